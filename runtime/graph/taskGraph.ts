@@ -1,0 +1,79 @@
+// A task graph under construction: what collections build and what a session encodes for the scheduler.
+//
+// Tasks are rows: a group (the function they share), their own arguments, and an index that others refer to. A task
+// may refer only to tasks added before it, so a graph is in topological order by construction and cannot hold a cycle.
+
+import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
+
+// biome-ignore lint/complexity/noBannedTypes: any function of the user's may be a task.
+export type TaskFunction = Function
+
+/** Stands in an argument, at any depth of plain lists and objects, for the result of another task of the same graph. */
+export class TaskRef {
+  readonly graph: TaskGraph
+  readonly index: number
+  constructor(graph: TaskGraph, index: number) {
+    this.graph = graph
+    this.index = index
+  }
+}
+
+/** Tasks that share a function and its leading arguments: those travel once, not with every task. */
+export interface GraphGroup extends TaskGroup {
+  fn: TaskFunction
+  bound: readonly unknown[]
+  options: TaskOptions
+  /** False where the same arguments may give another result: keys are then random and nothing is shared. */
+  pure: boolean
+}
+
+export interface GroupRequest extends Omit<TaskGroup, 'name'> {
+  /** Shown to people; the function's own name when absent. */
+  name?: string
+  fn: TaskFunction
+  bound?: readonly unknown[]
+  options?: TaskOptions
+  pure?: boolean
+}
+
+export class TaskGraph {
+  readonly groups: GraphGroup[] = []
+  /** Per task: index into `groups`. */
+  readonly group: number[] = []
+  /** Per task: its own arguments, after the group's bound ones. */
+  readonly args: (readonly unknown[])[] = []
+  /** Keys that the user chose, by task. */
+  readonly customKeys = new Map<number, string>()
+  readonly #built = new Map<unknown, readonly TaskRef[]>()
+
+  get size(): number {
+    return this.group.length
+  }
+
+  /** Declares a function that tasks share; returns the group's number. */
+  addGroup(request: GroupRequest): number {
+    const { name, fn, bound = [], options = {}, pure = true, ...rest } = request
+    this.groups.push({ ...rest, name: name ?? (fn.name || 'task'), fn, bound, options, pure })
+    return this.groups.length - 1
+  }
+
+  /** Adds a task of `group`. `args` may hold `TaskRef`s of this graph, futures, and anything that travels. */
+  addTask(group: number, args: readonly unknown[], customKey?: string): TaskRef {
+    if (!this.groups[group]) throw new RangeError(`the graph has no group ${group}`)
+    this.group.push(group)
+    this.args.push(args)
+    const index = this.group.length - 1
+    if (customKey !== undefined) this.customKeys.set(index, customKey)
+    return new TaskRef(this, index)
+  }
+
+  /** Builds the tasks of `node` once, however many collections share it. */
+  once(node: object, build: () => readonly TaskRef[]): readonly TaskRef[] {
+    let tasks = this.#built.get(node)
+    if (!tasks) {
+      tasks = build()
+      this.#built.set(node, tasks)
+    }
+    return tasks
+  }
+}

@@ -1,0 +1,84 @@
+// A run: one session process that executes a user's file or one of its expressions, and what it reports.
+
+import type { SourcePlace, TaskFailure } from './failure.ts'
+
+/** What to run. */
+export interface RunSpec {
+  /** Absolute path of the user's file, on the machine of the scheduler. */
+  file: string
+  /** The document as the editor shows it, when it is not what the disk holds. */
+  text?: string
+  /** Runs only what this expression needs: offsets in UTF-16 units into the file's text. Absent: the whole file. */
+  expression?: { start: number; end: number; label: string }
+  args?: string[]
+  cwd?: string
+  env?: Record<string, string>
+  /** Opens V8's inspector in the session. */
+  inspect?: boolean
+}
+
+/** A value shown to a person: cut to a size that a panel can take, with what was cut said. */
+export type Display =
+  | { kind: 'text'; text: string; cut: boolean }
+  /** Rows as text cells; numbers are right-aligned by `numeric`. */
+  | { kind: 'table'; columns: string[]; numeric: boolean[]; rows: string[][]; totalRows: number }
+  /** A value as a tree of plain data. */
+  | { kind: 'tree'; value: DisplayNode; cut: boolean }
+
+export interface DisplayNode {
+  label?: string
+  /** One line, e.g. `42`, `"text"`, `Array(3)`. */
+  text: string
+  type: 'number' | 'string' | 'boolean' | 'null' | 'array' | 'object' | 'date' | 'other'
+  children?: DisplayNode[]
+}
+
+/** One call of `compute`, `gather`, … in the user's code: progress and results belong to it. */
+export interface ComputeSite {
+  /** Unique in its run. */
+  site: number
+  method: string
+  place?: SourcePlace
+}
+
+export type RunEvent =
+  | { kind: 'started'; pid: number; atMs: number; label: string; file: string }
+  | { kind: 'output'; stream: 'stdout' | 'stderr'; text: string }
+  | { kind: 'computing'; site: ComputeSite; total: number }
+  | {
+      kind: 'progress'
+      site: number
+      total: number
+      finished: number
+      running: number
+      erred: number
+      perSecond: number
+    }
+  | { kind: 'computed'; site: number; durationMs: number; tasks: number }
+  /** The value of the expression that was run, in one line when it is short and as a display for the panel. */
+  | { kind: 'result'; line: string; display: Display; durationMs: number }
+  | { kind: 'failed'; failure: RunFailure }
+  | { kind: 'notice'; text: string }
+  | {
+      kind: 'ended'
+      exitCode: number
+      reason: 'finished' | 'failed' | 'cancelled' | 'crashed'
+      durationMs: number
+    }
+
+/** Why a run failed: with every frame in the user's own files, the throwing one first. */
+export interface RunFailure {
+  name: string
+  message: string
+  stack: string
+  place?: SourcePlace
+  frames: SourcePlace[]
+  task?: TaskFailure
+}
+
+export interface RunSummary {
+  run: string
+  spec: RunSpec
+  startedMs: number
+  ended: boolean
+}
