@@ -1,0 +1,73 @@
+// Builds everything that runs: the runtime's bundles, the panels, the extension; types last. `--quick` stops after the panels.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+const quick = process.argv.includes('--quick')
+
+/** Program entries of the runtime and the source each is built from. Shared modules become shared chunks. */
+const RUNTIME_ENTRIES: Record<string, string> = {
+  index: 'runtime/index.ts',
+  register: 'runtime/functions/register.ts',
+  session: 'runtime/session/main.ts',
+  scheduler: 'runtime/host/schedulerMain.ts',
+  supervisor: 'runtime/host/supervisorMain.ts',
+  worker: 'runtime/host/workerMain.ts',
+  lane: 'runtime/host/laneMain.ts',
+  cli: 'runtime/cli/main.ts',
+}
+
+/** Builds the runtime's bundles: one run, so that entries of one process share their modules. */
+async function buildRuntime(): Promise<void> {
+  const outdir = join(root, 'runtime', 'dist')
+  rmSync(join(outdir, 'chunks'), { recursive: true, force: true })
+  const present = Object.entries(RUNTIME_ENTRIES).filter(([, source]) => existsSync(join(root, source)))
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(present),
+    outdir,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+  })
+}
+
+async function buildPanels(): Promise<void> {
+  const script = join(root, 'media', 'build.ts')
+  if (!existsSync(script)) return
+  const { buildMedia } = (await import(script)) as { buildMedia(outFolder: string): Promise<void> }
+  await buildMedia(join(root, 'runtime', 'dist', 'media'))
+}
+
+async function buildExtension(): Promise<void> {
+  const script = join(root, 'client', 'build.ts')
+  if (!existsSync(script)) return
+  const module = (await import(script)) as { buildExtension(): Promise<void> }
+  await module.buildExtension()
+}
+
+/** Writes the type declarations that users of the package see. */
+function buildTypes(): void {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'runtime', 'tsconfig.types.json')], {
+    stdio: 'inherit',
+  })
+}
+
+const begun = performance.now()
+await buildRuntime()
+await buildPanels()
+if (!quick) {
+  await buildExtension()
+  buildTypes()
+  console.error(`Built in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+}

@@ -1,0 +1,49 @@
+// Every test of the checkout, in phases: checks, pure tests, then (without `--fast`) real processes, browsers and VS Code.
+
+import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+
+interface Phase {
+  title: string
+  args: string[]
+}
+
+const root = join(import.meta.dirname, '..')
+const fast = process.argv.includes('--fast')
+const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+
+/** Folders whose tests need real processes, a browser, Slurm or VS Code. */
+const REAL = ['endToEnd', 'editor', 'host', 'cluster', 'cli', 'examples', 'mediaBrowser']
+
+const files = globSync('test/**/*.test.ts', { cwd: root })
+  .filter((file) => !file.includes('fixtures'))
+  .sort()
+const isReal = (file: string): boolean => REAL.some((folder) => file.startsWith(join('test', folder) + '/'))
+const wanted = (file: string): boolean => only.length === 0 || only.some((part) => file.includes(part))
+
+const node = ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec']
+const phases: Phase[] = [
+  { title: 'Checks of format, lint and types', args: ['scripts/check.ts'] },
+  { title: 'Build', args: ['scripts/build.ts'] },
+  {
+    title: 'Pure tests',
+    args: [...node, '--test-concurrency=2', ...files.filter((file) => !isReal(file) && wanted(file))],
+  },
+]
+if (!fast) {
+  const real = files.filter((file) => isReal(file) && wanted(file))
+  if (real.length > 0)
+    phases.push({
+      title: 'Real processes, browser and VS Code',
+      args: [...node, '--test-concurrency=1', ...real],
+    })
+}
+
+for (const { title, args } of phases) {
+  console.log(`\n— ${title}`)
+  const begun = performance.now()
+  const ended = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  console.log(`— ${title}: ${((performance.now() - begun) / 1000).toFixed(0)} s`)
+  if (ended.status !== 0) process.exit(ended.status ?? 1)
+}
