@@ -3,6 +3,7 @@
 import type { ClusterInfo, WorkerInfo } from './cluster.ts'
 import { type AnyMessageOf, f64, i32, number, optional, plain, text, texts, u8, u16, u32 } from './fields.ts'
 import type { GpuReading } from './messages.ts'
+import type { RunEvent, RunSummary } from './runs.ts'
 import type { TaskGroup } from './taskOptions.ts'
 
 /** The columns of a group's counts, in this order. */
@@ -67,7 +68,11 @@ export const FEED_MESSAGES = {
     queued: number,
     schedulerCpuPercent: number,
   },
-  /** The answer to `unfold`: tasks of a group, at most as many as were asked for. */
+  /**
+   * The answer to `unfold`: tasks of a group, at most as many as were asked for. `states` are indices into
+   * `TASK_STATES`, `workers` is −1 where none holds or runs it, `durationsMs` is NaN where it has not run. `edges` are
+   * pairs of task numbers, from dependency to dependent, with every dependent in `tasks`; dependencies may be of other groups.
+   */
   tasks: {
     group: number,
     total: number,
@@ -81,11 +86,19 @@ export const FEED_MESSAGES = {
   /** The answer to `story` and `explain`. */
   story: { key: text, lines: texts },
   log: { level: text, text: text, worker: optional(text) },
+  /** An event of a run, for panels that show runs (`results`, `dashboard`): those so far first, then live ones. */
+  'run-event': {
+    run: text,
+    sequence: number,
+    event: plain<RunEvent>(),
+    summary: optional(plain<RunSummary>()),
+  },
   closing: { reason: text },
 } as const
 
 /** From a panel to the scheduler. */
 export const FEED_REQUESTS = {
+  /** First on every connection. `panel` is one of the pages of `media`, so that only what it shows needs to be sent. */
   hello: { protocol: number, panel: text },
   unfold: { group: number, limit: number },
   story: { key: text },
