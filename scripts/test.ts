@@ -19,7 +19,7 @@ const REAL = ['endToEnd', 'editor', 'host', 'cluster', 'cli', 'examples', 'media
 const files = globSync('test/**/*.test.ts', { cwd: root })
   .filter((file) => !file.includes('fixtures'))
   .sort()
-const isReal = (file: string): boolean => REAL.some((folder) => file.startsWith(join('test', folder) + '/'))
+const isReal = (file: string): boolean => REAL.some((folder) => file.startsWith(`${join('test', folder)}/`))
 const wanted = (file: string): boolean => only.length === 0 || only.some((part) => file.includes(part))
 
 const node = ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec']

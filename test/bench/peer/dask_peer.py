@@ -1,0 +1,162 @@
+"""Dask on the same work as the benches beside it: `dask_peer.py BENCH` prints one JSON object per figure.
+
+The peer at its best: `worker-saturation: inf` (set in the environment by the caller), two worker processes of one thread,
+no dashboard, medians of several runs after a warm-up. Its threaded scheduler stands beside it where it can do the work.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+
+def emit(figure, value, peer="dask"):
+    print(json.dumps({"figure": figure, "peer": peer, "value": value}), flush=True)
+
+
+def cluster():
+    from distributed import Client, LocalCluster
+
+    return Client(LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None))
+
+
+def median_of(runs, work):
+    work()
+    return statistics.median(work() for _ in range(runs))
+
+
+def inc(x):
+    return x + 1
+
+
+COLD = """
+import sys, time
+from distributed import Client, LocalCluster
+if __name__ == "__main__":
+    c = Client(LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None))
+    assert c.submit(abs, -1).result() == 1
+    print(time.time() - float(sys.argv[1]))
+    c.close()
+"""
+
+
+def bench_client():
+    from dask import compute, delayed
+
+    offset = [0]
+    n = 20_000
+    with cluster() as client:
+
+        def throughput():
+            start = offset[0]
+            offset[0] += n
+            begun = time.perf_counter()
+            futures = client.map(inc, range(start, start + n))
+            assert sum(client.gather(futures)) == sum(range(start + 1, start + n + 1))
+            took = time.perf_counter() - begun
+            del futures
+            time.sleep(1)
+            return n / took
+
+        emit("no-op map and gather", median_of(3, throughput))
+        latencies = []
+        for i in range(1_200):
+            begun = time.perf_counter()
+            client.submit(inc, 10**9 + i).result()
+            latencies.append((time.perf_counter() - begun) * 1e6)
+        latencies = sorted(latencies[200:])
+        emit("submit to result, median", latencies[len(latencies) // 2])
+        emit("submit to result, p99", latencies[int(len(latencies) * 0.99)])
+
+    def threaded():
+        begun = time.perf_counter()
+        results = compute(*[delayed(inc)(i) for i in range(n)], scheduler="threads", num_workers=2)
+        assert sum(results) == sum(range(1, n + 1))
+        return n / (time.perf_counter() - begun)
+
+    emit("no-op map and gather", median_of(3, threaded), "dask threads")
+    import os
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, "cold.py")
+        with open(program, "w") as file:
+            file.write(COLD)
+
+        def cold():
+            command = [sys.executable, "-W", "ignore", program, str(time.time())]
+            return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
+
+        emit("cold start to first result", median_of(3, cold))
+
+
+def bench_graphs():
+    import operator
+
+    import dask
+    from dask import delayed
+
+    ten = delayed(lambda x: x * 10, name=False)
+    merge = delayed(lambda *xs: sum(xs), pure=False)
+    add = delayed(operator.add)
+
+    def merge_graph(n):
+        return merge(*[ten(x) for x in range(n)])
+
+    def tree_graph(exponent):
+        level = list(range(2**exponent))
+        while len(level) > 1:
+            level = [add(level[i], level[i + 1]) for i in range(0, len(level), 2)]
+        return level[0]
+
+    with cluster():
+        for figure, build, tasks in (("merge-10K", lambda: merge_graph(10_000), 10_001), ("tree-15", lambda: tree_graph(15), 2**15 - 1)):
+
+            def run():
+                graph = build()
+                begun = time.perf_counter()
+                graph.compute()
+                return tasks / (time.perf_counter() - begun)
+
+            emit(figure, median_of(3, run))
+            build_threads = build
+
+            def threaded():
+                graph = build_threads()
+                begun = time.perf_counter()
+                graph.compute(scheduler="threads", num_workers=2)
+                return tasks / (time.perf_counter() - begun)
+
+            emit(figure, median_of(3, threaded), "dask threads")
+
+
+def even(x):
+    return x % 2 == 0
+
+
+def bench_bag():
+    import dask.bag as db
+
+    with cluster():
+
+        def intsum():
+            begun = time.perf_counter()
+            total = int(db.range(5_000_000, 16).map(inc).filter(even).sum().compute())
+            assert total > 0
+            return time.perf_counter() - begun
+
+        emit("integers: map, filter, sum of 5 M", median_of(3, intsum))
+
+    def threaded():
+        begun = time.perf_counter()
+        db.range(5_000_000, 16).map(inc).filter(even).sum().compute(scheduler="threads", num_workers=2)
+        return time.perf_counter() - begun
+
+    emit("integers: map, filter, sum of 5 M", median_of(3, threaded), "dask threads")
+
+
+if __name__ == "__main__":
+    bench = globals().get("bench_" + sys.argv[1])
+    if bench:
+        bench()
