@@ -5,7 +5,7 @@
 
 import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
 
-// biome-ignore lint/complexity/noBannedTypes: any function of the user's may be a task.
+// biome-ignore lint/complexity/noBannedTypes: a task may be every kind of function.
 export type TaskFunction = Function
 
 /** Stands in an argument, at any depth of plain lists and objects, for the result of another task of the same graph. */
