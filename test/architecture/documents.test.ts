@@ -1,7 +1,7 @@
 // The documents name files that exist, and say nothing of the machine that they were written on.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'node:test'
@@ -50,15 +50,12 @@ test('the lock file holds no download address', () => {
 })
 
 test('tracked files hold no escape from the type checker', () => {
-  const found = execFileSync(
-    'git',
-    ['grep', '-nE', '@ts-(ignore|nocheck)|(:|as|<) ?any *([],;)=>|{}[]|$)', '--', '*.ts', '*.tsx'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  )
+  // git grep ends with 1 where it finds nothing.
+  const pattern = '@ts-(ignore|nocheck)|(:|as|<) ?any *([],;)=>|{}[]|$)'
+  const found = spawnSync('git', ['grep', '-nE', pattern, '--', '*.ts', '*.tsx'], {
+    cwd: root,
+    encoding: 'utf8',
+  }).stdout
   const outside = found
     .split('\n')
     .filter((line) => line && !/^test\/(fixtures|functions\/programs|architecture)\//.test(line))
