@@ -1,0 +1,220 @@
+// Fetches values from workers and writes values to them, over a few pooled connections to each.
+
+import { connect, type Socket } from 'node:net'
+import type { EncodedValue } from '../functions/encodedValue.ts'
+import { isLocal, socketOptions } from './address.ts'
+import {
+  type DataFrame,
+  DataFrameError,
+  FrameReader,
+  GET,
+  HELLO,
+  type NamedValue,
+  namesFrame,
+  PUT,
+  REFUSED,
+  textFrame,
+  valuesFrame,
+} from './dataFrames.ts'
+import { helloText } from './dataServer.ts'
+
+/** A worker's data cannot be reached, or it refused. */
+export class DataConnectionError extends Error {
+  override name = 'DataConnectionError'
+  readonly address: string
+  constructor(address: string, reason: string, cause?: unknown) {
+    super(`no data from the worker at ${address}: ${reason}`, { cause })
+    this.address = address
+  }
+}
+
+/** Bytes are received into one such buffer a connection and copied from there to where they stay. */
+const RECEIVE_BYTES = 1 << 20
+const CONNECTIONS_PER_ADDRESS = 3
+
+interface Waiting {
+  resolve(frame: DataFrame): void
+  reject(error: Error): void
+}
+
+/** One connection: requests are answered in any order, found again by their serial. */
+class DataConnection {
+  readonly #address: string
+  readonly #socket: Socket
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #checked: boolean
+  #serial = 1
+  closed = false
+
+  constructor(address: string, token: string) {
+    this.#address = address
+    this.#checked = !isLocal(address)
+    const reader = new FrameReader((frame) => this.#answered(frame))
+    this.#socket = connect({
+      ...socketOptions(address),
+      noDelay: true,
+      onread: {
+        buffer: new Uint8Array(RECEIVE_BYTES),
+        callback: (length, buffer) => {
+          try {
+            reader.push(buffer.subarray(0, length))
+          } catch (error) {
+            this.#fail((error as Error).message, error)
+          }
+          return true
+        },
+      },
+    })
+    this.#socket.on('error', (error) => this.#fail(error.message, error))
+    this.#socket.on('close', () => this.#fail('the connection was closed'))
+    this.#write(textFrame(HELLO, 0, helloText(token, this.#checked)))
+  }
+
+  /** How many requests it has to answer. */
+  get load(): number {
+    return this.#waiting.size
+  }
+
+  async get(names: readonly { task: number; run: number }[]): Promise<(EncodedValue | undefined)[]> {
+    const frame = await this.#ask((serial) => namesFrame(GET, serial, names))
+    if (frame.values.length !== names.length)
+      throw new DataConnectionError(this.#address, 'its answer is to another question')
+    return frame.values.map(({ value }) => value)
+  }
+
+  async put(values: readonly NamedValue[]): Promise<void> {
+    await this.#ask((serial) => valuesFrame(PUT, serial, values, this.#checked))
+  }
+
+  close(): void {
+    this.#fail('the connection was closed')
+  }
+
+  #ask(frameOf: (serial: number) => Uint8Array[]): Promise<DataFrame> {
+    const serial = this.#serial++
+    return new Promise((resolve, reject) => {
+      if (this.closed) {
+        reject(new DataConnectionError(this.#address, 'the connection was closed'))
+        return
+      }
+      // Only a connection that is owed an answer keeps the process alive.
+      this.#socket.ref()
+      this.#waiting.set(serial, { resolve, reject })
+      this.#write(frameOf(serial))
+    })
+  }
+
+  #write(parts: readonly Uint8Array[]): void {
+    this.#socket.cork()
+    for (const part of parts) this.#socket.write(part)
+    this.#socket.uncork()
+  }
+
+  #answered(frame: DataFrame): void {
+    if (frame.kind === REFUSED) {
+      this.#fail(frame.text)
+      return
+    }
+    const waiting = this.#waiting.get(frame.serial)
+    this.#waiting.delete(frame.serial)
+    if (this.#waiting.size === 0) this.#socket.unref()
+    waiting?.resolve(frame)
+  }
+
+  #fail(reason: string, cause?: unknown): void {
+    if (this.closed) return
+    this.closed = true
+    this.#socket.destroy()
+    for (const { reject } of this.#waiting.values())
+      reject(
+        new DataConnectionError(this.#address, reason, cause instanceof DataFrameError ? undefined : cause),
+      )
+    this.#waiting.clear()
+  }
+}
+
+/** Connections to many workers, opened when needed and kept. */
+export class DataClient {
+  readonly #token: string
+  readonly #connections = new Map<string, DataConnection[]>()
+
+  constructor(token: string) {
+    this.#token = token
+  }
+
+  /**
+   * The values in the order asked for; `undefined` where the worker does not have one.
+   * @throws {DataConnectionError} when the worker cannot be reached or the connection broke
+   */
+  get(
+    address: string,
+    names: readonly { task: number; run: number }[],
+  ): Promise<(EncodedValue | undefined)[]> {
+    return this.#connection(address).get(names)
+  }
+
+  /** @throws {DataConnectionError} when the worker cannot be reached or the connection broke */
+  put(address: string, values: readonly NamedValue[]): Promise<void> {
+    return this.#connection(address).put(values)
+  }
+
+  /** A worker has left: what was asked of it fails at once. */
+  forget(address: string): void {
+    for (const connection of this.#connections.get(address) ?? []) connection.close()
+    this.#connections.delete(address)
+  }
+
+  close(): void {
+    for (const address of [...this.#connections.keys()]) this.forget(address)
+  }
+
+  #connection(address: string): DataConnection {
+    const open = (this.#connections.get(address) ?? []).filter((connection) => !connection.closed)
+    let least: DataConnection | undefined
+    for (const connection of open) if (!least || connection.load < least.load) least = connection
+    if (!least || (least.load > 0 && open.length < CONNECTIONS_PER_ADDRESS)) {
+      least = new DataConnection(address, this.#token)
+      open.push(least)
+    }
+    this.#connections.set(address, open)
+    return least
+  }
+}
+
+const shared = new Map<string, DataClient>()
+
+function clientFor(token: string): DataClient {
+  const client = shared.get(token) ?? new DataClient(token)
+  shared.set(token, client)
+  return client
+}
+
+/**
+ * Values from one worker, in the order asked for; `undefined` where it does not have one.
+ * @throws {DataConnectionError} when the worker cannot be reached
+ */
+export function fetchValues(
+  address: string,
+  token: string,
+  wanted: readonly { task: number; run: number }[],
+): Promise<(EncodedValue | undefined)[]> {
+  return clientFor(token).get(address, wanted)
+}
+
+/**
+ * Writes values to one worker; it has them when the promise resolves.
+ * @throws {DataConnectionError} when the worker cannot be reached
+ */
+export function putValues(
+  address: string,
+  token: string,
+  values: readonly { task: number; run: number; value: EncodedValue }[],
+): Promise<void> {
+  return clientFor(token).put(address, values)
+}
+
+/** Closes the connections that `fetchValues` and `putValues` keep. */
+export function closeDataConnections(): void {
+  for (const client of shared.values()) client.close()
+  shared.clear()
+}

@@ -1,0 +1,24 @@
+// Where the programs of the runtime are: beside this file in the built bundles, or as sources when running from sources.
+
+import { join } from 'node:path'
+
+const SOURCES = {
+  session: '../session/main.ts',
+  scheduler: 'schedulerMain.ts',
+  supervisor: 'supervisorMain.ts',
+  worker: 'workerMain.ts',
+  lane: 'laneMain.ts',
+  cli: '../cli/main.ts',
+  register: '../functions/register.ts',
+} as const
+
+export type EntryName = keyof typeof SOURCES
+
+/** The absolute path of a program: `<dist>/worker.js` when bundled, `runtime/host/workerMain.ts` from sources. */
+export function entryPath(name: EntryName): string {
+  const here = import.meta.dirname
+  if (import.meta.filename.endsWith('.ts')) return join(here, SOURCES[name])
+  // A shared chunk of the bundle lies one folder below the entries.
+  const dist = here.endsWith('chunks') ? join(here, '..') : here
+  return join(dist, `${name}.js`)
+}

@@ -1,0 +1,52 @@
+// The lifeline: a pipe on file descriptor 3 that a parent holds open and never writes to. Its end means the parent is gone.
+
+import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from 'node:child_process'
+import { Socket } from 'node:net'
+
+const LIFELINE_FD = 3
+/** Tells a child that its descriptor 3 is a lifeline, and not something its shell left open. */
+const LIFELINE_ENV = 'HEDDLE_LIFELINE'
+
+/**
+ * Starts a program of ours that ends when this process does, however this process ends.
+ * @param stdio what the child's standard input, output and error are
+ */
+export function spawnWithLifeline(
+  command: string,
+  args: readonly string[],
+  options: Omit<SpawnOptions, 'stdio'> & { stdio: [StdioPart, StdioPart, StdioPart] },
+): ChildProcess {
+  const child = spawn(command, args, {
+    ...options,
+    env: { ...(options.env ?? process.env), [LIFELINE_ENV]: '1' },
+    stdio: [...options.stdio, 'pipe'] as StdioOptions,
+  })
+  // The pipe lives as long as this process; a child that ends first breaks it, which is no error of ours.
+  const pipe = child.stdio[LIFELINE_FD] as Socket | null
+  pipe?.on('error', () => {})
+  pipe?.unref?.()
+  return child
+}
+
+type StdioPart = 'ignore' | 'inherit' | 'pipe' | number
+
+/**
+ * Calls `gone` once when the parent is no more. A process that was started by hand has no lifeline and lives on its own.
+ * The watch alone does not keep the process alive.
+ * @returns whether there is a lifeline
+ */
+export function watchLifeline(gone: () => void): boolean {
+  if (process.env[LIFELINE_ENV] !== '1') return false
+  delete process.env[LIFELINE_ENV] // Ours alone: a program that a task starts has no such pipe.
+  const pipe = new Socket({ fd: LIFELINE_FD, readable: true, writable: true })
+  let told = false
+  const tell = (): void => {
+    if (told) return
+    told = true
+    gone()
+  }
+  pipe.on('end', tell).on('close', tell).on('error', tell)
+  pipe.resume()
+  pipe.unref()
+  return true
+}

@@ -1,0 +1,196 @@
+// What to do next: spill, fetch, and give threads their batches.
+
+import type { WorkerAction } from './actions.ts'
+import { AHEAD_MS, BATCH_MS, fairShare } from './batchPlan.ts'
+import { bytesToSpill, shouldPause } from './memory.ts'
+import { POSTED, READING, READY } from './runBooks.ts'
+import { AWAITED, LOADING, SPILLED } from './values.ts'
+import { admit, type WorkerState, waitFor } from './workerState.ts'
+
+/** Everything decided since the last call. The host must carry it out, in order, before the next event. */
+export function decide(state: WorkerState): WorkerAction[] {
+  spill(state)
+  if (!state.paused) {
+    fetch(state)
+    dispatch(state)
+  }
+  forget(state)
+  return state.actions.splice(0)
+}
+
+/** Memory was measured. */
+export function onMeasured(state: WorkerState, rssBytes: number): void {
+  state.rssToJudge = rssBytes
+  state.spillStuck = false
+  const paused = shouldPause(rssBytes, state.limits, state.paused)
+  if (paused === state.paused) return
+  state.paused = paused
+  state.actions.push({ kind: 'tell-pause' })
+}
+
+function spill(state: WorkerState): void {
+  if (state.spillStuck) return
+  const { managedBytes, leavingBytes } = state.values
+  const wanted = bytesToSpill({ managedBytes, leavingBytes, rssBytes: state.rssToJudge }, state.limits)
+  if (wanted <= 0) return
+  const { write, dropped } = state.values.chooseToSpill(wanted)
+  if (dropped.length > 0) state.actions.push({ kind: 'release', rows: dropped })
+  if (write.length > 0) state.actions.push({ kind: 'spill', rows: write })
+  state.spillStuck = write.length + dropped.length === 0
+  // The measured size follows what left only after a while: it is judged once a measurement.
+  state.rssToJudge = 0
+}
+
+function fetch(state: WorkerState): void {
+  const isWanted = (task: number, run: number): boolean => {
+    const row = state.values.rowOf(task, run)
+    return row !== -1 && state.values.phase(row) === AWAITED
+  }
+  for (;;) {
+    const request = state.fetches.next(isWanted)
+    if (!request) return
+    state.actions.push({ kind: 'fetch', ...request })
+  }
+}
+
+function forget(state: WorkerState): void {
+  if (state.forgotten.length === 0) return
+  const rows = state.forgotten.splice(0)
+  for (const row of rows) state.values.free(row)
+  state.actions.push({ kind: 'forget', rows })
+}
+
+/** Gives every thread that has room its next batch. */
+function dispatch(state: WorkerState): void {
+  for (;;) {
+    const lane = laneWithRoom(state)
+    if (lane === -1 || !gather(state, lane)) return
+  }
+}
+
+/** An idle lane, else one whose only batch is short; −1 when all are busy enough. */
+function laneWithRoom(state: WorkerState): number {
+  let ahead = -1
+  for (let number = 0; number < state.lanes.length; number++) {
+    const { phase, posted } = state.lanes[number]
+    if (phase !== 'open') continue
+    if (posted.length === 0) return number
+    if (ahead === -1 && posted.length === 1 && posted[0].expectedMs < AHEAD_MS) ahead = number
+  }
+  return ahead
+}
+
+/** Fills one batch for a lane and posts it; false when there was nothing to post. */
+function gather(state: WorkerState, lane: number): boolean {
+  const { runs } = state
+  const idle = state.lanes[lane].posted.length === 0
+  const most = fairShare(runs.counts[READY] + state.next.length, state.lanes.length)
+  const slots: number[] = []
+  const pinned: number[] = []
+  let expectedMs = 0
+  let timeoutMs = 0
+  while (slots.length < most) {
+    const slot = nextSlot(state)
+    if (slot === -1) break
+    const limitMs = runs.timeoutMs(slot)
+    const costMs = limitMs > 0 ? AHEAD_MS : state.durations.expectedMs(runs.callable(slot))
+    if (slots.length > 0 && expectedMs + costMs > BATCH_MS) break
+    if (limitMs > 0 && !idle) break // Its time runs from when it is posted, so it waits for an idle thread.
+    if (readsFromDisk(state, slot) && state.reading.size >= 2 * state.lanes.length) break
+    takeNext(state)
+    if (!takeDependencies(state, slot, pinned)) continue
+    runs.setPhase(slot, POSTED)
+    slots.push(slot)
+    expectedMs += costMs
+    timeoutMs = limitMs
+    if (expectedMs >= BATCH_MS) break
+  }
+  if (slots.length === 0) return false
+  const batch = state.batchSerial++
+  const posted = { batch, slots: Int32Array.from(slots), reported: 0, expectedMs, pinned }
+  state.lanes[lane].posted.push(posted)
+  state.actions.push({ kind: 'start', lane, batch, slots: posted.slots, timeoutMs })
+  return true
+}
+
+/** The run that should start next, −1 for none. Entries of runs that left the queue meanwhile are thrown away. */
+function nextSlot(state: WorkerState): number {
+  if (state.next.length > 0) return state.next[0]
+  for (;;) {
+    const slot = state.ready.peek()
+    if (slot === -1 || state.runs.phase(slot) === READY) return slot
+    state.ready.pop()
+  }
+}
+
+function takeNext(state: WorkerState): void {
+  if (state.next.length > 0) state.next.shift()
+  else state.ready.pop()
+}
+
+/** Whether a ready run needs something that is not in memory now. */
+function readsFromDisk({ runs, values, reading }: WorkerState, slot: number): boolean {
+  if (runs.dependencyCount(slot) === 0 || reading.has(slot)) return false
+  let reads = false
+  runs.eachDependency(slot, (task, run) => {
+    const row = values.rowOf(task, run)
+    if (row !== -1 && !values.inMemory(row)) reads = true
+  })
+  return reads
+}
+
+/**
+ * Pins what a run needs. When some of it is on disk alone, the run steps aside until it is read back, and false says
+ * so. As many runs as there are threads, twice, may read ahead.
+ */
+function takeDependencies(state: WorkerState, slot: number, pinned: number[]): boolean {
+  const { runs, values } = state
+  if (runs.dependencyCount(slot) === 0) return true
+  const held = state.reading.get(slot)
+  if (held) {
+    state.reading.delete(slot)
+    pinned.push(...held)
+    return true
+  }
+  const rows: number[] = []
+  let gone = false
+  runs.eachDependency(slot, (task, run) => {
+    const row = values.rowOf(task, run)
+    if (row === -1 || values.phase(row) === AWAITED) gone = true
+    rows.push(row)
+  })
+  if (gone) {
+    admit(state, slot) // It was discarded since: fetched again, or reported missing.
+    return false
+  }
+  for (const row of rows) {
+    values.touch(row)
+    values.pin(row)
+  }
+  if (rows.every((row) => values.inMemory(row))) {
+    pinned.push(...rows)
+    return true
+  }
+  runs.setPhase(slot, READING)
+  state.reading.set(slot, rows)
+  readBack(state, slot, rows)
+  return false
+}
+
+function readBack(state: WorkerState, slot: number, rows: readonly number[]): void {
+  const { runs, values } = state
+  const load: number[] = []
+  let lacking = 0
+  for (const row of rows) {
+    if (values.inMemory(row)) continue
+    if (values.phase(row) === SPILLED) {
+      values.load(row)
+      load.push(row)
+    }
+    if (values.phase(row) !== LOADING) continue
+    waitFor(state, row, slot)
+    lacking++
+  }
+  runs.setLacking(slot, lacking)
+  if (load.length > 0) state.actions.push({ kind: 'load', rows: load })
+}

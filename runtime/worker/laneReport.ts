@@ -1,0 +1,28 @@
+// What a thread says of the runs it has finished: columns, and the small results packed into one byte string.
+
+import type { TaskFailure } from '../protocol/failure.ts'
+
+export interface LaneReport {
+  /** The batch; its runs are reported in order, each once, in one report or several. */
+  batch: number
+  /** Epoch milliseconds, with fractions. */
+  starts: Float64Array
+  /** Reading the arguments, the call itself and encoding the result. */
+  durationsMs: Float64Array
+  /** Encoded bytes of each result; −1 where there is none, since it failed. */
+  sizes: Float64Array
+  /** Small results one after another; where each ends (a failed or shared one is empty here). */
+  packed: Uint8Array
+  ends: Uint32Array
+  /** In the order of the runs that failed. */
+  failures: TaskFailure[]
+  /** Results with bytes in shared memory, in order; `bytes` is absent when the encoding itself is in `packed`. */
+  shared: SharedResult[]
+}
+
+export interface SharedResult {
+  /** The run's place in this report. */
+  index: number
+  bytes?: { buffer: SharedArrayBuffer; length: number }
+  buffers: SharedArrayBuffer[]
+}

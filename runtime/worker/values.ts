@@ -1,0 +1,280 @@
+// The worker's books of values: which (task, run) it has, how large, where (memory or disk), and who used it last.
+//
+// Rows are used again. The host keeps the bytes themselves in columns of the same row numbers.
+
+import { withRoom } from './column.ts'
+import { TaskRunTable } from './taskRunTable.ts'
+
+export const FREE = 0
+/** Not here yet: runs wait for it, and it is being fetched. */
+export const AWAITED = 1
+/** In memory (and on disk as well when `onDisk` says so). */
+export const HELD = 2
+/** In memory, being written to disk. */
+export const WRITING = 3
+/** On disk alone. */
+export const SPILLED = 4
+/** On disk, being read into memory. */
+export const LOADING = 5
+export type ValuePhase =
+  | typeof FREE
+  | typeof AWAITED
+  | typeof HELD
+  | typeof WRITING
+  | typeof SPILLED
+  | typeof LOADING
+
+const NONE = -1
+
+export class ValueBooks {
+  readonly #rowOf = new TaskRunTable()
+  #task = new Int32Array(64)
+  #run = new Int32Array(64)
+  #bytes = new Float64Array(64)
+  #phase = new Uint8Array(64)
+  #onDisk = new Uint8Array(64)
+  /** Nobody needs it any more, but a disk operation or a run is still using it. */
+  #doomed = new Uint8Array(64)
+  #pins = new Int32Array(64)
+  /** The list of held rows, least recently used first. */
+  #older = new Int32Array(64)
+  #newer = new Int32Array(64)
+  #oldest = NONE
+  #newest = NONE
+  #rows = 0
+  #freeRow = NONE
+  /** Bytes in memory, those being written included. */
+  managedBytes = 0
+  /** Bytes in memory that are being written. */
+  leavingBytes = 0
+  /** Bytes of values that are on disk alone. */
+  spilledBytes = 0
+  /** Values that can be served: in memory or on disk. */
+  count = 0
+
+  /** −1 when nothing is known of it. */
+  rowOf(task: number, run: number): number {
+    return this.#rowOf.get(task, run)
+  }
+
+  /** Rows ever used: the bound for a walk over all of them. */
+  get rows(): number {
+    return this.#rows
+  }
+
+  phase(row: number): ValuePhase {
+    return this.#phase[row] as ValuePhase
+  }
+
+  task(row: number): number {
+    return this.#task[row]
+  }
+
+  run(row: number): number {
+    return this.#run[row]
+  }
+
+  bytes(row: number): number {
+    return this.#bytes[row]
+  }
+
+  isOnDisk(row: number): boolean {
+    return this.#onDisk[row] === 1
+  }
+
+  isDoomed(row: number): boolean {
+    return this.#doomed[row] === 1
+  }
+
+  pins(row: number): number {
+    return this.#pins[row]
+  }
+
+  /** Whether its bytes are in memory now. */
+  inMemory(row: number): boolean {
+    return this.#phase[row] === HELD || this.#phase[row] === WRITING
+  }
+
+  /** A new row for a value that is not here yet. */
+  await(task: number, run: number, bytes: number): number {
+    const row = this.#take(task, run, bytes)
+    this.#phase[row] = AWAITED
+    return row
+  }
+
+  /** Enters a value that is now in memory; returns its row, or −1 when it was here already. */
+  hold(task: number, run: number, bytes: number): number {
+    let row = this.#rowOf.get(task, run)
+    if (row === NONE) row = this.#take(task, run, bytes)
+    else if (this.#phase[row] !== AWAITED) return NONE
+    this.#bytes[row] = bytes
+    this.#phase[row] = HELD
+    this.managedBytes += bytes
+    this.count++
+    this.#append(row)
+    return row
+  }
+
+  /** Notes that a value was used now. */
+  touch(row: number): void {
+    if (this.#phase[row] !== HELD || this.#newest === row) return
+    this.#unlink(row)
+    this.#append(row)
+  }
+
+  /** A pinned value stays in memory: a run is about to use it, or a peer is being sent it. */
+  pin(row: number): void {
+    this.#pins[row]++
+  }
+
+  /** Returns whether the row may go at last, since it was dropped while pinned. */
+  unpin(row: number): boolean {
+    this.#pins[row]--
+    return this.#mayGo(row)
+  }
+
+  /**
+   * Chooses values to put on disk, least recently used first, until `wantedBytes` are on their way or nothing is left.
+   * Those that are on disk already leave memory at once (`dropped`), the others are to be written.
+   */
+  chooseToSpill(wantedBytes: number): { write: number[]; dropped: number[] } {
+    const write: number[] = []
+    const dropped: number[] = []
+    let bytes = 0
+    for (let row = this.#oldest; row !== NONE && bytes < wantedBytes; ) {
+      const next = this.#newer[row]
+      if (this.#pins[row] === 0) {
+        bytes += this.#bytes[row]
+        this.#unlink(row)
+        if (this.#onDisk[row]) {
+          this.#phase[row] = SPILLED
+          this.managedBytes -= this.#bytes[row]
+          this.spilledBytes += this.#bytes[row]
+          dropped.push(row)
+        } else {
+          this.#phase[row] = WRITING
+          this.leavingBytes += this.#bytes[row]
+          write.push(row)
+        }
+      }
+      row = next
+    }
+    return { write, dropped }
+  }
+
+  /** Its bytes are on disk. Returns true when they should leave memory, false when somebody pinned them meanwhile. */
+  written(row: number): boolean {
+    this.leavingBytes -= this.#bytes[row]
+    this.#onDisk[row] = 1
+    if (this.#pins[row] > 0) {
+      this.#phase[row] = HELD
+      this.#append(row)
+      return false
+    }
+    this.#phase[row] = SPILLED
+    this.managedBytes -= this.#bytes[row]
+    this.spilledBytes += this.#bytes[row]
+    return true
+  }
+
+  /** It could not be written: it stays in memory. */
+  notWritten(row: number): void {
+    this.leavingBytes -= this.#bytes[row]
+    this.#phase[row] = HELD
+    this.#append(row)
+  }
+
+  load(row: number): void {
+    this.#phase[row] = LOADING
+  }
+
+  loaded(row: number): void {
+    this.#phase[row] = HELD
+    this.spilledBytes -= this.#bytes[row]
+    this.managedBytes += this.#bytes[row]
+    this.#append(row)
+  }
+
+  /**
+   * Nobody needs the value. Returns true when the row is free now; false when something still uses it, and `settle`
+   * or `unpin` will say when it is.
+   */
+  drop(row: number): boolean {
+    this.#rowOf.delete(this.#task[row], this.#run[row])
+    if (this.#phase[row] !== AWAITED) this.count--
+    this.#doomed[row] = 1
+    return this.#mayGo(row)
+  }
+
+  /** After a disk operation of a dropped value: whether it may go now. */
+  settle(row: number): boolean {
+    return this.#mayGo(row)
+  }
+
+  /** Gives the row back for others: the caller has let go of the bytes. */
+  free(row: number): void {
+    switch (this.#phase[row]) {
+      case HELD:
+        this.#unlink(row)
+        this.managedBytes -= this.#bytes[row]
+        break
+      case SPILLED:
+        this.spilledBytes -= this.#bytes[row]
+        break
+    }
+    this.#phase[row] = FREE
+    this.#newer[row] = this.#freeRow
+    this.#freeRow = row
+  }
+
+  #mayGo(row: number): boolean {
+    const phase = this.#phase[row]
+    return this.#doomed[row] === 1 && this.#pins[row] === 0 && phase !== WRITING && phase !== LOADING
+  }
+
+  #take(task: number, run: number, bytes: number): number {
+    let row = this.#freeRow
+    if (row !== NONE) this.#freeRow = this.#newer[row]
+    else {
+      row = this.#rows++
+      this.#grow(this.#rows)
+    }
+    this.#task[row] = task
+    this.#run[row] = run
+    this.#bytes[row] = bytes
+    this.#onDisk[row] = 0
+    this.#doomed[row] = 0
+    this.#pins[row] = 0
+    this.#rowOf.set(task, run, row)
+    return row
+  }
+
+  #append(row: number): void {
+    this.#older[row] = this.#newest
+    this.#newer[row] = NONE
+    if (this.#newest === NONE) this.#oldest = row
+    else this.#newer[this.#newest] = row
+    this.#newest = row
+  }
+
+  #unlink(row: number): void {
+    const older = this.#older[row]
+    const newer = this.#newer[row]
+    if (older === NONE) this.#oldest = newer
+    else this.#newer[older] = newer
+    if (newer === NONE) this.#newest = older
+    else this.#older[newer] = older
+  }
+
+  #grow(rows: number): void {
+    this.#task = withRoom(this.#task, rows)
+    this.#run = withRoom(this.#run, rows)
+    this.#bytes = withRoom(this.#bytes, rows)
+    this.#phase = withRoom(this.#phase, rows)
+    this.#onDisk = withRoom(this.#onDisk, rows)
+    this.#doomed = withRoom(this.#doomed, rows)
+    this.#pins = withRoom(this.#pins, rows)
+    this.#older = withRoom(this.#older, rows)
+    this.#newer = withRoom(this.#newer, rows)
+  }
+}

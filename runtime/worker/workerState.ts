@@ -1,0 +1,151 @@
+// All that a worker knows: its runs, its values, its threads, what it fetches, and what it has decided.
+
+import type { WorkerAction } from './actions.ts'
+import { Durations } from './batchPlan.ts'
+import { FetchPlan } from './fetchPlan.ts'
+import { fetchBytesMax, type MemoryLimits } from './memory.ts'
+import { ReadyQueue } from './readyQueue.ts'
+import { Reports } from './reports.ts'
+import { READING, READY, RunBooks, WAITING } from './runBooks.ts'
+import { AWAITED, ValueBooks } from './values.ts'
+
+/** Runs that a thread was given at once. */
+export interface PostedBatch {
+  batch: number
+  slots: Int32Array
+  /** How many of them it has reported. */
+  reported: number
+  expectedMs: number
+  /** Rows of the values it uses, pinned until it is over. */
+  pinned: number[]
+}
+
+export interface LaneState {
+  /** A lane that is starting takes nothing: its thread is new, or the last one is being ended. */
+  phase: 'starting' | 'open'
+  /** The first is running, the second waits in the thread. */
+  posted: PostedBatch[]
+}
+
+export interface WorkerOptions {
+  threads: number
+  limits: MemoryLimits
+  /** Results up to this size ride along when a client wants them. */
+  inlineBytesMax?: number
+}
+
+export class WorkerState {
+  readonly limits: MemoryLimits
+  readonly inlineBytesMax: number
+  readonly values = new ValueBooks()
+  readonly runs = new RunBooks()
+  readonly reports = new Reports()
+  readonly ready = new ReadyQueue()
+  readonly durations = new Durations()
+  readonly fetches: FetchPlan
+  readonly lanes: LaneState[]
+  /** Slots that lack a value's row: they wait for it to come or to be read back. */
+  readonly waiters = new Map<number, number[]>()
+  /** Per slot in phase READING: the rows of its dependencies, pinned so that none leaves while others come. */
+  readonly reading = new Map<number, number[]>()
+  /** Slots whose spilled dependencies are back, in front of the ready queue. */
+  readonly next: number[] = []
+  /** Rows to forget at the next decision. */
+  readonly forgotten: number[] = []
+  readonly actions: WorkerAction[] = []
+  /** The process's size as measured, until it was acted upon. */
+  rssToJudge = 0
+  paused = false
+  /** Nothing more can leave memory until something changes: everything is pinned, or the disk refuses. */
+  spillStuck = false
+  batchSerial = 0
+
+  constructor(options: WorkerOptions) {
+    this.limits = options.limits
+    this.inlineBytesMax = options.inlineBytesMax ?? 1024
+    this.fetches = new FetchPlan(fetchBytesMax(options.limits))
+    this.lanes = Array.from({ length: options.threads }, () => ({ phase: 'starting', posted: [] }))
+  }
+}
+
+/** Puts a run among the ready ones, or among those that wait for values, which are then fetched. */
+export function admit(state: WorkerState, slot: number): void {
+  const { runs, values } = state
+  let lacking = 0
+  if (runs.dependencyCount(slot) > 0)
+    runs.eachDependency(slot, (task, run, holder, bytes) => {
+      let row = values.rowOf(task, run)
+      if (row !== -1 && values.phase(row) !== AWAITED) return
+      if (row === -1) {
+        row = values.await(task, run, bytes)
+        state.fetches.want(holder, task, run, bytes)
+      }
+      waitFor(state, row, slot)
+      lacking++
+    })
+  runs.setLacking(slot, lacking)
+  if (lacking > 0) runs.setPhase(slot, WAITING)
+  else makeReady(state, slot)
+}
+
+export function makeReady(state: WorkerState, slot: number): void {
+  state.runs.setPhase(slot, READY)
+  state.ready.push(slot, state.runs.priority(slot))
+}
+
+export function waitFor(state: WorkerState, row: number, slot: number): void {
+  const waiters = state.waiters.get(row)
+  if (waiters) waiters.push(slot)
+  else state.waiters.set(row, [slot])
+}
+
+/** A value's bytes are in memory: whoever lacked it may go on. */
+export function arrived(state: WorkerState, row: number): void {
+  const waiters = state.waiters.get(row)
+  if (!waiters) return
+  state.waiters.delete(row)
+  for (const slot of waiters) {
+    const lacking = state.runs.lacking(slot) - 1
+    state.runs.setLacking(slot, lacking)
+    if (lacking > 0) continue
+    if (state.runs.phase(slot) === READING) state.next.push(slot)
+    else makeReady(state, slot)
+  }
+}
+
+/** Takes a run off the lists of the values that it lacks, and lets go of those it pinned. */
+export function stopWaiting(state: WorkerState, slot: number): void {
+  const pinned = state.reading.get(slot)
+  if (pinned) {
+    state.reading.delete(slot)
+    for (const row of pinned) leaveWaiters(state, row, slot)
+    unpin(state, pinned)
+    const at = state.next.indexOf(slot)
+    if (at !== -1) state.next.splice(at, 1)
+  } else if (state.runs.lacking(slot) > 0)
+    state.runs.eachDependency(slot, (task, run) => {
+      const row = state.values.rowOf(task, run)
+      if (row === -1 || !leaveWaiters(state, row, slot)) return
+      // Nobody waits for it any more: if it still comes it is let go.
+      if (!state.waiters.has(row) && state.values.phase(row) === AWAITED) dropValue(state, row)
+    })
+  state.runs.setLacking(slot, 0)
+}
+
+function leaveWaiters(state: WorkerState, row: number, slot: number): boolean {
+  const waiters = state.waiters.get(row)
+  if (!waiters?.includes(slot)) return false
+  const left = waiters.filter((other) => other !== slot)
+  if (left.length > 0) state.waiters.set(row, left)
+  else state.waiters.delete(row)
+  return true
+}
+
+export function unpin(state: WorkerState, rows: Iterable<number>): void {
+  for (const row of rows) if (state.values.unpin(row)) state.forgotten.push(row)
+}
+
+/** Nobody needs a value: it goes now, or as soon as nothing uses it. */
+export function dropValue(state: WorkerState, row: number): void {
+  if (state.values.drop(row)) state.forgotten.push(row)
+}
