@@ -1,0 +1,7 @@
+// Every kernel: whoever imports this file can run any task of our own collections.
+
+import './bag/groups.ts'
+import './bag/partition.ts'
+import './delayed/delayed.ts'
+
+export { kernel, kernelNames } from './kernel.ts'

@@ -1,0 +1,155 @@
+// The kernels of bags: a whole fused chain on one partition, and what puts partitions together.
+
+import { kernel } from '../kernel.ts'
+import { type Batches, isPromise, listOf, located } from './batch.ts'
+import { copied } from './fold.ts'
+import { partitionOf } from './key.ts'
+import { through } from './ops.ts'
+import type { Op, ReducerSpec, Sink, SourceSpec } from './plan.ts'
+import { type Reducer, reducerOf } from './reducer.ts'
+import { batchesFrom } from './source.ts'
+import { writePartition } from './write.ts'
+
+/** Reads a partition, passes its items through all of `ops`, and gives what the sink makes of them. */
+export const runPartition = kernel(
+  'bag.partition',
+  (source: SourceSpec, ops: readonly Op[], sink: Sink, ...args: unknown[]): Promise<unknown> => {
+    const batches = (): Batches => through(ops, batchesFrom(source, args[0]), args)
+    return sinkInto(sink, batches, args)
+  },
+)
+
+async function sinkInto(sink: Sink, batches: () => Batches, args: readonly unknown[]): Promise<unknown> {
+  switch (sink.sink) {
+    case 'list':
+      return listOf(batches())
+    case 'reduce':
+      return reduced(reducerOf(sink.reducer), batches())
+    case 'reduceAndSplit': {
+      const reducer = reducerOf(sink.reducer)
+      return reducer.split!(await reduced(reducer, batches()), sink.count)
+    }
+    case 'split':
+      return split(sink, batches())
+    case 'cut':
+      return cut(await listOf(batches()), sink.count)
+    case 'accumulate':
+      return accumulated(sink, batches(), args)
+    case 'take':
+      return taken(sink, batches, args)
+    case 'write':
+      return writePartition(sink, batches(), args[1] as string)
+  }
+}
+
+async function reduced(reducer: Reducer, batches: Batches): Promise<unknown> {
+  let state = reducer.start()
+  for await (const batch of batches) {
+    const next = reducer.add(state, batch)
+    state = isPromise(next) ? await next : next
+    if (reducer.done?.(state)) break
+  }
+  return reducer.seal(state)
+}
+
+async function split(sink: Extract<Sink, { sink: 'split' }>, batches: Batches): Promise<unknown[][]> {
+  const parts: unknown[][] = Array.from({ length: sink.count }, () => [])
+  const keyOf = sink.key as (item: unknown) => unknown
+  for await (const batch of batches) {
+    const { items } = batch
+    let i = 0
+    try {
+      for (; i < items.length; i++) {
+        const key = keyOf(items[i])
+        parts[partitionOf(isPromise(key) ? await key : key, sink.count)].push(items[i])
+      }
+    } catch (error) {
+      throw await located(error, batch, i)
+    }
+  }
+  return parts
+}
+
+function cut(items: unknown[], count: number): unknown[][] {
+  return Array.from({ length: count }, (_, i) =>
+    items.slice(Math.floor((i * items.length) / count), Math.floor(((i + 1) * items.length) / count)),
+  )
+}
+
+/** What one partition of an accumulation gives: its items, and the state that the next one starts from. */
+interface Accumulated {
+  items: unknown[]
+  state: [unknown?]
+}
+
+async function accumulated(
+  sink: Extract<Sink, { sink: 'accumulate' }>,
+  batches: Batches,
+  args: readonly unknown[],
+): Promise<Accumulated> {
+  const fn = sink.fn as (state: unknown, item: unknown) => unknown
+  const items: unknown[] = []
+  const before = sink.slot === undefined ? undefined : (args[sink.slot] as [unknown?])
+  let state: [unknown?] = before ?? (sink.initial ? [copied(sink.initial.value)] : [])
+  // With an initial value the accumulation shows it first, as in Python's `itertools.accumulate`.
+  if (!before && sink.initial) items.push(state[0])
+  for await (const batch of batches) {
+    let i = 0
+    try {
+      for (; i < batch.items.length; i++) {
+        const next = state.length === 0 ? batch.items[i] : fn(state[0], batch.items[i])
+        state = [isPromise(next) ? await next : next]
+        items.push(state[0])
+      }
+    } catch (error) {
+      throw await located(error, batch, i)
+    }
+  }
+  return { items, state }
+}
+
+/** What one partition adds to a `take`: some of its items, and how many there are by now. */
+interface Taken {
+  items: unknown[]
+  total: number
+}
+
+async function taken(
+  sink: Extract<Sink, { sink: 'take' }>,
+  batches: () => Batches,
+  args: readonly unknown[],
+): Promise<Taken> {
+  const before = sink.slot === undefined ? 0 : (args[sink.slot] as number)
+  const items: unknown[] = []
+  const wanted = sink.count - before
+  // Nothing is opened, let alone read, once there is enough.
+  if (wanted > 0)
+    for await (const batch of batches()) {
+      for (const item of batch.items) if (items.length < wanted) items.push(item)
+      if (items.length >= wanted) break
+    }
+  return { items, total: before + items.length }
+}
+
+/** Merges states of a reduction; `finish` makes the answer of the last one. */
+export const mergeStates = kernel(
+  'bag.merge',
+  async (spec: ReducerSpec, finish: boolean, wires: unknown[]): Promise<unknown> => {
+    const reducer = reducerOf(spec)
+    const merged = await reducer.merge(wires)
+    return finish ? reducer.finish(merged) : merged
+  },
+)
+
+/** One part of what a task gave: of a split, an accumulation or a take. */
+export const pick = kernel(
+  'bag.pick',
+  (name: number | string, whole: Record<number | string, unknown>) => whole[name],
+)
+
+/** Several lists as one. */
+export const concatenated = kernel('bag.concat', (lists: readonly unknown[][]): unknown[] => {
+  const all: unknown[] = []
+  for (const list of lists) for (let i = 0; i < list.length; i++) all.push(list[i])
+  return all
+})

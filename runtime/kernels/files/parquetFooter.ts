@@ -1,0 +1,86 @@
+// The footer of a parquet file: what columns and row groups it has. Read when a graph is built, and again by each worker.
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { type FileMetaData, parquetMetadata } from 'hyparquet'
+import { FileFormatError, fileErrorOf } from './fileErrors.ts'
+import type { SourceFile } from './sourceFile.ts'
+
+/** `PAR1` at both ends, the footer's length before the last. */
+const TAIL_BYTES = 8
+const MAGIC = 'PAR1'
+
+export interface ParquetFacts {
+  size: number
+  modifiedMs: number
+  metadata: FileMetaData
+}
+
+/**
+ * Reads the footer of a local file at once.
+ * @throws {FileError} when it cannot be read, is cut short or is no parquet
+ */
+export function readFooter(path: string): ParquetFacts {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'r')
+  } catch (cause) {
+    throw fileErrorOf(path, cause)
+  }
+  try {
+    const { size, mtimeMs } = fstatSync(descriptor)
+    const read = (start: number, end: number): Uint8Array => {
+      const bytes = new Uint8Array(end - start)
+      const got = readSync(descriptor, bytes, 0, bytes.length, start)
+      return bytes.subarray(0, got)
+    }
+    const footerBytes = footerLength(path, size, read(Math.max(0, size - TAIL_BYTES), size))
+    return { size, modifiedMs: mtimeMs, metadata: parse(path, read(size - footerBytes, size)) }
+  } catch (cause) {
+    throw fileErrorOf(path, cause)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const MAX_KEPT = 16
+const kept = new Map<string, Promise<FileMetaData>>()
+
+/** The same from an open file; kept for the next row group of it that this thread reads. */
+export function footerOf(file: SourceFile, size: number, version: string): Promise<FileMetaData> {
+  const key = `${size} ${version} ${file.path}`
+  const known = kept.get(key)
+  if (known) return known
+  const reading = (async () => {
+    const tail = await file.read(Math.max(0, size - TAIL_BYTES), size)
+    return parse(file.path, await file.read(size - footerLength(file.path, size, tail), size))
+  })()
+  reading.catch(() => kept.delete(key))
+  kept.set(key, reading)
+  if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value as string)
+  return reading
+}
+
+/** How many bytes the footer has, its tail included. */
+function footerLength(path: string, size: number, tail: Uint8Array): number {
+  const magic = String.fromCharCode(...tail.subarray(-4))
+  if (tail.length < TAIL_BYTES || magic !== MAGIC)
+    throw new FileFormatError(
+      path,
+      `${path} is no whole parquet file: it should end in ${MAGIC}, but has ${size} bytes and ends in ${JSON.stringify(magic)}. ` +
+        'It was cut short, or is something else: copy it again.',
+    )
+  const length = new DataView(tail.buffer, tail.byteOffset).getUint32(0, true) + TAIL_BYTES
+  if (length > size) throw broken(path, `its footer should have ${length} bytes and the file has ${size}`)
+  return length
+}
+
+function parse(path: string, footer: Uint8Array): FileMetaData {
+  try {
+    return parquetMetadata(footer.slice().buffer)
+  } catch (cause) {
+    throw broken(path, (cause as Error).message, cause)
+  }
+}
+
+const broken = (path: string, why: string, cause?: unknown): FileFormatError =>
+  new FileFormatError(path, `${path} is no readable parquet file: ${why}. Copy or write it again.`, cause)
