@@ -1,0 +1,76 @@
+// Argument lists of many tasks in one growing buffer: the fast path of `client.map`.
+
+import type { DecodeOptions, EncodeOptions } from './encodeOptions.ts'
+import { explained } from './valueCodec.ts'
+import { ValueDecoder } from './valueDecoder.ts'
+import { ValueEncoder } from './valueEncoder.ts'
+
+/** Writes argument lists one behind the other. Each is whole by itself: the scheduler cuts the buffer apart by offsets. */
+export class ArgumentWriter {
+  readonly #encoder: ValueEncoder
+  readonly #modules = new Set<string>()
+
+  constructor(options: EncodeOptions = {}) {
+    this.#encoder = new ValueEncoder({ rootName: 'arguments', ...options })
+  }
+
+  /** Bytes of all lists so far. */
+  get length(): number {
+    return this.#encoder.writer.length
+  }
+
+  /** Worker modules that the functions among all arguments so far need. */
+  get modules(): ReadonlySet<string> {
+    return this.#modules
+  }
+
+  /**
+   * Writes one task's arguments; returns how many bytes they took.
+   * @throws {CannotTravelError} when one of them cannot travel; nothing is then left of the list
+   */
+  write(args: readonly unknown[]): number {
+    const encoder = this.#encoder
+    const { writer } = encoder
+    const start = writer.length
+    encoder.begin()
+    try {
+      writer.varint(args.length)
+      for (let i = 0; i < args.length; i++) {
+        const argument = args[i]
+        if (typeof argument === 'number') encoder.number(argument)
+        else {
+          encoder.path[0] = i
+          encoder.value(argument, 1)
+        }
+      }
+      encoder.finish()
+    } catch (error) {
+      encoder.abandon()
+      throw explained(error, encoder.options)
+    }
+    if (encoder.table)
+      for (const unit of encoder.table.units) if (unit.workerModule) this.#modules.add(unit.workerModule)
+    return writer.length - start
+  }
+
+  /** All bytes so far. */
+  take(): Uint8Array {
+    return this.#encoder.writer.copy()
+  }
+
+  /** Forgets all lists, and keeps the buffer. */
+  clear(): void {
+    this.#encoder.writer.length = 0
+    this.#modules.clear()
+  }
+}
+
+/** One argument list; `bytes` holds it and nothing else. */
+export function readArguments(bytes: Uint8Array, options: DecodeOptions = {}): unknown[] {
+  const decoder = new ValueDecoder(bytes, [], options)
+  const length = decoder.reader.varint()
+  const args: unknown[] = new Array(length)
+  for (let i = 0; i < length; i++) args[i] = decoder.value()
+  decoder.finish()
+  return args
+}

@@ -1,0 +1,74 @@
+// Makes functions and classes from their code on this side and the captures that travelled.
+
+import { BrokenValueError } from './byteReader.ts'
+import type { LoadedModules } from './encodeOptions.ts'
+import type { AnyFunction } from './liftHook.ts'
+import { perWorkerOf } from './perWorker.ts'
+import type { ValueDecoder } from './valueDecoder.ts'
+import { TAG } from './valueTags.ts'
+
+export function decodeClosure(decoder: ValueDecoder): unknown {
+  const { reader } = decoder
+  const slot = decoder.reserve()
+  const index = reader.varint()
+  if (index === decoder.unitSemantics.length) decoder.unitSemantics.push(reader.raw(16).toString('hex'))
+  const name = decoder.table?.units[index]
+  if (!name) throw new BrokenValueError(`an encoded value lacks the name of its function #${index}`)
+  const captured = reader.varint()
+  const loaded = modulesOf(decoder).unit(name)
+  if (loaded.kind === 'value') {
+    decoder.place(slot, loaded.value)
+    skipCaptures(decoder, captured, name.eager)
+    return loaded.value
+  }
+  const eager: unknown[] = []
+  for (let i = 0; i < name.eager && i < captured; i++) eager.push(decoder.whole())
+  const [made, setLate] = loaded.make(eager)
+  decoder.place(slot, made)
+  if (captured > name.eager)
+    decoder.contents(() => {
+      const late: unknown[] = []
+      for (let i = name.eager; i < captured; i++) late.push(decoder.value())
+      setLate?.(late)
+    })
+  return made
+}
+
+/** This side has the function itself, captures and all: those that came are read past. */
+function skipCaptures(decoder: ValueDecoder, captured: number, eager: number): void {
+  for (let i = 0; i < eager && i < captured; i++) decoder.whole()
+  if (captured > eager)
+    decoder.contents(() => {
+      for (let i = eager; i < captured; i++) decoder.value()
+    })
+}
+
+export function decodeFunctionWithKeys(decoder: ValueDecoder): unknown {
+  if (decoder.reader.byte() !== TAG.closure) throw new BrokenValueError('an encoded function has no code')
+  const fn = decodeClosure(decoder) as object
+  decoder.pairs(fn)
+  return fn
+}
+
+export function decodePerWorker(decoder: ValueDecoder): unknown {
+  const slot = decoder.reserve()
+  const id = decoder.table?.perWorkerIds[decoder.reader.varint()]
+  if (id === undefined) throw new BrokenValueError('an encoded perWorker() function lacks its id')
+  return decoder.place(slot, perWorkerOf(id, decoder.whole() as () => unknown))
+}
+
+export function decodeImported(decoder: ValueDecoder): unknown {
+  const { reader } = decoder
+  const from = decoder.table?.imports[reader.varint()]
+  if (!from) throw new BrokenValueError('an encoded value lacks the package of one of its functions')
+  reader.text() // The specifier, which keys are made from; the table has the URL.
+  const path: string[] = []
+  for (let n = reader.varint(); n > 0; n--) path.push(reader.text())
+  return modulesOf(decoder).imported(from.url, path) as AnyFunction
+}
+
+function modulesOf(decoder: ValueDecoder): LoadedModules {
+  const { modules } = decoder.options
+  if (!modules) throw new BrokenValueError('an encoded value holds functions, and no code is loaded here')
+  return modules
+}

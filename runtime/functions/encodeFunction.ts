@@ -1,0 +1,159 @@
+// Writes functions and classes: by kernel name, by the unit of the user's code that they are, by global or package path.
+
+import { CannotTravelError } from './cannotTravel.ts'
+import type { LiftedUnit } from './encodeOptions.ts'
+import { globalPath } from './globalNames.ts'
+import { type AnyFunction, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
+import type { UnitName, UnitTable } from './unitTable.ts'
+import type { ValueEncoder } from './valueEncoder.ts'
+import { TAG } from './valueTags.ts'
+
+const UNKNOWN_SEMANTIC = '0'.repeat(32)
+
+export function encodeFunction(encoder: ValueEncoder, fn: AnyFunction, depth: number): void {
+  const { writer } = encoder
+  const kernel = encoder.options.kernels?.nameOf(fn)
+  if (kernel !== undefined) {
+    writer.byte(TAG.kernel)
+    writer.text(kernel)
+    return
+  }
+  const thunk = liftHook.capturesOf(fn)
+  if (thunk) {
+    encodeClosure(encoder, fn, thunk, depth)
+    return
+  }
+  const path = globalPath(fn)
+  if (path) {
+    writer.byte(TAG.global)
+    writer.varint(path.length)
+    for (const key of path) writer.text(key)
+    return
+  }
+  if (!encodeImported(encoder, fn)) refuseFunction(encoder, fn, depth)
+}
+
+/** Writes a package's function or class by its path in the package, where a user's module imports it. */
+export function encodeImported(encoder: ValueEncoder, value: object): boolean {
+  const found = liftHook.findImport(value)
+  if (!found) return false
+  const { imports } = tableOf(encoder)
+  const url = encoder.options.lifter?.importUrl(found) ?? found.specifier
+  let index = imports.findIndex((known) => known.url === url)
+  if (index < 0) index = imports.push({ url, specifier: found.specifier }) - 1
+  const { writer } = encoder
+  writer.byte(TAG.imported)
+  writer.varint(index)
+  writer.text(found.specifier)
+  writer.varint(found.path.length)
+  for (const key of found.path) writer.text(key)
+  return true
+}
+
+function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThunk, depth: number): void {
+  const { writer } = encoder
+  let list: ReturnType<CaptureThunk>
+  try {
+    list = thunk()
+  } catch (cause) {
+    const path = encoder.pathAt(depth)
+    throw new CannotTravelError(
+      `${encoder.options.context ?? ''}\`${path}\` reads a variable that has no value yet: ${(cause as Error).message}`,
+      { path, remedy: 'Send it after the variable was given its value.' },
+    )
+  }
+  if (list[0] === PER_WORKER) {
+    encoder.remember(fn)
+    const ids = tableOf(encoder).perWorkerIds
+    writer.byte(TAG.perWorker)
+    writer.varint(ids.push(list[1]) - 1)
+    encoder.variable('the perWorker() function', depth)
+    encoder.whole(list[2], depth + 1)
+    return
+  }
+  const [module, unit] = list
+  const { name, index, lifted, fresh } = unitIn(encoder, module, unit, fn)
+  const keys = lifted?.ownsKeys ? [] : Object.keys(fn)
+  const withKeys = keys.length > 0 && !isClass(fn)
+  if (withKeys) writer.byte(TAG.functionWithKeys)
+  encoder.remember(fn)
+  writer.byte(TAG.closure)
+  writer.varint(index)
+  if (fresh) writer.raw(Buffer.from(name.semantic, 'hex'))
+  const captured = name.factory ? list.length - 2 : 0
+  writer.varint(captured)
+  const names = lifted?.captureNames
+  for (let i = 0; i < name.eager && i < captured; i++) {
+    encoder.variable(names?.[i] ?? `(captured ${i})`, depth)
+    encoder.whole(list[2 + i], depth + 1)
+  }
+  if (captured > name.eager)
+    encoder.contents(depth, (at) => {
+      for (let i = name.eager; i < captured; i++) {
+        encoder.variable(names?.[i] ?? `(captured ${i})`, at)
+        encoder.value(list[2 + i], at + 1)
+      }
+    })
+  if (withKeys) encoder.pairs(fn, keys, depth)
+}
+
+/** Where a unit stands in the encoding's table; a new one is entered. */
+function unitIn(
+  encoder: ValueEncoder,
+  module: string,
+  unit: number,
+  fn: AnyFunction,
+): { name: UnitName; index: number; lifted?: LiftedUnit; fresh: boolean } {
+  const { units } = tableOf(encoder)
+  const lifted = encoder.options.lifter?.unitOf(module, unit)
+  const index = units.findIndex((known) => known.unit === unit && known.module === module)
+  if (index >= 0) return { name: units[index], index, lifted, fresh: false }
+  const name = lifted ?? unresolvedUnit(module, unit, fn)
+  return { name, index: units.push(name) - 1, lifted, fresh: true }
+}
+
+/** A unit as a worker names it: it holds no sources, so whoever decodes it finds the code. */
+function unresolvedUnit(module: string, unit: number, fn: AnyFunction): UnitName {
+  const note = liftHook.noteOf(module, unit)
+  return {
+    module,
+    unit,
+    semantic: note?.[1] ?? UNKNOWN_SEMANTIC,
+    workerModule: '',
+    exported: '',
+    factory: liftHook.liveUnit(module, unit) !== fn,
+    eager: note?.[2] ?? 0,
+  }
+}
+
+function tableOf(encoder: ValueEncoder): UnitTable {
+  encoder.table ??= { units: [], imports: [], perWorkerIds: [] }
+  return encoder.table
+}
+
+export function isClass(fn: AnyFunction): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(fn))
+}
+
+function refuseFunction(encoder: ValueEncoder, fn: AnyFunction, depth: number): never {
+  const source = Function.prototype.toString.call(fn)
+  if (/\{\s*\[native code\]\s*\}$/.test(source))
+    encoder.refuse(
+      depth,
+      fn.name.startsWith('bound ')
+        ? `a bound function (\`${fn.name}\`)`
+        : `a native function (\`${fn.name}\`)`,
+      'Wrap the call: x => f(x).',
+    )
+  if (!/^(async\s*)?(function|class|\(|[\p{ID_Start}$_][\p{ID_Continue}$]*\s*=>)/u.test(source))
+    encoder.refuse(
+      depth,
+      `the method \`${fn.name}\` without its object`,
+      `Send x => obj.${fn.name}(x) instead.`,
+    )
+  encoder.refuse(
+    depth,
+    `the function \`${fn.name || '(anonymous)'}\`, whose source was not compiled by heddle (it comes from a package or from eval)`,
+    'Import it inside the function you send, or wrap the call: x => f(x).',
+  )
+}

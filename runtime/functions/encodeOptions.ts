@@ -1,0 +1,63 @@
+// What encoding and decoding a value may be told.
+
+import type { SourcePlace } from '../protocol/failure.ts'
+import type { KernelNames } from './kernelNames.ts'
+import type { ImportFound } from './liftHook.ts'
+import type { UnitName } from './unitTable.ts'
+
+/** What the sender knows of a function or class of the user's. */
+export interface LiftedUnit extends UnitName {
+  /** Names of the captured variables, in the order of the capture list. */
+  captureNames: readonly string[]
+  /** What panels call it. */
+  label: string
+  place: SourcePlace
+  /** True when its own properties come with its code, e.g. a namespace merged with a function. */
+  ownsKeys: boolean
+}
+
+/** Finds the worker module of a function: the sender's Lifter. */
+export interface UnitLifter {
+  /** @throws {CannotTravelError} when the function cannot be separated from its surroundings */
+  unitOf(module: string, unit: number): LiftedUnit
+  /** The absolute URL of an imported package, as workers on this machine find it. */
+  importUrl(found: ImportFound): string
+}
+
+export interface EncodeOptions {
+  /** What refusals call the value itself, e.g. `result`. */
+  rootName?: string
+  /** Stands before every refusal, e.g. ``The task `f` (a.ts:3:1) captures something that cannot travel: ``. */
+  context?: string
+  lifter?: UnitLifter
+  kernels?: KernelNames
+  /** ≥ 0: write a reference to dependency #n instead of this object; −1: not a reference. Not asked for plain lists and objects. */
+  reference?: (value: object) => number
+  /** Typed arrays at least this large go to `buffers`; without it none do. */
+  shareFromBytes?: number
+  /** Where shared memory comes from; `new SharedArrayBuffer` by default. */
+  allocate?: (byteLength: number) => SharedArrayBuffer
+}
+
+/** A function as a worker module gives it. */
+export type LoadedUnit =
+  | { kind: 'value'; value: unknown }
+  /** Makes the function; returns it with a function that sets the captures that come later. */
+  | { kind: 'factory'; make: UnitFactory; eager: number }
+
+export type UnitFactory = (eager: unknown[]) => [made: unknown, setLate: ((late: unknown[]) => void) | null]
+
+/** Worker modules that were loaded before decoding, which itself never waits. */
+export interface LoadedModules {
+  unit(name: UnitName): LoadedUnit
+  imported(url: string, path: readonly string[]): unknown
+}
+
+export interface DecodeOptions {
+  /** What stands for dependency #n. */
+  reference?: (index: number) => unknown
+  modules?: LoadedModules
+  kernels?: KernelNames
+  /** Freezes decoded plain lists and objects, so that writing to an argument by mistake is an error instead of a loss. */
+  freeze?: boolean
+}

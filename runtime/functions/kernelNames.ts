@@ -1,0 +1,11 @@
+// Functions that both ends have already: they travel by name alone.
+
+import type { AnyFunction } from './liftHook.ts'
+
+export interface KernelNames {
+  nameOf(fn: AnyFunction): string | undefined
+  named(name: string): AnyFunction | undefined
+}
+
+/** No function travels by name. */
+export const NO_KERNELS: KernelNames = { nameOf: () => undefined, named: () => undefined }

@@ -1,0 +1,212 @@
+// What instrumented modules call at run time: remembers of each function where it was written and what it captures.
+//
+// The hook is one global per thread, shared by every copy of heddle in it, since instrumented code can name nothing else.
+// A function carries its capture list in a private field, so that none of its visible properties change.
+
+// biome-ignore lint/complexity/noBannedTypes: any function of the user's can be lifted.
+export type AnyFunction = Function
+
+/** `file@hash` of the module, the number of the function in it, then the captured values. */
+export type CaptureList = readonly [module: string, unit: number, ...captured: unknown[]]
+export type CaptureThunk = () => CaptureList | PerWorkerCapture
+export type PerWorkerCapture = readonly [mark: typeof PER_WORKER, id: string, init: AnyFunction]
+/** A specifier, the imported name (`*` for all of it), and what it gave. */
+export type ImportEntry = readonly [specifier: string, imported: string, value: unknown]
+
+export const PER_WORKER: unique symbol = Symbol.for('heddle.perWorker') as never
+
+/** What a worker module says of a function in it: its semantic digest in hexadecimal, and how many captures it needs at once. */
+export type UnitNote = readonly [unit: number, semantic: string, eager: number]
+
+/** How the instances of a class with `#private` members give and take them. */
+export interface PrivateAccess {
+  read(instance: object): unknown[]
+  write(instance: object, values: unknown[]): void
+}
+
+export interface ImportFound {
+  specifier: string
+  path: string[]
+  /** `file@hash` of the module that imported it. */
+  from: string
+}
+
+class ReturnsItsArgument {
+  constructor(target: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: this is how a private field is put on an object made elsewhere.
+    return target
+  }
+}
+
+class Stamp extends ReturnsItsArgument {
+  #thunk: CaptureThunk
+  constructor(target: object, thunk: CaptureThunk) {
+    super(target)
+    this.#thunk = thunk
+  }
+  static of(target: object): CaptureThunk | undefined {
+    return #thunk in target ? (target as Stamp).#thunk : undefined
+  }
+}
+
+/** The global `__heddle`. Its one-letter methods are what instrumented code calls. */
+export class LiftHook {
+  /** The program's main script, once known. */
+  entry: string | undefined
+  /** True in a worker's thread. */
+  worker = false
+  /** True while an instance is being made whose fields come from elsewhere: constructors and initialisers then do nothing. */
+  making = false
+  /** The source of every instrumented module, by `file@hash`: what functions are extracted from, even if the file changes. */
+  readonly sources = new Map<string, string>()
+  /** The hash of each loaded file's source, in the order of loading. */
+  readonly loaded = new Map<string, string>()
+  /** Set-up functions that workers run before their first task. */
+  readonly setups: AnyFunction[] = []
+  /** Finds captures where no loader saw the code. */
+  fallback: ((fn: AnyFunction) => CaptureList | undefined) | undefined
+
+  readonly #liveByNumber = new Map<string, Map<number, unknown>>()
+  readonly #liveThunks = new Map<string, () => (readonly [number, unknown])[]>()
+  readonly #imports = new Map<string, () => ImportEntry[]>()
+  readonly #importCache = new WeakMap<object, ImportFound>()
+  readonly #notes = new Map<string, Map<number, UnitNote>>()
+  readonly #private = new WeakMap<object, PrivateAccess>()
+
+  /** Stamps a function with its capture list. */
+  f<T extends AnyFunction>(fn: T, thunk: CaptureThunk): T {
+    if (typeof fn === 'function' && !Stamp.of(fn)) new Stamp(fn, thunk)
+    return fn
+  }
+
+  /** Stamps the methods of an object literal: pairs of key and thunk. */
+  o<T extends Record<PropertyKey, unknown>>(object: T, pairs: [PropertyKey, CaptureThunk][]): T {
+    for (const [key, thunk] of pairs) {
+      const method = Object.getOwnPropertyDescriptor(object, key)?.value
+      if (typeof method === 'function') this.f(method, thunk)
+    }
+    return object
+  }
+
+  /** Notes the imports of a module, read when a value has to be found among them. */
+  i(module: string, thunk: () => ImportEntry[]): void {
+    this.#see(module)
+    this.#imports.set(module, thunk)
+  }
+
+  /** Notes a module's own functions and classes by number, read when a decoder looks for this process's copy. */
+  m(module: string, thunk: () => (readonly [number, unknown])[]): void {
+    this.#see(module)
+    this.#liveThunks.set(module, thunk)
+  }
+
+  /** Notes one live function or class. */
+  l(module: string, unit: number, value: unknown): void {
+    let units = this.#liveByNumber.get(module)
+    if (!units) {
+      units = new Map()
+      this.#liveByNumber.set(module, units)
+    }
+    units.set(unit, value)
+  }
+
+  /** Notes what a worker module knows of the functions in it. */
+  u(module: string, notes: readonly UnitNote[]): void {
+    let units = this.#notes.get(module)
+    if (!units) {
+      units = new Map()
+      this.#notes.set(module, units)
+    }
+    for (const note of notes) units.set(note[0], note)
+  }
+
+  /** Notes how a class gives and takes its private members. */
+  p(target: AnyFunction, access: PrivateAccess): void {
+    this.#private.set(target, access)
+  }
+
+  /** Guards a dynamic import with a computed specifier inside a task. */
+  d(from: string, specifier: unknown): unknown {
+    if (this.worker && typeof specifier === 'string' && /^\.{0,2}\//.test(specifier))
+      throw new Error(
+        `import(${JSON.stringify(specifier)}) inside a task: only a literal path can be followed to a worker (from ${from})`,
+      )
+    return specifier
+  }
+
+  /** What a function captures, or nothing when it was not seen by the loader. */
+  capturesOf(fn: AnyFunction): CaptureThunk | undefined {
+    const thunk = Stamp.of(fn)
+    if (thunk || !this.fallback) return thunk
+    const list = this.fallback(fn)
+    return list && (() => list)
+  }
+
+  privateAccessOf(target: object): PrivateAccess | undefined {
+    return this.#private.get(target)
+  }
+
+  noteOf(module: string, unit: number): UnitNote | undefined {
+    return this.#notes.get(module)?.get(unit)
+  }
+
+  /** This thread's own copy of a module-level function or class. */
+  liveUnit(module: string, unit: number): unknown {
+    const value = this.#liveByNumber.get(module)?.get(unit)
+    if (value !== undefined) return value
+    const thunk = this.#liveThunks.get(module)
+    if (!thunk) return undefined
+    try {
+      for (const [number, live] of thunk()) if (number === unit) return live
+    } catch {
+      // A variable of that module has no value yet.
+    }
+    return undefined
+  }
+
+  /** Finds a package's function or class among the imports of the user's modules. */
+  findImport(value: object): ImportFound | undefined {
+    const known = this.#importCache.get(value)
+    if (known) return known
+    for (const [from, thunk] of this.#imports) {
+      let entries: ImportEntry[]
+      try {
+        entries = thunk()
+      } catch {
+        continue // An import cycle that is still being evaluated.
+      }
+      for (const [specifier, imported, held] of entries) {
+        const path = held === value ? [imported] : memberPath(imported, held, value)
+        if (!path) continue
+        const found = { specifier, path, from }
+        this.#importCache.set(value, found)
+        return found
+      }
+    }
+    return undefined
+  }
+
+  #see(module: string): void {
+    const at = module.lastIndexOf('@')
+    this.loaded.set(module.slice(0, at), module.slice(at + 1))
+  }
+}
+
+function memberPath(imported: string, held: unknown, value: object): string[] | undefined {
+  if (held === null || (typeof held !== 'object' && typeof held !== 'function')) return undefined
+  for (const key of Object.keys(held)) {
+    if ((held as Record<string, unknown>)[key] === value) return [imported, key]
+  }
+  return undefined
+}
+
+declare global {
+  var __heddle: LiftHook | undefined
+}
+
+/** The hook of this thread. */
+export const liftHook: LiftHook = (() => {
+  if (!globalThis.__heddle)
+    Object.defineProperty(globalThis, '__heddle', { value: new LiftHook(), enumerable: false })
+  return globalThis.__heddle as LiftHook
+})()
