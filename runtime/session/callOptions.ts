@@ -1,0 +1,47 @@
+// The options of a call, and how they are told from its arguments: they come before, in `client.with({...})`.
+
+import type { TaskOptions } from '../protocol/taskOptions.ts'
+import { UsageError } from './errors.ts'
+
+/** What `client.with` takes. */
+export interface CallOptions extends TaskOptions {
+  /** Names the task; for `map`, `-0`, `-1`, … is put behind. The name stands for the content: one name, one value. */
+  key?: string
+  /** False where the same arguments may give another result, e.g. for a random draw: nothing is then shared. */
+  pure?: boolean
+  /** What panels call the tasks; the function's name by default. */
+  name?: string
+  /** Cancels the tasks when it fires. */
+  signal?: AbortSignal
+}
+
+/** The part that travels with a task. */
+export interface SplitOptions {
+  task: TaskOptions
+  key: string | undefined
+  pure: boolean
+  name: string | undefined
+  signal: AbortSignal | undefined
+}
+
+const NONE: SplitOptions = { task: {}, key: undefined, pure: true, name: undefined, signal: undefined }
+
+/** @throws {UsageError} when an option is of another kind than it should be */
+export function splitOptions(options: CallOptions | undefined): SplitOptions {
+  if (!options) return NONE
+  const { key, pure = true, name, signal, ...task } = options
+  for (const option of ['priority', 'retries', 'timeoutMs'] as const)
+    if (task[option] !== undefined && !Number.isFinite(task[option]))
+      throw new UsageError(`${option} must be a number, not ${String(task[option])}`)
+  if (task.retries !== undefined && (task.retries < 0 || !Number.isInteger(task.retries)))
+    throw new UsageError(`retries must be a whole number ≥ 0, not ${task.retries}`)
+  if (task.timeoutMs !== undefined && task.timeoutMs <= 0)
+    throw new UsageError(`timeoutMs must be more than 0, not ${task.timeoutMs}`)
+  if (task.workers !== undefined && !Array.isArray(task.workers))
+    throw new UsageError(`workers must be a list of names or hosts, e.g. ['worker-0']`)
+  for (const [resource, amount] of Object.entries(task.resources ?? {}))
+    if (!(amount > 0))
+      throw new UsageError(`resources.${resource} must be a number more than 0, not ${amount}`)
+  if (key === '') throw new UsageError('key must not be empty')
+  return { task, key, pure, name, signal }
+}

@@ -1,0 +1,310 @@
+// The client: what a program holds of a cluster. It sends functions and collections there, and gets futures and values.
+
+import type { Collection, ComputeCall, Executor } from '../graph/collection.ts'
+import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
+import type { SourcePlace } from '../protocol/failure.ts'
+import { forgetClient, rememberClient } from './ambient.ts'
+import { withAnnotations } from './annotate.ts'
+import { type CallOptions, type SplitOptions, splitOptions } from './callOptions.ts'
+import { callPlace } from './callPlace.ts'
+import { computeCollections, persistCollections, sendCollections } from './computeCollections.ts'
+import { OpenSite } from './computeSites.ts'
+import type { Call, Core } from './core.ts'
+import { coreOf, handlesOf } from './core.ts'
+import { UsageError } from './errors.ts'
+import { type Arguments, Future } from './future.ts'
+import { type GatherOptions, gatherValues, valuesOf } from './gather.ts'
+import { mapTasks } from './mapTasks.ts'
+import { type Computed, Pending } from './nested.ts'
+import { connectCore, type LocalOptions, localCore, type OpenCluster } from './openCluster.ts'
+import { askAbout } from './questions.ts'
+import { type ScatterOptions, scatterValues } from './scatter.ts'
+
+/** What a `scatter` gives: a list of futures for a list, a record for a record, else one future. */
+export type Scattered<T> = T extends readonly unknown[]
+  ? { -readonly [K in keyof T]: Future<T[K]> }
+  : T extends Record<string, unknown>
+    ? { [K in keyof T]: Future<T[K]> }
+    : Future<T>
+
+/** `submit` and `map` with options: what `client.with({...})` gives. */
+export class BoundOptions {
+  readonly #core: Core
+  readonly #options: SplitOptions
+
+  /** Made by `client.with`. */
+  constructor(core: Core, options: SplitOptions) {
+    this.#core = core
+    this.#options = options
+  }
+
+  /** See {@link Client.submit}. */
+  submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: Arguments<A>): Future<Awaited<R>> {
+    const { signal, key } = this.#options
+    signal?.throwIfAborted()
+    const handle = this.#core.submit({ ...callOf(fn, 'submit', this.#options), key }, args)
+    const [future] = this.#core.futures((batch, of) => new Future<Awaited<R>>(batch, of), handle, 1)
+    if (signal) cancelOn(signal, [future])
+    return future
+  }
+
+  /** See {@link Client.map}. */
+  map<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...iterables: { [K in keyof A]: Iterable<Arguments<A>[K]> }
+  ): Future<Awaited<R>>[] {
+    const { signal } = this.#options
+    signal?.throwIfAborted()
+    const call = callOf(fn, 'map', this.#options)
+    const futures = mapTasks(this.#core, call, iterables as Iterable<unknown>[], this.#options)
+    if (signal) cancelOn(signal, futures)
+    return futures as Future<Awaited<R>>[]
+  }
+}
+
+/**
+ * A connection to a cluster. `await using client = await Client.local()` closes it at the end of the block.
+ * @example
+ * await using client = await Client.local({ workers: 1, threadsPerWorker: 4 })
+ * const squares = client.map((x: number) => x * x, [1, 2, 3])
+ * await client.gather(squares) // [1, 4, 9]
+ */
+export class Client implements Executor {
+  readonly #core: Core
+  readonly #cluster: OpenCluster
+  readonly #plain: BoundOptions
+  #closing: Promise<void> | undefined
+
+  private constructor(cluster: OpenCluster) {
+    this.#cluster = cluster
+    this.#core = cluster.core
+    this.#plain = new BoundOptions(this.#core, splitOptions(undefined))
+    rememberClient(this)
+  }
+
+  /**
+   * Starts a cluster of processes on this machine and connects to it; `close()` ends it. In a run that has a cluster
+   * already (`HEDDLE_CLUSTER` names it), connects to that one instead.
+   * @throws {TypeError} when an option is of another kind than it should be
+   */
+  static async local(options: LocalOptions = {}): Promise<Client> {
+    return new Client(await localCore(options))
+  }
+
+  /**
+   * Connects to a running scheduler.
+   * @param where `ws://host:port`, `unix:/path`, the path of a `cluster.json`, or what that file holds
+   * @throws {ConnectError} when nobody answers, the token is wrong, or versions differ
+   */
+  static async connect(
+    where: string | URL | ClusterAddress,
+    options: { token?: string; name?: string } = {},
+  ): Promise<Client> {
+    return new Client(await connectCore(where, options))
+  }
+
+  /**
+   * Calls `fn(...args)` on the cluster. An argument may be a future, or plain data with futures inside: the call then
+   * waits for them there, and their values need not come here.
+   * @throws {CannotTravelError} when the function or an argument cannot travel
+   * @example client.submit(Math.max, 1, client.submit(Math.sqrt, 16))
+   */
+  submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: Arguments<A>): Future<Awaited<R>> {
+    return this.#plain.submit(fn, ...args)
+  }
+
+  /**
+   * Calls `fn` for each item, or with several iterables for each position as far as the shortest goes. Gives the futures
+   * in the items' order.
+   * @throws {CannotTravelError} when the function or an item cannot travel
+   */
+  map<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...iterables: { [K in keyof A]: Iterable<Arguments<A>[K]> }
+  ): Future<Awaited<R>>[] {
+    return this.#plain.map(fn, ...iterables)
+  }
+
+  /**
+   * The same `submit` and `map` with options, which never mix with arguments.
+   * @example client.with({ retries: 2, timeoutMs: 5000 }).submit(load, 'a.csv')
+   */
+  with(options: CallOptions): BoundOptions {
+    return new BoundOptions(this.#core, splitOptions(options))
+  }
+
+  /**
+   * The results of futures, wherever they stand in lists and plain objects.
+   * @throws the first failure among them, as soon as it is known
+   * @example await client.gather({ low: futureOfLow, rest: [futureOfRest] })
+   */
+  gather<T>(futures: T, options: GatherOptions = {}): Promise<Computed<T>> {
+    return gatherValues(futures, 'gather', callPlace(), options.signal) as Promise<Computed<T>>
+  }
+
+  /**
+   * Puts values of this process on the cluster: a list gives a list of futures, a record a record of them.
+   * @param options `broadcast` puts a copy on every worker; `workers` says which may hold it
+   * @throws {CannotTravelError} when a value cannot travel
+   */
+  async scatter<T>(value: T, options: ScatterOptions = {}): Promise<Scattered<T>> {
+    if (Array.isArray(value)) return (await scatterValues(this.#core, value, options)) as Scattered<T>
+    if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+      const names = Object.keys(value)
+      const futures = await scatterValues(this.#core, Object.values(value), options)
+      return Object.fromEntries(names.map((name, i) => [name, futures[i]])) as Scattered<T>
+    }
+    return (await scatterValues(this.#core, [value], options))[0] as Scattered<T>
+  }
+
+  // As an executor it gets a list and where it was called from; a user gives whatever holds collections.
+  /**
+   * The values of collections and futures, wherever they stand in lists and plain objects. What they share runs once.
+   * @throws the first failure among them, as soon as it is known
+   * @example const [mean, max] = await client.compute([x.mean(), x.max()])
+   */
+  compute(collections: readonly Collection[], call: ComputeCall): Promise<unknown[]>
+  compute<T>(values: T, options?: GatherOptions): Promise<Computed<T>>
+  compute(values: unknown, options: GatherOptions | ComputeCall = {}): Promise<unknown> {
+    const call = 'method' in options ? options : { method: 'compute', place: callPlace() }
+    return this.#compute(values, call, 'method' in options ? undefined : options.signal)
+  }
+
+  async #compute(values: unknown, call: ComputeCall, signal?: AbortSignal): Promise<unknown> {
+    const pending = new Pending(values)
+    if (pending.isEmpty) return values
+    const futures = valuesOf(pending.futures, call.method, call.place, signal)
+    futures.catch(() => {}) // Awaited below; the collections may fail first.
+    const computed =
+      pending.collections.length > 0 ? await this.#collections(pending.collections, call, signal) : []
+    return pending.replace(values, await futures, computed)
+  }
+
+  async #collections(
+    collections: readonly Collection[],
+    call: ComputeCall,
+    signal?: AbortSignal,
+  ): Promise<unknown[]> {
+    const sent = sendCollections(this.#core, collections)
+    const site = new OpenSite(call.method, call.place, sent.tasks)
+    try {
+      return await computeCollections(this.#core, collections, site, sent, signal)
+    } finally {
+      site.ended()
+    }
+  }
+
+  /**
+   * Starts computing collections on the cluster and gives the same collections standing on the results, which stay
+   * there for as long as those collections do.
+   */
+  persist(collections: readonly Collection[], call: ComputeCall): Promise<Collection[]>
+  persist<T>(values: T): Promise<T>
+  async persist(values: unknown): Promise<unknown> {
+    const pending = new Pending(values)
+    if (pending.collections.length === 0) return values
+    const sent = sendCollections(this.#core, pending.collections)
+    return pending.replace(values, pending.futures, persistCollections(this.#core, pending.collections, sent))
+  }
+
+  /** Stops the tasks of futures, wherever they stand in lists and plain objects, and those that need them. */
+  cancel(futures: unknown, options: { reason?: string } = {}): void {
+    const list = new Pending(futures).futures
+    coreOf(list)?.cancel(handlesOf(list), options.reason ?? 'it was cancelled')
+  }
+
+  /** Runs tasks again that failed or were cancelled. */
+  retry(futures: unknown): void {
+    const list = new Pending(futures).futures
+    coreOf(list)?.retry(handlesOf(list))
+  }
+
+  /**
+   * Asks for another number of workers, and resolves when the request is taken.
+   * @throws {RefusedError} when this cluster cannot be scaled
+   */
+  async scale(workers: number): Promise<void> {
+    if (!Number.isInteger(workers) || workers < 1)
+      throw new UsageError(`scale needs a whole number of workers ≥ 1, not ${workers}`)
+    this.#core.requireOpen()
+    await this.#core.connection.request('scale', (request) => ({ type: 'scale', request, workers }))
+  }
+
+  /** What the cluster is made of now: its workers, their threads and memory. */
+  info(): Promise<ClusterInfo> {
+    return askAbout(this.#core, 'info') as Promise<ClusterInfo>
+  }
+
+  /** What happened to a task so far, a line an event. */
+  story(task: Future | string): Promise<string[]> {
+    return askAbout(this.#core, 'story', task) as Promise<string[]>
+  }
+
+  /** Why a task is not running. */
+  explain(task: Future | string): Promise<string[]> {
+    return askAbout(this.#core, 'explain', task) as Promise<string[]>
+  }
+
+  /** All of the scheduler's state, for a report of a fault. */
+  dumpState(): Promise<unknown> {
+    return askAbout(this.#core, 'dump')
+  }
+
+  /** Where a browser finds the dashboard. */
+  get dashboardUrl(): string {
+    return this.#core.connection.cluster.dashboardUrl
+  }
+
+  /** The cluster's id. */
+  get clusterId(): string {
+    return this.#core.connection.cluster.id
+  }
+
+  /** How to reach the cluster: the path of its `cluster.json`, or the address given to `connect`. */
+  get address(): string {
+    return this.#core.address.source
+  }
+
+  /** Whether it can still be used. */
+  get closed(): boolean {
+    return this.#core.connection.closedBecause !== undefined
+  }
+
+  /** Disconnects; a cluster that this client started ends. Futures that have no result are then lost. */
+  close(): Promise<void> {
+    forgetClient(this)
+    this.#closing ??= this.#cluster.close()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** Begins to close; `await using` also waits for the end. */
+  [Symbol.dispose](): void {
+    this.close().catch(() => {})
+  }
+}
+
+function callOf(fn: (...args: never) => unknown, kind: string, options: SplitOptions): Call {
+  if (typeof fn !== 'function')
+    throw new UsageError(`${kind} needs a function first, not ${fn === null ? 'null' : typeof fn}`)
+  const place: SourcePlace | undefined = callPlace()
+  return {
+    fn,
+    group: { name: options.name ?? (fn.name || 'anonymous'), kind, ...place },
+    options: withAnnotations(options.task),
+    pure: options.pure,
+  }
+}
+
+/** Cancels what is left of `futures` when `signal` fires. Only weakly held, so that a long-lived signal keeps no results. */
+function cancelOn(signal: AbortSignal, futures: readonly Future[]): void {
+  const weak = futures.map((future) => new WeakRef(future))
+  const onAbort = (): void => {
+    const reason = signal.reason instanceof Error ? signal.reason.message : String(signal.reason)
+    for (const each of weak) each.deref()?.cancel(reason)
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+}

@@ -1,0 +1,53 @@
+// The calls of `compute`, `gather` and their siblings that are under way, for whoever shows them: the run's reporter,
+// and a progress bar on a terminal.
+
+import type { SourcePlace } from '../protocol/failure.ts'
+import type { ComputeSite } from '../protocol/runs.ts'
+
+/** Counts of a call's tasks. */
+export interface SiteProgress {
+  total: number
+  finished: number
+  running: number
+  erred: number
+  perSecond: number
+}
+
+/** Hears of every call. */
+export interface SiteObserver {
+  began(site: ComputeSite, total: number): void
+  progressed(site: ComputeSite, progress: SiteProgress): void
+  ended(site: ComputeSite, durationMs: number, tasks: number): void
+}
+
+let observer: SiteObserver | undefined
+let nextSite = 1
+
+/** Says who hears of calls from now on; there is at most one. */
+export function observeSites(next: SiteObserver | undefined): void {
+  observer = next
+}
+
+/** Whether anybody hears: counting costs nothing otherwise. */
+export const sitesAreObserved = (): boolean => observer !== undefined
+
+/** One call under way. */
+export class OpenSite {
+  readonly #site: ComputeSite
+  readonly #total: number
+  readonly #beganMs = performance.now()
+
+  constructor(method: string, place: SourcePlace | undefined, total: number) {
+    this.#site = { site: nextSite++, method, ...(place && { place }) }
+    this.#total = total
+    observer?.began(this.#site, total)
+  }
+
+  progressed(progress: SiteProgress): void {
+    observer?.progressed(this.#site, progress)
+  }
+
+  ended(): void {
+    observer?.ended(this.#site, performance.now() - this.#beganMs, this.#total)
+  }
+}

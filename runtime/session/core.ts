@@ -1,0 +1,318 @@
+// What stands behind a client and its futures: the connection, the future table, and the graph of this turn.
+
+import type { KernelNames } from '../functions/kernelNames.ts'
+import type { Lifter } from '../functions/lifter.ts'
+import type { TaskFunction } from '../graph/taskGraph.ts'
+import { DataClient } from '../host/dataClient.ts'
+import type { Handle } from '../protocol/ids.ts'
+import type { ClientMessage, ClientReply } from '../protocol/messages.ts'
+import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
+import type { SchedulerAddress } from './address.ts'
+import type { SiteProgress } from './computeSites.ts'
+import type { Connection } from './connection.ts'
+import { ClosedError } from './errors.ts'
+import { type Future, FutureBatch, type FutureHolder, handleOf, holderOf } from './future.ts'
+import { CANCELLED, ERRED, type FutureStatus, FutureTable, PENDING } from './futureTable.ts'
+import { GraphWriter } from './graphWriter.ts'
+import { GrowingU32 } from './growing.ts'
+import { Results } from './results.ts'
+import { Waits } from './waits.ts'
+
+/** A call of the user's: which function, under which name and options. */
+export interface Call {
+  fn: TaskFunction
+  bound?: readonly unknown[]
+  group: TaskGroup
+  options: TaskOptions
+  pure: boolean
+  key?: string
+}
+
+export class Core implements FutureHolder {
+  readonly table = new FutureTable()
+  readonly waits: Waits
+  readonly results: Results
+  readonly connection: Connection
+  readonly address: SchedulerAddress
+  readonly data: DataClient
+  readonly lifter: Lifter
+  readonly kernels: KernelNames
+  /** Tasks of this turn's `submit` calls. */
+  #open: GraphWriter | undefined
+  #graphs = 0
+  readonly #modulesSent = new Set<string>()
+  #releases: GrowingU32 | undefined
+  /** Handles whose cancellation the scheduler has not confirmed: what it says of them until then is old. */
+  readonly #cancelling = new Map<Handle, number>()
+  readonly #progress = new Map<number, (progress: SiteProgress) => void>()
+  /** Futures that must not be collected, since somebody waits for their results. */
+  readonly #inUse = new Set<readonly Future[]>()
+  /** Told about what the scheduler says beside futures. */
+  onLog: (text: string) => void = () => {}
+
+  constructor(connection: Connection, address: SchedulerAddress, lifter: Lifter, kernels: KernelNames) {
+    this.connection = connection
+    this.address = address
+    this.data = new DataClient(address.token)
+    this.lifter = lifter
+    this.kernels = kernels
+    this.waits = new Waits(
+      this.table,
+      () => connection.hold(),
+      () => connection.letGo(),
+    )
+    this.results = new Results({
+      table: this.table,
+      waits: this.waits,
+      connection,
+      data: this.data,
+      lifter,
+      decodeOptions: { kernels },
+    })
+    connection.listen(
+      (reply) => this.#receive(reply),
+      (reason) => this.table.allLost(reason),
+    )
+  }
+
+  /** @throws {ClosedError} */
+  requireOpen(): void {
+    const reason = this.connection.closedBecause
+    if (reason !== undefined) throw new ClosedError(reason)
+  }
+
+  /** A graph of its own, to be sent by `sendGraph`. */
+  newGraph(): GraphWriter {
+    return new GraphWriter(this.#graphs++, {
+      lifter: this.lifter,
+      kernels: this.kernels,
+      table: this.table,
+      holder: this,
+    })
+  }
+
+  /** Queues a finished graph behind everything that was asked before. */
+  sendGraph(writer: GraphWriter): void {
+    this.seal()
+    writer.digest()
+    this.connection.send(() => this.#messagesOf(writer))
+  }
+
+  #messagesOf(writer: GraphWriter): ClientMessage[] {
+    const graph = writer.finish()
+    const names = [...writer.modules].filter((name) => !this.#modulesSent.has(name))
+    return names.length === 0 ? [graph] : [this.modulesMessage(names), graph]
+  }
+
+  /** The contents of worker modules that the scheduler does not have from this client yet. */
+  modulesMessage(names: readonly string[]): ClientMessage {
+    const contents = names.map((name) => this.lifter.moduleContent(name))
+    const contentOffsets = new Uint32Array(names.length + 1)
+    contents.forEach((content, i) => {
+      this.#modulesSent.add(names[i])
+      contentOffsets[i + 1] = contentOffsets[i] + content.length
+    })
+    return { type: 'modules', names: [...names], contents: Buffer.concat(contents), contentOffsets }
+  }
+
+  /** Which of these modules were not sent yet. */
+  unsentModules(names: Iterable<string>): string[] {
+    return [...names].filter((name) => !this.#modulesSent.has(name))
+  }
+
+  /** Closes this turn's graph: what is asked from now on comes after it. */
+  seal(): void {
+    this.#open?.digest()
+    this.#open = undefined
+  }
+
+  /** One task in this turn's graph. */
+  submit(call: Call, args: readonly unknown[]): Handle {
+    this.requireOpen()
+    let writer = this.#open
+    if (!writer) {
+      const opened = this.newGraph()
+      writer = this.#open = opened
+      this.connection.send(() => {
+        if (this.#open === opened) this.#open = undefined
+        return opened.size === 0 ? [] : this.#messagesOf(opened)
+      })
+    }
+    const group = writer.groupOfCall({
+      ...call.group,
+      fn: call.fn,
+      bound: call.bound ?? [],
+      options: call.options,
+      pure: call.pure,
+    })
+    const task = writer.addTask(group, args)
+    const handle = this.table.allocate(1, call.group.name)
+    writer.want(task, handle)
+    if (call.key !== undefined) {
+      writer.setCustomKey(task, call.key)
+      this.table.setCustomKey(handle, call.key)
+    }
+    return handle
+  }
+
+  /** Makes the futures of handles in a row. */
+  futures<T>(
+    make: (batch: FutureBatch, handle: Handle) => Future<T>,
+    first: Handle,
+    count: number,
+  ): Future<T>[] {
+    // Batches are small enough that a kept future keeps few others' results alive.
+    const futures: Future<T>[] = new Array(count)
+    let batch: FutureBatch | undefined
+    for (let i = 0; i < count; i++) {
+      if (i % BATCH === 0) batch = new FutureBatch(this, first + i, Math.min(BATCH, count - i))
+      futures[i] = make(batch!, first + i)
+    }
+    return futures
+  }
+
+  // What futures ask.
+
+  status(handle: Handle): FutureStatus {
+    return this.table.statusName(handle)
+  }
+
+  key(handle: Handle): string {
+    this.#open?.digest()
+    return this.table.key(handle)
+  }
+
+  async result(handle: Handle): Promise<unknown> {
+    return (await this.results.values([handle]))[0]
+  }
+
+  async exception(handle: Handle): Promise<Error | undefined> {
+    await this.waits.one(handle)
+    return this.results.errorOf(handle)
+  }
+
+  cancel(handles: readonly Handle[], reason: string): void {
+    const pending = handles.filter(
+      (handle) => this.table.status(handle) === PENDING && this.table.isHeld(handle),
+    )
+    if (pending.length === 0) return
+    this.seal()
+    for (const handle of pending) this.#cancelling.set(handle, (this.#cancelling.get(handle) ?? 0) + 1)
+    this.connection.send({ type: 'cancel', handles: Uint32Array.from(pending), reason })
+    this.table.cancelled(pending, reason)
+  }
+
+  retry(handles: readonly Handle[]): void {
+    this.requireOpen()
+    const ended = handles.filter((handle) => {
+      const status = this.table.status(handle)
+      return this.table.isHeld(handle) && (status === ERRED || status === CANCELLED)
+    })
+    if (ended.length === 0) return
+    this.seal()
+    this.connection.send({ type: 'retry', handles: Uint32Array.from(ended) })
+    this.table.pendingAgain(ended)
+  }
+
+  release(handles: readonly Handle[]): void {
+    for (const handle of handles) {
+      if (!this.table.isHeld(handle)) continue
+      // A key that is still to be hashed needs its row, as does a task of this turn that refers to it.
+      this.seal()
+      this.table.release(handle)
+      this.#cancelling.delete(handle)
+      if (this.connection.closedBecause !== undefined) continue
+      if (!this.#releases) {
+        this.#releases = new GrowingU32()
+        this.connection.send(() => {
+          const released = this.#releases!
+          this.#releases = undefined
+          return [{ type: 'release', handles: released.view() }]
+        })
+      }
+      this.#releases.push(handle)
+    }
+  }
+
+  /** Keeps futures from being collected until `work` is done. */
+  async using<R>(futures: readonly Future[], work: () => Promise<R>): Promise<R> {
+    this.#inUse.add(futures)
+    try {
+      return await work()
+    } finally {
+      this.#inUse.delete(futures)
+    }
+  }
+
+  /** Calls back with the counts of a graph until `stop`. */
+  watchProgress(graph: number, hear: (progress: SiteProgress) => void): () => void {
+    this.#progress.set(graph, hear)
+    return () => this.#progress.delete(graph)
+  }
+
+  #receive(reply: ClientReply): void {
+    switch (reply.type) {
+      case 'finished':
+        this.table.finished(reply.handles, reply.inline, reply.inlineOffsets)
+        return
+      case 'erred':
+        this.table.erred(reply.handles, reply.failures, reply.failure)
+        return
+      case 'unfinished':
+        this.table.pendingAgain(reply.handles)
+        return
+      case 'cancelled':
+        this.table.cancelled(this.#unconfirmed(reply.handles), reply.reason)
+        return
+      case 'graph-refused':
+        this.onLog(`a computation was refused: ${reply.reason}`)
+        return
+      case 'progress':
+        this.#progress.get(reply.graph)?.(reply)
+        return
+      case 'log':
+        this.onLog(reply.worker === undefined ? reply.text : `${reply.worker}: ${reply.text}`)
+        return
+      case 'refused':
+        this.onLog(`the scheduler refused a message: ${reply.reason}`)
+        return
+      case 'welcome':
+      case 'workers':
+      case 'run-event':
+      case 'closing':
+      case 'located':
+      case 'placed':
+      case 'answer':
+        return
+    }
+  }
+
+  /** Takes confirmations of own cancellations out: their handles may have been retried since. */
+  #unconfirmed(handles: Uint32Array): number[] {
+    const others: number[] = []
+    for (const handle of handles) {
+      const count = this.#cancelling.get(handle)
+      if (count === undefined) others.push(handle)
+      else if (count === 1) this.#cancelling.delete(handle)
+      else this.#cancelling.set(handle, count - 1)
+    }
+    return others
+  }
+
+  async close(reason: string): Promise<void> {
+    this.data.close()
+    await this.connection.close(reason)
+  }
+}
+
+const BATCH = 1024
+
+/** The client that all of these futures belong to; nothing when there are none. */
+export function coreOf(futures: readonly Future[]): Core | undefined {
+  const core = futures.length > 0 ? (holderOf(futures[0]) as Core) : undefined
+  for (const future of futures)
+    if (holderOf(future) !== core) throw new TypeError('these futures belong to different clients')
+  return core
+}
+
+export const handlesOf = (futures: readonly Future[]): Handle[] => futures.map(handleOf)

@@ -1,0 +1,18 @@
+// A task graph of collections, written into one `graph` message.
+
+import type { TaskGraph } from '../graph/taskGraph.ts'
+import { withAnnotations } from './annotate.ts'
+import type { GraphWriter } from './graphWriter.ts'
+
+/**
+ * Writes all tasks of `graph` into `writer`, which must be empty: a task keeps its index, so that references hold.
+ * @throws {CannotTravelError} when a function or an argument cannot travel
+ */
+export function encodeGraph(graph: TaskGraph, writer: GraphWriter): void {
+  if (writer.size !== 0) throw new RangeError('a graph is encoded into an empty message')
+  const groups = graph.groups.map((group) =>
+    writer.addGroup({ ...group, options: withAnnotations(group.options) }),
+  )
+  for (let task = 0; task < graph.size; task++) writer.addTask(groups[graph.group[task]], graph.args[task])
+  for (const [task, name] of graph.customKeys) writer.setCustomKey(task, name)
+}

@@ -1,0 +1,245 @@
+// What a client knows of each of its handles: columns in pages, so that a million futures cost no million objects.
+//
+// Handles count up and are never used again; a page of them is dropped when all of its handles were released.
+
+import type { TaskFailure } from '../protocol/failure.ts'
+import { DIGEST_BYTES, type Handle, keyText } from '../protocol/ids.ts'
+
+/** What `Future.status` says. */
+export type FutureStatus = 'pending' | 'finished' | 'error' | 'cancelled' | 'lost'
+
+const STATUS_NAMES: readonly FutureStatus[] = ['pending', 'finished', 'error', 'cancelled', 'lost']
+export const PENDING = 0
+export const FINISHED = 1
+export const ERRED = 2
+export const CANCELLED = 3
+export const LOST = 4
+
+const PAGE_BITS = 10
+const PAGE_SIZE = 1 << PAGE_BITS
+const NO_INLINE = 0xffffffff
+
+class Page {
+  readonly status = new Uint8Array(PAGE_SIZE)
+  /** 1 while somebody may still ask for the handle. */
+  readonly held = new Uint8Array(PAGE_SIZE)
+  /** Where an inline result stands in its block; `NO_INLINE` when workers hold it. */
+  readonly inlineAt = new Uint32Array(PAGE_SIZE).fill(NO_INLINE)
+  readonly inlineEnd = new Uint32Array(PAGE_SIZE)
+  readonly blocks: (Uint8Array | undefined)[] = new Array(PAGE_SIZE)
+  readonly digests = new Uint8Array(PAGE_SIZE * DIGEST_BYTES)
+  readonly labels = new Uint32Array(PAGE_SIZE)
+  /** Why a handle has no result: a failure of its task, or the reason it was cancelled or lost for. */
+  readonly reasons = new Map<number, TaskFailure | string>()
+  readonly customKeys = new Map<number, string>()
+  heldCount = 0
+}
+
+/** Hears which handles were settled by one message. */
+export type SettledListener = (handles: ArrayLike<number>) => void
+
+export class FutureTable {
+  readonly #pages = new Map<number, Page>()
+  readonly #labels: string[] = []
+  readonly #labelNumbers = new Map<string, number>()
+  readonly #listeners = new Set<SettledListener>()
+  #next = 1
+  /** How many handles are pending: while there are some, the cluster owes this client something. */
+  pendingCount = 0
+  /** How many handles ended without a result so far. */
+  endings = 0
+
+  /** The handle that `allocate` gives next. */
+  get next(): Handle {
+    return this.#next
+  }
+
+  /** Makes `count` pending handles in a row; returns the first. All carry `label`, the name in their keys. */
+  allocate(count: number, label: string): Handle {
+    const first = this.#next
+    const labelNumber = this.#numberOf(label)
+    for (let handle = first; handle < first + count; handle++) {
+      const row = handle & (PAGE_SIZE - 1)
+      let page = this.#pages.get(handle >>> PAGE_BITS)
+      if (!page) {
+        page = new Page()
+        this.#pages.set(handle >>> PAGE_BITS, page)
+      }
+      page.held[row] = 1
+      page.heldCount++
+      page.labels[row] = labelNumber
+    }
+    this.#next += count
+    this.pendingCount += count
+    return first
+  }
+
+  #numberOf(label: string): number {
+    let number = this.#labelNumbers.get(label)
+    if (number === undefined) {
+      number = this.#labels.push(label) - 1
+      this.#labelNumbers.set(label, number)
+    }
+    return number
+  }
+
+  isHeld(handle: Handle): boolean {
+    return this.#pages.get(handle >>> PAGE_BITS)?.held[handle & (PAGE_SIZE - 1)] === 1
+  }
+
+  /** One of the status numbers; a released handle counts as cancelled. */
+  status(handle: Handle): number {
+    const page = this.#pages.get(handle >>> PAGE_BITS)
+    const row = handle & (PAGE_SIZE - 1)
+    return page?.held[row] ? page.status[row] : CANCELLED
+  }
+
+  statusName(handle: Handle): FutureStatus {
+    return STATUS_NAMES[this.status(handle)]
+  }
+
+  /** The key as text; its digest must have been set. */
+  key(handle: Handle): string {
+    const page = this.#pages.get(handle >>> PAGE_BITS)
+    if (!page) return 'released'
+    const row = handle & (PAGE_SIZE - 1)
+    const name = page.customKeys.get(row)
+    if (name !== undefined) return name
+    return keyText(this.#labels[page.labels[row]], page.digests.subarray(row * DIGEST_BYTES))
+  }
+
+  setCustomKey(handle: Handle, name: string): void {
+    this.#pages.get(handle >>> PAGE_BITS)?.customKeys.set(handle & (PAGE_SIZE - 1), name)
+  }
+
+  /** Why it has no result, where it has none. */
+  reason(handle: Handle): TaskFailure | string | undefined {
+    return this.#pages.get(handle >>> PAGE_BITS)?.reasons.get(handle & (PAGE_SIZE - 1))
+  }
+
+  setDigest(handle: Handle, digests: Uint8Array, at: number): void {
+    const page = this.#pages.get(handle >>> PAGE_BITS)
+    if (!page) return
+    const to = (handle & (PAGE_SIZE - 1)) * DIGEST_BYTES
+    for (let i = 0; i < DIGEST_BYTES; i++) page.digests[to + i] = digests[at + i]
+  }
+
+  /** The digest of a held handle, as a view. */
+  digest(handle: Handle): Uint8Array {
+    const page = this.#pages.get(handle >>> PAGE_BITS)
+    if (!page) throw new RangeError(`handle ${handle} is not held`)
+    const at = (handle & (PAGE_SIZE - 1)) * DIGEST_BYTES
+    return page.digests.subarray(at, at + DIGEST_BYTES)
+  }
+
+  /** The encoded result where it came inside a message, else nothing. */
+  inline(handle: Handle): Uint8Array | undefined {
+    const page = this.#pages.get(handle >>> PAGE_BITS)
+    const row = handle & (PAGE_SIZE - 1)
+    if (!page || page.inlineAt[row] === NO_INLINE) return undefined
+    return page.blocks[row]?.subarray(page.inlineAt[row], page.inlineEnd[row])
+  }
+
+  /** Results are there; an empty slice of `inline` means that workers hold the value. */
+  finished(handles: Uint32Array, inline: Uint8Array, offsets: Uint32Array): void {
+    for (let i = 0; i < handles.length; i++) {
+      const handle = handles[i]
+      const page = this.#pages.get(handle >>> PAGE_BITS)
+      const row = handle & (PAGE_SIZE - 1)
+      // What was cancelled here may have been finished there before it heard of that.
+      if (!page?.held[row] || page.status[row] > FINISHED) continue
+      if (page.status[row] === PENDING) this.pendingCount--
+      page.status[row] = FINISHED
+      if (offsets[i + 1] > offsets[i]) {
+        page.inlineAt[row] = offsets[i]
+        page.inlineEnd[row] = offsets[i + 1]
+        page.blocks[row] = inline
+      }
+    }
+    this.#tell(handles)
+  }
+
+  /** Each handle's task failed: `failures[failure[i]]` says why. */
+  erred(handles: Uint32Array, failures: readonly TaskFailure[], failure: Uint32Array): void {
+    for (let i = 0; i < handles.length; i++) this.#end(handles[i], ERRED, failures[failure[i]])
+    this.#tell(handles)
+  }
+
+  /** Nobody computes these any more, for `reason`. */
+  cancelled(handles: ArrayLike<number>, reason: string): void {
+    for (let i = 0; i < handles.length; i++) this.#end(handles[i], CANCELLED, reason)
+    this.#tell(handles)
+  }
+
+  /** Everything that has no result in this process is gone, since the cluster is. */
+  allLost(reason: string): void {
+    const lost: number[] = []
+    for (const [number, page] of this.#pages)
+      for (let row = 0; row < PAGE_SIZE; row++) {
+        if (!page.held[row] || page.status[row] > FINISHED || page.inlineAt[row] !== NO_INLINE) continue
+        const handle = number * PAGE_SIZE + row
+        this.#end(handle, LOST, reason)
+        lost.push(handle)
+      }
+    this.#tell(lost)
+  }
+
+  #end(handle: Handle, status: number, reason: TaskFailure | string): void {
+    const page = this.#pages.get(handle >>> PAGE_BITS)
+    const row = handle & (PAGE_SIZE - 1)
+    if (!page?.held[row] || page.status[row] > FINISHED) return
+    if (page.status[row] === PENDING) this.pendingCount--
+    page.status[row] = status
+    page.reasons.set(row, reason)
+    this.endings++
+  }
+
+  /** Results that are being computed again, or tasks that were asked to run again. Those whose value is here stay finished. */
+  pendingAgain(handles: ArrayLike<number>): void {
+    for (let i = 0; i < handles.length; i++) {
+      const page = this.#pages.get(handles[i] >>> PAGE_BITS)
+      const row = handles[i] & (PAGE_SIZE - 1)
+      if (!page?.held[row] || page.status[row] === PENDING) continue
+      if (page.status[row] === FINISHED && page.inlineAt[row] !== NO_INLINE) continue
+      page.status[row] = PENDING
+      page.reasons.delete(row)
+      this.pendingCount++
+    }
+  }
+
+  /** Forgets a handle; returns whether it was still held. */
+  release(handle: Handle): boolean {
+    const page = this.#pages.get(handle >>> PAGE_BITS)
+    const row = handle & (PAGE_SIZE - 1)
+    if (!page?.held[row]) return false
+    const wasPending = page.status[row] === PENDING
+    page.held[row] = 0
+    page.blocks[row] = undefined
+    page.inlineAt[row] = NO_INLINE
+    page.reasons.delete(row)
+    page.customKeys.delete(row)
+    // The page that handles are being taken from stays, since more of its rows are to come.
+    if (--page.heldCount === 0 && handle >>> PAGE_BITS !== this.#next >>> PAGE_BITS)
+      this.#pages.delete(handle >>> PAGE_BITS)
+    if (wasPending) {
+      this.pendingCount--
+      this.#tell([handle])
+    }
+    return true
+  }
+
+  /** Calls back after every message that settled handles; returns how to stop. */
+  onSettled(listener: SettledListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #tell(handles: ArrayLike<number>): void {
+    for (const listener of this.#listeners) listener(handles)
+  }
+
+  /** How many pages are in use: for tests of release. */
+  get pageCount(): number {
+    return this.#pages.size
+  }
+}

@@ -1,0 +1,295 @@
+// One `graph` message under construction: tasks go straight into its columns, no object is made for a task.
+//
+// Digests are computed in a pass of their own when the message is finished (or earlier, when a key is asked for), since
+// they need the encoded arguments and the digests of the dependencies, which stand before.
+
+import { ArgumentWriter } from '../functions/argumentList.ts'
+import type { KernelNames } from '../functions/kernelNames.ts'
+import type { LiftedCallable, Lifter } from '../functions/lifter.ts'
+import { type HashSeed, hash128, hashText, seedOf } from '../graph/hash128.ts'
+import { type GraphGroup, type TaskFunction, TaskRef } from '../graph/taskGraph.ts'
+import { DIGEST_BYTES, type Handle, hexOf } from '../protocol/ids.ts'
+import type { GraphMessage } from '../protocol/messages.ts'
+import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
+import { UsageError } from './errors.ts'
+import { Future, type FutureHolder, handleOf, holderOf } from './future.ts'
+import type { FutureTable } from './futureTable.ts'
+import { GrowingBytes, GrowingU32 } from './growing.ts'
+import { fillRandom } from './randomDigest.ts'
+
+/** What every graph of one client is written with. */
+export interface GraphSurroundings {
+  lifter: Lifter
+  kernels: KernelNames
+  table: FutureTable
+  holder: FutureHolder
+}
+
+interface WriterGroup {
+  seed: HashSeed
+  callable: number
+  option: number
+  pure: boolean
+}
+
+export class GraphWriter {
+  readonly serial: number
+  readonly #modules = new Set<string>()
+  readonly #around: GraphSurroundings
+  readonly #groups: TaskGroup[] = []
+  readonly #writerGroups: WriterGroup[] = []
+  /** Groups of `submit` by function and place, so that a loop of calls makes one. */
+  readonly #groupNumbers = new Map<TaskFunction, { key: string; number: number }[]>()
+  readonly #callables = new GrowingBytes()
+  readonly #callableBytes = new GrowingBytes()
+  readonly #callableOffsets = new GrowingU32(16)
+  readonly #callableModules: string[][] = []
+  readonly #callableNumbers = new Map<string, number>()
+  readonly #options: TaskOptions[] = []
+  readonly #optionNumbers = new Map<string, number>()
+  readonly #group = new GrowingU32()
+  readonly #args: ArgumentWriter
+  readonly #argOffsets = new GrowingU32()
+  readonly #dependencyOffsets = new GrowingU32()
+  readonly #dependencies = new GrowingU32()
+  readonly #externals = new GrowingBytes(64)
+  readonly #externalNumbers = new Map<Handle, number>()
+  readonly #wanted = new GrowingU32()
+  readonly #handles = new GrowingU32()
+  /** Tasks of this graph by the handle that wants them. */
+  readonly #taskOfHandle = new Map<Handle, number>()
+  readonly #wantedRanges: { handle: Handle; task: number; count: number }[] = []
+  readonly #customKeys = new Map<number, string>()
+  #argBytes: Uint8Array | undefined
+  readonly #digests = new GrowingBytes()
+  #digested = 0
+  /** Where the dependencies of the task being written start. */
+  #ownFrom = 0
+
+  constructor(serial: number, around: GraphSurroundings) {
+    this.serial = serial
+    this.#around = around
+    this.#callableOffsets.push(0)
+    this.#argOffsets.push(0)
+    this.#dependencyOffsets.push(0)
+    this.#args = new ArgumentWriter({
+      lifter: around.lifter,
+      kernels: around.kernels,
+      reference: (value) => this.#refer(value),
+    })
+  }
+
+  /** Worker modules that the graph's functions, and those among the arguments, need. */
+  get modules(): ReadonlySet<string> {
+    return this.#modules.union(this.#args.modules)
+  }
+
+  /** How many tasks were written. */
+  get size(): number {
+    return this.#group.length
+  }
+
+  /**
+   * Declares a function that tasks share.
+   * @throws {CannotTravelError} when the function or what it captured cannot travel
+   */
+  addGroup(group: GraphGroup): number {
+    return this.#addGroup(group, this.#around.lifter.liftCallable(group.fn, group.bound))
+  }
+
+  #addGroup(group: GraphGroup, lifted: LiftedCallable): number {
+    const { options, pure, name, kind, file, line, column } = group
+    const id = hexOf(lifted.digest)
+    let callable = this.#callableNumbers.get(id)
+    if (callable === undefined) {
+      callable = this.#callableModules.push(lifted.modules) - 1
+      this.#callableNumbers.set(id, callable)
+      this.#callables.push(lifted.digest)
+      this.#callableBytes.push(lifted.bytes)
+      this.#callableOffsets.push(this.#callableBytes.length)
+      for (const module of lifted.modules) this.#modules.add(module)
+    }
+    this.#groups.push({
+      name,
+      ...(kind !== undefined && { kind }),
+      ...(file !== undefined && { file, line, column }),
+    })
+    const seed = seedOf(lifted.digest)
+    return this.#writerGroups.push({ seed, callable, option: this.#optionOf(options), pure }) - 1
+  }
+
+  /** The same, for one call among many: calls of one function, at one place and with the same options, share a group. */
+  groupOfCall(group: GraphGroup): number {
+    const key = `${group.name}\n${group.file}:${group.line}:${group.column}\n${group.pure}\n${optionKey(group.options)}`
+    const known = this.#groupNumbers.get(group.fn)
+    // What a function captured may have changed since the last call, so that its callable must be the same too.
+    const lifted = this.#around.lifter.liftCallable(group.fn, group.bound)
+    const callable = this.#callableNumbers.get(hexOf(lifted.digest))
+    if (callable !== undefined)
+      for (const entry of known ?? [])
+        if (entry.key === key && this.#writerGroups[entry.number].callable === callable) return entry.number
+    const number = this.#addGroup(group, lifted)
+    if (known) known.push({ key, number })
+    else this.#groupNumbers.set(group.fn, [{ key, number }])
+    return number
+  }
+
+  #optionOf(options: TaskOptions): number {
+    const key = optionKey(options)
+    let number = this.#optionNumbers.get(key)
+    if (number === undefined) {
+      number = this.#options.push(options) - 1
+      this.#optionNumbers.set(key, number)
+    }
+    return number
+  }
+
+  /**
+   * Writes a task; its arguments may hold references to earlier tasks, and futures.
+   * @throws {CannotTravelError} when an argument cannot travel; the task is then not part of the graph
+   */
+  addTask(group: number, args: readonly unknown[]): number {
+    this.#ownFrom = this.#dependencies.length
+    try {
+      this.#args.write(args)
+    } catch (error) {
+      this.#dependencies.length = this.#ownFrom
+      throw error
+    }
+    this.#argOffsets.push(this.#args.length)
+    this.#dependencyOffsets.push(this.#dependencies.length)
+    this.#group.push(group)
+    return this.#group.length - 1
+  }
+
+  /** The key that a user chose for a task. */
+  setCustomKey(task: number, name: string): void {
+    this.#customKeys.set(task, name)
+  }
+
+  /** Asks for the results of `count` tasks from `task` on, under the handles from `handle` on. */
+  want(task: number, handle: Handle, count = 1): void {
+    this.#wanted.pushRange(task, count)
+    this.#handles.pushRange(handle, count)
+    if (count === 1) this.#taskOfHandle.set(handle, task)
+    else this.#wantedRanges.push({ handle, task, count })
+  }
+
+  /** Where an object in an argument stands in the dependencies of the task being written; −1 when it is plain data. */
+  #refer(value: object): number {
+    let dependency: number
+    if (value instanceof TaskRef) dependency = value.index
+    else if (value instanceof Future) dependency = this.#dependencyOf(value)
+    else return -1
+    const own = this.#dependencies
+    const bits = dependency >>> 0
+    for (let i = this.#ownFrom; i < own.length; i++) if (own.at(i) === bits) return i - this.#ownFrom
+    own.push(dependency)
+    return own.length - 1 - this.#ownFrom
+  }
+
+  #dependencyOf(future: Future): number {
+    const handle = handleOf(future)
+    const { table, holder } = this.#around
+    if (holderOf(future) !== holder)
+      throw new UsageError(`${future.key} belongs to another client: pass its result, or use that client`)
+    if (!table.isHeld(handle))
+      throw new UsageError(`${future.key} was released: it cannot be an argument any more`)
+    const task = this.#taskOfHandle.get(handle)
+    if (task !== undefined) return task
+    for (const range of this.#wantedRanges)
+      if (handle >= range.handle && handle < range.handle + range.count)
+        return range.task + handle - range.handle
+    let external = this.#externalNumbers.get(handle)
+    if (external === undefined) {
+      external = this.#externalNumbers.size
+      this.#externals.push(table.digest(handle))
+      this.#externalNumbers.set(handle, external)
+    }
+    return -1 - external
+  }
+
+  /** Computes the digests of all tasks written so far and puts those of wanted ones into the table. */
+  digest(): void {
+    const count = this.size
+    if (this.#digested === count) return
+    const args = this.#args.take()
+    this.#argBytes = args
+    this.#digests.reserve((count - this.#digested) * DIGEST_BYTES)
+    this.#digests.length = count * DIGEST_BYTES
+    const digests = this.#digests.buffer
+    const offsets = this.#argOffsets
+    const dependencyOffsets = this.#dependencyOffsets
+    let scratch = new Uint8Array(1024)
+    for (let task = this.#digested; task < count; task++) {
+      const at = task * DIGEST_BYTES
+      const group = this.#writerGroups[this.#group.at(task)]
+      const customKey = this.#customKeys.size > 0 ? this.#customKeys.get(task) : undefined
+      const start = offsets.at(task)
+      const end = offsets.at(task + 1)
+      const from = dependencyOffsets.at(task)
+      const to = dependencyOffsets.at(task + 1)
+      if (customKey !== undefined) digests.set(hashText(customKey), at)
+      else if (!group.pure) fillRandom(digests, at)
+      else if (from === to) hash128(args, start, end, group.seed, digests, at)
+      else {
+        const length = end - start + (to - from) * DIGEST_BYTES
+        if (scratch.length < length) scratch = new Uint8Array(length * 2)
+        scratch.set(args.subarray(start, end))
+        for (let i = from; i < to; i++)
+          scratch.set(this.#digestOfDependency(i), end - start + (i - from) * DIGEST_BYTES)
+        hash128(scratch, 0, length, group.seed, digests, at)
+      }
+    }
+    this.#digested = count
+    const { table } = this.#around
+    for (let i = 0; i < this.#wanted.length; i++)
+      table.setDigest(this.#handles.at(i), digests, this.#wanted.at(i) * DIGEST_BYTES)
+  }
+
+  #digestOfDependency(at: number): Uint8Array {
+    const dependency = this.#dependencies.at(at) | 0
+    const digests = dependency < 0 ? this.#externals.buffer : this.#digests.buffer
+    const from = (dependency < 0 ? -1 - dependency : dependency) * DIGEST_BYTES
+    return digests.subarray(from, from + DIGEST_BYTES)
+  }
+
+  /** The message. Nothing can be written afterwards. */
+  finish(): GraphMessage {
+    this.digest()
+    const groups = this.#group.view()
+    const callable = new Uint32Array(groups.length)
+    for (let i = 0; i < groups.length; i++) callable[i] = this.#writerGroups[groups[i]].callable
+    let option = new Uint16Array(0)
+    if (this.#options.length > 1)
+      option = Uint16Array.from(groups, (group) => this.#writerGroups[group].option)
+    return {
+      type: 'graph',
+      graph: this.serial,
+      groups: this.#groups,
+      callables: this.#callables.view(),
+      callableBytes: this.#callableBytes.view(),
+      callableOffsets: this.#callableOffsets.view(),
+      callableModules: this.#callableModules,
+      digests: this.#digests.view(),
+      group: groups,
+      callable,
+      args: this.#argBytes ?? new Uint8Array(0),
+      argOffsets: this.#argOffsets.view(),
+      dependencyOffsets: this.#dependencyOffsets.view(),
+      dependencies: this.#dependencies.signedView(),
+      externals: this.#externals.view(),
+      wanted: this.#wanted.view(),
+      handles: this.#handles.view(),
+      options: this.#options,
+      option,
+      customKeyTasks: Uint32Array.from(this.#customKeys.keys()),
+      customKeyNames: [...this.#customKeys.values()],
+    }
+  }
+}
+
+const optionKey = (options: TaskOptions): string => {
+  for (const _ in options) return JSON.stringify(options)
+  return ''
+}
