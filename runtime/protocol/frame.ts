@@ -88,7 +88,8 @@ export function decodeFrame<Table extends MessageTable>(
     const name = values[i] as string
     if (Object.hasOwn(fields, name)) message[name] = values[i + 1]
   }
-  const body = frame.byteOffset % 8 === 0 ? frame : frame.slice()
+  // A Buffer's own `slice` would not copy.
+  const body = frame.byteOffset % 8 === 0 ? frame : Uint8Array.prototype.slice.call(frame)
   let at = bodyAt
   for (let i = 0; i + 1 < columns.length; i += 2) {
     const name = columns[i] as string
