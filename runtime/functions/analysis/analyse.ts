@@ -1,0 +1,125 @@
+// Analyses one module of the user's: what its functions are, and what each needs to run somewhere else.
+
+import { createHash } from 'node:crypto'
+import type { Node, ParseResult, Program } from 'oxc-parser'
+import { parseSync } from 'oxc-parser'
+import { closedDeclarations, closedGroups, declarationDependencies } from './closed.ts'
+import { declareRequires } from './commonJs.ts'
+import { Purity } from './purity.ts'
+import { SourceSyntaxError } from './sourceSyntaxError.ts'
+import type { AnalysedModule, SourceUnit } from './sourceUnit.ts'
+import { Walker } from './walker.ts'
+
+/** A hash of text, in hexadecimal. */
+export function textHash(text: string, digits = 16): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, digits)
+}
+
+export interface AnalyseOptions {
+  /** How the file is run; by default by what its text says. */
+  format?: 'module' | 'commonjs'
+}
+
+/** A file's text as the parser sees it: a byte-order mark says nothing. */
+export function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+export function languageOf(file: string): 'ts' | 'tsx' | 'js' | 'jsx' {
+  if (/\.[cm]?ts$/.test(file)) return 'ts'
+  if (file.endsWith('.tsx')) return 'tsx'
+  return file.endsWith('.jsx') ? 'jsx' : 'js'
+}
+
+/**
+ * Parses and analyses a module.
+ * @throws {SourceSyntaxError} when it does not parse: the text has file:line:column and the lines around it
+ */
+export function analyse(file: string, text: string, options: AnalyseOptions = {}): AnalysedModule {
+  const source = withoutMark(text)
+  const { program, format } = parse(file, source, options.format)
+  const hash = textHash(source)
+  const walker = new Walker()
+  walker.walk(program.body as Node[])
+  const { scope, units, imports, references } = walker
+  if (format === 'commonjs') declareRequires(program, scope, imports, walker.requireCalls)
+  const dependencies = declarationDependencies(scope, references)
+  const closed = closedDeclarations(scope, dependencies, new Purity(source, scope))
+  const { groups, groupOf } = closedGroups(closed, dependencies)
+  const module: AnalysedModule = {
+    file,
+    source,
+    hash,
+    id: `${file}@${hash}`,
+    language: languageOf(file),
+    format,
+    program,
+    scope,
+    units,
+    imports,
+    reexports: reexportsOf(program),
+    closed,
+    groups,
+    groupOf,
+    dependencies,
+    objectsWithMethods: walker.objectsWithMethods,
+    dynamicImports: walker.dynamicImports,
+    requireCalls: walker.requireCalls,
+    importMetas: walker.importMetas,
+    references,
+    hasDecorators: walker.hasDecorators,
+    hasWith: walker.hasWith,
+  }
+  for (const unit of units) sortCaptures(module, unit)
+  return module
+}
+
+function parse(
+  file: string,
+  source: string,
+  wanted: 'module' | 'commonjs' | undefined,
+): { program: Program; format: 'module' | 'commonjs' } {
+  const lang = languageOf(file)
+  const options = { lang, preserveParens: false } as const
+  let parsed: ParseResult
+  let format: 'module' | 'commonjs'
+  if (wanted === 'commonjs') {
+    // A file of that kind may still be written with `import`, as TypeScript lets it.
+    parsed = parseSync(file, source, { ...options, sourceType: 'commonjs' })
+    format = parsed.module.hasModuleSyntax ? 'module' : 'commonjs'
+    if (format === 'module') parsed = parseSync(file, source, { ...options, sourceType: 'module' })
+  } else {
+    parsed = parseSync(file, source, { ...options, sourceType: 'module' })
+    format = 'module'
+  }
+  const error = parsed.errors.find((one) => one.severity === 'Error')
+  if (error)
+    throw new SourceSyntaxError(file, source, error.labels[0]?.start ?? 0, error.message.replace(/\.$/, ''))
+  return { program: parsed.program, format }
+}
+
+function reexportsOf(program: Program): AnalysedModule['reexports'] {
+  const found: AnalysedModule['reexports'] = []
+  for (const node of program.body) {
+    if (node.type !== 'ExportNamedDeclaration' && node.type !== 'ExportAllDeclaration') continue
+    if (node.source && node.exportKind !== 'type') found.push({ source: node.source.value, node })
+  }
+  return found
+}
+
+/** Sorts what a unit names from outside: itself, imports, closed declarations, and values that must travel. */
+function sortCaptures(module: AnalysedModule, unit: SourceUnit): void {
+  for (const capture of unit.captures.values()) {
+    const { binding } = capture
+    const itself =
+      binding === unit.selfBinding && (binding.writes.length === 0 || unit.kind === 'declaration')
+    if (itself) continue
+    if (binding.kind === 'import') unit.imports.push(binding)
+    else if (module.closed.has(binding)) unit.closedDependencies.push(binding)
+    else unit.values.push(capture)
+  }
+  unit.values.sort((a, b) => Number(b.eager) - Number(a.eager))
+  unit.eagerCount = unit.values.filter((capture) => capture.eager).length
+  unit.captureNames = unit.values.map((capture) => capture.binding.name)
+  if (unit.selfBinding && unit.top && module.closed.has(unit.selfBinding)) unit.singleton = unit.selfBinding
+}
