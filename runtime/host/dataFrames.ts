@@ -30,6 +30,9 @@ const TEXT_BYTES_MAX = 64e3
 /** Encodings at least this large get memory of their own that threads can share. */
 export const SHARE_FROM_BYTES = 64 * 1024
 
+/** Small encodings lie together in pieces of at most this size. */
+export const SLAB_BYTES_MAX = 1 << 20
+
 /** What came over a data connection is not what heddle sends. */
 export class DataFrameError extends Error {
   override name = 'DataFrameError'
@@ -256,15 +259,17 @@ function readTable(
 
 /** Makes room for the values: small encodings side by side, large ones and buffers in shared memory of their own. */
 function placeBody(values: NamedValue[], sizes: readonly (number[] | undefined)[]): Uint8Array[] {
-  let smallBytes = 0
-  for (const own of sizes) if (own && own[0] < SHARE_FROM_BYTES) smallBytes += own[0]
-  const slab = new Uint8Array(smallBytes)
   const parts: Uint8Array[] = []
+  let slab = new Uint8Array(0)
   let at = 0
   sizes.forEach((own, i) => {
     if (!own) return
     const [bytes, ...buffers] = own
     const isSmall = bytes < SHARE_FROM_BYTES
+    if (isSmall && at + bytes > slab.length) {
+      slab = new Uint8Array(slabBytes(sizes, i))
+      at = 0
+    }
     const value: EncodedValue = {
       bytes: isSmall ? slab.subarray(at, at + bytes) : new Uint8Array(new SharedArrayBuffer(bytes)),
       buffers: buffers.map((size) => new SharedArrayBuffer(size)),
@@ -274,6 +279,18 @@ function placeBody(values: NamedValue[], sizes: readonly (number[] | undefined)[
     parts.push(value.bytes, ...value.buffers.map((buffer) => new Uint8Array(buffer)))
   })
   return joinNeighbours(parts)
+}
+
+/** Bytes of the small encodings from `from` on, up to a size that one survivor may hold back without harm. */
+function slabBytes(sizes: readonly (number[] | undefined)[], from: number): number {
+  let bytes = 0
+  for (let i = from; i < sizes.length; i++) {
+    const size = sizes[i]?.[0] ?? 0
+    if (size >= SHARE_FROM_BYTES) continue
+    if (bytes > 0 && bytes + size > SLAB_BYTES_MAX) break
+    bytes += size
+  }
+  return bytes
 }
 
 /** Views that lie side by side on one buffer become one, so that thousands of tiny values are one copy. */

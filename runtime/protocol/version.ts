@@ -12,3 +12,6 @@ export function refusalOfVersion(theirs: number, ours: number = PROTOCOL_VERSION
     'Use the same version of heddle on both sides, then restart the cluster.'
   )
 }
+
+/** The version of heddle that this code is, as in its package.json: told in every hello, for people to read. */
+export const HEDDLE_VERSION = '0.1.0'

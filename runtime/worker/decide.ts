@@ -9,19 +9,20 @@ import { admit, type WorkerState, waitFor } from './workerState.ts'
 
 /** Everything decided since the last call. The host must carry it out, in order, before the next event. */
 export function decide(state: WorkerState): WorkerAction[] {
+  const gone = forget(state)
   spill(state)
   if (!state.paused) {
     fetch(state)
     dispatch(state)
   }
-  forget(state)
-  return state.actions.splice(0)
+  return [...gone, ...forget(state), ...state.actions.splice(0)]
 }
 
 /** Memory was measured. */
 export function onMeasured(state: WorkerState, rssBytes: number): void {
   state.rssToJudge = rssBytes
   state.spillStuck = false
+  state.diskRefuses = false
   const paused = shouldPause(rssBytes, state.limits, state.paused)
   if (paused === state.paused) return
   state.paused = paused
@@ -29,7 +30,7 @@ export function onMeasured(state: WorkerState, rssBytes: number): void {
 }
 
 function spill(state: WorkerState): void {
-  if (state.spillStuck) return
+  if (state.spillStuck || state.diskRefuses) return
   const { managedBytes, leavingBytes } = state.values
   const wanted = bytesToSpill({ managedBytes, leavingBytes, rssBytes: state.rssToJudge }, state.limits)
   if (wanted <= 0) return
@@ -53,11 +54,12 @@ function fetch(state: WorkerState): void {
   }
 }
 
-function forget(state: WorkerState): void {
-  if (state.forgotten.length === 0) return
+/** Comes first: a freed row may be given to another value by the very next event. */
+function forget(state: WorkerState): WorkerAction[] {
+  if (state.forgotten.length === 0) return []
   const rows = state.forgotten.splice(0)
   for (const row of rows) state.values.free(row)
-  state.actions.push({ kind: 'forget', rows })
+  return [{ kind: 'forget', rows }]
 }
 
 /** Gives every thread that has room its next batch. */

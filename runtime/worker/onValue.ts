@@ -78,7 +78,7 @@ export function onWritten(state: WorkerState, rows: readonly number[]): void {
 
 /** Values could not be written: they stay, and nothing more is spilled until memory is measured again. */
 export function onNotWritten(state: WorkerState, rows: readonly number[]): void {
-  state.spillStuck = true
+  state.diskRefuses = true
   for (const row of rows) {
     if (state.values.phase(row) !== WRITING) continue
     state.values.notWritten(row)

@@ -56,8 +56,10 @@ export class WorkerState {
   /** The process's size as measured, until it was acted upon. */
   rssToJudge = 0
   paused = false
-  /** Nothing more can leave memory until something changes: everything is pinned, or the disk refuses. */
+  /** Nothing more can leave memory until something is unpinned. */
   spillStuck = false
+  /** Nothing could be written: not tried again before the next measurement. */
+  diskRefuses = false
   batchSerial = 0
 
   constructor(options: WorkerOptions) {
@@ -143,6 +145,7 @@ function leaveWaiters(state: WorkerState, row: number, slot: number): boolean {
 
 export function unpin(state: WorkerState, rows: Iterable<number>): void {
   for (const row of rows) if (state.values.unpin(row)) state.forgotten.push(row)
+  state.spillStuck = false
 }
 
 /** Nobody needs a value: it goes now, or as soon as nothing uses it. */

@@ -1,0 +1,47 @@
+// What a worker tells of itself every half second.
+
+import type { GpuReading, HeartbeatMessage } from '../protocol/messages.ts'
+import { READING, READY, WAITING } from '../worker/runBooks.ts'
+import type { WorkerState } from '../worker/workerState.ts'
+import type { LaneProgress } from './laneMessages.ts'
+
+export const HEARTBEAT_MS = 500
+
+export interface Readings {
+  cpuPercent: number
+  rssBytes: number
+  receivedBytes: number
+  sentBytes: number
+  gpus: GpuReading[] | undefined
+  progress(lane: number): LaneProgress
+}
+
+export function heartbeat(state: WorkerState, readings: Readings): HeartbeatMessage {
+  const { cpuPercent, rssBytes, receivedBytes, sentBytes, gpus, progress } = readings
+  const { values, runs, lanes } = state
+  const runningTasks = new Int32Array(lanes.length).fill(-1)
+  const runningSince = new Float64Array(lanes.length)
+  lanes.forEach((lane, number) => {
+    const { batch, index, start } = progress(number)
+    const posted = lane.posted.find((one) => one.batch === batch)
+    // A run that was reported since may have left the books.
+    if (!posted || index < posted.reported) return
+    runningTasks[number] = runs.task(posted.slots[index])
+    runningSince[number] = start
+  })
+  return {
+    type: 'heartbeat',
+    cpuPercent,
+    managedBytes: values.managedBytes,
+    rssBytes,
+    spilledBytes: values.spilledBytes,
+    heldTasks: values.count,
+    waiting: runs.counts[WAITING] + runs.counts[READY] + runs.counts[READING],
+    paused: state.paused,
+    receivedBytes,
+    sentBytes,
+    runningTasks,
+    runningSince,
+    gpus,
+  }
+}

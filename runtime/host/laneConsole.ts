@@ -1,0 +1,16 @@
+// A task's console: what it prints goes to the worker's output, and as a log message to whoever watches.
+
+import { format } from 'node:util'
+
+const LEVELS = { log: 'info', info: 'info', debug: 'debug', warn: 'warning', error: 'error' } as const
+
+/** Puts `report` behind the global console's printing methods, in this thread alone. */
+export function watchConsole(report: (level: string, text: string) => void): void {
+  for (const method of Object.keys(LEVELS) as (keyof typeof LEVELS)[]) {
+    const print = console[method].bind(console)
+    console[method] = (...args: unknown[]): void => {
+      print(...args)
+      report(LEVELS[method], format(...args))
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// A lane: one thread's long-lived loop, started once by the pool, that runs batches of tasks until its port closes.
+
+import { threadId } from 'node:worker_threads'
+import type { LaneSetup } from './laneMessages.ts'
+import { LaneRunner } from './laneRunner.ts'
+
+process.setSourceMapsEnabled(true)
+
+/** Resolves when the main thread has closed the port. */
+export default async function lane(setup: LaneSetup): Promise<void> {
+  const { port } = setup
+  const runner = new LaneRunner(setup)
+  const closed = new Promise<void>((resolve) => port.on('close', resolve))
+  port.on('message', (message) => runner.receive(message))
+  port.postMessage({ kind: 'ready', threadId })
+  await closed
+}

@@ -1,0 +1,90 @@
+// What a worker's main thread and its lanes say to each other over a lane's own port.
+
+import type { MessagePort } from 'node:worker_threads'
+import type { LaneReport, SharedResult } from '../worker/laneReport.ts'
+
+/** What a lane is started with. */
+export interface LaneSetup {
+  port: MessagePort
+  /** Where the lane says what it is running now: see `LaneProgress`. */
+  progress: SharedArrayBuffer
+  /** Where worker modules are written before they are named. */
+  moduleFolder: string
+  worker: string
+  lane: number
+}
+
+/** Callables by number; each is sent once a lane, before the first batch that names it. */
+export interface CallablesMessage {
+  kind: 'callables'
+  numbers: number[]
+  contents: Uint8Array[]
+  modules: string[][]
+}
+
+/** Values that runs of a batch need, each once. */
+export interface BatchValues {
+  /** Where each run's dependencies end in `indexes`. */
+  ends: Uint32Array
+  /** Indexes into the values. */
+  indexes: Uint32Array
+  /** Small encodings one after another, and where each value's ends; a shared one is empty here. */
+  packed: Uint8Array
+  packedEnds: Uint32Array
+  /** Values in shared memory; `index` counts values. */
+  shared: SharedResult[]
+}
+
+export interface BatchMessage {
+  kind: 'batch'
+  batch: number
+  callables: Uint32Array
+  args: Uint8Array
+  argEnds: Uint32Array
+  /** Absent when no run of the batch depends on anything. */
+  values?: BatchValues
+}
+
+export type ToLane = CallablesMessage | BatchMessage
+
+export type FromLane =
+  | { kind: 'ready'; threadId: number }
+  | ({ kind: 'report' } & LaneReport)
+  | { kind: 'log'; level: string; text: string; batch: number; index: number; stack?: string }
+
+/** What a lane is doing, readable by the main thread at any time without a message. */
+export class LaneProgress {
+  readonly buffer: SharedArrayBuffer
+  readonly #numbers: Int32Array
+  readonly #start: Float64Array
+
+  constructor(buffer = new SharedArrayBuffer(16)) {
+    this.buffer = buffer
+    this.#numbers = new Int32Array(buffer, 0, 2)
+    this.#start = new Float64Array(buffer, 8, 1)
+  }
+
+  /** Place in the batch of the run under way; −1 when there is none. */
+  get index(): number {
+    return Atomics.load(this.#numbers, 1) - 1
+  }
+
+  get batch(): number {
+    return Atomics.load(this.#numbers, 0)
+  }
+
+  /** Epoch milliseconds of the start of the run under way. */
+  get start(): number {
+    return this.#start[0]
+  }
+
+  begin(batch: number, index: number, start: number): void {
+    this.#start[0] = start
+    Atomics.store(this.#numbers, 0, batch)
+    Atomics.store(this.#numbers, 1, index + 1)
+  }
+
+  rest(): void {
+    Atomics.store(this.#numbers, 1, 0)
+  }
+}

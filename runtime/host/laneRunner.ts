@@ -1,0 +1,202 @@
+// Runs batches of tasks in a thread: reads arguments, calls, encodes results, and reports them in columns.
+
+import type { MessagePort } from 'node:worker_threads'
+import { readArguments } from '../functions/argumentList.ts'
+import { CallableLoader } from '../functions/callableLoader.ts'
+import type { EncodedValue } from '../functions/encodedValue.ts'
+import { failureOf } from '../functions/failureOf.ts'
+import { decodeValue, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
+import '../kernels/all.ts'
+import { kernelNames } from '../kernels/kernel.ts'
+import type { TaskFailure } from '../protocol/failure.ts'
+import { SHARE_FROM_BYTES } from './dataFrames.ts'
+import { watchConsole } from './laneConsole.ts'
+import { type BatchMessage, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
+import { ReportWriter } from './reportWriter.ts'
+import { enterTask, type TaskContext } from './taskContext.ts'
+
+type Callable = (...args: unknown[]) => unknown
+
+/** Finished results are sent at least this often while a batch goes on. */
+const REPORT_MS = 2
+
+export class LaneRunner {
+  readonly #port: MessagePort
+  readonly #progress: LaneProgress
+  readonly #loader: CallableLoader
+  readonly #context: TaskContext
+  readonly #callables = new Map<number, Callable>()
+  readonly #encoded = new Map<number, { bytes: Uint8Array; modules: string[] }>()
+  readonly #queue: BatchMessage[] = []
+  #busy = false
+
+  constructor(setup: LaneSetup) {
+    this.#port = setup.port
+    this.#progress = new LaneProgress(setup.progress)
+    this.#loader = new CallableLoader({ moduleFolder: setup.moduleFolder, kernels: kernelNames })
+    const report = (level: string, text: string, stack?: string): void => {
+      const { batch, index } = this.#progress
+      this.#port.postMessage({ kind: 'log', level, text, batch, index, stack })
+    }
+    this.#context = {
+      worker: setup.worker,
+      thread: setup.lane,
+      log: (text) => {
+        process.stdout.write(`${text}\n`)
+        report('info', text)
+      },
+    }
+    watchConsole(report)
+    guardThread((error, what) => report('error', `${what}: ${textOf(error)}`, stackOf(error)))
+  }
+
+  receive(message: ToLane): void {
+    if (message.kind === 'callables') {
+      message.numbers.forEach((number, i) => {
+        this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
+      })
+      return
+    }
+    this.#queue.push(message)
+    if (!this.#busy) void this.#work()
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true
+    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
+    this.#busy = false
+  }
+
+  async #run(batch: BatchMessage): Promise<void> {
+    const report = new ReportWriter(batch.batch, batch.callables.length)
+    const values = batch.values ? new Dependencies(batch.values) : undefined
+    let now = epochMs()
+    let sentAt = now
+    for (let index = 0; index < batch.callables.length; index++) {
+      const start = now
+      this.#progress.begin(batch.batch, index, start)
+      let encoded: EncodedValue | undefined
+      let failure: TaskFailure | undefined
+      try {
+        const number = batch.callables[index]
+        const callable = this.#callables.get(number) ?? (await this.#load(number))
+        const bytes = batch.args.subarray(index === 0 ? 0 : batch.argEnds[index - 1], batch.argEnds[index])
+        if (modulesOfValue(bytes).length > 0) await this.#loader.loadModules(modulesOfValue(bytes))
+        if (values) for (const names of values.modules(index)) await this.#loader.loadModules(names)
+        const options = this.#loader.decodeOptions()
+        const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
+        enterTask(this.#context)
+        let result = callable(...readArguments(bytes, { ...options, reference }))
+        if (isThenable(result)) {
+          // Others need not wait for what this one waits for.
+          report.send(this.#port)
+          result = await result
+        }
+        if (isStream(result)) result = await collect(result)
+        encoded = encodeValue(result, ENCODE)
+      } catch (error) {
+        failure = failureOf(error, { key: '' })
+      }
+      now = epochMs()
+      if (encoded) report.result(start, now - start, encoded)
+      else report.failed(start, now - start, failure!)
+      if (now - sentAt > REPORT_MS || report.isFull) {
+        report.send(this.#port)
+        sentAt = now
+      }
+    }
+    enterTask(undefined)
+    this.#progress.rest()
+    report.send(this.#port)
+  }
+
+  async #load(number: number): Promise<Callable> {
+    const encoded = this.#encoded.get(number)
+    if (!encoded) throw new Error(`the worker was not sent callable ${number}: this is a fault in heddle`)
+    await this.#loader.loadModules(encoded.modules)
+    const callable = await this.#loader.load(encoded.bytes)
+    this.#callables.set(number, callable)
+    this.#encoded.delete(number)
+    return callable
+  }
+}
+
+const ENCODE = {
+  rootName: 'result',
+  kernels: kernelNames,
+  shareFromBytes: SHARE_FROM_BYTES,
+  allocate: (byteLength: number) => new SharedArrayBuffer(byteLength),
+}
+
+const epochMs = (): number => performance.timeOrigin + performance.now()
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
+  )
+}
+
+/** Generators and asynchronous streams: what they yield is collected into a list. */
+function isStream(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  if (typeof (value as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function') return true
+  return (
+    typeof (value as Iterator<unknown>).next === 'function' &&
+    typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function'
+  )
+}
+
+async function collect(stream: Iterable<unknown> | AsyncIterable<unknown>): Promise<unknown[]> {
+  if (Symbol.iterator in stream) return [...stream]
+  const items: unknown[] = []
+  for await (const item of stream) items.push(item)
+  return items
+}
+
+/** What a batch's runs depend on: small values packed, large ones in shared memory. */
+class Dependencies {
+  readonly #values: NonNullable<BatchMessage['values']>
+  readonly #encoded: EncodedValue[]
+
+  constructor(values: NonNullable<BatchMessage['values']>) {
+    this.#values = values
+    this.#encoded = Array.from(values.packedEnds, (end, i) => ({
+      bytes: values.packed.subarray(i === 0 ? 0 : values.packedEnds[i - 1], end),
+      buffers: [],
+    }))
+    for (const { index, bytes, buffers } of values.shared) {
+      if (bytes) this.#encoded[index].bytes = new Uint8Array(bytes.buffer, 0, bytes.length)
+      this.#encoded[index].buffers = buffers
+    }
+  }
+
+  value(run: number, n: number): EncodedValue {
+    const { ends, indexes } = this.#values
+    return this.#encoded[indexes[(run === 0 ? 0 : ends[run - 1]) + n]]
+  }
+
+  /** Modules that must be loaded before the dependencies of a run can be read. */
+  *modules(run: number): Iterable<string[]> {
+    const { ends, indexes } = this.#values
+    for (let i = run === 0 ? 0 : ends[run - 1]; i < ends[run]; i++) {
+      const names = modulesOfValue(this.#encoded[indexes[i]].bytes)
+      if (names.length > 0) yield names
+    }
+  }
+}
+
+/** A task must not end its thread by accident: stray errors are reported, `process.exit` is refused. */
+function guardThread(report: (error: unknown, what: string) => void): void {
+  process.on('unhandledRejection', (error) =>
+    report(error, 'a promise was rejected in a task and never awaited'),
+  )
+  process.on('uncaughtException', (error) =>
+    report(error, 'an error in a task was thrown where nothing could catch it'),
+  )
+  process.exit = (): never => {
+    throw new Error('a task called process.exit, which would end its worker: throw an error instead')
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const stackOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : undefined)

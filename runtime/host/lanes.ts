@@ -1,0 +1,213 @@
+// The threads of a worker: a piscina pool that owns them, and one long-lived lane on each, reached over its own port.
+
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
+import { Piscina } from 'piscina'
+import type { TaskFailure } from '../protocol/failure.ts'
+import type { LaneReport } from '../worker/laneReport.ts'
+import type { LaneEnd } from '../worker/onLane.ts'
+import { entryPath } from './entries.ts'
+import { type FromLane, LaneProgress, type ToLane } from './laneMessages.ts'
+
+export interface LaneEvents {
+  opened(lane: number): void
+  reported(lane: number, report: LaneReport): void
+  ended(lane: number, end: LaneEnd): void
+  logged(level: string, text: string, batch: number, index: number, lane: number, stack?: string): void
+  /** A thread does not end, since native code holds it: only the end of the process helps. */
+  stuck(reason: string): void
+  /** Threads cannot be started at all. */
+  broken(error: Error): void
+}
+
+export interface LaneOptions {
+  threads: number
+  worker: string
+  moduleFolder: string
+  /** The most that one thread's JavaScript heap may hold. */
+  heapBytesMax: number
+}
+
+/** How long a thread may take to end before it is called stuck. */
+const STUCK_MS = 5000
+
+interface Lane {
+  port: MessagePort
+  progress: LaneProgress
+  end: AbortController
+  thread: Worker | undefined
+  /** Callables that it has been sent. */
+  known: Set<number>
+  timer: NodeJS.Timeout | undefined
+  /** It has said that it is ready, so its thread works. */
+  opened: boolean
+}
+
+export class Lanes {
+  readonly #options: LaneOptions
+  readonly #events: LaneEvents
+  readonly #pool: Piscina
+  readonly #lanes: Lane[] = []
+  #closed = false
+
+  constructor(options: LaneOptions, events: LaneEvents) {
+    this.#options = options
+    this.#events = events
+    this.#pool = new Piscina({
+      filename: entryPath('lane'),
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      // The default would freeze an idle thread's event loop, and with it the user's own connections and timers.
+      atomics: 'disabled',
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: Math.max(64, Math.floor(options.heapBytesMax / 2 ** 20)) },
+    })
+    this.#pool.on('error', () => {}) // A thread's end is seen by its lane.
+    for (let lane = 0; lane < options.threads; lane++) this.#start(lane)
+  }
+
+  /** Sends a lane something; `transfer` moves instead of copying. */
+  post(lane: number, message: ToLane, transfer: ArrayBuffer[] = []): void {
+    this.#lanes[lane].port.postMessage(message, transfer)
+  }
+
+  /** The numbers among `callables` that the lane has not been sent; from now on they count as sent. */
+  unknownTo(lane: number, callables: Uint32Array): number[] {
+    const { known } = this.#lanes[lane]
+    const unknown: number[] = []
+    for (const number of callables) {
+      if (known.has(number)) continue
+      known.add(number)
+      unknown.push(number)
+    }
+    return unknown
+  }
+
+  progress(lane: number): LaneProgress {
+    return this.#lanes[lane].progress
+  }
+
+  /** Ends the lane's thread if it is still running `batch` when its time is over. */
+  limit(lane: number, batch: number, timeoutMs: number): void {
+    const entry = this.#lanes[lane]
+    clearTimeout(entry.timer)
+    const look = (): void => {
+      const { progress } = entry
+      if (this.#lanes[lane] !== entry || progress.batch !== batch || progress.index !== 0) return
+      const leftMs = progress.start + timeoutMs - (performance.timeOrigin + performance.now())
+      if (leftMs > 0) entry.timer = setTimeout(look, Math.ceil(leftMs))
+      else this.end(lane, timedOut(timeoutMs))
+    }
+    entry.timer = setTimeout(look, timeoutMs + 1)
+  }
+
+  /** Ends a lane's thread now; a new one takes its place. */
+  end(lane: number, failure?: TaskFailure): void {
+    const entry = this.#lanes[lane]
+    const { progress } = entry
+    const end = endOf(progress, failure)
+    const { thread } = entry
+    entry.end.abort()
+    this.#over(lane, entry, end)
+    if (thread) this.#watchEnd(thread)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const { timer, port } of this.#lanes) {
+      clearTimeout(timer)
+      port.close()
+    }
+    await this.#pool.destroy()
+  }
+
+  #start(lane: number): void {
+    const { port1, port2 } = new MessageChannel()
+    const entry: Lane = {
+      port: port1,
+      progress: new LaneProgress(),
+      end: new AbortController(),
+      thread: undefined,
+      known: new Set(),
+      timer: undefined,
+      opened: false,
+    }
+    this.#lanes[lane] = entry
+    port1.on('message', (message: FromLane) => {
+      if (this.#lanes[lane] === entry) this.#receive(lane, entry, message)
+    })
+    const { worker, moduleFolder } = this.#options
+    const setup = { port: port2, progress: entry.progress.buffer, moduleFolder, worker, lane }
+    this.#pool
+      .run(setup, { transferList: [port2], signal: entry.end.signal })
+      .then(() => new Error('its loop ended'))
+      .catch((error: Error) => error)
+      .then((error) => {
+        if (this.#closed || this.#lanes[lane] !== entry) return
+        if (entry.opened) this.#over(lane, entry, endOf(entry.progress, failureOfEnd(error)))
+        else this.#events.broken(error)
+      })
+  }
+
+  #receive(lane: number, entry: Lane, message: FromLane): void {
+    switch (message.kind) {
+      case 'ready':
+        entry.opened = true
+        entry.thread = this.#pool.threads.find(({ threadId }) => threadId === message.threadId)
+        this.#events.opened(lane)
+        break
+      case 'report':
+        this.#events.reported(lane, message)
+        break
+      case 'log':
+        this.#events.logged(message.level, message.text, message.batch, message.index, lane, message.stack)
+        break
+    }
+  }
+
+  /** The lane's thread is gone or going: what it sent before counts, then a new lane takes its number. */
+  #over(lane: number, entry: Lane, end: LaneEnd): void {
+    clearTimeout(entry.timer)
+    for (let sent = receiveMessageOnPort(entry.port); sent; sent = receiveMessageOnPort(entry.port))
+      this.#receive(lane, entry, sent.message as FromLane)
+    entry.port.close()
+    this.#start(lane)
+    this.#events.ended(lane, end)
+  }
+
+  #watchEnd(thread: Worker): void {
+    const timer = setTimeout(() => {
+      this.#events.stuck(`a thread did not end within ${STUCK_MS / 1000} s: native code holds it`)
+    }, STUCK_MS)
+    timer.unref()
+    thread.once('exit', () => clearTimeout(timer))
+  }
+}
+
+function endOf(progress: LaneProgress, failure: TaskFailure | undefined): LaneEnd {
+  const { index, batch, start } = progress
+  if (index < 0) return {}
+  const durationMs = performance.timeOrigin + performance.now() - start
+  return { batch, index, failure, start, durationMs }
+}
+
+function timedOut(timeoutMs: number): TaskFailure {
+  const message = `the task ran longer than its timeoutMs of ${timeoutMs}: its thread was ended`
+  return { kind: 'timed-out', name: 'TaskTimeoutError', message, stack: '', key: '' }
+}
+
+/** Why a run has no result, when its thread ended on its own. */
+function failureOfEnd(error: Error & { code?: string }): TaskFailure {
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return {
+      kind: 'out-of-memory',
+      name: 'OutOfMemoryError',
+      message:
+        "the task's JavaScript objects outgrew its thread's heap: make the pieces smaller, or raise the worker's memory limit",
+      stack: '',
+      key: '',
+    }
+  const message = `the thread that ran the task ended: ${error.message}`
+  return { kind: 'threw', name: error.name, message, stack: error.stack ?? '', key: '' }
+}

@@ -1,0 +1,105 @@
+// Gathers the results of a batch into a lane's reports: small encodings packed, large ones handed over as shared memory.
+
+import type { MessagePort } from 'node:worker_threads'
+import type { EncodedValue } from '../functions/encodedValue.ts'
+import type { TaskFailure } from '../protocol/failure.ts'
+import type { SharedResult } from '../worker/laneReport.ts'
+import { SHARE_FROM_BYTES, SLAB_BYTES_MAX } from './dataFrames.ts'
+
+export class ReportWriter {
+  readonly #batch: number
+  #count = 0
+  #starts: Float64Array
+  #durationsMs: Float64Array
+  #sizes: Float64Array
+  #ends: Uint32Array
+  #packed = new Uint8Array(1024)
+  #packedBytes = 0
+  #failures: TaskFailure[] = []
+  #shared: SharedResult[] = []
+
+  constructor(batch: number, runs: number) {
+    this.#batch = batch
+    this.#starts = new Float64Array(runs)
+    this.#durationsMs = new Float64Array(runs)
+    this.#sizes = new Float64Array(runs)
+    this.#ends = new Uint32Array(runs)
+  }
+
+  /** Whether it holds so much that it should be sent before more is added. */
+  get isFull(): boolean {
+    return this.#packedBytes > SLAB_BYTES_MAX
+  }
+
+  result(start: number, durationMs: number, value: EncodedValue): void {
+    const { bytes, buffers } = value
+    let size = bytes.length
+    for (const buffer of buffers) size += buffer.byteLength
+    if (bytes.length >= SHARE_FROM_BYTES)
+      this.#shared.push({ index: this.#count, bytes: share(bytes), buffers })
+    else {
+      this.#pack(bytes)
+      if (buffers.length > 0) this.#shared.push({ index: this.#count, buffers })
+    }
+    this.#enter(start, durationMs, size)
+  }
+
+  failed(start: number, durationMs: number, failure: TaskFailure): void {
+    this.#failures.push(failure)
+    this.#enter(start, durationMs, -1)
+  }
+
+  /** Sends what it has, if anything, and begins anew. */
+  send(port: MessagePort): void {
+    const count = this.#count
+    if (count === 0) return
+    const packed = this.#packed.subarray(0, this.#packedBytes).slice()
+    const whole = count === this.#sizes.length
+    port.postMessage(
+      {
+        kind: 'report',
+        batch: this.#batch,
+        starts: whole ? this.#starts : this.#starts.slice(0, count),
+        durationsMs: whole ? this.#durationsMs : this.#durationsMs.slice(0, count),
+        sizes: whole ? this.#sizes : this.#sizes.slice(0, count),
+        ends: whole ? this.#ends : this.#ends.slice(0, count),
+        packed,
+        failures: this.#failures,
+        shared: this.#shared,
+      },
+      [packed.buffer],
+    )
+    this.#count = 0
+    this.#packedBytes = 0
+    this.#failures = []
+    this.#shared = []
+  }
+
+  #enter(start: number, durationMs: number, size: number): void {
+    const at = this.#count++
+    this.#starts[at] = start
+    this.#durationsMs[at] = durationMs
+    this.#sizes[at] = size
+    this.#ends[at] = this.#packedBytes
+  }
+
+  #pack(bytes: Uint8Array): void {
+    const need = this.#packedBytes + bytes.length
+    if (need > this.#packed.length) {
+      const grown = new Uint8Array(Math.max(need, 2 * this.#packed.length))
+      grown.set(this.#packed.subarray(0, this.#packedBytes))
+      this.#packed = grown
+    }
+    this.#packed.set(bytes, this.#packedBytes)
+    this.#packedBytes = need
+  }
+}
+
+/** A large encoding in memory that every thread can read. */
+function share(bytes: Uint8Array): { buffer: SharedArrayBuffer; length: number } {
+  if (bytes.buffer instanceof SharedArrayBuffer && bytes.byteOffset === 0)
+    return { buffer: bytes.buffer, length: bytes.length }
+  const buffer = new SharedArrayBuffer(bytes.length)
+  new Uint8Array(buffer).set(bytes)
+  return { buffer, length: bytes.length }
+}

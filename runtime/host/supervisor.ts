@@ -1,0 +1,136 @@
+// Keeps one worker process running: starts it, watches its memory, starts it again when it crashes, ends with it.
+
+import type { ChildProcess } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { memoryLimits } from '../worker/memory.ts'
+import { socketOptions } from './address.ts'
+import { entryPath } from './entries.ts'
+import { spawnWithLifeline } from './lifeline.ts'
+import { residentBytes } from './processReadings.ts'
+import {
+  EXIT_ALONE,
+  EXIT_CLOSED,
+  EXIT_REFUSED,
+  type WorkerConfig,
+  workerEnvironment,
+} from './workerConfig.ts'
+
+/** A worker that ends sooner than this crashed on start. */
+export const QUICK_MS = 10_000
+/** So many quick crashes in a row, and the supervisor gives up. */
+export const QUICK_CRASHES_MAX = 5
+const WATCH_MS = 200
+const BACKOFF_MS = 100
+const BACKOFF_MS_MAX = 10_000
+/** How long a worker may take to leave when asked. */
+const LEAVE_MS = 3000
+
+export class Supervisor {
+  readonly #config: WorkerConfig
+  readonly #end: (code: number, reason: string) => void
+  #child: ChildProcess | undefined
+  #startedAt = 0
+  #quickCrashes = 0
+  #watch: NodeJS.Timeout | undefined
+  #restart: NodeJS.Timeout | undefined
+  /** Why the supervisor itself ended the worker. */
+  #killedFor: string | undefined
+  #leaving = false
+
+  /** @param end called once, when the worker is gone for good */
+  constructor(config: WorkerConfig, end: (code: number, reason: string) => void) {
+    this.#config = config
+    this.#end = end
+  }
+
+  start(startedAgain?: string): void {
+    this.#killedFor = undefined
+    this.#startedAt = performance.now()
+    const child = spawnWithLifeline(process.execPath, [entryPath('worker')], {
+      env: workerEnvironment({ ...this.#config, startedAgain }),
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    this.#child = child
+    child.once('error', (error) => this.#ended(`it cannot be started: ${error.message}`, EXIT_REFUSED))
+    child.once('exit', (code, signal) => {
+      const how = signal ? `it was ended by ${signal}` : `it ended with exit code ${code}`
+      this.#ended(this.#killedFor ?? how, code)
+    })
+    clearInterval(this.#watch)
+    this.#watch = setInterval(() => this.#watchMemory(), WATCH_MS)
+  }
+
+  /** Asks the worker to leave, and ends it when it does not. */
+  leave(): void {
+    if (this.#leaving) return
+    this.#leaving = true
+    clearTimeout(this.#restart)
+    const child = this.#child
+    if (!child) {
+      this.#finish(EXIT_CLOSED, 'asked to leave')
+      return
+    }
+    child.kill('SIGTERM')
+    setTimeout(() => child.kill('SIGKILL'), LEAVE_MS).unref()
+  }
+
+  /** The parent is gone: nothing may stay. */
+  abandon(): void {
+    this.#child?.kill('SIGKILL')
+    this.#removeFiles()
+  }
+
+  #ended(how: string, code: number | null): void {
+    clearInterval(this.#watch)
+    this.#child = undefined
+    // Spilled values and modules of the process that is gone are of no use to the next one.
+    this.#removeFiles()
+    if (this.#leaving || code === EXIT_CLOSED) {
+      this.#finish(EXIT_CLOSED, how)
+      return
+    }
+    if (code === EXIT_REFUSED || code === EXIT_ALONE) {
+      this.#finish(code, how)
+      return
+    }
+    const livedMs = performance.now() - this.#startedAt
+    this.#quickCrashes = livedMs < QUICK_MS ? this.#quickCrashes + 1 : 0
+    const { name } = this.#config
+    if (this.#quickCrashes >= QUICK_CRASHES_MAX) {
+      this.#finish(
+        1,
+        `worker ${name} ended ${this.#quickCrashes} times within seconds of its start; last: ${how}`,
+      )
+      return
+    }
+    const waitMs = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** Math.max(0, this.#quickCrashes - 1))
+    console.error(`heddle worker ${name}: ${how}; starting again`)
+    this.#restart = setTimeout(() => this.start(how), waitMs)
+  }
+
+  #watchMemory(): void {
+    const { pid } = this.#child ?? {}
+    const bytes = pid === undefined ? undefined : residentBytes(pid)
+    const { limitBytes, terminateShare } = memoryLimits(
+      this.#config.memoryLimitBytes,
+      this.#config.memoryShares,
+    )
+    if (bytes === undefined || bytes <= terminateShare * limitBytes) return
+    const percent = Math.round((100 * bytes) / limitBytes)
+    this.#killedFor = `it used ${percent} % of its memory limit of ${Math.round(limitBytes / 1e6)} MB and was ended`
+    this.#child?.kill('SIGKILL')
+  }
+
+  #finish(code: number, reason: string): void {
+    this.#removeFiles()
+    this.#end(code, reason)
+  }
+
+  #removeFiles(): void {
+    const { folder, spillFolder, dataAddress } = this.#config
+    rmSync(folder, { recursive: true, force: true })
+    if (spillFolder) rmSync(spillFolder, { recursive: true, force: true })
+    const where = socketOptions(dataAddress)
+    if ('path' in where) rmSync(where.path, { force: true })
+  }
+}

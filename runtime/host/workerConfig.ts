@@ -1,0 +1,75 @@
+// What a worker is started with: handed from its supervisor in the environment, since the token must not stand in argv.
+
+import { availableParallelism, hostname, totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { MemoryLimits } from '../worker/memory.ts'
+
+export interface WorkerConfig {
+  /** Unique in its cluster, e.g. `w0`. */
+  name: string
+  host: string
+  /** The scheduler: `unix:/path`, `ws://host:port` or `wss://host:port`. */
+  control: string
+  token: string
+  threads: number
+  memoryLimitBytes: number
+  /** Where to serve data: `unix:/path` or `tcp://host:0`. */
+  dataAddress: string
+  /** Worker modules and whatever else is this worker's alone; removed when it ends. */
+  folder: string
+  /** Where values go that memory cannot hold; by default a folder inside `folder`. */
+  spillFolder?: string
+  spillLimitBytes?: number
+  resources: Record<string, number>
+  memoryShares?: Partial<MemoryLimits>
+  /** How long to look for a scheduler that is gone. */
+  reconnectMs?: number
+  /** Why the process before this one ended, told to the scheduler's log. */
+  startedAgain?: string
+}
+
+/** What `workerConfig` fills in for a worker of this machine. */
+export interface WorkerRequest extends Partial<WorkerConfig> {
+  name: string
+  control: string
+  token: string
+  /** The cluster's run folder: this worker's own folders and sockets go there. */
+  runFolder: string
+}
+
+const CONFIG_ENV = 'HEDDLE_WORKER'
+
+/** Fills in what was not asked for: all threads, all memory, a unix socket in the run folder. */
+export function workerConfig(request: WorkerRequest): WorkerConfig {
+  const { runFolder, ...given } = request
+  return {
+    host: hostname(),
+    threads: availableParallelism(),
+    memoryLimitBytes: totalmem(),
+    dataAddress: `unix:${join(runFolder, `worker-${request.name}.sock`)}`,
+    folder: join(runFolder, `worker-${request.name}`),
+    resources: {},
+    ...given,
+  }
+}
+
+/** The environment for a supervisor or a worker with this configuration. */
+export function workerEnvironment(config: WorkerConfig): NodeJS.ProcessEnv {
+  return { ...process.env, [CONFIG_ENV]: JSON.stringify(config) }
+}
+
+/** Takes the configuration out of the environment, so that no task finds the token there. */
+export function takeWorkerConfig(): WorkerConfig {
+  const text = process.env[CONFIG_ENV]
+  delete process.env[CONFIG_ENV]
+  if (text === undefined)
+    throw new Error('a worker is started by its supervisor: use `heddle worker --connect ADDRESS`')
+  return JSON.parse(text) as WorkerConfig
+}
+
+/** A worker's end, told to its supervisor by the exit code. */
+export const EXIT_CLOSED = 0
+/** The scheduler refused it, or its configuration cannot work: starting it again is of no use. */
+export const EXIT_REFUSED = 3
+/** The scheduler cannot be reached any more. */
+export const EXIT_ALONE = 4

@@ -1,0 +1,45 @@
+// The worker process: started by a supervisor, ends with it.
+
+import { enableCompileCache } from 'node:module'
+import { watchLifeline } from './lifeline.ts'
+import { EXIT_REFUSED, takeWorkerConfig } from './workerConfig.ts'
+
+enableCompileCache()
+const config = takeWorkerConfig()
+process.title = `heddle worker ${config.name}`
+// One thread pool of the native engines a process: as many threads as the worker has.
+process.env.POLARS_MAX_THREADS ??= String(config.threads)
+
+/** Threads that native code holds would keep `process.exit` waiting for ever. */
+const endNow = (): void => void process.kill(process.pid, 'SIGKILL')
+
+// What follows is loaded now, so that the cache above serves it too.
+const { WorkerProcess } = await import('./workerProcess.ts')
+
+const worker = new WorkerProcess(config, (code, reason) => {
+  if (code !== 0) console.error(`heddle worker ${config.name}: ${reason}`)
+  process.exitCode = code
+  // Lets a last message out, then ends whatever still runs in the threads.
+  setTimeout(() => process.exit(code), 50)
+  setTimeout(endNow, 2000).unref()
+})
+
+watchLifeline(() => {
+  worker.removeFiles()
+  endNow()
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => worker.leave(`the worker was ended by ${signal}`))
+// A fault of heddle itself: the supervisor starts a new process, the scheduler runs again what was lost.
+process.on('uncaughtException', (error) => {
+  console.error(`heddle worker ${config.name} crashed:`, error)
+  endNow()
+})
+
+try {
+  await worker.start()
+} catch (error) {
+  console.error(`heddle worker ${config.name} cannot start: ${(error as Error).message}`)
+  worker.removeFiles()
+  process.exit(EXIT_REFUSED)
+}
