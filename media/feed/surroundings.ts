@@ -1,0 +1,43 @@
+// What a panel has around it: its feed, how the connection is doing, and what the editor can do for it.
+
+import type { Feed } from '../../runtime/protocol/feed.ts'
+
+export type Connection =
+  /** Nothing has come yet. */
+  | { kind: 'connecting' }
+  | { kind: 'live' }
+  /** There is no cluster to show: only the editor can know this. */
+  | { kind: 'no-cluster' }
+  /** It was live and is being tried again. */
+  | { kind: 'lost'; reason: string }
+
+/** What a panel may ask the editor to do; the HTTP page offers none of it. */
+export type EditorCommand = 'startLocalCluster' | 'runFile'
+
+export interface Surroundings extends Feed {
+  readonly place: 'editor' | 'page'
+  /** Calls back at once and at every change; returns how to stop. */
+  watchConnection(receive: (connection: Connection) => void): () => void
+  /** Does nothing on the HTTP page. */
+  command(command: EditorCommand): void
+}
+
+/** Keeps who listens, so that one that throws does not silence the others. */
+export class Listeners<T> {
+  readonly #all = new Set<(value: T) => void>()
+
+  add(receive: (value: T) => void): () => void {
+    this.#all.add(receive)
+    return () => this.#all.delete(receive)
+  }
+
+  tell(value: T): void {
+    for (const receive of this.#all) {
+      try {
+        receive(value)
+      } catch (error) {
+        reportError(error)
+      }
+    }
+  }
+}

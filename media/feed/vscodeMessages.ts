@@ -1,0 +1,14 @@
+// What travels between a webview and the extension by `postMessage`.
+
+import type { EditorCommand } from './surroundings.ts'
+
+/** To the webview: a frame of FEED_MESSAGES as it came from the scheduler, or how the cluster is doing. */
+export type MessageToPanel = Uint8Array | { kind: 'cluster'; state: 'none' | 'connecting' }
+
+/** From the webview. `ready` is said once, when the panel listens: the extension then opens or replays its feed. */
+export type MessageFromPanel =
+  | { kind: 'ready'; panel: string }
+  /** A frame of FEED_REQUESTS, to be passed on as it is. */
+  | { kind: 'request'; frame: Uint8Array }
+  | { kind: 'open'; place: { file: string; line: number; column: number } }
+  | { kind: 'command'; command: EditorCommand }

@@ -1,0 +1,156 @@
+// A line chart over the last minutes, drawn by uPlot in the theme's colours.
+
+import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import { clock } from '../cluster/quantity.ts'
+import { type ColourName, type Palette, usePalette } from './palette.ts'
+
+export interface Line {
+  label: string
+  colour: ColourName
+  values: readonly number[]
+  /** Fills below the line. */
+  filled?: boolean
+}
+
+interface LineChartProps {
+  title: string
+  /** What stands right of the title: the latest value. */
+  value: string
+  /** Epoch milliseconds, a value of each line at each. */
+  atMs: readonly number[]
+  lines: readonly Line[]
+  /** Writes a value of the y axis. */
+  format(value: number): string
+  height?: number
+  /** The least that the y axis reaches up to. */
+  least?: number
+}
+
+export function LineChart(props: LineChartProps): JSX.Element {
+  const { title, value, atMs, lines, height = 120, least = 1 } = props
+  const palette = usePalette()
+  const holder = useRef<HTMLDivElement>(null)
+  const chart = useRef<uPlot>(undefined)
+  const format = useRef(props.format)
+  format.current = props.format
+  const shape = lines.map(({ label, colour }) => `${label}:${colour}`).join()
+  useEffect(() => {
+    const element = holder.current!
+    const made = new uPlot(
+      optionsOf({
+        lines,
+        palette,
+        width: element.clientWidth || 300,
+        height,
+        least,
+        format: (v) => format.current(v),
+      }),
+      dataOf(atMs, lines),
+      element,
+    )
+    chart.current = made
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height })
+    })
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      made.destroy()
+    }
+  }, [palette, shape, height, least])
+  const newest = atMs.at(-1)
+  useEffect(() => chart.current?.setData(dataOf(atMs, lines)), [newest, atMs.length])
+  return (
+    <figure class="chart">
+      <figcaption>
+        <span>{title}</span>
+        <strong>{value}</strong>
+      </figcaption>
+      <div
+        ref={holder}
+        class="chart-plot"
+        style={{ height: `${height}px` }}
+        role="img"
+        aria-label={`${title}: ${value} now`}
+      />
+      {lines.length > 1 && (
+        <ul class="legend">
+          {lines.map(({ label, colour }) => (
+            <li key={label}>
+              <span class="swatch" style={{ background: palette.colour[colour] }} />
+              {label}
+            </li>
+          ))}
+        </ul>
+      )}
+    </figure>
+  )
+}
+
+function dataOf(atMs: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
+  return [atMs.map((ms) => ms / 1000), ...lines.map(({ values }) => [...values])]
+}
+
+function optionsOf({
+  lines,
+  palette,
+  width,
+  height,
+  least,
+  format,
+}: {
+  lines: readonly Line[]
+  palette: Palette
+  width: number
+  height: number
+  least: number
+  format(value: number): string
+}): uPlot.Options {
+  const { colour, font } = palette
+  const axis = {
+    stroke: colour.muted,
+    font: `10px ${font}`,
+    grid: { stroke: colour.faint, width: 1 },
+    ticks: { show: false },
+  } satisfies uPlot.Axis
+  return {
+    width,
+    height,
+    padding: [6, 12, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { size: 5 }, drag: { setScale: false, x: false, y: false } },
+    // At least a minute is shown, so that the first points do not look like a trend.
+    scales: {
+      x: { time: true, range: (_, min, max) => [Math.min(min ?? 0, (max ?? 60) - 60), max ?? 60] },
+      y: { range: (_, __, max) => [0, Math.max(least, (max ?? 0) * 1.08)] },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 20,
+        gap: 2,
+        space: 70,
+        values: (_, ticks) => ticks.map((s) => clock(s * 1000)),
+      },
+      { ...axis, size: 58, gap: 6, space: 26, values: (_, ticks) => ticks.map(format) },
+    ],
+    series: [
+      {},
+      ...lines.map(
+        ({ label, colour: name, filled }): uPlot.Series => ({
+          label,
+          stroke: colour[name],
+          width: 1.5,
+          points: { show: false },
+          ...(filled ? { fill: faded(colour[name]) } : {}),
+        }),
+      ),
+    ],
+  }
+}
+
+/** The colour at a sixth of its strength. */
+const faded = (colour: string): string => `color-mix(in srgb, ${colour} 18%, transparent)`

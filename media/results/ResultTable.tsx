@@ -1,0 +1,110 @@
+// A result of rows: a table that sorts, filters and keeps only the rows in view in the page.
+
+import type { JSX } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Display } from '../../runtime/protocol/runs.ts'
+import { count, plural } from '../cluster/quantity.ts'
+import { nextSort, shownRows, stretchInView, type TableSort } from './tableRows.ts'
+
+const ROW_HEIGHT = 24
+
+export function ResultTable({ display }: { display: Extract<Display, { kind: 'table' }> }): JSX.Element {
+  const { columns, numeric, rows, totalRows } = display
+  const [filter, setFilter] = useState('')
+  const [sort, setSort] = useState<TableSort>()
+  const [scrollTop, setScrollTop] = useState(0)
+  const [viewHeight, setViewHeight] = useState(600)
+  const scroller = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setViewHeight(entry.contentRect.height))
+    observer.observe(scroller.current!)
+    return () => observer.disconnect()
+  }, [])
+  const shown = useMemo(() => shownRows(rows, numeric, filter, sort), [rows, filter, sort])
+  const { first, end, above, below } = stretchInView(shown.length, ROW_HEIGHT, scrollTop, viewHeight)
+  const cut = totalRows > rows.length
+  return (
+    <div class="result-table">
+      <div class="table-tools">
+        <vscode-textfield
+          label="Filter rows"
+          placeholder="Filter rows"
+          type="search"
+          value={filter}
+          onInput={(event: Event) => setFilter((event.currentTarget as HTMLInputElement).value)}
+        />
+        <span class="muted" role="status">
+          {filter
+            ? `${count(shown.length)} of ${plural(rows.length, 'row')}`
+            : cut
+              ? `The first ${count(rows.length)} of ${plural(totalRows, 'row')}`
+              : plural(totalRows, 'row')}
+        </span>
+      </div>
+      <div
+        class="grid-scroller"
+        ref={scroller}
+        tabIndex={0}
+        role="region"
+        aria-label="Rows of the result"
+        onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+      >
+        <table class="grid" aria-rowcount={shown.length + 1} aria-colcount={columns.length}>
+          <thead>
+            <tr aria-rowindex={1}>
+              <th scope="col" class="row-number">
+                <span class="visually-hidden">Row</span>
+              </th>
+              {columns.map((column, index) => {
+                const sorted =
+                  sort?.column === index ? (sort.descending ? 'descending' : 'ascending') : undefined
+                return (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name.
+                  <th key={index} scope="col" class={numeric[index] ? 'numeric' : ''} aria-sort={sorted}>
+                    <button type="button" class="sort-button" onClick={() => setSort(nextSort(sort, index))}>
+                      {column}
+                      <span aria-hidden="true">{sorted ? (sorted === 'ascending' ? ' ↑' : ' ↓') : ''}</span>
+                    </button>
+                  </th>
+                )
+              })}
+            </tr>
+          </thead>
+          <tbody>
+            {above > 0 && <Gap height={above} columns={columns.length + 1} />}
+            {shown.slice(first, end).map((index, offset) => (
+              <tr key={index} aria-rowindex={first + offset + 2}>
+                <td class="row-number">{count(index + 1)}</td>
+                {rows[index].map((cell, column) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column.
+                  <td
+                    key={column}
+                    class={numeric[column] ? 'numeric' : ''}
+                    title={cell.length > 40 ? cell : undefined}
+                  >
+                    {cell}
+                  </td>
+                ))}
+              </tr>
+            ))}
+            {below > 0 && <Gap height={below} columns={columns.length + 1} />}
+          </tbody>
+        </table>
+        {shown.length === 0 && (
+          <p class="muted grid-empty">
+            {rows.length === 0 ? 'The result has no rows.' : 'No row holds this text.'}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Stands for the rows that are out of view. */
+function Gap({ height, columns }: { height: number; columns: number }): JSX.Element {
+  return (
+    <tr aria-hidden="true" class="gap">
+      <td colSpan={columns} style={{ height: `${height}px` }} />
+    </tr>
+  )
+}

@@ -1,0 +1,86 @@
+// A result of plain data: a tree to unfold with the mouse or the arrow keys.
+
+import type { JSX } from 'preact'
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
+import type { Display } from '../../runtime/protocol/runs.ts'
+import { stretchInView } from './tableRows.ts'
+import { keyInTree, openedAtFirst, toggled, treeRows } from './treeRows.ts'
+
+const ROW_HEIGHT = 22
+
+export function ResultTree({ display }: { display: Extract<Display, { kind: 'tree' }> }): JSX.Element {
+  const root = display.value
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => openedAtFirst(root))
+  const [active, setActive] = useState(0)
+  const [scrollTop, setScrollTop] = useState(0)
+  const [viewHeight, setViewHeight] = useState(600)
+  const scroller = useRef<HTMLDivElement>(null)
+  const id = useId()
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setViewHeight(entry.contentRect.height))
+    observer.observe(scroller.current!)
+    return () => observer.disconnect()
+  }, [])
+  const rows = useMemo(() => treeRows(root, open), [root, open])
+  const { first, end, above, below } = stretchInView(rows.length, ROW_HEIGHT, scrollTop, viewHeight)
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const move = keyInTree(event.key, rows, { active, open })
+    if (!move) return
+    event.preventDefault()
+    setActive(move.active)
+    setOpen(move.open)
+    const element = scroller.current!
+    const top = move.active * ROW_HEIGHT
+    if (top < element.scrollTop) element.scrollTop = top
+    else if (top + ROW_HEIGHT > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + ROW_HEIGHT - element.clientHeight
+  }
+  return (
+    <div
+      class="tree"
+      role="tree"
+      aria-label="The result"
+      aria-activedescendant={active >= first && active < end ? `${id}-${active}` : undefined}
+      tabIndex={0}
+      ref={scroller}
+      onKeyDown={onKeyDown}
+      onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+    >
+      <div style={{ height: `${above}px` }} />
+      {rows.slice(first, end).map((row, offset) => {
+        const index = first + offset
+        const { node } = row
+        return (
+          <div
+            key={row.path}
+            id={`${id}-${index}`}
+            class={`tree-row${index === active ? ' active' : ''}`}
+            role="treeitem"
+            aria-level={row.level}
+            aria-posinset={row.position}
+            aria-setsize={row.siblings}
+            aria-expanded={row.open}
+            aria-selected={index === active}
+            style={{ paddingLeft: `${(row.level - 1) * 16 + 4}px` }}
+            onClick={() => {
+              setActive(index)
+              if (row.open !== undefined) setOpen(toggled(open, row.path))
+            }}
+          >
+            <span
+              class={`twist${row.open === undefined ? ' leaf' : row.open ? ' open' : ''}`}
+              aria-hidden="true"
+            />
+            {node.label !== undefined && <span class="tree-label">{node.label}</span>}
+            {node.label !== undefined && <span class="muted">: </span>}
+            <span class={`tree-value type-${node.type}`}>{node.text}</span>
+          </div>
+        )
+      })}
+      <div style={{ height: `${below}px` }} />
+      {display.cut && (
+        <p class="muted tree-cut">Only the beginning is shown: the value is larger than a panel can take.</p>
+      )}
+    </div>
+  )
+}

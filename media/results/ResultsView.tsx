@@ -1,0 +1,203 @@
+// The results: one run at a time, with its value as a table, a tree or text, and what it printed.
+
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { Display } from '../../runtime/protocol/runs.ts'
+import { clock, count, duration, short } from '../cluster/quantity.ts'
+import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
+import { IconButton } from '../frame/IconButton.tsx'
+import type { PanelProps } from '../frame/mountPanel.tsx'
+import { PlaceLink, placeText } from '../frame/PlaceLink.tsx'
+import { ConnectionNotice, StateBar } from '../progress/ProgressHeader.tsx'
+import { ResultTable } from './ResultTable.tsx'
+import { ResultTree } from './ResultTree.tsx'
+import { RunFailureView } from './RunFailureView.tsx'
+import type { Results, ShownRun, SiteProgress } from './reducer.ts'
+import { asTabs } from './tableRows.ts'
+
+export function ResultsView(props: PanelProps<Results>): JSX.Element {
+  const { model, cluster, surroundings, connection } = props
+  const [chosen, setChosen] = useState('')
+  const empty = withoutCluster(connection, surroundings, cluster.info !== undefined || model.runs.length > 0)
+  if (empty) return empty
+  if (model.runs.length === 0)
+    return (
+      <div class="panel">
+        <ConnectionNotice cluster={cluster} connection={connection} />
+        <EmptyState title="No results yet">
+          Click ▷ Run above an expression, or run a file: its value, its output and its errors appear here.
+        </EmptyState>
+      </div>
+    )
+  const run = model.runs.find((each) => each.run === chosen) ?? model.runs[0]
+  return (
+    <div class="panel">
+      <ConnectionNotice cluster={cluster} connection={connection} />
+      <header class="run-header">
+        {model.runs.length > 1 ? (
+          <vscode-single-select
+            label="Run"
+            value={run.run}
+            onChange={(event: Event) => setChosen((event.currentTarget as HTMLSelectElement).value)}
+          >
+            {model.runs.map((each) => (
+              <vscode-option key={each.run} value={each.run} selected={each.run === run.run}>
+                {`${clock(each.startedMs)}  ${each.label}`}
+              </vscode-option>
+            ))}
+          </vscode-single-select>
+        ) : (
+          <strong class="run-label">{run.label}</strong>
+        )}
+        <RunStateBadge run={run} />
+        <span class="muted">
+          {placeText({ file: run.file })} · {clock(run.startedMs)}
+          {run.durationMs === undefined ? '' : ` · ${duration(run.durationMs)}`}
+        </span>
+        <span class="spring" />
+        {run.result && <CopyButton display={run.result.display} />}
+      </header>
+      <RunBody key={run.run} run={run} {...props} />
+    </div>
+  )
+}
+
+const STATE_WORDS: Record<ShownRun['state'], string> = {
+  running: 'running',
+  finished: 'finished',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  crashed: 'crashed',
+}
+
+function RunStateBadge({ run }: { run: ShownRun }): JSX.Element {
+  return (
+    <span class={`badge run-${run.state}`} role="status">
+      {STATE_WORDS[run.state]}
+    </span>
+  )
+}
+
+function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>): JSX.Element {
+  const { result, failure, output, notices } = run
+  const running = run.sites.filter((site) => site.durationMs === undefined)
+  const nothing = !result && !failure && output.length === 0
+  return (
+    <div class="run-body">
+      {notices.map((text, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a notice may be given twice.
+        <div class="notice calm" key={index}>
+          {text}
+        </div>
+      ))}
+      {run.state === 'running' && running.length > 0 && (
+        <ul class="sites" aria-label="What is being computed">
+          {running.map((site) => (
+            <Site key={site.site.site} site={site} surroundings={surroundings} />
+          ))}
+        </ul>
+      )}
+      {failure && <RunFailureView failure={failure} surroundings={surroundings} />}
+      {result && <DisplayView display={result.display} />}
+      {nothing && run.state === 'running' && running.length === 0 && <p class="muted pad">Running…</p>}
+      {nothing && run.state === 'finished' && (
+        <p class="muted pad">It finished without a value and printed nothing.</p>
+      )}
+      {nothing && run.state === 'cancelled' && <p class="muted pad">It was cancelled.</p>}
+      {nothing && run.state === 'crashed' && (
+        <p class="muted pad">Its process ended without saying why. The cluster's log may know more.</p>
+      )}
+      {output.length > 0 && (
+        <details class="output" open={!result}>
+          <summary>Output</summary>
+          {run.outputCut > 0 && <p class="muted">The first {count(run.outputCut)} characters are gone.</p>}
+          <pre tabIndex={0} role="log" aria-label="What the run printed">
+            {output.map(({ stream, text }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: pieces of output only ever follow each other.
+              <span key={index} class={stream}>
+                {text}
+              </span>
+            ))}
+          </pre>
+        </details>
+      )}
+    </div>
+  )
+}
+
+function Site({
+  site,
+  surroundings,
+}: {
+  site: SiteProgress
+  surroundings: PanelProps<Results>['surroundings']
+}): JSX.Element {
+  const { total, finished, running, erred, perSecond } = site
+  const ready = Math.max(0, total - finished - running - erred)
+  return (
+    <li>
+      <div class="progress-line">
+        <span>
+          <code>{site.site.method}</code>{' '}
+          {site.site.place && <PlaceLink place={site.site.place} surroundings={surroundings} />}
+        </span>
+        <span class="muted">
+          {count(finished)} / {count(total)} · {short(perSecond)}/s
+        </span>
+      </div>
+      <StateBar
+        tally={{ total, done: finished, running, erred, ready: 0, waiting: ready }}
+        label={site.site.method}
+      />
+    </li>
+  )
+}
+
+function DisplayView({ display }: { display: Display }): JSX.Element {
+  switch (display.kind) {
+    case 'table':
+      return <ResultTable display={display} />
+    case 'tree':
+      return <ResultTree display={display} />
+    case 'text':
+      return (
+        <div class="result-text">
+          <pre tabIndex={0} role="region" aria-label="The result">
+            {display.text}
+          </pre>
+          {display.cut && (
+            <p class="muted">Only the beginning is shown: the text is longer than a panel can take.</p>
+          )}
+        </div>
+      )
+  }
+}
+
+function CopyButton({ display }: { display: Display }): JSX.Element {
+  const [copied, setCopied] = useState(false)
+  const copy = (): void => {
+    navigator.clipboard.writeText(textOf(display)).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    )
+  }
+  return <IconButton sign="copy" label={copied ? 'Copied' : 'Copy'} showLabel onClick={copy} />
+}
+
+function textOf(display: Display): string {
+  switch (display.kind) {
+    case 'table':
+      return asTabs(display.columns, display.rows)
+    case 'text':
+      return display.text
+    case 'tree': {
+      const lines: string[] = []
+      const visit = (node: typeof display.value, indent: string): void => {
+        lines.push(`${indent}${node.label === undefined ? '' : `${node.label}: `}${node.text}`)
+        for (const child of node.children ?? []) visit(child, `${indent}  `)
+      }
+      visit(display.value, '')
+      return lines.join('\n')
+    }
+  }
+}

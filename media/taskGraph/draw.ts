@@ -1,0 +1,251 @@
+// Draws the task graph: edges, cards with their counts, and tasks as squares in the colour of their state.
+
+import { type Groups, tallyOf } from '../cluster/groups.ts'
+import { count, short } from '../cluster/quantity.ts'
+import type { Palette } from '../frame/palette.ts'
+import { barParts } from '../progress/progressRows.ts'
+import { cutText } from '../taskStream/draw.ts'
+import { type Box, CELL, HEAD_HEIGHT, type Hit, PADDING, type Scene } from './scene.ts'
+import type { Viewport } from './viewport.ts'
+
+export interface Drawing {
+  scene: Scene
+  groups: Groups
+  viewport: Viewport
+  palette: Palette
+  selected: Hit | undefined
+  hovered: Hit | undefined
+}
+
+/** Text smaller than this on the screen is left out: it could not be read. */
+const READABLE_PIXELS = 5.5
+
+export function drawGraph(
+  context: CanvasRenderingContext2D,
+  size: { width: number; height: number },
+  drawing: Drawing,
+): void {
+  const { scene, viewport } = drawing
+  context.save()
+  context.translate(viewport.x, viewport.y)
+  context.scale(viewport.scale, viewport.scale)
+  const view = {
+    left: -viewport.x / viewport.scale,
+    top: -viewport.y / viewport.scale,
+    right: (size.width - viewport.x) / viewport.scale,
+    bottom: (size.height - viewport.y) / viewport.scale,
+  }
+  drawEdges(context, drawing)
+  scene.boxes.forEach((box, index) => {
+    if (
+      box.x > view.right ||
+      box.y > view.bottom ||
+      box.x + box.width < view.left ||
+      box.y + box.height < view.top
+    )
+      return
+    drawBox(context, drawing, box, index)
+    if (box.tasks) drawTasks(context, drawing, box, index, view)
+  })
+  drawTaskEdges(context, drawing, view)
+  context.restore()
+}
+
+function drawEdges(context: CanvasRenderingContext2D, { scene, palette, viewport, selected }: Drawing): void {
+  const thin = Math.max(1.25, 0.6 / viewport.scale)
+  for (let i = 0; i < scene.edges.length; i += 2) {
+    const [from, to] = [scene.boxes[scene.edges[i]], scene.boxes[scene.edges[i + 1]]]
+    const marked =
+      selected !== undefined && (selected.box === scene.edges[i] || selected.box === scene.edges[i + 1])
+    context.strokeStyle = marked ? palette.colour.accent : palette.colour.muted
+    context.globalAlpha = marked ? 0.9 : 0.45
+    context.lineWidth = marked ? thin * 1.4 : thin
+    const [x1, y1] = [from.x + from.width, from.y + from.height / 2]
+    const [x2, y2] = [to.x, to.y + to.height / 2]
+    const bend = Math.max(28, Math.abs(x2 - x1) * 0.45)
+    context.beginPath()
+    if (from === to) {
+      context.moveTo(x1 - 40, from.y)
+      context.bezierCurveTo(x1 - 30, from.y - 34, x1 - 90, from.y - 34, x1 - 80, from.y)
+    } else {
+      context.moveTo(x1, y1)
+      context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2 - 5, y2)
+    }
+    context.stroke()
+    if (from === to) continue
+    context.fillStyle = context.strokeStyle
+    context.beginPath()
+    context.moveTo(x2, y2)
+    context.lineTo(x2 - 8, y2 - 4)
+    context.lineTo(x2 - 8, y2 + 4)
+    context.fill()
+  }
+  context.globalAlpha = 1
+}
+
+function drawBox(
+  context: CanvasRenderingContext2D,
+  { groups, palette, viewport, selected, hovered }: Drawing,
+  box: Box,
+  index: number,
+): void {
+  const { colour } = palette
+  const group = groups.list[box.place]
+  const tally = tallyOf(groups, box.place)
+  const isSelected = selected?.box === index
+  context.fillStyle = colour.raised
+  context.strokeStyle = isSelected ? colour.focus : hovered?.box === index ? colour.muted : colour.line
+  context.lineWidth = isSelected ? 2 : 1
+  context.beginPath()
+  context.roundRect(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, 6)
+  context.fill()
+  context.stroke()
+  drawBar(context, palette, box, tally)
+  if (12 * viewport.scale < READABLE_PIXELS) return
+  const left = box.x + PADDING
+  const room = box.width - 2 * PADDING
+  context.textBaseline = 'alphabetic'
+  context.textAlign = 'left'
+  context.fillStyle = colour.text
+  context.font = `600 12.5px ${palette.font}`
+  context.fillText(cutText(context, group.name, room - 18), left, box.y + 20)
+  context.fillStyle = colour.muted
+  context.font = `11px ${palette.font}`
+  const done = tally.total === 0 ? 'no tasks' : `${short(tally.done)} / ${short(tally.total)}`
+  const now =
+    tally.erred > 0
+      ? `${short(tally.erred)} erred`
+      : tally.running > 0
+        ? `${short(tally.running)} running`
+        : ''
+  const counts = now ? `${done} · ${now}` : done
+  context.textAlign = 'right'
+  context.fillText(counts, box.x + box.width - PADDING, box.y + 36)
+  const countsWidth = context.measureText(counts).width
+  context.textAlign = 'left'
+  if (group.kind) context.fillText(cutText(context, group.kind, room - countsWidth - 10), left, box.y + 36)
+  drawTwist(context, palette, box, hovered?.kind === 'twist' && hovered.box === index)
+  if (!box.tasks) return
+  const { unfolded } = box.tasks
+  if (unfolded.tasks.length >= unfolded.total) return
+  context.fillStyle = colour.muted
+  context.font = `10px ${palette.font}`
+  context.fillText(
+    `the first ${count(unfolded.tasks.length)} of ${count(unfolded.total)}`,
+    left,
+    box.y + box.height + 12,
+  )
+}
+
+function drawBar(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  box: Box,
+  tally: ReturnType<typeof tallyOf>,
+): void {
+  const y = box.tasks ? box.y + HEAD_HEIGHT - 5 - 4 : box.y + box.height - 20
+  const height = box.tasks ? 4 : 7
+  const width = box.width - 2 * PADDING
+  let x = box.x + PADDING
+  context.fillStyle = palette.colour.track
+  context.beginPath()
+  context.roundRect(x, y, width, height, height / 2)
+  context.fill()
+  context.save()
+  context.beginPath()
+  context.roundRect(x, y, width, height, height / 2)
+  context.clip()
+  for (const { state, share } of barParts(tally)) {
+    context.fillStyle = palette.colour[`state-${state}`]
+    context.fillRect(x, y, Math.max(share * width, state === 'running' || state === 'erred' ? 2 : 0), height)
+    x += share * width
+  }
+  context.restore()
+}
+
+/** The sign that unfolds: a chevron, pointing up when it folds again. */
+function drawTwist(context: CanvasRenderingContext2D, palette: Palette, box: Box, hovered: boolean): void {
+  const [x, y] = [box.x + box.width - 16, box.y + 15]
+  const up = box.tasks ? -1 : 1
+  context.strokeStyle = hovered ? palette.colour.text : palette.colour.muted
+  context.lineWidth = 1.5
+  context.beginPath()
+  context.moveTo(x - 4, y - 2 * up)
+  context.lineTo(x, y + 2 * up)
+  context.lineTo(x + 4, y - 2 * up)
+  context.stroke()
+}
+
+interface View {
+  left: number
+  top: number
+  right: number
+  bottom: number
+}
+
+function drawTasks(
+  context: CanvasRenderingContext2D,
+  { palette, selected, viewport }: Drawing,
+  box: Box,
+  index: number,
+  view: View,
+): void {
+  const { unfolded, x, y } = box.tasks!
+  // One path a state: changing the colour is what costs.
+  for (let state = 0; state < palette.states.length; state++) {
+    context.fillStyle = palette.states[state]
+    context.beginPath()
+    for (let i = 0; i < x.length; i++) {
+      if (unfolded.states[i] !== state) continue
+      if (x[i] > view.right || y[i] > view.bottom || x[i] + CELL < view.left || y[i] + CELL < view.top)
+        continue
+      context.rect(x[i], y[i], CELL, CELL)
+    }
+    context.fill()
+  }
+  if (viewport.scale > 0.5) {
+    // Failed tasks carry a cross too, so that they do not stand out by colour alone.
+    context.strokeStyle = palette.colour.surface
+    context.lineWidth = 1.5
+    context.beginPath()
+    for (let i = 0; i < x.length; i++) {
+      if (unfolded.states[i] !== 4) continue
+      context.moveTo(x[i] + 3, y[i] + 3)
+      context.lineTo(x[i] + CELL - 3, y[i] + CELL - 3)
+      context.moveTo(x[i] + CELL - 3, y[i] + 3)
+      context.lineTo(x[i] + 3, y[i] + CELL - 3)
+    }
+    context.stroke()
+  }
+  if (selected?.kind !== 'task' || selected.box !== index) return
+  context.strokeStyle = palette.colour.focus
+  context.lineWidth = 2
+  context.strokeRect(x[selected.task] - 2, y[selected.task] - 2, CELL + 4, CELL + 4)
+}
+
+/** More lines than this in view are a blur: then only every n-th is drawn. */
+const LINES_MAX = 6000
+
+function drawTaskEdges(
+  context: CanvasRenderingContext2D,
+  { scene, palette, viewport }: Drawing,
+  view: View,
+): void {
+  const { taskEdges } = scene
+  if (taskEdges.length === 0) return
+  const every = Math.ceil(taskEdges.length / 4 / LINES_MAX)
+  context.strokeStyle = palette.colour.muted
+  context.globalAlpha = 0.28
+  context.lineWidth = Math.max(0.75, 0.5 / viewport.scale)
+  context.beginPath()
+  for (let i = 0; i < taskEdges.length; i += 4 * every) {
+    const [x1, y1, x2, y2] = [taskEdges[i], taskEdges[i + 1], taskEdges[i + 2], taskEdges[i + 3]]
+    if (Math.max(x1, x2) < view.left || Math.min(x1, x2) > view.right) continue
+    if (Math.max(y1, y2) < view.top || Math.min(y1, y2) > view.bottom) continue
+    const middle = (x1 + x2) / 2
+    context.moveTo(x1, y1)
+    context.bezierCurveTo(middle, y1, middle, y2, x2, y2)
+  }
+  context.stroke()
+  context.globalAlpha = 1
+}
