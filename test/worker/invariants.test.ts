@@ -20,7 +20,7 @@ const faults: [rule: string, plant: (state: WorkerState) => void][] = [
   ['a posted run is in one lane', (state) => void state.lanes[0].posted.pop()],
   ['who lacks a value waits for it', (state) => state.waiters.clear()],
   ['what is waited for is coming', (state) => state.waiters.set(0, [...state.waiters.values()].flat())],
-  ['bytes are counted', (state) => void (state.values.managedBytes += 1)],
+  ['bytes are counted', (state) => void state.values.managedBytes++],
   ['a used value is pinned', (state) => void state.values.unpin(0)],
   [
     'a dropped value goes when nothing uses it',
@@ -30,7 +30,7 @@ const faults: [rule: string, plant: (state: WorkerState) => void][] = [
   ],
   [
     'a free thread with ready runs is given one',
-    (state) => void (state.lanes[0] = { phase: 'open', posted: [] }),
+    (state) => void state.lanes.splice(0, 1, { phase: 'open', posted: [] }),
   ],
 ]
 
