@@ -11,6 +11,15 @@ export interface Collection<T = unknown> {
   buildTasks(graph: TaskGraph): readonly unknown[]
   /** Puts the results of those tasks, in the same order, together into the value that `compute()` gives. */
   assemble(results: readonly unknown[]): T
+  /**
+   * Tells the graph which nodes it is about to build, before any collection builds: what several share is then known
+   * in time. `buildTogether` calls it.
+   */
+  announce?(graph: TaskGraph): void
+  /** Learns what can only be learnt by waiting, e.g. what files a server has; awaited before `buildTasks`. */
+  prepare?(): Promise<void>
+  /** Adds tasks, the last of which gives the assembled value: what a task gets that has the collection as an argument. */
+  buildValue?(graph: TaskGraph): unknown
   /** The same collection standing on results that are already held: what `persist()` gives. */
   standingOn(references: readonly unknown[]): Collection<T>
 }
@@ -25,6 +34,12 @@ export interface Executor {
 export interface ComputeCall {
   method: string
   place?: SourcePlace
+}
+
+/** Builds several collections into one graph, so that what they share is computed once: their partitions, each. */
+export function buildTogether(graph: TaskGraph, collections: readonly Collection[]): (readonly unknown[])[] {
+  for (const collection of collections) collection.announce?.(graph)
+  return collections.map((collection) => collection.buildTasks(graph))
 }
 
 let provider: (() => Promise<Executor>) | undefined
@@ -43,8 +58,7 @@ export function currentExecutor(): Promise<Executor> {
 /** Whether a value is a lazy collection. */
 export function isCollection(value: unknown): value is Collection {
   return (
-    typeof value === 'object' &&
-    value !== null &&
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
     typeof (value as Partial<Collection>).buildTasks === 'function' &&
     typeof (value as Partial<Collection>).assemble === 'function'
   )

@@ -44,7 +44,8 @@ export class TaskGraph {
   readonly args: (readonly unknown[])[] = []
   /** Keys that the user chose, by task. */
   readonly customKeys = new Map<number, string>()
-  readonly #built = new Map<unknown, readonly TaskRef[]>()
+  readonly #built = new Map<unknown, readonly unknown[]>()
+  readonly #wanted = new Map<object, number>()
 
   get size(): number {
     return this.group.length
@@ -68,12 +69,29 @@ export class TaskGraph {
   }
 
   /** Builds the tasks of `node` once, however many collections share it. */
-  once(node: object, build: () => readonly TaskRef[]): readonly TaskRef[] {
-    let tasks = this.#built.get(node)
+  once<R>(node: object, build: () => readonly R[]): readonly R[] {
+    let tasks = this.#built.get(node) as readonly R[] | undefined
     if (!tasks) {
       tasks = build()
       this.#built.set(node, tasks)
     }
     return tasks
+  }
+
+  /** What `once` built for a node, if it did. */
+  built(node: object): readonly unknown[] | undefined {
+    return this.#built.get(node)
+  }
+
+  /** Notes that one more node or collection of this graph needs `node`; gives how many do now. */
+  want(node: object): number {
+    const count = this.wanted(node) + 1
+    this.#wanted.set(node, count)
+    return count
+  }
+
+  /** How many need `node`: what several need is computed once rather than as a part of each. */
+  wanted(node: object): number {
+    return this.#wanted.get(node) ?? 0
   }
 }

@@ -23,7 +23,9 @@ export function customReducer(
         throw await located(error, { items: state } satisfies Batch, 0)
       }
     },
-    merge: (wires) => (spec.combine as OfList)(wires),
-    finish: (wire) => (spec.aggregate as OfList)([wire]),
+    // Only asked for where there is a `combine`: without one, a tree has a single level.
+    merge: (wires) => (spec.combine as OfList | undefined)?.(wires),
+    conclude: (wires) => (spec.aggregate as OfList)(wires),
+    finish: (wire) => wire,
   }
 }

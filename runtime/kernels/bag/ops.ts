@@ -38,7 +38,8 @@ function stepOf(op: Op): Step {
       return (batches, args) =>
         mapped(batches, { op: 'map', fn: plucker(op), rest: [], concurrency: 1 }, args)
     case 'json':
-      return (batches, args) => mapped(batches, { op: 'map', fn: parseJson, rest: [], concurrency: 1 }, args)
+      return (batches, args) =>
+        mapped(notBlank(batches), { op: 'map', fn: parseJson, rest: [], concurrency: 1 }, args)
     case 'mapPartitions':
       return (batches, args) => mappedWhole(batches, op, args)
     case 'zip':
@@ -58,6 +59,14 @@ function spread(op: Extract<Op, { op: 'starmap' }>): MapOp {
   const call = op.fn as (...args: unknown[]) => unknown
   const fn = (items: Iterable<unknown>, ...rest: unknown[]): unknown => call(...items, ...rest)
   return { ...op, op: 'map', fn }
+}
+
+/** Lines with something on them. */
+async function* notBlank(batches: Batches): AsyncGenerator<Batch> {
+  for await (const batch of batches) {
+    const blank = batch.items.some((line) => (line as string).trim() === '')
+    yield blank ? chosen(batch, (i) => (batch.items[i] as string).trim() !== '') : batch
+  }
 }
 
 function parseJson(line: string): unknown {

@@ -38,7 +38,7 @@ async function sinkInto(sink: Sink, batches: () => Batches, args: readonly unkno
     case 'take':
       return taken(sink, batches, args)
     case 'write':
-      return writePartition(sink, batches(), args[1] as string)
+      return writePartition(sink, batches(), args[sink.slot] as string)
   }
 }
 
@@ -136,6 +136,7 @@ export const mergeStates = kernel(
   'bag.merge',
   async (spec: ReducerSpec, finish: boolean, wires: unknown[]): Promise<unknown> => {
     const reducer = reducerOf(spec)
+    if (finish && reducer.conclude) return reducer.conclude(wires)
     const merged = await reducer.merge(wires)
     return finish ? reducer.finish(merged) : merged
   },

@@ -110,7 +110,7 @@ export type ReducerSpec =
     }
   | { reducer: 'choices'; k: number; seed: number }
   /** The user's own: each gets a whole list, of items and then of what `chunk` and `combine` gave. */
-  | { reducer: 'custom'; chunk: UserFunction; combine: UserFunction; aggregate: UserFunction }
+  | { reducer: 'custom'; chunk: UserFunction; combine?: UserFunction; aggregate: UserFunction }
 
 /** What becomes of a partition's items. */
 export type Sink =
@@ -125,4 +125,11 @@ export type Sink =
   | { sink: 'accumulate'; fn: UserFunction; initial?: { value: unknown }; slot?: number }
   /** Takes items until there are `count` in all; the task's own argument `slot` says what came before. */
   | { sink: 'take'; count: number; slot?: number }
-  | { sink: 'write'; format: 'text' | 'jsonLines'; compression: Compression; encoding: TextEncoding }
+  /** The task's own argument `slot` holds the path. */
+  | {
+      sink: 'write'
+      format: 'text' | 'jsonLines'
+      compression: Compression
+      encoding: TextEncoding
+      slot: number
+    }

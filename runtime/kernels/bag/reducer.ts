@@ -20,6 +20,8 @@ export interface Reducer<State = unknown, Wire = unknown> {
   seal(state: State): Wire | Promise<Wire>
   merge(wires: Wire[]): Wire | Promise<Wire>
   finish(wire: Wire): unknown
+  /** Instead of the last `merge` and `finish`, where the two differ from others. */
+  conclude?(wires: Wire[]): unknown
   /** Splits a wire by the hash of its keys; only where there are keys. */
   split?(wire: Wire, count: number): Wire[]
 }

@@ -27,13 +27,6 @@ export const callMethod = kernel(
   },
 )
 
-/** Calls a function that is itself a delayed value. */
-export const callValue = kernel('delayed.call', (fn: unknown, ...args: unknown[]): unknown => {
-  if (typeof fn !== 'function')
-    throw new DelayedAccessError(`a delayed value is called, but it is a ${typeof fn}`)
-  return fn(...args)
-})
-
 /** One of the `nout` results of a function. */
 export const nthResult = kernel('delayed.nth', (results: unknown, index: number, count: number): unknown => {
   if (!Array.isArray(results) || results.length < count)

@@ -10,7 +10,9 @@ export async function openHttpFile(path: string): Promise<SourceFile> {
 
 /** What a server says of a file without sending it: its size and what changes when the file does, where it tells. */
 export async function httpFacts(path: string): Promise<{ size: number; version: string }> {
-  const response = await request(path, { method: 'HEAD' })
+  const response = await fetch(path, { method: 'HEAD' }).catch(() => undefined)
+  // Some servers do not answer this question; reading the file will tell whether it is there.
+  if (!response?.ok) return { size: -1, version: '' }
   const length = response.headers.get('content-length')
   const version = response.headers.get('etag') ?? response.headers.get('last-modified') ?? ''
   return { size: length === null ? -1 : Number(length), version }

@@ -1,0 +1,737 @@
+// The bag: items in partitions, in order, worked on in parallel. Every method only builds; `compute` computes.
+
+import { writeFile } from 'node:fs/promises'
+import { placeOfCall } from '../../graph/callPlace.ts'
+import { type Collection, isCollection } from '../../graph/collection.ts'
+import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
+import type { TaskGraph } from '../../graph/taskGraph.ts'
+import type { JoinHow } from '../../kernels/bag/groups.ts'
+import type { Op, ReducerSpec, Rest, UserFunction } from '../../kernels/bag/plan.ts'
+import type { TaskOptions } from '../../protocol/taskOptions.ts'
+import { callOf, computeAll, persist } from '../compute.ts'
+import { nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
+import { delayedOf } from '../delayed/proxy.ts'
+import type { Delayed } from '../delayed/types.ts'
+import { drawing } from '../visualize.ts'
+import { BagArgumentError, requireCount, requireFunction } from './arguments.ts'
+import { type BagNode, type Extra, HeldNode, StepNode, type StepOptions } from './node.ts'
+import {
+  AccumulateNode,
+  ConcatNode,
+  GroupNode,
+  JoinNode,
+  KeyedShuffleNode,
+  RepartitionNode,
+  type Request,
+  TakeNode,
+  TreeNode,
+  WholeNode,
+  WriteNode,
+} from './reduceNode.ts'
+import { type WriteOptions, writePlan } from './write.ts'
+
+/** A value that stands beside the items of a bag in a call: the same for all, to come, or another bag's item at the same place. */
+export type Beside<T> = T | Delayed<T> | Bag<T>
+type BesideAll<A extends unknown[]> = { [K in keyof A]: Beside<A[K]> }
+
+/** What `Bag.with` takes. */
+export interface BagOptions extends TaskOptions {
+  /** How many promises of an async function are awaited at a time in one partition; 16 by default. */
+  concurrency?: number
+  /** False where the functions may give other results for the same items: nothing is then kept from earlier runs. */
+  pure?: boolean
+}
+
+/** How many partitions the answer of a shuffle has. */
+export interface ShuffleOptions {
+  /** The bag's own number by default for `groupBy` and `join`, 1 (no shuffle) for the others. */
+  partitions?: number
+}
+
+/** Reductions merge this many states a task; 8 by default. */
+export interface TreeOptions {
+  splitEvery?: number
+}
+
+const CONCURRENCY = 16
+
+/**
+ * A lazy, ordered collection of items of any type, in partitions that are worked on in parallel. Steps that follow one
+ * another run as one task a partition and stream through it.
+ * @example await bag.range(6).map((x) => x * x).filter((x) => x % 2 === 0).compute() // [0, 4, 16]
+ */
+export class Bag<T> implements Collection<T[]> {
+  readonly collectionKind = 'bag'
+  /** @internal */
+  readonly node: BagNode
+  readonly #options: BagOptions
+
+  /** @internal Bags are made by the functions of `bag`. */
+  constructor(node: BagNode, options: BagOptions = {}) {
+    this.node = node
+    this.#options = options
+  }
+
+  /** How many partitions there are, each of which is a task. */
+  get partitions(): number {
+    return this.node.partitions
+  }
+
+  // — What an executor asks for
+
+  /** @internal */
+  announce(graph: TaskGraph): void {
+    announceNode(graph, this.node)
+  }
+
+  /** @internal */
+  prepare(): Promise<void> {
+    return prepareInputs(this.node)
+  }
+
+  /** @internal */
+  buildTasks(graph: TaskGraph): readonly unknown[] {
+    return buildNode(graph, this.node)
+  }
+
+  /** @internal */
+  buildValue(graph: TaskGraph): unknown {
+    return buildNode(graph, this.#whole)[0]
+  }
+
+  /** @internal */
+  assemble(results: readonly unknown[]): T[] {
+    return (results as T[][]).flat() as T[]
+  }
+
+  /** @internal */
+  standingOn(references: readonly unknown[]): Bag<T> {
+    return new Bag(new HeldNode(references), this.#options)
+  }
+
+  // — Asking for values
+
+  /**
+   * Computes the items, in order, on the cluster that is there; without one, a local cluster is started.
+   * @throws {Error} what a function threw, with the place in the user's code and the file and line of its item
+   * @example await bag.fromSequence(['b', 'a']).compute() // ['b', 'a']
+   */
+  async compute(): Promise<T[]> {
+    return (await computeAll([this], callOf('compute')))[0] as T[]
+  }
+
+  /**
+   * Computes the items and keeps them on the cluster: a bag that stands on them.
+   * @example
+   * const numbers = await bag.range(100).map((x) => x * 2).persist()
+   * await numbers.sum().compute() // 9900
+   */
+  async persist(): Promise<Bag<T>> {
+    return (await persist(this))[0] as Bag<T>
+  }
+
+  /** Draws the tasks into an SVG file; without a path, gives the drawing. */
+  async visualize(path?: string): Promise<string> {
+    const svg = drawing([this])
+    if (path !== undefined) await writeFile(path, svg)
+    return path ?? svg
+  }
+
+  /** Lets tasks run with options from here on: `concurrency`, `pure`, and those of any task (`retries`, `resources`, …). */
+  with(options: BagOptions): Bag<T> {
+    if (options.concurrency !== undefined) requireCount('concurrency', options.concurrency, 1)
+    return new Bag(this.node, { ...this.#options, ...options })
+  }
+
+  // — Item by item
+
+  /**
+   * Calls a function for every item. What follows it are further arguments: plain and delayed values are the same for
+   * all items, another bag of equally long partitions gives its item at the same place.
+   * @example await bag.range(3).map((x, y) => x + y, 10).compute() // [10, 11, 12]
+   */
+  map<R, A extends unknown[] = []>(fn: (item: T, ...rest: A) => R, ...rest: BesideAll<A>): Bag<Awaited<R>> {
+    requireFunction('map', fn)
+    return this.#callStep('map', fn, rest)
+  }
+
+  /**
+   * Calls a function with the items of every item as its arguments.
+   * @example await bag.fromSequence([[2, 5], [3, 2]]).starmap((a: number, b: number) => a ** b).compute() // [32, 9]
+   */
+  starmap<I extends readonly unknown[], R, A extends unknown[] = []>(
+    this: Bag<I>,
+    fn: (...args: [...I, ...A]) => R,
+    ...rest: BesideAll<A>
+  ): Bag<Awaited<R>> {
+    requireFunction('starmap', fn)
+    return this.#callStep('starmap', fn, rest)
+  }
+
+  /**
+   * Calls a function for every partition, with the list of its items; it gives the list of new ones.
+   * @example await bag.range(6, { partitions: 2 }).mapPartitions((list) => [list.length]).compute() // [3, 3]
+   */
+  mapPartitions<R, A extends unknown[] = []>(
+    fn: (items: T[], ...rest: A) => Iterable<R> | AsyncIterable<R> | Promise<Iterable<R> | AsyncIterable<R>>,
+    ...rest: { [K in keyof A]: A[K] | Delayed<A[K]> }
+  ): Bag<R> {
+    requireFunction('mapPartitions', fn)
+    const { extras, restOf } = this.#beside(rest)
+    return this.#step('mapPartitions', (slots) => ({ op: 'mapPartitions', fn, rest: restOf(slots) }), extras)
+  }
+
+  /**
+   * Keeps the items for which the function is true.
+   * @example await bag.range(5).filter((x) => x > 2).compute() // [3, 4]
+   */
+  filter<S extends T>(fn: (item: T) => item is S): Bag<S>
+  filter(fn: (item: T) => unknown): Bag<T>
+  filter(fn: (item: T) => unknown): Bag<T> {
+    requireFunction('filter', fn)
+    return this.#step('filter', () => ({ op: 'filter', fn, keep: true, concurrency: this.#concurrency }))
+  }
+
+  /**
+   * Drops the items for which the function is true.
+   * @example await bag.range(5).remove((x) => x > 2).compute() // [0, 1, 2]
+   */
+  remove(fn: (item: T) => unknown): Bag<T> {
+    requireFunction('remove', fn)
+    return this.#step('remove', () => ({ op: 'filter', fn, keep: false, concurrency: this.#concurrency }))
+  }
+
+  /**
+   * Puts the items of every item (a list or another iterable) in its place.
+   * @example await bag.fromSequence([[1, 2], [], [3]]).flatten().compute() // [1, 2, 3]
+   */
+  flatten<R>(this: Bag<Iterable<R>>): Bag<R> {
+    return this.#step('flatten', () => ({ op: 'flatten' }))
+  }
+
+  /**
+   * Calls a function for every item, which gives a list or another iterable of new ones; a generator is drawn from as
+   * the items are needed.
+   * @example await bag.fromSequence(['a b', 'c']).flatMap((line) => line.split(' ')).compute() // ['a', 'b', 'c']
+   */
+  flatMap<R, A extends unknown[] = []>(
+    fn: (item: T, ...rest: A) => Iterable<R> | AsyncIterable<R> | Promise<Iterable<R>>,
+    ...rest: BesideAll<A>
+  ): Bag<R> {
+    requireFunction('flatMap', fn)
+    return this.#callStep('flatMap', fn, rest) as Bag<unknown> as Bag<R>
+  }
+
+  /**
+   * Takes one property of every item, or a list of several.
+   * @param fallback stands where an item does not have it; without one that is an error
+   * @example await bag.fromSequence([{ name: 'Ann', age: 3 }]).pluck('name').compute() // ['Ann']
+   * @example await bag.fromSequence([{ name: 'Ann', age: 3 }]).pluck(['age', 'name']).compute() // [[3, 'Ann']]
+   */
+  pluck<K extends keyof T>(key: K, ...fallback: [] | [fallback: unknown]): Bag<T[K]>
+  pluck<const K extends readonly (keyof T)[]>(
+    keys: K,
+    ...fallback: [] | [fallback: unknown]
+  ): Bag<{ -readonly [I in keyof K]: T[K[I] & keyof T] }>
+  pluck(keys: PropertyKey | readonly PropertyKey[], ...fallback: [] | [unknown]): unknown {
+    const one = !Array.isArray(keys)
+    return this.#step('pluck', () => ({
+      op: 'pluck',
+      keys: (one ? [keys] : keys) as PropertyKey[],
+      one,
+      ...(fallback.length > 0 && { fallback: { value: fallback[0] } }),
+    }))
+  }
+
+  /**
+   * Pairs the items with those of other bags at the same place; their partitions must be equally long.
+   * @example await bag.range(2).zip(bag.fromSequence(['a', 'b'])).compute() // [[0, 'a'], [1, 'b']]
+   */
+  zip<A extends unknown[]>(...others: { [K in keyof A]: Bag<A[K]> }): Bag<[T, ...A]> {
+    const { extras, restOf } = this.#beside(others)
+    return this.#step('zip', (slots) => ({ op: 'zip', rest: restOf(slots) }), extras)
+  }
+
+  /**
+   * Keeps each item with a probability, the same ones for the same seed and partitions.
+   * @param options.seed a whole number; by default another one for every call of this method
+   * @example await bag.range(1000).randomSample(0.5, { seed: 1 }).count().compute() // 528
+   */
+  randomSample(probability: number, options: { seed?: number } = {}): Bag<T> {
+    if (!(probability >= 0 && probability <= 1))
+      throw new BagArgumentError(`randomSample takes a probability from 0 to 1, not ${probability}`)
+    const seed = seedOf(options.seed)
+    return this.#step('randomSample', ([slot]) => ({ op: 'sample', probability, seed, slot }), [
+      { extra: 'number' },
+    ])
+  }
+
+  // — Of the whole bag, one value
+
+  /**
+   * Folds the items into one value: `fn` takes in the items of a partition, `combine` the values of partitions (by
+   * default `fn` too). With an initial value, every partition starts from it.
+   * @throws {EmptyBagError} when computed, if there is neither an item nor an initial value
+   * @example await bag.range(5).fold((a, b) => a + b).compute() // 10
+   * @example await bag.range(5).fold((n, _item) => n + 1, 0, (a, b) => a + b).compute() // 5
+   */
+  fold(fn: (state: T, item: T) => T | Promise<T>, options?: TreeOptions): Delayed<T>
+  fold<S>(
+    fn: (state: S, item: T) => S | Promise<S>,
+    initial: S,
+    combine: (a: S, b: S) => S | Promise<S>,
+    options?: TreeOptions,
+  ): Delayed<S>
+  fold(fn: UserFunction, ...more: unknown[]): unknown {
+    requireFunction('fold', fn)
+    if (more.length < 2)
+      return this.#reduce('fold', { reducer: 'fold', fn, combine: fn }, more[0] as TreeOptions)
+    const [initial, combine, options] = more as [unknown, UserFunction, TreeOptions | undefined]
+    requireFunction('fold', combine)
+    return this.#reduce('fold', { reducer: 'fold', fn, combine, initial: { value: initial } }, options)
+  }
+
+  /**
+   * Reduces by functions of lists: `chunk` gets a partition's items, `aggregate` the answers of several of them.
+   * `combine` (by default `aggregate`) puts answers together on the way, `splitEvery` at a time.
+   * @example
+   * const longest = (words: string[]) => words.reduce((a, b) => (b.length > a.length ? b : a), '')
+   * await bag.fromSequence(['a', 'ccc', 'bb']).reduction(longest, longest).compute() // 'ccc'
+   */
+  reduction<S, R = S>(
+    chunk: (items: T[]) => S | Promise<S>,
+    aggregate: (answers: S[]) => R | Promise<R>,
+    options: TreeOptions & { combine?: (answers: S[]) => S | Promise<S> } = {},
+  ): Delayed<R> {
+    requireFunction('reduction', chunk)
+    requireFunction('reduction', aggregate)
+    const { combine, splitEvery } = options
+    const spec: ReducerSpec = { reducer: 'custom', chunk, aggregate, ...(combine && { combine }) }
+    // Without `combine`, only the last task may call `aggregate`: it may give something else than it takes.
+    return this.#reduce('reduction', spec, { splitEvery: combine ? splitEvery : Number.POSITIVE_INFINITY })
+  }
+
+  /** How many items there are. @example await bag.range(7).count().compute() // 7 */
+  count(options?: TreeOptions): Delayed<number> {
+    return this.#reduce('count', { reducer: 'count' }, options)
+  }
+
+  /** The sum of numbers or bigints, 0 without items. @example await bag.range(5).sum().compute() // 10 */
+  sum<N extends number | bigint | boolean>(this: Bag<N>, options?: TreeOptions): Delayed<Sum<N>> {
+    return this.#reduce('sum', { reducer: 'sum' }, options)
+  }
+
+  /** The product of numbers or bigints, 1 without items. @example await bag.fromSequence([2, 3, 4]).product().compute() // 24 */
+  product<N extends number | bigint | boolean>(this: Bag<N>, options?: TreeOptions): Delayed<Sum<N>> {
+    return this.#reduce('product', { reducer: 'product' }, options)
+  }
+
+  /** The mean of numbers, NaN without items. @example await bag.fromSequence([1, 2, 6]).mean().compute() // 3 */
+  mean(this: Bag<number> | Bag<boolean>, options?: TreeOptions): Delayed<number> {
+    return (this as Bag<unknown>).#reduce('mean', { reducer: 'moments', give: 'mean', ddof: 0 }, options)
+  }
+
+  /**
+   * The variance of numbers.
+   * @param options.ddof what is taken off the count: 0 (of a population) by default, 1 for a sample
+   * @example await bag.fromSequence([1, 2, 3, 4]).var().compute() // 1.25
+   */
+  var(this: Bag<number>, options: TreeOptions & { ddof?: number } = {}): Delayed<number> {
+    return this.#reduce('var', { reducer: 'moments', give: 'var', ddof: options.ddof ?? 0 }, options)
+  }
+
+  /** The standard deviation of numbers; see `var`. @example await bag.fromSequence([1, 3]).std().compute() // 1 */
+  std(this: Bag<number>, options: TreeOptions & { ddof?: number } = {}): Delayed<number> {
+    return this.#reduce('std', { reducer: 'moments', give: 'std', ddof: options.ddof ?? 0 }, options)
+  }
+
+  /**
+   * The smallest item by `<`; NaN where one is NaN.
+   * @throws {EmptyBagError} when computed, if there are no items
+   * @example await bag.fromSequence(['b', 'a']).min().compute() // 'a'
+   */
+  min(options?: TreeOptions): Delayed<T> {
+    return this.#reduce('min', { reducer: 'extreme', give: 'min' }, options)
+  }
+
+  /**
+   * The largest item by `>`; NaN where one is NaN.
+   * @throws {EmptyBagError} when computed, if there are no items
+   * @example await bag.range(7).max().compute() // 6
+   */
+  max(options?: TreeOptions): Delayed<T> {
+    return this.#reduce('max', { reducer: 'extreme', give: 'max' }, options)
+  }
+
+  /** Whether an item is true, or the function is for one. @example await bag.range(5).any((x) => x > 3).compute() // true */
+  any(fn?: (item: T) => unknown, options?: TreeOptions): Delayed<boolean> {
+    return this.#reduce('any', { reducer: 'any', ...(fn && { fn }) }, options)
+  }
+
+  /** Whether all items are true, or the function is for all. @example await bag.range(5).all((x) => x > 3).compute() // false */
+  all(fn?: (item: T) => unknown, options?: TreeOptions): Delayed<boolean> {
+    return this.#reduce('all', { reducer: 'all', ...(fn && { fn }) }, options)
+  }
+
+  // — Of the whole bag, items
+
+  /**
+   * How often each item occurs, in the order of first occurrence. Items are keys: see `groupBy`.
+   * @param options.partitions more than 1 when there are too many different items for one task
+   * @example await bag.fromSequence(['a', 'b', 'a']).frequencies().compute() // [['a', 2], ['b', 1]]
+   */
+  frequencies(options: ShuffleOptions & TreeOptions = {}): Bag<[item: T, count: number]> {
+    return this.#keyed('frequencies', { reducer: 'frequencies' }, options)
+  }
+
+  /**
+   * The first of the items that are the same, or have the same key; see `groupBy` for what is the same.
+   * @example await bag.fromSequence([3, 1, 3]).distinct().compute() // [3, 1]
+   * @example await bag.fromSequence(['ab', 'ac', 'b']).distinct((word) => word[0]).compute() // ['ab', 'b']
+   */
+  distinct(key?: (item: T) => unknown, options: ShuffleOptions & TreeOptions = {}): Bag<T> {
+    return this.#keyed('distinct', { reducer: 'distinct', ...(key && { key }) }, options)
+  }
+
+  /**
+   * The `k` largest items, largest first; by the function's answer where one is given. Of equal ones the earlier come.
+   * @example await bag.fromSequence(['aa', 'b', 'ccc']).topK(2, (word) => word.length).compute() // ['ccc', 'aa']
+   */
+  topK(k: number, key?: (item: T) => unknown, options?: TreeOptions): Bag<T> {
+    requireCount('topK', k, 1)
+    return this.#tree('topK', { reducer: 'topK', k, ...(key && { key }) }, options)
+  }
+
+  /**
+   * A fold for each key, without a shuffle of the items: `[key, value]`, in the order of first occurrence.
+   * @param combine puts the values of two partitions together; `fn` by default
+   * @example
+   * const orders = bag.fromSequence([{ who: 'Ann', paid: 2 }, { who: 'Bob', paid: 5 }, { who: 'Ann', paid: 1 }])
+   * await orders.foldby((o) => o.who, (sum, o) => sum + o.paid, 0, (a, b) => a + b).compute() // [['Ann', 3], ['Bob', 5]]
+   */
+  foldby<K>(
+    key: (item: T) => K,
+    fn: (state: T, item: T) => T | Promise<T>,
+    options?: ShuffleOptions & TreeOptions,
+  ): Bag<[key: Awaited<K>, value: T]>
+  foldby<K, S>(
+    key: (item: T) => K,
+    fn: (state: S, item: T) => S | Promise<S>,
+    initial: S,
+    combine: (a: S, b: S) => S | Promise<S>,
+    options?: ShuffleOptions & TreeOptions,
+  ): Bag<[key: Awaited<K>, value: S]>
+  foldby(key: UserFunction, fn: UserFunction, ...more: unknown[]): unknown {
+    requireFunction('foldby', key)
+    requireFunction('foldby', fn)
+    if (more.length < 2)
+      return this.#keyed('foldby', { reducer: 'foldby', key, fn, combine: fn }, more[0] ?? {})
+    const [initial, combine, options] = more as [unknown, UserFunction, ShuffleOptions | undefined]
+    requireFunction('foldby', combine)
+    return this.#keyed(
+      'foldby',
+      { reducer: 'foldby', key, fn, combine, initial: { value: initial } },
+      options ?? {},
+    )
+  }
+
+  /**
+   * The items of each key: `[key, items]`. All items travel once; where a fold will do, `foldby` moves far less.
+   *
+   * Keys are the same as in a `Map`: by value for primitives (NaN is NaN, −0 is 0, 1 is not '1'). Plain lists and
+   * objects of such are the same when their contents are, dates when their times are. Anything else is no key.
+   * @throws {KeyError} when computed, for a key that is a function, a symbol or an object of a class
+   * @example
+   * const groups = bag.fromSequence(['apple', 'bean', 'avocado']).groupBy((word) => word[0])
+   * new Map(await groups.compute()).get('a') // ['apple', 'avocado']
+   */
+  groupBy<K>(key: (item: T) => K, options: ShuffleOptions = {}): Bag<[key: Awaited<K>, items: T[]]> {
+    requireFunction('groupBy', key)
+    const partitions = this.#shuffled(options)
+    return new Bag(new GroupNode(this.node, this.#request('groupBy'), key, partitions), this.#options)
+  }
+
+  /**
+   * Pairs items with those of another bag or list that have the same key (see `groupBy`). A list, and a bag of one
+   * partition, goes to every partition; two bags are shuffled.
+   * @param options.how `inner` (default); `left`, `right` and `outer` pair what has no partner with `undefined`
+   * @example
+   * const people = bag.fromSequence([{ name: 'Ann', city: 1 }, { name: 'Bob', city: 2 }])
+   * const cities = [{ id: 1, title: 'Oslo' }]
+   * await people.join(cities, (p) => p.city, (c) => c.id).map(([p, c]) => `${p.name} in ${c.title}`).compute() // ['Ann in Oslo']
+   */
+  join<U>(
+    other: Bag<U> | readonly U[] | Delayed<U[]>,
+    key: (item: T) => unknown,
+    otherKey: (item: U) => unknown,
+    options?: ShuffleOptions & { how?: 'inner' },
+  ): Bag<[T, U]>
+  join<U>(
+    other: Bag<U> | readonly U[] | Delayed<U[]>,
+    key: (item: T) => unknown,
+    otherKey: (item: U) => unknown,
+    options: ShuffleOptions & { how: 'left' },
+  ): Bag<[T, U | undefined]>
+  join<U>(
+    other: Bag<U> | readonly U[] | Delayed<U[]>,
+    key: (item: T) => unknown,
+    otherKey: (item: U) => unknown,
+    options: ShuffleOptions & { how: 'right' | 'outer' },
+  ): Bag<[T | undefined, U | undefined]>
+  join(
+    other: object,
+    key: UserFunction,
+    otherKey: UserFunction,
+    options: ShuffleOptions & { how?: JoinHow } = {},
+  ): unknown {
+    requireFunction('join', key)
+    requireFunction('join', otherKey)
+    const how = options.how ?? 'inner'
+    // Only a left side that is whole for every item on the right can tell what nothing on the left has met.
+    const canSpread = how === 'inner' || how === 'left' || this.partitions === 1
+    const spread = canSpread && options.partitions === undefined
+    const bag = other instanceof Bag ? other : listBag(other as readonly unknown[])
+    const single = spread && bag.partitions === 1
+    const partitions = single
+      ? this.partitions
+      : (options.partitions ?? Math.max(this.partitions, bag.partitions))
+    requireCount('partitions', partitions, 1)
+    const right = single
+      ? ({ side: 'single', node: bag.node } as const)
+      : ({ side: 'bag', node: bag.node } as const)
+    const node = new JoinNode(this.node, this.#request('join'), right, [key, otherKey], how, partitions)
+    return new Bag(node, this.#options)
+  }
+
+  /**
+   * The states of a fold, one an item; partitions are worked on one after another.
+   * @param initial where the first partition starts; it is then the first of the items
+   * @example await bag.range(5).accumulate((a, b) => a + b).compute() // [0, 1, 3, 6, 10]
+   * @example await bag.range(3).accumulate((a, b) => a + b, 5).compute() // [5, 5, 6, 8]
+   */
+  accumulate(fn: (state: T, item: T) => T | Promise<T>): Bag<T>
+  accumulate<S>(fn: (state: S, item: T) => S | Promise<S>, initial: S): Bag<S>
+  accumulate(fn: UserFunction, ...initial: [] | [unknown]): unknown {
+    requireFunction('accumulate', fn)
+    const start = initial.length > 0 ? { value: initial[0] } : undefined
+    return new Bag(new AccumulateNode(this.node, this.#request('accumulate'), fn, start), this.#options)
+  }
+
+  /**
+   * The first `count` items. Partitions are asked one after another, and only as long as there are too few; what is
+   * read from a file is read no further than needed.
+   * @param options.partitions asks no more than so many partitions
+   * @example await bag.range(1_000_000).filter((x) => x % 7 === 3).take(3).compute() // [3, 10, 17]
+   */
+  take(count: number, options: { partitions?: number } = {}): Bag<T> {
+    requireCount('take', count, 0)
+    const from = options.partitions ?? Number.POSITIVE_INFINITY
+    if (options.partitions !== undefined) requireCount('partitions', from, 1)
+    return new Bag(new TakeNode(this.node, this.#request('take'), count, from), this.#options)
+  }
+
+  /**
+   * The same items in another number of partitions, in the same order.
+   * @example bag.range(10, { partitions: 5 }).repartition(2).partitions // 2
+   */
+  repartition(partitions: number): Bag<T> {
+    requireCount('repartition', partitions, 1)
+    if (partitions === this.partitions) return this
+    return new Bag(new RepartitionNode(this.node, this.#request('repartition'), partitions), this.#options)
+  }
+
+  /**
+   * `count` items drawn by chance, each time from all; the same ones for the same seed and partitions.
+   * @throws {EmptyBagError} never: a bag without items gives none
+   */
+  randomChoices(count: number, options: { seed?: number } & TreeOptions = {}): Bag<T> {
+    requireCount('randomChoices', count, 0)
+    return this.#tree('randomChoices', { reducer: 'choices', k: count, seed: seedOf(options.seed) }, options)
+  }
+
+  /**
+   * These items, then those of other bags.
+   * @example await bag.range(2).concat(bag.range(3)).compute() // [0, 1, 0, 1, 2]
+   */
+  concat(...others: Bag<T>[]): Bag<T> {
+    return new Bag(new ConcatNode([this.node, ...others.map((other) => other.node)]), this.#options)
+  }
+
+  // — Elsewhere
+
+  /**
+   * Writes every partition to a text file, a line an item; files appear whole or not at all. Computing gives the paths.
+   * @param path one with a `*`, where the partition's number comes, or a folder; `.gz`, `.zst` or `.br` compress
+   */
+  toTextFiles(this: Bag<string>, path: string, options: WriteOptions = {}): Bag<string> {
+    return this.#write('toTextFiles', 'text', path, options)
+  }
+
+  /** Writes every partition to a file of JSON lines; see `toTextFiles`. */
+  toJsonLines(path: string, options: WriteOptions = {}): Bag<string> {
+    return this.#write('toJsonLines', 'jsonLines', path, options)
+  }
+
+  /**
+   * Every partition as a delayed list.
+   * @example
+   * const [first] = bag.range(4, { partitions: 2 }).toDelayed()
+   * await first.compute() // [0, 1]
+   */
+  toDelayed(): Delayed<T[]>[] {
+    return Array.from({ length: this.partitions }, (_, i) =>
+      delayedOf<T[]>(new PartNode(this.node, 'partition', i)),
+    )
+  }
+
+  // — How the methods above are built
+
+  get #concurrency(): number {
+    return this.#options.concurrency ?? CONCURRENCY
+  }
+
+  get #stepOptions(): StepOptions {
+    const { concurrency: _, ...step } = this.#options
+    return step
+  }
+
+  #wholeNode: WholeNode | undefined
+  get #whole(): WholeNode {
+    this.#wholeNode ??= new WholeNode(this.node, { label: 'concat' })
+    return this.#wholeNode
+  }
+
+  #request(label: string): Request {
+    return { label, options: this.#stepOptions, place: placeOfCall() }
+  }
+
+  #step<R>(label: string, op: (slots: readonly number[]) => Op, extras: readonly Extra[] = []): Bag<R> {
+    const step = { label, op, extras, options: this.#stepOptions, place: placeOfCall() }
+    return new Bag<R>(new StepNode(this.node, step), this.#options)
+  }
+
+  #callStep<R>(
+    label: 'map' | 'starmap' | 'flatMap',
+    fn: UserFunction,
+    beside: readonly unknown[],
+  ): Bag<Awaited<R>> {
+    const { extras, restOf } = this.#beside(beside)
+    const concurrency = label === 'flatMap' ? (this.#options.concurrency ?? 1) : this.#concurrency
+    return this.#step(label, (slots) => ({ op: label, fn, rest: restOf(slots), concurrency }), extras)
+  }
+
+  /** Sorts what stands beside the items into values that travel with the function and results of other tasks. */
+  #beside(values: readonly unknown[]): { extras: Extra[]; restOf: (slots: readonly number[]) => Rest[] } {
+    const extras: Extra[] = []
+    const rests = values.map((value): ((slots: readonly number[]) => Rest) => {
+      const at = extras.length
+      if (value instanceof Bag) {
+        if (value.partitions !== this.partitions)
+          throw new BagArgumentError(
+            `bags that go item by item need the same number of partitions, not ${this.partitions} and ${value.partitions}: ` +
+              'repartition one of them, or pair them by key with join',
+          )
+        extras.push({ extra: 'partition', node: value.node })
+        return (slots) => ({ rest: 'partition', slot: slots[at] })
+      }
+      const node = nodeOf(value)
+      if (!node) return () => ({ rest: 'value', value })
+      extras.push({ extra: 'single', node })
+      return (slots) => ({ rest: 'single', slot: slots[at] })
+    })
+    return { extras, restOf: (slots) => rests.map((rest) => rest(slots)) }
+  }
+
+  #treeNode(label: string, spec: ReducerSpec, options: TreeOptions = {}): TreeNode {
+    const { splitEvery } = options
+    if (splitEvery !== undefined && splitEvery !== Number.POSITIVE_INFINITY)
+      requireCount('splitEvery', splitEvery, 2)
+    return new TreeNode(this.node, this.#request(label), spec, splitEvery)
+  }
+
+  #reduce<R>(label: string, spec: ReducerSpec, options?: TreeOptions): Delayed<R> {
+    return delayedOf<R>(new PartNode(this.#treeNode(label, spec, options), label))
+  }
+
+  #tree<R>(label: string, spec: ReducerSpec, options?: TreeOptions): Bag<R> {
+    return new Bag<R>(this.#treeNode(label, spec, options), this.#options)
+  }
+
+  #keyed<R>(label: string, spec: ReducerSpec, options: ShuffleOptions & TreeOptions): Bag<R> {
+    const { partitions = 1 } = options
+    requireCount('partitions', partitions, 1)
+    if (partitions === 1) return this.#tree(label, spec, options)
+    return new Bag<R>(new KeyedShuffleNode(this.node, this.#request(label), spec, partitions), this.#options)
+  }
+
+  #shuffled(options: ShuffleOptions): number {
+    const { partitions = this.partitions } = options
+    requireCount('partitions', partitions, 1)
+    return partitions
+  }
+
+  #write(label: string, format: 'text' | 'jsonLines', path: string, options: WriteOptions): Bag<string> {
+    const { sink, paths } = writePlan(format, path, this.partitions, options)
+    return new Bag<string>(new WriteNode(this.node, this.#request(label), sink, paths))
+  }
+}
+
+/** What numbers of a type add up to. */
+export type Sum<N> = [N] extends [bigint] ? bigint : number
+
+/** A seed of the user's, or one by chance that stays with the bag. */
+function seedOf(seed: number | undefined): number {
+  if (seed === undefined) return Math.floor(Math.random() * 2 ** 32)
+  requireCount('seed', seed, 0)
+  return seed
+}
+
+/** A list, or a delayed one, as a bag of one partition. */
+function listBag(list: readonly unknown[] | Delayed<unknown[]>): Bag<unknown> {
+  if (isCollection(list)) return new Bag(new OneListNode(nodeOf(list) as GraphNode))
+  return new Bag(new OneListNode(new LiteralNode(list)))
+}
+
+/** A bag of one partition, which another node gives. */
+class OneListNode implements BagNode {
+  readonly label = 'list'
+  readonly partitions = 1
+  readonly #node: GraphNode
+
+  constructor(node: GraphNode) {
+    this.#node = node
+  }
+
+  inputs(): readonly GraphNode[] {
+    return [this.#node]
+  }
+
+  needs(): readonly GraphNode[] {
+    return [this.#node]
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    return [graph.built(this.#node)![0]]
+  }
+}
+
+/** A value that the user gave. */
+class LiteralNode implements GraphNode {
+  readonly #value: unknown
+
+  constructor(value: unknown) {
+    this.#value = value
+  }
+
+  inputs(): readonly GraphNode[] {
+    return []
+  }
+
+  needs(): readonly GraphNode[] {
+    return []
+  }
+
+  build(): readonly unknown[] {
+    return [this.#value]
+  }
+}

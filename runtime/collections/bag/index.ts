@@ -1,0 +1,4 @@
+// `bag`: everything that makes a bag.
+
+export * from './readers.ts'
+export * from './sources.ts'

@@ -1,0 +1,238 @@
+// The expression nodes of bags: a source, or ops on another bag's partitions. What follows one another becomes one task.
+
+import type { GraphNode } from '../../graph/node.ts'
+import type { TaskGraph } from '../../graph/taskGraph.ts'
+import { runPartition } from '../../kernels/bag/partition.ts'
+import type { Op, Sink, SourceSpec } from '../../kernels/bag/plan.ts'
+import type { SourcePlace } from '../../protocol/failure.ts'
+import type { TaskGroup, TaskOptions } from '../../protocol/taskOptions.ts'
+
+/** A bag: how many partitions it has, and how to build the task of each, which gives the list of its items. */
+export interface BagNode extends GraphNode {
+  readonly partitions: number
+  /** The method that made it, e.g. `map`. */
+  readonly label: string
+}
+
+/** A task's own argument beside its partition: of another node (per partition, or one for all), or the partition's number. */
+export type Extra =
+  | { extra: 'partition'; node: GraphNode }
+  | { extra: 'single'; node: GraphNode }
+  | { extra: 'number' }
+
+/** Options of a bag's tasks; see `Bag.with`. */
+export interface StepOptions extends TaskOptions {
+  /** Impure steps run again whenever they are asked for. */
+  pure?: boolean
+}
+
+/** Where a bag begins: what its partitions' tasks get as their argument. */
+export class SourceNode implements BagNode {
+  readonly label: string
+  readonly spec: SourceSpec
+  readonly partitions: number
+  readonly options: StepOptions
+  readonly place: SourcePlace | undefined
+  readonly #argument: (partition: number, graph: TaskGraph) => unknown
+  readonly #inputs: readonly GraphNode[]
+
+  constructor(source: {
+    label: string
+    spec: SourceSpec
+    partitions: number
+    /** The argument of a partition's task; the graph has the references of `inputs`. */
+    argument: (partition: number, graph: TaskGraph) => unknown
+    inputs?: readonly GraphNode[]
+    options?: StepOptions
+    place?: SourcePlace | undefined
+  }) {
+    this.label = source.label
+    this.spec = source.spec
+    this.partitions = source.partitions
+    this.#argument = source.argument
+    this.#inputs = source.inputs ?? []
+    this.options = source.options ?? {}
+    this.place = source.place
+  }
+
+  inputs(): readonly GraphNode[] {
+    return this.#inputs
+  }
+
+  needs(): readonly GraphNode[] {
+    return this.#inputs
+  }
+
+  argument(partition: number, graph: TaskGraph): unknown {
+    return this.#argument(partition, graph)
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    return new Pipeline(graph, this).addTasks(graph, { sink: 'list' }, this.label)
+  }
+}
+
+/** One element-wise step. */
+export class StepNode implements BagNode {
+  readonly input: BagNode
+  readonly label: string
+  readonly extras: readonly Extra[]
+  readonly options: StepOptions
+  readonly place: SourcePlace | undefined
+  /** The op, once it is known at which places of the task's arguments its extras stand. */
+  readonly op: (slots: readonly number[]) => Op
+
+  constructor(
+    input: BagNode,
+    step: {
+      label: string
+      op: (slots: readonly number[]) => Op
+      extras?: readonly Extra[]
+      options?: StepOptions
+      place?: SourcePlace | undefined
+    },
+  ) {
+    this.input = input
+    this.label = step.label
+    this.op = step.op
+    this.extras = step.extras ?? []
+    this.options = step.options ?? {}
+    this.place = step.place
+  }
+
+  get partitions(): number {
+    return this.input.partitions
+  }
+
+  inputs(): readonly GraphNode[] {
+    return [this.input, ...nodesOf(this.extras)]
+  }
+
+  needs(graph: TaskGraph): readonly GraphNode[] {
+    return new Pipeline(graph, this).needs
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    return new Pipeline(graph, this).addTasks(graph, { sink: 'list' }, this.label)
+  }
+}
+
+/** Partitions that are held already: what `persist` gives, or lists that other tasks give. */
+export class HeldNode implements BagNode {
+  readonly label = 'persist'
+  readonly partitions: number
+  readonly #references: readonly unknown[]
+
+  constructor(references: readonly unknown[]) {
+    this.#references = references
+    this.partitions = references.length
+  }
+
+  inputs(): readonly GraphNode[] {
+    return []
+  }
+
+  needs(): readonly GraphNode[] {
+    return []
+  }
+
+  build(): readonly unknown[] {
+    return this.#references
+  }
+}
+
+const nodesOf = (extras: readonly Extra[]): GraphNode[] =>
+  extras.flatMap((extra) => (extra.extra === 'number' ? [] : [extra.node]))
+
+/** What a task of ours says of itself beside its function. */
+export type PipelineRequest = { options?: StepOptions; place?: SourcePlace | undefined }
+
+/** The longest run of steps that one task a partition can do: up to a source, a node of another kind, or a shared one. */
+export class Pipeline {
+  readonly partitions: number
+  readonly labels: string[] = []
+  /** Nodes whose references the tasks hold. */
+  readonly needs: readonly GraphNode[]
+  readonly #base: BagNode
+  readonly #inline: SourceNode | undefined
+  readonly #steps: StepNode[] = []
+
+  /** @param top where the run ends; it belongs to the run however many need it */
+  constructor(graph: TaskGraph, top: BagNode, includeTop = true) {
+    let node = top
+    while (node instanceof StepNode && ((includeTop && node === top) || graph.wanted(node) < 2)) {
+      this.#steps.push(node)
+      node = node.input
+    }
+    this.#steps.reverse()
+    this.#base = node
+    // Reading a file twice costs less than keeping all of it, so a shared source is read by each who needs it.
+    this.#inline = node instanceof SourceNode ? node : undefined
+    this.partitions = node.partitions
+    this.labels = [...(this.#inline ? [this.#inline.label] : []), ...this.#steps.map((step) => step.label)]
+    const base: readonly GraphNode[] = this.#inline ? this.#inline.needs() : [node]
+    this.needs = [...base, ...this.#steps.flatMap((step) => nodesOf(step.extras))]
+  }
+
+  /** Adds a task a partition; the sink's own extras come last among their arguments, and `slots` says where. */
+  addTasks(
+    graph: TaskGraph,
+    sink: Sink | ((slots: readonly number[]) => Sink),
+    method: string,
+    request: PipelineRequest = {},
+    sinkExtras: readonly ((partition: number, earlier: readonly unknown[]) => unknown)[] = [],
+    partitions = this.partitions,
+  ): readonly unknown[] {
+    const extras: Extra[] = []
+    const ops = this.#steps.map((step) => {
+      const slots = step.extras.map((_, i) => 1 + extras.length + i)
+      extras.push(...step.extras)
+      return step.op(slots)
+    })
+    const sinkSlots = sinkExtras.map((_, i) => 1 + extras.length + i)
+    const made = typeof sink === 'function' ? sink(sinkSlots) : sink
+    const last = this.#steps.at(-1) ?? this.#inline
+    const { pure, ...options } = this.#options(request.options)
+    const group = graph.addGroup({
+      fn: runPartition,
+      bound: [this.#inline?.spec ?? { source: 'items' }, ops, made],
+      name: groupName([...this.labels, ...(this.labels.at(-1) === method ? [] : [method])]),
+      kind: `bag.${method}`,
+      options,
+      ...(pure === undefined ? {} : { pure }),
+      ...placeFields(request.place ?? last?.place),
+    })
+    const baseRefs = this.#inline ? undefined : graph.built(this.#base)
+    const added: unknown[] = []
+    for (let i = 0; i < partitions; i++) {
+      const first = this.#inline ? this.#inline.argument(i, graph) : baseRefs![i]
+      const rest = extras.map((extra) => extraArgument(graph, extra, i))
+      added.push(graph.addTask(group, [first, ...rest, ...sinkExtras.map((extra) => extra(i, added))]))
+    }
+    return added
+  }
+
+  #options(last: StepOptions = {}): StepOptions {
+    const all: StepOptions = { ...this.#inline?.options }
+    for (const { options } of this.#steps)
+      Object.assign(all, options, all.pure === false ? { pure: false } : {})
+    return { ...all, ...last, ...(all.pure === false ? { pure: false } : {}) }
+  }
+}
+
+function extraArgument(graph: TaskGraph, extra: Extra, partition: number): unknown {
+  if (extra.extra === 'number') return partition
+  return graph.built(extra.node)![extra.extra === 'single' ? 0 : partition]
+}
+
+const MAX_NAME = 60
+
+/** The name that people see of a fused task, e.g. `readText-flatMap-frequencies`. */
+export function groupName(labels: readonly string[]): string {
+  const name = labels.join('-')
+  return name.length <= MAX_NAME ? name : `${labels[0]}-…${labels.length - 2}…-${labels.at(-1)}`
+}
+
+/** A place as the fields of a task group. */
+export const placeFields = (place: SourcePlace | undefined): Pick<TaskGroup, 'file' | 'line' | 'column'> =>
+  place ? { file: place.file, line: place.line, column: place.column } : {}

@@ -1,0 +1,322 @@
+// Bags of what is in files. Names, sizes and footers are read when the bag is built, contents when it is computed.
+
+import { placeOfCall } from '../../graph/callPlace.ts'
+import { columnNames } from '../../kernels/bag/parquetSource.ts'
+import type {
+  CellType,
+  Compression,
+  FileRange,
+  RowGroup,
+  SourceSpec,
+  TextEncoding,
+} from '../../kernels/bag/plan.ts'
+import { compressionOf } from '../../kernels/files/decompress.ts'
+import { FileFormatError } from '../../kernels/files/fileErrors.ts'
+import { readFooter } from '../../kernels/files/parquetFooter.ts'
+import { isRemote } from '../../kernels/files/sourceFile.ts'
+import { BagArgumentError } from './arguments.ts'
+import { Bag } from './bag.ts'
+import { byteCount } from './byteCount.ts'
+import { completeRemote, type FoundFile, findFiles, type Paths } from './files.ts'
+import { SourceNode, StepNode } from './node.ts'
+
+export interface TextOptions {
+  /** By each file's ending (`.gz`, `.zst`, `.br`) when absent. */
+  compression?: Compression
+  encoding?: TextEncoding
+  /** Bytes that are not valid: an error that says where (`strict`, the default), or U+FFFD in their place. */
+  errors?: 'strict' | 'replace'
+  /**
+   * Cuts files into blocks of about this many bytes, each a partition, at line ends; e.g. `'64MB'` (the default) or
+   * `16_000_000`, `false` for whole files. Compressed and UTF-16 files are never cut.
+   */
+  blocksize?: number | string | false
+  /** Puts several small files into one partition: as many as fit into a block. True by default. */
+  joinSmallFiles?: boolean
+}
+
+const BLOCK_BYTES = 64_000_000
+/** Small files share a partition up to this many: opening a file costs as much as reading some 100 KB. */
+const FILES_A_PARTITION = 256
+
+/**
+ * The lines of text files, without their line ends.
+ * @param paths a path, a glob (`logs/*.gz`), an http(s) address, or a list of them
+ * @throws {FileError} when a file is not there or cannot be read, or a glob matches nothing
+ * @example bag.readText('logs/*.txt.gz').filter((line) => line.includes('ERROR')).count()
+ */
+export function readText(
+  paths: Paths,
+  options: TextOptions & { includePath: true },
+): Bag<[line: string, path: string]>
+export function readText(paths: Paths, options?: TextOptions & { includePath?: boolean }): Bag<string>
+export function readText(paths: Paths, options: TextOptions & { includePath?: boolean } = {}): unknown {
+  return textBag(paths, options, 'readText', (facts) => ({
+    source: 'text',
+    ...facts,
+    ...(options.includePath && { includePath: true }),
+  }))
+}
+
+/**
+ * Whole files, each an item: `[contents, path]`.
+ * @throws {FileError} as `readText`
+ * @example bag.readFiles('notes/*.md').map(([text, path]) => `${path}: ${text.length}`)
+ */
+export function readFiles(
+  paths: Paths,
+  options: Omit<TextOptions, 'blocksize'> = {},
+): Bag<[contents: string, path: string]> {
+  return textBag(paths, { ...options, blocksize: false }, 'readFiles', (facts) => ({
+    source: 'text',
+    ...facts,
+    includePath: true,
+    whole: true,
+  })) as Bag<[string, string]>
+}
+
+/**
+ * The lines at addresses on the web, a partition an address.
+ * @example bag.fromUrls(['https://example.org/a.txt', 'https://example.org/b.txt.gz']).count()
+ */
+export function fromUrls(urls: readonly (string | URL)[], options: TextOptions = {}): Bag<string> {
+  for (const url of urls)
+    if (!isRemote(String(url)))
+      throw new BagArgumentError(
+        `fromUrls takes http(s) addresses, not ${String(url)}: files are read by readText`,
+      )
+  return readText(urls, { joinSmallFiles: false, ...options })
+}
+
+/**
+ * One value a line, parsed as JSON.
+ * @throws {FileError} as `readText`; what is no JSON is an error when computed, with its file and line
+ * @example bag.readJsonLines<{ user: string }>('events/*.jsonl.gz').pluck('user').frequencies()
+ */
+export function readJsonLines<T = unknown>(paths: Paths, options: TextOptions = {}): Bag<T> {
+  const lines = textBag(paths, options, 'readJsonLines', (facts) => ({ source: 'text', ...facts }))
+  const blank = new StepNode(lines.node, {
+    label: 'json',
+    op: () => ({ op: 'json' }),
+  })
+  return new Bag<T>(blank)
+}
+
+export interface CsvOptions extends Omit<TextOptions, 'joinSmallFiles'> {
+  /** `,` by default. */
+  delimiter?: string
+  /** `"` by default. */
+  quote?: string
+  /** Names for the columns of files without a header; `false`: rows are lists of texts. */
+  header?: readonly string[] | false
+  /** Columns that are no texts; an empty cell of these is `null`. */
+  types?: Readonly<Record<string, CellType>>
+}
+
+/**
+ * The rows of CSV files: objects by the first line's names.
+ *
+ * Files are whole partitions unless `blocksize` is given, which needs files without line ends in quoted cells.
+ * @throws {FileError} as `readText`; a row of another length is an error when computed, with its file and line
+ * @example bag.readCsvRows<{ city: string; degrees: number }>('weather.csv', { types: { degrees: 'number' } })
+ */
+export function readCsvRows<T = Record<string, string>>(paths: Paths, options: CsvOptions = {}): Bag<T> {
+  const { delimiter = ',', quote = '"', header, types = {} } = options
+  if (delimiter.length !== 1 || quote.length !== 1)
+    throw new BagArgumentError('readCsvRows takes a delimiter and a quote of one character each')
+  return textBag(paths, { blocksize: false, ...options, joinSmallFiles: false }, 'readCsvRows', (facts) => ({
+    source: 'csv',
+    ...facts,
+    delimiter,
+    quote,
+    types,
+    ...(header !== undefined && { header }),
+  })) as Bag<T>
+}
+
+type Facts = Required<Pick<TextOptions, 'encoding' | 'errors' | 'compression'>>
+
+/** A source node whose files may have to be asked of a server first. */
+class FileNode extends SourceNode {
+  readonly #files: FoundFile[]
+
+  constructor(files: FoundFile[], source: ConstructorParameters<typeof SourceNode>[0]) {
+    super(source)
+    this.#files = files
+  }
+
+  prepareSource(): Promise<void> {
+    return completeRemote(this.#files)
+  }
+}
+
+function textBag(
+  paths: Paths,
+  options: TextOptions,
+  label: string,
+  specOf: (facts: Facts) => SourceSpec,
+): Bag<unknown> {
+  const files = findFiles(paths)
+  const { encoding = 'utf-8', errors = 'strict' } = options
+  const byCompression = new Map<Compression, FoundFile[]>()
+  for (const file of files) {
+    const compression = options.compression ?? compressionOf(file.path)
+    const same = byCompression.get(compression)
+    if (same) same.push(file)
+    else byCompression.set(compression, [file])
+  }
+  // Files of several compressions in one glob: the order of the names still rules.
+  if (byCompression.size > 1) return mixedBag(files, options, label, specOf)
+  const compression = options.compression ?? compressionOf(files[0].path)
+  const parts = partitionsOf(files, options, compression, encoding)
+  const node = new FileNode(files, {
+    label,
+    spec: specOf({ encoding, errors, compression }),
+    partitions: parts.length,
+    argument: (i) =>
+      parts[i].map(({ file, start, end }): FileRange => [file.path, file.size, file.version, start, end]),
+    place: placeOfCall(),
+  })
+  return new Bag(node)
+}
+
+function mixedBag(
+  files: FoundFile[],
+  options: TextOptions,
+  label: string,
+  specOf: (facts: Facts) => SourceSpec,
+): Bag<unknown> {
+  const runs: FoundFile[][] = []
+  for (const file of files) {
+    const run = runs.at(-1)
+    if (run && compressionOf(run[0].path) === compressionOf(file.path)) run.push(file)
+    else runs.push([file])
+  }
+  const [first, ...others] = runs.map((run) =>
+    textBag(
+      run.map((file) => file.path),
+      options,
+      label,
+      specOf,
+    ),
+  )
+  return first.concat(...others)
+}
+
+interface Block {
+  file: FoundFile
+  start: number
+  end: number
+}
+
+/** Cuts large files into blocks, and puts small ones together. */
+function partitionsOf(
+  files: readonly FoundFile[],
+  options: TextOptions,
+  compression: Compression,
+  encoding: TextEncoding,
+): Block[][] {
+  const { blocksize = BLOCK_BYTES, joinSmallFiles = true } = options
+  const blockBytes = blocksize === false ? Number.POSITIVE_INFINITY : byteCount('blocksize', blocksize)
+  const canCut = compression === 'none' && (encoding === 'utf-8' || encoding === 'latin1')
+  const parts: Block[][] = []
+  let shared: Block[] = []
+  let sharedBytes = 0
+  for (const file of files) {
+    if (canCut && file.size > blockBytes) {
+      const count = Math.ceil(file.size / blockBytes)
+      const edge = (i: number): number => Math.floor((i * file.size) / count)
+      for (let i = 0; i < count; i++) parts.push([{ file, start: edge(i), end: edge(i + 1) }])
+      shared = []
+      continue
+    }
+    const block = { file, start: 0, end: compression === 'none' ? file.size : -1 }
+    const joins =
+      joinSmallFiles &&
+      file.size >= 0 &&
+      shared.length > 0 &&
+      shared.length < FILES_A_PARTITION &&
+      sharedBytes + file.size <= SMALL_BYTES
+    if (joins) {
+      shared.push(block)
+      sharedBytes += file.size
+      continue
+    }
+    shared = [block]
+    sharedBytes = file.size
+    parts.push(shared)
+  }
+  return parts
+}
+
+/** Files are put together until they have this many bytes: a task of about a millisecond. */
+const SMALL_BYTES = 256 * 1024
+
+export interface ParquetOptions {
+  /** Which columns, and in which order; all by default. Others are not even read from the disk. */
+  columns?: readonly string[]
+  /**
+   * What whole numbers of 64 bits become: `number` by default, where one beyond ±2^53 is an error, or `bigint`.
+   * Absent values are `null`.
+   */
+  int64?: 'number' | 'bigint'
+}
+
+/**
+ * The rows of parquet files as objects, a partition a row group.
+ * @throws {FileError} when a file is not there, cannot be read, is cut short or has no such column
+ * @example bag.readParquet<{ origin: string; delay: number }>('flights.parquet', { columns: ['origin', 'delay'] })
+ */
+export function readParquet<T = Record<string, unknown>>(paths: Paths, options: ParquetOptions = {}): Bag<T> {
+  return parquetBag(paths, options, 'rows', 'readParquet') as Bag<T>
+}
+
+/** A row group's columns. Numbers are `Float64Array`s (absent values NaN), int64 as bigint and all others are lists. */
+export type Columns<T> = { rows: number } & T
+
+/**
+ * The row groups of parquet files, each an item with whole columns: far faster than rows where a loop over columns will do.
+ * @throws {FileError} as `readParquet`
+ * @example
+ * bag.readParquetColumns<{ delay: Float64Array }>('flights.parquet', { columns: ['delay'] })
+ *   .map(({ delay }) => delay.reduce((sum, each) => sum + each, 0)).sum()
+ */
+export function readParquetColumns<T = Record<string, ArrayLike<unknown>>>(
+  paths: Paths,
+  options: ParquetOptions = {},
+): Bag<Columns<T>> {
+  return parquetBag(paths, options, 'columns', 'readParquetColumns') as Bag<Columns<T>>
+}
+
+function parquetBag(
+  paths: Paths,
+  options: ParquetOptions,
+  shape: 'rows' | 'columns',
+  label: string,
+): Bag<unknown> {
+  const { columns, int64 = 'number' } = options
+  const groups: RowGroup[] = []
+  for (const { path } of findFiles(paths)) {
+    if (isRemote(path))
+      throw new BagArgumentError(`${path}: parquet files on the web must be downloaded first`)
+    const { size, modifiedMs, metadata } = readFooter(path)
+    const known = columnNames(metadata)
+    for (const column of columns ?? [])
+      if (!known.includes(column))
+        throw new FileFormatError(path, `${path} has no column ${column}: it has ${known.join(', ')}`)
+    let start = 0
+    for (const group of metadata.row_groups) {
+      const end = start + Number(group.num_rows)
+      groups.push([path, size, String(modifiedMs), start, end])
+      start = end
+    }
+  }
+  const node = new SourceNode({
+    label,
+    spec: { source: 'parquet', ...(columns && { columns }), int64, shape },
+    partitions: Math.max(1, groups.length),
+    argument: (i) => (groups[i] ? [groups[i]] : []),
+    place: placeOfCall(),
+  })
+  return new Bag(node)
+}

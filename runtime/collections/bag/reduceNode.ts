@@ -1,0 +1,368 @@
+// Nodes that bring partitions together: by a tree, by a shuffle, one after another.
+
+import type { GraphNode } from '../../graph/node.ts'
+import type { TaskGraph } from '../../graph/taskGraph.ts'
+import { groupParts, type JoinHow, joinParts } from '../../kernels/bag/groups.ts'
+import { concatenated, mergeStates, pick } from '../../kernels/bag/partition.ts'
+import type { ReducerSpec, Sink, UserFunction } from '../../kernels/bag/plan.ts'
+import type { SourcePlace } from '../../protocol/failure.ts'
+import { type BagNode, groupName, Pipeline, placeFields, type StepOptions } from './node.ts'
+
+/** What nodes of this file have in common. */
+export interface Request {
+  label: string
+  options?: StepOptions
+  place?: SourcePlace | undefined
+}
+
+/** How many states one task merges where nothing else is asked for. */
+export const SPLIT_EVERY = 8
+
+abstract class OnBag implements BagNode {
+  abstract readonly partitions: number
+  readonly label: string
+  readonly request: Request
+  readonly input: BagNode
+
+  constructor(input: BagNode, request: Request) {
+    this.input = input
+    this.label = request.label
+    this.request = request
+  }
+
+  inputs(): readonly GraphNode[] {
+    return [this.input]
+  }
+
+  needs(graph: TaskGraph): readonly GraphNode[] {
+    return this.pipeline(graph).needs
+  }
+
+  abstract build(graph: TaskGraph): readonly unknown[]
+
+  /** The steps before this node, fused; a shared input stands alone. */
+  protected pipeline(graph: TaskGraph): Pipeline {
+    return new Pipeline(graph, this.input, false)
+  }
+
+  /** Declares a group of tasks that follow the first ones. */
+  protected group(graph: TaskGraph, step: string, fn: UserFunction, bound: readonly unknown[]): number {
+    const { pure: _, ...options } = this.request.options ?? {}
+    return graph.addGroup({
+      fn,
+      bound,
+      name: groupName([this.label, step]),
+      kind: `bag.${this.label}`,
+      options,
+      ...placeFields(this.request.place),
+    })
+  }
+}
+
+/** A reduction by a tree of merges: one partition, the answer. */
+export class TreeNode extends OnBag {
+  readonly partitions = 1
+  readonly #spec: ReducerSpec
+  readonly #splitEvery: number
+
+  constructor(input: BagNode, request: Request, spec: ReducerSpec, splitEvery = SPLIT_EVERY) {
+    super(input, request)
+    this.#spec = spec
+    this.#splitEvery = splitEvery
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    const sink: Sink = { sink: 'reduce', reducer: this.#spec }
+    const states = this.pipeline(graph).addTasks(graph, sink, this.label, this.request)
+    return [mergeTree(graph, states, this.#splitEvery, (last) => this.#merges(graph, last))]
+  }
+
+  #merges(graph: TaskGraph, last: boolean): number {
+    return this.group(graph, last ? 'finish' : 'merge', mergeStates, [this.#spec, last])
+  }
+}
+
+/** Merges references by a tree, neighbours first; `groupOf` declares the groups as they are needed. */
+function mergeTree(
+  graph: TaskGraph,
+  references: readonly unknown[],
+  splitEvery: number,
+  groupOf: (last: boolean) => number,
+): unknown {
+  let level = references
+  let group: number | undefined
+  while (level.length > splitEvery) {
+    group ??= groupOf(false)
+    const next: unknown[] = []
+    for (let i = 0; i < level.length; i += splitEvery) {
+      const part = level.slice(i, i + splitEvery)
+      next.push(part.length === 1 ? part[0] : graph.addTask(group, [part]))
+    }
+    level = next
+  }
+  return graph.addTask(groupOf(true), [level])
+}
+
+/** Every part of a split as a task of its own: `[target][source]`, so that a worker only gets what it needs. */
+function pickParts(graph: TaskGraph, splits: readonly unknown[], count: number, group: number): unknown[][] {
+  return Array.from({ length: count }, (_, target) =>
+    splits.map((whole) => graph.addTask(group, [target, whole])),
+  )
+}
+
+/** A reduction by key, shuffled: every partition of the answer has the keys of its hash. */
+export class KeyedShuffleNode extends OnBag {
+  readonly partitions: number
+  readonly #spec: ReducerSpec
+
+  constructor(input: BagNode, request: Request, spec: ReducerSpec, partitions: number) {
+    super(input, request)
+    this.#spec = spec
+    this.partitions = partitions
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    const sink: Sink = { sink: 'reduceAndSplit', reducer: this.#spec, count: this.partitions }
+    const splits = this.pipeline(graph).addTasks(graph, sink, this.label, this.request)
+    const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pick, []))
+    const merging = this.group(graph, 'finish', mergeStates, [this.#spec, true])
+    return parts.map((states) => graph.addTask(merging, [states]))
+  }
+}
+
+/** Items by key, shuffled. */
+export class GroupNode extends OnBag {
+  readonly partitions: number
+  readonly #key: UserFunction
+
+  constructor(input: BagNode, request: Request, key: UserFunction, partitions: number) {
+    super(input, request)
+    this.#key = key
+    this.partitions = partitions
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    const sink: Sink = { sink: 'split', key: this.#key, count: this.partitions }
+    const splits = this.pipeline(graph).addTasks(graph, sink, this.label, this.request)
+    const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pick, []))
+    const grouping = this.group(graph, 'group', groupParts, [this.#key])
+    return parts.map((lists) => graph.addTask(grouping, [lists]))
+  }
+}
+
+/** The other side of a join: a bag, or one list for all partitions. */
+export type JoinSide = { side: 'bag'; node: BagNode } | { side: 'single'; node: GraphNode }
+
+/** Pairs of two bags by key. A list on the right goes to every partition; two bags are shuffled. */
+export class JoinNode extends OnBag {
+  readonly partitions: number
+  readonly #right: JoinSide
+  readonly #keys: readonly [UserFunction, UserFunction]
+  readonly #how: JoinHow
+
+  constructor(
+    input: BagNode,
+    request: Request,
+    right: JoinSide,
+    keys: readonly [UserFunction, UserFunction],
+    how: JoinHow,
+    partitions: number,
+  ) {
+    super(input, request)
+    this.#right = right
+    this.#keys = keys
+    this.#how = how
+    this.partitions = partitions
+  }
+
+  override inputs(): readonly GraphNode[] {
+    return [this.input, this.#right.node]
+  }
+
+  override needs(graph: TaskGraph): readonly GraphNode[] {
+    const right = this.#right
+    const theirs = right.side === 'bag' ? new Pipeline(graph, right.node, false).needs : [right.node]
+    return [...this.pipeline(graph).needs, ...theirs]
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    const joining = this.group(graph, 'pairs', joinParts, [...this.#keys, this.#how])
+    const right = this.#right
+    if (right.side === 'single') {
+      const lists = this.pipeline(graph).addTasks(graph, { sink: 'list' }, this.label, this.request)
+      const [reference] = graph.built(right.node)!
+      return lists.map((list) => graph.addTask(joining, [[list], [reference]]))
+    }
+    const picking = this.group(graph, 'pick', pick, [])
+    const sides = [this.pipeline(graph), new Pipeline(graph, right.node, false)].map((pipeline, i) => {
+      const sink: Sink = { sink: 'split', key: this.#keys[i], count: this.partitions }
+      return pickParts(
+        graph,
+        pipeline.addTasks(graph, sink, this.label, this.request),
+        this.partitions,
+        picking,
+      )
+    })
+    return sides[0].map((lists, target) => graph.addTask(joining, [lists, sides[1][target]]))
+  }
+}
+
+/** Running states, from partition to partition. */
+export class AccumulateNode extends OnBag {
+  readonly #fn: UserFunction
+  readonly #initial: { value: unknown } | undefined
+
+  constructor(input: BagNode, request: Request, fn: UserFunction, initial: { value: unknown } | undefined) {
+    super(input, request)
+    this.#fn = fn
+    this.#initial = initial
+  }
+
+  get partitions(): number {
+    return this.input.partitions
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    const picking = this.group(graph, 'pick', pick, [])
+    const initial = this.#initial && { initial: this.#initial }
+    // The first partition starts where the user says, each other one where the one before it ended.
+    const before = (partition: number, earlier: readonly unknown[]): unknown =>
+      partition === 0 ? undefined : graph.addTask(picking, ['state', earlier[partition - 1]])
+    const sink = ([slot]: readonly number[]): Sink => ({ sink: 'accumulate', fn: this.#fn, ...initial, slot })
+    const whole = this.pipeline(graph).addTasks(graph, sink, this.label, this.request, [before])
+    return whole.map((each) => graph.addTask(picking, ['items', each]))
+  }
+}
+
+/** The first items of the whole bag: each partition is asked only for what those before it lack. */
+export class TakeNode extends OnBag {
+  readonly partitions = 1
+  readonly #count: number
+  readonly #from: number
+
+  constructor(input: BagNode, request: Request, count: number, fromPartitions: number) {
+    super(input, request)
+    this.#count = count
+    this.#from = Math.min(fromPartitions, input.partitions)
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    const picking = this.group(graph, 'pick', pick, [])
+    const before = (partition: number, earlier: readonly unknown[]): unknown =>
+      partition === 0 ? 0 : graph.addTask(picking, ['total', earlier[partition - 1]])
+    const sink = ([slot]: readonly number[]): Sink => ({ sink: 'take', count: this.#count, slot })
+    const pipeline = this.pipeline(graph)
+    const whole = pipeline.addTasks(graph, sink, this.label, this.request, [before], this.#from)
+    const items = whole.map((each) => graph.addTask(picking, ['items', each]))
+    return [graph.addTask(this.group(graph, 'concat', concatenated, []), [items])]
+  }
+}
+
+/** Another number of partitions, in the same order. */
+export class RepartitionNode extends OnBag {
+  readonly partitions: number
+
+  constructor(input: BagNode, request: Request, partitions: number) {
+    super(input, request)
+    this.partitions = partitions
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    const { partitions: from } = this.input
+    const to = this.partitions
+    const share = (count: number, of: number, i: number): number => Math.floor((i * count) / of)
+    if (to <= from) {
+      const lists = this.pipeline(graph).addTasks(graph, { sink: 'list' }, this.label, this.request)
+      const joining = this.group(graph, 'concat', concatenated, [])
+      return Array.from({ length: to }, (_, i) =>
+        graph.addTask(joining, [lists.slice(share(from, to, i), share(from, to, i + 1))]),
+      )
+    }
+    const most = Math.ceil(to / from)
+    const wholes = this.pipeline(graph).addTasks(
+      graph,
+      { sink: 'cut', count: most },
+      this.label,
+      this.request,
+    )
+    const picking = this.group(graph, 'pick', pick, [])
+    const joining = this.group(graph, 'concat', concatenated, [])
+    return wholes.flatMap((whole, i) => {
+      // Every partition is cut into `most` pieces; where fewer are due, the last one takes what is left.
+      const due = share(to, from, i + 1) - share(to, from, i)
+      const pieces = Array.from({ length: most }, (_, piece) => graph.addTask(picking, [piece, whole]))
+      return Array.from({ length: due }, (_, piece) =>
+        piece < due - 1 ? pieces[piece] : graph.addTask(joining, [pieces.slice(piece)]),
+      )
+    })
+  }
+}
+
+/** Several bags, one behind the other. */
+export class ConcatNode implements BagNode {
+  readonly label = 'concat'
+  readonly parts: readonly BagNode[]
+  readonly partitions: number
+
+  constructor(parts: readonly BagNode[]) {
+    this.parts = parts.flatMap((part) => (part instanceof ConcatNode ? part.parts : [part]))
+    this.partitions = this.parts.reduce((total, part) => total + part.partitions, 0)
+  }
+
+  inputs(): readonly GraphNode[] {
+    return this.parts
+  }
+
+  needs(): readonly GraphNode[] {
+    return this.parts
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    return this.parts.flatMap((part) => graph.built(part)!)
+  }
+}
+
+/** Writes each partition to a file; gives the paths. */
+export class WriteNode extends OnBag {
+  readonly #sink: (slots: readonly number[]) => Sink
+  readonly #paths: readonly string[]
+
+  constructor(
+    input: BagNode,
+    request: Request,
+    sink: (slots: readonly number[]) => Sink,
+    paths: readonly string[],
+  ) {
+    super(input, request)
+    this.#sink = sink
+    this.#paths = paths
+  }
+
+  get partitions(): number {
+    return this.input.partitions
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    const path = (partition: number): string => this.#paths[partition]
+    return this.pipeline(graph).addTasks(
+      graph,
+      this.#sink,
+      this.label,
+      { ...this.request, options: { ...this.request.options, pure: false } },
+      [path],
+    )
+  }
+}
+
+/** One task that has a bag's whole contents as one list. */
+export class WholeNode extends OnBag {
+  readonly partitions = 1
+
+  override needs(): readonly GraphNode[] {
+    return [this.input]
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    return [graph.addTask(this.group(graph, 'concat', concatenated, []), [graph.built(this.input)!])]
+  }
+}

@@ -1,0 +1,62 @@
+// Computing collections: whoever computes is found through `currentExecutor`, collections themselves never compute.
+
+import { placeOfCall } from '../graph/callPlace.ts'
+import { type Collection, type ComputeCall, currentExecutor, isCollection } from '../graph/collection.ts'
+
+/** What a list of collections gives. */
+export type ComputedAll<T extends readonly Collection[]> = {
+  -readonly [K in keyof T]: T[K] extends Collection<infer V> ? V : never
+}
+
+/** Something else than a collection was to be computed. */
+export class NotACollectionError extends TypeError {
+  override name = 'NotACollectionError'
+}
+
+/**
+ * Computes several collections at once: what they share is computed once.
+ * @returns their values, in the same order
+ * @throws {Error} what a task threw, with the user's place in it
+ * @example
+ * const numbers = bag.range(10).map((x) => x * x)
+ * const [total, largest] = await compute(numbers.sum(), numbers.max())
+ * // [total, largest] = [285, 81]
+ */
+export async function compute<const T extends readonly Collection[]>(
+  ...collections: T
+): Promise<ComputedAll<T>> {
+  return (await computeAll(collections, callOf('compute'))) as ComputedAll<T>
+}
+
+/**
+ * Computes several collections and keeps the results on the cluster: gives collections that stand on them.
+ * @example const [cleaned] = await persist(bag.range(10).filter((x) => x % 2 === 0))
+ */
+export async function persist<const T extends readonly Collection[]>(...collections: T): Promise<T> {
+  const call = callOf('persist')
+  const executor = await currentExecutor()
+  await Promise.all(collections.map((collection) => collection.prepare?.()))
+  return (await executor.persist(collections.map(checked), call)) as unknown as T
+}
+
+/** The call that is being made, from where the user made it. */
+export function callOf(method: string): ComputeCall {
+  const place = placeOfCall()
+  return place ? { method, place } : { method }
+}
+
+/** The values of collections, by the executor that is there. */
+export async function computeAll(collections: readonly Collection[], call: ComputeCall): Promise<unknown[]> {
+  const all = collections.map(checked)
+  const executor = await currentExecutor()
+  await Promise.all(all.map((collection) => collection.prepare?.()))
+  return executor.compute(all, call)
+}
+
+function checked(collection: Collection): Collection {
+  if (isCollection(collection)) return collection
+  throw new NotACollectionError(
+    `compute takes bags, delayed values and other collections, not ${collection === null ? 'null' : `a ${typeof collection}`}: ` +
+      'make one first, e.g. by delayed(value)',
+  )
+}

@@ -1,0 +1,112 @@
+// A task graph as a drawing: SVG text, in layers from what is read first to what is asked for.
+
+import { buildTogether, type Collection } from '../graph/collection.ts'
+import { TaskGraph, TaskRef } from '../graph/taskGraph.ts'
+
+/** A graph is too large to be drawn task by task. */
+export class DrawingError extends RangeError {
+  override name = 'DrawingError'
+}
+
+const MAX_TASKS = 5000
+const BOX = { width: 132, height: 26, gapX: 18, gapY: 44, margin: 16 }
+
+interface Box {
+  x: number
+  y: number
+  label: string
+}
+
+/**
+ * Draws the tasks of collections.
+ * @returns SVG text that any browser shows
+ * @throws {DrawingError} when there are more than 5,000 tasks
+ */
+export function drawing(collections: readonly Collection[]): string {
+  const graph = new TaskGraph()
+  buildTogether(graph, collections)
+  if (graph.size > MAX_TASKS)
+    throw new DrawingError(
+      `a graph of ${graph.size.toLocaleString('en-US')} tasks cannot be read as a drawing: draw a part of it, or open the Task Graph panel`,
+    )
+  const edges = graph.args.map((args) => [...new Set(dependenciesIn(args))])
+  const boxes = placed(graph, edges)
+  const width = Math.max(0, ...boxes.map((box) => box.x)) + BOX.width + BOX.margin
+  const height = Math.max(0, ...boxes.map((box) => box.y)) + BOX.height + BOX.margin
+  const lines = edges.flatMap((from, to) => from.map((index) => edge(boxes[index], boxes[to])))
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
+    ...lines,
+    ...boxes.map(boxed),
+    '</svg>',
+    '',
+  ].join('\n')
+}
+
+/** The tasks that an argument list refers to. */
+function dependenciesIn(args: readonly unknown[]): number[] {
+  const found: number[] = []
+  const stack: unknown[] = [...args]
+  for (let value = stack.pop(); stack.length > 0 || value !== undefined; value = stack.pop()) {
+    if (value instanceof TaskRef) found.push(value.index)
+    else if (Array.isArray(value)) stack.push(...value)
+    else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+      stack.push(...Object.values(value))
+  }
+  return found
+}
+
+/** A layer is one further than the furthest dependency's; within a layer, tasks stand near what they depend on. */
+function placed(graph: TaskGraph, edges: readonly number[][]): Box[] {
+  const layers: number[][] = []
+  const layerOf: number[] = []
+  for (let task = 0; task < graph.size; task++) {
+    const layer = edges[task].reduce((deepest, from) => Math.max(deepest, layerOf[from] + 1), 0)
+    layerOf.push(layer)
+    layers[layer] ??= []
+    layers[layer].push(task)
+  }
+  const boxes: Box[] = new Array(graph.size)
+  const widest = Math.max(1, ...layers.map((layer) => layer.length))
+  layers.forEach((tasks, layer) => {
+    const centre = (task: number): number =>
+      edges[task].length === 0
+        ? 0
+        : edges[task].reduce((sum, from) => sum + boxes[from].x, 0) / edges[task].length
+    const sorted =
+      layer === 0
+        ? tasks
+        : tasks
+            .map((task) => ({ task, at: centre(task) }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ task }) => task)
+    const shift = ((widest - sorted.length) * (BOX.width + BOX.gapX)) / 2
+    sorted.forEach((task, i) => {
+      boxes[task] = {
+        x: BOX.margin + shift + i * (BOX.width + BOX.gapX),
+        y: BOX.margin + layer * (BOX.height + BOX.gapY),
+        label: graph.groups[graph.group[task]].name,
+      }
+    })
+  })
+  return boxes
+}
+
+function edge(from: Box, to: Box): string {
+  const x1 = from.x + BOX.width / 2
+  const y1 = from.y + BOX.height
+  const x2 = to.x + BOX.width / 2
+  const middle = (y1 + to.y) / 2
+  return `<path d="M${x1},${y1} C${x1},${middle} ${x2},${middle} ${x2},${to.y}" fill="none" stroke="#888" stroke-width="1"/>`
+}
+
+function boxed({ x, y, label }: Box): string {
+  const text = label.length > 20 ? `${label.slice(0, 19)}…` : label
+  return (
+    `<g><title>${escaped(label)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="5" fill="#dbe9f6" stroke="#4a7fb5"/>` +
+    `<text x="${x + BOX.width / 2}" y="${y + BOX.height / 2 + 4}" text-anchor="middle" fill="#1d3a56">${escaped(text)}</text></g>`
+  )
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

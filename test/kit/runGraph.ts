@@ -1,0 +1,81 @@
+// Runs task graphs in this process, one task after another: what collections are held against without a cluster.
+
+import type { Collection, ComputeCall, Executor } from '../../runtime/graph/collection.ts'
+import { buildTogether, provideExecutor } from '../../runtime/graph/collection.ts'
+import { TaskGraph, TaskRef } from '../../runtime/graph/taskGraph.ts'
+
+/** Runs every task of a graph in its order; gives each one's result. */
+export async function runGraph(graph: TaskGraph): Promise<unknown[]> {
+  const results: unknown[] = []
+  for (let task = 0; task < graph.size; task++) {
+    const group = graph.groups[graph.group[task]]
+    const args = graph.args[task].map((argument) => resolve(argument, results))
+    results.push(travelled(await group.fn(...group.bound, ...args)))
+  }
+  return results
+}
+
+/** Puts results in the place of references, as a worker does. */
+export function resolve(value: unknown, results: readonly unknown[]): unknown {
+  if (value instanceof TaskRef) return travelled(results[value.index])
+  if (value instanceof Held) return travelled(value.value)
+  if (Array.isArray(value)) return value.map((part) => resolve(part, results))
+  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, resolve(part, results)]))
+  return value
+}
+
+/** Every task gets a copy of its own, as if it came from another worker: nobody may rely on sharing. */
+function travelled(value: unknown): unknown {
+  try {
+    return structuredClone(value)
+  } catch {
+    return value // A function, or an object of the user's that only the real codec can send.
+  }
+}
+
+/** A result that was kept by `persist`. */
+export class Held {
+  readonly value: unknown
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+/** Counts what the last computation did. */
+export interface Ran {
+  tasks: number
+  groups: string[]
+}
+
+/** Computes collections in this process; `last` says what that took. */
+export class InProcessExecutor implements Executor {
+  last: Ran = { tasks: 0, groups: [] }
+
+  async compute(collections: readonly Collection[], _call: ComputeCall): Promise<unknown[]> {
+    const partitions = await this.#run(collections)
+    return collections.map((collection, i) => collection.assemble(partitions[i]))
+  }
+
+  async persist(collections: readonly Collection[], _call: ComputeCall): Promise<Collection[]> {
+    const partitions = await this.#run(collections)
+    return collections.map((collection, i) =>
+      collection.standingOn(partitions[i].map((value) => new Held(value))),
+    )
+  }
+
+  async #run(collections: readonly Collection[]): Promise<unknown[][]> {
+    const graph = new TaskGraph()
+    const built = buildTogether(graph, collections)
+    this.last = { tasks: graph.size, groups: graph.groups.map((group) => group.name) }
+    const results = await runGraph(graph)
+    return built.map((references) => references.map((reference) => resolve(reference, results)))
+  }
+}
+
+/** Makes `compute()` of this process run here. */
+export function computeInProcess(): InProcessExecutor {
+  const executor = new InProcessExecutor()
+  provideExecutor(async () => executor)
+  return executor
+}
