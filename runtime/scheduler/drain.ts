@@ -1,0 +1,251 @@
+// Everything decided since the last drain, as columnar messages: one of a kind for each worker and client.
+
+import type { ClientReply, WorkerInstruction } from '../protocol/messages.ts'
+import { ByteList, FloatList, IntList } from './grow.ts'
+import { RUNNING } from './phases.ts'
+import type { Segment } from './segment.ts'
+import { rankOf, type State } from './state.ts'
+import type { Worker } from './worker.ts'
+
+export interface Post {
+  toWorker(worker: number, message: WorkerInstruction): void
+  toClient(client: number, message: ClientReply): void
+}
+
+/** The columns of one `execute`, used again for every worker: a task leaves no garbage. */
+export class ExecuteColumns {
+  readonly tasks = new IntList()
+  readonly runs = new IntList()
+  readonly priorities = new FloatList()
+  readonly callables = new IntList()
+  readonly args = new ByteList()
+  readonly argOffsets = new IntList()
+  readonly dependencyOffsets = new IntList()
+  readonly dependencies = new IntList()
+  readonly dependencyRuns = new IntList()
+  readonly dependencyHolders = new IntList()
+  readonly dependencySizes = new FloatList()
+  readonly inline = new ByteList()
+  readonly timeouts = new FloatList()
+
+  clear(): void {
+    this.tasks.clear()
+    this.runs.clear()
+    this.priorities.clear()
+    this.callables.clear()
+    this.args.clear()
+    this.argOffsets.clear()
+    this.dependencyOffsets.clear()
+    this.dependencies.clear()
+    this.dependencyRuns.clear()
+    this.dependencyHolders.clear()
+    this.dependencySizes.clear()
+    this.inline.clear()
+    this.timeouts.clear()
+  }
+}
+
+/** Posts everything. Columns are views on buffers that are used again: they are valid during the call alone. */
+export function drain(state: State, columns: ExecuteColumns, post: Post): void {
+  for (const worker of state.dirtyWorkers) {
+    worker.outbox.dirty = false
+    if (state.workers[worker.id] === worker)
+      drainWorker(state, worker, columns, (message) => post.toWorker(worker.id, message))
+  }
+  state.dirtyWorkers.length = 0
+  for (const client of state.dirtyClients) {
+    if (state.clients.get(client.id) === client)
+      client.outbox.drain((message) => post.toClient(client.id, message))
+  }
+  state.dirtyClients.length = 0
+}
+
+function drainWorker(
+  state: State,
+  worker: Worker,
+  columns: ExecuteColumns,
+  post: (message: WorkerInstruction) => void,
+): void {
+  const { outbox } = worker
+  for (const { reason, message } of outbox.refused) post({ type: 'refused', reason, message })
+  outbox.refused.length = 0
+  const newPeers: number[] = []
+  if (outbox.execute.length > 0) {
+    const newCallables: number[] = []
+    collect(state, worker, columns, newCallables, newPeers)
+    postCallables(state, worker, newCallables, post)
+  }
+  for (const holder of outbox.replicateHolders.view()) meet(worker, holder, newPeers)
+  if (outbox.peersLeft.length > 0 || newPeers.length > 0) {
+    const gone = outbox.peersLeft.filter((peer) => !newPeers.includes(peer))
+    post({
+      type: 'peers',
+      workers: Uint32Array.from([...gone, ...newPeers]),
+      addresses: [
+        ...gone.map(() => ''),
+        ...newPeers.map((peer) => state.workers[peer]?.info.dataAddress ?? ''),
+      ],
+    })
+    outbox.peersLeft.length = 0
+  }
+  if (columns.tasks.length > 0) postExecute(columns, post)
+  columns.clear()
+  outbox.execute.clear()
+  if (outbox.replicate.length > 0) {
+    post({
+      type: 'replicate',
+      ...outbox.replicate.takeViews(),
+      holders: outbox.replicateHolders.view(),
+      sizes: outbox.replicateSizes.view(),
+    })
+    outbox.replicate.clear()
+    outbox.replicateHolders.clear()
+    outbox.replicateSizes.clear()
+  }
+  if (outbox.cancel.length > 0) post({ type: 'cancel', ...outbox.cancel.takeViews() })
+  outbox.cancel.clear()
+  if (outbox.recall.length > 0) post({ type: 'recall', ...outbox.recall.takeViews() })
+  outbox.recall.clear()
+  if (outbox.discard.length > 0) post({ type: 'discard', ...outbox.discard.takeViews() })
+  outbox.discard.clear()
+  if (outbox.close !== undefined) post({ type: 'close', reason: outbox.close })
+  outbox.close = undefined
+}
+
+/** Gathers the worker's assignments that still stand, and what it must be told before them. */
+function collect(
+  state: State,
+  worker: Worker,
+  columns: ExecuteColumns,
+  newCallables: number[],
+  newPeers: number[],
+): void {
+  const { tasks, replicas, cross } = state
+  const { execute } = worker.outbox
+  let timed = false
+  // Arguments of tasks that follow each other in a segment are one stretch: copied as one.
+  let stretchOf: Segment | undefined
+  let stretchFrom = 0
+  let stretchTo = 0
+  for (let i = 0; i < execute.length; i++) {
+    const task = execute.tasks[i]
+    const run = execute.runs[i]
+    if (tasks.phase[task] !== RUNNING || tasks.run[task] !== run || tasks.worker[task] !== worker.id) continue
+    const segment = state.segments[tasks.segment[task]]!
+    const place = tasks.place[task]
+    columns.tasks.push(task)
+    columns.runs.push(run)
+    columns.priorities.push(rankOf(state, task))
+    const callable = segment.callables[segment.callable.length === 0 ? 0 : segment.callable[place]]
+    columns.callables.push(callable)
+    if (!worker.knowsCallable.has(callable)) {
+      worker.knowsCallable.add(callable)
+      newCallables.push(callable)
+    }
+    const from = segment.argOffsets[place]
+    const to = segment.argOffsets[place + 1]
+    if (segment === stretchOf && from === stretchTo) stretchTo = to
+    else {
+      if (stretchOf) columns.args.append(stretchOf.args, stretchFrom, stretchTo)
+      stretchOf = segment
+      stretchFrom = from
+      stretchTo = to
+    }
+    columns.argOffsets.push(columns.args.length + from - stretchFrom)
+    columns.inline.push(tasks.wants[task] >= 0 ? 1 : 0)
+    if (segment.timeouts) {
+      const { timeoutMs } = state.options.sets[tasks.option[task]]
+      if (timeoutMs > 0 && !timed) {
+        timed = true
+        for (let earlier = columns.timeouts.length; earlier < columns.tasks.length - 1; earlier++)
+          columns.timeouts.push(0)
+      }
+      if (timed) columns.timeouts.push(timeoutMs)
+    } else if (timed) columns.timeouts.push(0)
+    columns.dependencyOffsets.push(columns.dependencies.length)
+    const { dependencyOffsets, dependencies } = segment
+    if (dependencyOffsets.length === 0) continue
+    for (let e = dependencyOffsets[place], end = dependencyOffsets[place + 1]; e < end; e++) {
+      const entry = dependencies[e]
+      const dependency = entry >= 0 ? entry : cross.dependency[-1 - entry]
+      const head = tasks.holders[dependency]
+      let holder = worker.id
+      if (!replicas.has(holder, head)) {
+        holder = replicas.pick(head, task)
+        meet(worker, holder, newPeers)
+      }
+      columns.dependencies.push(dependency)
+      columns.dependencyRuns.push(tasks.run[dependency])
+      columns.dependencyHolders.push(holder)
+      columns.dependencySizes.push(tasks.weight[dependency])
+    }
+  }
+  if (stretchOf) columns.args.append(stretchOf.args, stretchFrom, stretchTo)
+  columns.argOffsets.push(columns.args.length)
+  columns.dependencyOffsets.push(columns.dependencies.length)
+}
+
+/** Before a worker is told to fetch from another, it is told where that one is. */
+function meet(worker: Worker, peer: number, newPeers: number[]): void {
+  if (peer < 0 || peer === worker.id || worker.knowsPeer.has(peer)) return
+  worker.knowsPeer.add(peer)
+  newPeers.push(peer)
+}
+
+function postExecute(columns: ExecuteColumns, post: (message: WorkerInstruction) => void): void {
+  post({
+    type: 'execute',
+    tasks: columns.tasks.view(),
+    runs: columns.runs.view(),
+    priorities: columns.priorities.view(),
+    callables: columns.callables.viewUnsigned(),
+    args: columns.args.view(),
+    argOffsets: columns.argOffsets.viewUnsigned(),
+    dependencyOffsets: columns.dependencyOffsets.viewUnsigned(),
+    dependencies: columns.dependencies.view(),
+    dependencyRuns: columns.dependencyRuns.view(),
+    dependencyHolders: columns.dependencyHolders.view(),
+    dependencySizes: columns.dependencySizes.view(),
+    inline: columns.inline.view(),
+    timeouts: columns.timeouts.view(),
+  })
+}
+
+/** Modules first, then the callables that need them: each once a worker. */
+function postCallables(
+  state: State,
+  worker: Worker,
+  numbers: readonly number[],
+  post: (message: WorkerInstruction) => void,
+): void {
+  if (numbers.length === 0) return
+  const callables = numbers.map((number) => state.callables.byNumber.get(number)!)
+  const names: string[] = []
+  for (const { modules } of callables)
+    for (const name of modules) {
+      if (worker.knowsModule.has(name)) continue
+      worker.knowsModule.add(name)
+      names.push(name)
+    }
+  if (names.length > 0) {
+    const joined = join(names.map((name) => state.callables.modules.get(name)!.content))
+    post({ type: 'modules', names, contents: joined.bytes, contentOffsets: joined.offsets })
+  }
+  const joined = join(callables.map(({ content }) => content))
+  post({
+    type: 'callables',
+    numbers: Uint32Array.from(numbers),
+    contents: joined.bytes,
+    contentOffsets: joined.offsets,
+    modules: callables.map(({ modules }) => [...modules]),
+    labels: callables.map(({ label }) => label),
+  })
+}
+
+function join(parts: readonly Uint8Array[]): { bytes: Uint8Array; offsets: Uint32Array } {
+  const offsets = new Uint32Array(parts.length + 1)
+  for (let i = 0; i < parts.length; i++) offsets[i + 1] = offsets[i] + parts[i].length
+  const bytes = new Uint8Array(offsets[parts.length])
+  for (let i = 0; i < parts.length; i++) bytes.set(parts[i], offsets[i])
+  return { bytes, offsets }
+}

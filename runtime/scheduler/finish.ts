@@ -1,0 +1,179 @@
+// A worker has ended runs: with values, with failures, or without having begun.
+
+import type { FinishedMessage, WorkerMessage } from '../protocol/messages.ts'
+import { adopt } from './adopt.ts'
+import { fail } from './fail.ts'
+import { addHolder, discard } from './hold.ts'
+import { DROPPED, FINISHED, RETURNED, THREW } from './journal.ts'
+import { reconsider } from './need.ts'
+import { RUNNING, STORED, STRAYS, TROUBLED, WAITING } from './phases.ts'
+import { ready } from './place.ts'
+import { unneed } from './release.ts'
+import { suits } from './restrict.ts'
+import { assign, unseat } from './seat.ts'
+import { eachDependency, type State, setPhase, troubleOf } from './state.ts'
+import { tellFinished } from './tell.ts'
+import type { Worker } from './worker.ts'
+
+type Of<Type extends WorkerMessage['type']> = Extract<WorkerMessage, { type: Type }>
+
+/** Does this worker run this very attempt? If not, the message is late, doubled, or about a row that is another task now. */
+export function isCurrent(state: State, worker: Worker, task: number, run: number): boolean {
+  const { tasks } = state
+  return (
+    task >= 0 &&
+    task < tasks.top &&
+    tasks.run[task] === run &&
+    tasks.phase[task] === RUNNING &&
+    tasks.worker[task] === worker.id
+  )
+}
+
+/** The hot path: a value was made. Everything here is per task of every graph. */
+export function finished(state: State, worker: Worker, message: FinishedMessage): void {
+  const { tasks, replicas, cross } = state
+  const { phase, waiting } = tasks
+  worker.progressMs = state.nowMs
+  for (let i = 0; i < message.tasks.length; i++) {
+    const task = message.tasks[i]
+    const run = message.runs[i]
+    if (!isCurrent(state, worker, task, run)) {
+      discardStale(state, worker, task, run)
+      continue
+    }
+    const strays = (tasks.flags[task] & STRAYS) === 0 ? undefined : state.strays.get(task)
+    unseat(state, task)
+    state.groups.measure(tasks.group[task], message.durationsMs[i])
+    setPhase(state, task, STORED)
+    tasks.weight[task] = message.sizes[i]
+    addHolder(state, task, worker)
+    state.journal.write(message.starts[i] + message.durationsMs[i], FINISHED, task, run, worker.id)
+    state.stream?.add(
+      tasks.group[task],
+      worker.id,
+      message.threads[i],
+      message.starts[i],
+      message.durationsMs[i],
+      0,
+    )
+    tellFinished(state, task, message.inline, message.inlineOffsets[i], message.inlineOffsets[i + 1])
+    const index = tasks.segment[task]
+    const segment = state.segments[index]!
+    if (segment.dependencyOffsets.length > 0) {
+      const place = tasks.place[task]
+      const { dependencyOffsets, dependencies, dependentOffsets, dependents } = segment
+      for (let e = dependencyOffsets[place], end = dependencyOffsets[place + 1]; e < end; e++) {
+        const entry = dependencies[e]
+        const dependency = entry >= 0 ? entry : cross.dependency[-1 - entry]
+        // What a run has used, its worker has: fetched copies are known from here on.
+        if (strays?.has(dependency)) settleStray(state, worker, dependency, strays)
+        else if (!replicas.has(worker.id, tasks.holders[dependency])) addHolder(state, dependency, worker)
+        unneed(state, dependency)
+      }
+      for (let e = dependentOffsets[place], end = dependentOffsets[place + 1]; e < end; e++) {
+        const dependent = dependents[e]
+        if (tasks.segment[dependent] !== index || phase[dependent] !== WAITING) continue
+        if (--waiting[dependent] === 0) ready(state, dependent)
+      }
+    }
+    for (let edge = tasks.crossDependents[task]; edge >= 0; edge = cross.next[edge]) {
+      const dependent = cross.dependent[edge]
+      if (phase[dependent] === WAITING && --waiting[dependent] === 0) ready(state, dependent)
+    }
+  }
+}
+
+/** The value of a run that was given up takes up memory for nothing; one that was reported twice does not. */
+function discardStale(state: State, worker: Worker, task: number, run: number): void {
+  const { tasks } = state
+  if (
+    tasks.run[task] === run &&
+    tasks.phase[task] === STORED &&
+    state.replicas.has(worker.id, tasks.holders[task])
+  )
+    return
+  discard(state, worker, task, run)
+}
+
+/** The worker's copy is of a run whose value was lost meanwhile: used if nobody has begun to make it anew. */
+function settleStray(state: State, worker: Worker, dependency: number, strays: Map<number, number>): void {
+  const run = strays.get(dependency)!
+  strays.delete(dependency)
+  if (!adopt(state, worker, dependency, run, state.tasks.weight[dependency]))
+    discard(state, worker, dependency, run)
+}
+
+/** The user's function threw, or its result cannot travel: it runs again if it may, else it has failed. */
+export function erred(state: State, worker: Worker, message: Of<'erred'>): void {
+  const { tasks, replicas } = state
+  worker.progressMs = state.nowMs
+  for (let i = 0; i < message.tasks.length; i++) {
+    const task = message.tasks[i]
+    const run = message.runs[i]
+    if (!isCurrent(state, worker, task, run)) continue
+    const failure = message.failures[message.failure[i]]
+    const strays = state.strays.get(task)
+    unseat(state, task)
+    state.stream?.add(
+      tasks.group[task],
+      worker.id,
+      message.threads[i],
+      message.starts[i],
+      message.durationsMs[i],
+      1,
+    )
+    eachDependency(state, task, (dependency) => {
+      if (strays?.has(dependency)) settleStray(state, worker, dependency, strays)
+      else if (tasks.phase[dependency] === STORED && !replicas.has(worker.id, tasks.holders[dependency]))
+        addHolder(state, dependency, worker)
+    })
+    tasks.flags[task] |= TROUBLED
+    const trouble = troubleOf(state, task)
+    trouble.throws++
+    trouble.lines.push(`run ${run} on ${worker.info.name} failed: ${failure.name}: ${failure.message}`)
+    state.journal.write(message.starts[i] + message.durationsMs[i], THREW, task, run, worker.id)
+    const { retries } = state.options.sets[tasks.option[task]]
+    // What cannot travel will not do so the next time either.
+    if (trouble.throws <= retries && failure.kind !== 'cannot-travel') reconsider(state, task)
+    else fail(state, task, failure)
+  }
+}
+
+/** Runs that the worker gave back before they began, since it was asked to: often for another worker. */
+export function returned(state: State, worker: Worker, message: Of<'returned'>): void {
+  for (let i = 0; i < message.tasks.length; i++) {
+    const task = message.tasks[i]
+    if (!isCurrent(state, worker, task, message.runs[i])) continue
+    const thief = state.workers[state.thieves.get(task) ?? -1]
+    const { restriction } = state.options.sets[state.tasks.option[task]]
+    unseat(state, task)
+    state.journal.write(state.nowMs, RETURNED, task, message.runs[i], worker.id)
+    const able =
+      thief !== undefined &&
+      thief.status === 'running' &&
+      !thief.quarantined &&
+      (!restriction || suits(state, thief, restriction)) &&
+      allStored(state, task)
+    if (able) assign(state, task, thief)
+    else reconsider(state, task)
+  }
+}
+
+/** Runs that ended without a result and without blame: they run again. */
+export function dropped(state: State, worker: Worker, message: Of<'dropped'>): void {
+  for (let i = 0; i < message.tasks.length; i++) {
+    const task = message.tasks[i]
+    if (!isCurrent(state, worker, task, message.runs[i])) continue
+    unseat(state, task)
+    state.journal.write(state.nowMs, DROPPED, task, message.runs[i], worker.id)
+    reconsider(state, task)
+  }
+}
+
+function allStored(state: State, task: number): boolean {
+  let stored = true
+  eachDependency(state, task, (dependency) => {
+    if (state.tasks.phase[dependency] !== STORED) stored = false
+  })
+  return stored
+}

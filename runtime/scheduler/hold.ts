@@ -1,0 +1,67 @@
+// Who holds which value: the pair of `holders` (per task) and `hasWhat` (per worker), kept together.
+
+import { STORED } from './phases.ts'
+import type { State } from './state.ts'
+import { dirtyWorker } from './state.ts'
+import type { Worker } from './worker.ts'
+
+/** A worker holds the value of a task from now on; it must not be among the holders yet. */
+export function addHolder(state: State, task: number, worker: Worker): void {
+  const { tasks, replicas } = state
+  tasks.holders[task] = replicas.add(worker.id, tasks.holders[task])
+  worker.heldBytes += tasks.weight[task]
+  worker.heldCount++
+  const { hasWhat } = worker
+  if (hasWhat.length > 2 * worker.heldCount + 64)
+    hasWhat.sweep(
+      (t, r) => tasks.phase[t] === STORED && tasks.run[t] === r && replicas.has(worker.id, tasks.holders[t]),
+    )
+  hasWhat.push(task, tasks.run[task])
+}
+
+/** A worker no longer holds the value, by itself or since it was told so. */
+export function removeHolder(state: State, task: number, worker: Worker): void {
+  const { tasks, replicas } = state
+  tasks.holders[task] = replicas.remove(worker.id, tasks.holders[task])
+  worker.heldBytes -= tasks.weight[task]
+  worker.heldCount--
+}
+
+/** Tells a worker to forget a value. */
+export function discard(state: State, worker: Worker, task: number, run: number): void {
+  worker.outbox.discard.push(task, run)
+  dirtyWorker(state, worker)
+}
+
+/** Tells all holders to forget the value. */
+export function discardAll(state: State, task: number): void {
+  const { tasks, replicas } = state
+  const run = tasks.run[task]
+  for (let entry = tasks.holders[task]; entry >= 0; ) {
+    const worker = state.workers[replicas.worker[entry]]
+    if (worker) {
+      worker.heldBytes -= tasks.weight[task]
+      worker.heldCount--
+      discard(state, worker, task, run)
+    }
+    entry = replicas.drop(entry)
+  }
+  tasks.holders[task] = -1
+}
+
+/** The values that a worker holds now. */
+export function heldBy(state: State, worker: Worker): number[] {
+  const { tasks, replicas } = state
+  const { hasWhat } = worker
+  const found = new Set<number>()
+  for (let i = 0; i < hasWhat.length; i++) {
+    const task = hasWhat.tasks[i]
+    if (
+      tasks.phase[task] === STORED &&
+      tasks.run[task] === hasWhat.runs[i] &&
+      replicas.has(worker.id, tasks.holders[task])
+    )
+      found.add(task)
+  }
+  return [...found]
+}

@@ -1,0 +1,94 @@
+// From a key's digest to its task row: open addressing over rows, the digests themselves lie in a column of the tasks.
+
+import { DIGEST_BYTES } from '../protocol/ids.ts'
+
+const EMPTY = -1
+const GONE = -2
+
+/** Four 32-bit words a key: digests are read as words, since a byte at a time would cost sixteen loads. */
+export const DIGEST_WORDS = DIGEST_BYTES / 4
+
+export class KeyTable {
+  #slots = new Int32Array(256).fill(EMPTY)
+  #mask = 255
+  #used = 0
+  #gone = 0
+
+  get size(): number {
+    return this.#used
+  }
+
+  get byteLength(): number {
+    return this.#slots.byteLength
+  }
+
+  /** Makes room for `count` more keys at once, so that a large graph is not rehashed again and again. */
+  reserve(count: number, digests: Int32Array): void {
+    const needed = this.#used + this.#gone + count
+    if (needed * 3 > this.#slots.length * 2) this.#rebuild(this.#used + count, digests)
+  }
+
+  /** The row of a key, or −1. `wanted[at … at + 4]` are its words. */
+  find(digests: Int32Array, wanted: Int32Array, at: number): number {
+    const slots = this.#slots
+    const mask = this.#mask
+    const w0 = wanted[at]
+    for (let slot = w0 & mask; ; slot = (slot + 1) & mask) {
+      const row = slots[slot]
+      if (row === EMPTY) return -1
+      if (row === GONE) continue
+      const d = row * DIGEST_WORDS
+      if (
+        digests[d] === w0 &&
+        digests[d + 1] === wanted[at + 1] &&
+        digests[d + 2] === wanted[at + 2] &&
+        digests[d + 3] === wanted[at + 3]
+      )
+        return row
+    }
+  }
+
+  /** Enters a row whose digest stands in `digests` already; its key must be new, and room reserved. */
+  insert(digests: Int32Array, row: number): void {
+    const slots = this.#slots
+    const mask = this.#mask
+    let slot = digests[row * DIGEST_WORDS] & mask
+    while (slots[slot] >= 0) slot = (slot + 1) & mask
+    if (slots[slot] === GONE) this.#gone--
+    slots[slot] = row
+    this.#used++
+  }
+
+  delete(digests: Int32Array, row: number): void {
+    const slots = this.#slots
+    const mask = this.#mask
+    let slot = digests[row * DIGEST_WORDS] & mask
+    while (slots[slot] !== row) slot = (slot + 1) & mask
+    this.#used--
+    // Where the chain ends anyway, the slot can be empty at once.
+    if (slots[(slot + 1) & mask] === EMPTY) slots[slot] = EMPTY
+    else {
+      slots[slot] = GONE
+      this.#gone++
+    }
+  }
+
+  #rebuild(count: number, digests: Int32Array): void {
+    let capacity = 256
+    // Between 1/3 and 2/3 full: short chains for at most 12 bytes a key.
+    while (capacity * 2 < count * 3) capacity *= 2
+    const old = this.#slots
+    const slots = new Int32Array(capacity).fill(EMPTY)
+    const mask = capacity - 1
+    for (let i = 0; i < old.length; i++) {
+      const row = old[i]
+      if (row < 0) continue
+      let slot = digests[row * DIGEST_WORDS] & mask
+      while (slots[slot] !== EMPTY) slot = (slot + 1) & mask
+      slots[slot] = row
+    }
+    this.#slots = slots
+    this.#mask = mask
+    this.#gone = 0
+  }
+}

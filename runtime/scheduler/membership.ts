@@ -1,0 +1,108 @@
+// Workers that come and go, and what they say of themselves.
+
+import type { HeartbeatMessage, WorkerMessage } from '../protocol/messages.ts'
+import { adopt } from './adopt.ts'
+import { discard } from './hold.ts'
+import { workerGone } from './lose.ts'
+import { RECALLED } from './phases.ts'
+import { startWaitingScatters } from './scatter.ts'
+import { seatedAt } from './seat.ts'
+import { dirtyClient, dirtyWorker, type State } from './state.ts'
+import { createWorker, type Worker } from './worker.ts'
+
+export type WorkerHello = Extract<WorkerMessage, { type: 'hello' }>
+
+export function workerJoined(state: State, hello: WorkerHello): Worker {
+  const { name, host, pid, threads, memoryLimitBytes, dataAddress, resources } = hello
+  const id = state.workers.length
+  const worker = createWorker(
+    { worker: id, name, host, pid, threads, memoryLimitBytes, dataAddress, resources },
+    state.nowMs,
+  )
+  state.workers.push(worker)
+  state.present.push(worker)
+  countThreads(state)
+  dirtyWorker(state, worker)
+  // A worker that lost its connection may bring its values back: numbers of another cluster mean nothing here.
+  const ours = hello.cluster === undefined || hello.cluster === state.cluster
+  for (let i = 0; i < hello.heldTasks.length; i++) {
+    const task = hello.heldTasks[i]
+    const run = hello.heldRuns[i]
+    if (!ours || !adopt(state, worker, task, run, hello.heldSizes[i])) discard(state, worker, task, run)
+  }
+  startWaitingScatters(state)
+  state.queuedMore = true
+  state.membershipChanged = true
+  tellClients(state, { joined: [worker.info], left: [] })
+  return worker
+}
+
+export function workerLeft(state: State, worker: Worker, reason: string): void {
+  const charged = worker.status !== 'leaving'
+  worker.status = 'leaving'
+  state.present.splice(state.present.indexOf(worker), 1)
+  countThreads(state)
+  for (const other of state.present) {
+    if (!other.knowsPeer.has(worker.id)) continue
+    other.knowsPeer.delete(worker.id)
+    other.outbox.peersLeft.push(worker.id)
+    dirtyWorker(state, other)
+  }
+  workerGone(state, worker, reason, charged)
+  state.workers[worker.id] = undefined
+  state.queuedMore = true
+  state.membershipChanged = true
+  state.left.push({ worker: worker.id, reason })
+  tellClients(state, { joined: [], left: [{ worker: worker.id, reason }] })
+}
+
+export function heartbeat(state: State, worker: Worker, message: HeartbeatMessage): void {
+  // Columns are views on the received bytes; these are a few numbers a thread.
+  worker.heartbeat = {
+    ...message,
+    runningTasks: message.runningTasks.slice(),
+    runningSince: message.runningSince.slice(),
+  }
+  worker.heartbeatMs = state.nowMs
+  state.readings.add(worker)
+  if (worker.status === 'leaving') return
+  const status = message.paused ? 'paused' : 'running'
+  if (status === worker.status) return
+  worker.status = status
+  countThreads(state)
+  if (status === 'paused') recallAll(state, worker)
+  else state.queuedMore = true
+}
+
+/** The worker will leave: it gets nothing new, and gives back what it has not begun. */
+export function workerLeaving(state: State, worker: Worker): void {
+  worker.status = 'leaving'
+  countThreads(state)
+  recallAll(state, worker)
+}
+
+/** Asks for everything back that has not begun; what runs goes on. */
+function recallAll(state: State, worker: Worker): void {
+  const { tasks } = state
+  for (const task of seatedAt(state, worker)) {
+    if ((tasks.flags[task] & RECALLED) !== 0) continue
+    tasks.flags[task] |= RECALLED
+    worker.outbox.recall.push(task, tasks.run[task])
+  }
+  dirtyWorker(state, worker)
+}
+
+function countThreads(state: State): void {
+  state.threads = 0
+  for (const worker of state.present) if (worker.status === 'running') state.threads += worker.threads
+}
+
+function tellClients(
+  state: State,
+  change: { joined: Worker['info'][]; left: { worker: number; reason: string }[] },
+): void {
+  for (const client of state.clients.values()) {
+    client.outbox.sealed.push({ type: 'workers', ...change })
+    dirtyClient(state, client)
+  }
+}

@@ -1,0 +1,47 @@
+// A list of (task, run) pairs that only grows; entries that are no longer true are swept out now and then.
+
+import { resized } from './grow.ts'
+
+export class TaskRuns {
+  tasks = new Int32Array(8)
+  runs = new Int32Array(8)
+  length = 0
+
+  push(task: number, run: number): void {
+    if (this.length === this.tasks.length) {
+      this.tasks = resized(this.tasks, this.length * 2)
+      this.runs = resized(this.runs, this.length * 2)
+    }
+    this.tasks[this.length] = task
+    this.runs[this.length++] = run
+  }
+
+  clear(): void {
+    this.length = 0
+    if (this.tasks.length > 1 << 17) {
+      this.tasks = new Int32Array(8)
+      this.runs = new Int32Array(8)
+    }
+  }
+
+  /** Keeps the entries that `holds` says are still true, in their order. */
+  sweep(holds: (task: number, run: number) => boolean): void {
+    let kept = 0
+    for (let i = 0; i < this.length; i++) {
+      const task = this.tasks[i]
+      const run = this.runs[i]
+      if (!holds(task, run)) continue
+      this.tasks[kept] = task
+      this.runs[kept++] = run
+    }
+    this.length = kept
+    if (kept * 8 < this.tasks.length && this.tasks.length > 64) {
+      this.tasks = resized(this.tasks, Math.max(8, kept * 2))
+      this.runs = resized(this.runs, Math.max(8, kept * 2))
+    }
+  }
+
+  takeViews(): { tasks: Int32Array; runs: Int32Array } {
+    return { tasks: this.tasks.subarray(0, this.length), runs: this.runs.subarray(0, this.length) }
+  }
+}

@@ -1,0 +1,117 @@
+// What the scheduler knows of one worker.
+
+import type { WorkerInfo } from '../protocol/cluster.ts'
+import type { HeartbeatMessage } from '../protocol/messages.ts'
+import { Bits, FloatList, IntList } from './grow.ts'
+import { RESOURCE_UNIT } from './options.ts'
+import { TaskRuns } from './taskRuns.ts'
+
+/** Everything decided for a worker since the last drain. */
+export interface WorkerOutbox {
+  dirty: boolean
+  /** Assignments; one that was taken back before it was sent is left out then. */
+  execute: TaskRuns
+  discard: TaskRuns
+  cancel: TaskRuns
+  recall: TaskRuns
+  replicate: TaskRuns
+  replicateHolders: IntList
+  replicateSizes: FloatList
+  /** Workers that have left and that this one knows. */
+  peersLeft: number[]
+  refused: { reason: string; message: string | undefined }[]
+  close: string | undefined
+}
+
+export interface Worker {
+  readonly id: number
+  readonly info: WorkerInfo
+  readonly threads: number
+  /** `paused` workers get nothing new; `leaving` ones have said goodbye. */
+  status: 'running' | 'paused' | 'leaving'
+  /** Tasks assigned to it, and the milliseconds that they are expected to take in sum. */
+  assigned: number
+  occupancyMs: number
+  /** Bytes of all values that it holds. */
+  heldBytes: number
+  heldCount: number
+  /** Scattered values on their way to it. */
+  expectedBytes: number
+  /** How much of each resource is free, in millionths. */
+  readonly free: Map<string, number>
+  /** It stands in the list of workers that have room since the last look at the queues. */
+  roomy: boolean
+  /** Tasks assigned (`seats`) and values held (`hasWhat`, the inverse of the holders lists); both with outdated entries. */
+  readonly seats: TaskRuns
+  readonly hasWhat: TaskRuns
+  /** Kept for a task that has died with workers before, and which runs alone: nothing else is assigned meanwhile. */
+  quarantined: boolean
+  /** That task once it is assigned, else −1. */
+  quarantinedTask: number
+  /** For placing: bytes of the task's dependencies that it holds, valid where `mark` is the current one. */
+  mark: number
+  markedBytes: number
+  markedCount: number
+  readonly knowsCallable: Bits
+  readonly knowsModule: Set<string>
+  readonly knowsPeer: Bits
+  readonly outbox: WorkerOutbox
+  /** Tasks that are being recalled from others for it. */
+  promised: number
+  promisedMs: number
+  /** When it last reported an end, or was given work when it had none. */
+  progressMs: number
+  heartbeat: HeartbeatMessage | undefined
+  heartbeatMs: number
+}
+
+export function createWorker(info: WorkerInfo, nowMs: number): Worker {
+  return {
+    id: info.worker,
+    info,
+    threads: Math.max(1, info.threads),
+    status: 'running',
+    assigned: 0,
+    occupancyMs: 0,
+    heldBytes: 0,
+    heldCount: 0,
+    expectedBytes: 0,
+    free: new Map(
+      Object.entries(info.resources).map(([name, amount]) => [name, Math.round(amount * RESOURCE_UNIT)]),
+    ),
+    roomy: false,
+    seats: new TaskRuns(),
+    hasWhat: new TaskRuns(),
+    quarantined: false,
+    quarantinedTask: -1,
+    mark: 0,
+    markedBytes: 0,
+    markedCount: 0,
+    knowsCallable: new Bits(),
+    knowsModule: new Set(),
+    knowsPeer: new Bits(),
+    outbox: {
+      dirty: false,
+      execute: new TaskRuns(),
+      discard: new TaskRuns(),
+      cancel: new TaskRuns(),
+      recall: new TaskRuns(),
+      replicate: new TaskRuns(),
+      replicateHolders: new IntList(),
+      replicateSizes: new FloatList(),
+      peersLeft: [],
+      refused: [],
+      close: undefined,
+    },
+    promised: 0,
+    promisedMs: 0,
+    progressMs: nowMs,
+    heartbeat: undefined,
+    heartbeatMs: nowMs,
+  }
+}
+
+/** How much of a resource a worker has in all, in millionths. */
+export function supplyOf(worker: Worker, resource: string): number {
+  return Math.round((worker.info.resources[resource] ?? 0) * RESOURCE_UNIT)
+}
