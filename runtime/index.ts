@@ -1,6 +1,38 @@
 // The public API of the package `heddle`: everything a user's program imports. A test keeps a snapshot of its names.
 
+// Lazy collections: they build, and are computed by the client that is there.
+export {
+  type Bag,
+  BagArgumentError,
+  type BagOptions,
+  bag,
+  type Columns,
+  type CsvOptions,
+  compute,
+  type Delayed,
+  type DelayedFunction,
+  type DelayedOptions,
+  DelayedUseError,
+  delayed,
+  isDelayed,
+  type Lazy,
+  NoFilesError,
+  NotACollectionError,
+  type ParquetOptions,
+  type PartitionOptions,
+  persist,
+  type ShuffleOptions,
+  type TextOptions,
+  type TreeOptions,
+  type WriteOptions,
+} from './collections/index.ts'
+// What travels to workers, and how a class says how it does.
+export { CannotTravelError } from './functions/cannotTravel.ts'
+export { onWorker, perWorker } from './functions/perWorker.ts'
+export { fromWorker, toWorker } from './functions/travelSymbols.ts'
+// Options for everything that a block of code asks for.
 export { annotate } from './session/annotate.ts'
+// Waiting for futures: as they come, all, first, with a progress bar, or not at all.
 export {
   type AsCompletedOptions,
   asCompleted,
@@ -10,7 +42,9 @@ export {
   wait,
 } from './session/asCompleted.ts'
 export type { CallOptions } from './session/callOptions.ts'
+// A connection to a cluster.
 export { BoundOptions, Client, type Scattered } from './session/client.ts'
+// What can go wrong beside a task's own error.
 export {
   CancelledError,
   ClosedError,
@@ -20,6 +54,7 @@ export {
   UsageError,
   WaitTimeoutError,
 } from './session/errors.ts'
+// A task's result, held on the cluster.
 export { type Argument, type Arguments, Future } from './session/future.ts'
 export type { FutureStatus } from './session/futureTable.ts'
 export type { GatherOptions } from './session/gather.ts'

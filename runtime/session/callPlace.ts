@@ -1,10 +1,11 @@
 // Where in the user's code the present call of this API stands.
 
 import { userPlace } from '../functions/failureOf.ts'
+import { providePlaces } from '../graph/callPlace.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
 
 /** Deep enough to leave this package behind. */
-const FRAMES = 8
+const FRAMES = 16
 
 /** The place of the user's line that called; nothing when it cannot be told. */
 export function callPlace(): SourcePlace | undefined {
@@ -15,3 +16,6 @@ export function callPlace(): SourcePlace | undefined {
   Error.stackTraceLimit = limit
   return holder.stack === undefined ? undefined : userPlace(holder.stack)
 }
+
+// Collections ask for the places of their calls without knowing how they are found.
+providePlaces(callPlace)

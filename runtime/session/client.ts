@@ -185,6 +185,7 @@ export class Client implements Executor {
     call: ComputeCall,
     signal?: AbortSignal,
   ): Promise<unknown[]> {
+    await Promise.all(collections.map((collection) => collection.prepare?.()))
     const sent = sendCollections(this.#core, collections)
     const site = new OpenSite(call.method, call.place, sent.tasks)
     try {
@@ -203,6 +204,7 @@ export class Client implements Executor {
   async persist(values: unknown): Promise<unknown> {
     const pending = new Pending(values)
     if (pending.collections.length === 0) return values
+    await Promise.all(pending.collections.map((collection) => collection.prepare?.()))
     const sent = sendCollections(this.#core, pending.collections)
     return pending.replace(values, pending.futures, persistCollections(this.#core, pending.collections, sent))
   }

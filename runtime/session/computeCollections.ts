@@ -1,6 +1,6 @@
 // Computes and persists collections: builds their tasks into one graph, so that what they share runs once.
 
-import type { Collection } from '../graph/collection.ts'
+import { buildTogether, type Collection } from '../graph/collection.ts'
 import { TaskGraph, TaskRef } from '../graph/taskGraph.ts'
 import type { Handle } from '../protocol/ids.ts'
 import type { OpenSite } from './computeSites.ts'
@@ -30,7 +30,7 @@ export interface Sent {
 export function sendCollections(core: Core, collections: readonly Collection[]): Sent {
   core.requireOpen()
   const graph = new TaskGraph()
-  const references = collections.map((collection) => collection.buildTasks(graph))
+  const references = buildTogether(graph, collections)
   const writer = core.newGraph()
   encodeGraph(graph, writer)
   const ends = new Map<number, Handle>()

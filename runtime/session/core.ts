@@ -10,7 +10,7 @@ import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
 import type { SchedulerAddress } from './address.ts'
 import type { SiteProgress } from './computeSites.ts'
 import type { Connection } from './connection.ts'
-import { ClosedError } from './errors.ts'
+import { ClosedError, UsageError } from './errors.ts'
 import { type Future, FutureBatch, type FutureHolder, handleOf, holderOf } from './future.ts'
 import { CANCELLED, ERRED, type FutureStatus, FutureTable, PENDING } from './futureTable.ts'
 import { GraphWriter } from './graphWriter.ts'
@@ -42,8 +42,8 @@ export class Core implements FutureHolder {
   #graphs = 0
   readonly #modulesSent = new Set<string>()
   #releases: GrowingU32 | undefined
-  /** Handles whose cancellation the scheduler has not confirmed: what it says of them until then is old. */
-  readonly #cancelling = new Map<Handle, number>()
+  /** Graphs that the scheduler has not answered for, oldest first: the handles that each brought. */
+  readonly #unanswered: { graph: number; handles: Uint32Array }[] = []
   readonly #progress = new Map<number, (progress: SiteProgress) => void>()
   /** Futures that must not be collected, since somebody waits for their results. */
   readonly #inUse = new Set<readonly Future[]>()
@@ -100,6 +100,7 @@ export class Core implements FutureHolder {
 
   #messagesOf(writer: GraphWriter): ClientMessage[] {
     const graph = writer.finish()
+    if (graph.handles.length > 0) this.#unanswered.push({ graph: graph.graph, handles: graph.handles })
     const names = [...writer.modules].filter((name) => !this.#modulesSent.has(name))
     return names.length === 0 ? [graph] : [this.modulesMessage(names), graph]
   }
@@ -197,21 +198,25 @@ export class Core implements FutureHolder {
     )
     if (pending.length === 0) return
     this.seal()
-    for (const handle of pending) this.#cancelling.set(handle, (this.#cancelling.get(handle) ?? 0) + 1)
     this.connection.send({ type: 'cancel', handles: Uint32Array.from(pending), reason })
     this.table.cancelled(pending, reason)
   }
 
   retry(handles: readonly Handle[]): void {
     this.requireOpen()
-    const ended = handles.filter((handle) => {
+    const failed: Handle[] = []
+    for (const handle of handles) {
       const status = this.table.status(handle)
-      return this.table.isHeld(handle) && (status === ERRED || status === CANCELLED)
-    })
-    if (ended.length === 0) return
+      if (status === ERRED) failed.push(handle)
+      else if (status === CANCELLED)
+        throw new UsageError(
+          'a future that was cancelled or released cannot be retried: submit its task again',
+        )
+    }
+    if (failed.length === 0) return
     this.seal()
-    this.connection.send({ type: 'retry', handles: Uint32Array.from(ended) })
-    this.table.pendingAgain(ended)
+    this.connection.send({ type: 'retry', handles: Uint32Array.from(failed) })
+    this.table.pendingAgain(failed)
   }
 
   release(handles: readonly Handle[]): void {
@@ -220,7 +225,6 @@ export class Core implements FutureHolder {
       // A key that is still to be hashed needs its row, as does a task of this turn that refers to it.
       this.seal()
       this.table.release(handle)
-      this.#cancelling.delete(handle)
       if (this.connection.closedBecause !== undefined) continue
       if (!this.#releases) {
         this.#releases = new GrowingU32()
@@ -253,19 +257,21 @@ export class Core implements FutureHolder {
   #receive(reply: ClientReply): void {
     switch (reply.type) {
       case 'finished':
+        this.#answered(reply.handles)
         this.table.finished(reply.handles, reply.inline, reply.inlineOffsets)
         return
       case 'erred':
+        this.#answered(reply.handles)
         this.table.erred(reply.handles, reply.failures, reply.failure)
         return
       case 'unfinished':
         this.table.pendingAgain(reply.handles)
         return
       case 'cancelled':
-        this.table.cancelled(this.#unconfirmed(reply.handles), reply.reason)
+        this.table.cancelled(reply.handles, reply.reason)
         return
       case 'graph-refused':
-        this.onLog(`a computation was refused: ${reply.reason}`)
+        this.#refused(reply.graph, reply.reason)
         return
       case 'progress':
         this.#progress.get(reply.graph)?.(reply)
@@ -287,16 +293,23 @@ export class Core implements FutureHolder {
     }
   }
 
-  /** Takes confirmations of own cancellations out: their handles may have been retried since. */
-  #unconfirmed(handles: Uint32Array): number[] {
-    const others: number[] = []
-    for (const handle of handles) {
-      const count = this.#cancelling.get(handle)
-      if (count === undefined) others.push(handle)
-      else if (count === 1) this.#cancelling.delete(handle)
-      else this.#cancelling.set(handle, count - 1)
+  /** Results of a graph show that it and all before it were taken in. */
+  #answered(handles: Uint32Array): void {
+    const open = this.#unanswered
+    let count = 0
+    while (count < open.length && open[count].handles[0] <= handles[0]) count++
+    if (count > 0) open.splice(0, count)
+  }
+
+  /** The scheduler wants nothing of a graph: whoever waits for its results hears why. */
+  #refused(graph: number, reason: string): void {
+    const at = this.#unanswered.findIndex((each) => each.graph === graph)
+    if (at < 0) {
+      this.onLog(`a computation was refused: ${reason}`)
+      return
     }
-    return others
+    const [{ handles }] = this.#unanswered.splice(at, 1)
+    this.table.refused(handles, reason)
   }
 
   async close(reason: string): Promise<void> {

@@ -165,6 +165,12 @@ export class FutureTable {
     this.#tell(handles)
   }
 
+  /** The scheduler took nothing of these handles' graph in. */
+  refused(handles: ArrayLike<number>, reason: string): void {
+    for (let i = 0; i < handles.length; i++) this.#end(handles[i], ERRED, reason)
+    this.#tell(handles)
+  }
+
   /** Nobody computes these any more, for `reason`. */
   cancelled(handles: ArrayLike<number>, reason: string): void {
     for (let i = 0; i < handles.length; i++) this.#end(handles[i], CANCELLED, reason)

@@ -13,7 +13,7 @@ import type { GraphMessage } from '../protocol/messages.ts'
 import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
 import { UsageError } from './errors.ts'
 import { Future, type FutureHolder, handleOf, holderOf } from './future.ts'
-import type { FutureTable } from './futureTable.ts'
+import { ERRED, type FutureTable } from './futureTable.ts'
 import { GrowingBytes, GrowingU32 } from './growing.ts'
 import { fillRandom } from './randomDigest.ts'
 
@@ -195,6 +195,8 @@ export class GraphWriter {
       throw new UsageError(`${future.key} belongs to another client: pass its result, or use that client`)
     if (!table.isHeld(handle))
       throw new UsageError(`${future.key} was released: it cannot be an argument any more`)
+    if (table.status(handle) > ERRED)
+      throw new UsageError(`${future.key} is ${future.status}: it cannot be an argument any more`)
     const task = this.#taskOfHandle.get(handle)
     if (task !== undefined) return task
     for (const range of this.#wantedRanges)

@@ -21,14 +21,14 @@ export class Pending {
   }
 
   #collect(value: unknown, above: Set<object>): void {
-    if (typeof value !== 'object' || value === null) return
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return
     if (value instanceof Future) {
       if (this.#places.has(value)) return
       this.#places.set(value, this.futures.push(value) - 1)
     } else if (isCollection(value)) {
       if (this.#places.has(value)) return
       this.#places.set(value, this.collections.push(value) - 1)
-    } else if (isPlain(value) && !above.has(value)) {
+    } else if (typeof value === 'object' && isPlain(value) && !above.has(value)) {
       above.add(value)
       for (const part of Object.values(value)) this.#collect(part, above)
       above.delete(value)
@@ -50,10 +50,10 @@ export class Pending {
     collections: readonly unknown[],
     above: Set<object>,
   ): unknown {
-    if (typeof value !== 'object' || value === null) return value
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value
     const place = this.#places.get(value)
     if (place !== undefined) return value instanceof Future ? futures[place] : collections[place]
-    if (!isPlain(value) || above.has(value)) return value
+    if (typeof value === 'function' || !isPlain(value) || above.has(value)) return value
     above.add(value)
     let copy: unknown[] | Record<string, unknown> | undefined
     for (const [name, part] of Object.entries(value)) {

@@ -7,7 +7,7 @@ import { type DecodeOptions, decodeValue } from '../functions/valueCodec.ts'
 import type { DataClient } from '../host/dataClient.ts'
 import type { Handle } from '../protocol/ids.ts'
 import type { Connection } from './connection.ts'
-import { CancelledError, LostError } from './errors.ts'
+import { CancelledError, LostError, RefusedError } from './errors.ts'
 import { ERRED, FINISHED, type FutureTable, LOST, PENDING } from './futureTable.ts'
 import type { Waits } from './waits.ts'
 
@@ -37,7 +37,8 @@ export class Results {
     const status = table.status(handle)
     if (status === PENDING || status === FINISHED) return undefined
     const reason = table.reason(handle)
-    if (status === ERRED && typeof reason === 'object') return errorOf(reason, lifter)
+    if (status === ERRED)
+      return typeof reason === 'object' ? errorOf(reason, lifter) : new RefusedError('submit', String(reason))
     const text = typeof reason === 'string' ? reason : 'it was released'
     return status === LOST
       ? new LostError(table.key(handle), text)

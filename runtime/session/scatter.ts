@@ -18,8 +18,6 @@ export interface ScatterOptions {
 
 /** Typed arrays at least this large travel, and are kept, as shared memory of their own. */
 const SHARE_FROM_BYTES = 64 * 1024
-/** How often values are written elsewhere when a worker leaves while it is written to. */
-const ATTEMPTS = 3
 
 /**
  * Gives each value a key of its content, asks the scheduler for room, and writes the values there.
@@ -63,39 +61,32 @@ async function place(
   digests: Uint8Array,
   options: ScatterOptions,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const placed = await core.connection.request('scatter', (request) => ({
-      type: 'scatter',
-      request,
-      digests,
-      group: 'scatter',
-      sizes: Float64Array.from(encoded, sizeOf),
-      handles: Uint32Array.from(handles),
-      broadcast: options.broadcast ?? false,
-      workers: options.workers,
-    }))
-    if (placed.type !== 'placed') throw new Error(`scatter was answered by ${placed.type}`)
-    const byHolder = new Map<number, { task: number; run: number; value: EncodedValue }[]>()
-    placed.tasks.forEach((task, i) => {
-      const holder = placed.holders[i]
-      // Held already: the same content was scattered before.
-      if (holder < 0) return
-      const entry = { task, run: placed.runs[i], value: encoded[i % encoded.length] }
-      const list = byHolder.get(holder)
-      if (list) list.push(entry)
-      else byHolder.set(holder, [entry])
-    })
-    core.connection.hold()
-    try {
-      await Promise.all(
-        Array.from(byHolder, ([holder, list]) => core.data.put(placed.addresses[holder], list)),
-      )
-      break
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw error
-    } finally {
-      core.connection.letGo()
-    }
+  const placed = await core.connection.request('scatter', (request) => ({
+    type: 'scatter',
+    request,
+    digests,
+    group: 'scatter',
+    sizes: Float64Array.from(encoded, sizeOf),
+    handles: Uint32Array.from(handles),
+    broadcast: options.broadcast ?? false,
+    workers: options.workers,
+  }))
+  if (placed.type !== 'placed') throw new Error(`scatter was answered by ${placed.type}`)
+  const byHolder = new Map<number, { task: number; run: number; value: EncodedValue }[]>()
+  placed.tasks.forEach((task, i) => {
+    const holder = placed.holders[i]
+    // The same content was scattered before, or its worker has just left: then its failure follows.
+    if (holder < 0) return
+    const entry = { task, run: placed.runs[i], value: encoded[i] }
+    const list = byHolder.get(holder)
+    if (list) list.push(entry)
+    else byHolder.set(holder, [entry])
+  })
+  core.connection.hold()
+  try {
+    await Promise.all(Array.from(byHolder, ([holder, list]) => core.data.put(placed.addresses[holder], list)))
+  } finally {
+    core.connection.letGo()
   }
   await core.waits.many(handles, 'scatter', 'all-or-error', { signal: options.signal })
   for (const handle of handles) {
