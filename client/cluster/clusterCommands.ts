@@ -1,0 +1,43 @@
+// The commands that start, stop and show the window's cluster.
+
+import * as vscode from 'vscode'
+import { tellFailure } from '../runs/runCommands.ts'
+import type { WindowCluster } from './windowCluster.ts'
+
+export function registerClusterCommands(
+  context: vscode.ExtensionContext,
+  cluster: WindowCluster,
+  log: vscode.LogOutputChannel,
+): void {
+  const start = async (): Promise<void> => {
+    const location = vscode.ProgressLocation.Window
+    try {
+      await vscode.window.withProgress({ location, title: 'Starting a local cluster' }, () =>
+        cluster.ensure(vscode.window.activeTextEditor?.document.uri),
+      )
+    } catch (error) {
+      await tellFailure(error as Error, log)
+    }
+  }
+  const commands: Record<string, () => unknown> = {
+    'heddle.startLocalCluster': start,
+    'heddle.stopCluster': () => cluster.stop(),
+    'heddle.restartCluster': async () => {
+      await cluster.stop()
+      await start()
+    },
+    'heddle.openDashboard': async () => {
+      if (!cluster.address) await start()
+      const { phase } = cluster.model
+      if (phase.kind === 'running') await openInBrowser(phase.dashboardUrl)
+    },
+    'heddle.showOutput': () => log.show(),
+  }
+  for (const [name, run] of Object.entries(commands))
+    context.subscriptions.push(vscode.commands.registerCommand(name, run))
+}
+
+/** In a remote window the address is of the other machine: VS Code forwards the port. */
+async function openInBrowser(url: string): Promise<void> {
+  await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(url)))
+}

@@ -1,0 +1,92 @@
+// The extension's beginning and end: what is registered at once, and what waits for a file that imports heddle.
+
+import * as vscode from 'vscode'
+import { registerClusterCommands } from './cluster/clusterCommands.ts'
+import type { ClusterModel } from './cluster/clusterModel.ts'
+import { WindowCluster } from './cluster/windowCluster.ts'
+import { importsHeddle, LANGUAGES } from './languageServer/importsHeddle.ts'
+import type { LanguageServer } from './languageServer/languageServer.ts'
+import { registerPanels } from './panels/panels.ts'
+import { registerCancelLenses } from './runs/cancelLenses.ts'
+import { registerLineDecorations } from './runs/lineDecorations.ts'
+import { RunBook } from './runs/runBook.ts'
+import { registerRunCommands } from './runs/runCommands.ts'
+import { registerRunDiagnostics } from './runs/runDiagnostics.ts'
+import type { Runs } from './runs/runsModel.ts'
+import { readSettings } from './settings/settings.ts'
+import { registerSetUp } from './setUp/setUpFolder.ts'
+import { registerStatusBar } from './status/statusBar.ts'
+import { registerClusterTree } from './tree/clusterTree.ts'
+
+/** What the extension offers to tests and to other extensions. */
+export interface HeddleApi {
+  readonly cluster: ClusterModel
+  readonly runs: Runs
+  /** Milliseconds that activation took. */
+  readonly activationMs: number
+}
+
+const SELECTOR = LANGUAGES.map((language) => ({ language, scheme: 'file' }))
+
+export function activate(context: vscode.ExtensionContext): HeddleApi {
+  const begun = performance.now()
+  const log = vscode.window.createOutputChannel('Heddle', { log: true })
+  const cluster = new WindowCluster(context, log)
+  const book = new RunBook(cluster)
+  context.subscriptions.push(log, cluster, book)
+
+  const server = languageServerOnDemand(context, log)
+  registerClusterCommands(context, cluster, log)
+  registerRunCommands(context, cluster, book, server, log)
+  registerPanels(context, cluster)
+  registerSetUp(context, cluster.bundledRuntime, log, async () => (await server()).foldersChanged())
+  registerStatusBar(context, cluster)
+  registerClusterTree(context, cluster)
+  registerLineDecorations(context, book, () => readSettings().inlineLengthMax)
+  registerRunDiagnostics(context, book)
+  registerCancelLenses(context, book, SELECTOR)
+  context.subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('heddle')) cluster.settingsChanged()
+    }),
+  )
+  void cluster.findAgain()
+  return { cluster: cluster.model, runs: book.runs, activationMs: performance.now() - begun }
+}
+
+/** Starts the language server with the first open file that imports heddle, or when a command needs it. */
+function languageServerOnDemand(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+): () => Promise<LanguageServer> {
+  let starting: Promise<LanguageServer> | undefined
+  const start = async (): Promise<LanguageServer> => {
+    // Loaded only now: it is the larger half of the extension's code.
+    const module = await import('./languageServer/languageServer.ts')
+    const server = new module.LanguageServer(context, SELECTOR, log)
+    context.subscriptions.push(server)
+    await server.start()
+    return server
+  }
+  const once = (): Promise<LanguageServer> => {
+    starting ??= start()
+    return starting
+  }
+  const look = (document: vscode.TextDocument): void => {
+    if (starting || !LANGUAGES.some((language) => language === document.languageId)) return
+    if (!importsHeddle(document.getText())) return
+    void vscode.commands.executeCommand('setContext', 'heddle.active', true)
+    once().catch((error: unknown) =>
+      log.error(`the language server does not start: ${(error as Error).message}`),
+    )
+  }
+  context.subscriptions.push(
+    vscode.workspace.onDidOpenTextDocument(look),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => look(document)),
+  )
+  vscode.workspace.textDocuments.forEach(look)
+  return once
+}
+
+/** Everything is disposed of by VS Code; the cluster's keeper notices that this window has gone. */
+export function deactivate(): void {}

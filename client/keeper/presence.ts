@@ -1,0 +1,42 @@
+// Decides when a kept cluster has to end: windows come and go, and one of them may say that it should stay. Pure.
+
+export interface Presence {
+  windows: number
+  keep: boolean
+  /** When the last window left; nothing while one is there. */
+  aloneSinceMs: number | undefined
+}
+
+export type PresenceEvent = { kind: 'came' } | { kind: 'left' } | { kind: 'said'; keep: boolean }
+
+/** At the start nobody is there yet: the window that ordered the cluster has as long to come as one that reloads. */
+export const firstPresence = (keep: boolean, nowMs: number): Presence => ({
+  windows: 0,
+  keep,
+  aloneSinceMs: nowMs,
+})
+
+export function nextPresence(presence: Presence, event: PresenceEvent, nowMs: number): Presence {
+  switch (event.kind) {
+    case 'came':
+      return { ...presence, windows: presence.windows + 1, aloneSinceMs: undefined }
+    case 'left': {
+      const windows = Math.max(0, presence.windows - 1)
+      return {
+        ...presence,
+        windows,
+        aloneSinceMs: windows === 0 ? (presence.aloneSinceMs ?? nowMs) : undefined,
+      }
+    }
+    case 'said':
+      return { ...presence, keep: event.keep }
+    default:
+      return event satisfies never
+  }
+}
+
+/** Milliseconds until the cluster has to end, 0 for now; nothing while it may stay. */
+export function msToEnd(presence: Presence, graceMs: number, nowMs: number): number | undefined {
+  if (presence.keep || presence.aloneSinceMs === undefined) return undefined
+  return Math.max(0, presence.aloneSinceMs + graceMs - nowMs)
+}

@@ -1,0 +1,133 @@
+// Fills a webview with a panel's page and relays its feed: frames pass through as bytes, both ways.
+
+import { randomBytes } from 'node:crypto'
+import { pathToFileURL } from 'node:url'
+import * as vscode from 'vscode'
+import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { FeedConnection } from '../connection/feedConnection.ts'
+
+/** The panels, by the names that the pages of the runtime have. */
+export type PanelName = 'dashboard' | 'taskGraph' | 'taskStream' | 'workers' | 'gpu' | 'results'
+
+type MessageFromPanel =
+  | { kind: 'ready'; panel: string }
+  | { kind: 'request'; frame: Uint8Array | ArrayBuffer }
+  | { kind: 'open'; place: { file: string; line: number; column: number } }
+  | { kind: 'command'; command: 'startLocalCluster' | 'runFile' }
+
+interface PageModule {
+  page(request: {
+    panel: PanelName
+    nonce: string
+    cspSource: string
+    scripts: readonly string[]
+    styles: readonly string[]
+    feed: { kind: 'vscode' }
+  }): string
+}
+
+/** Shows `panel` in `webview` until the returned disposable is disposed of. */
+export async function showPanelPage(
+  webview: vscode.Webview,
+  panel: PanelName,
+  cluster: WindowCluster,
+): Promise<vscode.Disposable> {
+  const media = vscode.Uri.joinPath(cluster.bundledRuntime, 'dist', 'media')
+  webview.options = { enableScripts: true, localResourceRoots: [media] }
+  const asset = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(media, file)).toString()
+  const relay = new PanelRelay(webview, panel, cluster)
+  // The template is the same that the HTTP dashboard serves: the built one, since it is no part of this bundle.
+  const file = vscode.Uri.joinPath(media, 'page.js').fsPath
+  const { page } = (await import(pathToFileURL(file).href)) as PageModule
+  webview.html = page({
+    panel,
+    nonce: randomBytes(18).toString('base64url'),
+    cspSource: webview.cspSource,
+    scripts: [asset(`${panel}.js`)],
+    styles: [asset('panel.css')],
+    feed: { kind: 'vscode' },
+  })
+  return relay
+}
+
+/** One webview's side of the feed. It follows the window's cluster: a new cluster opens a new feed. */
+class PanelRelay implements vscode.Disposable {
+  readonly #webview: vscode.Webview
+  readonly #panel: PanelName
+  readonly #cluster: WindowCluster
+  readonly #subscriptions: vscode.Disposable[]
+  #feed: FeedConnection | undefined
+  /** The cluster that `#feed` is of. */
+  #of: string | undefined
+  #ready = false
+
+  constructor(webview: vscode.Webview, panel: PanelName, cluster: WindowCluster) {
+    this.#webview = webview
+    this.#panel = panel
+    this.#cluster = cluster
+    this.#subscriptions = [
+      webview.onDidReceiveMessage((message: MessageFromPanel) => this.#receive(message)),
+      cluster.onPhase(() => this.#follow()),
+    ]
+  }
+
+  dispose(): void {
+    this.#feed?.close()
+    for (const each of this.#subscriptions) each.dispose()
+  }
+
+  #receive(message: MessageFromPanel): void {
+    switch (message.kind) {
+      case 'ready':
+        // A page that was loaded again starts from a new snapshot.
+        this.#ready = true
+        this.#feed?.close()
+        this.#feed = this.#of = undefined
+        this.#follow()
+        return
+      case 'request':
+        this.#feed?.send(message.frame instanceof Uint8Array ? message.frame : new Uint8Array(message.frame))
+        return
+      case 'open':
+        void openPlace(message.place)
+        return
+      case 'command':
+        void vscode.commands.executeCommand(`heddle.${message.command}`)
+        return
+      default:
+        message satisfies never
+    }
+  }
+
+  #follow(): void {
+    if (!this.#ready) return
+    const address = this.#cluster.address
+    if (address && this.#of === address.id) return
+    this.#feed?.close()
+    this.#feed = this.#of = undefined
+    const state = address || this.#cluster.model.phase.kind === 'starting' ? 'connecting' : 'none'
+    void this.#webview.postMessage({ kind: 'cluster', state })
+    if (!address) return
+    this.#of = address.id
+    this.#feed = new FeedConnection(address, this.#panel, {
+      frame: (frame) => {
+        // VS Code sends a view's whole buffer, so the frame has to be one of its own.
+        void this.#webview.postMessage(new Uint8Array(frame))
+      },
+      closed: () => {
+        this.#feed = this.#of = undefined
+        void this.#webview.postMessage({ kind: 'cluster', state: 'none' })
+      },
+    })
+  }
+}
+
+/** Opens a place of the user's source; lines and columns count from 1. */
+export async function openPlace(place: { file: string; line: number; column: number }): Promise<void> {
+  const at = new vscode.Position(Math.max(0, place.line - 1), Math.max(0, place.column - 1))
+  // Not over the panel that was clicked: in the editors' first column.
+  await vscode.window.showTextDocument(vscode.Uri.file(place.file), {
+    selection: new vscode.Range(at, at),
+    viewColumn: vscode.ViewColumn.One,
+  })
+}

@@ -1,0 +1,164 @@
+// The runs of the window: started here or found again, with the place of each in its document.
+
+import * as path from 'node:path'
+import * as vscode from 'vscode'
+import type { RunSpec } from '../../runtime/protocol/runs.ts'
+import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { type Anchor, shiftAnchor } from './anchor.ts'
+import { applyRunEvent, endAll, type Run, type RunEventMessage, type Runs } from './runsModel.ts'
+
+/** What a lens or a command asks to be run. */
+export interface ExpressionToRun {
+  start: number
+  end: number
+  label: string
+}
+
+/** Where the text that a run was started with now stands. */
+export interface RunPlace {
+  uri: vscode.Uri
+  anchor: Anchor
+  /** The expression's text was changed since: what stands beside it is of the past. */
+  stale: boolean
+}
+
+/** A run that was asked for and has no id yet. */
+export interface PendingRun {
+  uri: vscode.Uri
+  anchor: Anchor | undefined
+}
+
+export class RunBook implements vscode.Disposable {
+  readonly runs: Runs = new Map()
+  readonly pending = new Set<PendingRun>()
+  readonly #places = new Map<string, RunPlace>()
+  readonly #own = new Set<string>()
+  readonly #changed = new vscode.EventEmitter<Run | undefined>()
+  readonly #events = new vscode.EventEmitter<{ run: Run; message: RunEventMessage }>()
+  readonly #subscriptions: vscode.Disposable[]
+  readonly #cluster: WindowCluster
+
+  /** A run that changed, or nothing when pending runs or places did. */
+  readonly onChange = this.#changed.event
+  readonly onEvent = this.#events.event
+
+  constructor(cluster: WindowCluster) {
+    this.#cluster = cluster
+    this.#subscriptions = [
+      this.#changed,
+      this.#events,
+      cluster.onRunEvent((message) => this.#take(message)),
+      cluster.onLost((reason) => {
+        for (const run of endAll(this.runs, reason, Date.now())) this.#changed.fire(run)
+      }),
+      vscode.workspace.onDidChangeTextDocument((change) => this.#shift(change)),
+    ]
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose()
+  }
+
+  /** Runs one expression, or without one the whole file; starts a cluster if none runs. */
+  async start(document: vscode.TextDocument, expression?: ExpressionToRun): Promise<string> {
+    const anchor = expression && { start: expression.start, end: expression.end }
+    const pending: PendingRun = { uri: document.uri, anchor }
+    this.#forget(document.uri, expression)
+    this.pending.add(pending)
+    this.#changed.fire(undefined)
+    try {
+      const spec: RunSpec = { file: document.uri.fsPath, cwd: folderOf(document) }
+      // The text is taken now: what is typed while a cluster starts is of the next run.
+      if (document.isDirty) spec.text = document.getText()
+      if (expression) spec.expression = expression
+      const connection = await this.#cluster.ensure(document.uri)
+      const run = await connection.run(spec)
+      this.#own.add(run)
+      if (anchor && pending.anchor)
+        this.#places.set(run, { uri: document.uri, anchor: pending.anchor, stale: false })
+      return run
+    } finally {
+      this.pending.delete(pending)
+      this.#changed.fire(undefined)
+    }
+  }
+
+  cancel(run: string): void {
+    this.#cluster.connection?.cancel(run)
+  }
+
+  /** Whether this window, since it was loaded, started the run. */
+  isOwn(run: string): boolean {
+    return this.#own.has(run)
+  }
+
+  /** Where the expression of a run stands now; nothing for the run of a file or when its text is gone. */
+  placeOf(run: string): RunPlace | undefined {
+    return this.#places.get(run)
+  }
+
+  /** Live runs of a document, the latest first. */
+  liveRunsOf(uri: vscode.Uri): Run[] {
+    return [...this.runs.values()].filter((run) => !run.end && run.file === uri.fsPath).reverse()
+  }
+
+  #take(message: RunEventMessage): void {
+    const run = applyRunEvent(this.runs, message)
+    if (!run) return
+    this.#placeFound(run)
+    this.#events.fire({ run, message })
+    this.#changed.fire(run)
+  }
+
+  /** A run that was found again after a reload stands where it was started, if the text is still the same. */
+  #placeFound(run: Run): void {
+    if (!run.expression || this.#places.has(run.run) || this.#own.has(run.run)) return
+    const document = vscode.workspace.textDocuments.find((each) => each.uri.fsPath === run.file)
+    if (!document || document.isDirty) return
+    this.#places.set(run.run, { uri: document.uri, anchor: run.expression, stale: false })
+  }
+
+  /** Drops ended runs of what is run anew: their marks would stand on the same line. */
+  #forget(uri: vscode.Uri, expression: ExpressionToRun | undefined): void {
+    for (const run of this.runs.values()) {
+      if (!run.end || run.file !== uri.fsPath) continue
+      const place = this.#places.get(run.run)
+      const apart =
+        expression && place && (place.anchor.end <= expression.start || place.anchor.start >= expression.end)
+      if (apart) continue
+      this.runs.delete(run.run)
+      this.#places.delete(run.run)
+    }
+  }
+
+  #shift({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0) return
+    let changed = false
+    const moved = (anchor: Anchor): Anchor | undefined => {
+      let now: Anchor | undefined = anchor
+      for (const { rangeOffset, rangeLength, text } of contentChanges)
+        now &&= shiftAnchor(now, { offset: rangeOffset, length: rangeLength, textLength: text.length })
+      return now
+    }
+    for (const [run, place] of this.#places) {
+      if (place.uri.toString() !== document.uri.toString()) continue
+      const anchor = moved(place.anchor)
+      changed = true
+      if (!anchor) this.#places.delete(run)
+      else {
+        place.stale ||= anchor.end - anchor.start !== place.anchor.end - place.anchor.start
+        place.anchor = anchor
+      }
+    }
+    for (const pending of this.pending) {
+      if (!pending.anchor || pending.uri.toString() !== document.uri.toString()) continue
+      pending.anchor = moved(pending.anchor)
+      changed = true
+    }
+    if (changed) this.#changed.fire(undefined)
+  }
+}
+
+function folderOf(document: vscode.TextDocument): string {
+  return vscode.workspace.getWorkspaceFolder(document.uri)?.uri.fsPath ?? path.dirname(document.uri.fsPath)
+}

@@ -1,0 +1,147 @@
+// What is known of every run: a reducer over the events that the scheduler sends. No `vscode`, no clock.
+
+import type { SourcePlace } from '../../runtime/protocol/failure.ts'
+import type { Display, RunEvent, RunFailure, RunSummary } from '../../runtime/protocol/runs.ts'
+
+/** One `run-event` message of the scheduler. */
+export interface RunEventMessage {
+  run: string
+  sequence: number
+  event: RunEvent
+  summary?: RunSummary
+}
+
+/** One call of `compute`, `gather`, … and how far it is. */
+export interface SiteProgress {
+  site: number
+  method: string
+  place?: SourcePlace
+  total: number
+  finished: number
+  running: number
+  erred: number
+  perSecond: number
+  /** Once it is computed. */
+  durationMs?: number
+}
+
+export type RunEnd = Extract<RunEvent, { kind: 'ended' }>
+
+/** A run, as far as its events have told. */
+export interface Run {
+  run: string
+  file: string
+  label: string
+  /** Offsets into the text that was run; absent when the whole file ran. */
+  expression?: { start: number; end: number }
+  startedMs: number
+  sites: SiteProgress[]
+  result?: { line: string; display: Display; durationMs: number }
+  failure?: RunFailure
+  end?: RunEnd
+  /** The last event taken in: events told twice, e.g. after a reconnect, are taken once. */
+  sequence: number
+}
+
+/** Every run by its id. Changed in place. */
+export type Runs = Map<string, Run>
+
+/**
+ * Takes one event in.
+ * @returns the run that changed, or nothing when the event was known already
+ */
+export function applyRunEvent(runs: Runs, message: RunEventMessage): Run | undefined {
+  const run = runs.get(message.run) ?? newRun(message)
+  if (message.sequence <= run.sequence) return undefined
+  runs.set(run.run, run)
+  run.sequence = message.sequence
+  applyEvent(run, message.event)
+  return run
+}
+
+function newRun({ run, event, summary }: RunEventMessage): Run {
+  const spec = summary?.spec
+  return {
+    run,
+    file: spec?.file ?? (event.kind === 'started' ? event.file : ''),
+    label: spec?.expression?.label ?? (event.kind === 'started' ? event.label : run),
+    expression: spec?.expression && { start: spec.expression.start, end: spec.expression.end },
+    startedMs: summary?.startedMs ?? (event.kind === 'started' ? event.atMs : 0),
+    sites: [],
+    sequence: -1,
+  }
+}
+
+function applyEvent(run: Run, event: RunEvent): void {
+  switch (event.kind) {
+    case 'started':
+      run.startedMs = event.atMs
+      run.label ||= event.label
+      run.file ||= event.file
+      return
+    case 'computing':
+      run.sites.push({
+        site: event.site.site,
+        method: event.site.method,
+        place: event.site.place,
+        total: event.total,
+        finished: 0,
+        running: 0,
+        erred: 0,
+        perSecond: 0,
+      })
+      return
+    case 'progress': {
+      const site = run.sites.find((each) => each.site === event.site)
+      if (!site) return
+      const { total, finished, running, erred, perSecond } = event
+      Object.assign(site, { total, finished, running, erred, perSecond })
+      return
+    }
+    case 'computed': {
+      const site = run.sites.find((each) => each.site === event.site)
+      if (!site) return
+      site.durationMs = event.durationMs
+      site.total = Math.max(site.total, event.tasks)
+      site.finished = site.total
+      site.running = 0
+      return
+    }
+    case 'result':
+      run.result = { line: event.line, display: event.display, durationMs: event.durationMs }
+      return
+    case 'failed':
+      run.failure = event.failure
+      return
+    case 'ended':
+      run.end = event
+      return
+    case 'output':
+    case 'notice':
+      return
+    default:
+      event satisfies never
+  }
+}
+
+/** Ends every run that still goes on, when the cluster that ran them is gone. Returns those that changed. */
+export function endAll(runs: Runs, reason: string, nowMs: number): Run[] {
+  const ended: Run[] = []
+  for (const run of runs.values()) {
+    if (run.end) continue
+    run.failure ??= { name: 'ClusterLost', message: reason, stack: '', frames: [] }
+    run.end = {
+      kind: 'ended',
+      exitCode: 1,
+      reason: 'crashed',
+      durationMs: Math.max(0, nowMs - run.startedMs),
+    }
+    ended.push(run)
+  }
+  return ended
+}
+
+/** The call that a run is at: the last one that is not computed, else the last one. */
+export function currentSite(run: Run): SiteProgress | undefined {
+  return run.sites.findLast((site) => site.durationMs === undefined) ?? run.sites.at(-1)
+}

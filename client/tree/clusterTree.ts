@@ -1,0 +1,48 @@
+// The tree of the activity bar: rows of the tree model as VS Code wants them.
+
+import * as vscode from 'vscode'
+import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { type TreeNode, treeOf } from './treeModel.ts'
+
+const REFRESH_MS_MIN = 500
+
+export function registerClusterTree(context: vscode.ExtensionContext, cluster: WindowCluster): void {
+  const changed = new vscode.EventEmitter<void>()
+  let waiting: NodeJS.Timeout | undefined
+  const provider: vscode.TreeDataProvider<TreeNode> = {
+    onDidChangeTreeData: changed.event,
+    getChildren: (node) => node?.children ?? treeOf(cluster.model, Date.now()),
+    getTreeItem: itemOf,
+  }
+  const view = vscode.window.createTreeView('heddle.cluster', { treeDataProvider: provider })
+  const refresh = (): void => {
+    waiting = undefined
+    changed.fire()
+  }
+  context.subscriptions.push(
+    changed,
+    view,
+    cluster.onPhase(refresh),
+    cluster.onReadings(() => {
+      // Readings come ten times a second; a tree that is drawn anew as often cannot be clicked.
+      if (view.visible) waiting ??= setTimeout(refresh, REFRESH_MS_MIN)
+    }),
+    { dispose: () => clearTimeout(waiting) },
+  )
+}
+
+function itemOf(node: TreeNode): vscode.TreeItem {
+  const state =
+    node.children.length === 0
+      ? vscode.TreeItemCollapsibleState.None
+      : node.unfolded
+        ? vscode.TreeItemCollapsibleState.Expanded
+        : vscode.TreeItemCollapsibleState.Collapsed
+  const item = new vscode.TreeItem(node.label, state)
+  item.id = node.id
+  item.description = node.description
+  item.tooltip = node.tooltip
+  item.iconPath = new vscode.ThemeIcon(node.icon)
+  item.contextValue = node.context
+  return item
+}

@@ -1,0 +1,82 @@
+// The tree of the activity bar as plain data: cluster → workers → what each runs.
+
+import type { ClusterModel, WorkerModel } from '../cluster/clusterModel.ts'
+import { bytesText, plural } from '../cluster/quantity.ts'
+import { seconds } from '../runs/runText.ts'
+
+/** One row. `id` is the same for the same thing at every change, so that the tree keeps what is unfolded. */
+export interface TreeNode {
+  id: string
+  label: string
+  description: string
+  tooltip: string
+  /** The name of a codicon. */
+  icon: string
+  /** What `when` clauses of menus ask for. */
+  context: 'cluster' | 'worker' | 'thread' | 'idle'
+  unfolded: boolean
+  children: TreeNode[]
+}
+
+/** The rows for a running cluster; none without one, so that the view's welcome text shows. */
+export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
+  const { phase } = model
+  if (phase.kind !== 'running') return []
+  const workers = [...model.workers.values()].sort((a, b) => a.info.worker - b.info.worker)
+  return [
+    {
+      id: phase.id,
+      label: 'Local cluster',
+      description: plural(workers.length, 'worker'),
+      tooltip: `${phase.id}, heddle ${phase.version}`,
+      icon: 'server-environment',
+      context: 'cluster',
+      unfolded: true,
+      children: workers.map((worker) => workerNode(phase.id, worker, nowMs)),
+    },
+  ]
+}
+
+function workerNode(cluster: string, worker: WorkerModel, nowMs: number): TreeNode {
+  const { info } = worker
+  const memory = `${bytesText(worker.rssBytes)} of ${bytesText(info.memoryLimitBytes)}`
+  const id = `${cluster}/${info.worker}`
+  return {
+    id,
+    label: info.name,
+    description: `${worker.threads.length}/${info.threads} busy · ${bytesText(worker.rssBytes)}${worker.paused ? ' · paused' : ''}`,
+    tooltip: [
+      `${info.name} on ${info.host}, process ${info.pid}`,
+      `CPU ${Math.round(worker.cpuPercent)} %, memory ${memory}`,
+      `${plural(worker.heldTasks, 'result')} held, ${bytesText(worker.managedBytes)}`,
+    ].join('\n'),
+    icon: worker.paused ? 'debug-pause' : 'server-process',
+    context: 'worker',
+    unfolded: true,
+    children: worker.threads.length > 0 ? threadNodes(id, worker, nowMs) : [idleNode(id)],
+  }
+}
+
+function threadNodes(id: string, worker: WorkerModel, nowMs: number): TreeNode[] {
+  return worker.threads.map(({ thread, group, sinceMs }) => ({
+    id: `${id}/${thread}`,
+    label: group,
+    description: `thread ${thread} · ${seconds(Math.max(0, nowMs - sinceMs))}`,
+    tooltip: `${group} runs on thread ${thread} of ${worker.info.name}`,
+    icon: 'gear',
+    context: 'thread',
+    unfolded: false,
+    children: [],
+  }))
+}
+
+const idleNode = (id: string): TreeNode => ({
+  id: `${id}/idle`,
+  label: 'idle',
+  description: '',
+  tooltip: 'No thread of this worker runs a task.',
+  icon: 'circle-outline',
+  context: 'idle',
+  unfolded: false,
+  children: [],
+})

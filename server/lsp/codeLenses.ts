@@ -1,0 +1,42 @@
+// Facts → code lenses: ▷ Run above each computation, ▷ Run File at the top.
+
+import type { CodeLens } from 'vscode-languageserver/node'
+import type { TextDocument } from 'vscode-languageserver-textdocument'
+import type { DocumentFacts } from '../facts/documentFacts.ts'
+
+/** The lenses of a document; none when it does not import heddle. */
+export function codeLensesOf(document: TextDocument, facts: DocumentFacts): CodeLens[] {
+  if (facts.imports.length === 0) return []
+  const { uri, version } = document
+  const top = { line: 0, character: 0 }
+  const runFile: CodeLens = {
+    range: { start: top, end: top },
+    command: {
+      title: '▷ Run File',
+      tooltip: 'Runs the whole file on the local cluster, which is started if none runs.',
+      command: 'heddle.runFile',
+      arguments: [{ uri, version }],
+    } as CodeLens['command'],
+  }
+  return [
+    runFile,
+    ...facts.computations.map(({ start, end, label, nested }): CodeLens => {
+      const range = { start: document.positionAt(start), end: document.positionAt(end) }
+      // A computation in a function or a loop has no value of its own: the file runs and shows each of its calls.
+      const command = nested
+        ? {
+            title: '▷ Run',
+            tooltip: `Runs the file and shows every ${label} here: inside a function or a loop it cannot run alone.`,
+            command: 'heddle.runFile',
+            arguments: [{ uri, version }],
+          }
+        : {
+            title: '▷ Run',
+            tooltip: `Runs ${label} with the statements above it; earlier computations that it does not need are skipped.`,
+            command: 'heddle.runExpression',
+            arguments: [{ uri, version, expression: { start, end, label } }],
+          }
+      return { range, command }
+    }),
+  ]
+}

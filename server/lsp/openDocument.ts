@@ -1,0 +1,49 @@
+// One open document and its facts: analysed when asked for, moved along with edits while it does not parse.
+
+import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node'
+import { TextDocument } from 'vscode-languageserver-textdocument'
+import { type DocumentFacts, noFacts } from '../facts/documentFacts.ts'
+import { type Edit, shiftFacts } from '../facts/shiftFacts.ts'
+
+/** Finds the facts of a text, or nothing when it does not parse. */
+export type Finder = (file: string, text: string) => DocumentFacts | undefined
+
+export class OpenDocument {
+  readonly text: TextDocument
+  readonly file: string
+  readonly #find: Finder
+  /** The facts of `#version`, or older ones moved to it. */
+  #facts: DocumentFacts = noFacts
+  #version: number | undefined
+
+  constructor(text: TextDocument, file: string, find: Finder) {
+    this.text = text
+    this.file = file
+    this.#find = find
+  }
+
+  /** Takes an editor's changes in; the facts move along at once, so that they fit even before the next analysis. */
+  change(changes: TextDocumentContentChangeEvent[], version: number): void {
+    for (const change of changes) {
+      const edit = editOf(this.text, change)
+      TextDocument.update(this.text, [change], version)
+      this.#facts = edit ? shiftFacts(this.#facts, [edit]) : noFacts
+    }
+  }
+
+  /** The facts of the text as it is, or the last good ones. */
+  get facts(): DocumentFacts {
+    if (this.#version !== this.text.version) {
+      this.#version = this.text.version
+      this.#facts = this.#find(this.file, this.text.getText()) ?? this.#facts
+    }
+    return this.#facts
+  }
+}
+
+/** Nothing when the whole text was replaced. */
+function editOf(document: TextDocument, change: TextDocumentContentChangeEvent): Edit | undefined {
+  if (!('range' in change)) return undefined
+  const offset = document.offsetAt(change.range.start)
+  return { offset, length: document.offsetAt(change.range.end) - offset, textLength: change.text.length }
+}
