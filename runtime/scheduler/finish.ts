@@ -1,12 +1,11 @@
 // A worker has ended runs: with values, with failures, or without having begun.
 
 import type { FinishedMessage, WorkerMessage } from '../protocol/messages.ts'
-import { adopt } from './adopt.ts'
 import { fail } from './fail.ts'
 import { addHolder, discard } from './hold.ts'
 import { DROPPED, FINISHED, RETURNED, THREW } from './journal.ts'
 import { reconsider } from './need.ts'
-import { RUNNING, STORED, STRAYS, TROUBLED, WAITING } from './phases.ts'
+import { RUNNING, STORED, TROUBLED, WAITING } from './phases.ts'
 import { ready } from './place.ts'
 import { unneed } from './release.ts'
 import { suits } from './restrict.ts'
@@ -31,7 +30,7 @@ export function isCurrent(state: State, worker: Worker, task: number, run: numbe
 
 /** The hot path: a value was made. Everything here is per task of every graph. */
 export function finished(state: State, worker: Worker, message: FinishedMessage): void {
-  const { tasks, replicas, cross } = state
+  const { tasks, cross } = state
   const { phase, waiting } = tasks
   worker.progressMs = state.nowMs
   for (let i = 0; i < message.tasks.length; i++) {
@@ -41,7 +40,6 @@ export function finished(state: State, worker: Worker, message: FinishedMessage)
       discardStale(state, worker, task, run)
       continue
     }
-    const strays = (tasks.flags[task] & STRAYS) === 0 ? undefined : state.strays.get(task)
     unseat(state, task)
     state.groups.measure(tasks.group[task], message.durationsMs[i])
     setPhase(state, task, STORED)
@@ -64,11 +62,7 @@ export function finished(state: State, worker: Worker, message: FinishedMessage)
       const { dependencyOffsets, dependencies, dependentOffsets, dependents } = segment
       for (let e = dependencyOffsets[place], end = dependencyOffsets[place + 1]; e < end; e++) {
         const entry = dependencies[e]
-        const dependency = entry >= 0 ? entry : cross.dependency[-1 - entry]
-        // What a run has used, its worker has: fetched copies are known from here on.
-        if (strays?.has(dependency)) settleStray(state, worker, dependency, strays)
-        else if (!replicas.has(worker.id, tasks.holders[dependency])) addHolder(state, dependency, worker)
-        unneed(state, dependency)
+        unneed(state, entry >= 0 ? entry : cross.dependency[-1 - entry])
       }
       for (let e = dependentOffsets[place], end = dependentOffsets[place + 1]; e < end; e++) {
         const dependent = dependents[e]
@@ -95,24 +89,15 @@ function discardStale(state: State, worker: Worker, task: number, run: number): 
   discard(state, worker, task, run)
 }
 
-/** The worker's copy is of a run whose value was lost meanwhile: used if nobody has begun to make it anew. */
-function settleStray(state: State, worker: Worker, dependency: number, strays: Map<number, number>): void {
-  const run = strays.get(dependency)!
-  strays.delete(dependency)
-  if (!adopt(state, worker, dependency, run, state.tasks.weight[dependency]))
-    discard(state, worker, dependency, run)
-}
-
 /** The user's function threw, or its result cannot travel: it runs again if it may, else it has failed. */
 export function erred(state: State, worker: Worker, message: Of<'erred'>): void {
-  const { tasks, replicas } = state
+  const { tasks } = state
   worker.progressMs = state.nowMs
   for (let i = 0; i < message.tasks.length; i++) {
     const task = message.tasks[i]
     const run = message.runs[i]
     if (!isCurrent(state, worker, task, run)) continue
     const failure = message.failures[message.failure[i]]
-    const strays = state.strays.get(task)
     unseat(state, task)
     state.stream?.add(
       tasks.group[task],
@@ -122,11 +107,6 @@ export function erred(state: State, worker: Worker, message: Of<'erred'>): void 
       message.durationsMs[i],
       1,
     )
-    eachDependency(state, task, (dependency) => {
-      if (strays?.has(dependency)) settleStray(state, worker, dependency, strays)
-      else if (tasks.phase[dependency] === STORED && !replicas.has(worker.id, tasks.holders[dependency]))
-        addHolder(state, dependency, worker)
-    })
     tasks.flags[task] |= TROUBLED
     const trouble = troubleOf(state, task)
     trouble.throws++

@@ -93,17 +93,22 @@ export const RULES: Record<string, Rule> = {
     }
   },
 
-  'a task that could run or runs has its dependencies stored, or is known to run on a lost value': (
-    state,
-    broken,
-  ) => {
+  'a task that could run has its dependencies stored': (state, broken) => {
     for (const row of rowsOf(state)) {
-      const phase = state.tasks.phase[row]
-      if (phase !== READY && phase !== RUNNING) continue
+      if (state.tasks.phase[row] !== READY) continue
       eachDependency(state, row, (dependency) => {
-        if (state.tasks.phase[dependency] === STORED) return
-        if (phase === RUNNING && state.strays.get(row)?.has(dependency)) return
-        broken(`${name(state, row)} stands on ${name(state, dependency)}`)
+        if (state.tasks.phase[dependency] !== STORED)
+          broken(`${name(state, row)} stands on ${name(state, dependency)}`)
+      })
+    }
+  },
+
+  'what a running task stands on is stored, failed, or on its way again': (state, broken) => {
+    for (const row of rowsOf(state)) {
+      if (state.tasks.phase[row] !== RUNNING) continue
+      eachDependency(state, row, (dependency) => {
+        if (state.tasks.phase[dependency] === RELEASED)
+          broken(`${name(state, row)} stands on ${name(state, dependency)}`)
       })
     }
   },

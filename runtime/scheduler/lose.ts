@@ -6,7 +6,7 @@ import { isCurrent } from './finish.ts'
 import { discard, heldBy, removeHolder } from './hold.ts'
 import { DIED, LOST, MISSED } from './journal.ts'
 import { reconsider, revive } from './need.ts'
-import { READY, RELEASED, RUNNING, STORED, STRAYS, TROUBLED, WAITING } from './phases.ts'
+import { READY, RELEASED, RUNNING, STORED, TROUBLED, WAITING } from './phases.ts'
 import { settle } from './release.ts'
 import { seatedAt, unseat } from './seat.ts'
 import {
@@ -30,7 +30,6 @@ export function loseValues(state: State, lost: readonly number[]): void {
   const again: number[] = []
   for (const task of lost) {
     if (tasks.phase[task] !== STORED || tasks.holders[task] >= 0) continue
-    noteStrays(state, task)
     if (state.segments[tasks.segment[task]]!.scattered) {
       fail(state, task, dataLost(state, task, 'the only worker that held it has left'))
       continue
@@ -41,6 +40,7 @@ export function loseValues(state: State, lost: readonly number[]): void {
     eachDependent(state, task, (dependent) => {
       if (tasks.phase[dependent] === WAITING) tasks.waiting[dependent]++
       else if (tasks.phase[dependent] === READY) waitAgain(state, dependent)
+      // A running one may have its copy already; if not, it will say what it misses.
     })
     if (tasks.waiters[task] > 0) again.push(task)
     else settle(state, task)
@@ -57,22 +57,6 @@ function waitAgain(state: State, task: number): void {
   })
   setPhase(state, task, WAITING)
   tasks.waiting[task] = waiting
-}
-
-/** Running dependents may have a copy of the lost value; that of another run must not be taken for it later. */
-function noteStrays(state: State, task: number): void {
-  const { tasks } = state
-  eachDependent(state, task, (dependent) => {
-    if (tasks.phase[dependent] !== RUNNING) return
-    let strays = state.strays.get(dependent)
-    if (!strays) {
-      strays = new Map()
-      state.strays.set(dependent, strays)
-    }
-    // The first loss counts: that is the run it was sent with.
-    if (!strays.has(task)) strays.set(task, tasks.run[task])
-    tasks.flags[dependent] |= STRAYS
-  })
 }
 
 /** A worker has left: its values are gone, and its runs are over. `charged` where a run of its may have been the reason. */
@@ -141,8 +125,8 @@ export function missing(
     for (let e = message.dependencyOffsets[i]; e < message.dependencyOffsets[i + 1]; e++) {
       const dependency = message.dependencies[e]
       const holder = state.workers[message.holders[e]]
-      // Lost and made again since it was sent: what could not be had was the older value.
-      if (!own.has(dependency) || state.strays.get(task)?.has(dependency)) continue
+      // Lost and made again since this run was sent: what could not be had was the older value.
+      if (!own.has(dependency) || tasks.run[dependency] > message.runs[i]) continue
       if (!holder || !replicas.has(holder.id, tasks.holders[dependency])) continue
       if (isLastOfScattered(state, task, dependency)) continue
       removeHolder(state, dependency, holder)

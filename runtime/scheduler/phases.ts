@@ -28,5 +28,3 @@ export const CUSTOM = 2
 export const TROUBLED = 4
 /** Its value shall be copied to every worker. */
 export const BROADCAST = 8
-/** A running task that was sent with a value which has been lost since; `strays` says which. */
-export const STRAYS = 16

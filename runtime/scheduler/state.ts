@@ -87,8 +87,6 @@ export class State {
   readonly left: { worker: number; reason: string }[] = []
   readonly readings = new Set<Worker>()
   membershipChanged = false
-  /** Per running task: dependencies whose value was lost since it was sent, and the lost run of each. */
-  readonly strays = new Map<number, Map<number, number>>()
   /** Records finished runs for panels, while somebody watches. */
   stream: RunStream | undefined = undefined
   /** Tasks asked back from a worker, and the worker that shall have them. */
