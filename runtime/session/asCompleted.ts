@@ -66,7 +66,7 @@ export async function wait<T>(
   futures: Future<T> | Iterable<Future<T>>,
   options: WaitOptions = {},
 ): Promise<Waited<T>> {
-  const place = callPlace()
+  const place = callPlace(wait)
   const list = Symbol.iterator in futures ? [...futures] : [futures]
   const core = coreOf(list)
   if (!core) return { done: [], notDone: [] }

@@ -5,17 +5,58 @@ import { providePlaces } from '../graph/callPlace.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
 
 /** Deep enough to leave this package behind. */
-const FRAMES = 16
+const FRAMES = 24
+/** Places are kept by where V8 says the call stands: mapping it to the user's source is the expensive part. */
+const places = new Map<string, SourcePlace | undefined>()
+const PLACES_MAX = 10_000
 
-/** The place of the user's line that called; nothing when it cannot be told. */
-export function callPlace(): SourcePlace | undefined {
-  const limit = Error.stackTraceLimit
+// biome-ignore lint/complexity/noBannedTypes: any function may be the one that was called.
+type CalledFunction = Function
+
+/**
+ * The place of the user's line that called `called`, a function of this API; nothing when it cannot be told.
+ * @example class Client { submit() { const place = callPlace(Client.prototype.submit); … } }
+ */
+export function callPlace(called: CalledFunction): SourcePlace | undefined {
+  const site = firstSite(called)
+  const script = site?.getScriptNameOrSourceURL()
+  if (!site || !script) return undefined
+  const id = `${script}:${site.getPosition()}`
+  const known = places.get(id)
+  if (known !== undefined || places.has(id)) return known
+  const place = placeAbove(called)
+  if (places.size >= PLACES_MAX) places.clear()
+  places.set(id, place)
+  return place
+}
+
+/** The one frame above `called`, without a text being made of the stack. */
+function firstSite(called: CalledFunction): NodeJS.CallSite | undefined {
+  const { prepareStackTrace, stackTraceLimit } = Error
+  Error.prepareStackTrace = takeFirst
+  Error.stackTraceLimit = 1
+  const holder: { stack?: unknown } = {}
+  Error.captureStackTrace(holder, called)
+  const site = holder.stack as NodeJS.CallSite | undefined
+  Error.prepareStackTrace = prepareStackTrace
+  Error.stackTraceLimit = stackTraceLimit
+  return site
+}
+
+const takeFirst = (_error: unknown, sites: NodeJS.CallSite[]): NodeJS.CallSite | undefined => sites[0]
+
+/** The place of the first frame above `called` that is in the user's files. */
+function placeAbove(called: CalledFunction): SourcePlace | undefined {
+  const { stackTraceLimit } = Error
   Error.stackTraceLimit = FRAMES
   const holder: { stack?: string } = {}
-  Error.captureStackTrace(holder, callPlace)
-  Error.stackTraceLimit = limit
-  return holder.stack === undefined ? undefined : userPlace(holder.stack)
+  Error.captureStackTrace(holder, called)
+  const { stack } = holder
+  Error.stackTraceLimit = stackTraceLimit
+  return stack === undefined ? undefined : userPlace(stack)
 }
 
 // Collections ask for the places of their calls without knowing how they are found.
-providePlaces(callPlace)
+providePlaces(function place() {
+  return placeAbove(place)
+})

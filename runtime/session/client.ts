@@ -12,7 +12,7 @@ import { OpenSite } from './computeSites.ts'
 import type { Call, Core } from './core.ts'
 import { coreOf, handlesOf } from './core.ts'
 import { UsageError } from './errors.ts'
-import { type Arguments, Future } from './future.ts'
+import { type Arguments, Future, FutureBatch } from './future.ts'
 import { type GatherOptions, gatherValues, valuesOf } from './gather.ts'
 import { mapTasks } from './mapTasks.ts'
 import { type Computed, Pending } from './nested.ts'
@@ -40,12 +40,7 @@ export class BoundOptions {
 
   /** See {@link Client.submit}. */
   submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: Arguments<A>): Future<Awaited<R>> {
-    const { signal, key } = this.#options
-    signal?.throwIfAborted()
-    const handle = this.#core.submit({ ...callOf(fn, 'submit', this.#options), key }, args)
-    const [future] = this.#core.futures((batch, of) => new Future<Awaited<R>>(batch, of), handle, 1)
-    if (signal) cancelOn(signal, [future])
-    return future
+    return submitTask(this.#core, fn, args, this.#options, callPlace(BoundOptions.prototype.submit))
   }
 
   /** See {@link Client.map}. */
@@ -53,12 +48,7 @@ export class BoundOptions {
     fn: (...args: A) => R,
     ...iterables: { [K in keyof A]: Iterable<Arguments<A>[K]> }
   ): Future<Awaited<R>>[] {
-    const { signal } = this.#options
-    signal?.throwIfAborted()
-    const call = callOf(fn, 'map', this.#options)
-    const futures = mapTasks(this.#core, call, iterables as Iterable<unknown>[], this.#options)
-    if (signal) cancelOn(signal, futures)
-    return futures as Future<Awaited<R>>[]
+    return mapOver(this.#core, fn, iterables, this.#options, callPlace(BoundOptions.prototype.map))
   }
 }
 
@@ -72,13 +62,11 @@ export class BoundOptions {
 export class Client implements Executor {
   readonly #core: Core
   readonly #cluster: OpenCluster
-  readonly #plain: BoundOptions
   #closing: Promise<void> | undefined
 
   private constructor(cluster: OpenCluster) {
     this.#cluster = cluster
     this.#core = cluster.core
-    this.#plain = new BoundOptions(this.#core, splitOptions(undefined))
     rememberClient(this)
   }
 
@@ -110,7 +98,7 @@ export class Client implements Executor {
    * @example client.submit(Math.max, 1, client.submit(Math.sqrt, 16))
    */
   submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: Arguments<A>): Future<Awaited<R>> {
-    return this.#plain.submit(fn, ...args)
+    return submitTask(this.#core, fn, args, NO_OPTIONS, callPlace(Client.prototype.submit))
   }
 
   /**
@@ -122,7 +110,7 @@ export class Client implements Executor {
     fn: (...args: A) => R,
     ...iterables: { [K in keyof A]: Iterable<Arguments<A>[K]> }
   ): Future<Awaited<R>>[] {
-    return this.#plain.map(fn, ...iterables)
+    return mapOver(this.#core, fn, iterables, NO_OPTIONS, callPlace(Client.prototype.map))
   }
 
   /**
@@ -139,7 +127,9 @@ export class Client implements Executor {
    * @example await client.gather({ low: futureOfLow, rest: [futureOfRest] })
    */
   gather<T>(futures: T, options: GatherOptions = {}): Promise<Computed<T>> {
-    return gatherValues(futures, 'gather', callPlace(), options.signal) as Promise<Computed<T>>
+    return gatherValues(futures, 'gather', callPlace(Client.prototype.gather), options.signal) as Promise<
+      Computed<T>
+    >
   }
 
   /**
@@ -166,7 +156,8 @@ export class Client implements Executor {
   compute(collections: readonly Collection[], call: ComputeCall): Promise<unknown[]>
   compute<T>(values: T, options?: GatherOptions): Promise<Computed<T>>
   compute(values: unknown, options: GatherOptions | ComputeCall = {}): Promise<unknown> {
-    const call = 'method' in options ? options : { method: 'compute', place: callPlace() }
+    const call =
+      'method' in options ? options : { method: 'compute', place: callPlace(Client.prototype.compute) }
     return this.#compute(values, call, 'method' in options ? undefined : options.signal)
   }
 
@@ -289,15 +280,50 @@ export class Client implements Executor {
   }
 }
 
-function callOf(fn: (...args: never) => unknown, kind: string, options: SplitOptions): Call {
+const NO_OPTIONS = splitOptions(undefined)
+
+function submitTask<R>(
+  core: Core,
+  fn: (...args: never) => R,
+  args: readonly unknown[],
+  options: SplitOptions,
+  place: SourcePlace | undefined,
+): Future<Awaited<R>> {
+  options.signal?.throwIfAborted()
+  const handle = core.submit(callOf(fn, 'submit', options, place), args)
+  const future = new Future<Awaited<R>>(new FutureBatch(core, handle, 1), handle)
+  if (options.signal) cancelOn(options.signal, [future])
+  return future
+}
+
+function mapOver<R>(
+  core: Core,
+  fn: (...args: never) => R,
+  iterables: readonly unknown[],
+  options: SplitOptions,
+  place: SourcePlace | undefined,
+): Future<Awaited<R>>[] {
+  options.signal?.throwIfAborted()
+  const call = callOf(fn, 'map', options, place)
+  const futures = mapTasks(core, call, iterables as readonly Iterable<unknown>[], options)
+  if (options.signal) cancelOn(options.signal, futures)
+  return futures as Future<Awaited<R>>[]
+}
+
+function callOf(
+  fn: (...args: never) => unknown,
+  kind: string,
+  options: SplitOptions,
+  place: SourcePlace | undefined,
+): Call {
   if (typeof fn !== 'function')
     throw new UsageError(`${kind} needs a function first, not ${fn === null ? 'null' : typeof fn}`)
-  const place: SourcePlace | undefined = callPlace()
   return {
     fn,
     group: { name: options.name ?? (fn.name || 'anonymous'), kind, ...place },
     options: withAnnotations(options.task),
     pure: options.pure,
+    key: options.key,
   }
 }
 

@@ -67,7 +67,6 @@ export class Core implements FutureHolder {
       connection,
       data: this.data,
       lifter,
-      decodeOptions: { kernels },
     })
     connection.listen(
       (reply) => this.#receive(reply),

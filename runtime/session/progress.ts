@@ -49,7 +49,7 @@ export function futuresOf(value: unknown): Future[] {
  * @example await progress(client.map(slow, items))
  */
 export async function progress(futures: unknown, options: ProgressOptions = {}): Promise<void> {
-  const place = callPlace()
+  const place = callPlace(progress)
   const list = futuresOf(futures)
   const core = coreOf(list)
   if (!core) return

@@ -3,7 +3,7 @@
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { errorOf } from '../functions/failureOf.ts'
 import type { Lifter } from '../functions/lifter.ts'
-import { type DecodeOptions, decodeValue } from '../functions/valueCodec.ts'
+import { decodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import type { DataClient } from '../host/dataClient.ts'
 import type { Handle } from '../protocol/ids.ts'
 import type { Connection } from './connection.ts'
@@ -20,7 +20,6 @@ export interface ResultsSurroundings {
   connection: Connection
   data: DataClient
   lifter: Lifter
-  decodeOptions: DecodeOptions
 }
 
 export class Results {
@@ -56,7 +55,7 @@ export class Results {
     let unreachableSince: number | undefined
     while (true) {
       await waits.many(handles, 'gather', 'all-or-error', { signal })
-      missing = this.#takeInline(handles, values, missing)
+      missing = await this.#takeInline(handles, values, missing)
       if (missing.length === 0) return values
       const before = missing.length
       missing = await this.#takeRemote(handles, values, missing)
@@ -71,12 +70,13 @@ export class Results {
   }
 
   /** Decodes what is here; gives the places of what workers hold. Those in `places` alone are looked at. */
-  #takeInline(
+  async #takeInline(
     handles: readonly Handle[],
     values: unknown[],
     places: readonly number[] | undefined,
-  ): number[] {
-    const { table, decodeOptions } = this.#around
+  ): Promise<number[]> {
+    const { table, lifter } = this.#around
+    const decodeOptions = lifter.decodeOptions()
     const remote: number[] = []
     const value: EncodedValue = { bytes: new Uint8Array(0), buffers: this.#nothingShared }
     const count = places?.length ?? handles.length
@@ -86,6 +86,8 @@ export class Results {
       const bytes = table.inline(handle)
       if (bytes) {
         value.bytes = bytes
+        const modules = modulesOfValue(bytes)
+        if (modules.length > 0) await lifter.loadModules(modules)
         values[place] = decodeValue(value, decodeOptions)
         continue
       }
@@ -98,7 +100,7 @@ export class Results {
 
   /** Asks where values are and fetches them, all of one holder at once; gives the places of those it could not have. */
   async #takeRemote(handles: readonly Handle[], values: unknown[], places: number[]): Promise<number[]> {
-    const { connection, data, decodeOptions } = this.#around
+    const { connection, data, lifter } = this.#around
     const located = await connection.request('gather', (request) => ({
       type: 'locate',
       request,
@@ -123,11 +125,16 @@ export class Results {
       await Promise.all(
         Array.from(byHolder, async ([holder, wanted]) => {
           const found = await data.get(located.addresses[holder], wanted).catch(() => [])
-          wanted.forEach(({ place }, i) => {
+          for (let i = 0; i < wanted.length; i++) {
             const value = found[i]
-            if (value) values[place] = decodeValue(value, decodeOptions)
-            else unreachable.push(place)
-          })
+            if (!value) {
+              unreachable.push(wanted[i].place)
+              continue
+            }
+            const modules = modulesOfValue(value.bytes)
+            if (modules.length > 0) await lifter.loadModules(modules)
+            values[wanted[i].place] = decodeValue(value, lifter.decodeOptions())
+          }
         }),
       )
     } finally {
