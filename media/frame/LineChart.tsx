@@ -26,10 +26,15 @@ interface LineChartProps {
   height?: number
   /** The least that the y axis reaches up to. */
   least?: number
+  /** Whether the y axis is cut at powers of two, as bytes are. */
+  binary?: boolean
 }
 
+/** Steps of an axis of bytes: 1, 2, 5, … 500 of each unit would be odd numbers of bytes. */
+const BINARY_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
+
 export function LineChart(props: LineChartProps): JSX.Element {
-  const { title, value, atMs, lines, height = 120, least = 1 } = props
+  const { title, value, atMs, lines, height = 120, least = 1, binary = false } = props
   const palette = usePalette()
   const holder = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot>(undefined)
@@ -45,6 +50,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
         width: element.clientWidth || 300,
         height,
         least,
+        binary,
         format: (v) => format.current(v),
       }),
       dataOf(atMs, lines),
@@ -59,7 +65,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
       observer.disconnect()
       made.destroy()
     }
-  }, [palette, shape, height, least])
+  }, [palette, shape, height, least, binary])
   const newest = atMs.at(-1)
   useEffect(() => chart.current?.setData(dataOf(atMs, lines)), [newest, atMs.length])
   return (
@@ -99,6 +105,7 @@ function optionsOf({
   width,
   height,
   least,
+  binary,
   format,
 }: {
   lines: readonly Line[]
@@ -106,6 +113,7 @@ function optionsOf({
   width: number
   height: number
   least: number
+  binary: boolean
   format(value: number): string
 }): uPlot.Options {
   const { colour, font } = palette
@@ -121,9 +129,8 @@ function optionsOf({
     padding: [6, 12, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 5 }, drag: { setScale: false, x: false, y: false } },
-    // At least a minute is shown, so that the first points do not look like a trend.
     scales: {
-      x: { time: true, range: (_, min, max) => [Math.min(min ?? 0, (max ?? 60) - 60), max ?? 60] },
+      x: { time: true, range: ({ data: [seconds] }) => lastMinutes(seconds) },
       y: { range: (_, __, max) => [0, Math.max(least, (max ?? 0) * 1.08)] },
     },
     axes: [
@@ -135,7 +142,14 @@ function optionsOf({
         space: 70,
         values: (_, ticks) => ticks.map((s) => clock(s * 1000)),
       },
-      { ...axis, size: 58, gap: 6, space: 26, values: (_, ticks) => ticks.map(format) },
+      {
+        ...axis,
+        size: 58,
+        gap: 6,
+        space: 26,
+        ...(binary ? { incrs: BINARY_STEPS } : {}),
+        values: (_, ticks) => ticks.map(format),
+      },
     ],
     series: [
       {},
@@ -144,12 +158,18 @@ function optionsOf({
           label,
           stroke: colour[name],
           width: 1.5,
-          points: { show: false },
+          points: { show: ({ data: [seconds] }) => seconds.length < 3, size: 4 },
           ...(filled ? { fill: faded(colour[name]) } : {}),
         }),
       ),
     ],
   }
+}
+
+/** The x axis' range: all points, and at least a minute, so that the first points do not look like a trend. */
+function lastMinutes(seconds: ArrayLike<number>): [number, number] {
+  const end = seconds[seconds.length - 1] ?? 60
+  return [Math.min(seconds[0] ?? 0, end - 60), end]
 }
 
 /** The colour at a sixth of its strength. */

@@ -68,10 +68,11 @@ export function ResultTable({ display }: { display: Extract<Display, { kind: 'ta
                   </th>
                 )
               })}
+              <td class="filler" aria-hidden="true" />
             </tr>
           </thead>
           <tbody>
-            {above > 0 && <Gap height={above} columns={columns.length + 1} />}
+            {above > 0 && <Gap height={above} columns={columns.length + 2} />}
             {shown.slice(first, end).map((index, offset) => (
               <tr key={index} aria-rowindex={first + offset + 2}>
                 <td class="row-number">{count(index + 1)}</td>
@@ -85,9 +86,10 @@ export function ResultTable({ display }: { display: Extract<Display, { kind: 'ta
                     {cell}
                   </td>
                 ))}
+                <td class="filler" aria-hidden="true" />
               </tr>
             ))}
-            {below > 0 && <Gap height={below} columns={columns.length + 1} />}
+            {below > 0 && <Gap height={below} columns={columns.length + 2} />}
           </tbody>
         </table>
         {shown.length === 0 && (

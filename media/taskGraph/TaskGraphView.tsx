@@ -17,7 +17,14 @@ import { GroupList } from './GroupList.tsx'
 import { fold, requestsDue, type TaskGraph, unfold } from './reducer.ts'
 import { boxTowards, type Hit, hitAt, sceneOf } from './scene.ts'
 import { type GraphPointer, useGraphGestures } from './useGraphGestures.ts'
-import { broughtIntoView, fittedViewport, toScene, type Viewport, zoomedViewport } from './viewport.ts'
+import {
+  broughtIntoView,
+  fittedViewport,
+  toScene,
+  type Viewport,
+  viewportOn,
+  zoomedViewport,
+} from './viewport.ts'
 
 export function TaskGraphView(props: PanelProps<TaskGraph>): JSX.Element {
   const { cluster, surroundings, connection } = props
@@ -49,9 +56,13 @@ function Graph({ model, cluster, surroundings, version }: PanelProps<TaskGraph>)
   const [pointer, setPointer] = useState<GraphPointer>()
   const [, redraw] = useState(0)
   const computation = choice === -1 ? latestComputation(groups) : choice === -2 ? undefined : choice
+  /** The group that was unfolded last: shown large once its tasks are here. */
+  const [awaited, setAwaited] = useState<number>()
+  // Coarse, so that the graph does not turn with every pixel of a window that is being resized.
+  const room = { width: Math.round(size.width / 80) * 80, height: Math.round(size.height / 80) * 80 }
   const scene = useMemo(
-    () => sceneOf(groups, model.unfolded, computation),
-    [groups.shape, model.shape, computation, cluster.info?.id],
+    () => sceneOf(groups, model.unfolded, room, computation),
+    [groups.shape, model.shape, computation, cluster.info?.id, room.width, room.height],
   )
   // States of unfolded tasks change without a new layout: their boxes are given the latest columns.
   for (const box of scene.boxes) {
@@ -61,15 +72,25 @@ function Graph({ model, cluster, surroundings, version }: PanelProps<TaskGraph>)
   const viewport = held ?? fittedViewport(scene, size)
   useEffect(() => {
     setSelected(undefined)
-  }, [scene])
+    setHeld(undefined)
+  }, [computation, cluster.info?.id])
+  useEffect(() => {
+    const box = scene.boxes.find(({ place, tasks }) => tasks && groups.list[place].group === awaited)
+    if (!box || awaited === undefined || model.wishes.get(awaited)?.asked) return
+    setAwaited(undefined)
+    setHeld(viewportOn(box, size))
+  }, [scene, awaited])
   useEffect(() => {
     for (const request of requestsDue(model, cluster.nowMs)) surroundings.request(request)
   }, [version])
   const toggle = (box: number): void => {
     const { group } = groups.list[scene.boxes[box].place]
-    if (model.wishes.has(group)) fold(model, group)
-    else {
+    if (model.wishes.has(group)) {
+      fold(model, group)
+      setHeld(undefined)
+    } else {
       unfold(model, group)
+      setAwaited(group)
       for (const request of requestsDue(model, cluster.nowMs)) surroundings.request(request)
     }
     redraw((n) => n + 1)
@@ -154,6 +175,7 @@ function Graph({ model, cluster, surroundings, version }: PanelProps<TaskGraph>)
           onToggle={toggle}
           onMore={(group, limit) => {
             unfold(model, group, limit)
+            setAwaited(group)
             redraw((n) => n + 1)
             for (const request of requestsDue(model, cluster.nowMs)) surroundings.request(request)
           }}

@@ -5,7 +5,7 @@ import { count, short } from '../cluster/quantity.ts'
 import type { Palette } from '../frame/palette.ts'
 import { barParts } from '../progress/progressRows.ts'
 import { cutText } from '../taskStream/draw.ts'
-import { type Box, CELL, HEAD_HEIGHT, type Hit, PADDING, type Scene } from './scene.ts'
+import { type Box, CELL, type Direction, type Hit, PADDING, type Scene } from './scene.ts'
 import type { Viewport } from './viewport.ts'
 
 export interface Drawing {
@@ -60,27 +60,49 @@ function drawEdges(context: CanvasRenderingContext2D, { scene, palette, viewport
     context.strokeStyle = marked ? palette.colour.accent : palette.colour.muted
     context.globalAlpha = marked ? 0.9 : 0.45
     context.lineWidth = marked ? thin * 1.4 : thin
+    context.fillStyle = context.strokeStyle
+    if (from === to) drawLoop(context, from)
+    else drawEdge(context, from, to, scene.direction)
+  }
+  context.globalAlpha = 1
+}
+
+/** A curve from box to box with its head. */
+function drawEdge(context: CanvasRenderingContext2D, from: Box, to: Box, direction: Direction): void {
+  context.beginPath()
+  if (direction === 'right') {
     const [x1, y1] = [from.x + from.width, from.y + from.height / 2]
     const [x2, y2] = [to.x, to.y + to.height / 2]
     const bend = Math.max(28, Math.abs(x2 - x1) * 0.45)
-    context.beginPath()
-    if (from === to) {
-      context.moveTo(x1 - 40, from.y)
-      context.bezierCurveTo(x1 - 30, from.y - 34, x1 - 90, from.y - 34, x1 - 80, from.y)
-    } else {
-      context.moveTo(x1, y1)
-      context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2 - 5, y2)
-    }
+    context.moveTo(x1, y1)
+    context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2 - 5, y2)
     context.stroke()
-    if (from === to) continue
-    context.fillStyle = context.strokeStyle
     context.beginPath()
     context.moveTo(x2, y2)
     context.lineTo(x2 - 8, y2 - 4)
     context.lineTo(x2 - 8, y2 + 4)
-    context.fill()
+  } else {
+    const [x1, y1] = [from.x + from.width / 2, from.y + from.height]
+    const [x2, y2] = [to.x + to.width / 2, to.y]
+    const bend = Math.max(18, Math.abs(y2 - y1) * 0.45)
+    context.moveTo(x1, y1)
+    context.bezierCurveTo(x1, y1 + bend, x2, y2 - bend, x2, y2 - 5)
+    context.stroke()
+    context.beginPath()
+    context.moveTo(x2, y2)
+    context.lineTo(x2 - 4, y2 - 8)
+    context.lineTo(x2 + 4, y2 - 8)
   }
-  context.globalAlpha = 1
+  context.fill()
+}
+
+/** A group whose tasks depend on each other, e.g. a tree of merges. */
+function drawLoop(context: CanvasRenderingContext2D, box: Box): void {
+  const x = box.x + box.width - 60
+  context.beginPath()
+  context.moveTo(x, box.y)
+  context.bezierCurveTo(x + 6, box.y - 22, x - 46, box.y - 22, x - 40, box.y)
+  context.stroke()
 }
 
 function drawBox(
@@ -108,9 +130,10 @@ function drawBox(
   context.textAlign = 'left'
   context.fillStyle = colour.text
   context.font = `600 12.5px ${palette.font}`
-  context.fillText(cutText(context, group.name, room - 18), left, box.y + 20)
+  context.fillText(cutText(context, group.name, room - 18), left, box.y + 21)
   context.fillStyle = colour.muted
   context.font = `11px ${palette.font}`
+  if (group.kind) context.fillText(cutText(context, group.kind, room - 18), left, box.y + 37)
   const done = tally.total === 0 ? 'no tasks' : `${short(tally.done)} / ${short(tally.total)}`
   const now =
     tally.erred > 0
@@ -118,12 +141,13 @@ function drawBox(
       : tally.running > 0
         ? `${short(tally.running)} running`
         : ''
-  const counts = now ? `${done} · ${now}` : done
+  context.fillText(done, left, box.y + 54)
   context.textAlign = 'right'
-  context.fillText(counts, box.x + box.width - PADDING, box.y + 36)
-  const countsWidth = context.measureText(counts).width
+  if (now) {
+    context.fillStyle = tally.erred > 0 ? colour['state-erred'] : colour.muted
+    context.fillText(now, box.x + box.width - PADDING, box.y + 54)
+  }
   context.textAlign = 'left'
-  if (group.kind) context.fillText(cutText(context, group.kind, room - countsWidth - 10), left, box.y + 36)
   drawTwist(context, palette, box, hovered?.kind === 'twist' && hovered.box === index)
   if (!box.tasks) return
   const { unfolded } = box.tasks
@@ -143,8 +167,8 @@ function drawBar(
   box: Box,
   tally: ReturnType<typeof tallyOf>,
 ): void {
-  const y = box.tasks ? box.y + HEAD_HEIGHT - 5 - 4 : box.y + box.height - 20
-  const height = box.tasks ? 4 : 7
+  const y = box.y + 61
+  const height = box.tasks ? 4 : 6
   const width = box.width - 2 * PADDING
   let x = box.x + PADDING
   context.fillStyle = palette.colour.track

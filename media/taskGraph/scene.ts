@@ -2,12 +2,13 @@
 
 import type { Groups } from '../cluster/groups.ts'
 import { layeredLayout } from './layeredLayout.ts'
+import type { Places } from './placeLayers.ts'
 import type { UnfoldedGroup } from './reducer.ts'
 
 export const CARD_WIDTH = 212
-export const CARD_HEIGHT = 66
+export const CARD_HEIGHT = 78
 /** Of an unfolded group's box: its head, the edge around its tasks, and the tasks themselves. */
-export const HEAD_HEIGHT = 46
+export const HEAD_HEIGHT = 72
 export const PADDING = 12
 export const CELL = 12
 const CELL_GAP = 4
@@ -23,20 +24,28 @@ export interface Box {
   tasks?: { unfolded: UnfoldedGroup; x: Float64Array; y: Float64Array }
 }
 
+/** Which way the graph runs: from dependencies to the right, or down. */
+export type Direction = 'right' | 'down'
+
 export interface Scene {
+  direction: Direction
   boxes: Box[]
   /** Pairs of indices into `boxes`. */
   edges: Uint32Array
-  /** Lines between tasks: x, y of the dependency's right side, then of the dependent's left side. */
+  /** Lines between tasks: x, y where one leaves the dependency, then where it meets the dependent. */
   taskEdges: Float32Array
   width: number
   height: number
 }
 
-/** Lays out the groups of one computation, or of all, with the tasks of those that are unfolded. */
+/**
+ * Lays out the groups of one computation, or of all, with the tasks of those that are unfolded; in the direction in
+ * which more of it can be read at once on `canvas`.
+ */
 export function sceneOf(
   groups: Groups,
   unfolded: ReadonlyMap<number, UnfoldedGroup>,
+  canvas: { width: number; height: number },
   computation?: number,
 ): Scene {
   const boxes: Box[] = []
@@ -54,15 +63,12 @@ export function sceneOf(
     const [from, to] = [boxOf.get(groups.edges[i]), boxOf.get(groups.edges[i + 1])]
     if (from !== undefined && to !== undefined) edges.push(from, to)
   }
-  const { x, y, width, height } = layeredLayout({
-    nodes: boxes.length,
-    edges,
-    widths: boxes.map((box) => box.width),
-    heights: boxes.map((box) => box.height),
-    layerGap: 64,
-    nodeGap: 22,
-    rowsMax: 40,
-  })
+  const right = layout(boxes, edges, 'right')
+  const down = layout(boxes, edges, 'down')
+  const fits = ({ width, height }: Places): number =>
+    Math.min(1, canvas.width / Math.max(1, width), canvas.height / Math.max(1, height))
+  const direction = fits(down) > fits(right) * 1.1 ? 'down' : 'right'
+  const { x, y, width, height } = direction === 'down' ? down : right
   boxes.forEach((box, index) => {
     box.x = x[index]
     box.y = y[index]
@@ -72,7 +78,22 @@ export function sceneOf(
       box.tasks.y[i] += box.y + HEAD_HEIGHT
     }
   })
-  return { boxes, edges: Uint32Array.from(edges), taskEdges: linesBetweenTasks(boxes), width, height }
+  const taskEdges = linesBetweenTasks(boxes, direction)
+  return { direction, boxes, edges: Uint32Array.from(edges), taskEdges, width, height }
+}
+
+function layout(boxes: readonly Box[], edges: readonly number[], direction: Direction): Places {
+  const widths = boxes.map((box) => box.width)
+  const heights = boxes.map((box) => box.height)
+  const request = { nodes: boxes.length, edges, nodeGap: 22, rowsMax: 40 }
+  if (direction === 'right') return layeredLayout({ ...request, widths, heights, layerGap: 60 })
+  const { x, y, width, height } = layeredLayout({
+    ...request,
+    widths: heights,
+    heights: widths,
+    layerGap: 40,
+  })
+  return { x: y, y: x, width: height, height: width }
 }
 
 /** A box around a group's tasks, themselves in layers where they depend on each other. */
@@ -105,7 +126,7 @@ function unfoldedBox(place: number, unfolded: UnfoldedGroup): Box {
   }
 }
 
-function linesBetweenTasks(boxes: readonly Box[]): Float32Array {
+function linesBetweenTasks(boxes: readonly Box[], direction: Direction): Float32Array {
   const open = boxes.filter((box) => box.tasks)
   if (open.length === 0) return new Float32Array(0)
   const where = new Map<number, [Box, number]>()
@@ -118,7 +139,10 @@ function linesBetweenTasks(boxes: readonly Box[]): Float32Array {
       const to = where.get(edges[i + 1])
       if (!from || !to) continue
       const [a, b] = [from[0].tasks!, to[0].tasks!]
-      lines.push(a.x[from[1]] + CELL, a.y[from[1]] + CELL / 2, b.x[to[1]], b.y[to[1]] + CELL / 2)
+      const [x1, y1, x2, y2] = [a.x[from[1]], a.y[from[1]], b.x[to[1]], b.y[to[1]]]
+      // Inside one box tasks run to the right, whichever way the groups do.
+      if (direction === 'right' || from[0] === to[0]) lines.push(x1 + CELL, y1 + CELL / 2, x2, y2 + CELL / 2)
+      else lines.push(x1 + CELL / 2, y1 + CELL, x2 + CELL / 2, y2)
     }
   }
   return Float32Array.from(lines)

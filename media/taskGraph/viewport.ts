@@ -32,6 +32,16 @@ export function fittedViewport(scene: Size, canvas: Size, margin = 20): Viewport
   }
 }
 
+/** One box in the middle of the canvas, with some of what is around it. */
+export function viewportOn(
+  box: { x: number; y: number; width: number; height: number },
+  canvas: Size,
+  margin = 70,
+): Viewport {
+  const { scale, x, y } = fittedViewport(box, canvas, margin)
+  return { scale, x: x - box.x * scale, y: y - box.y * scale }
+}
+
 /** Zooms so that the canvas point (atX, atY) keeps showing the same place. */
 export function zoomedViewport(viewport: Viewport, factor: number, atX: number, atY: number): Viewport {
   const scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, viewport.scale * factor))

@@ -2,10 +2,13 @@
 
 import type { JSX } from 'preact'
 import type { Cluster } from '../cluster/cluster.ts'
-import { bytes, short } from '../cluster/quantity.ts'
+import { bytes, plural, short } from '../cluster/quantity.ts'
 import { latest } from '../cluster/rates.ts'
 import { totalsOf } from '../cluster/workers.ts'
 import { LineChart } from '../frame/LineChart.tsx'
+
+/** 100% of CPU is one core kept busy. */
+const cores = (percent: number): string => short(Math.round(percent / 10) / 10)
 
 export function RateCharts({ cluster }: { cluster: Cluster }): JSX.Element {
   const { rates, workers } = cluster
@@ -27,14 +30,15 @@ export function RateCharts({ cluster }: { cluster: Cluster }): JSX.Element {
         atMs={rates.atMs}
         lines={[{ label: 'Bytes/s', colour: 'transfer', values: rates.bytesPerSecond, filled: true }]}
         format={perSecond}
+        binary
         least={1024}
       />
       <LineChart
         title="CPU of workers"
-        value={`${Math.round(cpuPercent)}% of ${threads * 100}%`}
+        value={`${cores(cpuPercent)} of ${plural(threads, 'core')}`}
         atMs={rates.atMs}
         lines={[{ label: 'CPU', colour: 'state-running', values: rates.cpuPercent, filled: true }]}
-        format={(n) => `${short(n)}%`}
+        format={cores}
         least={100}
       />
       <LineChart
@@ -46,6 +50,7 @@ export function RateCharts({ cluster }: { cluster: Cluster }): JSX.Element {
           { label: 'managed', colour: 'managed', values: rates.managedBytes, filled: true },
         ]}
         format={bytes}
+        binary
         least={1024 ** 2}
       />
     </div>
