@@ -60,7 +60,7 @@ const CONCURRENCY = 16
  * another run as one task a partition and stream through it.
  * @example await bag.range(6).map((x) => x * x).filter((x) => x % 2 === 0).compute() // [0, 4, 16]
  */
-export class Bag<T> implements Collection<T[]> {
+export class Bag<out T> implements Collection<T[]> {
   readonly collectionKind = 'bag'
   /** @internal */
   readonly node: BagNode
@@ -228,11 +228,12 @@ export class Bag<T> implements Collection<T[]> {
    * @example await bag.fromSequence([{ name: 'Ann', age: 3 }]).pluck('name').compute() // ['Ann']
    * @example await bag.fromSequence([{ name: 'Ann', age: 3 }]).pluck(['age', 'name']).compute() // [[3, 'Ann']]
    */
-  pluck<K extends keyof T>(key: K, ...fallback: [] | [fallback: unknown]): Bag<T[K]>
-  pluck<const K extends readonly (keyof T)[]>(
+  pluck<I, K extends keyof I>(this: Bag<I>, key: K, ...fallback: [] | [fallback: I[K]]): Bag<I[K]>
+  pluck<I, const K extends readonly (keyof I)[]>(
+    this: Bag<I>,
     keys: K,
     ...fallback: [] | [fallback: unknown]
-  ): Bag<{ -readonly [I in keyof K]: T[K[I] & keyof T] }>
+  ): Bag<{ -readonly [N in keyof K]: I[K[N] & keyof I] }>
   pluck(keys: PropertyKey | readonly PropertyKey[], ...fallback: [] | [unknown]): unknown {
     const one = !Array.isArray(keys)
     return this.#step('pluck', () => ({
@@ -275,7 +276,7 @@ export class Bag<T> implements Collection<T[]> {
    * @example await bag.range(5).fold((a, b) => a + b).compute() // 10
    * @example await bag.range(5).fold((n, _item) => n + 1, 0, (a, b) => a + b).compute() // 5
    */
-  fold(fn: (state: T, item: T) => T | Promise<T>, options?: TreeOptions): Delayed<T>
+  fold<I>(this: Bag<I>, fn: (state: I, item: I) => I | Promise<I>, options?: TreeOptions): Delayed<I>
   fold<S>(
     fn: (state: S, item: T) => S | Promise<S>,
     initial: S,
@@ -350,7 +351,7 @@ export class Bag<T> implements Collection<T[]> {
    * @throws {EmptyBagError} when computed, if there are no items
    * @example await bag.fromSequence(['b', 'a']).min().compute() // 'a'
    */
-  min(options?: TreeOptions): Delayed<T> {
+  min<I>(this: Bag<I>, options?: TreeOptions): Delayed<I> {
     return this.#reduce('min', { reducer: 'extreme', give: 'min' }, options)
   }
 
@@ -359,7 +360,7 @@ export class Bag<T> implements Collection<T[]> {
    * @throws {EmptyBagError} when computed, if there are no items
    * @example await bag.range(7).max().compute() // 6
    */
-  max(options?: TreeOptions): Delayed<T> {
+  max<I>(this: Bag<I>, options?: TreeOptions): Delayed<I> {
     return this.#reduce('max', { reducer: 'extreme', give: 'max' }, options)
   }
 
@@ -553,7 +554,7 @@ export class Bag<T> implements Collection<T[]> {
    * These items, then those of other bags.
    * @example await bag.range(2).concat(bag.range(3)).compute() // [0, 1, 0, 1, 2]
    */
-  concat(...others: Bag<T>[]): Bag<T> {
+  concat<U = T>(...others: Bag<U>[]): Bag<T | U> {
     return new Bag(new ConcatNode([this.node, ...others.map((other) => other.node)]), this.#options)
   }
 
@@ -578,9 +579,9 @@ export class Bag<T> implements Collection<T[]> {
    * const [first] = bag.range(4, { partitions: 2 }).toDelayed()
    * await first.compute() // [0, 1]
    */
-  toDelayed(): Delayed<T[]>[] {
+  toDelayed<I>(this: Bag<I>): Delayed<I[]>[] {
     return Array.from({ length: this.partitions }, (_, i) =>
-      delayedOf<T[]>(new PartNode(this.node, 'partition', i)),
+      delayedOf<I[]>(new PartNode(this.node, 'partition', i)),
     )
   }
 

@@ -7,11 +7,11 @@ import type { TaskOptions } from '../../protocol/taskOptions.ts'
 export type Delayed<T> = DelayedValue<T> & DelayedMembers<T>
 
 /** What every delayed value has. A property of the value with one of these names is had by `delayed.get`. */
-export interface DelayedValue<T> extends Collection<T> {
+export interface DelayedValue<out T> extends Collection<T> {
   /** Computes the value on the cluster that is there; without one, a local cluster is started. */
   compute(): Promise<T>
   /** Computes the value and keeps it on the cluster. */
-  persist(): Promise<Delayed<T>>
+  persist(): Promise<this>
   /** Draws the tasks into an SVG file, or gives the drawing where no path is given. */
   visualize(path?: string): Promise<string>
 }
@@ -26,9 +26,12 @@ type DelayedItems<T> = T extends readonly unknown[]
   ? { [Symbol.iterator](): Iterator<Delayed<T[number]>> }
   : unknown
 
-type DelayedMember<M> = M extends (...args: infer A) => infer R
-  ? (...args: LazyArguments<A>) => Delayed<Awaited<R>>
-  : Delayed<M>
+/** Declared as a method, so that a delayed list of numbers is also one of unknown items, as lists themselves are. */
+interface DelayedMethod<A extends readonly unknown[], R> {
+  call(...args: LazyArguments<A>): Delayed<Awaited<R>>
+}
+
+type DelayedMember<M> = M extends (...args: infer A) => infer R ? DelayedMethod<A, R>['call'] : Delayed<M>
 
 /** Of a value of type `any`, anything may be asked. */
 type DelayedAny = DelayedValue<unknown> & DelayedAnyMembers

@@ -56,7 +56,7 @@ class HttpFile implements SourceFile {
       throw new FileError(this.path, `${this.path} cannot be read in parts: its server ignores ranges`)
     if (!response.body) return
     try {
-      for await (const piece of response.body) yield piece as Uint8Array<ArrayBuffer>
+      yield* response.body as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>
     } catch (cause) {
       throw new FileError(this.path, `${this.path} broke off while it was read: ${reasonOf(cause)}`, cause)
     }
