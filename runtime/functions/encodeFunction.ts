@@ -83,16 +83,18 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   const captured = name.factory ? list.length - 2 : 0
   writer.varint(captured)
   const names = lifted?.captureNames
-  for (let i = 0; i < name.eager && i < captured; i++) {
-    encoder.variable(names?.[i] ?? `(captured ${i})`, depth)
-    encoder.whole(list[2 + i], depth + 1)
+  const capture = (i: number, at: number, whole: boolean): void => {
+    const variable = names?.[i] ?? `(captured ${i})`
+    const begun = writer.length
+    encoder.variable(variable, at)
+    if (whole) encoder.whole(list[2 + i], at + 1)
+    else encoder.value(list[2 + i], at + 1)
+    encoder.options.onCapture?.(variable, writer.length - begun)
   }
+  for (let i = 0; i < name.eager && i < captured; i++) capture(i, depth, true)
   if (captured > name.eager)
     encoder.contents(depth, (at) => {
-      for (let i = name.eager; i < captured; i++) {
-        encoder.variable(names?.[i] ?? `(captured ${i})`, at)
-        encoder.value(list[2 + i], at + 1)
-      }
+      for (let i = name.eager; i < captured; i++) capture(i, at, false)
     })
   if (withKeys) encoder.pairs(fn, keys, depth)
 }

@@ -37,6 +37,8 @@ export interface EncodeOptions {
   shareFromBytes?: number
   /** Where shared memory comes from; `new SharedArrayBuffer` by default. */
   allocate?: (byteLength: number) => SharedArrayBuffer
+  /** Told of every captured variable with the bytes that it took. */
+  onCapture?: (name: string, bytes: number) => void
 }
 
 /** A function as a worker module gives it. */

@@ -3,6 +3,8 @@
 // The hook is one global per thread, shared by every copy of heddle in it, since instrumented code can name nothing else.
 // A function carries its capture list in a private field, so that none of its visible properties change.
 
+import type { SourceRecord } from './sourceRecord.ts'
+
 // biome-ignore lint/complexity/noBannedTypes: any function of the user's can be lifted.
 export type AnyFunction = Function
 
@@ -63,12 +65,14 @@ export class LiftHook {
   readonly loaded = new Map<string, string>()
   /** Set-up functions that workers run before their first task. */
   readonly setups: AnyFunction[] = []
+  /** In a worker: the sources that its clients sent, so that tasks can send functions in their turn. */
+  records: (() => ReadonlyMap<string, SourceRecord>) | undefined
   /** Finds captures where no loader saw the code. */
   fallback: ((fn: AnyFunction) => CaptureList | undefined) | undefined
 
   readonly #liveByNumber = new Map<string, Map<number, unknown>>()
-  readonly #liveThunks = new Map<string, () => (readonly [number, unknown])[]>()
-  readonly #imports = new Map<string, () => ImportEntry[]>()
+  readonly #lookups = new Map<string, ((unit: number) => unknown)[]>()
+  readonly #imports = new Map<string, (() => ImportEntry[])[]>()
   readonly #importCache = new WeakMap<object, ImportFound>()
   readonly #notes = new Map<string, Map<number, UnitNote>>()
   readonly #private = new WeakMap<object, PrivateAccess>()
@@ -79,10 +83,10 @@ export class LiftHook {
     return fn
   }
 
-  /** Stamps the methods of an object literal: pairs of key and thunk. */
-  o<T extends Record<PropertyKey, unknown>>(object: T, pairs: [PropertyKey, CaptureThunk][]): T {
+  /** Stamps the methods of an object literal: pairs of key and thunk, a number standing for a computed key. */
+  o<T extends object>(object: T, pairs: readonly [string | number, CaptureThunk][]): T {
     for (const [key, thunk] of pairs) {
-      const method = Object.getOwnPropertyDescriptor(object, key)?.value
+      const method = typeof key === 'number' ? markedMethod(object, key) : ownValue(object, key)
       if (typeof method === 'function') this.f(method, thunk)
     }
     return object
@@ -91,13 +95,13 @@ export class LiftHook {
   /** Notes the imports of a module, read when a value has to be found among them. */
   i(module: string, thunk: () => ImportEntry[]): void {
     this.#see(module)
-    this.#imports.set(module, thunk)
+    appendTo(this.#imports, module, thunk)
   }
 
   /** Notes a module's own functions and classes by number, read when a decoder looks for this process's copy. */
-  m(module: string, thunk: () => (readonly [number, unknown])[]): void {
+  m(module: string, lookup: (unit: number) => unknown): void {
     this.#see(module)
-    this.#liveThunks.set(module, thunk)
+    appendTo(this.#lookups, module, lookup)
   }
 
   /** Notes one live function or class. */
@@ -154,12 +158,13 @@ export class LiftHook {
   liveUnit(module: string, unit: number): unknown {
     const value = this.#liveByNumber.get(module)?.get(unit)
     if (value !== undefined) return value
-    const thunk = this.#liveThunks.get(module)
-    if (!thunk) return undefined
-    try {
-      for (const [number, live] of thunk()) if (number === unit) return live
-    } catch {
-      // A variable of that module has no value yet.
+    for (const lookup of this.#lookups.get(module) ?? []) {
+      try {
+        const live = lookup(unit)
+        if (live !== undefined) return live
+      } catch {
+        // That variable has no value yet.
+      }
     }
     return undefined
   }
@@ -168,17 +173,10 @@ export class LiftHook {
   findImport(value: object): ImportFound | undefined {
     const known = this.#importCache.get(value)
     if (known) return known
-    for (const [from, thunk] of this.#imports) {
-      let entries: ImportEntry[]
-      try {
-        entries = thunk()
-      } catch {
-        continue // An import cycle that is still being evaluated.
-      }
-      for (const [specifier, imported, held] of entries) {
-        const path = held === value ? [imported] : memberPath(imported, held, value)
-        if (!path) continue
-        const found = { specifier, path, from }
+    for (const [from, thunks] of this.#imports) {
+      for (const thunk of thunks) {
+        const found = findIn(thunk, value, from)
+        if (!found) continue
         this.#importCache.set(value, found)
         return found
       }
@@ -192,10 +190,45 @@ export class LiftHook {
   }
 }
 
+function ownValue(object: object, key: PropertyKey): unknown {
+  return Object.getOwnPropertyDescriptor(object, key)?.value
+}
+
+/** The method under a computed key: its source bears the number of its unit. */
+function markedMethod(object: object, unit: number): unknown {
+  const mark = new RegExp(`['"]heddle:${unit}['"]`)
+  for (const key of Reflect.ownKeys(object)) {
+    const value = ownValue(object, key)
+    if (typeof value === 'function' && mark.test(Function.prototype.toString.call(value))) return value
+  }
+  return undefined
+}
+
+function appendTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key)
+  if (list) list.push(item)
+  else lists.set(key, [item])
+}
+
+function findIn(thunk: () => ImportEntry[], value: object, from: string): ImportFound | undefined {
+  let entries: ImportEntry[]
+  try {
+    entries = thunk()
+  } catch {
+    return undefined // An import cycle that is still being evaluated.
+  }
+  for (const [specifier, imported, held] of entries) {
+    const path = held === value ? [imported] : memberPath(imported, held, value)
+    if (path) return { specifier, path, from }
+  }
+  return undefined
+}
+
 function memberPath(imported: string, held: unknown, value: object): string[] | undefined {
   if (held === null || (typeof held !== 'object' && typeof held !== 'function')) return undefined
   for (const key of Object.keys(held)) {
-    if ((held as Record<string, unknown>)[key] === value) return [imported, key]
+    // A getter is not called: it may load something large, or throw.
+    if (Object.getOwnPropertyDescriptor(held, key)?.value === value) return [imported, key]
   }
   return undefined
 }

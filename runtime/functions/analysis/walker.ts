@@ -12,7 +12,6 @@ import type {
   Node,
   ObjectExpression,
   TSEnumDeclaration,
-  TSModuleDeclaration,
   VariableDeclaration,
 } from 'oxc-parser'
 import { forEachChild, hoistLexical, hoistVar } from './hoist.ts'
@@ -356,7 +355,7 @@ export class Walker {
     }
   }
 
-  #namespace(node: TSModuleDeclaration, scope: Scope): void {
+  #namespace(node: Extract<Node, { type: 'TSModuleDeclaration' }>, scope: Scope): void {
     if (node.declare || node.body?.type !== 'TSModuleBlock') return
     const inner = new Scope(scope)
     const { body } = node.body

@@ -1,0 +1,133 @@
+// The worker's side, one a thread: makes functions from what a Lifter gave.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { DecodeOptions, LiftedUnit } from './encodeOptions.ts'
+import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
+import type { Lifter } from './lifter.ts'
+import { liftHook } from './liftHook.ts'
+import type { ModuleSource } from './memoryModules.ts'
+import { runSetup } from './perWorker.ts'
+import { isSourceRecord, type SourceRecord } from './sourceRecord.ts'
+import { UnitLoader } from './unitLoader.ts'
+import { readUnitTable } from './unitTable.ts'
+import { ValueDecoder } from './valueDecoder.ts'
+
+export interface CallableLoaderOptions {
+  /** Where the worker writes modules under their names. */
+  moduleFolder: string
+  kernels?: KernelNames
+  /** Freezes plain arguments, so that writing to one by mistake is an error instead of a loss. */
+  freeze?: boolean
+}
+
+type LifterModule = typeof import('./lifter.ts')
+
+export class CallableLoader {
+  readonly #folder: string
+  readonly #kernels: KernelNames
+  readonly #loader: UnitLoader
+  readonly #options: DecodeOptions
+  readonly #records = new Map<string, SourceRecord>()
+  readonly #namesRead = new Set<string>()
+  readonly #lifters = new Map<string, Lifter>()
+  #lifterModule: LifterModule | undefined
+
+  constructor({ moduleFolder, kernels = NO_KERNELS, freeze = false }: CallableLoaderOptions) {
+    liftHook.worker = true
+    liftHook.records = () => {
+      this.#readRecords()
+      return this.#records
+    }
+    this.#folder = moduleFolder
+    this.#kernels = kernels
+    this.#loader = new UnitLoader({
+      source: (name) => this.#source(name),
+      lift: (module, unit) => this.#lift(module, unit),
+      equivalent: (semantic) => this.#equivalent(semantic),
+    })
+    this.#options = { kernels, modules: this.#loader, freeze }
+  }
+
+  /** How values are decoded in this thread, once `loadModules` has loaded what they need. */
+  decodeOptions(): DecodeOptions {
+    return this.#options
+  }
+
+  /**
+   * Makes the function that a Lifter encoded, its bound arguments in front.
+   * Set-up that the sender asked for with `onWorker` runs before, once a thread.
+   */
+  async load(bytes: Uint8Array): Promise<(...args: unknown[]) => unknown> {
+    const table = readUnitTable(bytes)
+    if (table) {
+      await this.loadModules(table.units.map((unit) => unit.workerModule))
+      await this.#loader.loadPackages(table.imports.map((one) => one.url))
+    }
+    const decoder = new ValueDecoder(bytes, [], this.#options)
+    const fn = decoder.whole() as (...args: unknown[]) => unknown
+    const bound = decoder.whole() as unknown[]
+    const setups = decoder.whole() as (() => unknown)[]
+    decoder.finish()
+    for (const setup of setups) await runSetup(setup)
+    return bound.length === 0 ? fn : (...args) => fn(...bound, ...args)
+  }
+
+  /** Loads worker modules, in order, and readies what lifts those that the worker was not sent. */
+  async loadModules(names: readonly string[]): Promise<void> {
+    const lacking = names.some((name) => name.startsWith('unit:') || (name !== '' && !this.#source(name)))
+    if (lacking) this.#lifterModule ??= await import('./lifter.ts')
+    await this.#loader.load(names)
+  }
+
+  #source(name: string): ReturnType<ModuleSource> {
+    const file = path.join(this.#folder, path.basename(name))
+    if (name !== '' && existsSync(file)) return { file }
+    for (const lifter of this.#lifters.values()) {
+      const text = lifter.moduleText(name)
+      if (text !== undefined) return { text }
+    }
+    return undefined
+  }
+
+  /** A function that no worker module was sent for, e.g. one that a task made: lifted here from the sender's source. */
+  #lift(module: string, unit: number): LiftedUnit | undefined {
+    if (!this.#records.has(module)) this.#readRecords()
+    const record = this.#records.get(module)
+    if (!record || !this.#lifterModule) return undefined
+    return this.#lifterFor(record, this.#lifterModule).unitOf(module, unit)
+  }
+
+  #equivalent(semantic: string): { module: string; unit: number } | undefined {
+    this.#readRecords()
+    if (!this.#lifterModule) return undefined
+    for (const record of this.#records.values()) {
+      const found = this.#lifterFor(record, this.#lifterModule).equivalentIn(
+        `${record.file}@${record.hash}`,
+        semantic,
+      )
+      if (found) return found
+    }
+    return undefined
+  }
+
+  #lifterFor(record: SourceRecord, { Lifter }: LifterModule): Lifter {
+    const key = `${record.root}\n${record.entry}`
+    let lifter = this.#lifters.get(key)
+    if (!lifter) {
+      const { root, entry } = record
+      lifter = new Lifter({ root, entry, kernels: this.#kernels, records: this.#records })
+      this.#lifters.set(key, lifter)
+    }
+    return lifter
+  }
+
+  #readRecords(): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (!isSourceRecord(name) || this.#namesRead.has(name)) continue
+      this.#namesRead.add(name)
+      const record = JSON.parse(readFileSync(path.join(this.#folder, name), 'utf8')) as SourceRecord
+      this.#records.set(`${record.file}@${record.hash}`, record)
+    }
+  }
+}

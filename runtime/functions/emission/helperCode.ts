@@ -1,0 +1,71 @@
+// The few lines that every instrumented module begins with, and the capture lists it hands to them.
+
+import type { Class } from 'oxc-parser'
+import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
+
+/** Stands for the `this` of the code around an arrow function that was taken out of it. */
+export const THIS_NAME = '__heddle_this'
+
+/** Function declarations, since those are there before anything of the module runs, import cycles included. */
+export function helperCode(module: string): string {
+  return (
+    `function __heddle_m(){return ${JSON.stringify(module)}}` +
+    'function __heddle_f(f,c){return globalThis.__heddle?.f(f,c)??f}' +
+    'function __heddle_o(o,p){return globalThis.__heddle?.o(o,p)??o}' +
+    'function __heddle_l(n,v){globalThis.__heddle?.l(__heddle_m(),n,v);return v}'
+  )
+}
+
+/** `() => [module, number, captures…]`. */
+export function thunkOf(unit: SourceUnit, renamedThis?: ReadonlySet<unknown>): string {
+  const captured = unit.captureNames.map((name) => `,${name}`).join('')
+  const [first] = unit.thisNodes
+  const self = !first ? '' : renamedThis?.has(first) ? `,${THIS_NAME}` : ',this'
+  return `()=>[__heddle_m(),${unit.number}${captured}${self}]`
+}
+
+/** Gives decoders this module's own copy of each module-level function and class. */
+export function liveCode(module: AnalysedModule, skip: (unit: SourceUnit) => boolean = () => false): string {
+  const cases = module.units
+    .filter((unit) => unit.top && unit.selfBinding && unit.selfBinding.writes.length === 0 && !skip(unit))
+    .map((unit) => `case ${unit.number}:return ${unit.selfBinding!.name};`)
+  return cases.length > 0 ? `globalThis.__heddle?.m(__heddle_m(),n=>{switch(n){${cases.join('')}}});` : ''
+}
+
+/** Gives encoders what this module imports from packages. */
+export function importNotes(entries: readonly { source: string; imported: string; local: string }[]): string {
+  if (entries.length === 0) return ''
+  const list = entries.map(
+    ({ source, imported, local }) => `[${JSON.stringify(source)},${JSON.stringify(imported)},${local}]`,
+  )
+  return `globalThis.__heddle?.i(__heddle_m(),()=>[${list.join(',')}]);`
+}
+
+const RESERVED = new Set(
+  (
+    'break case catch class const continue debugger default delete do else enum export extends false finally for ' +
+    'function if import in instanceof new null return super switch this throw true try typeof var void while with ' +
+    'yield let static await implements interface package private protected public eval arguments'
+  ).split(' '),
+)
+
+export function isIdentifier(text: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text) && !RESERVED.has(text)
+}
+
+/** Private instance members of a class: names of its fields, and whether it has private methods or accessors. */
+export function privateMembers(node: Class): { fields: string[]; any: boolean } {
+  const fields: string[] = []
+  let any = false
+  for (const member of node.body.body) {
+    if (
+      !('key' in member) ||
+      member.key?.type !== 'PrivateIdentifier' ||
+      ('static' in member && member.static)
+    )
+      continue
+    any = true
+    if (member.type !== 'MethodDefinition') fields.push(member.key.name)
+  }
+  return { fields, any }
+}

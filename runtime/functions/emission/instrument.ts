@@ -1,0 +1,103 @@
+// Adds registrations to a module's text: every function and class says what it captures when it comes into being.
+
+import type MagicString from 'magic-string'
+import type { Class, Node } from 'oxc-parser'
+import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
+import { privateMembers, thunkOf } from './helperCode.ts'
+
+export interface InstrumentRequest {
+  module: AnalysedModule
+  text: MagicString
+  /** Which part of the module is wanted. */
+  includes: (node: { start: number; end: number }) => boolean
+  /** Statements that are taken out of the text. */
+  cut?: ReadonlySet<Node>
+  /** Nodes where `this` is written under another name. */
+  renamedThis?: ReadonlySet<unknown>
+}
+
+/** Edits the text; returns the registrations that belong at the top of the module. */
+export function instrument({ module, text, includes, cut, renamedThis }: InstrumentRequest): string {
+  let top = ''
+  // Innermost first: two functions may end at the same character, as in `k => x => x + k`.
+  for (const { node, methods } of module.objectsWithMethods.toReversed()) {
+    if (!includes(node)) continue
+    const pairs = methods.map((unit) => `[${methodKey(unit)},${thunkOf(unit, renamedThis)}]`)
+    text.prependRight(node.start, '__heddle_o(')
+    text.appendLeft(node.end, `,[${pairs.join(',')}])`)
+  }
+  for (let i = module.units.length - 1; i >= 0; i--) {
+    const unit = module.units[i]
+    if (unit.calledAtOnce || !includes(unit)) continue
+    const thunk = thunkOf(unit, renamedThis)
+    switch (unit.kind) {
+      case 'class':
+      case 'classExpression':
+        instrumentClass(text, unit, thunk)
+        break
+      case 'declaration': {
+        const name = 'id' in unit.node ? unit.node.id?.name : undefined
+        const registration = `__heddle_f(${name},${thunk});`
+        if (unit.list?.top) top += registration
+        else if (unit.list) text.appendRight(module.source.indexOf('{', unit.list.start) + 1, registration)
+        else text.appendLeft(unit.end, `;${registration}`)
+        break
+      }
+      case 'method':
+        if (unit.computedKey && unit.node.body)
+          // A mark that survives in the function's source: its key is known only when the object is made.
+          text.appendRight(unit.node.body.start + 1, `"heddle:${unit.number}";`)
+        break
+      case 'arrow':
+      case 'expression':
+        if (unit.afterStatement && unit.list) {
+          if (!cut?.has(unit.afterStatement))
+            text.appendLeft(unit.afterStatement.end, `;__heddle_f(${unit.variableName},${thunk});`)
+        } else wrapExpression(text, unit, thunk)
+    }
+  }
+  return top
+}
+
+function methodKey(unit: SourceUnit): string {
+  return unit.computedKey ? String(unit.number) : JSON.stringify(unit.name)
+}
+
+/** A nameless function keeps the name that it would have got from where it stands. */
+function wrapExpression(text: MagicString, unit: SourceUnit, thunk: string): void {
+  const named = unit.inferred !== undefined && !('id' in unit.node && unit.node.id)
+  const name = JSON.stringify(unit.inferred ?? '')
+  const [before, after] = unit.isDefaultExport ? [`__heddle_l(${unit.number},`, ')'] : ['', '']
+  text.prependRight(unit.start, named ? `${before}__heddle_f({${name}:` : `${before}__heddle_f(`)
+  text.appendLeft(unit.end, named ? `}[${name}],${thunk})${after}` : `,${thunk})${after}`)
+}
+
+/** Registers a class from inside its body, and lets its private members be given and taken. */
+export function instrumentClass(text: MagicString, unit: SourceUnit, thunk: string): void {
+  const node = unit.node as Class
+  const live = unit.isDefaultExport ? `__heddle_l(${unit.number},this);` : ''
+  const { fields, any } = privateMembers(node)
+  let access = ''
+  if (any) {
+    const read = fields.map((name) => `o.#${name}`).join(',')
+    access = `globalThis.__heddle?.p(this,{read:o=>[${read}],write:(o,v)=>{[${read}]=v}});`
+  }
+  text.appendRight(node.body.start + 1, `static{__heddle_f(this,${thunk});${live}${access}}`)
+  if (any || node.superClass) skipConstruction(text, node)
+}
+
+/**
+ * Lets an instance be made whose fields come from elsewhere: while the hook says so, initialisers and constructors do
+ * nothing, so that private members are put on the object and none of the user's code runs.
+ */
+function skipConstruction(text: MagicString, node: Class): void {
+  for (const member of node.body.body) {
+    if (member.type === 'PropertyDefinition' && !member.static && member.value && !member.declare) {
+      text.prependLeft(member.value.start, 'globalThis.__heddle?.making?void 0:(')
+      text.appendRight(member.value.end, ')')
+    } else if (member.type === 'MethodDefinition' && member.kind === 'constructor' && member.value.body) {
+      const leave = node.superClass ? 'super();return' : 'return'
+      text.appendRight(member.value.body.start + 1, `if(globalThis.__heddle?.making){${leave}}`)
+    }
+  }
+}

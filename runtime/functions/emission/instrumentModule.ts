@@ -1,0 +1,53 @@
+// The module that the user's own process runs: as written, with registrations.
+
+import MagicString from 'magic-string'
+import { analyse } from '../analysis/analyse.ts'
+import type { AnalysedModule } from '../analysis/sourceUnit.ts'
+import { compilerChoices } from './compilerChoices.ts'
+import { finishModule } from './finishModule.ts'
+import { helperCode, importNotes, liveCode } from './helperCode.ts'
+import { instrument } from './instrument.ts'
+import { isPackageSpecifier } from './specifiers.ts'
+
+export interface InstrumentedModule {
+  module: AnalysedModule
+  code: string
+}
+
+/**
+ * Instruments the text of a user's file.
+ * @throws {SourceSyntaxError} when it does not parse
+ */
+export function instrumentModule(
+  file: string,
+  source: string,
+  format: 'module' | 'commonjs' = 'module',
+): InstrumentedModule {
+  const module = analyse(file, source, { format })
+  const text = new MagicString(module.source)
+  const top = instrument({ module, text, includes: () => true })
+  const imported = module.imports
+    .filter((record) => isPackageSpecifier(record.source))
+    .flatMap((record) =>
+      record.names
+        .filter(({ binding }) => binding.references > 0)
+        .map(({ imported, local }) => ({ source: record.source, imported, local })),
+    )
+  const head = helperCode(module.id) + top + liveCode(module) + importNotes(imported)
+  text.appendLeft(headOffset(module), head)
+  return { module, code: finishModule({ module, text, choices: compilerChoices(file) }) }
+}
+
+/** Behind the hashbang line and directives such as `'use strict'`. */
+function headOffset({ source, program }: AnalysedModule): number {
+  let offset = 0
+  if (source.startsWith('#!')) {
+    const end = source.indexOf('\n')
+    offset = end < 0 ? source.length : end + 1
+  }
+  for (const statement of program.body) {
+    if (statement.type !== 'ExpressionStatement' || !statement.directive) break
+    offset = statement.end
+  }
+  return offset
+}

@@ -1,0 +1,245 @@
+// The user's modules as they were loaded, and what their imports lead to.
+
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { analyse, textHash } from '../analysis/analyse.ts'
+import { lineColumn } from '../analysis/sourceText.ts'
+import type { AnalysedModule } from '../analysis/sourceUnit.ts'
+import { CannotTravelError } from '../cannotTravel.ts'
+import { liftHook } from '../liftHook.ts'
+import type { SourceRecord } from '../sourceRecord.ts'
+import { type CompilerChoices, compilerChoices } from './compilerChoices.ts'
+import { formatOf } from './fileFormat.ts'
+import { resolveFrom } from './resolver.ts'
+import { isBuiltin, isHeddle } from './specifiers.ts'
+
+export type Resolution =
+  | { kind: 'builtin'; url: string }
+  | { kind: 'heddle'; specifier: string }
+  /** A package: `version` is that of its package.json. */
+  | { kind: 'package'; url: string; specifier: string; version: string }
+  /** A file beside the sources that is no ES module: JSON, CommonJS, WebAssembly. */
+  | { kind: 'file'; path: string }
+  | { kind: 'user'; file: string }
+
+export class ModuleGraph {
+  readonly root: string
+  readonly entry: string | undefined
+  readonly #records: ReadonlyMap<string, SourceRecord>
+  readonly #modules = new Map<string, AnalysedModule>()
+  readonly #resolved = new Map<string, Map<string, Resolution>>()
+  readonly #hashes = new Map<AnalysedModule, string>()
+  readonly #cycleRoots = new Map<string, string | undefined>()
+
+  constructor(
+    root: string,
+    entry: string | undefined,
+    records: ReadonlyMap<string, SourceRecord> = new Map(),
+  ) {
+    this.root = root
+    this.entry = entry
+    this.#records = records
+  }
+
+  /**
+   * The module of a file, as this process loaded it: later changes on disk do not count.
+   * @param hash of the text, where a certain version is meant
+   */
+  module(file: string, hash = liftHook.loaded.get(file) ?? this.#recordedHash(file)): AnalysedModule {
+    const key = hash === undefined ? file : `${file}@${hash}`
+    const known = this.#modules.get(key)
+    if (known) return known
+    const module = this.#analyse(file, hash)
+    if (hash !== undefined && module.hash !== hash)
+      throw new CannotTravelError(
+        `${this.relative(file)} changed on disk after this process loaded it, and the text it had is not at hand. Run the program again.`,
+      )
+    this.#modules.set(key, module)
+    this.#modules.set(module.id, module)
+    return module
+  }
+
+  /** The module that a `file@hash` names. */
+  byId(id: string): AnalysedModule {
+    const at = id.lastIndexOf('@')
+    return this.module(id.slice(0, at), id.slice(at + 1))
+  }
+
+  /** Whether the text of a `file@hash` is here, so that its functions can be lifted. */
+  has(id: string): boolean {
+    return this.#modules.has(id) || this.#records.has(id) || liftHook.sources.has(id)
+  }
+
+  /** Every module that was analysed so far, each once. */
+  analysed(): Set<AnalysedModule> {
+    return new Set(this.#modules.values())
+  }
+
+  choices(module: AnalysedModule): CompilerChoices {
+    return this.#records.get(module.id)?.choices ?? compilerChoices(module.file)
+  }
+
+  #recordedHash(file: string): string | undefined {
+    let hash: string | undefined
+    for (const record of this.#records.values()) if (record.file === file) hash = record.hash
+    return hash
+  }
+
+  #analyse(file: string, hash: string | undefined): AnalysedModule {
+    const record = this.#records.get(`${file}@${hash}`)
+    if (record) return analyse(file, record.source, { format: record.format })
+    const snapshot = hash === undefined ? undefined : liftHook.sources.get(`${file}@${hash}`)
+    const source = snapshot ?? readFileSync(file, 'utf8')
+    return analyse(file, source, { format: formatOf(file, source) })
+  }
+
+  relative(file: string): string {
+    const relative = path.relative(this.root, file)
+    return relative.startsWith('..') ? file : relative
+  }
+
+  /** `file:line:column` as messages show it. */
+  placeText(module: AnalysedModule, offset: number): string {
+    const { line, column } = lineColumn(module.source, offset)
+    return `${this.relative(module.file)}:${line}:${column}`
+  }
+
+  /** @throws {CannotTravelError} when the specifier leads nowhere */
+  resolve(module: AnalysedModule, specifier: string): Resolution {
+    if (isBuiltin(specifier))
+      return { kind: 'builtin', url: specifier.startsWith('node:') ? specifier : `node:${specifier}` }
+    if (isHeddle(specifier)) return { kind: 'heddle', specifier }
+    let known = this.#resolved.get(module.id)
+    if (!known) {
+      known = new Map()
+      this.#resolved.set(module.id, known)
+    }
+    let resolution = known.get(specifier)
+    if (!resolution) {
+      resolution = this.#resolve(module, specifier)
+      known.set(specifier, resolution)
+    }
+    return resolution
+  }
+
+  #resolve(module: AnalysedModule, specifier: string): Resolution {
+    const recorded = this.#records.get(module.id)?.resolutions[specifier]
+    if (recorded) return recorded
+    const found = specifier.startsWith('file:')
+      ? fileURLToPath(specifier)
+      : resolveFrom(module.file, specifier)
+    if (found === undefined)
+      throw new CannotTravelError(
+        `${this.relative(module.file)} imports "${specifier}", which cannot be found. Install the package or correct the path.`,
+      )
+    if (/[\\/]node_modules[\\/]/.test(found))
+      return { kind: 'package', url: pathToFileURL(found).href, specifier, version: packageVersion(found) }
+    if (!/\.([cm]?[jt]s|[jt]sx)$/.test(found)) return { kind: 'file', path: found }
+    if (this.#isCommonJs(found)) return { kind: 'file', path: found }
+    return { kind: 'user', file: found }
+  }
+
+  #isCommonJs(file: string): boolean {
+    const hash = liftHook.loaded.get(file)
+    const source = liftHook.sources.get(`${file}@${hash}`)
+    try {
+      return formatOf(file, source ?? readFileSync(file, 'utf8')) === 'commonjs'
+    } catch {
+      return false // A file that is gone is reported when its module is needed.
+    }
+  }
+
+  /** Specifiers that a module imports or exports from, each once. */
+  specifiers(module: AnalysedModule): string[] {
+    const all = [...module.imports.map((one) => one.source), ...module.reexports.map((one) => one.source)]
+    return [...new Set(all)]
+  }
+
+  /** User files that a module imports directly, without the program's main script. */
+  imported(module: AnalysedModule): string[] {
+    const files: string[] = []
+    for (const specifier of this.specifiers(module)) {
+      const resolution = this.resolve(module, specifier)
+      if (resolution.kind === 'user' && resolution.file !== this.entry) files.push(resolution.file)
+    }
+    return files
+  }
+
+  /** User files reachable by import from a file, itself only where there is a cycle. */
+  reachable(file: string): Set<string> {
+    const seen = new Set<string>()
+    const waiting = [file]
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+      for (const imported of this.imported(this.module(next)))
+        if (!seen.has(imported)) {
+          seen.add(imported)
+          waiting.push(imported)
+        }
+    return seen
+  }
+
+  /** A hash over a module and everything that it reaches by import, packages by version. */
+  hash(module: AnalysedModule): string {
+    const known = this.#hashes.get(module)
+    if (known !== undefined) return known
+    const parts = new Set<string>()
+    for (const file of new Set([module.file, ...this.reachable(module.file)])) {
+      const one = file === module.file ? module : this.module(file)
+      parts.add(`${this.relative(file)}@${one.hash}`)
+      for (const specifier of this.specifiers(one)) {
+        const resolution = this.resolve(one, specifier)
+        if (resolution.kind === 'package') parts.add(`${resolution.specifier}@${resolution.version}`)
+        if (resolution.kind === 'file')
+          parts.add(`${this.relative(resolution.path)}@${fileHash(resolution.path)}`)
+      }
+    }
+    const hash = textHash([...parts].sort().join('\n'))
+    this.#hashes.set(module, hash)
+    return hash
+  }
+
+  /**
+   * Where a cycle of imports is entered: at the member that this process finished last, so that `extends` finds its base.
+   * Nothing when the file is in no cycle.
+   */
+  cycleRoot(file: string): string | undefined {
+    if (this.#cycleRoots.has(file)) return this.#cycleRoots.get(file)
+    const mine = this.reachable(file)
+    let root: string | undefined
+    if (mine.has(file)) {
+      const order = [...liftHook.loaded.keys()]
+      const cycle = [...mine].filter((one) => one === file || this.reachable(one).has(file))
+      root = cycle.sort((a, b) => order.indexOf(b) - order.indexOf(a))[0]
+    }
+    this.#cycleRoots.set(file, root)
+    return root
+  }
+}
+
+const versions = new Map<string, string>()
+
+/** The version in the package.json above a file of a package. */
+function packageVersion(file: string): string {
+  const folder = path.dirname(file)
+  const known = versions.get(folder)
+  if (known !== undefined) return known
+  const config = path.join(folder, 'package.json')
+  let version = ''
+  if (existsSync(config)) {
+    try {
+      version = (JSON.parse(readFileSync(config, 'utf8')) as { version?: string }).version ?? ''
+    } catch {
+      version = '' // A package.json without a readable version: the one above it counts.
+    }
+  }
+  const parent = path.dirname(folder)
+  if (version === '' && path.basename(folder) !== 'node_modules' && parent !== folder)
+    version = packageVersion(path.join(parent, 'x'))
+  versions.set(folder, version)
+  return version
+}
+
+function fileHash(file: string): string {
+  return textHash(readFileSync(file, 'latin1'))
+}

@@ -1,0 +1,69 @@
+// Rewrites what depends on where a module lies: `import.meta`, dynamic imports, `__dirname`.
+
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type MagicString from 'magic-string'
+import type { AnalysedModule } from '../analysis/sourceUnit.ts'
+import type { WorkerModules } from './workerModules.ts'
+
+export function rewritePlaces(
+  modules: WorkerModules,
+  module: AnalysedModule,
+  text: MagicString,
+  includes: (node: { start: number; end: number }) => boolean,
+  needs: Set<string>,
+): void {
+  const url = pathToFileURL(module.file).href
+  for (const meta of module.importMetas) {
+    if (!includes(meta)) continue
+    const filename = JSON.stringify(module.file)
+    const dirname = JSON.stringify(path.dirname(module.file))
+    text.overwrite(
+      meta.start,
+      meta.end,
+      `({url:${JSON.stringify(url)},filename:${filename},dirname:${dirname},resolve:s=>import.meta.resolve(s)})`,
+    )
+  }
+  for (const { source } of module.dynamicImports) {
+    if (!includes(source)) continue
+    if (source.type !== 'Literal' || typeof source.value !== 'string') {
+      text.appendRight(source.start, `globalThis.__heddle.d(${JSON.stringify(url)},`)
+      text.appendLeft(source.end, ')')
+      continue
+    }
+    text.overwrite(source.start, source.end, JSON.stringify(targetOf(modules, module, source.value, needs)))
+  }
+}
+
+/** Where an import leads on a worker, as a specifier. */
+export function targetOf(
+  modules: WorkerModules,
+  module: AnalysedModule,
+  specifier: string,
+  needs: Set<string>,
+): string {
+  const resolution = modules.graph.resolve(module, specifier)
+  switch (resolution.kind) {
+    case 'user':
+      return `./${modules.reference(resolution.file, needs)}`
+    case 'heddle':
+      return resolution.specifier
+    case 'file':
+      return pathToFileURL(resolution.path).href
+    case 'builtin':
+    case 'package':
+      return resolution.url
+  }
+}
+
+/** `require`, `__filename` and `__dirname` for code of a CommonJS module that now stands in an ES module. */
+export function commonJsNames(module: AnalysedModule, globals: ReadonlySet<string>): string {
+  if (module.format !== 'commonjs') return ''
+  const file = JSON.stringify(module.file)
+  let code = ''
+  if (globals.has('require'))
+    code += `const require=process.getBuiltinModule('node:module').createRequire(${file});`
+  if (globals.has('__filename')) code += `const __filename=${file};`
+  if (globals.has('__dirname')) code += `const __dirname=${JSON.stringify(path.dirname(module.file))};`
+  return code
+}

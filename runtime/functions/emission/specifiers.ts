@@ -1,0 +1,20 @@
+// Kinds of import specifiers.
+
+import { builtinModules } from 'node:module'
+
+const BUILTINS = new Set(builtinModules)
+
+/** `node:fs`, `fs`, `fs/promises`. */
+export function isBuiltin(specifier: string): boolean {
+  return specifier.startsWith('node:') || BUILTINS.has(specifier)
+}
+
+/** `heddle` and its subpaths: every worker has its own. */
+export function isHeddle(specifier: string): boolean {
+  return specifier === 'heddle' || specifier.startsWith('heddle/')
+}
+
+/** A package of the user's, by its name. */
+export function isPackageSpecifier(specifier: string): boolean {
+  return !/^[./#]|^file:/.test(specifier) && !isBuiltin(specifier)
+}

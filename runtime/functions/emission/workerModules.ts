@@ -1,0 +1,168 @@
+// Writes the modules that workers import: by reference, closed groups, factories. Each is named by its content.
+
+import type { Binding } from '../analysis/scope.ts'
+import { lineColumn } from '../analysis/sourceText.ts'
+import type { AnalysedModule, ClosedGroup, SourceUnit } from '../analysis/sourceUnit.ts'
+import type { LiftedUnit } from '../encodeOptions.ts'
+import { writeFactoryModule } from './factoryModule.ts'
+import { writeGroupModule } from './groupModule.ts'
+import type { ModuleGraph } from './moduleGraph.ts'
+import { referenceName, writeReferenceModule } from './referenceModule.ts'
+import { refuseAssignments, refuseUnit } from './refusals.ts'
+import { Semantics } from './semantics.ts'
+
+/** A file name that any file system takes. */
+export function moduleName(base: string, label: string, hash: string, extension = 'mjs'): string {
+  const safe = (text: string): string => text.replace(/[^\w-]/g, '_').slice(0, 48)
+  return `${safe(base)}.${safe(label)}.${hash}.${extension}`
+}
+
+export class WorkerModules {
+  readonly graph: ModuleGraph
+  readonly semantics: Semantics
+  readonly #contents = new Map<string, string>()
+  readonly #needs = new Map<string, ReadonlySet<string>>()
+  readonly #references = new Map<string, string>()
+  readonly #groups = new Map<ClosedGroup, string>()
+  readonly #light = new Map<ClosedGroup, boolean>()
+  readonly #cores = new Map<AnalysedModule, string>()
+  readonly #units = new Map<SourceUnit, LiftedUnit>()
+
+  constructor(graph: ModuleGraph) {
+    this.graph = graph
+    this.semantics = new Semantics(graph)
+  }
+
+  /** The text of a module that was written. */
+  content(name: string): string | undefined {
+    return this.#contents.get(name)
+  }
+
+  write(name: string, code: string, needs: ReadonlySet<string>): void {
+    this.#contents.set(name, code)
+    this.#needs.set(name, needs)
+  }
+
+  /** A module and every module that it needs. */
+  closure(name: string, into = new Set<string>()): Set<string> {
+    if (into.has(name)) return into
+    into.add(name)
+    for (const needed of this.#needs.get(name) ?? []) this.closure(needed, into)
+    return into
+  }
+
+  /** The worker module of a whole user module. */
+  reference(file: string, needs: Set<string>): string {
+    const module = this.graph.module(file)
+    const name = this.#references.get(module.id) ?? this.#writeReference(module)
+    needs.add(name)
+    return name
+  }
+
+  #writeReference(module: AnalysedModule): string {
+    const name = referenceName(this, module)
+    this.#references.set(module.id, name) // First, since imports may lead back here.
+    try {
+      writeReferenceModule(this, module, name)
+    } catch (error) {
+      this.#references.delete(module.id)
+      throw error
+    }
+    return name
+  }
+
+  /** The worker module that declares a closed binding. */
+  group(module: AnalysedModule, binding: Binding): string {
+    const group = module.groupOf.get(binding)!
+    if (this.#isLight(module, group)) {
+      let core = this.#cores.get(module)
+      if (core === undefined) {
+        const members = module.groups
+          .filter((one) => this.#isLight(module, one))
+          .flatMap((one) => one.members)
+          .sort((a, b) => a.declarations[0].start - b.declarations[0].start)
+        core = writeGroupModule(this, module, members, 'core')
+        this.#cores.set(module, core)
+      }
+      return core
+    }
+    let name = this.#groups.get(group)
+    if (name === undefined) {
+      name = writeGroupModule(this, module, group.members, group.members[0].name)
+      this.#groups.set(group, name)
+    }
+    return name
+  }
+
+  /** Declarations that reach no import are lumped into one module, since loading a file costs more than evaluating it. */
+  #isLight(module: AnalysedModule, group: ClosedGroup): boolean {
+    const known = this.#light.get(group)
+    if (known !== undefined) return known
+    let light = true
+    for (const member of group.members)
+      for (const needed of module.dependencies.get(member)!) {
+        const other = module.groupOf.get(needed)
+        if (!other || (other !== group && !this.#isLight(module, other))) light = false
+      }
+    this.#light.set(group, light)
+    return light
+  }
+
+  /**
+   * The worker module of a function or class.
+   * @throws {CannotTravelError} when it cannot be separated from its surroundings
+   */
+  unit(module: AnalysedModule, number: number): LiftedUnit {
+    const unit = module.units[number]
+    const known = this.#units.get(unit)
+    if (known) return known
+    const home = this.#home(module, unit)
+    const captureNames = [...unit.captureNames]
+    if (unit.thisNodes.length > 0) captureNames.push('this')
+    const place = lineColumn(module.source, unit.start)
+    const lifted: LiftedUnit = {
+      module: module.id,
+      unit: number,
+      semantic: this.semantics.unit(module, unit),
+      ...home,
+      eager: unit.eagerCount,
+      captureNames,
+      label: unit.name ?? `${this.graph.relative(module.file)}:${place.line}`,
+      place: { file: module.file, ...place },
+      ownsKeys: (unit.selfBinding?.declarations.length ?? 0) > 1,
+    }
+    this.#units.set(unit, lifted)
+    return lifted
+  }
+
+  #home(module: AnalysedModule, unit: SourceUnit): Pick<LiftedUnit, 'workerModule' | 'exported' | 'factory'> {
+    const exported = unit.singleton ? undefined : this.#exportOf(module, unit)
+    if (exported !== undefined)
+      return { workerModule: this.reference(module.file, new Set()), exported, factory: false }
+    refuseUnit(this.graph, module, unit)
+    if (unit.singleton)
+      return {
+        workerModule: this.group(module, unit.singleton),
+        exported: unit.singleton.name,
+        factory: false,
+      }
+    refuseAssignments(this.graph, module, unit)
+    return { workerModule: writeFactoryModule(this, module, unit), exported: 'default', factory: true }
+  }
+
+  /** Under which name a unit can be imported from its own module; the main script is never imported. */
+  #exportOf(module: AnalysedModule, unit: SourceUnit): string | undefined {
+    if (!unit.top || module.file === this.graph.entry || module.format === 'commonjs') return undefined
+    if (unit.isDefaultExport) return 'default'
+    const binding = unit.selfBinding
+    return binding && binding.writes.length === 0 ? binding.exportedAs : undefined
+  }
+
+  /** What a worker module tells of the units in it, so that their digests are known there without any analysis. */
+  unitNotes(module: AnalysedModule, includes: (unit: SourceUnit) => boolean): string {
+    const notes = module.units
+      .filter((unit) => !unit.calledAtOnce && includes(unit))
+      .map((unit) => `[${unit.number},"${this.semantics.unitOrText(module, unit)}",${unit.eagerCount}]`)
+    return notes.length > 0 ? `globalThis.__heddle?.u(__heddle_m(),[${notes.join(',')}]);` : ''
+  }
+}

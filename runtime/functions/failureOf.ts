@@ -1,0 +1,110 @@
+// Errors of tasks as plain data, and back: the user's frames first, the class kept where both sides have it.
+
+import type { FailureKind, TaskFailure } from '../protocol/failure.ts'
+import { CannotTravelError } from './cannotTravel.ts'
+import type { DecodeOptions } from './encodeOptions.ts'
+import { frameOf, userPlace } from './stackPlaces.ts'
+import { decodeValue, encodeValue } from './valueCodec.ts'
+
+export { userFrames, userPlace } from './stackPlaces.ts'
+
+/** A task that has no result, where its error's own class is not known here or there never was one. */
+export class TaskFailedError extends Error {
+  override name = 'TaskFailedError'
+  readonly kind: FailureKind
+  constructor(message: string, kind: FailureKind) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+/** What every error of a task bears. */
+export interface OfTask {
+  failure: TaskFailure
+  key: string
+}
+
+/** Describes what a task threw. */
+export function failureOf(error: unknown, about: { key: string; worker?: string }): TaskFailure {
+  const { key, worker } = about
+  if (!(error instanceof Error)) {
+    const message = `a task threw ${shown(error)}, which is no Error`
+    return {
+      kind: 'threw',
+      name: 'Error',
+      message,
+      stack: `Error: ${message}`,
+      key,
+      worker,
+      error: encoded(error),
+    }
+  }
+  const stack = tidyStack(error)
+  const place = error instanceof CannotTravelError ? (error.place ?? userPlace(stack)) : userPlace(stack)
+  return {
+    kind: error instanceof CannotTravelError ? 'cannot-travel' : 'threw',
+    name: error.name || 'Error',
+    message: String(error.message),
+    stack,
+    place,
+    key,
+    worker,
+    error: encoded(error),
+  }
+}
+
+/** The stack with its heading, then the user's frames, then packages'; Node's and ours are left out. */
+function tidyStack(error: Error): string {
+  const stack = typeof error.stack === 'string' ? error.stack : ''
+  const lines = stack.split('\n')
+  const firstFrame = lines.findIndex((line) => /^\s+at /.test(line))
+  const heading = firstFrame < 0 ? lines : lines.slice(0, firstFrame)
+  const frames = firstFrame < 0 ? [] : lines.slice(firstFrame)
+  const kept = frames.filter((line) => frameOf(line) !== undefined || /[\\/]node_modules[\\/]/.test(line))
+  return [heading.join('\n') || `${error.name}: ${error.message}`, ...kept].join('\n')
+}
+
+/** An error that cannot travel itself is told by its name, message and stack alone. */
+function encoded(error: unknown): Uint8Array | undefined {
+  try {
+    return encodeValue(error).bytes
+  } catch {
+    return undefined
+  }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null) return String(value)
+  return value.constructor?.name ? `a value of class ${value.constructor.name}` : 'an object'
+}
+
+/**
+ * The error of a task as its reader throws it: of the same class where it is known here, with `.failure`, `.key`, and a
+ * stack that begins in the user's code and ends with the task and its worker.
+ */
+export function errorOf(failure: TaskFailure, lifter?: { decodeOptions(): DecodeOptions }): Error & OfTask {
+  const error =
+    revived(failure, lifter?.decodeOptions()) ?? new TaskFailedError(failure.message, failure.kind)
+  const where = failure.worker === undefined ? '' : ` on worker ${failure.worker}`
+  const stack = `${failure.stack || `${failure.name}: ${failure.message}`}\n    in task ${failure.key}${where}`
+  const define = (name: string, value: unknown): void => {
+    Object.defineProperty(error, name, { value, writable: true, enumerable: false, configurable: true })
+  }
+  define('stack', stack)
+  define('failure', failure)
+  define('key', failure.key)
+  return error as Error & OfTask
+}
+
+function revived(failure: TaskFailure, options: DecodeOptions | undefined): Error | undefined {
+  if (!failure.error) return undefined
+  try {
+    const value = decodeValue({ bytes: failure.error, buffers: [] }, options)
+    if (value instanceof Error) return value
+    return new TaskFailedError(failure.message, failure.kind)
+  } catch {
+    return undefined // Its class is not known here: its text says what happened.
+  }
+}

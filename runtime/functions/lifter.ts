@@ -1,0 +1,248 @@
+// The sender's side: turns functions of the running program into what travels.
+
+import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import type { SourcePlace } from '../protocol/failure.ts'
+import type { AnalysedModule } from './analysis/sourceUnit.ts'
+import { ModuleGraph } from './emission/moduleGraph.ts'
+import { unitLabel } from './emission/refusals.ts'
+import { WorkerModules } from './emission/workerModules.ts'
+import { sourceRecordName, sourceRecordOf } from './emission/writeSourceRecord.ts'
+import { isClass } from './encodeFunction.ts'
+import type { DecodeOptions, LiftedUnit, UnitLifter } from './encodeOptions.ts'
+import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
+import { type AnyFunction, type CaptureList, type ImportFound, liftHook } from './liftHook.ts'
+import type { SourceRecord } from './sourceRecord.ts'
+import { UnitLoader } from './unitLoader.ts'
+import { semanticBytes, unitTableOffset } from './unitTable.ts'
+import { explained } from './valueCodec.ts'
+import { ValueEncoder } from './valueEncoder.ts'
+
+/** Captures at least this large are named in a warning. */
+const LARGE_CAPTURE_BYTES = 65_536
+
+export interface LiftedCallable {
+  /** The function and its bound arguments, encoded. */
+  bytes: Uint8Array
+  /** 16 bytes: the same for the same code and captures, wherever they stand. */
+  digest: Uint8Array
+  /** Worker modules that it needs, those it is loaded from first. */
+  modules: string[]
+  /** What panels call it. */
+  label: string
+  /** Where it is written. */
+  place?: SourcePlace
+  /** What its sender should know, in whole sentences. */
+  warnings: string[]
+}
+
+export interface LifterOptions {
+  /** The folder that messages name files relative to. */
+  root: string
+  /** The program's main script, which never runs on a worker. */
+  entry?: string
+  kernels?: KernelNames
+  /** The sender's sources, where this is a worker: by `file@hash`. */
+  records?: ReadonlyMap<string, SourceRecord>
+}
+
+export class Lifter implements UnitLifter {
+  readonly #options: LifterOptions
+  readonly #kernels: KernelNames
+  readonly #cache = new WeakMap<AnyFunction, { callable: LiftedCallable; setups: number }>()
+  readonly #sources = new Map<string, AnalysedModule>()
+  #modules: WorkerModules | undefined
+  #loader: UnitLoader | undefined
+
+  constructor(options: LifterOptions) {
+    this.#options = options
+    this.#kernels = options.kernels ?? NO_KERNELS
+  }
+
+  /** Begun when the first function is lifted: only then is the main script known. */
+  get #worker(): WorkerModules {
+    if (!this.#modules) {
+      const { root, entry, records } = this.#options
+      const received = records ?? liftHook.records?.()
+      const [first] = received?.values() ?? []
+      const main = records ? entry : first ? first.entry : (liftHook.entry ?? realPath(entry))
+      this.#modules = new WorkerModules(new ModuleGraph(first?.root ?? root, main, received))
+    }
+    return this.#modules
+  }
+
+  /**
+   * Encodes a function with its leading arguments. What captures nothing is encoded once.
+   * @throws {CannotTravelError} naming the variable, its path and the way out
+   * @example lifter.liftCallable((x: number) => x * factor, []).digest
+   */
+  liftCallable(fn: AnyFunction, bound: readonly unknown[] = []): LiftedCallable {
+    const known = bound.length === 0 ? this.#cache.get(fn) : undefined
+    if (known && known.setups === liftHook.setups.length) return known.callable
+    const about = this.#about(fn)
+    const warnings: string[] = []
+    const options = {
+      rootName: 'task',
+      context: about.context,
+      lifter: this,
+      kernels: this.#kernels,
+      onCapture: (name: string, bytes: number) => {
+        if (bytes >= LARGE_CAPTURE_BYTES) warnings.push(largeCapture(about.title, name, bytes))
+      },
+    }
+    const encoder = new ValueEncoder(options)
+    encoder.begin()
+    try {
+      encoder.whole(fn, 0)
+      encoder.path[0] = 'arguments'
+      encoder.whole(bound, 1)
+      encoder.whole(liftHook.setups, 0)
+      encoder.finish()
+    } catch (error) {
+      throw explained(error, options)
+    }
+    const bytes = encoder.writer.copy()
+    const units = encoder.table?.units ?? []
+    const callable: LiftedCallable = {
+      bytes,
+      digest: createHash('sha256').update(semanticBytes(bytes)).digest().subarray(0, 16),
+      modules: this.#modulesOf(units.map((unit) => unit.workerModule)),
+      label: about.label,
+      place: about.place,
+      warnings,
+    }
+    const captures = encoder.table !== undefined && (units.length > 1 || unitTableOffset(bytes) > 64)
+    if (bound.length === 0 && !captures && !hasCaptures(fn))
+      this.#cache.set(fn, { callable, setups: liftHook.setups.length })
+    return callable
+  }
+
+  /** How messages and panels call a function. */
+  #about(fn: AnyFunction): { label: string; title: string; context: string; place?: SourcePlace } {
+    const kernel = this.#kernels.nameOf(fn)
+    const plain = { label: kernel ?? (fn.name || 'task'), title: 'The task', context: '' }
+    if (kernel !== undefined) return plain
+    let list: CaptureList | undefined
+    try {
+      const captured = liftHook.capturesOf(fn)?.()
+      if (captured && typeof captured[0] === 'string') list = captured as CaptureList
+    } catch {
+      return plain // A variable without a value yet is refused, by name, when the captures are encoded.
+    }
+    if (!list) return plain
+    const { graph } = this.#worker
+    const module = graph.byId(list[0])
+    const unit = module.units[list[1]]
+    const lifted = this.unitOf(list[0], list[1])
+    const title = `The task ${unitLabel(graph, module, unit)}`
+    return {
+      label: lifted.label,
+      title,
+      context: `${title} captures something that cannot travel: `,
+      place: lifted.place,
+    }
+  }
+
+  unitOf(module: string, unit: number): LiftedUnit {
+    return this.#worker.unit(this.#worker.graph.byId(module), unit)
+  }
+
+  importUrl({ specifier, from }: ImportFound): string {
+    const { graph } = this.#worker
+    const resolution = graph.resolve(graph.byId(from), specifier)
+    if (resolution.kind === 'package' || resolution.kind === 'builtin') return resolution.url
+    return specifier
+  }
+
+  /** Worker modules and what they need, then the sources of the user's files that were touched so far. */
+  #modulesOf(direct: readonly string[]): string[] {
+    const names = new Set(direct)
+    for (const name of direct) for (const needed of this.#worker.closure(name)) names.add(needed)
+    if (direct.length > 0)
+      for (const module of this.#worker.graph.analysed()) {
+        const name = sourceRecordName(module)
+        this.#sources.set(name, module)
+        names.add(name)
+      }
+    return [...names]
+  }
+
+  /**
+   * The content of a worker module that `liftCallable` or an encoding named.
+   * @throws {Error} when this lifter never named it
+   */
+  moduleContent(name: string): Uint8Array {
+    const module = this.#sources.get(name)
+    const text = module
+      ? JSON.stringify(sourceRecordOf(this.#worker.graph, module))
+      : this.#worker.content(name)
+    if (text === undefined)
+      throw new Error(`the lifter has no worker module ${name}: this is a fault in heddle`)
+    return Buffer.from(text)
+  }
+
+  /** How this process decodes results that hold functions and instances: as its own where it has them. */
+  decodeOptions(): DecodeOptions {
+    this.#loader ??= new UnitLoader({
+      source: (name) => {
+        const text = this.moduleText(name)
+        return text === undefined ? undefined : { text }
+      },
+      lift: (module, unit) => (this.#worker.graph.has(module) ? this.unitOf(module, unit) : undefined),
+      equivalent: (semantic) => this.#equivalent(semantic),
+    })
+    return { kernels: this.#kernels, modules: this.#loader }
+  }
+
+  /** Loads what has to be loaded before a value can be decoded, where a module's top level waits. */
+  async loadModules(names: readonly string[]): Promise<void> {
+    this.decodeOptions()
+    await this.#loader!.load(names)
+  }
+
+  /** The text of a worker module that was written here. */
+  moduleText(name: string): string | undefined {
+    return this.#modules?.content(name)
+  }
+
+  /** A function of the same digest in a file that this process has loaded. */
+  #equivalent(semantic: string): { module: string; unit: number } | undefined {
+    for (const [file, hash] of liftHook.loaded) {
+      const found = this.equivalentIn(`${file}@${hash}`, semantic)
+      if (found) return found
+    }
+    return undefined
+  }
+
+  /** A function of the same digest in one module. */
+  equivalentIn(id: string, semantic: string): { module: string; unit: number } | undefined {
+    const { graph, semantics } = this.#worker
+    if (!graph.has(id)) return undefined
+    const module = graph.byId(id)
+    const unit = module.units.find((one) => semantics.unitOrText(module, one) === semantic)
+    return unit && { module: module.id, unit: unit.number }
+  }
+}
+
+function hasCaptures(fn: AnyFunction): boolean {
+  const list = liftHook.capturesOf(fn)?.()
+  if (!list) return false
+  return list.length > 2 || (Object.keys(fn).length > 0 && !isClass(fn))
+}
+
+function largeCapture(title: string, name: string, bytes: number): string {
+  const size = bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1000)} kB`
+  return (
+    `${title} captures \`${name}\`, ${size}: it is sent to each worker once. ` +
+    'Pass it through client.scatter() to share it between functions too.'
+  )
+}
+
+function realPath(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  try {
+    return realpathSync(file)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,89 @@
+// The loader: instruments the user's modules, and resolves imports as people write them.
+
+import { readFileSync } from 'node:fs'
+import type {
+  LoadFnOutput,
+  LoadHookContext,
+  ModuleFormat,
+  ResolveFnOutput,
+  ResolveHookContext,
+} from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { withoutMark } from './analysis/analyse.ts'
+import { formatOf } from './emission/fileFormat.ts'
+import { instrumentModule } from './emission/instrumentModule.ts'
+import { resolveFrom } from './emission/resolver.ts'
+import { isBuiltin, isHeddle } from './emission/specifiers.ts'
+import { heddleUrl } from './heddleFolder.ts'
+import { liftHook } from './liftHook.ts'
+import { MissingImportError } from './missingImport.ts'
+import { userFileOf } from './userFile.ts'
+
+/** Texts that stand for files, e.g. an unsaved document or a part of one: by absolute path. */
+export const textOverrides = new Map<string, string>()
+
+export function resolve(
+  specifier: string,
+  context: ResolveHookContext,
+  next: (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput,
+): ResolveFnOutput {
+  if (isHeddle(specifier)) return { url: heddleUrl(specifier), shortCircuit: true }
+  const parent = userFileOf(context.parentURL)
+  if (parent === undefined || isBuiltin(specifier) || /^[a-z]+:|[?#]/.test(specifier))
+    return next(specifier, context)
+  const required = !context.conditions.includes('import')
+  const found = resolveFrom(parent, specifier, required)
+  // Packages are Node's to resolve; what is the user's is found as TypeScript finds it.
+  if (found !== undefined && !/[\\/]node_modules[\\/]/.test(found) && !found.endsWith('.node'))
+    return { url: pathToFileURL(found).href, shortCircuit: true, importAttributes: context.importAttributes }
+  try {
+    return next(specifier, context)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (
+      code !== 'ERR_MODULE_NOT_FOUND' &&
+      code !== 'MODULE_NOT_FOUND' &&
+      code !== 'ERR_UNSUPPORTED_DIR_IMPORT'
+    )
+      throw error
+    throw new MissingImportError(parent, textOf(parent), specifier)
+  }
+}
+
+export function load(
+  url: string,
+  context: LoadHookContext,
+  next: (url: string, context?: Partial<LoadHookContext>) => LoadFnOutput,
+): LoadFnOutput {
+  const file = userFileOf(url)
+  if (file === undefined) return isBareJson(url, context) ? jsonModule(url) : next(url, context)
+  const source = withoutMark(textOf(file))
+  const format = formatOf(file, source)
+  const { module, code } = instrumentModule(file, source, format)
+  liftHook.entry ??= file
+  liftHook.sources.set(module.id, source)
+  liftHook.loaded.delete(file) // The order of the map is the order of loading.
+  liftHook.loaded.set(file, module.hash)
+  return { format: module.format as ModuleFormat, source: code, shortCircuit: true }
+}
+
+function textOf(file: string): string {
+  return textOverrides.get(file) ?? readFileSync(file, 'utf8')
+}
+
+/** TypeScript needs no attribute to import JSON; Node does. */
+function isBareJson(url: string, context: LoadHookContext): boolean {
+  return (
+    url.startsWith('file:') &&
+    url.endsWith('.json') &&
+    !url.includes('/node_modules/') &&
+    context.format !== 'commonjs' &&
+    context.importAttributes?.type === undefined &&
+    context.conditions.includes('import')
+  )
+}
+
+function jsonModule(url: string): LoadFnOutput {
+  const text = readFileSync(fileURLToPath(url), 'utf8')
+  return { format: 'module', source: `export default ${withoutMark(text)}`, shortCircuit: true }
+}

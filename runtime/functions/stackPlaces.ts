@@ -1,0 +1,55 @@
+// Places in the user's own files, read from a stack.
+
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { SourcePlace } from '../protocol/failure.ts'
+import { heddleFolder } from './heddleFolder.ts'
+
+const FRAME =
+  /^\s*at (?:.*?\()?(?:async )?(file:\/\/\/?[^\s()]+|(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/
+
+/** The place of one line of a stack, when it is in one of the user's files. */
+export function frameOf(line: string): SourcePlace | undefined {
+  const match = FRAME.exec(line)
+  if (!match) return undefined
+  const file = fileOf(match[1])
+  if (file === undefined || !isUsers(file)) return undefined
+  return { file, line: Number(match[2]), column: Number(match[3]) }
+}
+
+/** All places of a stack in the user's own files, the innermost first. */
+export function userFrames(stack: string): SourcePlace[] {
+  const frames: SourcePlace[] = []
+  for (const line of stack.split('\n')) {
+    const frame = frameOf(line)
+    if (frame) frames.push(frame)
+  }
+  return frames
+}
+
+/** The innermost place of a stack in the user's own files. */
+export function userPlace(stack: string): SourcePlace | undefined {
+  for (const line of stack.split('\n')) {
+    const frame = frameOf(line)
+    if (frame) return frame
+  }
+  return undefined
+}
+
+function fileOf(text: string): string | undefined {
+  if (!text.startsWith('file:')) return path.isAbsolute(text) ? text : undefined
+  try {
+    return fileURLToPath(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Not Node's, not a package's, not ours, and not a worker module that no source map led back from. */
+function isUsers(file: string): boolean {
+  return (
+    !/[\\/]node_modules[\\/]/.test(file) &&
+    !file.startsWith(heddleFolder) &&
+    !/\.[0-9a-f]{16}\.mjs$/.test(file)
+  )
+}

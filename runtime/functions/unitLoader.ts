@@ -1,0 +1,106 @@
+// Finds the code of functions that came in encoded values: this thread's own copy, a worker module, or lifted anew.
+
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { types } from 'node:util'
+import { BrokenValueError } from './byteReader.ts'
+import type { LiftedUnit, LoadedModules, LoadedUnit, UnitFactory } from './encodeOptions.ts'
+import { liftHook } from './liftHook.ts'
+import { importModule, type ModuleSource, requireModule, serveModules } from './memoryModules.ts'
+import type { UnitName } from './unitTable.ts'
+
+export interface UnitFinder {
+  /** Gives the text or file of a worker module. */
+  source: ModuleSource
+  /** Lifts a function by its place in the user's code, where its source is here. */
+  lift(module: string, unit: number): LiftedUnit | undefined
+  /** A function of the same digest in the sources that are here. */
+  equivalent(semantic: string): { module: string; unit: number } | undefined
+}
+
+export class UnitLoader implements LoadedModules {
+  readonly #finder: UnitFinder
+  readonly #namespaces = new Map<string, Record<string, unknown>>()
+  readonly #units = new Map<string, LoadedUnit>()
+  readonly #packages = new Map<string, unknown>()
+
+  constructor(finder: UnitFinder) {
+    this.#finder = finder
+    serveModules(finder.source)
+  }
+
+  /** Loads modules whose top level may wait; those that are not here are left to `unit`. */
+  async load(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if (!name.endsWith('.mjs') || this.#namespaces.has(name) || !this.#finder.source(name)) continue
+      this.#namespaces.set(name, await importModule(name))
+    }
+  }
+
+  /** Loads packages whose top level may wait. */
+  async loadPackages(urls: readonly string[]): Promise<void> {
+    for (const url of urls)
+      if (!this.#packages.has(url)) this.#packages.set(url, { namespace: await import(url) })
+  }
+
+  unit(name: UnitName): LoadedUnit {
+    const key = `${name.factory}#${name.unit}#${name.module}`
+    let loaded = this.#units.get(key)
+    if (!loaded) {
+      loaded = this.#find(name)
+      this.#units.set(key, loaded)
+    }
+    return loaded
+  }
+
+  #find(name: UnitName): LoadedUnit {
+    if (!name.factory) {
+      const live = liftHook.liveUnit(name.module, name.unit)
+      if (live !== undefined) return { kind: 'value', value: live }
+    }
+    if (name.workerModule !== '' && this.#finder.source(name.workerModule)) return this.#inModule(name)
+    const lifted = this.#finder.lift(name.module, name.unit)
+    if (lifted) return this.#inModule(lifted)
+    const same = this.#finder.equivalent(name.semantic)
+    if (same) return this.#find({ ...name, ...same, workerModule: '' })
+    const file = name.module.slice(0, name.module.lastIndexOf('@'))
+    throw new BrokenValueError(
+      `a value holds a function or class of ${file} as it was in another run, and its source is not here: compute the value again`,
+    )
+  }
+
+  #inModule({ workerModule, exported, factory, eager }: UnitName): LoadedUnit {
+    let namespace = this.#namespaces.get(workerModule)
+    if (!namespace) {
+      namespace = requireModule(workerModule)
+      this.#namespaces.set(workerModule, namespace)
+    }
+    const value = namespace[exported]
+    if (value === undefined)
+      throw new BrokenValueError(
+        `the worker module ${workerModule} has no ${exported}: this is a fault in heddle`,
+      )
+    return factory ? { kind: 'factory', make: value as UnitFactory, eager } : { kind: 'value', value }
+  }
+
+  imported(url: string, path: readonly string[]): unknown {
+    let value = this.#namespaceOf(url)
+    for (const key of path) if (key !== '*') value = (value as Record<string, unknown>)[key]
+    return value
+  }
+
+  #namespaceOf(url: string): unknown {
+    const known = this.#packages.get(url) as { namespace: unknown } | undefined
+    if (known) return known.namespace
+    const require = createRequire(import.meta.url)
+    const exports: unknown = require(url.startsWith('file:') ? fileURLToPath(url) : url)
+    // What `import` would give: an ES module's own names, or a CommonJS module's exports as `default` beside them.
+    const namespace = types.isModuleNamespaceObject(exports)
+      ? exports
+      : new Proxy(Object(exports), {
+          get: (target, key) => (key === 'default' ? exports : Reflect.get(target, key)),
+        })
+    this.#packages.set(url, { namespace })
+    return namespace
+  }
+}
