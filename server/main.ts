@@ -1,7 +1,7 @@
 // The language server: its connection to the editor, and which answer comes from where.
 
 import { fileURLToPath } from 'node:url'
-import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node'
+import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { findFacts } from './facts/findFacts.ts'
 import { HeddlePackages } from './facts/heddlePackage.ts'

@@ -1,6 +1,6 @@
 // Facts → code lenses: ▷ Run above each computation, ▷ Run File at the top.
 
-import type { CodeLens } from 'vscode-languageserver/node'
+import type { CodeLens } from 'vscode-languageserver/node.js'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
 import type { DocumentFacts } from '../facts/documentFacts.ts'
 

@@ -5,7 +5,7 @@ import {
   CodeActionKind,
   type Diagnostic,
   DiagnosticSeverity,
-} from 'vscode-languageserver/node'
+} from 'vscode-languageserver/node.js'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
 import type { DocumentFacts } from '../facts/documentFacts.ts'
 

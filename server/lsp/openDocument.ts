@@ -1,6 +1,6 @@
 // One open document and its facts: analysed when asked for, moved along with edits while it does not parse.
 
-import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node'
+import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { type DocumentFacts, noFacts } from '../facts/documentFacts.ts'
 import { type Edit, shiftFacts } from '../facts/shiftFacts.ts'

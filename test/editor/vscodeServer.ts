@@ -1,0 +1,182 @@
+// Starts a real VS Code's web server on a free loopback port with throw-away folders, and stops it again.
+
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { installServer } from './installServer.ts'
+
+/** User settings that make the workbench quiet, offline and the same each time. */
+const QUIET_SETTINGS = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.colorTheme': 'Default Light Modern',
+  'workbench.reduceMotion': 'on',
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'chat.disableAIFeatures': true,
+  'chat.agentHost.enabled': false,
+  'git.enabled': false,
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'typescript.tsserver.web.projectWideIntellisense.enabled': false,
+  // Other programs' ports would show up in the status bar.
+  'remote.autoForwardPorts': false,
+  'merge-conflict.codeLens.enabled': false,
+  'editor.minimap.enabled': false,
+  'editor.cursorBlinking': 'solid',
+}
+
+export interface ServerOptions {
+  /** User settings on top of the quiet ones. */
+  settings?: Record<string, unknown>
+  /** A packaged extension to install first. */
+  vsix?: string
+  /** More environment variables; the extension host inherits them. */
+  env?: Record<string, string>
+  /** 0 or absent: any free port. */
+  port?: number
+}
+
+export interface VscodeServer {
+  /** `127.0.0.1:PORT` */
+  authority: string
+  /** Its folder of logs, settings and temporary files. */
+  data: string
+  /** A file or folder of this machine, as the workbench names it. */
+  uri(file: string): string
+  /** The address of a workbench on `folder`; `payload` is a list of keys and values. */
+  url(folder: string, payload?: [string, string][]): string
+  /** What the extension hosts wrote into the output channel of the extension. */
+  outputOf(name: string): string
+  stop(): Promise<void>
+}
+
+const UP_MS_MAX = 60_000
+
+export async function startVscodeServer(options: ServerOptions = {}): Promise<VscodeServer> {
+  const { node, serverMain } = installServer()
+  const data = mkdtempSync(join(tmpdir(), 'vsc-')) // Short: sockets are made below it.
+  for (const folder of ['user/User', 'extensions', 'tmp']) mkdirSync(join(data, folder), { recursive: true })
+  const settings = JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }, null, 2)
+  writeFileSync(join(data, 'user/User/settings.json'), settings)
+  const where = ['--user-data-dir', join(data, 'user'), '--extensions-dir', join(data, 'extensions')]
+  where.push(
+    '--server-data-dir',
+    join(data, 'server'),
+    '--accept-server-license-terms',
+    '--telemetry-level',
+    'off',
+  )
+  const env = {
+    PATH: process.env.PATH,
+    LANG: 'C.UTF-8',
+    HOME: data,
+    // Whatever is left in it goes with the folder.
+    TMPDIR: join(data, 'tmp'),
+    EXTENSIONS_GALLERY: '{"serviceUrl":""}', // No marketplace.
+    ...options.env,
+  }
+  if (options.vsix)
+    execFileSync(node, [serverMain, '--install-extension', resolve(options.vsix), ...where], {
+      env,
+      stdio: 'pipe',
+    })
+  const port = options.port || (await freePort())
+  const log = join(data, 'server.log')
+  const output = createWriteStream(log)
+  // A process group of its own: the server and the extension hosts go together.
+  const args = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token']
+  // Without the driver a released build ignores extensionDevelopmentPath and extensionTestsPath, and says nothing.
+  args.push('--disable-workspace-trust', '--disable-experiments', '--enable-smoke-test-driver', ...where)
+  const child = spawn(node, [serverMain, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false })
+  const kill = (signal: NodeJS.Signals): void => {
+    try {
+      process.kill(-child.pid!, signal)
+    } catch {
+      // All of it has ended already.
+    }
+  }
+  const atExit = (): void => kill('SIGKILL')
+  process.once('exit', atExit)
+  const exited = new Promise((done) => child.once('exit', done))
+  const authority = `127.0.0.1:${port}`
+  const stop = async (): Promise<void> => {
+    kill('SIGTERM')
+    const timer = setTimeout(kill, 5000, 'SIGKILL')
+    await exited
+    clearTimeout(timer)
+    kill('SIGKILL') // Whatever of the group is left.
+    process.off('exit', atExit)
+    output.end()
+    if (process.env.KEEP_DATA) console.log(`logs and data are in ${data}`)
+    else rmSync(data, { recursive: true, force: true, maxRetries: 10 })
+  }
+  const deadline = Date.now() + UP_MS_MAX
+  while (!(await answers(authority))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      const said = readFileSync(log, 'utf8').slice(-2000)
+      await stop()
+      throw new Error(`the VS Code server did not come up (exit code ${child.exitCode}):\n${said}`)
+    }
+    await pause(50)
+  }
+  const uri = (file: string): string => `vscode-remote://${authority}${resolve(file)}`
+  return {
+    authority,
+    data,
+    uri,
+    url(folder, payload = []) {
+      const all = JSON.stringify([['skipWelcome', 'true'], ['skipReleaseNotes', 'true'], ...payload])
+      return `http://${authority}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(all)}`
+    },
+    outputOf(name) {
+      const find = [
+        '-c',
+        `cat "${data}"/user/logs/*/exthost*/*/"${name}.log" "${data}"/user/logs/*/exthost*/output_logging_*/*"${name}.log" 2>/dev/null || true`,
+      ]
+      return execFileSync('sh', find, { encoding: 'utf8' })
+    },
+    stop,
+  }
+}
+
+async function answers(authority: string): Promise<boolean> {
+  try {
+    return (await fetch(`http://${authority}/version`)).ok
+  } catch {
+    return false
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer().once('error', failed)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => done(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+/** Whether the extension was built: tests of the editor say so rather than fail in a strange place. */
+export function requireBuilt(root: string): void {
+  if (!existsSync(join(root, 'dist', 'extension.cjs')))
+    throw new Error('the extension is not built: run `npm run build` first')
+}

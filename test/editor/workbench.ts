@@ -1,0 +1,120 @@
+// What a test needs to know about the workbench's page.
+
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core'
+import { installChromium } from './installServer.ts'
+
+const EXTENSION = 'heddle.heddle-vscode'
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: installChromium(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      // Every name but loopback fails at once, so nothing waits for a network that is not there.
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    ],
+  })
+}
+
+/**
+ * The document inside a visible webview of Heddle's. It is two frames down: VS Code's iframe.webview (its address names the
+ * extension) holds iframe#active-frame, which holds the page.
+ * @param title the title of the page inside, when there are several
+ */
+export function webviews(page: Page): Locator {
+  return page.locator(`iframe.webview.ready[src*="extensionId=${EXTENSION}&"]`)
+}
+
+/** The page inside the n-th webview. */
+export function insideWebview(frames: Locator): FrameLocator {
+  return frames.contentFrame().locator('iframe#active-frame').contentFrame()
+}
+
+/** The panel whose page has a `heddle-panel` of that name. */
+export async function panelPage(page: Page, panel: string, ms = 60_000): Promise<FrameLocator> {
+  const deadline = Date.now() + ms
+  for (;;) {
+    const frames = webviews(page)
+    for (let i = 0; i < (await frames.count()); i++) {
+      const inside = insideWebview(frames.nth(i))
+      const found = await inside
+        .locator(`meta[name="heddle-panel"][content="${panel}"]`)
+        .count()
+        .catch(() => 0)
+      if (found > 0) return inside
+    }
+    if (Date.now() > deadline) throw new Error(`the panel ${panel} did not show`)
+    await pause(100)
+  }
+}
+
+/** Code lenses by their text, from top to bottom. Only those on screen are in the page. */
+export function codeLens(page: Page, text: string | RegExp): Locator {
+  return page.locator('.codelens-decoration a', { hasText: text })
+}
+
+/**
+ * Waits for exactly `count` such lenses, and for them to stay: whenever any extension registers a lens provider, all
+ * lenses turn to plain text (nothing to click) and back within some two seconds.
+ */
+export async function settledLenses(page: Page, text: string | RegExp, count: number): Promise<Locator> {
+  const steadyMs = 2500
+  const deadline = Date.now() + 60_000
+  let since = 0
+  let seen = 0
+  while (Date.now() < deadline) {
+    seen = await codeLens(page, text).count()
+    if (seen !== count) since = 0
+    else since ||= Date.now()
+    if (since && Date.now() - since >= steadyMs) return codeLens(page, text)
+    await pause(50)
+  }
+  throw new Error(`expected ${count} steady code lenses "${text}", last saw ${seen}`)
+}
+
+export function editorTab(page: Page, name: string | RegExp): Locator {
+  return page.getByRole('tab', { name })
+}
+
+/** Runs a command through the command palette, by its title. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1')
+  const palette = page.locator('.quick-input-widget:visible')
+  await palette.locator('input[type="text"]').fill(`>${title}`)
+  await palette.locator('.monaco-list-row', { hasText: title }).first().click()
+}
+
+/**
+ * What stands beside the lines of the visible editors: decorations are CSS content, which no text of the page holds.
+ */
+export async function lineTexts(page: Page): Promise<string[]> {
+  return await page.locator('.view-lines span[class*="ced-"]').evaluateAll((spans: Element[]) => {
+    interface View {
+      getComputedStyle(element: unknown, pseudo: string): { content: string }
+    }
+    const view = globalThis as unknown as View
+    return spans
+      .map((span) => view.getComputedStyle(span, '::after').content)
+      .filter((content) => content.startsWith('"'))
+      .map((content) => content.slice(1, -1).replaceAll('\u00a0', ' '))
+  })
+}
+
+/** Waits until a line's text matches; returns it. */
+export async function lineText(page: Page, pattern: RegExp, ms = 60_000): Promise<string> {
+  const deadline = Date.now() + ms
+  for (;;) {
+    const texts = await lineTexts(page)
+    const found = texts.find((text) => pattern.test(text))
+    if (found !== undefined) return found
+    if (Date.now() > deadline) throw new Error(`no line says ${pattern}; they say ${JSON.stringify(texts)}`)
+    await pause(50)
+  }
+}
