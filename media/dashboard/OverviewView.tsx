@@ -154,7 +154,7 @@ function RecentRuns({ results }: { results: Results }): JSX.Element | null {
               {run.label}
             </span>
             <span class={`badge run-${run.state}`}>{run.state}</span>
-            <span class="muted">{run.durationMs === undefined ? '' : duration(run.durationMs)}</span>
+            <span class="muted took">{run.durationMs === undefined ? '' : duration(run.durationMs)}</span>
           </li>
         ))}
       </ul>

@@ -126,7 +126,7 @@ function optionsOf({
   return {
     width,
     height,
-    padding: [6, 12, 0, 0],
+    padding: [6, 24, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 5 }, drag: { setScale: false, x: false, y: false } },
     scales: {
@@ -137,10 +137,10 @@ function optionsOf({
       {
         ...axis,
         grid: { show: false },
-        size: 20,
-        gap: 2,
+        size: 23,
+        gap: 5,
         space: 70,
-        values: (_, ticks) => ticks.map((s) => clock(s * 1000)),
+        values: ({ data: [seconds] }, ticks) => ticks.map((s) => (seconds.length > 0 ? clock(s * 1000) : '')),
       },
       {
         ...axis,

@@ -18,7 +18,10 @@ export interface Drawing {
 }
 
 /** Text smaller than this on the screen is left out: it could not be read. */
-const READABLE_PIXELS = 5.5
+const READABLE_PIXELS = 6.5
+/** Where everything is small, names alone are drawn, this high on the screen, while cards are at least so wide. */
+const NAME_PIXELS = 10
+const NAME_CARD_PIXELS = 48
 
 export function drawGraph(
   context: CanvasRenderingContext2D,
@@ -123,9 +126,12 @@ function drawBox(
   context.fill()
   context.stroke()
   drawBar(context, palette, box, tally)
-  if (12 * viewport.scale < READABLE_PIXELS) return
   const left = box.x + PADDING
   const room = box.width - 2 * PADDING
+  if (11 * viewport.scale < READABLE_PIXELS) {
+    drawNameAlone(context, palette, viewport.scale, group.name, left, box.y, room)
+    return
+  }
   context.textBaseline = 'alphabetic'
   context.textAlign = 'left'
   context.fillStyle = colour.text
@@ -159,6 +165,24 @@ function drawBox(
     left,
     box.y + box.height + 12,
   )
+}
+
+function drawNameAlone(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  scale: number,
+  name: string,
+  x: number,
+  y: number,
+  room: number,
+): void {
+  if (room * scale < NAME_CARD_PIXELS) return
+  const height = NAME_PIXELS / scale
+  context.fillStyle = palette.colour.text
+  context.font = `600 ${height}px ${palette.font}`
+  context.textBaseline = 'alphabetic'
+  context.textAlign = 'left'
+  context.fillText(cutText(context, name, room), x, y + 14 + height)
 }
 
 function drawBar(

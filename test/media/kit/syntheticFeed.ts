@@ -325,7 +325,7 @@ export class SyntheticFeed {
         return index < 0 ? -1 : this.groups[index].group
       })
     for (let worker = 0; worker < n; worker++) {
-      const next = this.#memory[worker] + (this.random() - 0.44) * 0.03
+      const next = this.#memory[worker] + (this.random() - 0.5 - 0.6 * (this.#memory[worker] - 0.42 - 0.08 * worker)) * 0.05
       this.#memory[worker] = Math.min(0.86, Math.max(0.08, next))
     }
     const readings = (worker: number): GpuReading[] =>

@@ -1,0 +1,147 @@
+// Panels as webviews: the feed by `postMessage`, a click opens the user's line, and no cluster is said with a way out.
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { buildMedia } from '../../media/build.ts'
+import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage } from '../../runtime/protocol/feed.ts'
+import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
+import { launchBrowser, openWatched } from './kit/browser.ts'
+import { type PanelServer, servePanels } from './kit/panelServer.ts'
+import { failedEvents, runMessages } from './kit/sampleRuns.ts'
+import { SyntheticFeed } from './kit/syntheticFeed.ts'
+
+interface Webview {
+  page: Page
+  /** What the page posted; frames as lists of bytes. */
+  posted: { kind: string; frame?: number[]; [name: string]: unknown }[]
+  complaints: string[]
+  post(...messages: FeedMessage[]): Promise<void>
+  /** Resolves once a message of this kind was posted. */
+  awaited(kind: string): Promise<Webview['posted'][number]>
+  close(): Promise<void>
+}
+
+const mediaFolder = mkdtempSync(join(tmpdir(), 'heddle-media-'))
+let browser: Browser
+let server: PanelServer
+
+/** Opens a panel with an editor's API around it, as VS Code gives it to webviews. */
+async function openWebview(panel: string): Promise<Webview> {
+  const posted: Webview['posted'] = []
+  const waiting: { kind: string; resolve: (message: Webview['posted'][number]) => void }[] = []
+  const { page, complaints, close } = await openWatched(browser, server.url + panel, {
+    before: async (page) => {
+      await page.exposeFunction('heddleTestPosted', (message: Webview['posted'][number]) => {
+        posted.push(message)
+        for (const each of waiting.filter(({ kind }) => kind === message.kind)) each.resolve(message)
+      })
+      await page.addInitScript(() => {
+        const scope = globalThis as unknown as {
+          acquireVsCodeApi: unknown
+          heddleTestPosted(message: unknown): void
+        }
+        scope.acquireVsCodeApi = () => ({
+          postMessage: (message: { frame?: Uint8Array }) =>
+            scope.heddleTestPosted(message.frame ? { ...message, frame: [...message.frame] } : message),
+        })
+      })
+    },
+  })
+  return {
+    page,
+    posted,
+    complaints,
+    close,
+    post: async (...messages) => {
+      for (const message of messages)
+        await page.evaluate(
+          (bytes) => postMessage(Uint8Array.from(bytes), '*'),
+          [...encodeFrame(FEED_MESSAGES, message)],
+        )
+    },
+    awaited: (kind) => {
+      const known = posted.find((message) => message.kind === kind)
+      return known ? Promise.resolve(known) : new Promise((resolve) => waiting.push({ kind, resolve }))
+    },
+  }
+}
+
+describe('webviews', () => {
+  before(async () => {
+    await buildMedia(mediaFolder)
+    browser = await launchBrowser()
+    server = await servePanels({ mediaFolder, greet: () => [], answer: () => [], asEditor: true })
+  })
+  after(async () => {
+    await browser?.close()
+    await server?.close()
+    rmSync(mediaFolder, { recursive: true, force: true })
+  })
+
+  test('a webview says that it is ready, takes frames, and opens the line of a card that is clicked', async () => {
+    const webview = await openWebview('taskGraph')
+    const { page, post, awaited } = webview
+    assert.deepEqual(await awaited('ready'), { kind: 'ready', panel: 'taskGraph' })
+    const feed = new SyntheticFeed({ program: [{ name: 'load', file: '/w/a.ts', line: 7, column: 3, tasks: 3, after: [] }] })
+    await post(feed.snapshot())
+    await page.getByText('load', { exact: true }).waitFor()
+    const canvas = (await page.locator('.graph-canvas canvas').boundingBox())!
+    // One card stands in the middle of its canvas.
+    await page.mouse.click(canvas.x + canvas.width / 2, canvas.y + canvas.height / 2)
+    assert.deepEqual(await awaited('open'), { kind: 'open', place: { file: '/w/a.ts', line: 7, column: 3 } })
+    await page.getByRole('button', { name: 'Show the tasks of load' }).click()
+    const { frame } = await awaited('request')
+    assert.deepEqual(decodeFrame(FEED_REQUESTS, Uint8Array.from(frame!)), {
+      type: 'unfold',
+      group: 10,
+      limit: 2000,
+    })
+    await post(feed.unfold(10, 2000))
+    await page.getByRole('button', { name: 'Fold the tasks of load' }).waitFor()
+    assert.deepEqual(webview.complaints, [])
+    await webview.close()
+  })
+
+  test('a run in the stream opens its line', async () => {
+    const webview = await openWebview('taskStream')
+    const feed = new SyntheticFeed({ workers: 1, threadsPerWorker: 1, tasksPerSecond: 2 })
+    await webview.post(feed.snapshot(), ...Array.from({ length: 80 }, () => feed.advance(100)).flat())
+    await webview.page.getByRole('button', { name: /^read/ }).first().waitFor()
+    const rows = (await webview.page.locator('.stream-rows canvas').boundingBox())!
+    await webview.page.mouse.click(rows.x + rows.width * 0.6, rows.y + 10)
+    const { place } = await webview.awaited('open')
+    assert.equal((place as { file: string }).file, '/home/ada/flights/analysis.ts')
+    assert.deepEqual(webview.complaints, [])
+    await webview.close()
+  })
+
+  test('a frame of a failed run leads to its lines', async () => {
+    const webview = await openWebview('results')
+    await webview.post(...runMessages('r', 1, 'checkAll()', failedEvents()))
+    await webview.page.getByRole('button', { name: 'analysis.ts:12' }).click()
+    assert.deepEqual(await webview.awaited('open'), {
+      kind: 'open',
+      place: { file: '/home/ada/flights/analysis.ts', line: 12, column: 9 },
+    })
+    assert.deepEqual(webview.complaints, [])
+    await webview.close()
+  })
+
+  for (const panel of ['taskGraph', 'taskStream', 'workers', 'gpu', 'results'])
+    test(`without a cluster ${panel} offers to start one`, async () => {
+      const webview = await openWebview(panel)
+      await webview.awaited('ready')
+      await webview.page.evaluate(() => postMessage({ kind: 'cluster', state: 'none' }, '*'))
+      await webview.page.getByText('No cluster is running').waitFor()
+      await webview.page.getByRole('button', { name: 'Start Local Cluster' }).click()
+      assert.deepEqual(await webview.awaited('command'), { kind: 'command', command: 'startLocalCluster' })
+      await webview.page.evaluate(() => postMessage({ kind: 'cluster', state: 'connecting' }, '*'))
+      await webview.page.getByText('Connecting to the cluster…').waitFor()
+      assert.deepEqual(webview.complaints, [])
+      await webview.close()
+    })
+})
