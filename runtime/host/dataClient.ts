@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { isLocal, socketOptions } from './address.ts'
 import {
+  type Allocate,
   type DataFrame,
   DataFrameError,
   FrameReader,
@@ -11,6 +12,7 @@ import {
   HELLO,
   type NamedValue,
   namesFrame,
+  ownMemory,
   PUT,
   REFUSED,
   textFrame,
@@ -46,10 +48,10 @@ class DataConnection {
   #serial = 1
   closed = false
 
-  constructor(address: string, token: string) {
+  constructor(address: string, token: string, allocate: Allocate) {
     this.#address = address
     this.#checked = !isLocal(address)
-    const reader = new FrameReader((frame) => this.#answered(frame))
+    const reader = new FrameReader((frame) => this.#answered(frame), allocate)
     this.#socket = connect({
       ...socketOptions(address),
       noDelay: true,
@@ -136,10 +138,13 @@ class DataConnection {
 /** Connections to many workers, opened when needed and kept. */
 export class DataClient {
   readonly #token: string
+  readonly #allocate: Allocate
   readonly #connections = new Map<string, DataConnection[]>()
 
-  constructor(token: string) {
+  /** @param allocate where large values come to lie: by default memory of this thread alone */
+  constructor(token: string, allocate: Allocate = ownMemory) {
     this.#token = token
+    this.#allocate = allocate
   }
 
   /**
@@ -173,7 +178,7 @@ export class DataClient {
     let least: DataConnection | undefined
     for (const connection of open) if (!least || connection.load < least.load) least = connection
     if (!least || (least.load > 0 && open.length < CONNECTIONS_PER_ADDRESS)) {
-      least = new DataConnection(address, this.#token)
+      least = new DataConnection(address, this.#token, this.#allocate)
       open.push(least)
     }
     this.#connections.set(address, open)

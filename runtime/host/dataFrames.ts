@@ -38,6 +38,16 @@ export class DataFrameError extends Error {
   override name = 'DataFrameError'
 }
 
+/** Gives memory of exactly this size. */
+export type Allocate = (byteLength: number) => SharedArrayBuffer
+
+/**
+ * Memory for those who keep values for themselves: V8 counts and frees it as any other, which it does not for shared
+ * memory, and nothing here or in the codec needs more of it than to be a buffer.
+ */
+export const ownMemory: Allocate = (byteLength) =>
+  new ArrayBuffer(byteLength) as ArrayBufferLike as SharedArrayBuffer
+
 /** One value on its way, with its name. `value` is absent where the sender does not have it. */
 export interface NamedValue {
   task: number
@@ -135,6 +145,7 @@ function checksum(parts: readonly Uint8Array[]): number {
 /** Puts frames together from received pieces; bytes go straight to where the values will stay. */
 export class FrameReader {
   readonly #receive: (frame: DataFrame) => void
+  readonly #allocate: Allocate
   readonly #head = Buffer.alloc(HEAD_BYTES)
   /** What is being filled now, and what follows: head, table, then the body's parts. */
   #into: Uint8Array = this.#head
@@ -148,8 +159,10 @@ export class FrameReader {
   /** Bytes received so far, frames' heads included. */
   receivedBytes = 0
 
-  constructor(receive: (frame: DataFrame) => void) {
+  /** @param allocate where large encodings and buffers are put */
+  constructor(receive: (frame: DataFrame) => void, allocate: Allocate) {
     this.#receive = receive
+    this.#allocate = allocate
   }
 
   /** @throws {DataFrameError} when the bytes are not a frame, or arrived damaged */
@@ -207,7 +220,7 @@ export class FrameReader {
     const { kind } = this.#frame
     if (kind !== VALUES && kind !== PUT && kind !== GET) return
     const sizes = readTable(table, this.#frame.values, this.#checksums, this.#bodyBytes)
-    if (kind !== GET) this.#parts = placeBody(this.#frame.values, sizes)
+    if (kind !== GET) this.#parts = placeBody(this.#frame.values, sizes, this.#allocate)
   }
 
   #finish(text: string): void {
@@ -258,7 +271,11 @@ function readTable(
 }
 
 /** Makes room for the values: small encodings side by side, large ones and buffers in shared memory of their own. */
-function placeBody(values: NamedValue[], sizes: readonly (number[] | undefined)[]): Uint8Array[] {
+function placeBody(
+  values: NamedValue[],
+  sizes: readonly (number[] | undefined)[],
+  allocate: Allocate,
+): Uint8Array[] {
   const parts: Uint8Array[] = []
   let slab = new Uint8Array(0)
   let at = 0
@@ -271,8 +288,8 @@ function placeBody(values: NamedValue[], sizes: readonly (number[] | undefined)[
       at = 0
     }
     const value: EncodedValue = {
-      bytes: isSmall ? slab.subarray(at, at + bytes) : new Uint8Array(new SharedArrayBuffer(bytes)),
-      buffers: buffers.map((size) => new SharedArrayBuffer(size)),
+      bytes: isSmall ? slab.subarray(at, at + bytes) : new Uint8Array(allocate(bytes)),
+      buffers: buffers.map((size) => allocate(size)),
     }
     if (isSmall) at += bytes
     values[i].value = value

@@ -7,6 +7,7 @@ import type { EncodedValue } from '../functions/encodedValue.ts'
 import { PROTOCOL_VERSION, refusalOfVersion } from '../protocol/version.ts'
 import { socketOptions } from './address.ts'
 import {
+  type Allocate,
   type DataFrame,
   FrameReader,
   GET,
@@ -35,6 +36,7 @@ export interface LentValue {
 
 export class DataServer {
   readonly #source: DataSource
+  readonly #allocate: Allocate
   readonly #token: Buffer
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -42,7 +44,9 @@ export class DataServer {
   sentBytes = 0
   receivedBytes = 0
 
-  constructor(source: DataSource, token: string) {
+  /** @param allocate where values that are put here come to lie */
+  constructor(source: DataSource, token: string, allocate: Allocate) {
+    this.#allocate = allocate
     this.#source = source
     this.#token = Buffer.from(token)
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
@@ -96,7 +100,7 @@ export class DataServer {
         for (const { task, run, value } of frame.values) if (value) this.#source.put(task, run, value)
         for (const part of textFrame(STORED, frame.serial)) socket.write(part)
       } else refuse(frame.serial, `a frame of kind ${frame.kind} is not served here`)
-    })
+    }, this.#allocate)
     socket.on('data', (chunk: Buffer) => {
       this.receivedBytes += chunk.length
       try {

@@ -8,6 +8,7 @@ import type { ValueStore } from './valueStore.ts'
 export function startMessages(
   state: WorkerState,
   store: ValueStore,
+  lane: number,
   batch: number,
   slots: Int32Array,
 ): { message: BatchMessage; transfer: ArrayBuffer[] } {
@@ -33,13 +34,18 @@ export function startMessages(
       i === 0 ? 0 : argEnds[i - 1],
     )
   }
-  const values = depends ? packDependencies(state, store, slots) : undefined
+  const values = depends ? packDependencies(state, store, lane, slots) : undefined
   const transfer = [args.buffer]
   if (values) transfer.push(values.packed.buffer as ArrayBuffer)
   return { message: { kind: 'batch', batch, callables, args, argEnds, values }, transfer }
 }
 
-function packDependencies(state: WorkerState, store: ValueStore, slots: Int32Array): BatchValues {
+function packDependencies(
+  state: WorkerState,
+  store: ValueStore,
+  lane: number,
+  slots: Int32Array,
+): BatchValues {
   const ends = new Uint32Array(slots.length)
   const indexes: number[] = []
   const indexOf = new Map<number, number>()
@@ -55,5 +61,5 @@ function packDependencies(state: WorkerState, store: ValueStore, slots: Int32Arr
     })
     ends[i] = indexes.length
   }
-  return store.pack([...indexOf.keys()], ends, Uint32Array.from(indexes))
+  return store.pack(lane, [...indexOf.keys()], ends, Uint32Array.from(indexes))
 }

@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import type { LaneReport, SharedResult } from '../worker/laneReport.ts'
+import type { NumberedBuffer } from './sharedMemory.ts'
 
 /** What a lane is started with. */
 export interface LaneSetup {
@@ -12,6 +13,8 @@ export interface LaneSetup {
   moduleFolder: string
   worker: string
   lane: number
+  /** The lane numbers its shared memory from here on. */
+  firstBufferId: number
 }
 
 /** Callables by number; each is sent once a lane, before the first batch that names it. */
@@ -45,11 +48,18 @@ export interface BatchMessage {
   values?: BatchValues
 }
 
-export type ToLane = CallablesMessage | BatchMessage
+/** Free memory to make results in. */
+export interface GrantMessage {
+  kind: 'grant'
+  buffers: NumberedBuffer[]
+}
+
+export type ToLane = CallablesMessage | BatchMessage | GrantMessage | { kind: 'collect' }
 
 export type FromLane =
   | { kind: 'ready'; threadId: number }
   | ({ kind: 'report' } & LaneReport)
+  | { kind: 'let-go'; ids: number[] }
   | { kind: 'log'; level: string; text: string; batch: number; index: number; stack?: string }
 
 /** What a lane is doing, readable by the main thread at any time without a message. */

@@ -5,12 +5,13 @@ import { readArguments } from '../functions/argumentList.ts'
 import { CallableLoader } from '../functions/callableLoader.ts'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { failureOf } from '../functions/failureOf.ts'
-import { decodeValue, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
+import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import '../kernels/all.ts'
 import { kernelNames } from '../kernels/kernel.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
 import { watchConsole } from './laneConsole.ts'
+import { LaneMemory } from './laneMemory.ts'
 import { type BatchMessage, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
 import { ReportWriter } from './reportWriter.ts'
 import { enterTask, type TaskContext } from './taskContext.ts'
@@ -25,6 +26,8 @@ export class LaneRunner {
   readonly #progress: LaneProgress
   readonly #loader: CallableLoader
   readonly #context: TaskContext
+  readonly #memory: LaneMemory
+  readonly #encoding: EncodeOptions
   readonly #callables = new Map<number, Callable>()
   readonly #encoded = new Map<number, { bytes: Uint8Array; modules: string[] }>()
   readonly #queue: BatchMessage[] = []
@@ -33,6 +36,13 @@ export class LaneRunner {
   constructor(setup: LaneSetup) {
     this.#port = setup.port
     this.#progress = new LaneProgress(setup.progress)
+    this.#memory = new LaneMemory(setup.port, setup.firstBufferId)
+    this.#encoding = {
+      rootName: 'result',
+      kernels: kernelNames,
+      shareFromBytes: SHARE_FROM_BYTES,
+      allocate: (byteLength) => this.#memory.allocate(byteLength),
+    }
     this.#loader = new CallableLoader({ moduleFolder: setup.moduleFolder, kernels: kernelNames })
     const report = (level: string, text: string, stack?: string): void => {
       const { batch, index } = this.#progress
@@ -51,25 +61,39 @@ export class LaneRunner {
   }
 
   receive(message: ToLane): void {
-    if (message.kind === 'callables') {
-      message.numbers.forEach((number, i) => {
-        this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
-      })
-      return
+    switch (message.kind) {
+      case 'callables':
+        message.numbers.forEach((number, i) => {
+          this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
+        })
+        break
+      case 'grant':
+        this.#memory.grant(message.buffers)
+        break
+      case 'collect':
+        this.#memory.collect()
+        break
+      case 'batch':
+        this.#queue.push(message)
+        if (!this.#busy) void this.#work()
+        break
+      default:
+        message satisfies never
     }
-    this.#queue.push(message)
-    if (!this.#busy) void this.#work()
   }
 
   async #work(): Promise<void> {
     this.#busy = true
-    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
+    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) {
+      await this.#run(batch)
+      this.#memory.rest()
+    }
     this.#busy = false
   }
 
   async #run(batch: BatchMessage): Promise<void> {
-    const report = new ReportWriter(batch.batch, batch.callables.length)
-    const values = batch.values ? new Dependencies(batch.values) : undefined
+    const report = new ReportWriter(batch.batch, batch.callables.length, this.#memory)
+    const values = batch.values ? new Dependencies(batch.values, this.#memory) : undefined
     let now = epochMs()
     let sentAt = now
     for (let index = 0; index < batch.callables.length; index++) {
@@ -93,7 +117,7 @@ export class LaneRunner {
           result = await result
         }
         if (isStream(result)) result = await collect(result)
-        encoded = encodeValue(result, ENCODE)
+        encoded = encodeValue(result, this.#encoding)
       } catch (error) {
         failure = failureOf(error, { key: '' })
       }
@@ -119,13 +143,6 @@ export class LaneRunner {
     this.#encoded.delete(number)
     return callable
   }
-}
-
-const ENCODE = {
-  rootName: 'result',
-  kernels: kernelNames,
-  shareFromBytes: SHARE_FROM_BYTES,
-  allocate: (byteLength: number) => new SharedArrayBuffer(byteLength),
 }
 
 const epochMs = (): number => performance.timeOrigin + performance.now()
@@ -158,13 +175,17 @@ class Dependencies {
   readonly #values: NonNullable<BatchMessage['values']>
   readonly #encoded: EncodedValue[]
 
-  constructor(values: NonNullable<BatchMessage['values']>) {
+  constructor(values: NonNullable<BatchMessage['values']>, memory: LaneMemory) {
     this.#values = values
     this.#encoded = Array.from(values.packedEnds, (end, i) => ({
       bytes: values.packed.subarray(i === 0 ? 0 : values.packedEnds[i - 1], end),
       buffers: [],
     }))
-    for (const { index, bytes, buffers } of values.shared) {
+    for (const { index, bytes, buffers, ids } of values.shared) {
+      const own = bytes ? [bytes.buffer, ...buffers] : buffers
+      own.forEach((buffer, i) => {
+        memory.see(ids[i], buffer)
+      })
       if (bytes) this.#encoded[index].bytes = new Uint8Array(bytes.buffer, 0, bytes.length)
       this.#encoded[index].buffers = buffers
     }

@@ -7,11 +7,14 @@ import type { LaneReport } from '../worker/laneReport.ts'
 import type { LaneEnd } from '../worker/onLane.ts'
 import { entryPath } from './entries.ts'
 import { type FromLane, LaneProgress, type ToLane } from './laneMessages.ts'
+import { IDS_PER_THREAD } from './sharedMemory.ts'
 
 export interface LaneEvents {
   opened(lane: number): void
   reported(lane: number, report: LaneReport): void
   ended(lane: number, end: LaneEnd): void
+  /** Shared memory that the lane does not see any more: see `SharedMemory`. */
+  letGo(lane: number, ids: number[]): void
   logged(level: string, text: string, batch: number, index: number, lane: number, stack?: string): void
   /** A thread does not end, since native code holds it: only the end of the process helps. */
   stuck(reason: string): void
@@ -47,6 +50,7 @@ export class Lanes {
   readonly #events: LaneEvents
   readonly #pool: Piscina
   readonly #lanes: Lane[] = []
+  #started = 0
   #closed = false
 
   constructor(options: LaneOptions, events: LaneEvents) {
@@ -138,7 +142,14 @@ export class Lanes {
       if (this.#lanes[lane] === entry) this.#receive(lane, entry, message)
     })
     const { worker, moduleFolder } = this.#options
-    const setup = { port: port2, progress: entry.progress.buffer, moduleFolder, worker, lane }
+    const setup = {
+      port: port2,
+      progress: entry.progress.buffer,
+      moduleFolder,
+      worker,
+      lane,
+      firstBufferId: ++this.#started * IDS_PER_THREAD,
+    }
     this.#pool
       .run(setup, { transferList: [port2], signal: entry.end.signal })
       .then(() => new Error('its loop ended'))
@@ -159,6 +170,9 @@ export class Lanes {
         break
       case 'report':
         this.#events.reported(lane, message)
+        break
+      case 'let-go':
+        this.#events.letGo(lane, message.ids)
         break
       case 'log':
         this.#events.logged(message.level, message.text, message.batch, message.index, lane, message.stack)

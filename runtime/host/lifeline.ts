@@ -9,17 +9,20 @@ const LIFELINE_ENV = 'HEDDLE_LIFELINE'
 
 /**
  * Starts a program of ours that ends when this process does, however this process ends.
- * @param stdio what the child's standard input, output and error are
+ * @param options.stdio what the child's standard input, output and error are; a fourth part `'ipc'` opens a channel to it
  */
 export function spawnWithLifeline(
   command: string,
   args: readonly string[],
-  options: Omit<SpawnOptions, 'stdio'> & { stdio: [StdioPart, StdioPart, StdioPart] },
+  options: Omit<SpawnOptions, 'stdio'> & {
+    stdio: [StdioPart, StdioPart, StdioPart] | [StdioPart, StdioPart, StdioPart, 'ipc']
+  },
 ): ChildProcess {
+  const [input, output, error, ...ipc] = options.stdio
   const child = spawn(command, args, {
     ...options,
     env: { ...(options.env ?? process.env), [LIFELINE_ENV]: '1' },
-    stdio: [...options.stdio, 'pipe'] as StdioOptions,
+    stdio: [input, output, error, 'pipe', ...ipc] as StdioOptions,
   })
   // The pipe lives as long as this process; a child that ends first breaks it, which is no error of ours.
   const pipe = child.stdio[LIFELINE_FD] as Socket | null

@@ -5,9 +5,11 @@ import type { EncodedValue } from '../functions/encodedValue.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { SharedResult } from '../worker/laneReport.ts'
 import { SHARE_FROM_BYTES, SLAB_BYTES_MAX } from './dataFrames.ts'
+import type { LaneMemory } from './laneMemory.ts'
 
 export class ReportWriter {
   readonly #batch: number
+  readonly #memory: LaneMemory
   #count = 0
   #starts: Float64Array
   #durationsMs: Float64Array
@@ -18,8 +20,9 @@ export class ReportWriter {
   #failures: TaskFailure[] = []
   #shared: SharedResult[] = []
 
-  constructor(batch: number, runs: number) {
+  constructor(batch: number, runs: number, memory: LaneMemory) {
     this.#batch = batch
+    this.#memory = memory
     this.#starts = new Float64Array(runs)
     this.#durationsMs = new Float64Array(runs)
     this.#sizes = new Float64Array(runs)
@@ -35,11 +38,14 @@ export class ReportWriter {
     const { bytes, buffers } = value
     let size = bytes.length
     for (const buffer of buffers) size += buffer.byteLength
-    if (bytes.length >= SHARE_FROM_BYTES)
-      this.#shared.push({ index: this.#count, bytes: share(bytes), buffers })
-    else {
+    const ids = buffers.map((buffer) => this.#memory.idOf(buffer))
+    if (bytes.length >= SHARE_FROM_BYTES) {
+      const shared = this.#share(bytes)
+      ids.unshift(this.#memory.idOf(shared.buffer))
+      this.#shared.push({ index: this.#count, bytes: shared, buffers, ids })
+    } else {
       this.#pack(bytes)
-      if (buffers.length > 0) this.#shared.push({ index: this.#count, buffers })
+      if (buffers.length > 0) this.#shared.push({ index: this.#count, buffers, ids })
     }
     this.#enter(start, durationMs, size)
   }
@@ -93,13 +99,13 @@ export class ReportWriter {
     this.#packed.set(bytes, this.#packedBytes)
     this.#packedBytes = need
   }
-}
 
-/** A large encoding in memory that every thread can read. */
-function share(bytes: Uint8Array): { buffer: SharedArrayBuffer; length: number } {
-  if (bytes.buffer instanceof SharedArrayBuffer && bytes.byteOffset === 0)
-    return { buffer: bytes.buffer, length: bytes.length }
-  const buffer = new SharedArrayBuffer(bytes.length)
-  new Uint8Array(buffer).set(bytes)
-  return { buffer, length: bytes.length }
+  /** A large encoding in memory that every thread can read. */
+  #share(bytes: Uint8Array): { buffer: SharedArrayBuffer; length: number } {
+    if (bytes.buffer instanceof SharedArrayBuffer && bytes.byteOffset === 0)
+      return { buffer: bytes.buffer, length: bytes.length }
+    const buffer = this.#memory.allocate(bytes.length)
+    new Uint8Array(buffer).set(bytes)
+    return { buffer, length: bytes.length }
+  }
 }

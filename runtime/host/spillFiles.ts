@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress } from 'node:zlib'
 import type { EncodedValue } from '../functions/encodedValue.ts'
-import { SHARE_FROM_BYTES } from './dataFrames.ts'
+import { type Allocate, SHARE_FROM_BYTES } from './dataFrames.ts'
 
 /** Values cannot be written to the spill folder. */
 export class SpillError extends Error {
@@ -50,6 +50,7 @@ const unpack = promisify(zstdDecompress)
 export class SpillFiles {
   readonly folder: string
   readonly #limitBytes: number
+  readonly #allocate: Allocate
   readonly #places = new Map<number, Place>()
   #serial = 0
   #made = false
@@ -57,8 +58,13 @@ export class SpillFiles {
   diskBytes = 0
 
   /** @param limitBytes at most this much of the disk is used */
-  constructor(folder: string, limitBytes = Number.POSITIVE_INFINITY) {
+  constructor(
+    folder: string,
+    limitBytes = Number.POSITIVE_INFINITY,
+    allocate: Allocate = (byteLength) => new SharedArrayBuffer(byteLength),
+  ) {
     this.folder = folder
+    this.#allocate = allocate
     this.#limitBytes = limitBytes
   }
 
@@ -101,7 +107,7 @@ export class SpillFiles {
     if (!place) throw new Error(`no spilled value in row ${row}`)
     const file = await open(place.file.path, 'r')
     try {
-      return await readPlace(file, place)
+      return await readPlace(file, place, this.#allocate)
     } finally {
       await file.close()
     }
@@ -184,11 +190,11 @@ async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<v
   }
 }
 
-async function readPlace(file: FileHandle, place: Place): Promise<EncodedValue> {
+async function readPlace(file: FileHandle, place: Place, allocate: Allocate): Promise<EncodedValue> {
   const [bytes, ...buffers] = place.sizes
   const value: EncodedValue = {
-    bytes: bytes < SHARE_FROM_BYTES ? new Uint8Array(bytes) : new Uint8Array(new SharedArrayBuffer(bytes)),
-    buffers: buffers.map((size) => new SharedArrayBuffer(size)),
+    bytes: bytes < SHARE_FROM_BYTES ? new Uint8Array(bytes) : new Uint8Array(allocate(bytes)),
+    buffers: buffers.map((size) => allocate(size)),
   }
   const into = [value.bytes, ...value.buffers.map((buffer) => new Uint8Array(buffer))]
   if (!place.compressed) {

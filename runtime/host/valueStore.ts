@@ -4,6 +4,7 @@ import type { EncodedValue } from '../functions/encodedValue.ts'
 import { withRoom } from '../worker/column.ts'
 import type { LaneReport, SharedResult } from '../worker/laneReport.ts'
 import type { BatchValues } from './laneMessages.ts'
+import type { SharedMemory } from './sharedMemory.ts'
 
 /** Small encodings that came together; freed when the last of them is forgotten. */
 interface Slab {
@@ -21,6 +22,7 @@ export class ValueStore {
   #length = new Uint32Array(0)
   readonly #slabs: (Slab | undefined)[] = []
   readonly #freeSlabs: number[] = []
+  readonly #memory: SharedMemory
   #lastSlab = NONE
   /** Rows with something in shared memory. */
   readonly #shared = new Map<number, Omit<SharedResult, 'index'>>()
@@ -28,14 +30,23 @@ export class ValueStore {
   /** Bytes of slabs, those that hold back forgotten values included. */
   slabBytes = 0
 
-  /** Keeps the results of a report; row −1 is not kept. */
-  keepReport(rows: Int32Array, report: LaneReport): void {
+  constructor(memory: SharedMemory) {
+    this.#memory = memory
+  }
+
+  /** Keeps the results that a lane reported; row −1 is not kept. */
+  keepReport(lane: number, rows: Int32Array, report: LaneReport): void {
     let live = 0
     for (const row of rows) if (row !== NONE) live++
     if (live === 0) return
-    for (const { index, bytes, buffers } of report.shared) {
+    for (const { index, bytes, buffers, ids } of report.shared) {
       if (rows[index] === NONE) continue
-      this.#shared.set(rows[index], { bytes, buffers })
+      const first = bytes ? 1 : 0
+      this.#shared.set(rows[index], {
+        bytes: bytes && { buffer: this.#memory.keepFrom(lane, ids[0], bytes.buffer), length: bytes.length },
+        buffers: buffers.map((buffer, i) => this.#memory.keepFrom(lane, ids[first + i], buffer)),
+        ids,
+      })
     }
     const number = this.#newSlab(report.packed)
     let kept = 0
@@ -59,11 +70,13 @@ export class ValueStore {
   keep(row: number, value: EncodedValue): void {
     this.#makeRoom(row)
     const { bytes, buffers } = value
+    const ids = buffers.map((buffer) => this.#memory.keep(buffer))
     if (bytes.buffer instanceof SharedArrayBuffer) {
-      this.#shared.set(row, { bytes: { buffer: bytes.buffer, length: bytes.length }, buffers })
+      ids.unshift(this.#memory.keep(bytes.buffer))
+      this.#shared.set(row, { bytes: { buffer: bytes.buffer, length: bytes.length }, buffers, ids })
       return
     }
-    if (buffers.length > 0) this.#shared.set(row, { buffers })
+    if (buffers.length > 0) this.#shared.set(row, { buffers, ids })
     let number = this.#lastSlab
     if (this.#slabs[number]?.bytes.buffer !== bytes.buffer) {
       number = this.#newSlab(new Uint8Array(bytes.buffer))
@@ -85,7 +98,11 @@ export class ValueStore {
 
   /** Lets go of a row's bytes in memory. */
   release(row: number): void {
-    this.#shared.delete(row)
+    const shared = this.#shared.get(row)
+    if (shared) {
+      this.#shared.delete(row)
+      for (const id of shared.ids) this.#memory.drop(id)
+    }
     if (row >= this.#slab.length || this.#slab[row] === NONE) return
     const number = this.#slab[row]
     this.#slab[row] = NONE
@@ -94,13 +111,16 @@ export class ValueStore {
   }
 
   /** Packs the values of `rows` for a lane; `ends` and `indexes` say which run needs which. */
-  pack(rows: readonly number[], ends: Uint32Array, indexes: Uint32Array): BatchValues {
+  pack(lane: number, rows: readonly number[], ends: Uint32Array, indexes: Uint32Array): BatchValues {
     const shared: SharedResult[] = []
     const packedEnds = new Uint32Array(rows.length)
     let bytes = 0
     rows.forEach((row, index) => {
       const large = this.#shared.get(row)
-      if (large) shared.push({ index, ...large })
+      if (large) {
+        shared.push({ index, ...large })
+        for (const id of large.ids) this.#memory.handOut(lane, id)
+      }
       if (!large?.bytes) bytes += this.#length[row]
       packedEnds[index] = bytes
     })

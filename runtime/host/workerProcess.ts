@@ -35,12 +35,14 @@ import { unpin, WorkerState } from '../worker/workerState.ts'
 import { ConnectionRefusedError, ControlClient } from './controlClient.ts'
 import { DataClient } from './dataClient.ts'
 import { DataServer, type LentValue } from './dataServer.ts'
+import { collectGarbage } from './garbage.ts'
 import { GpuWatch } from './gpuReadings.ts'
 import { HEARTBEAT_MS, heartbeat } from './heartbeat.ts'
 import { startMessages } from './laneBatch.ts'
 import { Lanes } from './lanes.ts'
 
 import { CpuWatch } from './processReadings.ts'
+import { SharedMemory } from './sharedMemory.ts'
 import { SpillFiles } from './spillFiles.ts'
 import { ValueStore } from './valueStore.ts'
 import { EXIT_ALONE, EXIT_CLOSED, EXIT_REFUSED, type WorkerConfig } from './workerConfig.ts'
@@ -55,12 +57,18 @@ export interface SentCallable {
 /** Transfers at least this long or large are worth showing. */
 const SHOWN_TRANSFER_MS = 2
 const SHOWN_TRANSFER_BYTES = 1e6
+/** Free shared memory up to this share of the limit is kept for the next values. */
+const FREE_SHARE_MAX = 0.2
+/** Lanes collect their garbage when more than this stands about that they alone may still see. */
+const STRAY_SHARE_MAX = 0.05
+const STRAY_BYTES_MIN = 64e6
 
 export class WorkerProcess {
   readonly #config: WorkerConfig
   readonly #end: (code: number, reason: string) => void
   readonly #state: WorkerState
-  readonly #store = new ValueStore()
+  readonly #memory: SharedMemory
+  readonly #store: ValueStore
   readonly #spill: SpillFiles
   readonly #lanes: Lanes
   readonly #server: DataServer
@@ -71,6 +79,8 @@ export class WorkerProcess {
   readonly #cpu = new CpuWatch()
   readonly #gpus = new GpuWatch()
   readonly #moduleFolder: string
+  /** By lane: sizes of the buffers that its last results stand in, and how many of each. */
+  readonly #madeBy: (Map<number, number> | undefined)[] = []
   #dataAddress = ''
   #worker = -1
   #cluster: string | undefined
@@ -89,6 +99,10 @@ export class WorkerProcess {
     mkdirSync(this.#moduleFolder, { recursive: true, mode: 0o700 })
     const limits = memoryLimits(config.memoryLimitBytes, config.memoryShares)
     this.#state = new WorkerState({ threads: config.threads, limits })
+    const freeBytesMax = FREE_SHARE_MAX * limits.limitBytes
+    this.#memory = new SharedMemory(config.threads, freeBytesMax)
+    this.#store = new ValueStore(this.#memory)
+    const allocate = (byteLength: number): SharedArrayBuffer => this.#memory.take(byteLength)
     this.#lanes = new Lanes(
       {
         threads: config.threads,
@@ -99,7 +113,11 @@ export class WorkerProcess {
       {
         opened: (lane) => this.#on(() => onLaneOpened(this.#state, lane)),
         reported: (lane, report) => this.#reported(lane, report),
-        ended: (lane, end) => this.#on(() => onLaneEnded(this.#state, lane, end)),
+        ended: (lane, end) => {
+          this.#memory.laneEnded(lane)
+          this.#on(() => onLaneEnded(this.#state, lane, end))
+        },
+        letGo: (lane, ids) => this.#memory.letGo(lane, ids),
         logged: (level, text, batch, index, lane, stack) => {
           const posted = this.#state.lanes[lane].posted.find((one) => one.batch === batch)
           const slot = index >= 0 ? posted?.slots[index] : undefined
@@ -110,13 +128,17 @@ export class WorkerProcess {
         broken: (error) => this.#finish(EXIT_REFUSED, `threads cannot be started: ${error.message}`),
       },
     )
-    this.#spill = new SpillFiles(config.spillFolder ?? join(config.folder, 'spill'), config.spillLimitBytes)
+    this.#spill = new SpillFiles(
+      config.spillFolder ?? join(config.folder, 'spill'),
+      config.spillLimitBytes,
+      allocate,
+    )
     const source = {
       lend: (task: number, run: number) => this.#lend(task, run),
       put: (task: number, run: number, value: EncodedValue) => this.#put(task, run, value),
     }
-    this.#server = new DataServer(source, config.token)
-    this.#peers = new DataClient(config.token)
+    this.#server = new DataServer(source, config.token, allocate)
+    this.#peers = new DataClient(config.token, allocate)
     this.#control = new ControlClient(
       { control: config.control, token: config.token, reconnectMs: config.reconnectMs ?? 30_000 },
       {
@@ -326,7 +348,7 @@ export class WorkerProcess {
   #startBatch({ lane, batch, slots, timeoutMs }: Extract<WorkerAction, { kind: 'start' }>): void {
     // Its thread may have been ended by an action before this one: then the runs are ready again.
     if (!this.#state.lanes[lane].posted.some((posted) => posted.batch === batch)) return
-    const { message, transfer } = startMessages(this.#state, this.#store, batch, slots)
+    const { message, transfer } = startMessages(this.#state, this.#store, lane, batch, slots)
     const unknown = this.#lanes.unknownTo(lane, message.callables)
     if (unknown.length > 0) {
       const sent = unknown.map((number) => this.#callables.get(number))
@@ -337,6 +359,7 @@ export class WorkerProcess {
         modules: sent.map((callable) => callable?.modules ?? []),
       })
     }
+    this.#grant(lane)
     this.#lanes.post(lane, message, transfer)
     if (timeoutMs > 0) this.#lanes.limit(lane, batch, timeoutMs)
   }
@@ -360,8 +383,18 @@ export class WorkerProcess {
   }
 
   #reported(lane: number, report: LaneReport): void {
-    this.#store.keepReport(onLaneReported(this.#state, lane, report), report)
+    this.#store.keepReport(lane, onLaneReported(this.#state, lane, report), report)
+    if (report.shared.length > 0) this.#madeBy[lane] = buffersMade(report)
     this.#act()
+  }
+
+  /** Gives a lane free memory of the sizes that its last results had: the next ones are often as large. */
+  #grant(lane: number): void {
+    const made = this.#madeBy[lane]
+    if (!made || this.#memory.freeBytes === 0) return
+    const buffers = [...made].flatMap(([byteLength, count]) => this.#memory.grant(lane, byteLength, count))
+    if (buffers.length > 0) this.#lanes.post(lane, { kind: 'grant', buffers })
+    this.#madeBy[lane] = undefined
   }
 
   async #fetch({ request, holder, tasks, runs }: FetchRequest): Promise<void> {
@@ -464,8 +497,31 @@ export class WorkerProcess {
     this.#receivedBytes = 0
     this.#server.sentBytes = 0
     this.#control.send(message)
-    this.#on(() => onMeasured(this.#state, rssBytes))
+    this.#tidyMemory(rssBytes)
+    this.#on(() => onMeasured(this.#state, rssBytes - this.#memory.freeBytes))
   }
+
+  /** Shared memory is freed only when asked: by the lanes that let go of it, and by this thread for what was given up. */
+  #tidyMemory(rssBytes: number): void {
+    const { limitBytes, targetShare } = this.#state.limits
+    if (rssBytes > targetShare * limitBytes) this.#memory.clear()
+    if (this.#memory.strayBytes > Math.max(STRAY_BYTES_MIN, STRAY_SHARE_MAX * limitBytes))
+      for (let lane = 0; lane < this.#config.threads; lane++) this.#lanes.post(lane, { kind: 'collect' })
+    if (this.#memory.givenUpBytes > STRAY_BYTES_MIN) {
+      this.#memory.givenUpBytes = 0
+      collectGarbage()
+    }
+  }
+}
+
+/** How many buffers of each size a report's results stand in, up to a few. */
+function buffersMade(report: LaneReport): Map<number, number> {
+  const made = new Map<number, number>()
+  for (const { bytes, buffers } of report.shared)
+    for (const buffer of bytes ? [bytes.buffer, ...buffers] : buffers)
+      if (made.size < 4 || made.has(buffer.byteLength))
+        made.set(buffer.byteLength, Math.min(8, (made.get(buffer.byteLength) ?? 0) + 1))
+  return made
 }
 
 const sizeOf = (value: EncodedValue): number =>

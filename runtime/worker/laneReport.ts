@@ -25,4 +25,6 @@ export interface SharedResult {
   index: number
   bytes?: { buffer: SharedArrayBuffer; length: number }
   buffers: SharedArrayBuffer[]
+  /** What the worker calls that memory by: the encoding's first where it is shared, then each buffer's. */
+  ids: number[]
 }

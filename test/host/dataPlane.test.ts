@@ -35,6 +35,8 @@ function value(bytes: number, ...buffers: number[]): EncodedValue {
   }
 }
 
+const shared = (byteLength: number): SharedArrayBuffer => new SharedArrayBuffer(byteLength)
+
 const plain = (one: EncodedValue | undefined): unknown =>
   one && {
     bytes: Buffer.from(one.bytes),
@@ -56,6 +58,7 @@ async function serve(address: string, held: Map<number, EncodedValue>) {
       put: (task, _run, one) => void put.set(task, one),
     },
     'secret',
+    shared,
   )
   return { server, put, address: await server.listen(address), lent: () => lent }
 }
@@ -71,7 +74,7 @@ const held = new Map([
 for (const kind of ['unix', 'tcp'] as const)
   test(`values travel unchanged, absent ones are said to be absent (${kind})`, async () => {
     const served = await serve(kind === 'unix' ? `unix:${join(folder, 'a.sock')}` : 'tcp://127.0.0.1:0', held)
-    const client = new DataClient('secret')
+    const client = new DataClient('secret', shared)
     try {
       const asked = [1, 2, 99, 3, 4, 5].map((task) => ({ task, run: 7 }))
       const answers = await client.get(served.address, asked)
@@ -128,7 +131,7 @@ test('nobody there is an error that names the address', async () => {
 
 test('a worker that ends in the middle of an answer fails the request, and the next one connects anew', async () => {
   const path = join(folder, 'd.sock')
-  const never = new DataServer({ lend: () => new Promise(() => {}), put: () => {} }, 'secret')
+  const never = new DataServer({ lend: () => new Promise(() => {}), put: () => {} }, 'secret', shared)
   await never.listen(`unix:${path}`)
   const client = new DataClient('secret')
   const asked = client.get(`unix:${path}`, [{ task: 1, run: 1 }])
@@ -167,7 +170,7 @@ test('values that were lent are given back once they are sent', async () => {
 test('a damaged value is noticed where checksums were asked for', () => {
   const frame = Buffer.concat(valuesFrame(VALUES, 1, [{ task: 6, run: 1, value: value(100) }], true))
   frame[frame.length - 1] ^= 1
-  const reader = new FrameReader(() => assert.fail('it must not pass'))
+  const reader = new FrameReader(() => assert.fail('it must not pass'), shared)
   assert.throws(
     () => reader.push(frame),
     (error) => error instanceof DataFrameError && /task 6.*damaged/.test(error.message),
@@ -184,7 +187,7 @@ test('frames come together from pieces of any size', () => {
   for (const size of [1, 7, HEAD_BYTES, 4096, bytes.length]) {
     if (size === 1 && bytes.length > 3e6) continue
     const frames: DataFrame[] = []
-    const reader = new FrameReader((frame) => frames.push(frame))
+    const reader = new FrameReader((frame) => frames.push(frame), shared)
     for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size))
     assert.deepEqual(
       frames.map(({ serial, values: got }) => ({ serial, values: got.map((one) => plain(one.value)) })),
@@ -201,7 +204,7 @@ test('a table that does not add up is refused before memory is taken for it', ()
   const [frame] = valuesFrame(VALUES, 1, [{ task: 1, run: 1, value: value(10) }], false)
   const broken = Buffer.from(frame)
   broken.writeDoubleLE(1e15, HEAD_BYTES + 16)
-  assert.throws(() => new FrameReader(() => {}).push(broken), DataFrameError)
+  assert.throws(() => new FrameReader(() => {}, shared).push(broken), DataFrameError)
 })
 
 test('addresses', () => {

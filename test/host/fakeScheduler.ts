@@ -56,8 +56,8 @@ export class JoinedWorker {
     matches: (message: Message<Type>) => boolean = () => true,
   ): Promise<Message<Type>> {
     for (;;) {
-      const at = this.#messages.findIndex((one) => one.type === type && matches(one as Message<Type>))
-      if (at !== -1) return this.#messages.splice(at, 1)[0] as Message<Type>
+      const at = this.#messages.findIndex((one) => one.type === type && matches(one as unknown as Message<Type>))
+      if (at !== -1) return this.#messages.splice(at, 1)[0] as unknown as Message<Type>
       if (this.#socket.readyState > 1) throw new Error(`the worker left while the test waited for ${type}`)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }

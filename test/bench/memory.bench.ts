@@ -1,0 +1,131 @@
+// How fast bytes move: between threads, between processes, to disk and back.
+
+import { fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { EncodedValue } from '../../runtime/functions/encodedValue.ts'
+import { encodeValue } from '../../runtime/functions/valueCodec.ts'
+import { DataClient } from '../../runtime/host/dataClient.ts'
+import { SHARE_FROM_BYTES } from '../../runtime/host/dataFrames.ts'
+import { SharedMemory } from '../../runtime/host/sharedMemory.ts'
+import { SpillFiles } from '../../runtime/host/spillFiles.ts'
+import type { Figure } from './figure.ts'
+
+const LARGE_BYTES = 100e6
+const bench = 'memory'
+
+export async function figures(): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'))
+  try {
+    return [
+      await threadToThread(),
+      ...(await processToProcess('unix sockets', `unix:${join(folder, 'data.sock')}`)),
+      ...(await processToProcess('TCP loopback', 'tcp://127.0.0.1:0')),
+      ...(await spilling(folder)),
+    ]
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function threadToThread(): Promise<Figure> {
+  const thread = new Worker(new URL('./programs/sharedReceiver.ts', import.meta.url))
+  const value = encodeValue(new Float64Array(LARGE_BYTES / 8), { shareFromBytes: SHARE_FROM_BYTES })
+  const times = await repeat(50, async () => {
+    thread.postMessage(value)
+    await new Promise((resolve) => thread.once('message', resolve))
+  })
+  await thread.terminate()
+  return { bench, figure: '100 MB array, thread to thread and an answer', unit: 'ms', value: median(times) }
+}
+
+async function processToProcess(name: string, address: string): Promise<Figure[]> {
+  const program = join(import.meta.dirname, 'programs', 'dataServer.ts')
+  const child = fork(program, [address, String(LARGE_BYTES)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const served = await new Promise<string>((resolve) =>
+    child.stdout!.once('data', (data) => resolve(String(data).trim())),
+  )
+  // As in a worker: memory that nobody sees any more is used again.
+  const memory = new SharedMemory(0, 1e9)
+  const client = new DataClient('bench', (byteLength) => memory.take(byteLength))
+  try {
+    const large = [{ task: 0, run: 1 }]
+    const times = await repeat(15, async () => {
+      const [value] = await client.get(served, large)
+      for (const buffer of value!.buffers) memory.drop(memory.keep(buffer))
+    })
+    const many = Array.from({ length: 4096 }, (_, i) => ({ task: 1 + i, run: 1 }))
+    const manyTimes = await repeat(20, () => client.get(served, many))
+    return [
+      {
+        bench,
+        figure: `100 MB, process to process, ${name}`,
+        unit: 'GB/s',
+        value: LARGE_BYTES / 1e6 / median(times),
+      },
+      {
+        bench,
+        figure: `small values, ${name}`,
+        unit: 'values/s',
+        value: (1000 * many.length) / median(manyTimes),
+      },
+    ]
+  } finally {
+    client.close()
+    child.disconnect()
+    await new Promise((resolve) => child.once('exit', resolve))
+  }
+}
+
+async function spilling(folder: string): Promise<Figure[]> {
+  const spill = new SpillFiles(join(folder, 'spill'))
+  const small = Array.from(
+    { length: 10_000 },
+    (_, row): EncodedValue => encodeValue({ row, name: `row ${row}`, list: [row] }),
+  )
+  const rows = small.map((_, row) => row)
+  const smallMs = await once(async () => {
+    await spill.write(
+      rows,
+      (row) => small[row],
+      () => {},
+    )
+    await Promise.all(rows.map((row) => spill.read(row)))
+  })
+  for (const row of rows) spill.forget(row)
+  const random = Float64Array.from({ length: 4e6 }, Math.random)
+  const chunk = encodeValue(random, { shareFromBytes: SHARE_FROM_BYTES })
+  const chunks = Array.from({ length: 16 }, (_, row) => row)
+  const bytes = chunks.length * random.byteLength
+  const writeMs = await once(() =>
+    spill.write(
+      chunks,
+      () => chunk,
+      () => {},
+    ),
+  )
+  const readMs = await once(async () => {
+    for (const row of chunks) await spill.read(row)
+  })
+  return [
+    { bench, figure: '10,000 small results spilled and read', unit: 'ms', value: smallMs },
+    { bench, figure: '512 MB of random numbers spilled', unit: 'GB/s', value: bytes / 1e6 / writeMs },
+    { bench, figure: '512 MB of random numbers read back', unit: 'GB/s', value: bytes / 1e6 / readMs },
+  ]
+}
+
+async function once(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+async function repeat(times: number, work: () => Promise<unknown>): Promise<number[]> {
+  const all: number[] = []
+  for (let i = 0; i < times; i++) all.push(await once(work))
+  return all
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]
