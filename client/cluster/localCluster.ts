@@ -44,15 +44,21 @@ export interface LocalCluster {
 
 /** @throws {ClusterStartError} */
 export async function startLocalCluster(request: LocalClusterRequest): Promise<LocalCluster> {
-  const keeperSocket = newSocketPath()
+  const id = randomBytes(4).toString('hex')
+  const folder = clustersFolder()
+  const keeperSocket =
+    process.platform === 'win32' ? `\\\\.\\pipe\\heddle-keeper-${id}` : path.join(folder, `keeper-${id}.sock`)
+  const clusterFile = path.join(folder, id, 'cluster.json')
   const order: KeeperOrder = {
     runtime: request.runtime,
-    args: schedulerArgs(request),
+    id,
+    clusterFile,
+    args: schedulerArgs(id, request),
     socket: keeperSocket,
     graceMs: request.graceMs,
     keep: request.keep,
   }
-  const clusterFile = await orderKeeper(request, order)
+  await orderKeeper(request, order)
   const found = await findLocalCluster({ clusterFile, keeperSocket })
   if (!found) throw new ClusterStartError('the cluster ended as soon as it had started')
   return found
@@ -97,14 +103,17 @@ export class Presence {
   }
 }
 
-function schedulerArgs({ workers, threadsPerWorker, memoryLimit }: LocalClusterRequest): string[] {
-  const args = ['--local-workers', String(workers > 0 ? workers : 1)]
+function schedulerArgs(
+  id: string,
+  { workers, threadsPerWorker, memoryLimit }: LocalClusterRequest,
+): string[] {
+  const args = ['--id', id, '--local-workers', String(workers > 0 ? workers : 1)]
   if (threadsPerWorker > 0) args.push('--threads', String(threadsPerWorker))
   if (memoryLimit) args.push('--memory-limit', memoryLimit)
   return args
 }
 
-function orderKeeper({ node, keeper, logFile }: LocalClusterRequest, order: KeeperOrder): Promise<string> {
+function orderKeeper({ node, keeper, logFile }: LocalClusterRequest, order: KeeperOrder): Promise<void> {
   mkdirSync(path.dirname(logFile), { recursive: true })
   const log = openSync(logFile, 'a', 0o600)
   // Its own session, so that neither a reload nor the end of the extension host takes it along.
@@ -122,7 +131,7 @@ function orderKeeper({ node, keeper, logFile }: LocalClusterRequest, order: Keep
     const finish = (answer: KeeperAnswer): void => {
       stdout.destroy()
       child.unref()
-      if (answer.kind === 'ready') resolve(answer.clusterFile)
+      if (answer.kind === 'ready') resolve()
       else reject(new ClusterStartError(answer.reason))
     }
     child.once('error', (error) =>
@@ -147,11 +156,9 @@ function clusterEnvironment(order: KeeperOrder): NodeJS.ProcessEnv {
   return env
 }
 
-/** Short, since a socket's path has to stay below 100 bytes, and in a folder that only this user may enter. */
-function newSocketPath(): string {
-  const name = `keeper-${randomBytes(6).toString('hex')}`
-  if (process.platform === 'win32') return `\\\\.\\pipe\\heddle-${name}`
+/** Where clusters of this user keep their run folders: only this user may enter it. */
+function clustersFolder(): string {
   const folder = path.join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `heddle-${process.getuid?.() ?? 0}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return path.join(folder, `${name}.sock`)
+  return folder
 }

@@ -1,12 +1,15 @@
 // The keeper: a small process that holds a local cluster for the editor's windows, and ends it when none is left.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { type KeeperAnswer, type KeeperOrder, ORDER_ENV } from './keeperOrder.ts'
 import { firstPresence, msToEnd, nextPresence, type PresenceEvent } from './presence.ts'
+
+/** How often to look whether the scheduler is up: a start takes some hundred milliseconds. */
+const READY_POLL_MS = 15
 
 const order = JSON.parse(process.env[ORDER_ENV] ?? '{}') as KeeperOrder
 delete process.env[ORDER_ENV]
@@ -15,6 +18,7 @@ process.title = 'heddle keeper'
 let presence = firstPresence(order.keep, Date.now())
 let timer: NodeJS.Timeout | undefined
 let ending = false
+let answered = false
 
 const scheduler = startScheduler()
 const windows = createServer((window) => {
@@ -27,7 +31,7 @@ windows.on('error', (error) => {
   answer({ kind: 'failed', reason: `no socket for windows at ${order.socket}: ${error.message}` })
   end()
 })
-windows.listen(order.socket)
+windows.listen(order.socket, answerWhenReady)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
 
 function happened(event: PresenceEvent): void {
@@ -41,6 +45,14 @@ function happened(event: PresenceEvent): void {
 function end(): void {
   ending = true
   scheduler.kill('SIGTERM')
+}
+
+/** The scheduler writes its file when it can be reached, and prints nothing that a version might change. */
+function answerWhenReady(): void {
+  if (existsSync(order.clusterFile)) {
+    answer({ kind: 'ready' })
+    happened({ kind: 'said', keep: order.keep })
+  } else if (!answered) setTimeout(answerWhenReady, READY_POLL_MS)
 }
 
 function startScheduler(): ChildProcess {
@@ -69,7 +81,6 @@ function startScheduler(): ChildProcess {
   return child
 }
 
-let answered = false
 function answer(said: KeeperAnswer): void {
   if (answered) return
   answered = true

@@ -1,0 +1,94 @@
+// Makes the extension's .vsix for one platform: `npm run package [-- --target linux-x64] [--out FILE]`. Builds first.
+
+import { execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type FoundPackage, platformOf, productionPackages } from './productionPackages.ts'
+
+const root = join(import.meta.dirname, '..')
+const SIZE_MB_MAX = 25
+/** Parts of packages that nothing reads when they run. */
+const LEFT_OUT = /(\.(map|md|markdown|flow|cts|mts|ts)|\/(test|tests|docs|examples?|benchmark|\.github))$/i
+const LICENCE = /^(licen[sc]e|notice|copying)/i
+
+const { values } = parseArgs({ options: { target: { type: 'string' }, out: { type: 'string' } } })
+const target = values.target ?? `${process.platform}-${process.arch}`
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>
+const out = resolve(values.out ?? join(root, `heddle-vscode-${target}-${manifest.version}.vsix`))
+
+execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { stdio: 'inherit' })
+const packages = productionPackages(join(root, 'runtime'), platformOf(target))
+const stage = mkdtempSync(join(tmpdir(), 'heddle-vsix-'))
+try {
+  stageExtension()
+  stagePackages()
+  const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce')
+  const args = [
+    'package',
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--target',
+    target,
+    '--out',
+    out,
+  ]
+  execFileSync(process.execPath, [vsce, ...args], { cwd: stage, stdio: ['ignore', 'pipe', 'inherit'] })
+} finally {
+  rmSync(stage, { recursive: true, force: true })
+}
+const megabytes = statSync(out).size / 1e6
+console.log(`${out}: ${megabytes.toFixed(1)} MB`)
+if (megabytes > SIZE_MB_MAX) throw new Error(`${out} is larger than ${SIZE_MB_MAX} MB`)
+
+/** The extension as it is built, and a manifest without what only development needs. */
+function stageExtension(): void {
+  const { devDependencies, optionalDependencies, workspaces, scripts, private: _, ...kept } = manifest
+  writeFileSync(join(stage, 'package.json'), JSON.stringify(kept, null, 2))
+  for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'])
+    if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name))
+  cpSync(join(root, 'media', 'icons'), join(stage, 'media', 'icons'), { recursive: true })
+  cpSync(join(root, 'dist'), join(stage, 'dist'), {
+    recursive: true,
+    filter: (file) => !file.endsWith('.map') && !/dist\/node_modules$/.test(file),
+  })
+}
+
+/** Packages beside the bundles, where both the language server and the runtime look for them; and what they are licensed under. */
+function stagePackages(): void {
+  const licences: string[] = []
+  for (const { name, version, folder } of packages) {
+    const to = join(stage, 'dist', 'node_modules', name)
+    mkdirSync(to, { recursive: true })
+    cpSync(folder, to, { recursive: true, dereference: true, filter: (file) => keeps(folder, file) })
+    licences.push(licenceOf({ name, version, folder }))
+  }
+  writeFileSync(
+    join(stage, 'THIRD_PARTY_LICENSES.md'),
+    `# Packages that come with Heddle\n\n${licences.join('\n')}`,
+  )
+}
+
+function keeps(folder: string, file: string): boolean {
+  if (file === folder) return true
+  const inside = file.slice(folder.length)
+  return !LEFT_OUT.test(inside) && !inside.startsWith('/node_modules')
+}
+
+function licenceOf({ name, version, folder }: FoundPackage): string {
+  const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { license?: string }
+  const file = readdirSync(folder).find((each) => LICENCE.test(each))
+  const text = file ? `\n\`\`\`\n${readFileSync(join(folder, file), 'utf8').trim()}\n\`\`\`\n` : ''
+  return `## ${name} ${version}: ${license ?? 'see its own text'}\n${text}`
+}
