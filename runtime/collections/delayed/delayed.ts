@@ -7,7 +7,14 @@ import { itself, nthResult } from '../../kernels/delayed/delayed.ts'
 import { CallNode, type CallSpec, DelayedNode, NODE, nodeOf } from './node.ts'
 import { delayedOf, propertyOf } from './proxy.ts'
 import { looksPure } from './purity.ts'
-import type { Delayed, DelayedFunction, DelayedOptions, DelayedSplit } from './types.ts'
+import type {
+  Delayed,
+  DelayedFunction,
+  DelayedOptions,
+  DelayedSplit,
+  DelayedValue,
+  ValueOf,
+} from './types.ts'
 
 /** An option of `delayed` is not what it should be. */
 export class DelayedOptionError extends RangeError {
@@ -58,10 +65,15 @@ export function delayed(target: unknown, options?: DelayedOptions & { nout?: num
 
 /**
  * A property of a delayed value whose name a delayed value has itself, such as `compute`.
- * @example await delayed.get(delayed({ compute: 1 }), 'compute').compute() // 1
+ * @example
+ * const settings = delayed({ compute: 1 })
+ * await delayed.get(settings, 'compute').compute() // 1
  */
-delayed.get = <T, K extends keyof T & (string | number)>(value: Delayed<T>, name: K): Delayed<T[K]> =>
-  propertyOf((value as unknown as { [NODE]: DelayedNode })[NODE], name) as Delayed<T[K]>
+delayed.get = <D extends DelayedValue<unknown>, K extends keyof ValueOf<D> & (string | number)>(
+  value: D,
+  name: K,
+): Delayed<ValueOf<D>[K]> =>
+  propertyOf((value as unknown as { [NODE]: DelayedNode })[NODE], name) as Delayed<ValueOf<D>[K]>
 
 /** Whether a value is delayed. */
 export const isDelayed = (value: unknown): value is Delayed<unknown> =>

@@ -58,7 +58,12 @@ export abstract class DelayedNode implements GraphNode, Collection {
   }
 
   [inspect.custom](): string {
-    return `Delayed(${this.label})`
+    // Whoever inspects a Proxy calls this with the Proxy, whose properties are all delayed.
+    return `Delayed(${this[NODE].label})`
+  }
+
+  get [NODE](): DelayedNode {
+    return this
   }
 }
 

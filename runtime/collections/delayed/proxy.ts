@@ -20,7 +20,7 @@ export function delayedOf<T>(node: DelayedNode): Delayed<T> {
 }
 
 /** What is asked of a value before there is one. */
-function reserved(node: DelayedNode, name: PropertyKey, proxy: unknown): unknown {
+function reserved(node: DelayedNode, name: PropertyKey): unknown {
   switch (name) {
     case NODE:
       return node
@@ -64,8 +64,13 @@ function reserved(node: DelayedNode, name: PropertyKey, proxy: unknown): unknown
       )
     default:
       // Other symbols are asked by the language and by tools (`Symbol.toStringTag`, inspection), never for the value.
-      return typeof name === 'symbol' ? Reflect.get(node, name, proxy) : undefined
+      return symbolOf(node, name)
   }
+}
+
+function symbolOf(node: DelayedNode, name: PropertyKey): unknown {
+  const value: unknown = Reflect.get(node, name)
+  return typeof value === 'function' ? value.bind(node) : value
 }
 
 const shown = (node: DelayedNode): string => `the delayed value of ${node.label}`
@@ -92,8 +97,8 @@ const refuseToChange = (node: DelayedNode, name: PropertyKey): never => {
 }
 
 const VALUE_HANDLER: ProxyHandler<DelayedNode> = {
-  get: (node, name, proxy) =>
-    typeof name === 'symbol' || RESERVED.has(name) ? reserved(node, name, proxy) : propertyOf(node, name),
+  get: (node, name) =>
+    typeof name === 'symbol' || RESERVED.has(name) ? reserved(node, name) : propertyOf(node, name),
   set: refuseToChange,
   defineProperty: refuseToChange,
   deleteProperty: refuseToChange,
@@ -111,9 +116,8 @@ function specOf(fn: UserFunction, name: string): CallSpec {
 export function propertyOf(owner: DelayedNode, name: string | number): unknown {
   const key = typeof name === 'string' && /^(0|[1-9]\d{0,9})$/.test(name) ? Number(name) : name
   const node = new CallNode(GET, [delayedOf(owner), key])
-  const target = Object.assign(() => {}, { node, owner, name: undefined })
-  Object.defineProperty(target, 'method', { value: String(name) })
-  return new Proxy(target as unknown as MemberTarget, MEMBER_HANDLER)
+  const target: MemberTarget = Object.assign(() => {}, { node, owner, method: String(name) })
+  return new Proxy(target, MEMBER_HANDLER)
 }
 
 interface MemberTarget {

@@ -81,6 +81,9 @@ export type DelayedFunction<A extends unknown[], R> = (...args: LazyArguments<A>
 /** A function with several results, each delayed by itself. */
 export type DelayedSplit<A extends unknown[], R> = (
   ...args: LazyArguments<A>
-) => Awaited<R> extends readonly unknown[]
-  ? { -readonly [K in keyof Awaited<R>]: Delayed<Awaited<R>[K]> }
-  : Delayed<unknown>[]
+) => Awaited<R> extends infer T extends readonly unknown[] ? DelayedResults<T> : Delayed<unknown>[]
+
+type DelayedResults<T extends readonly unknown[]> = { -readonly [K in keyof T]: Delayed<T[K]> }
+
+/** The type of the value that a delayed value stands for. */
+export type ValueOf<D> = D extends DelayedValue<infer T> ? T : never
