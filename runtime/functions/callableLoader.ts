@@ -62,7 +62,7 @@ export class CallableLoader {
     const table = readUnitTable(bytes)
     if (table) {
       await this.loadModules(table.units.map((unit) => unit.workerModule))
-      await this.#loader.loadPackages(table.imports.map((one) => one.url))
+      await this.#loader.loadPackages(table.imports)
     }
     const decoder = new ValueDecoder(bytes, [], this.#options)
     const fn = decoder.whole() as (...args: unknown[]) => unknown

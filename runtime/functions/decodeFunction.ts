@@ -2,7 +2,6 @@
 
 import { BrokenValueError } from './byteReader.ts'
 import type { LoadedModules } from './encodeOptions.ts'
-import type { AnyFunction } from './liftHook.ts'
 import { perWorkerOf } from './perWorker.ts'
 import type { ValueDecoder } from './valueDecoder.ts'
 import { TAG } from './valueTags.ts'
@@ -61,10 +60,10 @@ export function decodeImported(decoder: ValueDecoder): unknown {
   const { reader } = decoder
   const from = decoder.table?.imports[reader.varint()]
   if (!from) throw new BrokenValueError('an encoded value lacks the package of one of its functions')
-  reader.text() // The specifier, which keys are made from; the table has the URL.
+  reader.text() // The specifier, which keys are made from: the table has it too.
   const path: string[] = []
   for (let n = reader.varint(); n > 0; n--) path.push(reader.text())
-  return modulesOf(decoder).imported(from.url, path) as AnyFunction
+  return modulesOf(decoder).imported(from, path)
 }
 
 function modulesOf(decoder: ValueDecoder): LoadedModules {

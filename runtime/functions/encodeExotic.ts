@@ -103,7 +103,7 @@ function encodeView(encoder: ValueEncoder, value: ArrayBufferView, kind: number,
   encoder.remember(value)
   // A view of a whole buffer keeps sharing it with other views; a part of a larger one travels alone.
   const whole = byteOffset === 0 && byteLength === buffer.byteLength && byteLength <= 4096
-  if ((whole && buffer instanceof ArrayBuffer) || encoder.hasSeen(buffer)) {
+  if (whole || buffer instanceof SharedArrayBuffer || encoder.hasSeen(buffer)) {
     writer.byte(TAG.view)
     writer.byte(kind)
     writer.varint(byteOffset)

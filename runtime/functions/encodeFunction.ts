@@ -38,7 +38,7 @@ export function encodeImported(encoder: ValueEncoder, value: object): boolean {
   const found = liftHook.findImport(value)
   if (!found) return false
   const { imports } = tableOf(encoder)
-  const url = encoder.options.lifter?.importUrl(found) ?? found.specifier
+  const url = found.url ?? encoder.options.lifter?.importUrl(found) ?? found.specifier
   let index = imports.findIndex((known) => known.url === url)
   if (index < 0) index = imports.push({ url, specifier: found.specifier }) - 1
   const { writer } = encoder

@@ -3,7 +3,7 @@
 import type { SourcePlace } from '../protocol/failure.ts'
 import type { KernelNames } from './kernelNames.ts'
 import type { ImportFound } from './liftHook.ts'
-import type { UnitName } from './unitTable.ts'
+import type { ImportName, UnitName } from './unitTable.ts'
 
 /** What the sender knows of a function or class of the user's. */
 export interface LiftedUnit extends UnitName {
@@ -52,7 +52,7 @@ export type UnitFactory = (eager: unknown[]) => [made: unknown, setLate: ((late:
 /** Worker modules that were loaded before decoding, which itself never waits. */
 export interface LoadedModules {
   unit(name: UnitName): LoadedUnit
-  imported(url: string, path: readonly string[]): unknown
+  imported(from: ImportName, path: readonly string[]): unknown
 }
 
 export interface DecodeOptions {

@@ -31,6 +31,8 @@ export interface ImportFound {
   path: string[]
   /** `file@hash` of the module that imported it. */
   from: string
+  /** Where this thread loaded it from, when it came with a value. */
+  url?: string
 }
 
 class ReturnsItsArgument {
@@ -61,7 +63,7 @@ export class LiftHook {
   making = false
   /** The source of every instrumented module, by `file@hash`: what functions are extracted from, even if the file changes. */
   readonly sources = new Map<string, string>()
-  /** The hash of each loaded file's source, in the order of loading. */
+  /** The hash of each loaded file's source, in the order of evaluation. */
   readonly loaded = new Map<string, string>()
   /** Set-up functions that workers run before their first task. */
   readonly setups: AnyFunction[] = []
@@ -73,6 +75,7 @@ export class LiftHook {
   readonly #liveByNumber = new Map<string, Map<number, unknown>>()
   readonly #lookups = new Map<string, ((unit: number) => unknown)[]>()
   readonly #imports = new Map<string, (() => ImportEntry[])[]>()
+  readonly #packages = new Map<string, { specifier: string; namespace: unknown }>()
   readonly #importCache = new WeakMap<object, ImportFound>()
   readonly #notes = new Map<string, Map<number, UnitNote>>()
   readonly #private = new WeakMap<object, PrivateAccess>()
@@ -94,13 +97,11 @@ export class LiftHook {
 
   /** Notes the imports of a module, read when a value has to be found among them. */
   i(module: string, thunk: () => ImportEntry[]): void {
-    this.#see(module)
     appendTo(this.#imports, module, thunk)
   }
 
   /** Notes a module's own functions and classes by number, read when a decoder looks for this process's copy. */
   m(module: string, lookup: (unit: number) => unknown): void {
-    this.#see(module)
     appendTo(this.#lookups, module, lookup)
   }
 
@@ -181,12 +182,24 @@ export class LiftHook {
         return found
       }
     }
+    for (const [url, { specifier, namespace }] of this.#packages) {
+      const path = memberPath('*', namespace, value)
+      if (path) return { specifier, path, from: '', url }
+    }
     return undefined
   }
 
-  #see(module: string): void {
+  /** Notes a package that came with a value, so that what its functions give can travel on. */
+  knowPackage(url: string, specifier: string, namespace: unknown): void {
+    this.#packages.set(url, { specifier, namespace })
+  }
+
+  /** Notes that a module of the user's begins to be evaluated: in this order cycles of imports are entered. */
+  e(module: string): void {
     const at = module.lastIndexOf('@')
-    this.loaded.set(module.slice(0, at), module.slice(at + 1))
+    const file = module.slice(0, at)
+    this.loaded.delete(file)
+    this.loaded.set(file, module.slice(at + 1))
   }
 }
 

@@ -62,7 +62,6 @@ export function load(
   const { module, code } = instrumentModule(file, source, format)
   liftHook.entry ??= file
   liftHook.sources.set(module.id, source)
-  liftHook.loaded.delete(file) // The order of the map is the order of loading.
   liftHook.loaded.set(file, module.hash)
   return { format: module.format as ModuleFormat, source: code, shortCircuit: true }
 }

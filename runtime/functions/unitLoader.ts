@@ -7,7 +7,7 @@ import { BrokenValueError } from './byteReader.ts'
 import type { LiftedUnit, LoadedModules, LoadedUnit, UnitFactory } from './encodeOptions.ts'
 import { liftHook } from './liftHook.ts'
 import { importModule, type ModuleSource, requireModule, serveModules } from './memoryModules.ts'
-import type { UnitName } from './unitTable.ts'
+import type { ImportName, UnitName } from './unitTable.ts'
 
 export interface UnitFinder {
   /** Gives the text or file of a worker module. */
@@ -38,9 +38,9 @@ export class UnitLoader implements LoadedModules {
   }
 
   /** Loads packages whose top level may wait. */
-  async loadPackages(urls: readonly string[]): Promise<void> {
-    for (const url of urls)
-      if (!this.#packages.has(url)) this.#packages.set(url, { namespace: await import(url) })
+  async loadPackages(packages: readonly ImportName[]): Promise<void> {
+    for (const { url, specifier } of packages)
+      if (!this.#packages.has(url)) this.#keepPackage(url, specifier, await import(url))
   }
 
   unit(name: UnitName): LoadedUnit {
@@ -83,24 +83,26 @@ export class UnitLoader implements LoadedModules {
     return factory ? { kind: 'factory', make: value as UnitFactory, eager } : { kind: 'value', value }
   }
 
-  imported(url: string, path: readonly string[]): unknown {
-    let value = this.#namespaceOf(url)
+  imported({ url, specifier }: ImportName, path: readonly string[]): unknown {
+    let value = this.#namespaceOf(url, specifier)
     for (const key of path) if (key !== '*') value = (value as Record<string, unknown>)[key]
     return value
   }
 
-  #namespaceOf(url: string): unknown {
-    const known = this.#packages.get(url) as { namespace: unknown } | undefined
-    if (known) return known.namespace
+  #namespaceOf(url: string, specifier: string): unknown {
+    if (this.#packages.has(url)) return this.#packages.get(url)
     const require = createRequire(import.meta.url)
     const exports: unknown = require(url.startsWith('file:') ? fileURLToPath(url) : url)
-    // What `import` would give: an ES module's own names, or a CommonJS module's exports as `default` beside them.
+    // What `import` would give: an ES module's own names, or a CommonJS module's exports with themselves as `default`.
     const namespace = types.isModuleNamespaceObject(exports)
       ? exports
-      : new Proxy(Object(exports), {
-          get: (target, key) => (key === 'default' ? exports : Reflect.get(target, key)),
-        })
-    this.#packages.set(url, { namespace })
+      : { ...Object(exports), default: exports }
+    this.#keepPackage(url, specifier, namespace)
     return namespace
+  }
+
+  #keepPackage(url: string, specifier: string, namespace: unknown): void {
+    this.#packages.set(url, namespace)
+    liftHook.knowPackage(url, specifier, namespace)
   }
 }

@@ -33,7 +33,8 @@ export function instrumentModule(
         .filter(({ binding }) => binding.references > 0)
         .map(({ imported, local }) => ({ source: record.source, imported, local })),
     )
-  const head = helperCode(module.id) + top + liveCode(module) + importNotes(imported)
+  const begun = 'globalThis.__heddle?.e(__heddle_m());'
+  const head = helperCode(module.id) + begun + top + liveCode(module) + importNotes(imported)
   text.appendLeft(headOffset(module), head)
   return { module, code: finishModule({ module, text, choices: compilerChoices(file) }) }
 }

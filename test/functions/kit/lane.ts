@@ -26,7 +26,11 @@ async function run({ id, callable, modules, args }: TaskMessage): Promise<void> 
     const fn = await loader.load(callable)
     await loader.loadModules(modulesOfValue(args))
     let result = await fn(...readArguments(args, loader.decodeOptions()))
-    if (isStream(result)) result = await Array.fromAsync(result)
+    if (isStream(result)) {
+      const items: unknown[] = []
+      for await (const item of result) items.push(item)
+      result = items
+    }
     parentPort!.postMessage({ id, value: encodeValue(result, { rootName: 'result', kernels }) })
   } catch (error) {
     parentPort!.postMessage({ id, failure: failureOf(error, { key: `task-${id}`, worker: 'lane' }) })

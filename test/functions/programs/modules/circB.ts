@@ -1,0 +1,6 @@
+import { A } from './circA.ts'
+export class B extends A {
+  override kind(): string {
+    return `B>${super.kind()}`
+  }
+}

@@ -1,0 +1,4 @@
+export interface Opts {
+  a: number
+}
+export const normalise = (s: string): string => `${s}!`

@@ -1,0 +1,2 @@
+import { openFromMain } from '../modules.ts'
+export const viaMainBad = (x: number): number => openFromMain.value + x
