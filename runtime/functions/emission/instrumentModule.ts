@@ -7,6 +7,7 @@ import { compilerChoices } from './compilerChoices.ts'
 import { finishModule } from './finishModule.ts'
 import { helperCode, importNotes, liveCode } from './helperCode.ts'
 import { instrument } from './instrument.ts'
+import { markedResult, RESULT_NAME } from './resultMark.ts'
 import { isPackageSpecifier } from './specifiers.ts'
 
 export interface InstrumentedModule {
@@ -36,6 +37,12 @@ export function instrumentModule(
   const begun = 'globalThis.__heddle?.e(__heddle_m());'
   const head = helperCode(module.id) + begun + top + liveCode(module) + importNotes(imported)
   text.appendLeft(headOffset(module), head)
+  const result = markedResult(module.source)
+  if (result) {
+    text.appendLeft(result.start, `(${RESULT_NAME}=(`)
+    text.prependRight(result.end, '))')
+    text.append(`\nexport var ${RESULT_NAME};`)
+  }
   return { module, code: finishModule({ module, text, choices: compilerChoices(file) }) }
 }
 

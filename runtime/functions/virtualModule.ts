@@ -1,0 +1,171 @@
+// What one expression of a file needs to run: the same text, with everything else blanked out, so that positions hold.
+//
+// It keeps imports, declarations, and the top-level statements through the one that holds the expression. Earlier
+// computations that the expression does not depend on are skipped; other effects run.
+
+import type { Node } from 'oxc-parser'
+import { analyse } from './analysis/analyse.ts'
+import { withoutExport } from './analysis/hoist.ts'
+import type { Binding } from './analysis/scope.ts'
+import type { AnalysedModule } from './analysis/sourceUnit.ts'
+import { computationsOf } from './computations.ts'
+import { resultMark } from './emission/resultMark.ts'
+
+export interface VirtualModule {
+  /** As long as the source, line for line; a last line tells the loader which value to export as `__heddleResult`. */
+  text: string
+  /** The places of the computations that are skipped. */
+  skipped: { start: number; end: number }[]
+  /** True when the expression is inside a function or loop: the text is then the whole file's. */
+  whole: boolean
+}
+
+/**
+ * @param expression offsets in UTF-16 units
+ * @throws {SourceSyntaxError} when the source does not parse
+ * @example virtualModule('const a = 1\nawait f()\nawait g(a)', { start: 12, end: 21 }).text // the last line is blank
+ */
+export function virtualModule(
+  source: string,
+  expression: { start: number; end: number },
+  file = 'expression.ts',
+): VirtualModule {
+  const marked = source.charCodeAt(0) === 0xfeff ? 1 : 0
+  const module = analyse(file, source)
+  const body = module.program.body as Node[]
+  const start = expression.start - marked
+  const end = expression.end - marked
+  const holder = body.findIndex((node) => node.start <= start && end <= node.end)
+  if (holder < 0 || isDeclaration(body[holder]) || isNested(module, start, end))
+    return { text: source, skipped: [], whole: true }
+  const choice = new Choice(module, body, holder)
+  const units = module.source.split('')
+  const skipped: VirtualModule['skipped'] = []
+  body.forEach((node, i) => {
+    if (choice.keeps(i)) return
+    if (i < holder) skipped.push({ start: node.start + marked, end: node.end + marked })
+    for (let at = node.start; at < node.end; at++) if (!/[\r\n\t]/.test(units[at])) units[at] = ' '
+  })
+  const text = `${source.slice(0, marked)}${units.join('')}${resultMark(start, end)}`
+  return { text, skipped, whole: false }
+}
+
+/** Statements that only declare: they stay wherever they stand. */
+function isDeclaration(node: Node): boolean {
+  return (
+    /^(FunctionDeclaration|ClassDeclaration|TSEnumDeclaration|TSModuleDeclaration|TSInterfaceDeclaration|TSTypeAliasDeclaration|ImportDeclaration|TSImportEqualsDeclaration|ExportAllDeclaration|TSDeclareFunction)$/.test(
+      withoutExport(node).type,
+    ) ||
+    (node.type === 'ExportNamedDeclaration' && node.source !== null)
+  )
+}
+
+function isNested(module: AnalysedModule, start: number, end: number): boolean {
+  return (
+    module.units.some((unit) => unit.node.start < start && end < unit.node.end) ||
+    computationsOf(module.program, module.source).computations.some(
+      (one) => one.nested && one.start <= start && end <= one.end,
+    )
+  )
+}
+
+/** Decides which statements stay. */
+class Choice {
+  readonly #module: AnalysedModule
+  readonly #body: Node[]
+  readonly #holder: number
+  readonly #kept: boolean[]
+  readonly #reads: Set<Binding>[]
+  readonly #writes: Set<Binding>[]
+
+  constructor(module: AnalysedModule, body: Node[], holder: number) {
+    this.#module = module
+    this.#body = body
+    this.#holder = holder
+    this.#reads = body.map(() => new Set())
+    this.#writes = body.map(() => new Set())
+    this.#readReferences()
+    this.#kept = body.map((node, i) => isDeclaration(node) || i <= holder)
+    this.#skipComputations()
+  }
+
+  keeps(index: number): boolean {
+    return this.#kept[index]
+  }
+
+  #statementAt(offset: number): number {
+    return this.#body.findIndex((node) => node.start <= offset && offset < node.end)
+  }
+
+  #readReferences(): void {
+    for (const { binding, start } of this.#module.references) {
+      const at = this.#statementAt(start)
+      if (at >= 0) this.#reads[at].add(binding)
+    }
+    for (const binding of this.#module.scope.bindings.values()) {
+      for (const node of binding.declarations) {
+        const at = this.#statementAt(node.start)
+        if (at >= 0) this.#writes[at].add(binding)
+      }
+      for (const offset of binding.writes) {
+        const at = this.#statementAt(offset)
+        if (at >= 0) this.#writes[at].add(binding)
+      }
+    }
+  }
+
+  /** Skips computations, and what is done with their results, unless the expression needs what they give or change. */
+  #skipComputations(): void {
+    const { computations } = computationsOf(this.#module.program, this.#module.source)
+    const needed = this.#neededBindings()
+    const lost = new Set<Binding>()
+    for (let i = 0; i < this.#holder; i++) {
+      const node = this.#body[i]
+      if (isDeclaration(node)) continue
+      const inside = computations.filter((one) => node.start <= one.start && one.end <= node.end)
+      const plain = /^(VariableDeclaration|ExpressionStatement)$/.test(withoutExport(node).type)
+      const computes = plain && inside.some((one) => !one.nested)
+      const usesLost = [...this.#reads[i]].some((binding) => lost.has(binding))
+      if (!computes && !usesLost) continue
+      if (this.#touches(i, needed, inside)) continue
+      this.#kept[i] = false
+      for (const binding of this.#writes[i]) lost.add(binding)
+    }
+  }
+
+  /** Whether a statement declares, assigns, or outside of computations names, something that is needed. */
+  #touches(
+    index: number,
+    needed: ReadonlySet<Binding>,
+    computations: readonly { start: number; end: number }[],
+  ): boolean {
+    for (const binding of this.#writes[index]) if (needed.has(binding)) return true
+    return this.#module.references.some(
+      ({ binding, start }) =>
+        needed.has(binding) &&
+        !isDeclaredOnly(binding) &&
+        this.#statementAt(start) === index &&
+        !computations.some((one) => one.start <= start && start < one.end),
+    )
+  }
+
+  /** What the expression's statement names, and what that needs in its turn. */
+  #neededBindings(): Set<Binding> {
+    const needed = new Set<Binding>()
+    const waiting = [...this.#reads[this.#holder]]
+    for (let binding = waiting.pop(); binding; binding = waiting.pop()) {
+      if (needed.has(binding)) continue
+      needed.add(binding)
+      this.#body.forEach((_, i) => {
+        if (i <= this.#holder && this.#writes[i].has(binding!)) waiting.push(...this.#reads[i])
+      })
+      for (const other of this.#module.dependencies.get(binding) ?? []) waiting.push(other)
+    }
+    return needed
+  }
+}
+
+/** Imports and functions are not changed by being named. */
+function isDeclaredOnly(binding: Binding): boolean {
+  return ['import', 'function', 'class', 'enum', 'namespace'].includes(binding.kind)
+}
