@@ -31,7 +31,7 @@ export class DataConnectionError extends Error {
 }
 
 /** Bytes are received into one such buffer a connection and copied from there to where they stay. */
-const RECEIVE_BYTES = 1 << 20
+const RECEIVE_BYTES = 256 * 1024
 const CONNECTIONS_PER_ADDRESS = 3
 
 interface Waiting {

@@ -1,10 +1,12 @@
 // A lane: one thread's long-lived loop, started once by the pool, that runs batches of tasks until its port closes.
 
+import { setSourceMapsSupport } from 'node:module'
 import { threadId } from 'node:worker_threads'
 import type { LaneSetup } from './laneMessages.ts'
 import { LaneRunner } from './laneRunner.ts'
 
-process.setSourceMapsEnabled(true)
+// Stacks name the user's lines; packages' own maps are not worth the time they take.
+setSourceMapsSupport(true, { nodeModules: false, generatedCode: false })
 
 /** Resolves when the main thread has closed the port. */
 export default async function lane(setup: LaneSetup): Promise<void> {

@@ -65,6 +65,8 @@ export class Lanes {
       concurrentTasksPerWorker: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
       recordTiming: false,
+      // Lanes have nothing of the flags and loaders that their process was started with.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: Math.max(64, Math.floor(options.heapBytesMax / 2 ** 20)) },
     })
     this.#pool.on('error', () => {}) // A thread's end is seen by its lane.

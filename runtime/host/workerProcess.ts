@@ -1,7 +1,7 @@
 // The worker: carries out what `runtime/worker` decides with threads, sockets, files and timers, and tells it what came of it.
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import type { WorkerInstruction, WorkerMessage } from '../protocol/messages.ts'
 import { HEDDLE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts'
@@ -217,7 +217,7 @@ export class WorkerProcess {
         message.names.forEach((name, i) => {
           const { contents, contentOffsets } = message
           writeFileSync(
-            join(this.#moduleFolder, name),
+            join(this.#moduleFolder, basename(name)),
             contents.subarray(contentOffsets[i], contentOffsets[i + 1]),
           )
         })

@@ -4,9 +4,9 @@ import type { IncomingMessage } from 'node:http'
 import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import { WebSocketServer, type WebSocket } from 'ws'
-import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
+import { type WebSocket, WebSocketServer } from 'ws'
 import type { MessageOf } from '../../runtime/protocol/fields.ts'
+import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
 import {
   type ExecuteInstruction,
   WORKER_INSTRUCTIONS,
@@ -56,7 +56,9 @@ export class JoinedWorker {
     matches: (message: Message<Type>) => boolean = () => true,
   ): Promise<Message<Type>> {
     for (;;) {
-      const at = this.#messages.findIndex((one) => one.type === type && matches(one as unknown as Message<Type>))
+      const at = this.#messages.findIndex(
+        (one) => one.type === type && matches(one as unknown as Message<Type>),
+      )
       if (at !== -1) return this.#messages.splice(at, 1)[0] as unknown as Message<Type>
       if (this.#socket.readyState > 1) throw new Error(`the worker left while the test waited for ${type}`)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))

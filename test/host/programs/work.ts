@@ -1,0 +1,64 @@
+// Functions that the tests of worker processes run as tasks.
+
+import { appendFileSync, writeFileSync } from 'node:fs'
+
+export const increment = (x: number): number => x + 1
+export const add = (x: number, y: number): number => x + y
+export const nothing = (): number => 1
+
+export const ones = (length: number): Float64Array => new Float64Array(length).fill(1)
+
+export const sum = (values: Float64Array): number => {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}
+
+/** Notes in a file that it runs, then never ends. */
+export const forever = (file: string): never => {
+  writeFileSync(file, 'running')
+  for (;;);
+}
+
+/** Notes each of its runs in a file. */
+export const note = (file: string, line: string): string => {
+  appendFileSync(file, `${line}\n`)
+  return line
+}
+
+export const fails = (what: string): never => {
+  throw new TypeError(`no ${what}`)
+}
+
+export const later = async (x: number): Promise<number> => {
+  await new Promise((resolve) => setTimeout(resolve, 1))
+  return x
+}
+
+export function* countTo(n: number): Generator<number> {
+  for (let i = 1; i <= n; i++) yield i
+}
+
+export const cannotReturn = (): unknown => ({ rows: [{ open: new WeakMap() }] })
+
+export const says = (text: string): number => {
+  console.log(text)
+  return text.length
+}
+
+export const exits = (): void => process.exit(1)
+
+export const crashes = (): boolean => process.kill(process.pid, 'SIGKILL')
+
+/** Grows until its thread's heap is full. */
+export const grows = (): number => {
+  const list: unknown[] = []
+  for (;;) list.push({ text: String(list.length), list: [list.length] })
+}
+
+/** A promise that nobody waits for, and that fails. */
+export const forgets = async (): Promise<string> => {
+  void Promise.reject(new Error('nobody looked'))
+  await new Promise((resolve) => setTimeout(resolve, 1))
+  return 'done'
+}
