@@ -16,7 +16,7 @@ export function registerClusterCommands(
         cluster.ensure(vscode.window.activeTextEditor?.document.uri),
       )
     } catch (error) {
-      await tellFailure(error as Error, log)
+      void tellFailure(error as Error, log)
     }
   }
   const commands: Record<string, () => unknown> = {

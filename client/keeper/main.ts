@@ -60,17 +60,19 @@ function startScheduler(): ChildProcess {
   const program = path.join(order.runtime, 'dist', 'scheduler.js')
   const child = spawn(process.execPath, [program, ...order.args], {
     env: { ...process.env, HEDDLE_LIFELINE: '1' },
-    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
   let last = ''
   child.once('error', (error) => {
     answer({ kind: 'failed', reason: `the scheduler does not start: ${error.message}` })
     leave(1)
   })
-  createInterface({ input: child.stdout! }).on('line', (line) => {
-    last = line
-    process.stderr.write(`${line}\n`)
-  })
+  child.stdio[3]?.on('error', () => {}) // The scheduler ended first.
+  for (const input of [child.stdout!, child.stderr!])
+    createInterface({ input }).on('line', (line) => {
+      last = line.trim() || last
+      process.stderr.write(`${line}\n`)
+    })
   child.once('exit', (code, signal) => {
     answer({
       kind: 'failed',

@@ -40,7 +40,8 @@ export function registerRunCommands(
     try {
       return await book.start(document, expression)
     } catch (error) {
-      await tellFailure(error as Error, log)
+      // Not waited for: whoever ran the command has its answer, whether or not the message is ever dismissed.
+      void tellFailure(error as Error, log)
       return undefined
     }
   }

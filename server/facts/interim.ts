@@ -4,6 +4,9 @@ import { parseSync } from 'oxc-parser'
 import type { Computation, DocumentFacts } from './documentFacts.ts'
 
 const METHODS = new Set(['compute', 'persist', 'gather', 'result'])
+/** Functions of heddle that compute what they are given. */
+const FUNCTIONS = new Set(['compute', 'persist'])
+
 interface Node {
   type: string
   start: number
@@ -24,6 +27,8 @@ export function findComputations(file: string, text: string): DocumentFacts | un
   if (errors.some((error) => error.severity === 'Error')) return undefined
   const known = new Set<string>()
   const computing = new Map<string, string>()
+  /** Names under which functions that compute were imported. */
+  const functions = new Map<string, string>()
   const facts: DocumentFacts = { imports: [], computations: [] }
   const derived = (node: unknown): boolean => {
     if (!isNode(node)) return false
@@ -46,6 +51,7 @@ export function findComputations(file: string, text: string): DocumentFacts | un
     if (node.type === 'Identifier') return computing.get(node.name as string)
     if (node.type !== 'CallExpression') return undefined
     const callee = node.callee as Node
+    if (callee.type === 'Identifier') return functions.get(callee.name as string)
     if (callee.type !== 'MemberExpression') return undefined
     const name = (callee.property as Node).name as string
     if (METHODS.has(name) && derived(callee.object)) return name
@@ -60,7 +66,12 @@ export function findComputations(file: string, text: string): DocumentFacts | un
       const source = node.source as Node
       if (!/^heddle(\/|$)/.test(source.value as string)) return
       facts.imports.push({ start: source.start, end: source.end, specifier: source.value as string })
-      for (const each of node.specifiers as Node[]) known.add((each.local as Node).name as string)
+      for (const each of node.specifiers as Node[]) {
+        const local = (each.local as Node).name as string
+        const imported = (each.imported as Node | undefined)?.name as string | undefined
+        if (imported && FUNCTIONS.has(imported)) functions.set(local, imported)
+        known.add(local)
+      }
       return
     }
     if (node.type === 'VariableDeclarator') {

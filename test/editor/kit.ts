@@ -1,0 +1,134 @@
+// One workbench for a file of tests: a VS Code server, a browser, and a folder that has no node_modules above it.
+
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Browser, Page } from 'playwright-core'
+import { requireBuilt, type ServerOptions, startVscodeServer, type VscodeServer } from './vscodeServer.ts'
+import { editorTab, openBrowser } from './workbench.ts'
+
+export const root = join(import.meta.dirname, '..', '..')
+const FIXTURES = join(root, 'test', 'fixtures', 'editor')
+
+export interface Lab {
+  server: VscodeServer
+  page: Page
+  /** A copy of the fixtures. */
+  folder: string
+  /** Kills the schedulers of this lab's clusters, as a crash would. */
+  killScheduler(): void
+  /** Loads the workbench, with a file of the folder open. */
+  open(file: string): Promise<void>
+  /** A picture of the workbench below docs/screenshots, when pictures are asked for. */
+  picture(name: string): Promise<void>
+  /** Processes of clusters that this lab started: their command lines. */
+  processes(): string[]
+  close(): Promise<void>
+}
+
+const WIDTH = 1280
+const HEIGHT = 800
+
+/** @param options `vsix`: uses this packaged extension instead of the one in the checkout */
+export async function openLab(options: ServerOptions = {}): Promise<Lab> {
+  if (!options.vsix) requireBuilt(root)
+  const made = realpathSync(mkdtempSync(join(tmpdir(), 'heddle-lab-')))
+  const folder = join(made, 'loom')
+  cpSync(FIXTURES, folder, { recursive: true })
+  // Clusters keep their sockets in here: short, and gone with the lab.
+  const runtimeFolder = join(made, 'r')
+  mkdirSync(runtimeFolder, { mode: 0o700 })
+  let server: VscodeServer | undefined
+  let browser: Browser | undefined
+  const close = async (): Promise<void> => {
+    await browser?.close()
+    await server?.stop()
+    for (const pid of pidsWith(runtimeFolder)) kill(pid)
+    rmSync(made, { recursive: true, force: true, maxRetries: 10 })
+  }
+  try {
+    server = await startVscodeServer({
+      ...options,
+      settings: {
+        'heddle.nodePath': process.execPath,
+        'heddle.local.threadsPerWorker': 2,
+        ...options.settings,
+      },
+      env: { XDG_RUNTIME_DIR: runtimeFolder, ...options.env },
+    })
+    browser = await openBrowser()
+    const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } })
+    page.setDefaultTimeout(60_000)
+    const { uri, url } = server
+    return {
+      server,
+      page,
+      folder,
+      async open(file) {
+        const payload: [string, string][] = [['openFile', uri(join(folder, file))]]
+        if (!options.vsix) payload.push(['extensionDevelopmentPath', uri(root)])
+        await page.goto(url(folder, payload))
+        await editorTab(page, file).first().waitFor()
+      },
+      async picture(name) {
+        if (!process.env.HEDDLE_SCREENSHOTS) return
+        const path = join(root, 'docs', 'screenshots', `${name}.png`)
+        await page.screenshot({ path, animations: 'disabled' })
+      },
+      killScheduler() {
+        for (const pid of pidsWith(runtimeFolder)) if (commandOf(pid).includes('scheduler.js')) kill(pid)
+      },
+      processes: () => pidsWith(runtimeFolder).map(commandOf),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Waits until something holds; fails with what it is when it does not. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  ms = 60_000,
+): Promise<void> {
+  const deadline = Date.now() + ms
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`timed out waiting until ${what}`)
+    await pause(50)
+  }
+}
+
+/** Heddle's own processes whose environment names the folder: nobody else's can be meant. */
+export function pidsWith(folder: string): number[] {
+  const found: number[] = []
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      const ours = readFileSync(`/proc/${name}/environ`, 'utf8').includes(`XDG_RUNTIME_DIR=${folder}\0`)
+      if (ours && /heddle|keeper|dist\/(scheduler|session|supervisor|worker)/.test(commandOf(Number(name))))
+        found.push(Number(name))
+    } catch {
+      // It ended while it was looked at.
+    }
+  }
+  return found
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+  } catch {
+    return ''
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}

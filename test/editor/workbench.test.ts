@@ -1,0 +1,137 @@
+// A person's way through the real workbench: lenses, runs, panels, failures, cancelling, a reload, the end.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { FrameLocator, Locator } from 'playwright-core'
+import { type Lab, openLab, until } from './kit.ts'
+import { codeLens, editorTab, lineText, panelPage, runCommand, settledLenses } from './workbench.ts'
+
+describe('in a real VS Code', { concurrency: false }, () => {
+  let lab: Lab
+
+  before(async () => {
+    lab = await openLab()
+    await lab.open('analysis.ts')
+  })
+  after(async () => {
+    await lab?.close()
+  })
+
+  const statusBar = (text: RegExp): Locator => lab.page.locator('.statusbar-item', { hasText: text }).first()
+
+  async function openFile(name: string): Promise<void> {
+    const { page } = lab
+    await page.keyboard.press('Control+P')
+    await page.locator('.quick-input-widget:visible input').fill(name)
+    await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: name }).first().click()
+    await editorTab(page, name).first().waitFor()
+  }
+
+  test('lenses stand above each computation, and Run File at the top', async () => {
+    await settledLenses(lab.page, /▷ Run$/, 3)
+    assert.equal(await codeLens(lab.page, '▷ Run File').count(), 1)
+  })
+
+  test('a click starts a cluster, and the result stands beside the line', async () => {
+    await codeLens(lab.page, /▷ Run$/)
+      .first()
+      .click()
+    assert.match(await lineText(lab.page, /^= /), /^= 328350 · /)
+    await statusBar(/1 worker · \d\/2 busy/).waitFor()
+  })
+
+  test('a longer run shows its progress beside the line, and its panels show a live cluster', async () => {
+    const { page } = lab
+    await codeLens(page, /▷ Run$/)
+      .nth(1)
+      .click()
+    const progress = await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\/\d+/)
+    assert.match(progress, /^[▁▂▃▄▅▆▇]{8} [\d,]+\/[\d,]+( · [\d.]+k?\/s)?$/)
+    await lab.picture('progress')
+    assert.match(await lineText(page, /^= 200 · /), /^= 200 · [\d.]+ s$/)
+  })
+
+  test('a result of rows is shown as a table, names with markup as they are', async () => {
+    const { page } = lab
+    await codeLens(page, /▷ Run$/)
+      .nth(2)
+      .click()
+    const results = await panelPage(page, 'results')
+    await results.getByText('<b>row 3</b>', { exact: true }).first().waitFor()
+    await lab.picture('results')
+  })
+
+  const PANELS: [command: string, panel: string, shows: (inside: FrameLocator) => Locator][] = [
+    ['Heddle: Show Workers', 'workers', (inside) => inside.getByText('w0').first()],
+    ['Heddle: Show Task Stream', 'taskStream', (inside) => inside.locator('canvas').first()],
+    ['Heddle: Show Task Graph', 'taskGraph', (inside) => inside.locator('canvas').first()],
+    ['Heddle: Show GPU', 'gpu', (inside) => inside.getByText(/nvidia-smi|GPU/).first()],
+    ['Heddle: Show Dashboard', 'dashboard', (inside) => inside.getByText(/worker/i).first()],
+  ]
+  for (const [command, panel, shows] of PANELS)
+    test(`${command} shows the live cluster`, async () => {
+      await runCommand(lab.page, command)
+      const inside = await panelPage(lab.page, panel)
+      await shows(inside).waitFor()
+      await lab.picture(panel)
+      await runCommand(lab.page, 'View: Close Editor')
+    })
+
+  test('a failed run marks the throwing line, and its message is no markup', async () => {
+    const { page } = lab
+    await openFile('failing.ts')
+    await (await settledLenses(page, /▷ Run$/, 1)).first().click()
+    assert.match(await lineText(page, /^✗/), /^✗ RangeError: no number: <img/)
+    await page.locator('.squiggly-error').first().waitFor()
+    await runCommand(page, 'Problems: Focus on Problems View')
+    const problem = page.locator('.markers-panel .monaco-list-row', {
+      hasText: 'RangeError: no number: <img',
+    })
+    await problem.first().waitFor()
+    assert.match((await problem.first().textContent()) ?? '', /\[Ln 4, Col \d+\]/)
+    await lab.picture('failure')
+    await runCommand(page, 'View: Close Panel')
+  })
+
+  test('a run can be cancelled from its line', async () => {
+    const { page } = lab
+    await openFile('endless.ts')
+    await (await settledLenses(page, /▷ Run$/, 1)).first().click()
+    await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\/\d+/)
+    await codeLens(page, 'Cancel').first().click()
+    await lineText(page, /^cancelled after/)
+    await until(async () => (await codeLens(page, 'Cancel').count()) === 0, 'the cancel lens is gone')
+  })
+
+  test('a reload finds the running cluster and its run again', async () => {
+    const { page } = lab
+    await (await settledLenses(page, /▷ Run$/, 1)).first().click()
+    await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\/\d+/)
+    const before = lab.processes().length
+    await page.reload()
+    await editorTab(page, 'endless.ts').first().waitFor()
+    await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\/\d+/)
+    await statusBar(/1 worker · 2\/2 busy/).waitFor()
+    assert.equal(lab.processes().length, before)
+  })
+
+  test('a cluster that is killed ends the run with its reason', async () => {
+    const { page } = lab
+    lab.killScheduler()
+    await lineText(page, /^✗ ClusterLost: /)
+    await statusBar(/cluster lost/).waitFor()
+    await until(() => lab.processes().length === 0, 'nothing of the cluster is left')
+  })
+
+  test('another start makes a new cluster, and Stop leaves nothing of it', async () => {
+    const { page } = lab
+    await runCommand(page, 'Heddle: Start Local Cluster')
+    await statusBar(/1 worker · 0\/2 busy/).waitFor()
+    await page.locator('.activitybar .action-label[aria-label^="Heddle"]').click()
+    await page.locator('.pane-body .monaco-list-row', { hasText: 'w0' }).first().waitFor()
+    await lab.picture('tree')
+    await runCommand(page, 'Heddle: Stop Cluster')
+    await statusBar(/^ ?Heddle$/).waitFor()
+    await until(() => lab.processes().length === 0, 'nothing of the cluster is left')
+  })
+})
