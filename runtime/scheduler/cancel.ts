@@ -9,6 +9,7 @@ import { tellUnfinished } from './tell.ts'
 
 /** Unknown handles are ignored: they were released before, or their graph was refused. */
 export function release(state: State, client: Client, handles: Uint32Array): void {
+  takeBackWaiting(state, client, handles)
   for (const handle of handles) {
     const entry = client.handles.get(handle)
     if (entry < 0) continue
@@ -23,6 +24,7 @@ export function release(state: State, client: Client, handles: Uint32Array): voi
  */
 export function cancel(state: State, client: Client, handles: Uint32Array, reason: string): void {
   const { wants, tasks } = state
+  takeBackWaiting(state, client, handles)
   const found = new Set<number>()
   const stack: number[] = []
   for (const handle of handles) {
@@ -52,6 +54,13 @@ export function cancel(state: State, client: Client, handles: Uint32Array, reaso
   client.outbox.seal()
   client.outbox.sealed.push({ type: 'cancelled', handles: Uint32Array.from(cancelled), reason })
   dirtyClient(state, client)
+}
+
+/** Handles of a scatter that still waits for a worker are let go of when it gets one. */
+function takeBackWaiting(state: State, client: Client, handles: Uint32Array): void {
+  for (const waiting of state.waitingScatters)
+    if (waiting.client === client)
+      for (const handle of handles) if (waiting.message.handles.includes(handle)) waiting.takenBack.push(handle)
 }
 
 /** Tries failed tasks again, and the failed ones that they depend on. */

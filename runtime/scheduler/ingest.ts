@@ -7,7 +7,7 @@ import type { Client } from './client.ts'
 import { GROUP_STRIDE } from './groups.ts'
 import { CREATED, QUEUED } from './journal.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
-import { failFor, need } from './need.ts'
+import { failFor, revive } from './need.ts'
 import { CUSTOM, ERRED, READY, RELEASED, STORED, WAITING } from './phases.ts'
 import { isRootLike, ready } from './place.ts'
 import { type Refusal, refusalOfGraph, refusalOfShape } from './refuse.ts'
@@ -58,11 +58,8 @@ export function ingest(state: State, client: Client, message: GraphMessage): Ref
   const joined = enterWants(state, client, message, rows, index)
   needFromTheEnd(state, segment, index, taken)
   startFromTheBeginning(state, segment, index, taken)
-  for (const task of joined) {
-    // A task that another graph brought: wanted once more, and computed again where its value was let go.
-    state.tasks.waiters[task]--
-    need(state, task)
-  }
+  // Tasks that other graphs brought, whose values were let go: wanted once more, so computed again.
+  revive(state, joined)
   if (segment.alive === 0) freeSegment(state, index)
   return undefined
 }
@@ -382,10 +379,7 @@ function needFromTheEnd(state: State, segment: Segment, index: number, taken: In
     }
     waiting[row] = missing
   }
-  for (const dependency of again) {
-    waiters[dependency]--
-    need(state, dependency)
-  }
+  revive(state, again)
   if (state.counts[RELEASED] === 0) return
   for (let k = taken.length - 1; k >= 0; k--) {
     const row = taken[k]
@@ -431,16 +425,17 @@ function standsOnFailure(state: State, segment: Segment, place: number): boolean
   return false
 }
 
-function queueRoots(state: State, segment: Segment, roots: readonly number[]): void {
+function queueRoots(state: State, segment: Segment, found: readonly number[]): void {
+  // Failures of others may have taken some along since they were found.
+  const roots = found.filter((row) => state.tasks.phase[row] === WAITING)
   if (roots.length === 0) return
+  const few = roots.length < SORTED_RUN_MIN
   for (const row of roots) {
     setPhase(state, row, READY)
-    if (roots.length < SORTED_RUN_MIN) {
-      state.queue.push(rankOf(state, row), row)
-      state.journal.write(state.nowMs, QUEUED, row, 0, -1)
-    }
+    if (!few) continue
+    state.queue.push(rankOf(state, row), row)
+    state.journal.write(state.nowMs, QUEUED, row, 0, -1)
   }
-  if (roots.length >= SORTED_RUN_MIN)
-    state.queue.pushRun(segment, Int32Array.from(roots), rankOf(state, roots[0]))
+  if (!few) state.queue.pushRun(segment, Int32Array.from(roots), rankOf(state, roots[0]))
   state.queuedMore = true
 }

@@ -30,25 +30,43 @@ export function loseValues(state: State, lost: readonly number[]): void {
   const again: number[] = []
   for (const task of lost) {
     if (tasks.phase[task] !== STORED || tasks.holders[task] >= 0) continue
-    if (state.segments[tasks.segment[task]]!.scattered) {
+    const { scattered } = state.segments[tasks.segment[task]]!
+    if (!scattered) {
+      state.journal.write(state.nowMs, LOST, task, tasks.run[task], -1)
+      setPhase(state, task, RELEASED)
+      tellUnfinished(state, task)
+    }
+    eachDependent(state, task, (dependent) => {
+      // Queued, or assigned and not sent yet, it has all the others. Counted per edge: it may stand on a task twice.
+      if (tasks.phase[dependent] === READY || isUnsent(state, dependent)) {
+        if (tasks.phase[dependent] === RUNNING) unseat(state, dependent)
+        setPhase(state, dependent, WAITING)
+        tasks.waiting[dependent] = 0
+      }
+      if (tasks.phase[dependent] === WAITING) tasks.waiting[dependent]++
+      // A running one may have its copy already; if not, it will say what it misses.
+    })
+    if (scattered) {
       fail(state, task, dataLost(state, task, 'the only worker that held it has left'))
       continue
     }
-    state.journal.write(state.nowMs, LOST, task, tasks.run[task], -1)
-    setPhase(state, task, RELEASED)
-    tellUnfinished(state, task)
-    eachDependent(state, task, (dependent) => {
-      if (tasks.phase[dependent] === WAITING) tasks.waiting[dependent]++
-      else if (tasks.phase[dependent] === READY) waitAgain(state, dependent)
-      // A running one may have its copy already; if not, it will say what it misses.
-    })
     if (tasks.waiters[task] > 0) again.push(task)
     else settle(state, task)
   }
   revive(state, again)
 }
 
-/** A queued task misses a dependency: the entry in its queue is skipped when it comes up. */
+/** Was it assigned so lately that its worker has not been told? */
+function isUnsent(state: State, task: number): boolean {
+  const { tasks } = state
+  if (tasks.phase[task] !== RUNNING || tasks.worker[task] < 0) return false
+  const { execute } = state.workers[tasks.worker[task]]!.outbox
+  for (let i = 0; i < execute.length; i++)
+    if (execute.tasks[i] === task && execute.runs[i] === tasks.run[task]) return true
+  return false
+}
+
+/** Puts a task back among the waiting ones; an entry that it has in a queue is skipped when it comes up. */
 function waitAgain(state: State, task: number): void {
   const { tasks } = state
   let waiting = 0

@@ -6,13 +6,7 @@ import { ERRED, RELEASED, STORED, WAITING } from './phases.ts'
 import { ready } from './place.ts'
 import { eachDependency, type State, setPhase } from './state.ts'
 
-/** One waiter more; a value that was let go is made again. */
-export function need(state: State, task: number): void {
-  state.tasks.waiters[task]++
-  if (state.tasks.phase[task] === RELEASED) revive(state, [task])
-}
-
-/** Starts over with tasks that are RELEASED and have waiters, and with every dependency that is not there. */
+/** Starts over with those of some tasks that are RELEASED and needed, and with every dependency that is not there. */
 export function revive(state: State, released: readonly number[]): void {
   const { tasks } = state
   const stack: number[] = []
@@ -22,7 +16,8 @@ export function revive(state: State, released: readonly number[]): void {
     state.journal.write(state.nowMs, NEEDED_AGAIN, task, tasks.run[task], -1)
     stack.push(task)
   }
-  for (const task of released) if (tasks.phase[task] === RELEASED) enter(task)
+  for (const task of released)
+    if (tasks.phase[task] === RELEASED && tasks.waiters[task] > 0) enter(task)
   const begin: number[] = []
   const failed: number[] = []
   while (stack.length > 0) {

@@ -6,16 +6,20 @@ import type { Client } from './client.ts'
 import { discard } from './hold.ts'
 import { createProgress } from './ingest.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
-import { BROADCAST, RELEASED, RUNNING, STORED } from './phases.ts'
+import { BROADCAST, ERRED, RELEASED, RUNNING, STORED } from './phases.ts'
+import { dropWant } from './release.ts'
 import { goesBy } from './restrict.ts'
 import { NO_OFFSETS, NO_ROWS, type Segment } from './segment.ts'
 import { dirtyClient, dirtyWorker, nextRun, type State, setPhase } from './state.ts'
+import { tellUnfinished } from './tell.ts'
 import type { Worker } from './worker.ts'
 
 /** A request that waits for a worker to join. */
 export interface WaitingScatter {
   client: Client
   message: ScatterMessage
+  /** Handles that the client has released meanwhile. */
+  takenBack: number[]
 }
 
 /** Answers with `placed` now, or once a worker is there. */
@@ -28,7 +32,7 @@ export function scatter(state: State, client: Client, message: ScatterMessage): 
   }
   const workers = candidates(state, message)
   if (workers.length === 0) {
-    state.waitingScatters.push({ client, message: structuredClone(message) })
+    state.waitingScatters.push({ client, message: structuredClone(message), takenBack: [] })
     return
   }
   placeValues(state, client, message, workers)
@@ -36,8 +40,16 @@ export function scatter(state: State, client: Client, message: ScatterMessage): 
 
 export function startWaitingScatters(state: State): void {
   const waiting = state.waitingScatters.splice(0)
-  for (const { client, message } of waiting)
-    if (state.clients.get(client.id) === client) scatter(state, client, message)
+  for (const { client, message, takenBack } of waiting) {
+    if (state.clients.get(client.id) !== client) continue
+    scatter(state, client, message)
+    for (const handle of takenBack) {
+      const entry = client.handles.get(handle)
+      if (entry < 0) continue
+      client.handles.delete(handle)
+      dropWant(state, entry)
+    }
+  }
 }
 
 function refusalOf(state: State, client: Client, message: ScatterMessage): string | undefined {
@@ -157,6 +169,11 @@ function expect(state: State, row: number, workers: readonly Worker[], bytes: nu
     }
   }
   best.expectedBytes += bytes
+  if (tasks.phase[row] === ERRED) {
+    // It was lost, and its client brings it again.
+    state.failures.delete(row)
+    tellUnfinished(state, row)
+  }
   tasks.run[row] = nextRun(state)
   setPhase(state, row, RUNNING)
   tasks.weight[row] = bytes

@@ -1,0 +1,51 @@
+// Plays many seeds: `node test/simulation/simulate.ts --seeds 100000 [--from 1]`. Prints every seed that finds a fault.
+
+import { parseArgs } from 'node:util'
+import { Simulation } from './simulation.ts'
+
+export interface SeedFault {
+  seed: number
+  error: Error
+}
+
+/** Plays seeds `from … from + count − 1`; returns the faults found, at most `faultsMax`. */
+export function playSeeds(
+  from: number,
+  count: number,
+  faultsMax = 10,
+): { faults: SeedFault[]; events: number } {
+  const faults: SeedFault[] = []
+  let events = 0
+  for (let seed = from; seed < from + count && faults.length < faultsMax; seed++) {
+    const fault = playSeed(seed)
+    events += fault.events
+    if (fault.error) faults.push({ seed, error: fault.error })
+  }
+  return { faults, events }
+}
+
+export function playSeed(seed: number): { events: number; error?: Error } {
+  const simulation = new Simulation(seed)
+  try {
+    simulation.play()
+    return { events: simulation.events }
+  } catch (error) {
+    return { events: simulation.events, error: error as Error }
+  }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { seeds: { type: 'string', default: '100000' }, from: { type: 'string', default: '1' } },
+  })
+  const count = Number(values.seeds)
+  const from = Number(values.from)
+  const startedMs = Date.now()
+  const { faults, events } = playSeeds(from, count)
+  for (const { seed, error } of faults) console.error(`seed ${seed}: ${error.stack}\n`)
+  const seconds = (Date.now() - startedMs) / 1000
+  console.log(
+    `${count} seeds, ${events} events in ${seconds.toFixed(1)} s: ${faults.length === 0 ? 'no fault' : `${faults.length} faults`}`,
+  )
+  process.exitCode = faults.length === 0 ? 0 : 1
+}

@@ -1,0 +1,174 @@
+// A client that submits, releases, cancels, retries, scatters and leaves, and believes only what it was told.
+
+import assert from 'node:assert/strict'
+import type { TaskFailure } from '../../runtime/protocol/failure.ts'
+import type { ClientMessage, ClientReply } from '../../runtime/protocol/messages.ts'
+import { graphMessage, type TextGraph } from '../scheduler/graphText.ts'
+import type { Simulation } from './simulation.ts'
+
+interface Wish {
+  key: string
+  status: 'pending' | 'finished' | 'erred'
+  failure?: TaskFailure
+}
+
+export class SimulatedClient {
+  readonly simulation: Simulation
+  readonly id: number
+  /** By handle: what it wants and has not released. */
+  readonly wishes = new Map<number, Wish>()
+  #nextHandle = 1
+  #nextRequest = 1
+  #nextGraph = 1
+  readonly #scatters = new Map<number, string[]>()
+  readonly #graphs = new Map<number, number[]>()
+
+  constructor(simulation: Simulation, id: number) {
+    this.simulation = simulation
+    this.id = id
+  }
+
+  receive(message: ClientReply): void {
+    switch (message.type) {
+      case 'finished':
+        message.handles.forEach((handle, i) => {
+          const wish = this.wishes.get(handle)
+          if (!wish) return
+          wish.status = 'finished'
+          const from = message.inlineOffsets[i]
+          const inline = message.inline.slice(from, message.inlineOffsets[i + 1])
+          if (inline.length > 0)
+            assert.equal(
+              new Int32Array(inline.buffer)[0],
+              this.simulation.universe.of(wish.key).value,
+              wish.key,
+            )
+        })
+        return
+      case 'erred':
+        message.handles.forEach((handle, i) => {
+          const wish = this.wishes.get(handle)
+          if (!wish) return
+          wish.status = 'erred'
+          wish.failure = message.failures[message.failure[i]]
+        })
+        return
+      case 'unfinished':
+        for (const handle of message.handles) {
+          const wish = this.wishes.get(handle)
+          if (wish) wish.status = 'pending'
+        }
+        return
+      case 'cancelled':
+        for (const handle of message.handles) this.wishes.delete(handle)
+        return
+      case 'placed':
+        this.#write(message)
+        return
+      case 'graph-refused':
+        // What it stood on was released while the graph was on its way, by the cancel of another handle.
+        for (const handle of this.#graphs.get(message.graph) ?? []) this.wishes.delete(handle)
+        return
+      default:
+        return
+    }
+  }
+
+  /** Asks for some keys; what it wants already may be left out of the graph and referred to. */
+  submit(): void {
+    const { random, universe } = this.simulation
+    const wanted = new Set<string>()
+    for (let i = 0; i <= random.below(4); i++) wanted.add(random.pick(universe.names))
+    const cut = random.chance(0.5)
+    const held = new Set([...this.wishes.values()].map(({ key }) => key))
+    const keys = new Set<string>()
+    const external = new Set<string>()
+    const enter = (name: string): void => {
+      if (keys.has(name) || external.has(name)) return
+      const key = universe.of(name)
+      if (key.scattered) {
+        external.add(name)
+        return
+      }
+      if (cut && held.has(name) && !wanted.has(name)) {
+        external.add(name)
+        return
+      }
+      for (const dependency of key.dependencies) enter(dependency)
+      keys.add(name)
+    }
+    for (const name of wanted) enter(name)
+    for (const name of external) {
+      if (universe.of(name).scattered && !held.has(name)) this.scatter(name)
+    }
+    const list = [...keys]
+    if (list.length === 0) return
+    const graph: TextGraph = {
+      keys: list,
+      dependencies: list.map((name) => universe.of(name).dependencies),
+      sinks: [],
+    }
+    const named = list.filter((name) => wanted.has(name))
+    const number = this.#nextGraph++
+    const handles = named.map((key) => this.#wish(key))
+    this.#graphs.set(number, handles)
+    const options = Object.fromEntries(list.map((name) => [name, universe.of(name).options]))
+    this.#say(graphMessage(graph, { graph: number, wanted: named, handles, options }))
+  }
+
+  scatter(name: string): void {
+    const { random, universe } = this.simulation
+    const request = this.#nextRequest++
+    this.#scatters.set(request, [name])
+    this.#say({
+      type: 'scatter',
+      request,
+      digests: universe.of(name).digest,
+      group: 'scattered',
+      sizes: Float64Array.of(8),
+      handles: Uint32Array.of(this.#wish(name)),
+      broadcast: random.chance(0.3),
+    })
+  }
+
+  release(share: number): void {
+    const handles = [...this.wishes.keys()].filter(() => this.simulation.random.chance(share))
+    if (handles.length === 0) return
+    for (const handle of handles) this.wishes.delete(handle)
+    this.#say({ type: 'release', handles: Uint32Array.from(handles) })
+  }
+
+  cancel(): void {
+    const handles = [...this.wishes.keys()].filter(() => this.simulation.random.chance(0.3))
+    if (handles.length > 0)
+      this.#say({ type: 'cancel', handles: Uint32Array.from(handles), reason: 'no longer needed' })
+  }
+
+  retry(): void {
+    const handles = [...this.wishes].filter(([, { status }]) => status === 'erred').map(([handle]) => handle)
+    if (handles.length > 0) this.#say({ type: 'retry', handles: Uint32Array.from(handles) })
+  }
+
+  #wish(key: string): number {
+    const handle = this.#nextHandle++
+    this.wishes.set(handle, { key, status: 'pending' })
+    return handle
+  }
+
+  #write(message: Extract<ClientReply, { type: 'placed' }>): void {
+    const names = this.#scatters.get(message.request)!
+    names.forEach((name, i) => {
+      if (message.holders[i] < 0) return
+      this.simulation.write(
+        message.addresses[message.holders[i]],
+        message.tasks[i],
+        message.runs[i],
+        this.simulation.universe.of(name).value,
+      )
+    })
+  }
+
+  #say(message: ClientMessage): void {
+    this.simulation.fromClient(this, message)
+  }
+}

@@ -1,0 +1,332 @@
+// A worker without threads or sockets: it runs tasks in simulated time, fetches from others, and keeps its books by itself.
+
+import assert from 'node:assert/strict'
+import type { ExecuteInstruction, WorkerInstruction, WorkerMessage } from '../../runtime/protocol/messages.ts'
+import type { Simulation } from './simulation.ts'
+
+interface Run {
+  task: number
+  run: number
+  priority: number
+  key: string
+  inline: boolean
+  dependencies: { task: number; run: number; holder: number }[]
+  lacking: number
+  phase: 'fetching' | 'queued' | 'running'
+}
+
+const nameOf = (task: number, run: number): string => `${task}:${run}`
+
+export class SimulatedWorker {
+  readonly simulation: Simulation
+  readonly name: string
+  readonly threads: number
+  readonly resources: Record<string, number>
+  /** The scheduler's number for it on the present connection; −1 while it has none. */
+  id = -1
+  alive = true
+  paused = false
+  readonly values = new Map<string, number>()
+  runs = new Map<string, Run>()
+  #callables = new Set<number>()
+  #peers = new Map<number, string>()
+  /** Values on their way, and the runs that wait for each. */
+  #fetching = new Map<string, Set<string>>()
+
+  constructor(simulation: Simulation, name: string) {
+    this.simulation = simulation
+    this.name = name
+    const { random } = simulation
+    this.threads = 1 + random.below(3)
+    this.resources = name === 'spare' || random.chance(0.5) ? { gpu: 1 } : {}
+  }
+
+  hello(): Extract<WorkerMessage, { type: 'hello' }> {
+    const held = [...this.values.keys()].map((value) => value.split(':').map(Number))
+    return {
+      type: 'hello',
+      protocol: 1,
+      version: '0',
+      name: this.name,
+      host: `host-of-${this.name}`,
+      pid: 1,
+      threads: this.threads,
+      memoryLimitBytes: 1e9,
+      dataAddress: `unix:/${this.name}`,
+      resources: this.resources,
+      cluster: 'simulated',
+      heldTasks: Int32Array.from(held, ([task]) => task),
+      heldRuns: Int32Array.from(held, ([, run]) => run),
+      heldSizes: new Float64Array(held.length).fill(8),
+    }
+  }
+
+  /** The connection is lost: what the scheduler had asked for is dropped, values are kept. */
+  disconnected(): void {
+    this.id = -1
+    this.runs = new Map()
+    this.#fetching = new Map()
+    this.#callables = new Set()
+    this.#peers = new Map()
+  }
+
+  receive(message: WorkerInstruction): void {
+    switch (message.type) {
+      case 'callables':
+        for (const number of message.numbers) {
+          assert.ok(!this.#callables.has(number), `callable ${number} is sent once`)
+          this.#callables.add(number)
+        }
+        return
+      case 'peers':
+        message.workers.forEach((worker, i) => {
+          this.#peers.set(worker, message.addresses[i])
+        })
+        return
+      case 'execute':
+        this.#execute(message)
+        return
+      case 'discard':
+        for (let i = 0; i < message.tasks.length; i++)
+          this.values.delete(nameOf(message.tasks[i], message.runs[i]))
+        return
+      case 'cancel':
+        this.#end(message.tasks, message.runs, 'dropped', () => true)
+        return
+      case 'recall':
+        this.#end(message.tasks, message.runs, 'returned', (run) => run.phase !== 'running')
+        return
+      case 'replicate':
+        for (let i = 0; i < message.tasks.length; i++)
+          this.#fetch(message.tasks[i], message.runs[i], message.holders[i])
+        return
+      case 'refused':
+        assert.fail(`the scheduler refused a worker's message: ${message.reason}`)
+        return
+      default:
+        return
+    }
+  }
+
+  /** A value written by a client. */
+  put(task: number, run: number, value: number): void {
+    this.values.set(nameOf(task, run), value)
+    this.#stored(task, run)
+  }
+
+  setPaused(paused: boolean): void {
+    this.paused = paused
+    this.#say({
+      type: 'heartbeat',
+      cpuPercent: 0,
+      managedBytes: 0,
+      rssBytes: 0,
+      spilledBytes: 0,
+      heldTasks: this.values.size,
+      waiting: this.runs.size,
+      paused,
+      receivedBytes: 0,
+      sentBytes: 0,
+      runningTasks: new Int32Array(this.threads).fill(-1),
+      runningSince: new Float64Array(this.threads),
+    })
+    if (!paused) this.#start()
+  }
+
+  #say(message: WorkerMessage): void {
+    this.simulation.fromWorker(this, message)
+  }
+
+  #execute(message: ExecuteInstruction): void {
+    const decoder = new TextDecoder()
+    for (let i = 0; i < message.tasks.length; i++) {
+      assert.ok(this.#callables.has(message.callables[i]), 'a callable is sent before its first task')
+      const key = decoder.decode(message.args.subarray(message.argOffsets[i], message.argOffsets[i + 1]))
+      const run: Run = {
+        task: message.tasks[i],
+        run: message.runs[i],
+        priority: message.priorities[i],
+        key,
+        inline: message.inline[i] === 1,
+        dependencies: [],
+        lacking: 0,
+        phase: 'queued',
+      }
+      for (let e = message.dependencyOffsets[i]; e < message.dependencyOffsets[i + 1]; e++)
+        run.dependencies.push({
+          task: message.dependencies[e],
+          run: message.dependencyRuns[e],
+          holder: message.dependencyHolders[e],
+        })
+      assert.equal(run.dependencies.length, this.simulation.universe.of(key).dependencies.length)
+      this.runs.set(nameOf(run.task, run.run), run)
+      this.#admit(run)
+    }
+    this.#start()
+  }
+
+  #admit(run: Run): void {
+    run.lacking = 0
+    run.phase = 'queued'
+    for (const { task, run: dependencyRun, holder } of run.dependencies) {
+      const value = nameOf(task, dependencyRun)
+      if (this.values.has(value)) continue
+      const waiting = this.#fetching.get(value)
+      const own = nameOf(run.task, run.run)
+      if (waiting?.has(own)) continue
+      run.lacking++
+      run.phase = 'fetching'
+      if (waiting) waiting.add(own)
+      else this.#fetch(task, dependencyRun, holder, own)
+    }
+  }
+
+  #fetch(task: number, run: number, holder: number, waiter?: string): void {
+    const value = nameOf(task, run)
+    if (this.values.has(value)) {
+      this.#stored(task, run)
+      return
+    }
+    const waiting = this.#fetching.get(value)
+    if (waiting) return
+    const mine = new Set(waiter === undefined ? [] : [waiter])
+    const fetching = this.#fetching
+    fetching.set(value, mine)
+    if (holder !== this.id)
+      assert.ok(this.#peers.has(holder), `worker ${holder} is introduced before a fetch`)
+    this.simulation.transfer(this, holder, value, (found) => {
+      // The connection was lost meanwhile: nobody waits any more.
+      if (this.#fetching !== fetching) return
+      fetching.delete(value)
+      if (found === undefined) {
+        for (const name of mine) this.#missing(name, task, holder)
+        return
+      }
+      this.values.set(value, found)
+      this.#stored(task, run)
+      for (const name of mine) {
+        const waiter = this.runs.get(name)
+        if (waiter?.phase === 'fetching' && --waiter.lacking === 0) waiter.phase = 'queued'
+      }
+      this.#start()
+    })
+  }
+
+  #missing(name: string, dependency: number, holder: number): void {
+    const run = this.runs.get(name)
+    if (!run || run.phase === 'running') return
+    this.runs.delete(name)
+    this.#say({
+      type: 'missing',
+      tasks: Int32Array.of(run.task),
+      runs: Int32Array.of(run.run),
+      dependencyOffsets: Uint32Array.of(0, 1),
+      dependencies: Int32Array.of(dependency),
+      holders: Int32Array.of(holder),
+    })
+  }
+
+  #stored(task: number, run: number): void {
+    this.#say({
+      type: 'stored',
+      tasks: Int32Array.of(task),
+      runs: Int32Array.of(run),
+      sizes: Float64Array.of(8),
+    })
+  }
+
+  #end(tasks: Int32Array, runs: Int32Array, type: 'dropped' | 'returned', may: (run: Run) => boolean): void {
+    const ended: Run[] = []
+    for (let i = 0; i < tasks.length; i++) {
+      const run = this.runs.get(nameOf(tasks[i], runs[i]))
+      if (!run || !may(run)) continue
+      ended.push(run)
+      this.runs.delete(nameOf(run.task, run.run))
+    }
+    if (ended.length === 0) return
+    this.#say({
+      type,
+      tasks: Int32Array.from(ended, ({ task }) => task),
+      runs: Int32Array.from(ended, ({ run }) => run),
+    })
+    this.#start()
+  }
+
+  #start(): void {
+    while (!this.paused && this.id >= 0) {
+      let running = 0
+      let next: Run | undefined
+      for (const run of this.runs.values()) {
+        if (run.phase === 'running') running++
+        else if (run.phase === 'queued' && (!next || run.priority < next.priority)) next = run
+      }
+      if (!next || running >= this.threads) return
+      if (next.dependencies.some(({ task, run }) => !this.values.has(nameOf(task, run)))) {
+        // Discarded since it came: fetched again.
+        this.#admit(next)
+        continue
+      }
+      this.#begin(next)
+    }
+  }
+
+  #begin(run: Run): void {
+    run.phase = 'running'
+    const { simulation } = this
+    const key = simulation.universe.of(run.key)
+    const inputs = run.dependencies.map(({ task, run: made }) => this.values.get(nameOf(task, made))!)
+    const durationMs = simulation.durationOf(run.key)
+    const startMs = simulation.nowMs
+    const runs = this.runs
+    simulation.after(durationMs, () => {
+      if (!this.alive || this.runs !== runs || runs.get(nameOf(run.task, run.run)) !== run) return
+      runs.delete(nameOf(run.task, run.run))
+      if (simulation.misbehaves(key, 'kills')) {
+        simulation.kill(this, key.name)
+        return
+      }
+      if (simulation.misbehaves(key, 'throws')) this.#threw(run, startMs, durationMs)
+      else this.#finished(run, simulation.universe.compute(run.key, inputs), startMs, durationMs)
+      this.#start()
+    })
+  }
+
+  #finished(run: Run, value: number, startMs: number, durationMs: number): void {
+    this.values.set(nameOf(run.task, run.run), value)
+    const inline =
+      run.inline && value % 2 === 0 ? new Uint8Array(Int32Array.of(value).buffer) : new Uint8Array(0)
+    this.#say({
+      type: 'finished',
+      tasks: Int32Array.of(run.task),
+      runs: Int32Array.of(run.run),
+      sizes: Float64Array.of(8),
+      starts: Float64Array.of(startMs),
+      durationsMs: Float64Array.of(durationMs),
+      threads: Uint8Array.of(0),
+      inline,
+      inlineOffsets: Uint32Array.of(0, inline.length),
+    })
+  }
+
+  #threw(run: Run, startMs: number, durationMs: number): void {
+    this.#say({
+      type: 'erred',
+      tasks: Int32Array.of(run.task),
+      runs: Int32Array.of(run.run),
+      starts: Float64Array.of(startMs),
+      durationsMs: Float64Array.of(durationMs),
+      threads: Uint8Array.of(0),
+      failures: [
+        {
+          kind: 'threw',
+          name: 'Error',
+          message: `${run.key} throws`,
+          stack: '',
+          key: run.key,
+          worker: this.name,
+        },
+      ],
+      failure: Uint32Array.of(0),
+    })
+  }
+}

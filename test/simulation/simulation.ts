@@ -1,0 +1,395 @@
+// One seed: a scheduler, workers, clients and the network between them in simulated time, with everything that goes wrong.
+
+import assert from 'node:assert/strict'
+import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
+import {
+  CLIENT_MESSAGES,
+  CLIENT_REPLIES,
+  type ClientMessage,
+  WORKER_INSTRUCTIONS,
+  WORKER_MESSAGES,
+  type WorkerMessage,
+} from '../../runtime/protocol/messages.ts'
+import { checkInvariants } from '../../runtime/scheduler/invariants.ts'
+import { Scheduler } from '../../runtime/scheduler/scheduler.ts'
+import { Random } from './random.ts'
+import { SimulatedClient } from './simulatedClient.ts'
+import { SimulatedWorker } from './simulatedWorker.ts'
+import { type Key, Universe } from './universe.ts'
+
+interface Timed {
+  atMs: number
+  order: number
+  call: () => void
+}
+
+/** Messages of one direction of one connection: they keep their order, unless the simulation swaps two. */
+interface Link {
+  /** Messages may overtake each other. */
+  unordered: boolean
+  slowness: number
+  lastMs: number
+  open: boolean
+}
+
+/** How long things go wrong; after that everything heals and the end is checked. */
+const TROUBLE_MS = 400
+const EVENTS_MAX = 60_000
+
+export class Simulation {
+  readonly random: Random
+  readonly universe: Universe
+  readonly scheduler: Scheduler
+  nowMs = 1_000
+  readonly #timed: Timed[] = []
+  #order = 0
+  events = 0
+  readonly #workers: SimulatedWorker[] = []
+  readonly #byId = new Map<number, SimulatedWorker>()
+  readonly #clients: SimulatedClient[] = []
+  readonly #links = new Map<string, Link>()
+  readonly #misbehaved = new Map<string, number>()
+  /** Deaths that a key's runs caused or suffered, for judging failures. */
+  deaths = 0
+  #troubled = true
+  #drainScheduled = false
+  #nextWorker = 0
+  #nextClient = 0
+  #supervised = 40
+  readonly #partitioned = new Set<string>()
+
+  constructor(seed: number) {
+    this.random = new Random(seed)
+    this.universe = new Universe(this.random)
+    this.scheduler = new Scheduler({
+      cluster: 'simulated',
+      saturation: this.random.pick([1, 1.1, 2, Infinity]),
+      seed,
+    })
+    for (let i = 0; i <= this.random.below(3); i++) this.#join(`w${this.#nextWorker++}`)
+    for (let i = 0; i <= this.random.below(2); i++) this.#newClient()
+  }
+
+  /** Plays it to the end, and checks the end. */
+  play(): void {
+    this.after(0, () => this.#somethingHappens())
+    this.after(5, () => this.#tick())
+    this.#run(() => this.nowMs < 1_000 + TROUBLE_MS)
+    this.#heal()
+    this.#run(() => this.#busy())
+    for (const client of this.#clients) this.#judge(client)
+    for (const client of this.#clients) client.release(1)
+    this.#run(() => this.#timed.length > 1)
+    this.#nothingIsLeft()
+  }
+
+  after(ms: number, call: () => void): void {
+    this.#timed.push({ atMs: this.nowMs + ms, order: this.#order++, call })
+  }
+
+  durationOf(key: string): number {
+    return key.startsWith('a')
+      ? 0.2 + this.random.next() * 0.2
+      : this.random.next() * (key.startsWith('b') ? 60 : 8)
+  }
+
+  misbehaves(key: Key, how: 'throws' | 'kills'): boolean {
+    const name = `${how} ${key.name}`
+    const times = this.#misbehaved.get(name) ?? 0
+    if (times >= key[how]) return false
+    this.#misbehaved.set(name, times + 1)
+    return true
+  }
+
+  fromWorker(worker: SimulatedWorker, message: WorkerMessage): void {
+    if (worker.id < 0) return
+    const id = worker.id
+    const bytes = encodeFrame(WORKER_MESSAGES, message)
+    const deliver = (): void => {
+      this.scheduler.workerMessage(id, decodeFrame(WORKER_MESSAGES, bytes), this.nowMs)
+      this.#afterEvent()
+    }
+    const link = this.#link(`worker ${id} up`)
+    this.#deliver(link, deliver)
+    if (!this.#troubled) return
+    if (this.random.chance(0.04)) this.#deliver(link, deliver)
+    if (this.random.chance(0.02)) this.after(this.random.next() * 100, () => link.open && deliver())
+  }
+
+  fromClient(client: SimulatedClient, message: ClientMessage): void {
+    const bytes = encodeFrame(CLIENT_MESSAGES, message)
+    this.#deliver(this.#link(`client ${client.id} up`), () => {
+      this.scheduler.clientMessage(client.id, decodeFrame(CLIENT_MESSAGES, bytes), this.nowMs)
+      this.#afterEvent()
+    })
+  }
+
+  /** A fetch from another worker over the data plane. */
+  transfer(
+    to: SimulatedWorker,
+    holder: number,
+    value: string,
+    done: (value: number | undefined) => void,
+  ): void {
+    const from = this.#byId.get(holder)
+    this.after(this.random.next() * 6, () => {
+      if (!to.alive) return
+      const cut = from && this.#partitioned.has(from.name) && this.#troubled
+      done(!from?.alive || cut ? undefined : from.values.get(value))
+      this.#afterEvent()
+    })
+  }
+
+  write(address: string, task: number, run: number, value: number): void {
+    const worker = this.#workers.find((one) => one.alive && `unix:/${one.name}` === address)
+    this.after(this.random.next() * 10, () => {
+      if (worker?.alive) worker.put(task, run, value)
+    })
+  }
+
+  kill(worker: SimulatedWorker, _key?: string): void {
+    worker.alive = false
+    this.deaths++
+    const at = this.#workers.indexOf(worker)
+    if (at >= 0) this.#workers.splice(at, 1)
+    this.#disconnect(worker, 'killed')
+  }
+
+  dbg(){ return this.#workers.map(w=>[w.name,w.id,w.alive,w.paused,[...w.runs.values()].map(r=>JSON.stringify(r)), w]) }
+  #run(goOn: () => boolean): void {
+    while (this.#timed.length > 0 && goOn()) {
+      let first = 0
+      for (let i = 1; i < this.#timed.length; i++) {
+        const [one, best] = [this.#timed[i], this.#timed[first]]
+        if (one.atMs < best.atMs || (one.atMs === best.atMs && one.order < best.order)) first = i
+      }
+      const [next] = this.#timed.splice(first, 1)
+      this.nowMs = Math.max(this.nowMs, next.atMs)
+      this.events++
+      assert.ok(
+        this.events < EVENTS_MAX,
+        `no end after ${EVENTS_MAX} events: ${JSON.stringify(this.scheduler.dump())}`,
+      )
+      next.call()
+    }
+  }
+
+  #tick(): void {
+    this.scheduler.tick(this.nowMs)
+    this.#afterEvent()
+    this.after(20, () => this.#tick())
+  }
+
+  /** Every message is followed by all invariants; what was decided goes out once a turn, as in the real process. */
+  #afterEvent(): void {
+    checkInvariants(this.scheduler.state)
+    if (this.#drainScheduled) return
+    this.#drainScheduled = true
+    this.after(this.random.next() * 0.3, () => {
+      this.#drainScheduled = false
+      this.#drain()
+      checkInvariants(this.scheduler.state)
+    })
+  }
+
+  #drain(): void {
+    this.scheduler.drain({
+      toWorker: (id, message) => {
+        const bytes = encodeFrame(WORKER_INSTRUCTIONS, message)
+        const worker = this.#byId.get(id)
+        this.#deliver(this.#link(`worker ${id} down`), () => {
+          if (worker?.alive && worker.id === id) worker.receive(decodeFrame(WORKER_INSTRUCTIONS, bytes))
+        })
+      },
+      toClient: (id, message) => {
+        const bytes = encodeFrame(CLIENT_REPLIES, message)
+        this.#deliver(this.#link(`client ${id} down`), () =>
+          this.#clients.find((client) => client.id === id)?.receive(decodeFrame(CLIENT_REPLIES, bytes)),
+        )
+      },
+    })
+  }
+
+  #link(name: string): Link {
+    let link = this.#links.get(name)
+    if (!link) {
+      link = {
+        unordered: name.startsWith('worker') && name.endsWith('up'),
+        slowness: this.random.chance(0.1) ? 30 : 2,
+        lastMs: 0,
+        open: true,
+      }
+      this.#links.set(name, link)
+    }
+    return link
+  }
+
+  #deliver(link: Link, call: () => void): void {
+    // Some reports overtake those before them: nothing may depend on their order.
+    const overtakes = link.unordered && this.#troubled && this.random.chance(0.03)
+    const atMs = this.nowMs + this.random.next() * link.slowness
+    const arrival = overtakes ? atMs : Math.max(atMs, link.lastMs)
+    if (!overtakes) link.lastMs = arrival
+    this.after(arrival - this.nowMs, () => link.open && call())
+  }
+
+  #somethingHappens(): void {
+    if (!this.#troubled) return
+    const { random } = this
+    const dice = random.next()
+    const client = random.pick(this.#clients)
+    const worker = this.#workers.length > 0 ? random.pick(this.#workers) : undefined
+    if (dice < 0.4 && client) client.submit()
+    else if (dice < 0.5 && client) client.release(random.next())
+    else if (dice < 0.55 && client) client.cancel()
+    else if (dice < 0.6 && client) client.retry()
+    else if (dice < 0.66) {
+      if (this.#workers.length < 5) this.#join(`w${this.#nextWorker++ % 7}`)
+    } else if (dice < 0.71 && worker) this.kill(worker)
+    else if (dice < 0.76 && worker) this.#blink(worker)
+    else if (dice < 0.82 && worker) worker.setPaused(!worker.paused)
+    else if (dice < 0.87 && worker) this.#partition(worker)
+    else if (dice < 0.89 && worker) this.fromWorker(worker, { type: 'leaving', reason: 'asked to' })
+    else if (dice < 0.91 && this.#clients.length > 1 && client) this.#clientLeaves(client)
+    else if (dice < 0.93 && this.#clients.length < 3) this.#newClient()
+    this.after(random.next() * 12, () => this.#somethingHappens())
+  }
+
+  #join(name: string): void {
+    if (this.#workers.some((worker) => worker.name === name)) return
+    const worker = new SimulatedWorker(this, name)
+    this.#workers.push(worker)
+    this.#connect(worker)
+  }
+
+  #connect(worker: SimulatedWorker): void {
+    const hello = decodeFrame(WORKER_MESSAGES, encodeFrame(WORKER_MESSAGES, worker.hello()))
+    worker.id = this.scheduler.workerJoined(hello as Extract<WorkerMessage, { type: 'hello' }>, this.nowMs)
+    this.#byId.set(worker.id, worker)
+    this.#afterEvent()
+  }
+
+  #disconnect(worker: SimulatedWorker, reason: string): void {
+    const { id } = worker
+    if (id < 0) return
+    this.#link(`worker ${id} up`).open = false
+    this.#link(`worker ${id} down`).open = false
+    worker.disconnected()
+    // The scheduler learns of it a little later than it happened.
+    this.after(this.random.next() * 10, () => {
+      this.scheduler.workerLeft(id, reason, this.nowMs)
+      this.#afterEvent()
+    })
+  }
+
+  /** The connection breaks, and the worker comes back with what it holds. */
+  #blink(worker: SimulatedWorker): void {
+    if (worker.id < 0) return
+    this.#disconnect(worker, 'connection lost')
+    this.after(12 + this.random.next() * 30, () => {
+      if (worker.alive && worker.id < 0) this.#connect(worker)
+    })
+  }
+
+  #partition(worker: SimulatedWorker): void {
+    if (!this.#partitioned.delete(worker.name)) this.#partitioned.add(worker.name)
+  }
+
+  #newClient(): void {
+    const client = new SimulatedClient(this, this.#nextClient++)
+    this.#clients.push(client)
+    this.scheduler.clientJoined(client.id, `client ${client.id}`, this.nowMs)
+  }
+
+  #clientLeaves(client: SimulatedClient): void {
+    this.#clients.splice(this.#clients.indexOf(client), 1)
+    this.#link(`client ${client.id} up`).open = false
+    this.#link(`client ${client.id} down`).open = false
+    this.scheduler.clientLeft(client.id, this.nowMs)
+    this.#afterEvent()
+  }
+
+  #heal(): void {
+    this.#troubled = false
+    for (const worker of this.#workers) if (worker.paused) worker.setPaused(false)
+    for (const worker of this.#workers) if (worker.id < 0) this.#connect(worker)
+    for (const name of ['w0', 'w1', 'w2']) {
+      // One that has said goodbye is no use any more: it goes, and another of its name comes.
+      const worker = this.#workers.find((one) => one.name === name)
+      if (worker && this.scheduler.state.workers[worker.id]?.status === 'leaving') this.kill(worker)
+    }
+    this.#supervise()
+  }
+
+  /** From here on somebody restarts whoever dies, so that every restriction can be met in the end. */
+  #supervise(): void {
+    for (const name of ['w0', 'w1', 'w2', 'spare']) this.#join(name)
+    if (this.#supervised-- > 0) this.after(50, () => this.#supervise())
+  }
+
+  /** Is anything still to come? */
+  #busy(): boolean {
+    const { counts } = this.scheduler.state
+    const pending = counts[1] + counts[2] + counts[3]
+    return pending > 0 || this.#timed.length > 1 || this.nowMs < 1_000 + TROUBLE_MS + 200
+  }
+
+  #judge(client: SimulatedClient): void {
+    const { state } = this.scheduler
+    for (const [handle, wish] of client.wishes) {
+      const about = `${wish.key} of client ${client.id}`
+      if (wish.status === 'erred') {
+        this.#judgeFailure(wish.key, wish.failure!)
+        continue
+      }
+      assert.equal(wish.status, 'finished', `${about}: ${this.scheduler.explain(wish.key).join(' ')}`)
+      const entry = state.clients.get(client.id)!.handles.get(handle)
+      const task = state.wants.task[entry]
+      let holders = 0
+      for (let one = state.tasks.holders[task]; one >= 0; one = state.replicas.next[one]) {
+        const holder = this.#byId.get(state.replicas.worker[one])!
+        const value = holder.values.get(`${task}:${state.tasks.run[task]}`)
+        if (value === undefined) continue
+        holders++
+        assert.equal(value, this.universe.of(wish.key).value, `${about} has its right value`)
+      }
+      assert.ok(holders > 0, `${about} is held by somebody`)
+    }
+  }
+
+  #judgeFailure(key: string, failure: { kind: string; key: string; message: string }): void {
+    const ancestry = this.universe.ancestry(key)
+    const first = [...ancestry].find((name) => {
+      const { digest } = this.universe.of(name)
+      return failure.key === name || failure.key.endsWith(Buffer.from(digest).toString('hex'))
+    })
+    assert.ok(first, `${failure.key}, for which ${key} failed, is among what it takes`)
+    const culprit = this.universe.of(first)
+    if (failure.kind === 'threw') assert.ok(culprit.throws > 0, `${first} throws`)
+    else if (failure.kind === 'data-lost') assert.ok(culprit.scattered, `${first} was scattered`)
+    else if (failure.kind === 'workers-died') assert.ok(this.deaths >= 1, 'workers died')
+    else assert.fail(`${key} failed for ${failure.kind}: ${failure.message}`)
+  }
+
+  /** With the last wish gone, nothing is left: no row, no value anywhere. */
+  #nothingIsLeft(): void {
+    const { state } = this.scheduler
+    assert.deepEqual(
+      {
+        rows: state.tasks.used,
+        keys: state.keys.size,
+        wants: state.wants.size,
+        replicas: state.replicas.size,
+        edges: state.cross.size,
+        segments: state.segments.filter(Boolean).length,
+        callables: state.callables.byNumber.size,
+        failures: state.failures.size + state.troubles.size + state.arriving.size + state.thieves.size,
+      },
+      { rows: 0, keys: 0, wants: 0, replicas: 0, edges: 0, segments: 0, callables: 0, failures: 0 },
+    )
+    for (const worker of this.#workers) {
+      assert.deepEqual([...worker.values.keys()], [], `worker ${worker.name} holds nothing`)
+      assert.equal(worker.runs.size, 0, `worker ${worker.name} runs nothing`)
+    }
+  }
+}
