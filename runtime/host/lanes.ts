@@ -31,7 +31,7 @@ export interface LaneOptions {
 }
 
 /** How long a thread may take to end before it is called stuck. */
-const STUCK_MS = 5000
+const STUCK_MS = 3000
 
 interface Lane {
   port: MessagePort

@@ -56,7 +56,7 @@ test('a task uses results of its own worker and of another, small and large', as
   const sizes = new Map<number, number>()
   while (sizes.size < 2) {
     const done = await first.next('finished')
-    done.tasks.forEach((task, i) => sizes.set(task, done.sizes[i]))
+    for (const [i, task] of done.tasks.entries()) sizes.set(task, done.sizes[i])
   }
   assert.ok(sizes.get(1)! >= 8e6 && sizes.get(2)! < 100, `${[...sizes.values()]} bytes`)
   const dependencies = [{ task: 1, holder: first.id, bytes: 8e6 }]

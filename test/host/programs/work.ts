@@ -1,6 +1,7 @@
 // Functions that the tests of worker processes run as tasks.
 
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, openSync, writeFileSync } from 'node:fs'
 
 export const increment = (x: number): number => x + 1
 export const add = (x: number, y: number): number => x + y
@@ -52,8 +53,8 @@ export const crashes = (): boolean => process.kill(process.pid, 'SIGKILL')
 
 /** Grows until its thread's heap is full. */
 export const grows = (): number => {
-  const list: unknown[] = []
-  for (;;) list.push({ text: String(list.length), list: [list.length] })
+  let last: unknown
+  for (let n = 0; ; n++) last = { n, text: `number ${n}`, last }
 }
 
 /** A promise that nobody waits for, and that fails. */
@@ -61,4 +62,10 @@ export const forgets = async (): Promise<string> => {
   void Promise.reject(new Error('nobody looked'))
   await new Promise((resolve) => setTimeout(resolve, 1))
   return 'done'
+}
+
+/** Waits where no thread can be ended: inside a system call, for a writer that never comes. */
+export const waitsInNativeCode = (pipe: string): void => {
+  execFileSync('mkfifo', [pipe])
+  openSync(pipe, 'r')
 }
