@@ -44,21 +44,15 @@ export interface LocalCluster {
 
 /** @throws {ClusterStartError} */
 export async function startLocalCluster(request: LocalClusterRequest): Promise<LocalCluster> {
-  const id = randomBytes(4).toString('hex')
-  const folder = clustersFolder()
-  const keeperSocket =
-    process.platform === 'win32' ? `\\\\.\\pipe\\heddle-keeper-${id}` : path.join(folder, `keeper-${id}.sock`)
-  const clusterFile = path.join(folder, id, 'cluster.json')
+  const keeperSocket = newSocketPath()
   const order: KeeperOrder = {
     runtime: request.runtime,
-    id,
-    clusterFile,
-    args: schedulerArgs(id, request),
+    args: schedulerArgs(request),
     socket: keeperSocket,
     graceMs: request.graceMs,
     keep: request.keep,
   }
-  await orderKeeper(request, order)
+  const clusterFile = await orderKeeper(request, order)
   const found = await findLocalCluster({ clusterFile, keeperSocket })
   if (!found) throw new ClusterStartError('the cluster ended as soon as it had started')
   return found
@@ -103,17 +97,14 @@ export class Presence {
   }
 }
 
-function schedulerArgs(
-  id: string,
-  { workers, threadsPerWorker, memoryLimit }: LocalClusterRequest,
-): string[] {
-  const args = ['--id', id, '--local-workers', String(workers > 0 ? workers : 1)]
+function schedulerArgs({ workers, threadsPerWorker, memoryLimit }: LocalClusterRequest): string[] {
+  const args = ['--local-workers', String(workers > 0 ? workers : 1)]
   if (threadsPerWorker > 0) args.push('--threads', String(threadsPerWorker))
   if (memoryLimit) args.push('--memory-limit', memoryLimit)
   return args
 }
 
-function orderKeeper({ node, keeper, logFile }: LocalClusterRequest, order: KeeperOrder): Promise<void> {
+function orderKeeper({ node, keeper, logFile }: LocalClusterRequest, order: KeeperOrder): Promise<string> {
   mkdirSync(path.dirname(logFile), { recursive: true })
   const log = openSync(logFile, 'a', 0o600)
   // Its own session, so that neither a reload nor the end of the extension host takes it along.
@@ -131,7 +122,7 @@ function orderKeeper({ node, keeper, logFile }: LocalClusterRequest, order: Keep
     const finish = (answer: KeeperAnswer): void => {
       stdout.destroy()
       child.unref()
-      if (answer.kind === 'ready') resolve()
+      if (answer.kind === 'ready') resolve(answer.clusterFile)
       else reject(new ClusterStartError(answer.reason))
     }
     child.once('error', (error) =>
@@ -156,9 +147,11 @@ function clusterEnvironment(order: KeeperOrder): NodeJS.ProcessEnv {
   return env
 }
 
-/** Where clusters of this user keep their run folders: only this user may enter it. */
-function clustersFolder(): string {
+/** Short, since a socket's path has to stay below 100 bytes, and in the folder of clusters that only this user may enter. */
+function newSocketPath(): string {
+  const name = `keeper-${randomBytes(6).toString('hex')}`
+  if (process.platform === 'win32') return `\\\\.\\pipe\\heddle-${name}`
   const folder = path.join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `heddle-${process.getuid?.() ?? 0}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return folder
+  return path.join(folder, `${name}.sock`)
 }

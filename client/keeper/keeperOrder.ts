@@ -3,12 +3,8 @@
 export interface KeeperOrder {
   /** The folder of the `heddle` package whose programs run. */
   runtime: string
-  /** The cluster's id. */
-  id: string
   /** Options of the scheduler's program. */
   args: string[]
-  /** The file in which the scheduler says how to reach it, once it can be reached. */
-  clusterFile: string
   /** The socket (or named pipe) on which windows tell that they are there. */
   socket: string
   /** How long the cluster lives on with no window: a reload takes a few seconds. */
@@ -18,7 +14,7 @@ export interface KeeperOrder {
 }
 
 /** One line on the keeper's standard output, once. */
-export type KeeperAnswer = { kind: 'ready' } | { kind: 'failed'; reason: string }
+export type KeeperAnswer = { kind: 'ready'; clusterFile: string } | { kind: 'failed'; reason: string }
 
 /** A line from a window to the keeper, over the socket. */
 export type KeeperWord = 'keep' | 'let-go'

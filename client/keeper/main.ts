@@ -1,15 +1,12 @@
 // The keeper: a small process that holds a local cluster for the editor's windows, and ends it when none is left.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { type KeeperAnswer, type KeeperOrder, ORDER_ENV } from './keeperOrder.ts'
 import { firstPresence, msToEnd, nextPresence, type PresenceEvent } from './presence.ts'
-
-/** How often to look whether the scheduler is up: a start takes some hundred milliseconds. */
-const READY_POLL_MS = 15
 
 const order = JSON.parse(process.env[ORDER_ENV] ?? '{}') as KeeperOrder
 delete process.env[ORDER_ENV]
@@ -19,6 +16,7 @@ let presence = firstPresence(order.keep, Date.now())
 let timer: NodeJS.Timeout | undefined
 let ending = false
 let answered = false
+let clusterFile: string | undefined
 
 const scheduler = startScheduler()
 const windows = createServer((window) => {
@@ -31,7 +29,7 @@ windows.on('error', (error) => {
   answer({ kind: 'failed', reason: `no socket for windows at ${order.socket}: ${error.message}` })
   end()
 })
-windows.listen(order.socket, answerWhenReady)
+windows.listen(order.socket)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
 
 function happened(event: PresenceEvent): void {
@@ -47,18 +45,10 @@ function end(): void {
   scheduler.kill('SIGTERM')
 }
 
-/** The scheduler writes its file when it can be reached, and prints nothing that a version might change. */
-function answerWhenReady(): void {
-  if (existsSync(order.clusterFile)) {
-    answer({ kind: 'ready' })
-    happened({ kind: 'said', keep: order.keep })
-  } else if (!answered) setTimeout(answerWhenReady, READY_POLL_MS)
-}
-
 function startScheduler(): ChildProcess {
   // The pipe on descriptor 3 is the scheduler's lifeline: should this process be killed, the cluster ends by itself.
   const program = path.join(order.runtime, 'dist', 'scheduler.js')
-  const child = spawn(process.execPath, [program, ...order.args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...order.args], {
     env: { ...process.env, HEDDLE_LIFELINE: '1' },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
@@ -68,12 +58,17 @@ function startScheduler(): ChildProcess {
     leave(1)
   })
   child.stdio[3]?.on('error', () => {}) // The scheduler ended first.
-  for (const input of [child.stdout!, child.stderr!])
-    createInterface({ input }).on('line', (line) => {
-      last = line.trim() || last
-      process.stderr.write(`${line}\n`)
-    })
-  child.once('exit', (code, signal) => {
+  // It says `ready <path of cluster.json>` or `failed <reason>` in one line; whatever else it prints is for the log.
+  createInterface({ input: child.stdout! }).on('line', (line) => {
+    if (line.startsWith('ready ')) ready(line.slice('ready '.length))
+    else if (line.startsWith('failed ')) answer({ kind: 'failed', reason: line.slice('failed '.length) })
+    else process.stderr.write(`${line}\n`)
+  })
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    last = line.trim() || last
+    process.stderr.write(`${line}\n`)
+  })
+  child.once('close', (code, signal) => {
     answer({
       kind: 'failed',
       reason: `the scheduler ended with ${signal ?? `code ${code}`}${last && `: ${last}`}`,
@@ -81,6 +76,13 @@ function startScheduler(): ChildProcess {
     leave(ending || code === 0 ? 0 : 1)
   })
   return child
+}
+
+function ready(file: string): void {
+  clusterFile = file
+  // From here on it counts whether a window is there; the one that ordered the cluster comes now.
+  happened({ kind: 'said', keep: order.keep })
+  answer({ kind: 'ready', clusterFile: file })
 }
 
 function answer(said: KeeperAnswer): void {
@@ -91,5 +93,7 @@ function answer(said: KeeperAnswer): void {
 
 function leave(code: number): void {
   rmSync(order.socket, { force: true })
+  // A scheduler that was killed could not tidy up itself.
+  if (clusterFile) rmSync(path.dirname(clusterFile), { recursive: true, force: true })
   process.exit(code)
 }
