@@ -98,7 +98,11 @@ function viewOf(kind: number, buffer: ArrayBufferLike, offset: number, byteLengt
 }
 
 function bareError(prototype: object): Error {
+  // Without a trace of its own, an error that nobody catches is not shown as made by this line.
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
   const error = new Error()
+  Error.stackTraceLimit = limit
   delete (error as { stack?: string }).stack
   return Object.setPrototypeOf(error, prototype)
 }

@@ -58,7 +58,7 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   } catch (cause) {
     const path = encoder.pathAt(depth)
     throw new CannotTravelError(
-      `${encoder.options.context ?? ''}\`${path}\` reads a variable that has no value yet: ${(cause as Error).message}`,
+      `${encoder.context}\`${path}\` reads a variable that has no value yet: ${(cause as Error).message}`,
       { path, remedy: 'Send it after the variable was given its value.' },
     )
   }

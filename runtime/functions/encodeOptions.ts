@@ -28,7 +28,7 @@ export interface EncodeOptions {
   /** What refusals call the value itself, e.g. `result`. */
   rootName?: string
   /** Stands before every refusal, e.g. ``The task `f` (a.ts:3:1) captures something that cannot travel: ``. */
-  context?: string
+  context?: string | (() => string)
   lifter?: UnitLifter
   kernels?: KernelNames
   /** ≥ 0: write a reference to dependency #n instead of this object; −1: not a reference. Not asked for plain lists and objects. */

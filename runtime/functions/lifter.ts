@@ -1,6 +1,6 @@
 // The sender's side: turns functions of the running program into what travels.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import type { SourcePlace } from '../protocol/failure.ts'
 import type { AnalysedModule } from './analysis/sourceUnit.ts'
@@ -14,12 +14,14 @@ import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
 import { type AnyFunction, type CaptureList, type ImportFound, liftHook } from './liftHook.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 import { UnitLoader } from './unitLoader.ts'
-import { semanticBytes, unitTableOffset } from './unitTable.ts'
+import { semanticBytes, type UnitName } from './unitTable.ts'
 import { explained } from './valueCodec.ts'
 import { ValueEncoder } from './valueEncoder.ts'
 
 /** Captures at least this large are named in a warning. */
 const LARGE_CAPTURE_BYTES = 65_536
+/** Lists of modules that are kept to be given again. */
+const MODULE_LISTS_MAX = 1000
 
 export interface LiftedCallable {
   /** The function and its bound arguments, encoded. */
@@ -51,6 +53,8 @@ export class Lifter implements UnitLifter {
   readonly #kernels: KernelNames
   readonly #cache = new WeakMap<AnyFunction, { callable: LiftedCallable; setups: number }>()
   readonly #sources = new Map<string, AnalysedModule>()
+  readonly #moduleLists = new Map<string, string[]>()
+  #idle: ValueEncoder | undefined
   #modules: WorkerModules | undefined
   #loader: UnitLoader | undefined
 
@@ -79,68 +83,61 @@ export class Lifter implements UnitLifter {
   liftCallable(fn: AnyFunction, bound: readonly unknown[] = []): LiftedCallable {
     const known = bound.length === 0 ? this.#cache.get(fn) : undefined
     if (known && known.setups === liftHook.setups.length) return known.callable
-    const about = this.#about(fn)
     const warnings: string[] = []
     const options = {
       rootName: 'task',
-      context: about.context,
+      context: () => `${this.#title(fn)} captures something that cannot travel: `,
       lifter: this,
       kernels: this.#kernels,
       onCapture: (name: string, bytes: number) => {
-        if (bytes >= LARGE_CAPTURE_BYTES) warnings.push(largeCapture(about.title, name, bytes))
+        if (bytes >= LARGE_CAPTURE_BYTES) warnings.push(largeCapture(this.#title(fn), name, bytes))
       },
     }
-    const encoder = new ValueEncoder(options)
+    const encoder = this.#idle ?? new ValueEncoder(options)
+    this.#idle = undefined
+    encoder.options = options
     encoder.begin()
+    let bytes: Uint8Array
     try {
       encoder.whole(fn, 0)
       encoder.path[0] = 'arguments'
       encoder.whole(bound, 1)
       encoder.whole(liftHook.setups, 0)
       encoder.finish()
+      bytes = encoder.writer.copy()
     } catch (error) {
       throw explained(error, options)
+    } finally {
+      encoder.abandon()
+      if (encoder.writer.bytes.length <= 1 << 20) this.#idle = encoder
     }
-    const bytes = encoder.writer.copy()
     const units = encoder.table?.units ?? []
+    const lifted = this.#unitOfFunction(fn)
     const callable: LiftedCallable = {
       bytes,
-      digest: createHash('sha256').update(semanticBytes(bytes)).digest().subarray(0, 16),
-      modules: this.#modulesOf(units.map((unit) => unit.workerModule)),
-      label: about.label,
-      place: about.place,
+      digest: hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16),
+      modules: this.#modulesOf(units),
+      label: this.#kernels.nameOf(fn) ?? lifted?.label ?? (fn.name || 'task'),
+      place: lifted?.place,
       warnings,
     }
-    const captures = encoder.table !== undefined && (units.length > 1 || unitTableOffset(bytes) > 64)
-    if (bound.length === 0 && !captures && !hasCaptures(fn))
+    if (bound.length === 0 && !hasCaptures(fn))
       this.#cache.set(fn, { callable, setups: liftHook.setups.length })
     return callable
   }
 
-  /** How messages and panels call a function. */
-  #about(fn: AnyFunction): { label: string; title: string; context: string; place?: SourcePlace } {
-    const kernel = this.#kernels.nameOf(fn)
-    const plain = { label: kernel ?? (fn.name || 'task'), title: 'The task', context: '' }
-    if (kernel !== undefined) return plain
-    let list: CaptureList | undefined
-    try {
-      const captured = liftHook.capturesOf(fn)?.()
-      if (captured && typeof captured[0] === 'string') list = captured as CaptureList
-    } catch {
-      return plain // A variable without a value yet is refused, by name, when the captures are encoded.
-    }
-    if (!list) return plain
+  #unitOfFunction(fn: AnyFunction): LiftedUnit | undefined {
+    const list = captureListOf(fn)
+    return list && this.unitOf(list[0], list[1])
+  }
+
+  /** How messages call a task. */
+  #title(fn: AnyFunction): string {
+    const list = captureListOf(fn)
+    if (!list) return 'The task'
     const { graph } = this.#worker
     const module = graph.byId(list[0])
-    const unit = module.units[list[1]]
-    const lifted = this.unitOf(list[0], list[1])
-    const title = `The task ${unitLabel(graph, module, unit)}`
-    return {
-      label: lifted.label,
-      title,
-      context: `${title} captures something that cannot travel: `,
-      place: lifted.place,
-    }
+    return `The task ${unitLabel(graph, module, module.units[list[1]])}`
   }
 
   unitOf(module: string, unit: number): LiftedUnit {
@@ -155,7 +152,12 @@ export class Lifter implements UnitLifter {
   }
 
   /** Worker modules and what they need, then the sources of the user's files that were touched so far. */
-  #modulesOf(direct: readonly string[]): string[] {
+  #modulesOf(units: readonly UnitName[]): string[] {
+    const direct = units.map((unit) => unit.workerModule)
+    const analysed = this.#modules?.graph.analysed().size ?? 0
+    const key = `${analysed} ${direct.join()}`
+    const known = this.#moduleLists.get(key)
+    if (known) return known
     const names = new Set(direct)
     for (const name of direct) for (const needed of this.#worker.closure(name)) names.add(needed)
     if (direct.length > 0)
@@ -164,7 +166,10 @@ export class Lifter implements UnitLifter {
         this.#sources.set(name, module)
         names.add(name)
       }
-    return [...names]
+    const list = [...names]
+    if (this.#moduleLists.size >= MODULE_LISTS_MAX) this.#moduleLists.clear()
+    this.#moduleLists.set(key, list)
+    return list
   }
 
   /**
@@ -221,6 +226,16 @@ export class Lifter implements UnitLifter {
     const module = graph.byId(id)
     const unit = module.units.find((one) => semantics.unitOrText(module, one) === semantic)
     return unit && { module: module.id, unit: unit.number }
+  }
+}
+
+/** What a function of the user's captures; nothing for others, and while a variable has no value yet. */
+function captureListOf(fn: AnyFunction): CaptureList | undefined {
+  try {
+    const captured = liftHook.capturesOf(fn)?.()
+    return captured && typeof captured[0] === 'string' ? (captured as CaptureList) : undefined
+  } catch {
+    return undefined
   }
 }
 

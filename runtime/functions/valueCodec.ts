@@ -66,7 +66,7 @@ export function unitAddress({
 export function explained(error: unknown, options: EncodeOptions): unknown {
   if (error instanceof RangeError && /call stack/i.test(error.message))
     return new CannotTravelError(
-      `${options.context ?? ''}\`${options.rootName ?? 'value'}\` is nested too deeply to be sent to a worker. Use lists instead of chains of objects with [toWorker].`,
+      `${typeof options.context === 'function' ? options.context() : (options.context ?? '')}\`${options.rootName ?? 'value'}\` is nested too deeply to be sent to a worker. Use lists instead of chains of objects with [toWorker].`,
     )
   return error
 }

@@ -368,6 +368,12 @@ export class ValueEncoder {
     return pathText(parts)
   }
 
+  /** What stands before every refusal. */
+  get context(): string {
+    const { context } = this.options
+    return typeof context === 'function' ? context() : (context ?? '')
+  }
+
   /** Marks that a captured variable is written next. */
   variable(name: string, depth: number): void {
     this.path[depth] = new VariableStart(name)
@@ -377,7 +383,7 @@ export class ValueEncoder {
   refuse(depth: number, type: string, remedy: string): never {
     const path = this.pathAt(depth)
     throw new CannotTravelError(
-      `${this.options.context ?? ''}\`${path}\` is ${type}, which cannot be sent to a worker. ${remedy}`,
+      `${this.context}\`${path}\` is ${type}, which cannot be sent to a worker. ${remedy}`,
       { path, type, remedy },
     )
   }

@@ -34,8 +34,9 @@ export function instrumentModule(
         .filter(({ binding }) => binding.references > 0)
         .map(({ imported, local }) => ({ source: record.source, imported, local })),
     )
-  const begun = 'globalThis.__heddle?.e(__heddle_m());'
-  const head = helperCode(module.id) + begun + top + liveCode(module) + importNotes(imported)
+  // The directive in front may end without a semicolon.
+  const begun = ';globalThis.__heddle?.e(__heddle_m());'
+  const head = begun + helperCode(module.id) + top + liveCode(module) + importNotes(imported)
   text.appendLeft(headOffset(module), head)
   const result = markedResult(module.source)
   if (result) {

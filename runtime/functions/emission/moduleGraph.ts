@@ -28,6 +28,7 @@ export class ModuleGraph {
   readonly entry: string | undefined
   readonly #records: ReadonlyMap<string, SourceRecord>
   readonly #modules = new Map<string, AnalysedModule>()
+  readonly #analysed = new Set<AnalysedModule>()
   readonly #resolved = new Map<string, Map<string, Resolution>>()
   readonly #hashes = new Map<AnalysedModule, string>()
   readonly #cycleRoots = new Map<string, string | undefined>()
@@ -55,6 +56,7 @@ export class ModuleGraph {
       throw new CannotTravelError(
         `${this.relative(file)} changed on disk after this process loaded it, and the text it had is not at hand. Run the program again.`,
       )
+    this.#analysed.add(module)
     this.#modules.set(key, module)
     this.#modules.set(module.id, module)
     return module
@@ -72,8 +74,8 @@ export class ModuleGraph {
   }
 
   /** Every module that was analysed so far, each once. */
-  analysed(): Set<AnalysedModule> {
-    return new Set(this.#modules.values())
+  analysed(): ReadonlySet<AnalysedModule> {
+    return this.#analysed
   }
 
   choices(module: AnalysedModule): CompilerChoices {

@@ -23,7 +23,7 @@ export function runProgram(
   const preload = loader ? ['--import', PRELOAD] : []
   const child = spawn(process.execPath, [...preload, ...nodeArgs, path.resolve(PROGRAMS, file), ...args], {
     cwd,
-    env: { ...process.env, KIT_ROOT: PROGRAMS, NODE_TEST_CONTEXT: undefined, NO_COLOR: '1' },
+    env: { ...process.env, KIT_ROOT: cwd, NODE_TEST_CONTEXT: undefined, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
