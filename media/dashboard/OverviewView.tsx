@@ -169,7 +169,6 @@ function Log({ cluster }: { cluster: Cluster }): JSX.Element | null {
       <h2>Log</h2>
       <ul class="lines" role="log">
         {cluster.log.slice(-LINES_MAX).map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the same line may be logged twice.
           <li key={index}>
             <span
               class={`level level-${line.level === 'error' || line.level === 'warn' ? line.level : 'info'}`}

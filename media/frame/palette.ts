@@ -35,6 +35,10 @@ export interface Palette {
   /** By `TASK_STATES`. */
   states: readonly string[]
   groups: readonly string[]
+  /** The same as single pixels, for what is painted pixel by pixel. */
+  groupPixels: Uint32Array
+  erredPixel: number
+  transferPixel: number
   font: string
   mono: string
 }
@@ -85,7 +89,20 @@ function readPalette(): Palette {
     colour,
     states,
     groups,
+    groupPixels: pixelsOf(groups),
+    erredPixel: pixelsOf([colour['state-erred']])[0],
+    transferPixel: pixelsOf([colour.transfer])[0],
     font: root.getPropertyValue('--vscode-font-family').trim() || 'sans-serif',
     mono: root.getPropertyValue('--vscode-editor-font-family').trim() || 'monospace',
   }
+}
+
+/** Colours as a canvas lays them down in memory. */
+function pixelsOf(colours: readonly string[]): Uint32Array {
+  const context = new OffscreenCanvas(colours.length, 1).getContext('2d', { willReadFrequently: true })!
+  colours.forEach((colour, x) => {
+    context.fillStyle = colour
+    context.fillRect(x, 0, 1, 1)
+  })
+  return new Uint32Array(context.getImageData(0, 0, colours.length, 1).data.buffer)
 }

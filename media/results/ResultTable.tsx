@@ -1,9 +1,10 @@
 // A result of rows: a table that sorts, filters and keeps only the rows in view in the page.
 
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { Display } from '../../runtime/protocol/runs.ts'
 import { count, plural } from '../cluster/quantity.ts'
+import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { nextSort, shownRows, stretchInView, type TableSort } from './tableRows.ts'
 
 const ROW_HEIGHT = 24
@@ -14,12 +15,6 @@ export function ResultTable({ display }: { display: Extract<Display, { kind: 'ta
   const [sort, setSort] = useState<TableSort>()
   const [scrollTop, setScrollTop] = useState(0)
   const [viewHeight, setViewHeight] = useState(600)
-  const scroller = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setViewHeight(entry.contentRect.height))
-    observer.observe(scroller.current!)
-    return () => observer.disconnect()
-  }, [])
   const shown = useMemo(() => shownRows(rows, numeric, filter, sort), [rows, filter, sort])
   const { first, end, above, below } = stretchInView(shown.length, ROW_HEIGHT, scrollTop, viewHeight)
   const cut = totalRows > rows.length
@@ -41,13 +36,11 @@ export function ResultTable({ display }: { display: Extract<Display, { kind: 'ta
               : plural(totalRows, 'row')}
         </span>
       </div>
-      <div
+      <ScrollRegion
         class="grid-scroller"
-        ref={scroller}
-        tabIndex={0}
-        role="region"
-        aria-label="Rows of the result"
-        onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+        label="Rows of the result"
+        onScroll={setScrollTop}
+        onHeight={setViewHeight}
       >
         <table class="grid" aria-rowcount={shown.length + 1} aria-colcount={columns.length}>
           <thead>
@@ -59,7 +52,6 @@ export function ResultTable({ display }: { display: Extract<Display, { kind: 'ta
                 const sorted =
                   sort?.column === index ? (sort.descending ? 'descending' : 'ascending') : undefined
                 return (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name.
                   <th key={index} scope="col" class={numeric[index] ? 'numeric' : ''} aria-sort={sorted}>
                     <button type="button" class="sort-button" onClick={() => setSort(nextSort(sort, index))}>
                       {column}
@@ -77,7 +69,6 @@ export function ResultTable({ display }: { display: Extract<Display, { kind: 'ta
               <tr key={index} aria-rowindex={first + offset + 2}>
                 <td class="row-number">{count(index + 1)}</td>
                 {rows[index].map((cell, column) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column.
                   <td
                     key={column}
                     class={numeric[column] ? 'numeric' : ''}
@@ -97,7 +88,7 @@ export function ResultTable({ display }: { display: Extract<Display, { kind: 'ta
             {rows.length === 0 ? 'The result has no rows.' : 'No row holds this text.'}
           </p>
         )}
-      </div>
+      </ScrollRegion>
     </div>
   )
 }
@@ -105,6 +96,7 @@ export function ResultTable({ display }: { display: Extract<Display, { kind: 'ta
 /** Stands for the rows that are out of view. */
 function Gap({ height, columns }: { height: number; columns: number }): JSX.Element {
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can be focused; it only takes up height.
     <tr aria-hidden="true" class="gap">
       <td colSpan={columns} style={{ height: `${height}px` }} />
     </tr>

@@ -1,8 +1,9 @@
 // A result of plain data: a tree to unfold with the mouse or the arrow keys.
 
 import type { JSX } from 'preact'
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
+import { useId, useMemo, useRef, useState } from 'preact/hooks'
 import type { Display } from '../../runtime/protocol/runs.ts'
+import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { stretchInView } from './tableRows.ts'
 import { keyInTree, openedAtFirst, toggled, treeRows } from './treeRows.ts'
 
@@ -14,13 +15,8 @@ export function ResultTree({ display }: { display: Extract<Display, { kind: 'tre
   const [active, setActive] = useState(0)
   const [scrollTop, setScrollTop] = useState(0)
   const [viewHeight, setViewHeight] = useState(600)
-  const scroller = useRef<HTMLDivElement>(null)
+  const scroller = useRef<HTMLElement>(null)
   const id = useId()
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setViewHeight(entry.contentRect.height))
-    observer.observe(scroller.current!)
-    return () => observer.disconnect()
-  }, [])
   const rows = useMemo(() => treeRows(root, open), [root, open])
   const { first, end, above, below } = stretchInView(rows.length, ROW_HEIGHT, scrollTop, viewHeight)
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -36,26 +32,28 @@ export function ResultTree({ display }: { display: Extract<Display, { kind: 'tre
       element.scrollTop = top + ROW_HEIGHT - element.clientHeight
   }
   return (
-    <div
+    <ScrollRegion
       class="tree"
       role="tree"
-      aria-label="The result"
-      aria-activedescendant={active >= first && active < end ? `${id}-${active}` : undefined}
-      tabIndex={0}
-      ref={scroller}
+      label="The result"
+      {...(active >= first && active < end ? { activeDescendant: `${id}-${active}` } : {})}
+      elementRef={scroller}
       onKeyDown={onKeyDown}
-      onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+      onScroll={setScrollTop}
+      onHeight={setViewHeight}
     >
       <div style={{ height: `${above}px` }} />
       {rows.slice(first, end).map((row, offset) => {
         const index = first + offset
         const { node } = row
         return (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of a tree are those of the tree, not of its items.
           <div
             key={row.path}
             id={`${id}-${index}`}
             class={`tree-row${index === active ? ' active' : ''}`}
             role="treeitem"
+            tabIndex={-1}
             aria-level={row.level}
             aria-posinset={row.position}
             aria-setsize={row.siblings}
@@ -81,6 +79,6 @@ export function ResultTree({ display }: { display: Extract<Display, { kind: 'tre
       {display.cut && (
         <p class="muted tree-cut">Only the beginning is shown: the value is larger than a panel can take.</p>
       )}
-    </div>
+    </ScrollRegion>
   )
 }

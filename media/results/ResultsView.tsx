@@ -8,6 +8,7 @@ import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import { IconButton } from '../frame/IconButton.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { PlaceLink, placeText } from '../frame/PlaceLink.tsx'
+import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { ConnectionNotice, StateBar } from '../progress/ProgressHeader.tsx'
 import { ResultTable } from './ResultTable.tsx'
 import { ResultTree } from './ResultTree.tsx'
@@ -85,7 +86,6 @@ function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>)
   return (
     <div class="run-body">
       {notices.map((text, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a notice may be given twice.
         <div class="notice calm" key={index}>
           {text}
         </div>
@@ -111,14 +111,15 @@ function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>)
         <details class="output" open={!result}>
           <summary>Output</summary>
           {run.outputCut > 0 && <p class="muted">The first {count(run.outputCut)} characters are gone.</p>}
-          <pre tabIndex={0} role="log" aria-label="What the run printed">
-            {output.map(({ stream, text }, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: pieces of output only ever follow each other.
-              <span key={index} class={stream}>
-                {text}
-              </span>
-            ))}
-          </pre>
+          <ScrollRegion role="log" label="What the run printed">
+            <pre>
+              {output.map(({ stream, text }, index) => (
+                <span key={index} class={stream}>
+                  {text}
+                </span>
+              ))}
+            </pre>
+          </ScrollRegion>
         </details>
       )}
     </div>
@@ -161,14 +162,12 @@ function DisplayView({ display }: { display: Display }): JSX.Element {
       return <ResultTree display={display} />
     case 'text':
       return (
-        <div class="result-text">
-          <pre tabIndex={0} role="region" aria-label="The result">
-            {display.text}
-          </pre>
+        <ScrollRegion class="result-text" label="The result">
+          <pre>{display.text}</pre>
           {display.cut && (
             <p class="muted">Only the beginning is shown: the text is longer than a panel can take.</p>
           )}
-        </div>
+        </ScrollRegion>
       )
   }
 }

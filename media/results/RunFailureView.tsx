@@ -21,7 +21,6 @@ export function RunFailureView({ failure, surroundings }: RunFailureProps): JSX.
       {frames.length > 0 && (
         <ol class="frames" aria-label="Your lines that led to it, the throwing one first">
           {frames.map((frame, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line may stand in a stack twice.
             <li key={index}>
               <PlaceLink place={frame} surroundings={surroundings} />
             </li>
@@ -40,7 +39,6 @@ export function RunFailureView({ failure, surroundings }: RunFailureProps): JSX.
       {task?.story && task.story.length > 0 && (
         <ul class="story">
           {task.story.map((line, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines of a story have no other name.
             <li key={index}>{line}</li>
           ))}
         </ul>

@@ -24,23 +24,26 @@ export function treeRows(root: DisplayNode, open: ReadonlySet<string>): TreeRow[
     position: number,
     siblings: number,
   ): void => {
-    const isOpen = node.children && node.children.length > 0 ? open.has(path) : undefined
+    const { children = [] } = node
+    const isOpen = children.length > 0 ? open.has(path) : undefined
     rows.push({ path, node, level, ...(isOpen === undefined ? {} : { open: isOpen }), position, siblings })
-    if (isOpen)
-      node.children!.forEach((child, index, all) =>
-        visit(child, path === '' ? String(index) : `${path}.${index}`, level + 1, index + 1, all.length),
-      )
+    if (!isOpen) return
+    for (const [index, child] of children.entries())
+      visit(child, path === '' ? String(index) : `${path}.${index}`, level + 1, index + 1, children.length)
   }
   visit(root, '', 1, 1, 1)
   return rows
 }
 
+const FEW = 8
+
 /** The root and, where they are few, its children: what is open at first. */
 export function openedAtFirst(root: DisplayNode): Set<string> {
   const open = new Set<string>([''])
   const children = root.children ?? []
-  if (children.length <= 8)
-    children.forEach((child, index) => (child.children?.length ?? 99) <= 8 && open.add(String(index)))
+  if (children.length > FEW) return open
+  for (const [index, child] of children.entries())
+    if (child.children && child.children.length <= FEW) open.add(String(index))
   return open
 }
 

@@ -124,7 +124,6 @@ function TaskDetails({
       {model.story?.key === key ? (
         <ol class="story" aria-label="What happened to it">
           {model.story.lines.map((line, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines of a story have no other name.
             <li key={index}>{line}</li>
           ))}
         </ol>

@@ -149,8 +149,9 @@ function Graph({ model, cluster, surroundings, version }: PanelProps<TaskGraph>)
       <div class="graph-area">
         <div
           class="graph-canvas"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a canvas with keys of its own must be focusable.
           tabIndex={0}
-          role="group"
+          role="application"
           aria-label="Task graph. Arrow keys choose a group, Enter opens its source, Space shows its tasks, plus and minus zoom, 0 fits all."
           onKeyDown={onKeyDown}
         >

@@ -5,7 +5,7 @@ import { count, short } from '../cluster/quantity.ts'
 import type { Palette } from '../frame/palette.ts'
 import { barParts } from '../progress/progressRows.ts'
 import { cutText } from '../taskStream/draw.ts'
-import { type Box, CELL, type Direction, type Hit, PADDING, type Scene } from './scene.ts'
+import { type Box, CELL, CELL_GAP, type Direction, type Hit, PADDING, type Scene } from './scene.ts'
 import type { Viewport } from './viewport.ts'
 
 export interface Drawing {
@@ -129,7 +129,7 @@ function drawBox(
   const left = box.x + PADDING
   const room = box.width - 2 * PADDING
   if (11 * viewport.scale < READABLE_PIXELS) {
-    drawNameAlone(context, palette, viewport.scale, group.name, left, box.y, room)
+    drawNameAlone(context, palette, viewport.scale, group.name, box)
     return
   }
   context.textBaseline = 'alphabetic'
@@ -167,22 +167,26 @@ function drawBox(
   )
 }
 
+/** The name at a size that can be read: inside a card, above a box of tasks. */
 function drawNameAlone(
   context: CanvasRenderingContext2D,
   palette: Palette,
   scale: number,
   name: string,
-  x: number,
-  y: number,
-  room: number,
+  box: Box,
 ): void {
+  const room = box.width - 2 * PADDING
   if (room * scale < NAME_CARD_PIXELS) return
   const height = NAME_PIXELS / scale
   context.fillStyle = palette.colour.text
   context.font = `600 ${height}px ${palette.font}`
   context.textBaseline = 'alphabetic'
   context.textAlign = 'left'
-  context.fillText(cutText(context, name, room), x, y + 14 + height)
+  context.fillText(
+    cutText(context, name, room),
+    box.x + PADDING,
+    box.y + (box.tasks ? -height / 2 : 14 + height),
+  )
 }
 
 function drawBar(
@@ -239,15 +243,28 @@ function drawTasks(
   view: View,
 ): void {
   const { unfolded, x, y } = box.tasks!
+  const { states } = unfolded
+  // Where gaps cannot be seen, neighbours of one state are drawn as one: a hundred thousand squares are a few hundred then.
+  const joined = viewport.scale * CELL_GAP < 1.2
+  const side = joined ? CELL + CELL_GAP : CELL
   // One path a state: changing the colour is what costs.
   for (let state = 0; state < palette.states.length; state++) {
     context.fillStyle = palette.states[state]
     context.beginPath()
     for (let i = 0; i < x.length; i++) {
-      if (unfolded.states[i] !== state) continue
-      if (x[i] > view.right || y[i] > view.bottom || x[i] + CELL < view.left || y[i] + CELL < view.top)
+      if (states[i] !== state) continue
+      const first = i
+      if (joined)
+        while (
+          i + 1 < x.length &&
+          states[i + 1] === state &&
+          x[i + 1] === x[first] &&
+          y[i + 1] - y[i] === side
+        )
+          i++
+      if (x[i] > view.right || y[first] > view.bottom || x[i] + CELL < view.left || y[i] + CELL < view.top)
         continue
-      context.rect(x[i], y[i], CELL, CELL)
+      context.rect(x[i], y[first], side, y[i] - y[first] + side)
     }
     context.fill()
   }

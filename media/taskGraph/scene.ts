@@ -11,7 +11,7 @@ export const CARD_HEIGHT = 78
 export const HEAD_HEIGHT = 72
 export const PADDING = 12
 export const CELL = 12
-const CELL_GAP = 4
+export const CELL_GAP = 4
 
 export interface Box {
   /** The group's place in `groups.list`. */
@@ -130,7 +130,8 @@ function linesBetweenTasks(boxes: readonly Box[], direction: Direction): Float32
   const open = boxes.filter((box) => box.tasks)
   if (open.length === 0) return new Float32Array(0)
   const where = new Map<number, [Box, number]>()
-  for (const box of open) box.tasks!.unfolded.tasks.forEach((task, index) => where.set(task, [box, index]))
+  for (const box of open)
+    for (const [index, task] of box.tasks!.unfolded.tasks.entries()) where.set(task, [box, index])
   const lines: number[] = []
   for (const box of open) {
     const { edges } = box.tasks!.unfolded

@@ -11,7 +11,7 @@ import type { PanelProps } from '../frame/mountPanel.tsx'
 import { openPlace } from '../frame/PlaceLink.tsx'
 import { GROUP_COLOURS, usePalette } from '../frame/palette.ts'
 import { ConnectionNotice, ProgressHeader } from '../progress/ProgressHeader.tsx'
-import { AXIS_HEIGHT, drawAxis, drawRuns, LABEL_WIDTH } from './draw.ts'
+import { AXIS_HEIGHT, drawAxis, drawRuns, LABEL_WIDTH, type RunLayer } from './draw.ts'
 import { useGestures } from './gestures.ts'
 import { type PictureRequest, pictureOf, runAt, sharesOf } from './picture.ts'
 import { RunTooltip } from './RunTooltip.tsx'
@@ -51,6 +51,7 @@ function Stream({ model, cluster, surroundings }: PanelProps<TaskStream>): JSX.E
   const [onlyGroup, setOnlyGroup] = useState<number>()
   const [pointer, setPointer] = useState<{ x: number; y: number; run: number }>()
   const scroller = useRef<HTMLDivElement>(null)
+  const layer = useRef<RunLayer>({})
   const colours = useMemo(() => new GroupColours(GROUP_COLOURS), [cluster.info?.id])
   const rows = useMemo(() => rowsOf(seen, height), [model.shape, height])
   const nowMs = Math.max(runs.lastMs, cluster.nowMs)
@@ -64,7 +65,8 @@ function Stream({ model, cluster, surroundings }: PanelProps<TaskStream>): JSX.E
     ...(onlyGroup === undefined ? {} : { onlyGroup }),
   }
   const ticks = ticksOf(fromMs, toMs, runs.firstMs, plotWidth)
-  const shares = sharesOf(runs, fromMs, toMs)
+  // Read by people, so twice a second will do while it follows; at once when the window is moved.
+  const shares = useMemo(() => sharesOf(runs, fromMs, toMs), [window, Math.floor(nowMs / 500), model.shape])
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setHeight(entry.contentRect.height))
     observer.observe(scroller.current!)
@@ -132,8 +134,9 @@ function Stream({ model, cluster, surroundings }: PanelProps<TaskStream>): JSX.E
       <div
         class="stream-rows"
         ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a canvas with keys of its own must be focusable.
         tabIndex={0}
-        role="group"
+        role="application"
         aria-label="Task stream. Arrow keys move in time, plus and minus zoom, 0 shows all, End follows."
         onKeyDown={gestures.onKeyDown}
       >
@@ -144,7 +147,7 @@ function Stream({ model, cluster, surroundings }: PanelProps<TaskStream>): JSX.E
           canvasRef={gestures.canvas}
           onSize={(size) => setWidth(size.width)}
           draw={(context, size) =>
-            drawRuns(context, size, rows, pictureOf(runs, rows, request), ticks, palette)
+            drawRuns(context, size, rows, pictureOf(runs, rows, request), ticks, palette, layer.current)
           }
         />
       </div>

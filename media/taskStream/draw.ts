@@ -2,12 +2,19 @@
 
 import type { Palette } from '../frame/palette.ts'
 import { ERRED_COLOUR, type Picture, TRANSFER_COLOUR } from './picture.ts'
+import { paint, type Raster, rasterOf } from './raster.ts'
 import type { Rows } from './rows.ts'
 import type { Tick } from './timeWindow.ts'
 
 /** Room for the workers' names, left of the rows. */
 export const LABEL_WIDTH = 92
 export const AXIS_HEIGHT = 22
+
+/** What is kept between two drawings: the pixels and the canvas that they pass through. */
+export interface RunLayer {
+  raster?: Raster
+  canvas?: OffscreenCanvas
+}
 
 export function drawRuns(
   context: CanvasRenderingContext2D,
@@ -16,9 +23,10 @@ export function drawRuns(
   picture: Picture,
   ticks: readonly Tick[],
   palette: Palette,
+  layer: RunLayer,
 ): void {
   const { colour } = palette
-  const plotWidth = size.width - LABEL_WIDTH
+  const plotWidth = Math.max(1, size.width - LABEL_WIDTH)
   context.fillStyle = colour.faint
   context.globalAlpha = 0.35
   for (const row of rows.list) context.fillRect(LABEL_WIDTH, row.y, plotWidth, row.height)
@@ -26,50 +34,41 @@ export function drawRuns(
   for (const { x } of ticks)
     if (x >= 0) context.fillRect(Math.round(LABEL_WIDTH + x), 0, 1, Math.max(rows.height, 0))
   context.globalAlpha = 1
-  context.save()
-  context.beginPath()
-  context.rect(LABEL_WIDTH, 0, plotWidth, size.height)
-  context.clip()
-  let last = -1
-  for (let i = 0; i < picture.length; i++) {
-    const row = rows.list[picture.row[i]]
-    if (picture.colour[i] !== last) {
-      last = picture.colour[i]
-      context.fillStyle =
-        last === TRANSFER_COLOUR
-          ? colour.transfer
-          : last === ERRED_COLOUR
-            ? colour['state-erred']
-            : palette.groups[last]
-    }
-    // Neighbours stay apart by a hairline while they are wide enough to spare one.
-    const wide = picture.width[i]
-    context.fillRect(LABEL_WIDTH + picture.x[i], row.y, wide > 3 ? wide - 0.75 : wide, row.height)
-    if (last === ERRED_COLOUR && wide > 6)
-      markErred(context, palette, LABEL_WIDTH + picture.x[i], row.y, row.height)
-  }
-  context.restore()
+  const scale = context.getTransform().a
+  const [across, down] = [Math.round(plotWidth * scale), Math.max(1, Math.round(rows.height * scale))]
+  layer.raster = rasterOf(across, down, layer.raster)
+  paint(layer.raster, picture, rows, scale, (index) =>
+    index === TRANSFER_COLOUR
+      ? palette.transferPixel
+      : index === ERRED_COLOUR
+        ? palette.erredPixel
+        : palette.groupPixels[index],
+  )
+  if (layer.canvas?.width !== across || layer.canvas.height !== down)
+    layer.canvas = new OffscreenCanvas(across, down)
+  const pixels = new Uint8ClampedArray(layer.raster.pixels.buffer as ArrayBuffer)
+  layer.canvas.getContext('2d')!.putImageData(new ImageData(pixels, across, down), 0, 0)
+  context.drawImage(layer.canvas, LABEL_WIDTH, 0, across / scale, down / scale)
+  markErred(context, palette, rows, picture)
   drawLabels(context, rows, palette)
 }
 
 /** Failed runs carry a cross too, so that they do not stand out by colour alone. */
-function markErred(
-  context: CanvasRenderingContext2D,
-  palette: Palette,
-  x: number,
-  y: number,
-  height: number,
-): void {
-  const r = Math.min(4, height / 2 - 1)
-  if (r < 1.5) return
+function markErred(context: CanvasRenderingContext2D, palette: Palette, rows: Rows, picture: Picture): void {
   context.strokeStyle = palette.colour.surface
   context.lineWidth = 1.25
   context.beginPath()
-  const [cx, cy] = [x + r + 2, y + height / 2]
-  context.moveTo(cx - r, cy - r)
-  context.lineTo(cx + r, cy + r)
-  context.moveTo(cx + r, cy - r)
-  context.lineTo(cx - r, cy + r)
+  for (let i = 0; i < picture.length; i++) {
+    if (picture.colour[i] !== ERRED_COLOUR || picture.width[i] <= 6 || picture.x[i] < 0) continue
+    const { y, height } = rows.list[picture.row[i]]
+    const r = Math.min(4, height / 2 - 1)
+    if (r < 1.5) continue
+    const [cx, cy] = [LABEL_WIDTH + picture.x[i] + r + 2, y + height / 2]
+    context.moveTo(cx - r, cy - r)
+    context.lineTo(cx + r, cy + r)
+    context.moveTo(cx + r, cy - r)
+    context.lineTo(cx - r, cy + r)
+  }
   context.stroke()
 }
 

@@ -8,6 +8,7 @@ import { bytes, count, duration, percent, plural } from '../cluster/quantity.ts'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { GROUP_COLOURS, type Palette, usePalette } from '../frame/palette.ts'
+import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { ConnectionNotice, ProgressHeader } from '../progress/ProgressHeader.tsx'
 import { RateCharts } from './RateCharts.tsx'
 import { type SortColumn, type WorkerRow, workerRows } from './workerRows.ts'
@@ -47,7 +48,7 @@ export function WorkerTable({ cluster }: { cluster: Cluster }): JSX.Element {
   const colours = useMemo(() => new GroupColours(GROUP_COLOURS), [cluster.info?.id])
   const rows = workerRows(cluster, sort)
   return (
-    <div class="table-holder" role="region" aria-label="Workers" tabIndex={0}>
+    <ScrollRegion class="table-holder" label="Workers">
       <table class="workers">
         <thead>
           <tr>
@@ -95,7 +96,7 @@ export function WorkerTable({ cluster }: { cluster: Cluster }): JSX.Element {
           spilled to disk
         </li>
       </ul>
-    </div>
+    </ScrollRegion>
   )
 }
 
@@ -142,7 +143,6 @@ function Row({ row, palette, colourOf }: RowProps): JSX.Element {
         >
           {row.threads.map((cell, thread) => (
             <span
-              // biome-ignore lint/suspicious/noArrayIndexKey: a thread is its number.
               key={thread}
               class={`thread${cell.group < 0 ? ' idle' : ''}`}
               title={
@@ -225,7 +225,6 @@ function Departures({ cluster }: { cluster: Cluster }): JSX.Element | null {
       <h3>Left lately</h3>
       <ul>
         {left.map(({ name, reason }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the same worker may leave twice for the same reason.
           <li key={index}>
             <strong>{name}</strong> <span class="muted">{reason}</span>
           </li>

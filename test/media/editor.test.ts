@@ -86,7 +86,9 @@ describe('webviews', () => {
     const webview = await openWebview('taskGraph')
     const { page, post, awaited } = webview
     assert.deepEqual(await awaited('ready'), { kind: 'ready', panel: 'taskGraph' })
-    const feed = new SyntheticFeed({ program: [{ name: 'load', file: '/w/a.ts', line: 7, column: 3, tasks: 3, after: [] }] })
+    const feed = new SyntheticFeed({
+      program: [{ name: 'load', file: '/w/a.ts', line: 7, column: 3, tasks: 3, after: [] }],
+    })
     await post(feed.snapshot())
     await page.getByText('load', { exact: true }).waitFor()
     const canvas = (await page.locator('.graph-canvas canvas').boundingBox())!

@@ -12,6 +12,7 @@ import {
   sharesOf,
   TRANSFER_COLOUR,
 } from '../../media/taskStream/picture.ts'
+import { paint, rasterOf } from '../../media/taskStream/raster.ts'
 import { applyToTaskStream, noTaskStream, type TaskStream } from '../../media/taskStream/reducer.ts'
 import { rowsOf } from '../../media/taskStream/rows.ts'
 import { oldestMs } from '../../media/taskStream/runs.ts'
@@ -111,6 +112,40 @@ test('the picture: runs in the window, colours by group, runs thinner than a pix
     [near(170.4 - 100), 1, 0, 2],
   ])
   assert.equal(pictureOf(model.runs, rows, { ...window, onlyGroup: 1 }).length, 3)
+})
+
+test('the raster: first lines painted, copied down their rows, neighbours a pixel apart, nothing outside', () => {
+  const model = played(10, SAMPLE)
+  const rows = rowsOf(model.seen, 0)
+  const small = { ...window, width: 20 }
+  const raster = rasterOf(20, rows.height)
+  paint(raster, pictureOf(model.runs, rows, small), rows, 1, (colour) =>
+    colour === ERRED_COLOUR ? 14 : colour === TRANSFER_COLOUR ? 15 : colour,
+  )
+  const lines = Array.from({ length: raster.height }, (_, y) =>
+    [...raster.pixels.subarray(y * 20, y * 20 + 20)]
+      .map((value) => (value === 0 ? '.' : value.toString(16)))
+      .join(''),
+  )
+  const [thread0, thread1, transfers, none] = [
+    '111111111.....2.....',
+    '....eeeee...........',
+    '..........fffffff...',
+    '....................',
+  ]
+  assert.deepEqual(lines, [
+    ...new Array(4).fill(thread0),
+    none,
+    ...new Array(4).fill(thread1),
+    none,
+    ...new Array(6).fill(transfers),
+    none,
+  ])
+  assert.equal(rasterOf(20, rows.height, raster), raster)
+  assert.equal(
+    raster.pixels.some((value) => value !== 0),
+    false,
+  )
 })
 
 test('pointing finds the run under the pointer, also one that is thinner than a pixel', () => {

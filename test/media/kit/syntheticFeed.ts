@@ -36,6 +36,8 @@ export class SyntheticFeed {
   readonly random: () => number
   readonly workers: WorkerInfo[]
   readonly groups: FeedGroup[]
+  /** Workers that say that they are paused. */
+  readonly paused = new Set<number>()
   nowMs: number
   readonly #o: Required<SyntheticOptions>
   readonly #done: Float64Array
@@ -325,7 +327,9 @@ export class SyntheticFeed {
         return index < 0 ? -1 : this.groups[index].group
       })
     for (let worker = 0; worker < n; worker++) {
-      const next = this.#memory[worker] + (this.random() - 0.5 - 0.6 * (this.#memory[worker] - 0.42 - 0.08 * worker)) * 0.05
+      const next =
+        this.#memory[worker] +
+        (this.random() - 0.5 - 0.6 * (this.#memory[worker] - 0.42 - 0.08 * worker)) * 0.05
       this.#memory[worker] = Math.min(0.86, Math.max(0.08, next))
     }
     const readings = (worker: number): GpuReading[] =>
@@ -350,10 +354,12 @@ export class SyntheticFeed {
       ),
       managedBytes: Float64Array.from(this.workers, (_, i) => this.#memory[i] * 0.72 * 4 * GIB),
       rssBytes: Float64Array.from(this.workers, (_, i) => this.#memory[i] * 4 * GIB + 0.1 * GIB),
-      spilledBytes: Float64Array.from(this.workers, (_, i) => Math.max(0, this.#memory[i] - 0.6) * 4 * GIB),
+      spilledBytes: Float64Array.from(this.workers, ({ worker }, i) =>
+        this.paused.has(worker) ? this.#memory[i] * 0.3 * 4 * GIB : 0,
+      ),
       heldTasks: Uint32Array.from(this.workers, (_, i) => Math.round(this.#memory[i] * 3100)),
       waiting: Uint32Array.from(this.workers, () => Math.round(64 * this.random())),
-      paused: Uint8Array.from(this.workers, (_, i) => (this.#memory[i] > 0.8 ? 1 : 0)),
+      paused: Uint8Array.from(this.workers, ({ worker }) => (this.paused.has(worker) ? 1 : 0)),
       runningOffsets: Uint32Array.from({ length: n + 1 }, (_, i) => i * threadsPerWorker),
       runningGroup: Int32Array.from(this.workers.flatMap(({ worker }) => busy(worker))),
       runningSince: Float64Array.from({ length: n * threadsPerWorker }, (_, i) => this.#busySince[i] ?? 0),
