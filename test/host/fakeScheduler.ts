@@ -65,6 +65,12 @@ export class JoinedWorker {
     }
   }
 
+  /** Throws away messages of a type that came so far. */
+  forget(type: MessageType): void {
+    for (let i = this.#messages.length - 1; i >= 0; i--)
+      if (this.#messages[i].type === type) this.#messages.splice(i, 1)
+  }
+
   /** What came so far and nobody asked for, heartbeats and logs aside. */
   unasked(): WorkerMessage[] {
     return this.#messages.filter(({ type }) => type !== 'heartbeat' && type !== 'log')

@@ -62,17 +62,20 @@ export class TestCluster {
   readonly folder: string
   readonly scheduler: FakeScheduler
   readonly children: ChildProcess[] = []
+  readonly #programOf: (name: EntryName) => string
   /** What the processes wrote to standard error. */
   errors = ''
 
-  private constructor(folder: string, scheduler: FakeScheduler) {
+  private constructor(folder: string, scheduler: FakeScheduler, programOf: (name: EntryName) => string) {
+    this.#programOf = programOf
     this.folder = folder
     this.scheduler = scheduler
   }
 
-  static async start(): Promise<TestCluster> {
+  /** @param programOf where programs are: the sources, or for benches the built bundles */
+  static async start(programOf: (name: EntryName) => string = entryPath): Promise<TestCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'heddle-test-'))
-    return new TestCluster(folder, await FakeScheduler.listen(folder))
+    return new TestCluster(folder, await FakeScheduler.listen(folder), programOf)
   }
 
   /** Starts a process of ours; `supervisor` starts the worker's process itself. */
@@ -87,7 +90,7 @@ export class TestCluster {
       memoryLimitBytes: 4e9,
       ...request,
     })
-    const child = spawnWithLifeline(process.execPath, [entryPath(entry)], {
+    const child = spawnWithLifeline(process.execPath, [this.#programOf(entry)], {
       env: workerEnvironment(config),
       stdio: ['ignore', 'ignore', 'pipe'],
     })
