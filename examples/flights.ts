@@ -60,9 +60,15 @@ ${total.flights.toLocaleString('en-US')} flights from ${airports.length} airport
 
 Airports with at least 5,000 flights
 origin    flights mean delay     late
-${ranked.slice(0, 10).map(([airport, tally]) => row(airport, tally)).join('\n')}
+${ranked
+  .slice(0, 10)
+  .map(([airport, tally]) => row(airport, tally))
+  .join('\n')}
 …
-${ranked.slice(-10).map(([airport, tally]) => row(airport, tally)).join('\n')}
+${ranked
+  .slice(-10)
+  .map(([airport, tally]) => row(airport, tally))
+  .join('\n')}
 
 Hours of departure
 hour      flights mean delay     late

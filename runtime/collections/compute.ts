@@ -19,8 +19,7 @@ export class NotACollectionError extends TypeError {
  * @throws {Error} what a task threw, with the user's place in it
  * @example
  * const numbers = bag.range(10).map((x) => x * x)
- * const [total, largest] = await compute(numbers.sum(), numbers.max())
- * // [total, largest] = [285, 81]
+ * await compute(numbers.sum(), numbers.max()) // [285, 81]
  */
 export async function compute<const T extends readonly Collection[]>(
   ...collections: T

@@ -17,7 +17,7 @@ export function announceNode(graph: TaskGraph, root: GraphNode): void {
   if (graph.want(root) > 1) return
   const stack: GraphNode[] = [root]
   for (let node = stack.pop(); node; node = stack.pop())
-    for (const input of node.inputs()) if (graph.want(input) === 1) stack.push(input)
+    for (const input of node.inputs()) if (graph.want(input, node) === 1) stack.push(input)
 }
 
 /** The references of a node's tasks; builds first what is not in the graph yet. */

@@ -45,7 +45,7 @@ export class TaskGraph {
   /** Keys that the user chose, by task. */
   readonly customKeys = new Map<number, string>()
   readonly #built = new Map<unknown, readonly unknown[]>()
-  readonly #wanted = new Map<object, number>()
+  readonly #wanted = new Map<object, (object | undefined)[]>()
 
   get size(): number {
     return this.group.length
@@ -83,15 +83,21 @@ export class TaskGraph {
     return this.#built.get(node)
   }
 
-  /** Notes that one more node or collection of this graph needs `node`; gives how many do now. */
-  want(node: object): number {
-    const count = this.wanted(node) + 1
-    this.#wanted.set(node, count)
-    return count
+  /** Notes that another node of this graph, or a collection itself, needs `node`; gives how many do now. */
+  want(node: object, by?: object): number {
+    const consumers = this.#wanted.get(node)
+    if (consumers) return consumers.push(by)
+    this.#wanted.set(node, [by])
+    return 1
   }
 
   /** How many need `node`: what several need is computed once rather than as a part of each. */
   wanted(node: object): number {
-    return this.#wanted.get(node) ?? 0
+    return this.#wanted.get(node)?.length ?? 0
+  }
+
+  /** Which nodes need `node`; `undefined` stands for a collection that is asked for itself. */
+  consumers(node: object): readonly (object | undefined)[] {
+    return this.#wanted.get(node) ?? []
   }
 }

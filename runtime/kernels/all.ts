@@ -2,6 +2,7 @@
 
 import './bag/groups.ts'
 import './bag/partition.ts'
+import './bag/tee.ts'
 import './delayed/delayed.ts'
 
 export { kernel, kernelNames } from './kernel.ts'

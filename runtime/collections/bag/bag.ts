@@ -256,7 +256,7 @@ export class Bag<out T> implements Collection<T[]> {
   /**
    * Keeps each item with a probability, the same ones for the same seed and partitions.
    * @param options.seed a whole number; by default another one for every call of this method
-   * @example await bag.range(1000).randomSample(0.5, { seed: 1 }).count().compute() // 528
+   * @example await bag.range(1000).randomSample(0.5, { seed: 1 }).count().compute() // 506
    */
   randomSample(probability: number, options: { seed?: number } = {}): Bag<T> {
     if (!(probability >= 0 && probability <= 1))

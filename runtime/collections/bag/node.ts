@@ -6,6 +6,7 @@ import { runPartition } from '../../kernels/bag/partition.ts'
 import type { Op, Sink, SourceSpec } from '../../kernels/bag/plan.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import type { TaskGroup, TaskOptions } from '../../protocol/taskOptions.ts'
+import { shareSource } from './shareSource.ts'
 
 /** A bag: how many partitions it has, and how to build the task of each, which gives the list of its items. */
 export interface BagNode extends GraphNode {
@@ -68,7 +69,7 @@ export class SourceNode implements BagNode {
   }
 
   build(graph: TaskGraph): readonly unknown[] {
-    return new Pipeline(graph, this).addTasks(graph, { sink: 'list' }, this.label)
+    return new Pipeline(graph, this, this).addTasks(graph, { sink: 'list' }, this.label)
   }
 }
 
@@ -109,11 +110,11 @@ export class StepNode implements BagNode {
   }
 
   needs(graph: TaskGraph): readonly GraphNode[] {
-    return new Pipeline(graph, this).needs
+    return new Pipeline(graph, this, this).needs
   }
 
   build(graph: TaskGraph): readonly unknown[] {
-    return new Pipeline(graph, this).addTasks(graph, { sink: 'list' }, this.label)
+    return new Pipeline(graph, this, this).addTasks(graph, { sink: 'list' }, this.label)
   }
 }
 
@@ -153,25 +154,32 @@ export class Pipeline {
   readonly labels: string[] = []
   /** Nodes whose references the tasks hold. */
   readonly needs: readonly GraphNode[]
+  readonly steps: readonly StepNode[]
+  /** The source that the tasks read themselves; absent where they get partitions of another node. */
+  readonly source: SourceNode | undefined
   readonly #base: BagNode
-  readonly #inline: SourceNode | undefined
-  readonly #steps: StepNode[] = []
+  readonly #end: BagNode
 
-  /** @param top where the run ends; it belongs to the run however many need it */
-  constructor(graph: TaskGraph, top: BagNode, includeTop = true) {
+  /**
+   * @param top the last node whose steps may belong to the run
+   * @param end who asks: the node that gets the tasks. When it is `top`, that belongs to the run however many need it.
+   */
+  constructor(graph: TaskGraph, top: BagNode, end: BagNode) {
+    const steps: StepNode[] = []
     let node = top
-    while (node instanceof StepNode && ((includeTop && node === top) || graph.wanted(node) < 2)) {
-      this.#steps.push(node)
+    while (node instanceof StepNode && (node === end || graph.wanted(node) < 2)) {
+      steps.push(node)
       node = node.input
     }
-    this.#steps.reverse()
+    this.steps = steps.reverse()
     this.#base = node
-    // Reading a file twice costs less than keeping all of it, so a shared source is read by each who needs it.
-    this.#inline = node instanceof SourceNode ? node : undefined
+    this.#end = end
+    // Reading a file twice costs less than keeping all of it, so a shared source is never kept: see `shareSource`.
+    this.source = node instanceof SourceNode ? node : undefined
     this.partitions = node.partitions
-    this.labels = [...(this.#inline ? [this.#inline.label] : []), ...this.#steps.map((step) => step.label)]
-    const base: readonly GraphNode[] = this.#inline ? this.#inline.needs() : [node]
-    this.needs = [...base, ...this.#steps.flatMap((step) => nodesOf(step.extras))]
+    this.labels = [...(this.source ? [this.source.label] : []), ...this.steps.map((step) => step.label)]
+    const base: readonly GraphNode[] = this.source ? this.source.needs() : [node]
+    this.needs = [...base, ...this.steps.flatMap((step) => nodesOf(step.extras))]
   }
 
   /** Adds a task a partition; the sink's own extras come last among their arguments, and `slots` says where. */
@@ -183,38 +191,41 @@ export class Pipeline {
     sinkExtras: readonly ((partition: number, earlier: readonly unknown[]) => unknown)[] = [],
     partitions = this.partitions,
   ): readonly unknown[] {
+    const shared = shareSource(graph, this.source, this.#end)
+    if (shared) return shared
     const extras: Extra[] = []
-    const ops = this.#steps.map((step) => {
+    const ops = this.steps.map((step) => {
       const slots = step.extras.map((_, i) => 1 + extras.length + i)
       extras.push(...step.extras)
       return step.op(slots)
     })
     const sinkSlots = sinkExtras.map((_, i) => 1 + extras.length + i)
     const made = typeof sink === 'function' ? sink(sinkSlots) : sink
-    const last = this.#steps.at(-1) ?? this.#inline
-    const { pure, ...options } = this.#options(request.options)
+    const last = this.steps.at(-1) ?? this.source
+    const { pure, ...options } = this.options(request.options)
     const group = graph.addGroup({
       fn: runPartition,
-      bound: [this.#inline?.spec ?? { source: 'items' }, ops, made],
+      bound: [this.source?.spec ?? { source: 'items' }, ops, made],
       name: groupName([...this.labels, ...(this.labels.at(-1) === method ? [] : [method])]),
       kind: `bag.${method}`,
       options,
       ...(pure === undefined ? {} : { pure }),
       ...placeFields(request.place ?? last?.place),
     })
-    const baseRefs = this.#inline ? undefined : graph.built(this.#base)
+    const baseRefs = this.source ? undefined : graph.built(this.#base)
     const added: unknown[] = []
     for (let i = 0; i < partitions; i++) {
-      const first = this.#inline ? this.#inline.argument(i, graph) : baseRefs![i]
+      const first = this.source ? this.source.argument(i, graph) : baseRefs![i]
       const rest = extras.map((extra) => extraArgument(graph, extra, i))
       added.push(graph.addTask(group, [first, ...rest, ...sinkExtras.map((extra) => extra(i, added))]))
     }
     return added
   }
 
-  #options(last: StepOptions = {}): StepOptions {
-    const all: StepOptions = { ...this.#inline?.options }
-    for (const { options } of this.#steps)
+  /** The options of all steps, later ones first; one impure step makes all impure. */
+  options(last: StepOptions = {}): StepOptions {
+    const all: StepOptions = { ...this.source?.options }
+    for (const { options } of this.steps)
       Object.assign(all, options, all.pure === false ? { pure: false } : {})
     return { ...all, ...last, ...(all.pure === false ? { pure: false } : {}) }
   }

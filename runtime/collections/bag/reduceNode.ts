@@ -18,7 +18,7 @@ export interface Request {
 /** How many states one task merges where nothing else is asked for. */
 export const SPLIT_EVERY = 8
 
-abstract class OnBag implements BagNode {
+export abstract class OnBag implements BagNode {
   abstract readonly partitions: number
   readonly label: string
   readonly request: Request
@@ -40,9 +40,14 @@ abstract class OnBag implements BagNode {
 
   abstract build(graph: TaskGraph): readonly unknown[]
 
+  /** What becomes of each partition's items, where that needs nothing but them: others may then read along. */
+  get sink(): Sink | undefined {
+    return undefined
+  }
+
   /** The steps before this node, fused; a shared input stands alone. */
   protected pipeline(graph: TaskGraph): Pipeline {
-    return new Pipeline(graph, this.input, false)
+    return new Pipeline(graph, this.input, this)
   }
 
   /** Declares a group of tasks that follow the first ones. */
@@ -71,9 +76,12 @@ export class TreeNode extends OnBag {
     this.#splitEvery = splitEvery
   }
 
+  override get sink(): Sink {
+    return { sink: 'reduce', reducer: this.#spec }
+  }
+
   build(graph: TaskGraph): readonly unknown[] {
-    const sink: Sink = { sink: 'reduce', reducer: this.#spec }
-    const states = this.pipeline(graph).addTasks(graph, sink, this.label, this.request)
+    const states = this.pipeline(graph).addTasks(graph, this.sink, this.label, this.request)
     return [mergeTree(graph, states, this.#splitEvery, (last) => this.#merges(graph, last))]
   }
 
@@ -121,9 +129,12 @@ export class KeyedShuffleNode extends OnBag {
     this.partitions = partitions
   }
 
+  override get sink(): Sink {
+    return { sink: 'reduceAndSplit', reducer: this.#spec, count: this.partitions }
+  }
+
   build(graph: TaskGraph): readonly unknown[] {
-    const sink: Sink = { sink: 'reduceAndSplit', reducer: this.#spec, count: this.partitions }
-    const splits = this.pipeline(graph).addTasks(graph, sink, this.label, this.request)
+    const splits = this.pipeline(graph).addTasks(graph, this.sink, this.label, this.request)
     const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pick, []))
     const merging = this.group(graph, 'finish', mergeStates, [this.#spec, true])
     return parts.map((states) => graph.addTask(merging, [states]))
@@ -141,9 +152,12 @@ export class GroupNode extends OnBag {
     this.partitions = partitions
   }
 
+  override get sink(): Sink {
+    return { sink: 'split', key: this.#key, count: this.partitions }
+  }
+
   build(graph: TaskGraph): readonly unknown[] {
-    const sink: Sink = { sink: 'split', key: this.#key, count: this.partitions }
-    const splits = this.pipeline(graph).addTasks(graph, sink, this.label, this.request)
+    const splits = this.pipeline(graph).addTasks(graph, this.sink, this.label, this.request)
     const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pick, []))
     const grouping = this.group(graph, 'group', groupParts, [this.#key])
     return parts.map((lists) => graph.addTask(grouping, [lists]))
@@ -181,7 +195,7 @@ export class JoinNode extends OnBag {
 
   override needs(graph: TaskGraph): readonly GraphNode[] {
     const right = this.#right
-    const theirs = right.side === 'bag' ? new Pipeline(graph, right.node, false).needs : [right.node]
+    const theirs = right.side === 'bag' ? new Pipeline(graph, right.node, this).needs : [right.node]
     return [...this.pipeline(graph).needs, ...theirs]
   }
 
@@ -194,7 +208,7 @@ export class JoinNode extends OnBag {
       return lists.map((list) => graph.addTask(joining, [[list], [reference]]))
     }
     const picking = this.group(graph, 'pick', pick, [])
-    const sides = [this.pipeline(graph), new Pipeline(graph, right.node, false)].map((pipeline, i) => {
+    const sides = [this.pipeline(graph), new Pipeline(graph, right.node, this)].map((pipeline, i) => {
       const sink: Sink = { sink: 'split', key: this.#keys[i], count: this.partitions }
       return pickParts(
         graph,

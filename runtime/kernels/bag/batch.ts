@@ -11,6 +11,13 @@ export interface Batch {
   readonly origin?: Origin
   /** Per item: its row in `origin`; absent where item `i` is row `i`. */
   readonly rows?: readonly number[]
+  /** The same items made anew, where they are objects; without it they are values that nobody can change. */
+  readonly again?: () => Batch
+}
+
+/** A batch of objects that can be made again. */
+export function renewable(make: () => unknown[], facts: Omit<Batch, 'items' | 'again'>): Batch {
+  return { ...facts, items: make(), again: () => ({ ...facts, items: make() }) }
 }
 
 export type Batches = AsyncIterable<Batch>

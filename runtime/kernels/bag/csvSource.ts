@@ -1,7 +1,7 @@
 // Rows of a CSV file (RFC 4180) as batches: quoted cells may hold delimiters, doubled quotes and line ends.
 
 import { FileFormatError } from '../files/fileErrors.ts'
-import { BATCH_ITEMS, type Batch } from './batch.ts'
+import { BATCH_ITEMS, type Batch, renewable } from './batch.ts'
 import type { CellType, CsvSource, FileRange } from './plan.ts'
 import { rowFactory } from './rows.ts'
 import { linesBefore, textPieces } from './textPieces.ts'
@@ -43,10 +43,16 @@ async function* rowsOf(spec: CsvSource, range: FileRange): AsyncGenerator<Batch>
   yield* drain(true)
 
   function* drain(atEnd: boolean): Generator<Batch> {
-    let items: unknown[] = []
-    let rows: number[] = []
+    let cells: string[][] = []
+    let lines: number[] = []
+    const cut = (): Batch => {
+      const [taken, rows, make] = [cells, lines, finish]
+      cells = []
+      lines = []
+      const items = (): unknown[] => taken.map((record, i) => make(record, rows[i] + linesAhead, path))
+      return renewable(items, { rows, origin: { place } })
+    }
     for (let record = records.next(atEnd); record; record = records.next(atEnd)) {
-      const line = records.line
       if (skipHeader) {
         skipHeader = false
         names = record
@@ -58,18 +64,15 @@ async function* rowsOf(spec: CsvSource, range: FileRange): AsyncGenerator<Batch>
       if (record.length !== width)
         throw new CsvError(
           path,
-          line + linesAhead,
+          records.line + linesAhead,
           `${record.length} cells, but ${names ? 'the header has' : 'the first row has'} ${width}. ` +
             'Is the delimiter or the quote another one? Say so by delimiter and quote.',
         )
-      items.push(finish(record, line + linesAhead, path))
-      rows.push(line)
-      if (items.length < BATCH_ITEMS) continue
-      yield { items, rows, origin: { place } }
-      items = []
-      rows = []
+      cells.push(record)
+      lines.push(records.line)
+      if (cells.length >= BATCH_ITEMS) yield cut()
     }
-    if (items.length > 0) yield { items, rows, origin: { place } }
+    if (cells.length > 0) yield cut()
   }
 }
 

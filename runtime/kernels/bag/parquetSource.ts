@@ -6,7 +6,7 @@ import { compressors } from 'hyparquet-compressors'
 import { FileError, FileFormatError } from '../files/fileErrors.ts'
 import { footerOf } from '../files/parquetFooter.ts'
 import { openFile, type SourceFile } from '../files/sourceFile.ts'
-import { BATCH_ITEMS, type Batch } from './batch.ts'
+import { BATCH_ITEMS, type Batch, renewable } from './batch.ts'
 import type { ParquetSource, RowGroup } from './plan.ts'
 import { columnRowFactory } from './rows.ts'
 
@@ -41,11 +41,14 @@ function* rowBatches(
   const make = columnRowFactory(names, columns)
   const count = rowEnd - rowStart
   for (let at = 0; at < count; at += BATCH_ITEMS) {
-    const items: unknown[] = []
     const stop = Math.min(count, at + BATCH_ITEMS)
-    for (let row = at; row < stop; row++) items.push(make(row))
+    const rows = (): unknown[] => {
+      const items: unknown[] = []
+      for (let row = at; row < stop; row++) items.push(make(row))
+      return items
+    }
     const place = (row: number): string => `${path}, row ${(rowStart + at + row).toLocaleString('en-US')}`
-    yield { items, origin: { place } }
+    yield renewable(rows, { origin: { place } })
   }
 }
 

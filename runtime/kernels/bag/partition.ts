@@ -19,7 +19,12 @@ export const runPartition = kernel(
   },
 )
 
-async function sinkInto(sink: Sink, batches: () => Batches, args: readonly unknown[]): Promise<unknown> {
+/** Draws the items of a partition into what becomes of them. */
+export async function sinkInto(
+  sink: Sink,
+  batches: () => Batches,
+  args: readonly unknown[],
+): Promise<unknown> {
   switch (sink.sink) {
     case 'list':
       return listOf(batches())

@@ -1,6 +1,6 @@
 // Lines of a text file as batches, each line knowing its file and number.
 
-import { BATCH_ITEMS, type Batch, type Origin } from './batch.ts'
+import { BATCH_ITEMS, type Batch, type Origin, renewable } from './batch.ts'
 import type { FileRange, TextSource } from './plan.ts'
 import { linesBefore, textPieces } from './textPieces.ts'
 
@@ -21,8 +21,9 @@ async function* linesOf(spec: TextSource, range: FileRange): AsyncGenerator<Batc
     if (text.includes('\r')) for (let i = 0; i < lines.length; i++) lines[i] = withoutReturn(lines[i])
     for (let at = 0; at < lines.length; at += BATCH_ITEMS) {
       const part = lines.slice(at, at + BATCH_ITEMS)
-      const items = spec.includePath ? part.map((line) => [line, path]) : part
-      yield { items, origin: new LineOrigin(range, first + at) }
+      const origin = new LineOrigin(range, first + at)
+      if (!spec.includePath) yield { items: part, origin }
+      else yield renewable(() => part.map((line) => [line, path]), { origin })
     }
     first += lines.length
   }
@@ -34,10 +35,7 @@ async function wholeFile(spec: TextSource, range: FileRange): Promise<Batch> {
   const texts: string[] = []
   for await (const { text } of textPieces(range, spec)) texts.push(text)
   const text = texts.join('')
-  return {
-    items: [spec.includePath ? [text, range[0]] : text],
-    origin: { place: () => range[0] },
-  }
+  return renewable(() => [spec.includePath ? [text, range[0]] : text], { origin: { place: () => range[0] } })
 }
 
 class LineOrigin implements Origin {
