@@ -24,7 +24,7 @@ export function release(state: State, client: Client, handles: Uint32Array): voi
  */
 export function cancel(state: State, client: Client, handles: Uint32Array, reason: string): void {
   const { wants, tasks } = state
-  takeBackWaiting(state, client, handles)
+  const cancelled = takeBackWaiting(state, client, handles)
   const found = new Set<number>()
   const stack: number[] = []
   for (const handle of handles) {
@@ -39,7 +39,6 @@ export function cancel(state: State, client: Client, handles: Uint32Array, reaso
       found.add(dependent)
       stack.push(dependent)
     })
-  const cancelled: number[] = []
   const entries: number[] = []
   for (const task of found)
     for (let entry = tasks.wants[task]; entry >= 0; entry = wants.next[entry])
@@ -56,11 +55,15 @@ export function cancel(state: State, client: Client, handles: Uint32Array, reaso
   dirtyClient(state, client)
 }
 
-/** Handles of a scatter that still waits for a worker are let go of when it gets one. */
-function takeBackWaiting(state: State, client: Client, handles: Uint32Array): void {
-  for (const waiting of state.waitingScatters)
-    if (waiting.client === client)
-      for (const handle of handles) if (waiting.message.handles.includes(handle)) waiting.takenBack.push(handle)
+/** Handles of a scatter that still waits for a worker are let go of when it gets one. Returns those found. */
+function takeBackWaiting(state: State, client: Client, handles: Uint32Array): number[] {
+  const found: number[] = []
+  for (const waiting of state.waitingScatters) {
+    if (waiting.client !== client) continue
+    for (const handle of handles) if (waiting.message.handles.includes(handle)) found.push(handle)
+    waiting.takenBack.push(...found)
+  }
+  return found
 }
 
 /** Tries failed tasks again, and the failed ones that they depend on. */

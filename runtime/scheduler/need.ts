@@ -16,8 +16,7 @@ export function revive(state: State, released: readonly number[]): void {
     state.journal.write(state.nowMs, NEEDED_AGAIN, task, tasks.run[task], -1)
     stack.push(task)
   }
-  for (const task of released)
-    if (tasks.phase[task] === RELEASED && tasks.waiters[task] > 0) enter(task)
+  for (const task of released) if (tasks.phase[task] === RELEASED && tasks.waiters[task] > 0) enter(task)
   const begin: number[] = []
   const failed: number[] = []
   while (stack.length > 0) {

@@ -55,7 +55,6 @@ export class Simulation {
   #drainScheduled = false
   #nextWorker = 0
   #nextClient = 0
-  #supervised = 40
   readonly #partitioned = new Set<string>()
 
   constructor(seed: number) {
@@ -155,7 +154,6 @@ export class Simulation {
     this.#disconnect(worker, 'killed')
   }
 
-  dbg(){ return this.#workers.map(w=>[w.name,w.id,w.alive,w.paused,[...w.runs.values()].map(r=>JSON.stringify(r)), w]) }
   #run(goOn: () => boolean): void {
     while (this.#timed.length > 0 && goOn()) {
       let first = 0
@@ -177,7 +175,8 @@ export class Simulation {
   #tick(): void {
     this.scheduler.tick(this.nowMs)
     this.#afterEvent()
-    this.after(20, () => this.#tick())
+    if (!this.#troubled) this.#supervise()
+    this.after(25, () => this.#tick())
   }
 
   /** Every message is followed by all invariants; what was decided goes out once a turn, as in the real process. */
@@ -188,7 +187,6 @@ export class Simulation {
     this.after(this.random.next() * 0.3, () => {
       this.#drainScheduled = false
       this.#drain()
-      checkInvariants(this.scheduler.state)
     })
   }
 
@@ -318,20 +316,18 @@ export class Simulation {
       const worker = this.#workers.find((one) => one.name === name)
       if (worker && this.scheduler.state.workers[worker.id]?.status === 'leaving') this.kill(worker)
     }
-    this.#supervise()
   }
 
   /** From here on somebody restarts whoever dies, so that every restriction can be met in the end. */
   #supervise(): void {
     for (const name of ['w0', 'w1', 'w2', 'spare']) this.#join(name)
-    if (this.#supervised-- > 0) this.after(50, () => this.#supervise())
   }
 
   /** Is anything still to come? */
   #busy(): boolean {
     const { counts } = this.scheduler.state
     const pending = counts[1] + counts[2] + counts[3]
-    return pending > 0 || this.#timed.length > 1 || this.nowMs < 1_000 + TROUBLE_MS + 200
+    return pending > 0 || this.#timed.length > 1 || this.nowMs < 1_000 + TROUBLE_MS + 60
   }
 
   #judge(client: SimulatedClient): void {

@@ -80,8 +80,10 @@ function optionsOf(random: Random): TaskOptions {
   const options: TaskOptions = {}
   if (random.chance(0.15)) options.retries = 1 + random.below(2)
   if (random.chance(0.1)) options.priority = random.below(5) - 2
-  if (random.chance(0.06)) options.resources = { gpu: random.pick([0.5, 1]) }
-  else if (random.chance(0.06)) {
+  // Never both: there may be no worker of that name with that resource.
+  const restriction = random.next()
+  if (restriction < 0.06) options.resources = { gpu: random.pick([0.5, 1]) }
+  else if (restriction < 0.12) {
     options.workers = [random.pick(['w0', 'w1', 'w2'])]
     options.allowOtherWorkers = random.chance(0.5)
   }
