@@ -12,7 +12,7 @@ import { OpenSite } from './computeSites.ts'
 import type { Call, Core } from './core.ts'
 import { coreOf, handlesOf } from './core.ts'
 import { UsageError } from './errors.ts'
-import { type Arguments, Future, FutureBatch } from './future.ts'
+import { type Argument, type Arguments, Future, FutureBatch } from './future.ts'
 import { type GatherOptions, gatherValues, valuesOf } from './gather.ts'
 import { mapTasks } from './mapTasks.ts'
 import { type Computed, Pending } from './nested.ts'
@@ -44,6 +44,11 @@ export class BoundOptions {
   }
 
   /** See {@link Client.map}. */
+  map<T, R>(fn: (item: T) => R, items: Iterable<Argument<T>>): Future<Awaited<R>>[]
+  map<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...iterables: { [K in keyof A]: Iterable<Arguments<A>[K]> }
+  ): Future<Awaited<R>>[]
   map<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     ...iterables: { [K in keyof A]: Iterable<Arguments<A>[K]> }
@@ -105,7 +110,13 @@ export class Client implements Executor {
    * Calls `fn` for each item, or with several iterables for each position as far as the shortest goes. Gives the futures
    * in the items' order.
    * @throws {CannotTravelError} when the function or an item cannot travel
+   * @example client.map((path) => readFile(path, 'utf8'), ['a.csv', 'b.csv'])
    */
+  map<T, R>(fn: (item: T) => R, items: Iterable<Argument<T>>): Future<Awaited<R>>[]
+  map<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...iterables: { [K in keyof A]: Iterable<Arguments<A>[K]> }
+  ): Future<Awaited<R>>[]
   map<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     ...iterables: { [K in keyof A]: Iterable<Arguments<A>[K]> }

@@ -1,6 +1,6 @@
 // How a client comes to a cluster: it starts one here, or finds one that runs.
 
-import { type LocalClusterOptions, startLocalCluster } from '../cluster/localCluster.ts'
+import type { LocalClusterOptions } from '../cluster/localCluster.ts'
 import { kernelNames } from '../kernels/kernel.ts'
 import type { ClusterAddress } from '../protocol/cluster.ts'
 import { resolveAddress, type SchedulerAddress } from './address.ts'
@@ -36,9 +36,11 @@ export async function localCore(options: LocalOptions): Promise<OpenCluster> {
     )
     return open
   }
+  // Whoever connects to a cluster that runs needs nothing of what starts one.
+  const { startLocalCluster } = await import('../cluster/localCluster.ts')
   const local = await startLocalCluster(cluster)
   try {
-    const { core } = await connectCore(local.address, { name })
+    const { core } = await connectCore(local.file, { name })
     return {
       core,
       close: async () => {

@@ -25,6 +25,11 @@ export class RunReporter implements SiteObserver {
     this.#cluster = cluster
   }
 
+  /** Whether anybody hears events at all. */
+  get isHeard(): boolean {
+    return process.send !== undefined || (this.#runId !== undefined && this.#cluster !== undefined)
+  }
+
   report(event: RunEvent): void {
     if (process.send) {
       this.#sent = new Promise((resolve) => {
@@ -95,9 +100,9 @@ export function runFailureOf(error: unknown): RunFailure {
 
 /** Errors of ours that know their place in the user's source say it themselves. */
 function placeOf(error: Error | undefined): RunFailure['place'] {
-  const place = (error as { place?: unknown } | undefined)?.place
-  if (typeof place !== 'object' || place === null) return undefined
-  const { file, line, column } = place as Record<string, unknown>
+  const own = (error as { place?: unknown } | undefined)?.place ?? error
+  if (typeof own !== 'object' || own === null) return undefined
+  const { file, line, column } = own as Record<string, unknown>
   return typeof file === 'string' && typeof line === 'number' && typeof column === 'number'
     ? { file, line, column }
     : undefined

@@ -30,6 +30,14 @@ async function compiled(client: Client): Promise<void> {
   // @ts-expect-error: one argument too many
   client.submit((x: number) => x, 1, 2)
 
+  exactly<Future<number>[]>()(
+    client.map((x) => x * 2, [1, 2]),
+    true,
+  )
+  exactly<Future<number>[]>()(
+    client.map(() => 1, [1, 2]),
+    true,
+  )
   exactly<Future<string>[]>()(
     client.map((x: number) => `${x}`, [1, number]),
     true,

@@ -1,0 +1,127 @@
+// The session process: loads the user's file, or what one of its expressions needs, and reports what happens.
+//
+// It ends by itself when the user's module is done and nothing is owed to it: no client keeps the process alive.
+
+import { readFileSync } from 'node:fs'
+import { open as openInspector } from 'node:inspector'
+import { basename } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { textOverrides } from '../functions/loaderHooks.ts'
+import '../functions/register.ts'
+import { virtualModule } from '../functions/virtualModule.ts'
+import { watchLifeline } from '../host/lifeline.ts'
+import type { RunEvent, RunSpec } from '../protocol/runs.ts'
+import '../index.ts'
+import { closeClients } from './ambient.ts'
+import { observeSites } from './computeSites.ts'
+import { displayOf, lineOf } from './display.ts'
+import { hearNotices } from './notice.ts'
+import { RunReporter, runFailureOf } from './runReporter.ts'
+import { shownValue } from './shownValue.ts'
+
+type Ended = Extract<RunEvent, { kind: 'ended' }>
+
+class Session {
+  readonly #spec: RunSpec
+  readonly #reporter: RunReporter
+  readonly #beganMs = performance.now()
+  #ending = false
+
+  constructor(spec: RunSpec, reporter: RunReporter) {
+    this.#spec = spec
+    this.#reporter = reporter
+  }
+
+  async run(): Promise<void> {
+    const { file, expression, inspect } = this.#spec
+    const label = expression?.label ?? basename(file)
+    this.#reporter.report({ kind: 'started', pid: process.pid, atMs: Date.now(), label, file })
+    if (inspect) openInspector(0, '127.0.0.1')
+    try {
+      const module = await this.#load()
+      if (expression) await this.#showResult(module)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** Loads the user's file, or in its place what the expression needs of it. */
+  async #load(): Promise<Record<string, unknown>> {
+    const { file, text, expression } = this.#spec
+    if (text !== undefined) textOverrides.set(file, text)
+    if (expression)
+      textOverrides.set(file, virtualModule(text ?? readFileSync(file, 'utf8'), expression).text)
+    return import(pathToFileURL(file).href)
+  }
+
+  async #showResult(module: Record<string, unknown>): Promise<void> {
+    const value = await shownValue(module[EXPRESSION_RESULT])
+    this.#reporter.report({
+      kind: 'result',
+      line: lineOf(value),
+      display: displayOf(value),
+      durationMs: performance.now() - this.#beganMs,
+    })
+  }
+
+  /** The user's program threw where nobody caught it: the run is over. */
+  fail(error: unknown): void {
+    if (this.#ending) return
+    this.#reporter.report({ kind: 'failed', failure: runFailureOf(error) })
+    if (!this.#reporter.isHeard) process.stderr.write(`${(error as Error)?.stack ?? String(error)}\n`)
+    this.end(1, 'failed')
+  }
+
+  /** Closes what is open, reports the end, and leaves. */
+  end(exitCode: number, reason: Ended['reason']): void {
+    if (this.#ending) return
+    this.#ending = true
+    const leave = async (): Promise<void> => {
+      await closeClients()
+      this.#reporter.report(this.#ended(exitCode, reason))
+      await this.#reporter.flushed()
+      process.exit(exitCode)
+    }
+    leave().catch(() => process.exit(1))
+  }
+
+  /** `process.exit` was called: there is no time to close anything, the operating system does. */
+  exiting(exitCode: number): void {
+    if (!this.#ending) this.#reporter.report(this.#ended(exitCode, exitCode === 0 ? 'finished' : 'failed'))
+  }
+
+  #ended(exitCode: number, reason: Ended['reason']): Ended {
+    return { kind: 'ended', exitCode, reason, durationMs: performance.now() - this.#beganMs }
+  }
+}
+
+/** What a virtual module calls the value of its expression. */
+const EXPRESSION_RESULT = '__heddleResult'
+
+function start(): void {
+  const given = process.env.HEDDLE_RUN
+  if (given === undefined) {
+    process.stderr.write(
+      "this program runs a file for 'heddle run' and for editors: HEDDLE_RUN must say which\n",
+    )
+    process.exit(2)
+  }
+  const spec = JSON.parse(given) as RunSpec
+  const reporter = new RunReporter(process.env.HEDDLE_RUN_ID, process.env.HEDDLE_CLUSTER)
+  // The run is this process alone: programs that it starts are none.
+  delete process.env.HEDDLE_RUN
+  delete process.env.HEDDLE_RUN_ID
+  process.argv[1] = spec.file
+  watchLifeline(() => process.exit(1))
+  const session = new Session(spec, reporter)
+  process.on('uncaughtException', (error) => session.fail(error))
+  process.on('SIGINT', () => session.end(130, 'cancelled'))
+  process.on('SIGTERM', () => session.end(143, 'cancelled'))
+  process.on('beforeExit', (exitCode) => session.end(exitCode, exitCode === 0 ? 'finished' : 'failed'))
+  process.on('exit', (exitCode) => session.exiting(exitCode))
+  observeSites(reporter)
+  if (reporter.isHeard) hearNotices((text) => reporter.report({ kind: 'notice', text }))
+  void session.run()
+}
+
+start()
