@@ -6,9 +6,10 @@ import { tallyOfAll } from '../cluster/groups.ts'
 import { bytes, clock, count, duration, percent, plural, short } from '../cluster/quantity.ts'
 import { latest } from '../cluster/rates.ts'
 import { totalsOf } from '../cluster/workers.ts'
+import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { withoutCluster } from '../frame/EmptyState.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
-import { ConnectionNotice, GroupBars, StateBar, StateLegend } from '../progress/ProgressHeader.tsx'
+import { GroupBars, StateBar, StateLegend } from '../progress/ProgressHeader.tsx'
 import { latestComputation, mostActive, progressRows } from '../progress/progressRows.ts'
 import type { Results } from '../results/reducer.ts'
 import { RateCharts } from '../workers/RateCharts.tsx'
@@ -30,7 +31,7 @@ export function OverviewView({
   const { workers } = cluster
   return (
     <div class="overview">
-      <ConnectionNotice cluster={cluster} connection={connection} />
+      <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
       <Tiles cluster={cluster} />
       <ProgressCard cluster={cluster} />
       <section class="card wide" aria-label="The last five minutes">

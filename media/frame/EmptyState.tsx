@@ -38,6 +38,8 @@ export function withoutCluster(
   surroundings: Surroundings,
   hasSnapshot: boolean,
 ): JSX.Element | undefined {
+  // What was seen of a cluster that is gone stays: a notice above it says so.
+  if (hasSnapshot) return undefined
   if (connection.kind === 'no-cluster')
     return (
       <EmptyState
@@ -57,7 +59,6 @@ export function withoutCluster(
         starts by itself.
       </EmptyState>
     )
-  if (hasSnapshot) return undefined
   if (connection.kind === 'lost')
     return (
       <EmptyState title="The cluster does not answer">

@@ -2,10 +2,11 @@
 
 import type { JSX } from 'preact'
 import { bytes } from '../cluster/quantity.ts'
+import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import { LineChart } from '../frame/LineChart.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
-import { ConnectionNotice, ProgressHeader } from '../progress/ProgressHeader.tsx'
+import { ProgressHeader } from '../progress/ProgressHeader.tsx'
 import { Meter } from '../workers/WorkersView.tsx'
 import type { Device, Gpus } from './reducer.ts'
 
@@ -18,7 +19,7 @@ export function GpuView(props: PanelProps<Gpus>): JSX.Element {
   if (empty) return empty
   return (
     <div class="panel scrolls">
-      <ConnectionNotice cluster={cluster} connection={connection} />
+      <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
       <ProgressHeader cluster={cluster} />
       <Devices {...props} />
     </div>

@@ -6,7 +6,6 @@ import { type Tally, tallyOfAll } from '../cluster/groups.ts'
 import { count, percent, plural, short } from '../cluster/quantity.ts'
 import { latest } from '../cluster/rates.ts'
 import { totalsOf } from '../cluster/workers.ts'
-import type { Connection } from '../feed/surroundings.ts'
 import { barParts, latestComputation, type ProgressRow, tallyText } from './progressRows.ts'
 
 export function ProgressHeader({ cluster }: { cluster: Cluster }): JSX.Element {
@@ -91,27 +90,4 @@ export function StateLegend(): JSX.Element {
       ))}
     </ul>
   )
-}
-
-/** Says that the connection broke or that the cluster has closed, above what was last known. */
-export function ConnectionNotice({
-  cluster,
-  connection,
-}: {
-  cluster: Cluster
-  connection: Connection
-}): JSX.Element | null {
-  if (cluster.closed !== undefined)
-    return (
-      <div class="notice" role="alert">
-        The cluster has closed{cluster.closed ? `: ${cluster.closed}` : ''}. What you see is how it ended.
-      </div>
-    )
-  if (connection.kind === 'lost' && cluster.info)
-    return (
-      <div class="notice" role="alert">
-        The connection broke. What you see is from before; trying again…
-      </div>
-    )
-  return null
 }

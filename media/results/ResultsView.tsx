@@ -4,12 +4,13 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Display } from '../../runtime/protocol/runs.ts'
 import { clock, count, duration, short } from '../cluster/quantity.ts'
+import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import { IconButton } from '../frame/IconButton.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { PlaceLink, placeText } from '../frame/PlaceLink.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
-import { ConnectionNotice, StateBar } from '../progress/ProgressHeader.tsx'
+import { StateBar } from '../progress/ProgressHeader.tsx'
 import { ResultTable } from './ResultTable.tsx'
 import { ResultTree } from './ResultTree.tsx'
 import { RunFailureView } from './RunFailureView.tsx'
@@ -24,7 +25,7 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
   if (model.runs.length === 0)
     return (
       <div class="panel">
-        <ConnectionNotice cluster={cluster} connection={connection} />
+        <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
         <EmptyState title="No results yet">
           Click ▷ Run above an expression, or run a file: its value, its output and its errors appear here.
         </EmptyState>
@@ -33,7 +34,7 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
   const run = model.runs.find((each) => each.run === chosen) ?? model.runs[0]
   return (
     <div class="panel">
-      <ConnectionNotice cluster={cluster} connection={connection} />
+      <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
       <header class="run-header">
         {model.runs.length > 1 ? (
           <vscode-single-select

@@ -83,9 +83,12 @@ export function GroupList(props: GroupListProps): JSX.Element {
   )
 }
 
-function More({ scene, box, onMore }: GroupListProps & { box: number }): JSX.Element | null {
+function More({ scene, model, box, onMore }: GroupListProps & { box: number }): JSX.Element | null {
   const unfolded = scene.boxes[box].tasks?.unfolded
   if (!unfolded || unfolded.tasks.length >= Math.min(unfolded.total, UNFOLD_MAX)) return null
+  // An answer shorter than what was asked for is all that the scheduler gives.
+  const wish = model.wishes.get(unfolded.group)
+  if (wish && !wish.asked && unfolded.tasks.length < wish.limit) return null
   const next = Math.min(unfolded.total, UNFOLD_MAX, unfolded.tasks.length * 10)
   return (
     <button type="button" class="link" onClick={() => onMore(unfolded.group, next)}>

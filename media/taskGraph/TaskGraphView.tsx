@@ -3,12 +3,13 @@
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { Canvas, type CanvasSize } from '../frame/Canvas.tsx'
+import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import { IconButton } from '../frame/IconButton.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { openPlace } from '../frame/PlaceLink.tsx'
 import { usePalette } from '../frame/palette.ts'
-import { ConnectionNotice, ProgressHeader, StateLegend } from '../progress/ProgressHeader.tsx'
+import { ProgressHeader, StateLegend } from '../progress/ProgressHeader.tsx'
 import { latestComputation } from '../progress/progressRows.ts'
 import { ComputationChoice } from './ComputationChoice.tsx'
 import { drawGraph } from './draw.ts'
@@ -32,7 +33,7 @@ export function TaskGraphView(props: PanelProps<TaskGraph>): JSX.Element {
   if (empty) return empty
   return (
     <div class="panel">
-      <ConnectionNotice cluster={cluster} connection={connection} />
+      <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
       <ProgressHeader cluster={cluster} />
       {cluster.groups.list.length === 0 ? (
         <EmptyState title="No tasks yet">

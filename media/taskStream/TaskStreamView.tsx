@@ -5,12 +5,13 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { GroupColours } from '../cluster/groupColours.ts'
 import { count, duration } from '../cluster/quantity.ts'
 import { Canvas } from '../frame/Canvas.tsx'
+import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import { IconButton } from '../frame/IconButton.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { openPlace } from '../frame/PlaceLink.tsx'
 import { GROUP_COLOURS, usePalette } from '../frame/palette.ts'
-import { ConnectionNotice, ProgressHeader } from '../progress/ProgressHeader.tsx'
+import { ProgressHeader } from '../progress/ProgressHeader.tsx'
 import { AXIS_HEIGHT, drawAxis, drawRuns, LABEL_WIDTH, type RunLayer } from './draw.ts'
 import { useGestures } from './gestures.ts'
 import { type PictureRequest, pictureOf, runAt, sharesOf } from './picture.ts'
@@ -29,7 +30,7 @@ export function TaskStreamView(props: PanelProps<TaskStream>): JSX.Element {
   if (empty) return empty
   return (
     <div class="panel">
-      <ConnectionNotice cluster={cluster} connection={connection} />
+      <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
       <ProgressHeader cluster={cluster} />
       {model.runs.length === 0 ? (
         <EmptyState title="Nothing has run yet">

@@ -40,7 +40,7 @@ export function paint(
     const wide = picture.width[i] * scale
     const first = Math.max(0, Math.round(left))
     // Neighbours stay apart by a pixel while they are wide enough to spare one.
-    const end = Math.min(across, Math.max(first + 1, Math.round(left + wide) - (wide > 3.5 ? 1 : 0)))
+    const end = Math.min(across, Math.max(first + 1, Math.round(left + wide) - (wide > 7 ? 1 : 0)))
     const line = lines[picture.row[i]]
     for (let at = line + first; at < line + end; at++) pixels[at] = value
   }

@@ -5,11 +5,12 @@ import { useMemo, useState } from 'preact/hooks'
 import type { Cluster } from '../cluster/cluster.ts'
 import { GroupColours } from '../cluster/groupColours.ts'
 import { bytes, count, duration, percent, plural } from '../cluster/quantity.ts'
+import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { GROUP_COLOURS, type Palette, usePalette } from '../frame/palette.ts'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
-import { ConnectionNotice, ProgressHeader } from '../progress/ProgressHeader.tsx'
+import { ProgressHeader } from '../progress/ProgressHeader.tsx'
 import { RateCharts } from './RateCharts.tsx'
 import { type SortColumn, type WorkerRow, workerRows } from './workerRows.ts'
 
@@ -18,7 +19,7 @@ export function WorkersView({ cluster, surroundings, connection }: PanelProps<nu
   if (empty) return empty
   return (
     <div class="panel scrolls">
-      <ConnectionNotice cluster={cluster} connection={connection} />
+      <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
       <ProgressHeader cluster={cluster} />
       <RateCharts cluster={cluster} />
       {cluster.workers.byNumber.size === 0 ? (

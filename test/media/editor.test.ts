@@ -146,4 +146,18 @@ describe('webviews', () => {
       assert.deepEqual(webview.complaints, [])
       await webview.close()
     })
+
+  test('what was seen of a cluster that closed stays, with a way to another', async () => {
+    const webview = await openWebview('results')
+    const feed = new SyntheticFeed()
+    await webview.post(feed.snapshot(), ...runMessages('r', 1, 'checkAll()', failedEvents()))
+    await webview.page.getByText('checkAll()').waitFor()
+    await webview.page.evaluate(() => postMessage({ kind: 'cluster', state: 'none' }, '*'))
+    await webview.page.getByText('The cluster has closed. What you see is how it ended.').waitFor()
+    await webview.page.getByText('checkAll()').waitFor()
+    await webview.page.getByRole('button', { name: 'Start another' }).click()
+    assert.deepEqual(await webview.awaited('command'), { kind: 'command', command: 'startLocalCluster' })
+    assert.deepEqual(webview.complaints, [])
+    await webview.close()
+  })
 })

@@ -129,7 +129,7 @@ test('the raster: first lines painted, copied down their rows, neighbours a pixe
   )
   const [thread0, thread1, transfers, none] = [
     '111111111.....2.....',
-    '....eeeee...........',
+    '....eeeeee..........',
     '..........fffffff...',
     '....................',
   ]
