@@ -10,7 +10,7 @@ import { ready } from './place.ts'
 import { unneed } from './release.ts'
 import { suits } from './restrict.ts'
 import { assign, unseat } from './seat.ts'
-import { eachDependency, type State, setPhase, troubleOf } from './state.ts'
+import { eachDependency, keyOf, type State, setPhase, troubleOf } from './state.ts'
 import { tellFinished } from './tell.ts'
 import type { Worker } from './worker.ts'
 
@@ -115,7 +115,7 @@ export function erred(state: State, worker: Worker, message: Of<'erred'>): void 
     const { retries } = state.options.sets[tasks.option[task]]
     // What cannot travel will not do so the next time either.
     if (trouble.throws <= retries && failure.kind !== 'cannot-travel') reconsider(state, task)
-    else fail(state, task, failure)
+    else fail(state, task, { ...failure, key: keyOf(state, task), worker: worker.info.name })
   }
 }
 
