@@ -7,6 +7,7 @@ import type { EncodedValue } from '../functions/encodedValue.ts'
 import { failureOf } from '../functions/failureOf.ts'
 import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import '../kernels/all.ts'
+import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
@@ -36,7 +37,7 @@ export class LaneRunner {
   constructor(setup: LaneSetup) {
     this.#port = setup.port
     this.#progress = new LaneProgress(setup.progress)
-    this.#memory = new LaneMemory(setup.port, setup.firstBufferId)
+    this.#memory = new LaneMemory(setup.port, setup.firstBufferId, setup.collectBytes)
     this.#encoding = {
       rootName: 'result',
       kernels: kernelNames,
@@ -44,6 +45,15 @@ export class LaneRunner {
       allocate: (byteLength) => this.#memory.allocate(byteLength),
     }
     this.#loader = new CallableLoader({ moduleFolder: setup.moduleFolder, kernels: kernelNames })
+    // Kernels that shuffle pack the parts of a result: whoever passes one on then need not read the others.
+    providePacking({
+      pack: (value) => encodeValue(value, { rootName: 'result', kernels: kernelNames }).bytes,
+      unpack: async (bytes) => {
+        const modules = modulesOfValue(bytes)
+        if (modules.length > 0) await this.#loader.loadModules(modules)
+        return decodeValue({ bytes, buffers: [] }, this.#loader.decodeOptions())
+      },
+    })
     const report = (level: string, text: string, stack?: string): void => {
       const { batch, index } = this.#progress
       this.#port.postMessage({ kind: 'log', level, text, batch, index, stack })

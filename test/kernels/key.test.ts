@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deserialize, serialize } from 'node:v8'
 import fc from 'fast-check'
 import { bag } from '../../runtime/collections/index.ts'
 import { KeyError, KeyMap, keyHash, keyToken, partitionOf } from '../../runtime/kernels/bag/key.ts'
+import { providePacking } from '../../runtime/kernels/bag/parcel.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 
 computeInProcess()
@@ -105,40 +107,43 @@ test('a key map keeps the first of equal keys, in the order of first use', () =>
   assert.equal(map.get('y'), undefined)
 })
 
-test('groups and joins are the same in any cut', async () => {
-  const items = fc.array(fc.tuple(key, fc.integer()), { maxLength: 30 })
-  await fc.assert(
-    fc.asyncProperty(
-      items,
-      items,
-      fc.integer({ min: 1, max: 5 }),
-      fc.integer({ min: 1, max: 5 }),
-      async (left, right, from, to) => {
-        const cut = bag.fromSequence(left, { partitions: from })
-        const groups = await cut.groupBy(([k]) => k, { partitions: to }).compute()
-        for (const [k, members] of groups)
-          assert.deepEqual(
-            members,
-            left.filter(([other]) => same(other, k)),
-            'a group has its items, in order',
+for (const packing of [undefined, { pack: serialize, unpack: deserialize }])
+  test(`groups and joins are the same in any cut${packing ? ', their parts packed' : ''}`, async (context) => {
+    providePacking(packing)
+    context.after(() => providePacking(undefined))
+    const items = fc.array(fc.tuple(key, fc.integer()), { maxLength: 30 })
+    await fc.assert(
+      fc.asyncProperty(
+        items,
+        items,
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (left, right, from, to) => {
+          const cut = bag.fromSequence(left, { partitions: from })
+          const groups = await cut.groupBy(([k]) => k, { partitions: to }).compute()
+          for (const [k, members] of groups)
+            assert.deepEqual(
+              members,
+              left.filter(([other]) => same(other, k)),
+              'a group has its items, in order',
+            )
+          assert.equal(
+            groups.reduce((n, [, members]) => n + members.length, 0),
+            left.length,
           )
-        assert.equal(
-          groups.reduce((n, [, members]) => n + members.length, 0),
-          left.length,
-        )
-        const pairs = await cut
-          .join(
-            bag.fromSequence(right, { partitions: 2 }),
-            ([k]) => k,
-            ([k]) => k,
-            { partitions: to },
-          )
-          .count()
-          .compute()
-        const expected = left.reduce((n, [k]) => n + right.filter(([other]) => same(k, other)).length, 0)
-        assert.equal(pairs, expected)
-      },
-    ),
-    { numRuns: 60, seed: 11 },
-  )
-})
+          const pairs = await cut
+            .join(
+              bag.fromSequence(right, { partitions: 2 }),
+              ([k]) => k,
+              ([k]) => k,
+              { partitions: to },
+            )
+            .count()
+            .compute()
+          const expected = left.reduce((n, [k]) => n + right.filter(([other]) => same(k, other)).length, 0)
+          assert.equal(pairs, expected)
+        },
+      ),
+      { numRuns: 60, seed: 11 },
+    )
+  })

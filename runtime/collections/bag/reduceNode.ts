@@ -3,7 +3,7 @@
 import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { groupParts, type JoinHow, joinParts } from '../../kernels/bag/groups.ts'
-import { concatenated, mergeStates, pick } from '../../kernels/bag/partition.ts'
+import { concatenated, mergeParts, mergeStates, pick } from '../../kernels/bag/partition.ts'
 import type { ReducerSpec, Sink, UserFunction } from '../../kernels/bag/plan.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { type BagNode, groupName, Pipeline, placeFields, type StepOptions } from './node.ts'
@@ -136,7 +136,7 @@ export class KeyedShuffleNode extends OnBag {
   build(graph: TaskGraph): readonly unknown[] {
     const splits = this.pipeline(graph).addTasks(graph, this.sink, this.label, this.request)
     const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pick, []))
-    const merging = this.group(graph, 'finish', mergeStates, [this.#spec, true])
+    const merging = this.group(graph, 'finish', mergeParts, [this.#spec])
     return parts.map((states) => graph.addTask(merging, [states]))
   }
 }
@@ -306,7 +306,7 @@ export class RepartitionNode extends OnBag {
       const due = share(to, from, i + 1) - share(to, from, i)
       const pieces = Array.from({ length: most }, (_, piece) => graph.addTask(picking, [piece, whole]))
       return Array.from({ length: due }, (_, piece) =>
-        piece < due - 1 ? pieces[piece] : graph.addTask(joining, [pieces.slice(piece)]),
+        graph.addTask(joining, [piece < due - 1 ? [pieces[piece]] : pieces.slice(piece)]),
       )
     })
   }

@@ -1,14 +1,16 @@
 // What shuffled partitions become: groups by key, and pairs of two bags by key.
 
 import { kernel } from '../kernel.ts'
+import { isPromise } from './batch.ts'
 import { KeyMap } from './key.ts'
+import { unpackedAll } from './parcel.ts'
 import type { UserFunction } from './plan.ts'
 
 type KeyOf = (item: unknown) => unknown
 
 /** The items of one partition's parts, by key: `[key, items]`, in the order of first occurrence. */
-export const groupParts = kernel('bag.group', async (key: UserFunction, parts: readonly unknown[][]) => {
-  const groups = await groupedBy(key as KeyOf, parts)
+export const groupParts = kernel('bag.group', async (key: UserFunction, parts: readonly unknown[]) => {
+  const groups = await groupedBy(key as KeyOf, await unpackedAll(parts))
   return groups.keys.map((each, i) => [each, groups.values[i]])
 })
 
@@ -16,7 +18,8 @@ async function groupedBy(key: KeyOf, parts: readonly unknown[][]): Promise<KeyMa
   const groups = new KeyMap<unknown[]>()
   for (const part of parts)
     for (const item of part) {
-      const itemKey = await key(item)
+      const answer = key(item)
+      const itemKey = isPromise(answer) ? await answer : answer
       const slot = groups.slot(itemKey)
       if (slot < 0) groups.slotFor(itemKey, [item])
       else groups.values[slot].push(item)
@@ -33,15 +36,16 @@ export const joinParts = kernel(
     leftKey: UserFunction,
     rightKey: UserFunction,
     how: JoinHow,
-    left: readonly unknown[][],
-    right: readonly unknown[][],
+    left: readonly unknown[],
+    right: readonly unknown[],
   ): Promise<[unknown, unknown][]> => {
-    const groups = await groupedBy(rightKey as KeyOf, right)
+    const groups = await groupedBy(rightKey as KeyOf, await unpackedAll(right))
     const met = new Uint8Array(groups.size)
     const pairs: [unknown, unknown][] = []
-    for (const part of left)
+    for (const part of await unpackedAll<unknown[]>(left))
       for (const item of part) {
-        const slot = groups.slot(await (leftKey as KeyOf)(item))
+        const answer = (leftKey as KeyOf)(item)
+        const slot = groups.slot(isPromise(answer) ? await answer : answer)
         if (slot >= 0) {
           met[slot] = 1
           for (const other of groups.values[slot]) pairs.push([item, other])

@@ -5,6 +5,7 @@ import { type Batches, isPromise, listOf, located } from './batch.ts'
 import { copied } from './fold.ts'
 import { partitionOf } from './key.ts'
 import { through } from './ops.ts'
+import { packed, unpackedAll } from './parcel.ts'
 import type { Op, ReducerSpec, Sink, SourceSpec } from './plan.ts'
 import { type Reducer, reducerOf } from './reducer.ts'
 import { batchesFrom } from './source.ts'
@@ -32,12 +33,13 @@ export async function sinkInto(
       return reduced(reducerOf(sink.reducer), batches())
     case 'reduceAndSplit': {
       const reducer = reducerOf(sink.reducer)
-      return reducer.split!(await reduced(reducer, batches()), sink.count)
+      const parts = reducer.split!(await reduced(reducer, batches()), sink.count)
+      return parts.map((part) => packed(part as object))
     }
     case 'split':
-      return split(sink, batches())
+      return (await split(sink, batches())).map(packed)
     case 'cut':
-      return cut(await listOf(batches()), sink.count)
+      return cut(await listOf(batches()), sink.count).map(packed)
     case 'accumulate':
       return accumulated(sink, batches(), args)
     case 'take':
@@ -147,14 +149,25 @@ export const mergeStates = kernel(
   },
 )
 
-/** One part of what a task gave: of a split, an accumulation or a take. */
+/** Merges the states that a shuffle brought to one partition, and makes its answer. */
+export const mergeParts = kernel(
+  'bag.mergeParts',
+  async (spec: ReducerSpec, parts: unknown[]): Promise<unknown> => {
+    const reducer = reducerOf(spec)
+    return reducer.finish(await reducer.merge(await unpackedAll(parts)))
+  },
+)
+
+/** One part of what a task gave: of a split (still packed), an accumulation or a take. */
 export const pick = kernel(
   'bag.pick',
   (name: number | string, whole: Record<number | string, unknown>) => whole[name],
 )
 
 /** Several lists as one. */
-export const concatenated = kernel('bag.concat', (lists: readonly unknown[][]): unknown[] => {
+export const concatenated = kernel('bag.concat', async (parts: readonly unknown[]): Promise<unknown[]> => {
+  const lists = await unpackedAll<unknown[]>(parts)
+  if (lists.length === 1) return lists[0]
   const all: unknown[] = []
   for (const list of lists) for (let i = 0; i < list.length; i++) all.push(list[i])
   return all
