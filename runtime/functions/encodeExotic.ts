@@ -2,6 +2,7 @@
 
 import { describeValue, remedyFor } from './cannotTravel.ts'
 import { type AnyFunction, liftHook, type PrivateAccess } from './liftHook.ts'
+import { ownName } from './ownNames.ts'
 import { fromWorker, toWorker } from './travelSymbols.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
 import { ERROR_CLASSES, INSTANCE_BASES, type InstanceBase, TAG, VIEW_KINDS } from './valueTags.ts'
@@ -204,7 +205,8 @@ function instanceBase(value: object): InstanceBase {
 
 /** The user's own class, a package's that a user's module imports, or one that nothing here knows. */
 function classKind(encoder: ValueEncoder, Class: AnyFunction): 'user' | 'package' | 'unknown' {
-  if (encoder.options.kernels?.nameOf(Class) !== undefined || liftHook.capturesOf(Class)) return 'user'
+  const named = encoder.options.kernels?.nameOf(Class) ?? ownName(Class)
+  if (named !== undefined || liftHook.capturesOf(Class)) return 'user'
   return liftHook.findImport(Class) ? 'package' : 'unknown'
 }
 

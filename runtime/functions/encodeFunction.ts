@@ -4,6 +4,7 @@ import { CannotTravelError } from './cannotTravel.ts'
 import type { LiftedUnit } from './encodeOptions.ts'
 import { globalPath } from './globalNames.ts'
 import { type AnyFunction, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
+import { ownName } from './ownNames.ts'
 import type { UnitName, UnitTable } from './unitTable.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
 import { TAG } from './valueTags.ts'
@@ -12,7 +13,7 @@ const UNKNOWN_SEMANTIC = '0'.repeat(32)
 
 export function encodeFunction(encoder: ValueEncoder, fn: AnyFunction, depth: number): void {
   const { writer } = encoder
-  const kernel = encoder.options.kernels?.nameOf(fn)
+  const kernel = encoder.options.kernels?.nameOf(fn) ?? ownName(fn)
   if (kernel !== undefined) {
     writer.byte(TAG.kernel)
     writer.text(kernel)

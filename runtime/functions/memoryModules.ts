@@ -35,7 +35,7 @@ export function serveModules(source: ModuleSource): void {
       if (!url.startsWith(FOLDER_URL)) return next(url, context)
       const found = find(url.slice(FOLDER_URL.length))
       if (!found || 'file' in found) return next(url, context)
-      const format = url.endsWith('.json') ? 'json' : 'module'
+      const format = url.endsWith('.json') ? 'json' : url.endsWith('.cjs') ? 'commonjs' : 'module'
       return { format, source: found.text, shortCircuit: true }
     },
   })

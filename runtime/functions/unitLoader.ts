@@ -7,7 +7,7 @@ import { BrokenValueError } from './byteReader.ts'
 import type { LiftedUnit, LoadedModules, LoadedUnit, UnitFactory } from './encodeOptions.ts'
 import { liftHook } from './liftHook.ts'
 import { importModule, type ModuleSource, requireModule, serveModules } from './memoryModules.ts'
-import type { ImportName, UnitName } from './unitTable.ts'
+import { type ImportName, LIVE_EXPORT, type UnitName } from './unitTable.ts'
 
 export interface UnitFinder {
   /** Gives the text or file of a worker module. */
@@ -32,7 +32,7 @@ export class UnitLoader implements LoadedModules {
   /** Loads modules whose top level may wait; those that are not here are left to `unit`. */
   async load(names: readonly string[]): Promise<void> {
     for (const name of names) {
-      if (!name.endsWith('.mjs') || this.#namespaces.has(name) || !this.#finder.source(name)) continue
+      if (!/\.[cm]js$/.test(name) || this.#namespaces.has(name) || !this.#finder.source(name)) continue
       this.#namespaces.set(name, await importModule(name))
     }
   }
@@ -69,13 +69,13 @@ export class UnitLoader implements LoadedModules {
     )
   }
 
-  #inModule({ workerModule, exported, factory, eager }: UnitName): LoadedUnit {
+  #inModule({ module, unit, workerModule, exported, factory, eager }: UnitName): LoadedUnit {
     let namespace = this.#namespaces.get(workerModule)
     if (!namespace) {
       namespace = requireModule(workerModule)
       this.#namespaces.set(workerModule, namespace)
     }
-    const value = namespace[exported]
+    const value = exported === LIVE_EXPORT ? liftHook.liveUnit(module, unit) : namespace[exported]
     if (value === undefined)
       throw new BrokenValueError(
         `the worker module ${workerModule} has no ${exported}: this is a fault in heddle`,

@@ -7,6 +7,9 @@ import { ByteReader } from './byteReader.ts'
 import type { ByteWriter } from './byteWriter.ts'
 import { HAS_UNITS } from './valueTags.ts'
 
+/** Stands for an export where a CommonJS module registers its functions instead of exporting them. */
+export const LIVE_EXPORT = '#live'
+
 /** A function or class of the user's, as an encoded value names it. */
 export interface UnitName {
   /** `file@hash` of the user's module. */

@@ -5,6 +5,7 @@ import { decodeExotic } from './decodeExotic.ts'
 import { decodeClosure, decodeFunctionWithKeys, decodeImported, decodePerWorker } from './decodeFunction.ts'
 import type { DecodeOptions } from './encodeOptions.ts'
 import { globalAt } from './globalNames.ts'
+import { ownNamed } from './ownNames.ts'
 import { readUnitTable, type UnitTable } from './unitTable.ts'
 import { SHAPES_MAX, SMALL_INTEGER, TAG, WELL_KNOWN_SYMBOLS } from './valueTags.ts'
 
@@ -131,7 +132,7 @@ export class ValueDecoder {
       }
       case TAG.kernel: {
         const name = this.reader.text()
-        const kernel = this.options.kernels?.named(name)
+        const kernel = this.options.kernels?.named(name) ?? ownNamed(name)
         if (!kernel)
           throw new BrokenValueError(
             `the function ${name} is not known here: is heddle the same version on both sides?`,

@@ -69,3 +69,17 @@ export function privateMembers(node: Class): { fields: string[]; any: boolean } 
   }
   return { fields, any }
 }
+
+/** Behind the hashbang line and directives such as `'use strict'`. */
+export function headOffset({ source, program }: AnalysedModule): number {
+  let offset = 0
+  if (source.startsWith('#!')) {
+    const end = source.indexOf('\n')
+    offset = end < 0 ? source.length : end + 1
+  }
+  for (const statement of program.body) {
+    if (statement.type !== 'ExpressionStatement' || !statement.directive) break
+    offset = statement.end
+  }
+  return offset
+}

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { textHash } from '../analysis/analyse.ts'
 import type { Binding, ImportRecord } from '../analysis/scope.ts'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
@@ -25,7 +25,12 @@ export function importLine(
   names: readonly ImportedName[],
   needs: Set<string>,
 ): string {
-  const resolution = modules.graph.resolve(module, record.source)
+  const resolution = modules.graph.resolve(module, record.source, record.required)
+  if (resolution.kind === 'commonjs') {
+    if (resolution.file === modules.graph.entry) refuseEntry(modules, module, record.source)
+    const name = `./${modules.reference(resolution.file, needs)}`
+    return record.required ? requireStatement('import.meta.url', name, names) : importStatement(name, names)
+  }
   if (resolution.kind === 'user') {
     if (resolution.file === modules.graph.entry) return importsOfEntry(modules, module, names, needs)
     const url = `./${modules.reference(resolution.file, needs)}`
@@ -41,7 +46,9 @@ export function importLine(
       : resolution.kind === 'file'
         ? pathToFileURL(resolution.path).href
         : resolution.url
-  return record.required ? requireStatement(module, url, names) : importStatement(url, names)
+  if (!record.required) return importStatement(url, names)
+  const from = JSON.stringify(pathToFileURL(module.file).href)
+  return requireStatement(from, url.startsWith('file:') ? fileURLToPath(url) : url, names)
 }
 
 function importStatement(url: string, names: readonly ImportedName[]): string {
@@ -64,9 +71,8 @@ function quoted(name: string): string {
 }
 
 /** What CommonJS code requires is required on the worker too: it may not be an ES module. */
-function requireStatement(module: AnalysedModule, url: string, names: readonly ImportedName[]): string {
-  const from = JSON.stringify(pathToFileURL(module.file).href)
-  const call = `process.getBuiltinModule('node:module').createRequire(${from})(${JSON.stringify(url.startsWith('file:') ? new URL(url).pathname : url)})`
+function requireStatement(from: string, target: string, names: readonly ImportedName[]): string {
+  const call = `process.getBuiltinModule('node:module').createRequire(${from})(${JSON.stringify(target)})`
   return names
     .map(({ imported, local }) =>
       imported === '*' ? `const ${local}=${call};` : `const {${quoted(imported)}:${local}}=${call};`,
@@ -74,12 +80,21 @@ function requireStatement(module: AnalysedModule, url: string, names: readonly I
     .join('')
 }
 
-function jsonModule(modules: WorkerModules, file: string, needs: Set<string>): string {
+export function jsonModule(modules: WorkerModules, file: string, needs: Set<string>): string {
   const content = readFileSync(file, 'utf8')
   const name = moduleName(path.basename(file, '.json'), 'data', textHash(content), 'json')
   modules.write(name, content, new Set())
   needs.add(name)
   return name
+}
+
+/** @throws {CannotTravelError} always: what requires the main script cannot do so on a worker */
+export function refuseEntry(modules: WorkerModules, module: AnalysedModule, specifier: string): never {
+  const { graph } = modules
+  throw new CannotTravelError(
+    `${graph.relative(module.file)} requires "${specifier}", the program's main script. Requiring it on a worker would run the whole script again. Move what is needed to its own module.`,
+    { path: specifier, remedy: 'Move what is needed to its own module.' },
+  )
 }
 
 /** The program's main script never runs on a worker: only its closed declarations can be had from it. */

@@ -5,7 +5,7 @@ import { analyse } from '../analysis/analyse.ts'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { compilerChoices } from './compilerChoices.ts'
 import { finishModule } from './finishModule.ts'
-import { helperCode, importNotes, liveCode } from './helperCode.ts'
+import { headOffset, helperCode, importNotes, liveCode } from './helperCode.ts'
 import { instrument } from './instrument.ts'
 import { markedResult, RESULT_NAME } from './resultMark.ts'
 import { isPackageSpecifier } from './specifiers.ts'
@@ -45,18 +45,4 @@ export function instrumentModule(
     text.append(`\nexport var ${RESULT_NAME};`)
   }
   return { module, code: finishModule({ module, text, choices: compilerChoices(file) }) }
-}
-
-/** Behind the hashbang line and directives such as `'use strict'`. */
-function headOffset({ source, program }: AnalysedModule): number {
-  let offset = 0
-  if (source.startsWith('#!')) {
-    const end = source.indexOf('\n')
-    offset = end < 0 ? source.length : end + 1
-  }
-  for (const statement of program.body) {
-    if (statement.type !== 'ExpressionStatement' || !statement.directive) break
-    offset = statement.end
-  }
-  return offset
 }

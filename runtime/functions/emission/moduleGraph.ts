@@ -19,8 +19,10 @@ export type Resolution =
   | { kind: 'heddle'; specifier: string }
   /** A package: `version` is that of its package.json. */
   | { kind: 'package'; url: string; specifier: string; version: string }
-  /** A file beside the sources that is no ES module: JSON, CommonJS, WebAssembly. */
+  /** A file beside the sources that is no module: JSON, WebAssembly. */
   | { kind: 'file'; path: string }
+  /** A user's module with `module.exports`. */
+  | { kind: 'commonjs'; file: string }
   | { kind: 'user'; file: string }
 
 export class ModuleGraph {
@@ -108,7 +110,7 @@ export class ModuleGraph {
   }
 
   /** @throws {CannotTravelError} when the specifier leads nowhere */
-  resolve(module: AnalysedModule, specifier: string): Resolution {
+  resolve(module: AnalysedModule, specifier: string, required = false): Resolution {
     if (isBuiltin(specifier))
       return { kind: 'builtin', url: specifier.startsWith('node:') ? specifier : `node:${specifier}` }
     if (isHeddle(specifier)) return { kind: 'heddle', specifier }
@@ -117,20 +119,21 @@ export class ModuleGraph {
       known = new Map()
       this.#resolved.set(module.id, known)
     }
-    let resolution = known.get(specifier)
+    const key = resolutionKey(specifier, required)
+    let resolution = known.get(key)
     if (!resolution) {
-      resolution = this.#resolve(module, specifier)
-      known.set(specifier, resolution)
+      resolution = this.#resolve(module, specifier, required)
+      known.set(key, resolution)
     }
     return resolution
   }
 
-  #resolve(module: AnalysedModule, specifier: string): Resolution {
-    const recorded = this.#records.get(module.id)?.resolutions[specifier]
+  #resolve(module: AnalysedModule, specifier: string, required: boolean): Resolution {
+    const recorded = this.#records.get(module.id)?.resolutions[resolutionKey(specifier, required)]
     if (recorded) return recorded
     const found = specifier.startsWith('file:')
       ? fileURLToPath(specifier)
-      : resolveFrom(module.file, specifier)
+      : resolveFrom(module.file, specifier, required)
     if (found === undefined)
       throw new CannotTravelError(
         `${this.relative(module.file)} imports "${specifier}", which cannot be found. Install the package or correct the path.`,
@@ -138,7 +141,7 @@ export class ModuleGraph {
     if (/[\\/]node_modules[\\/]/.test(found))
       return { kind: 'package', url: pathToFileURL(found).href, specifier, version: packageVersion(found) }
     if (!/\.([cm]?[jt]s|[jt]sx)$/.test(found)) return { kind: 'file', path: found }
-    if (this.#isCommonJs(found)) return { kind: 'file', path: found }
+    if (this.#isCommonJs(found)) return { kind: 'commonjs', file: found }
     return { kind: 'user', file: found }
   }
 
@@ -152,10 +155,15 @@ export class ModuleGraph {
     }
   }
 
-  /** Specifiers that a module imports or exports from, each once. */
+  /** Specifiers that a module imports, requires or exports from, each once. */
   specifiers(module: AnalysedModule): string[] {
-    const all = [...module.imports.map((one) => one.source), ...module.reexports.map((one) => one.source)]
-    return [...new Set(all)]
+    return [
+      ...new Set([
+        ...module.imports.map((one) => one.source),
+        ...module.reexports.map((one) => one.source),
+        ...module.requireCalls.map((one) => one.specifier),
+      ]),
+    ]
   }
 
   /** User files that a module imports directly, without the program's main script. */
@@ -163,7 +171,8 @@ export class ModuleGraph {
     const files: string[] = []
     for (const specifier of this.specifiers(module)) {
       const resolution = this.resolve(module, specifier)
-      if (resolution.kind === 'user' && resolution.file !== this.entry) files.push(resolution.file)
+      if (resolution.kind !== 'user' && resolution.kind !== 'commonjs') continue
+      if (resolution.file !== this.entry) files.push(resolution.file)
     }
     return files
   }
@@ -192,13 +201,17 @@ export class ModuleGraph {
       for (const specifier of this.specifiers(one)) {
         const resolution = this.resolve(one, specifier)
         if (resolution.kind === 'package') parts.add(`${resolution.specifier}@${resolution.version}`)
-        if (resolution.kind === 'file')
-          parts.add(`${this.relative(resolution.path)}@${fileHash(resolution.path)}`)
+        if (resolution.kind === 'file') parts.add(this.fileMeaning(resolution.path))
       }
     }
     const hash = textHash([...parts].sort().join('\n'))
     this.#hashes.set(module, hash)
     return hash
+  }
+
+  /** A file that is no module, by its place and content. */
+  fileMeaning(file: string): string {
+    return `${this.relative(file)}@${fileHash(file)}`
   }
 
   /**
@@ -217,6 +230,11 @@ export class ModuleGraph {
     this.#cycleRoots.set(file, root)
     return root
   }
+}
+
+/** `import` and `require` of the same specifier may lead to different files. */
+export function resolutionKey(specifier: string, required: boolean): string {
+  return required ? `require ${specifier}` : specifier
 }
 
 const versions = new Map<string, string>()

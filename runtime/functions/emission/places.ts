@@ -45,6 +45,7 @@ export function targetOf(
   const resolution = modules.graph.resolve(module, specifier)
   switch (resolution.kind) {
     case 'user':
+    case 'commonjs':
       return `./${modules.reference(resolution.file, needs)}`
     case 'heddle':
       return resolution.specifier

@@ -17,7 +17,8 @@ import { moduleName, type WorkerModules } from './workerModules.ts'
 
 export function referenceName(modules: WorkerModules, module: AnalysedModule): string {
   const base = path.basename(module.file).replace(/\.\w+$/, '')
-  return moduleName(base, 'module', textHash(module.id + modules.graph.hash(module)))
+  const extension = module.format === 'commonjs' ? 'cjs' : 'mjs'
+  return moduleName(base, 'module', textHash(module.id + modules.graph.hash(module)), extension)
 }
 
 export function writeReferenceModule(modules: WorkerModules, module: AnalysedModule, name: string): void {

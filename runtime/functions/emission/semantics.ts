@@ -71,7 +71,8 @@ export class Semantics {
       case 'package':
         return `${resolution.specifier}@${resolution.version} ${imported}`
       case 'file':
-        return `${this.#graph.relative(resolution.path)} ${imported}`
+        return `${this.#graph.fileMeaning(resolution.path)} ${imported}`
+      case 'commonjs':
       case 'user':
         return this.#exported(this.#graph.module(resolution.file), imported)
     }

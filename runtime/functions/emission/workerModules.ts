@@ -4,6 +4,8 @@ import type { Binding } from '../analysis/scope.ts'
 import { lineColumn } from '../analysis/sourceText.ts'
 import type { AnalysedModule, ClosedGroup, SourceUnit } from '../analysis/sourceUnit.ts'
 import type { LiftedUnit } from '../encodeOptions.ts'
+import { LIVE_EXPORT } from '../unitTable.ts'
+import { writeCommonJsModule } from './commonJsModule.ts'
 import { writeFactoryModule } from './factoryModule.ts'
 import { writeGroupModule } from './groupModule.ts'
 import type { ModuleGraph } from './moduleGraph.ts'
@@ -61,9 +63,10 @@ export class WorkerModules {
 
   #writeReference(module: AnalysedModule): string {
     const name = referenceName(this, module)
+    const write = module.format === 'commonjs' ? writeCommonJsModule : writeReferenceModule
     this.#references.set(module.id, name) // First, since imports may lead back here.
     try {
-      writeReferenceModule(this, module, name)
+      write(this, module, name)
     } catch (error) {
       this.#references.delete(module.id)
       throw error
@@ -136,6 +139,14 @@ export class WorkerModules {
   }
 
   #home(module: AnalysedModule, unit: SourceUnit): Pick<LiftedUnit, 'workerModule' | 'exported' | 'factory'> {
+    const binding = unit.selfBinding
+    if (
+      module.format === 'commonjs' &&
+      unit.top &&
+      binding?.writes.length === 0 &&
+      module.file !== this.graph.entry
+    )
+      return { workerModule: this.reference(module.file, new Set()), exported: LIVE_EXPORT, factory: false }
     const exported = unit.singleton ? undefined : this.#exportOf(module, unit)
     if (exported !== undefined)
       return { workerModule: this.reference(module.file, new Set()), exported, factory: false }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { CannotTravelError } from '../cannotTravel.ts'
 import type { SourceRecord } from '../sourceRecord.ts'
-import type { ModuleGraph } from './moduleGraph.ts'
+import { type ModuleGraph, resolutionKey } from './moduleGraph.ts'
 import { moduleName } from './workerModules.ts'
 
 export function sourceRecordName(module: AnalysedModule): string {
@@ -13,18 +13,18 @@ export function sourceRecordName(module: AnalysedModule): string {
 
 export function sourceRecordOf(graph: ModuleGraph, module: AnalysedModule): SourceRecord {
   const resolutions: SourceRecord['resolutions'] = {}
-  const dynamic = module.dynamicImports.map(({ source }) =>
-    source.type === 'Literal' ? source.value : undefined,
-  )
-  for (const specifier of [...graph.specifiers(module), ...dynamic]) {
-    if (typeof specifier !== 'string') continue
+  const note = (specifier: string, required: boolean): void => {
     try {
-      resolutions[specifier] = graph.resolve(module, specifier)
+      resolutions[resolutionKey(specifier, required)] = graph.resolve(module, specifier, required)
     } catch (error) {
       // A missing package is reported when a function that needs it is sent.
       if (!(error instanceof CannotTravelError)) throw error
     }
   }
+  for (const specifier of graph.specifiers(module)) note(specifier, false)
+  for (const { specifier } of module.requireCalls) note(specifier, true)
+  for (const { source } of module.dynamicImports)
+    if (source.type === 'Literal' && typeof source.value === 'string') note(source.value, false)
   const { file, hash, source, format } = module
   const { root, entry } = graph
   return { file, hash, source, format, choices: graph.choices(module), root, entry, resolutions }

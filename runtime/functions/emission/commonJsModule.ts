@@ -1,0 +1,58 @@
+// A user's CommonJS module as workers load it: whole, with what it requires led to where that is on a worker.
+
+import { fileURLToPath } from 'node:url'
+import MagicString from 'magic-string'
+import type { AnalysedModule } from '../analysis/sourceUnit.ts'
+import { finishModule } from './finishModule.ts'
+import { headOffset, helperCode, importNotes, liveCode } from './helperCode.ts'
+import { jsonModule, refuseEntry } from './importLines.ts'
+import { instrument } from './instrument.ts'
+import { rewritePlaces } from './places.ts'
+import { isPackageSpecifier } from './specifiers.ts'
+import type { WorkerModules } from './workerModules.ts'
+
+export function writeCommonJsModule(modules: WorkerModules, module: AnalysedModule, name: string): void {
+  const needs = new Set<string>()
+  const text = new MagicString(module.source)
+  const everything = (): boolean => true
+  const top = instrument({ module, text, includes: everything })
+  rewritePlaces(modules, module, text, everything, needs)
+  for (const { argument, specifier } of module.requireCalls) {
+    const target = JSON.stringify(requiredOnWorker(modules, module, specifier, needs))
+    text.overwrite(argument.start, argument.end, target)
+  }
+  const packages = module.imports.flatMap((record) =>
+    isPackageSpecifier(record.source)
+      ? record.names.map(({ imported, local }) => ({ source: record.source, imported, local }))
+      : [],
+  )
+  const notes = importNotes(packages) + modules.unitNotes(module, everything)
+  text.appendLeft(headOffset(module), `;${helperCode(module.id)}${top}${liveCode(module)}${notes}`)
+  modules.write(name, finishModule({ module, text, choices: modules.graph.choices(module) }), needs)
+}
+
+function requiredOnWorker(
+  modules: WorkerModules,
+  module: AnalysedModule,
+  specifier: string,
+  needs: Set<string>,
+): string {
+  const { graph } = modules
+  const resolution = graph.resolve(module, specifier, true)
+  switch (resolution.kind) {
+    case 'user':
+    case 'commonjs':
+      if (resolution.file === graph.entry) refuseEntry(modules, module, specifier)
+      return `./${modules.reference(resolution.file, needs)}`
+    case 'file':
+      return resolution.path.endsWith('.json')
+        ? `./${jsonModule(modules, resolution.path, needs)}`
+        : resolution.path
+    case 'package':
+      return fileURLToPath(resolution.url)
+    case 'builtin':
+      return resolution.url
+    case 'heddle':
+      return resolution.specifier
+  }
+}
