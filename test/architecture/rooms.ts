@@ -72,6 +72,8 @@ export const ROOMS: readonly Room[] = [
     packages: ['node'],
   },
   { folder: 'runtime/index.ts', rooms: ['runtime/*'], packages: [] },
+  // The session's program loads the whole package before the user's file, so that the first import costs nothing.
+  { folder: 'runtime/session/main.ts', rooms: ['runtime/*'], packages: ['node'] },
   {
     folder: 'server',
     rooms: ['runtime/protocol', 'runtime/functions'],
