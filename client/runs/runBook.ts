@@ -5,7 +5,7 @@ import * as vscode from 'vscode'
 import type { RunSpec } from '../../runtime/protocol/runs.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { type Anchor, shiftAnchor } from './anchor.ts'
-import { applyRunEvent, endAll, type Run, type RunEventMessage, type Runs } from './runsModel.ts'
+import { applyRunEvent, endAll, expectRun, type Run, type RunEventMessage, type Runs } from './runsModel.ts'
 
 /** What a lens or a command asks to be run. */
 export interface ExpressionToRun {
@@ -74,6 +74,7 @@ export class RunBook implements vscode.Disposable {
       const connection = await this.#cluster.ensure(document.uri)
       const run = await connection.run(spec)
       this.#own.add(run)
+      expectRun(this.runs, run, spec, Date.now())
       if (anchor && pending.anchor)
         this.#places.set(run, { uri: document.uri, anchor: pending.anchor, stale: false })
       return run

@@ -1,7 +1,7 @@
 // What is known of every run: a reducer over the events that the scheduler sends. No `vscode`, no clock.
 
 import type { SourcePlace } from '../../runtime/protocol/failure.ts'
-import type { Display, RunEvent, RunFailure, RunSummary } from '../../runtime/protocol/runs.ts'
+import type { Display, RunEvent, RunFailure, RunSpec, RunSummary } from '../../runtime/protocol/runs.ts'
 
 /** One `run-event` message of the scheduler. */
 export interface RunEventMessage {
@@ -57,6 +57,24 @@ export function applyRunEvent(runs: Runs, message: RunEventMessage): Run | undef
   run.sequence = message.sequence
   applyEvent(run, message.event)
   return run
+}
+
+/** Puts a run in that was just asked for, so that it shows before its first event comes. */
+export function expectRun(runs: Runs, run: string, spec: RunSpec, nowMs: number): Run {
+  const known = runs.get(run)
+  if (known) return known
+  const { file, expression } = spec
+  const expected: Run = {
+    run,
+    file,
+    label: expression?.label ?? file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1),
+    expression: expression && { start: expression.start, end: expression.end },
+    startedMs: nowMs,
+    sites: [],
+    sequence: -1,
+  }
+  runs.set(run, expected)
+  return expected
 }
 
 function newRun({ run, event, summary }: RunEventMessage): Run {

@@ -27,6 +27,10 @@ export interface Lab {
   close(): Promise<void>
 }
 
+/** Programs of a cluster, by their title or, before they have one, by their file. */
+const OURS = /^heddle |\/dist\/(keeper|scheduler|supervisor|worker|session)\.m?js/
+const SCHEDULER = /^heddle scheduler|\/dist\/scheduler\.js/
+
 const WIDTH = 1280
 const HEIGHT = 800
 
@@ -77,7 +81,7 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
         await page.screenshot({ path, animations: 'disabled' })
       },
       killScheduler() {
-        for (const pid of pidsWith(runtimeFolder)) if (commandOf(pid).includes('scheduler.js')) kill(pid)
+        for (const pid of pidsWith(runtimeFolder)) if (SCHEDULER.test(commandOf(pid))) kill(pid)
       },
       processes: () => pidsWith(runtimeFolder).map(commandOf),
       close,
@@ -108,8 +112,7 @@ export function pidsWith(folder: string): number[] {
     if (!/^\d+$/.test(name)) continue
     try {
       const ours = readFileSync(`/proc/${name}/environ`, 'utf8').includes(`XDG_RUNTIME_DIR=${folder}\0`)
-      if (ours && /heddle|keeper|dist\/(scheduler|session|supervisor|worker)/.test(commandOf(Number(name))))
-        found.push(Number(name))
+      if (ours && OURS.test(commandOf(Number(name)))) found.push(Number(name))
     } catch {
       // It ended while it was looked at.
     }

@@ -72,9 +72,12 @@ const UP_MS_MAX = 60_000
 export async function startVscodeServer(options: ServerOptions = {}): Promise<VscodeServer> {
   const { node, serverMain } = installServer()
   const data = mkdtempSync(join(tmpdir(), 'vsc-')) // Short: sockets are made below it.
-  for (const folder of ['user/User', 'extensions', 'tmp']) mkdirSync(join(data, folder), { recursive: true })
+  for (const folder of ['user/User', 'user/Machine', 'extensions', 'tmp'])
+    mkdirSync(join(data, folder), { recursive: true })
   const settings = JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }, null, 2)
-  writeFileSync(join(data, 'user/User/settings.json'), settings)
+  // Settings of a machine, such as paths, are read from the second one alone.
+  for (const folder of ['User', 'Machine'])
+    writeFileSync(join(data, 'user', folder, 'settings.json'), settings)
   const where = ['--user-data-dir', join(data, 'user'), '--extensions-dir', join(data, 'extensions')]
   where.push(
     '--server-data-dir',

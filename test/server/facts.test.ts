@@ -54,12 +54,12 @@ const both = await Promise.all([add(1, 1).compute(), add(2, 2).compute()])`
   )
 })
 
-test('the functions compute and persist are computations by whatever name', () => {
-  const text = `import { bag, compute as go, persist } from 'heddle'
+test('the functions compute and persist are computations', () => {
+  const text = `import { bag, compute, persist } from 'heddle'
 const a = bag.fromSequence([1])
-const [sum] = await go(a.sum())
+const [sum] = await compute(a.sum())
 await persist(a)`
-  assert.deepEqual(found(text), ['await go(a.sum())', 'await persist(a)'])
+  assert.deepEqual(found(text), ['await compute(a.sum())', 'await persist(a)'])
 })
 
 test('a computation in a function or a loop is nested', () => {
