@@ -3,7 +3,7 @@
 import type { Collection, ComputeCall, Executor } from '../graph/collection.ts'
 import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
-import { forgetClient, rememberClient } from './ambient.ts'
+import { forgetClient, rememberClient, startAmbientWith } from './ambient.ts'
 import { withAnnotations } from './annotate.ts'
 import { type CallOptions, type SplitOptions, splitOptions } from './callOptions.ts'
 import { callPlace } from './callPlace.ts'
@@ -347,3 +347,5 @@ function cancelOn(signal: AbortSignal, futures: readonly Future[]): void {
   }
   signal.addEventListener('abort', onAbort, { once: true })
 }
+
+startAmbientWith(() => Client.local())
