@@ -1,0 +1,88 @@
+// What a scheduler process is started with, as options of its command line: written by who starts it, read by it.
+
+import { parseArgs } from 'node:util'
+import { type WorkerCounts, workerCounts } from './workerCounts.ts'
+
+export interface SchedulerOptions {
+  /** The cluster's id; a new one when absent. */
+  id?: string
+  /** TCP port on the loopback; 0 for a free one. */
+  port: number
+  /** Workers that the scheduler keeps on its own machine; none when absent. */
+  local?: WorkerCounts
+}
+
+/** An option that a scheduler does not know or cannot use: says which, and what it could be. */
+export class SchedulerOptionError extends Error {
+  override name = 'SchedulerOptionError'
+}
+
+/** The options of `node:util`'s `parseArgs` that a scheduler takes. */
+export const SCHEDULER_OPTIONS = {
+  id: { type: 'string' },
+  port: { type: 'string' },
+  'local-workers': { type: 'string' },
+  threads: { type: 'string' },
+  'memory-limit': { type: 'string' },
+} as const
+
+/**
+ * Reads a scheduler's command line.
+ * @throws {SchedulerOptionError} {@link WorkerCountError} {@link MemoryLimitError}
+ */
+export function schedulerOptions(args: readonly string[]): SchedulerOptions {
+  let values: ReturnType<typeof parse>
+  try {
+    values = parse(args)
+  } catch (cause) {
+    throw new SchedulerOptionError((cause as Error).message, { cause })
+  }
+  const { id, port, threads } = values
+  if (id !== undefined && !/^[\w-]{1,8}$/.test(id))
+    throw new SchedulerOptionError(`--id must be 1 to 8 letters, digits, - or _, not ${JSON.stringify(id)}`)
+  const workers = values['local-workers']
+  const memoryLimit = values['memory-limit']
+  if (workers === undefined && (threads !== undefined || memoryLimit !== undefined))
+    throw new SchedulerOptionError(
+      '--threads and --memory-limit are of workers: give --local-workers too, or give them to `heddle worker`',
+    )
+  return {
+    ...(id !== undefined && { id }),
+    port: portNumber(port ?? '0'),
+    ...(workers !== undefined && {
+      local: workerCounts(
+        { workers, threads, memoryLimit },
+        { workers: '--local-workers', threads: '--threads' },
+      ),
+    }),
+  }
+}
+
+/** The same options as a command line. */
+export function schedulerArguments({ id, port, local }: SchedulerOptions): string[] {
+  const args = ['--port', String(port)]
+  if (id !== undefined) args.push('--id', id)
+  if (local)
+    args.push(
+      '--local-workers',
+      String(local.workers),
+      '--threads',
+      String(local.threads),
+      '--memory-limit',
+      `${local.memoryLimitBytes}B`,
+    )
+  return args
+}
+
+/** @throws {SchedulerOptionError} */
+export function portNumber(given: string): number {
+  const port = /^\d{1,5}$/.test(given) ? Number(given) : Number.NaN
+  if (!(port <= 65535))
+    throw new SchedulerOptionError(
+      `--port must be a number from 0 (any free port) to 65535, not ${JSON.stringify(given)}`,
+    )
+  return port
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({ args: [...args], options: SCHEDULER_OPTIONS, strict: true, allowPositionals: false }).values

@@ -1,0 +1,191 @@
+// Feeds panels: one snapshot each, then what changed, at most ten times a second and only while somebody listens.
+
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { ClusterInfo } from '../protocol/cluster.ts'
+import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage, type FeedRequest } from '../protocol/feed.ts'
+import { encodeFrame } from '../protocol/frame.ts'
+import { refusalOfVersion } from '../protocol/version.ts'
+import { epochMs } from './clock.ts'
+import { ControlSocket } from './controlSocket.ts'
+import { CpuWatch } from './processReadings.ts'
+import type { Runs } from './runs.ts'
+import type { SchedulerCore } from './schedulerCore.ts'
+
+const DELTA_MS = 100
+const RATES_MS = 1000
+/** A panel that takes in so little gets no more deltas, and a fresh snapshot when it has caught up. */
+const BEHIND_BYTES = 8e6
+/** Tasks that a panel may have unfolded at once. */
+const UNFOLD_MAX = 10_000
+
+/** Pages that show runs. */
+const PANELS_OF_RUNS: ReadonlySet<string> = new Set(['results', 'dashboard'])
+
+interface Panel {
+  socket: ControlSocket<typeof FEED_REQUESTS, typeof FEED_MESSAGES>
+  /** It has said hello and got its snapshot. */
+  greeted: boolean
+  behind: boolean
+  stopRuns: (() => void) | undefined
+}
+
+/** What the hub asks of the process around it. */
+export interface FeedSources {
+  core: SchedulerCore
+  runs: Runs
+  clusterInfo: () => ClusterInfo
+  /** Tasks ready to run that no worker has. */
+  queued: () => number
+  transferredBytes: () => number
+}
+
+export class FeedHub {
+  readonly #sources: FeedSources
+  readonly #panels = new Set<Panel>()
+  #timer: NodeJS.Timeout | undefined
+  #cpu = new CpuWatch()
+  #ratesMs = 0
+  #finished = 0
+  #transferredBytes = 0
+
+  constructor(sources: FeedSources) {
+    this.#sources = sources
+  }
+
+  accept(socket: WebSocket, raw: Duplex): void {
+    const panel: Panel = {
+      socket: new ControlSocket(
+        socket,
+        raw,
+        { in: FEED_REQUESTS, out: FEED_MESSAGES },
+        {
+          received: (request) => this.#receive(panel, request),
+          broken: (error) => panel.socket.send({ type: 'log', level: 'error', text: error.message }),
+          closed: () => this.#leave(panel),
+        },
+      ),
+      greeted: false,
+      behind: false,
+      stopRuns: undefined,
+    }
+    this.#panels.add(panel)
+  }
+
+  tellLog(level: string, text: string): void {
+    for (const panel of this.#panels) if (panel.greeted) panel.socket.send({ type: 'log', level, text })
+  }
+
+  close(reason: string): void {
+    for (const { socket } of this.#panels) {
+      socket.send({ type: 'closing', reason })
+      socket.close(1001, reason)
+    }
+    this.#rest()
+  }
+
+  terminate(): void {
+    for (const { socket } of this.#panels) socket.terminate()
+  }
+
+  #receive(panel: Panel, request: FeedRequest): void {
+    const { core } = this.#sources
+    if (request.type === 'hello') {
+      const refusal = refusalOfVersion(request.protocol)
+      if (refusal) {
+        panel.socket.send({ type: 'closing', reason: refusal })
+        panel.socket.close(1002, 'another version')
+      } else if (!panel.greeted) this.#greet(panel, request.panel)
+      return
+    }
+    try {
+      if (request.type === 'unfold')
+        panel.socket.send(core.unfold(request.group, Math.min(UNFOLD_MAX, Math.max(0, request.limit))))
+      else
+        panel.socket.send({
+          type: 'story',
+          key: request.key,
+          lines: [...core.story(request.key), ...core.explain(request.key)],
+        })
+    } catch (error) {
+      panel.socket.send({ type: 'log', level: 'error', text: (error as Error).message })
+    }
+  }
+
+  #greet(panel: Panel, page: string): void {
+    if (this.#timer === undefined) this.#begin()
+    // Who is here already is told what came until now: the newcomer's snapshot holds it.
+    this.#tellDeltas()
+    panel.greeted = true
+    panel.socket.send(this.#snapshot())
+    if (PANELS_OF_RUNS.has(page))
+      panel.stopRuns = this.#sources.runs.watch((news) => panel.socket.send({ type: 'run-event', ...news }))
+  }
+
+  #leave(panel: Panel): void {
+    panel.stopRuns?.()
+    this.#panels.delete(panel)
+    if (![...this.#panels].some(({ greeted }) => greeted)) this.#rest()
+  }
+
+  #begin(): void {
+    this.#sources.core.recordStream(true)
+    this.#cpu = new CpuWatch()
+    this.#ratesMs = epochMs()
+    this.#finished = 0
+    this.#transferredBytes = this.#sources.transferredBytes()
+    this.#timer = setInterval(() => this.#tellDeltas(), DELTA_MS)
+  }
+
+  #rest(): void {
+    if (this.#timer === undefined) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.#sources.core.recordStream(false)
+  }
+
+  #tellDeltas(): void {
+    const nowMs = epochMs()
+    const messages = this.#sources.core.feedDelta(nowMs)
+    for (const message of messages) if (message.type === 'stream') this.#finished += computedIn(message)
+    if (nowMs - this.#ratesMs >= RATES_MS) messages.push(this.#rates(nowMs))
+    const frames = messages.map((message) => encodeFrame(FEED_MESSAGES, message))
+    for (const panel of this.#panels) {
+      if (!panel.greeted) continue
+      if (panel.socket.bufferedBytes > BEHIND_BYTES) panel.behind = true
+      else if (panel.behind) {
+        panel.behind = false
+        panel.socket.send(this.#snapshot())
+      } else for (const frame of frames) panel.socket.sendFrame(frame)
+    }
+  }
+
+  #snapshot(): FeedMessage {
+    const snapshot = this.#sources.core.feedSnapshot(epochMs())
+    return snapshot.type === 'snapshot' ? { ...snapshot, cluster: this.#sources.clusterInfo() } : snapshot
+  }
+
+  #rates(nowMs: number): FeedMessage {
+    const seconds = (nowMs - this.#ratesMs) / 1000
+    const transferred = this.#sources.transferredBytes()
+    const rates: FeedMessage = {
+      type: 'rates',
+      atMs: nowMs,
+      tasksPerSecond: this.#finished / seconds,
+      bytesPerSecond: (transferred - this.#transferredBytes) / seconds,
+      queued: this.#sources.queued(),
+      schedulerCpuPercent: this.#cpu.percent(),
+    }
+    this.#ratesMs = nowMs
+    this.#finished = 0
+    this.#transferredBytes = transferred
+    return rates
+  }
+}
+
+/** How many tasks of a period were computed: where only a sample is told, its share of all. */
+function computedIn({ what, total }: Extract<FeedMessage, { type: 'stream' }>): number {
+  let computed = 0
+  for (const kind of what) if (kind !== 2) computed++
+  return what.length === 0 ? 0 : (computed / what.length) * total
+}

@@ -1,0 +1,225 @@
+// Runs beside the scheduler: starts a session process for each, keeps its events for whoever watches, and ends it.
+
+import type { ChildProcess } from 'node:child_process'
+import { accessSync, constants, statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import type { RunEvent, RunSpec, RunSummary } from '../protocol/runs.ts'
+import { epochMs } from './clock.ts'
+import { type KeptEvent, RunEvents } from './runEvents.ts'
+import { isRunEvent, startSession } from './sessionProcess.ts'
+
+/** A run that cannot be started: the text says why. */
+export class RunRefusedError extends Error {
+  override name = 'RunRefusedError'
+}
+
+/** An event as watchers get it. */
+export interface RunNews extends KeptEvent {
+  run: string
+  summary?: RunSummary
+}
+
+interface Run {
+  id: string
+  spec: RunSpec
+  startedMs: number
+  events: RunEvents
+  child: ChildProcess | undefined
+  cancelled: boolean
+  /** Its own last word, kept until its output is complete. */
+  said: Extract<RunEvent, { kind: 'ended' }> | undefined
+  ended: boolean
+  killing: NodeJS.Timeout[]
+  /** Resolves when its process is gone and its last event is out. */
+  over: Promise<void>
+}
+
+/** Runs that have ended and are still told to those who come later. */
+const ENDED_KEPT_MAX = 20
+/** How long a cancelled session may take to let go of what it holds. */
+const CANCEL_MS = 2000
+const TERMINATE_MS = 3000
+
+export class Runs {
+  readonly #clusterFile: string
+  readonly #entry: string | undefined
+  readonly #runs = new Map<string, Run>()
+  readonly #watchers = new Set<(news: RunNews) => void>()
+  #next = 1
+
+  /** @param entry the session's program, where it is not heddle's own */
+  constructor(clusterFile: string, entry?: string) {
+    this.#clusterFile = clusterFile
+    this.#entry = entry
+  }
+
+  /**
+   * Starts a session; returns the run's id.
+   * @throws {RunRefusedError} when its file is not there or cannot be read
+   */
+  start(spec: RunSpec): string {
+    requireRunnable(spec)
+    const id = `run-${this.#next++}`
+    const child = startSession({
+      spec,
+      run: id,
+      cluster: this.#clusterFile,
+      output: 'pipe',
+      entry: this.#entry,
+    })
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const run: Run = {
+      id,
+      spec,
+      startedMs: epochMs(),
+      events: new RunEvents(),
+      child,
+      cancelled: false,
+      said: undefined,
+      ended: false,
+      killing: [],
+      over,
+    }
+    this.#runs.set(id, run)
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream]!.setEncoding('utf8').on('data', (text: string) =>
+        this.#tell(run, { kind: 'output', stream, text }),
+      )
+    child.on('message', (message) => {
+      if (isRunEvent(message)) this.#reported(run, message)
+    })
+    child.once('error', (error) => {
+      this.#fail(run, `the session cannot be started: ${error.message}`)
+      this.#end(run, 1, 'crashed')
+      resolve()
+    })
+    // 'close' comes after 'exit' and after the last of its output.
+    child.once('close', (code, signal) => {
+      this.#onClosed(run, code, signal)
+      resolve()
+    })
+    this.#forgetOld()
+    return id
+  }
+
+  /** A session reports through its own connection to the scheduler. */
+  report(id: string, event: RunEvent): void {
+    const run = this.#runs.get(id)
+    if (run) this.#reported(run, event)
+  }
+
+  /** Ends a run: asked first, then told, then by force. Of a run that is over or unknown there is nothing to end. */
+  cancel(id: string): void {
+    const run = this.#runs.get(id)
+    if (!run?.child || run.cancelled) return
+    run.cancelled = true
+    const { child } = run
+    child.kill('SIGINT')
+    run.killing.push(
+      setTimeout(() => child.kill('SIGTERM'), CANCEL_MS),
+      setTimeout(() => child.kill('SIGKILL'), CANCEL_MS + TERMINATE_MS),
+    )
+  }
+
+  /**
+   * Tells events from now on, after all that are kept.
+   * @param since the last sequence that the watcher knows, by run
+   * @returns how to stop
+   */
+  watch(receive: (news: RunNews) => void, since: Record<string, number> = {}): () => void {
+    for (const run of this.#runs.values()) {
+      let first = true
+      for (const kept of run.events.since(Object.hasOwn(since, run.id) ? since[run.id] : -1)) {
+        receive({ run: run.id, ...kept, ...(first && { summary: summaryOf(run) }) })
+        first = false
+      }
+    }
+    this.#watchers.add(receive)
+    return () => void this.#watchers.delete(receive)
+  }
+
+  /** Ends every session; resolves when all are gone. */
+  async stop(): Promise<void> {
+    for (const run of this.#runs.values()) this.cancel(run.id)
+    await Promise.all([...this.#runs.values()].map((run) => run.over))
+  }
+
+  /** Ends every session at once. */
+  kill(): void {
+    for (const { child } of this.#runs.values()) child?.kill('SIGKILL')
+  }
+
+  get runningCount(): number {
+    let count = 0
+    for (const run of this.#runs.values()) if (!run.ended) count++
+    return count
+  }
+
+  #reported(run: Run, event: RunEvent): void {
+    if (run.ended) return
+    // Its output may still be on the way: the end is told when the process is gone.
+    if (event.kind === 'ended' && run.child) run.said = event
+    else this.#tell(run, event)
+  }
+
+  #onClosed(run: Run, code: number | null, signal: NodeJS.Signals | null): void {
+    run.child = undefined
+    for (const timer of run.killing) clearTimeout(timer)
+    if (run.ended) return
+    if (run.cancelled) this.#end(run, run.said?.exitCode ?? 130, 'cancelled')
+    else if (run.said) this.#end(run, run.said.exitCode, run.said.reason, run.said.durationMs)
+    else {
+      const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`
+      this.#fail(run, `the process of the run ${how} and did not say why`)
+      this.#end(run, code ?? 1, 'crashed')
+    }
+  }
+
+  #fail(run: Run, message: string): void {
+    this.#tell(run, { kind: 'failed', failure: { name: 'SessionEnded', message, stack: '', frames: [] } })
+  }
+
+  #end(
+    run: Run,
+    exitCode: number,
+    reason: Extract<RunEvent, { kind: 'ended' }>['reason'],
+    durationMs = epochMs() - run.startedMs,
+  ): void {
+    if (run.ended) return
+    run.ended = true
+    this.#tell(run, { kind: 'ended', exitCode, reason, durationMs })
+  }
+
+  #tell(run: Run, event: RunEvent): void {
+    const kept = run.events.add(event)
+    const edge = kept.sequence === 0 || event.kind === 'started' || event.kind === 'ended'
+    const news = { run: run.id, ...kept, ...(edge && { summary: summaryOf(run) }) }
+    for (const receive of this.#watchers) receive(news)
+  }
+
+  #forgetOld(): void {
+    const ended = [...this.#runs.values()].filter((run) => run.ended)
+    for (const run of ended.slice(0, Math.max(0, ended.length - ENDED_KEPT_MAX))) this.#runs.delete(run.id)
+  }
+}
+
+const summaryOf = ({ id, spec, startedMs, ended }: Run): RunSummary => {
+  // The text of an unsaved file may be long, and who asked for the run has it.
+  const { text: _, ...rest } = spec
+  return { run: id, spec: rest, startedMs, ended }
+}
+
+function requireRunnable({ file, text, cwd }: RunSpec): void {
+  if (!isAbsolute(file))
+    throw new RunRefusedError(`${file} is no absolute path: the cluster may run elsewhere`)
+  if (text === undefined) {
+    try {
+      accessSync(file, constants.R_OK)
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      throw new RunRefusedError(`${file} ${missing ? 'is not there' : 'cannot be read'}`)
+    }
+  }
+  if (cwd !== undefined && !statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
+    throw new RunRefusedError(`the run cannot start in ${cwd}: no such folder`)
+}

@@ -1,0 +1,232 @@
+// The scheduler as a process: the core, its connections, its workers, its runs, its dashboard and its files, joined.
+
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SchedulerOptions } from '../cluster/schedulerOptions.ts'
+import { WORKERS_MAX } from '../cluster/workerCounts.ts'
+import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
+import { HEDDLE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts'
+import { Scheduler } from '../scheduler/scheduler.ts'
+import { Auth } from './auth.ts'
+import { epochMs } from './clock.ts'
+import { ControlPlane } from './controlPlane.ts'
+import { Dashboard } from './dashboard.ts'
+import { FeedHub } from './feedHub.ts'
+import { LocalWorkers } from './localWorkers.ts'
+import { Logs } from './logs.ts'
+import {
+  clusterFileOf,
+  createRunFolder,
+  newClusterId,
+  removeRunFolder,
+  spillFolderOf,
+  writeClusterFile,
+} from './runFolder.ts'
+import { Runs } from './runs.ts'
+import { SchedulerServer } from './schedulerServer.ts'
+import { Requests } from './shellRequests.ts'
+
+export interface SchedulerEvents {
+  /** A line of the log. */
+  log(level: string, text: string): void
+  /** Everything has ended, and every file is gone. */
+  ended(reason: string): void
+}
+
+/** How long workers and sessions may take to end by themselves. */
+const STOP_MS_MAX = 2000
+/** How long they may take once their lifelines are cut. */
+const ABANDON_MS_MAX = 2000
+
+export class SchedulerProcess {
+  readonly id: string
+  readonly #options: SchedulerOptions
+  readonly #events: SchedulerEvents
+  readonly #folder: string
+  readonly #startedMs = epochMs()
+  readonly #token = process.env.HEDDLE_TOKEN || randomBytes(32).toString('base64url')
+  readonly #signIn = randomBytes(24).toString('base64url')
+  readonly #core: Scheduler
+  readonly #plane: ControlPlane
+  readonly #hub: FeedHub
+  readonly #runs: Runs
+  readonly #server: SchedulerServer
+  readonly #workers: LocalWorkers | undefined
+  #dashboardUrl = ''
+  #stopping: Promise<void> | undefined
+
+  /** @throws {RunFolderError} when its folder cannot be made */
+  constructor(options: SchedulerOptions, events: SchedulerEvents) {
+    this.#options = options
+    this.#events = events
+    this.id = options.id ?? newClusterId()
+    this.#folder = createRunFolder(this.id)
+    // The token is handed on where it is needed: a program that a task starts should not find it.
+    delete process.env.HEDDLE_TOKEN
+    this.#core = new Scheduler({ cluster: this.id })
+    const info = (): ClusterInfo => this.#info()
+    const logs = new Logs(({ level, text }) => {
+      events.log(level, text)
+      this.#plane.replyToAll({ type: 'log', level, text })
+      this.#hub.tellLog(level, text)
+    })
+    const log = (level: string, text: string): void => logs.add(level, text, epochMs())
+    this.#plane = new ControlPlane(this.#core, info, log)
+    this.#runs = new Runs(clusterFileOf(this.#folder))
+    this.#hub = new FeedHub({
+      core: this.#core,
+      runs: this.#runs,
+      clusterInfo: info,
+      queued: () => this.#core.pending.queued,
+      transferredBytes: () => this.#plane.transferredBytes,
+    })
+    this.#plane.serveRequestsBy(
+      new Requests(this.#plane, {
+        runs: this.#runs,
+        logs,
+        scale: (workers) => this.#scale(workers),
+        shutdown: (reason) => void this.stop(reason),
+      }),
+    )
+    const auth = new Auth(this.id, {
+      token: this.#token,
+      signIn: this.#signIn,
+      cookie: randomBytes(24).toString('base64url'),
+    })
+    this.#server = new SchedulerServer({
+      auth,
+      dashboard: new Dashboard(auth, mediaFolder()),
+      rooms: {
+        client: (socket, raw) => this.#plane.acceptClient(socket, raw),
+        worker: (socket, raw) => this.#plane.acceptWorker(socket, raw),
+        feed: (socket, raw) => this.#hub.accept(socket, raw),
+      },
+      clusterInfo: info,
+    })
+    const { local } = options
+    const spillFolder = spillFolderOf(this.id)
+    this.#workers =
+      local &&
+      new LocalWorkers({
+        control: this.#control,
+        token: this.#token,
+        runFolder: this.#folder,
+        ...(spillFolder && { spillFolder }),
+        threads: local.threads,
+        memoryLimitBytes: local.memoryLimitBytes,
+        gaveUp: (name, code) => this.#workerGaveUp(name, code, log),
+      })
+  }
+
+  /**
+   * Starts workers and listens; returns the path of `cluster.json`, which is then there.
+   * @throws {ListenError} when the port is in use
+   */
+  async start(): Promise<string> {
+    const socket = this.#server.listenOnSocket(this.#socketPath)
+    const port = this.#server.listenOnPort(this.#options.port)
+    // Workers take longer to start than this process to listen: they are under way meanwhile.
+    this.#workers?.scale(this.#options.local?.workers ?? 0)
+    try {
+      await socket
+      this.#dashboardUrl = `http://127.0.0.1:${await port}/?token=${this.#signIn}`
+    } catch (error) {
+      await Promise.allSettled([socket, port])
+      await this.stop((error as Error).message)
+      throw error
+    }
+    this.#core.clusterInfo = this.#info()
+    return writeClusterFile(this.#folder, this.address)
+  }
+
+  get address(): ClusterAddress {
+    return {
+      id: this.id,
+      control: this.#control,
+      token: this.#token,
+      dashboardUrl: this.#dashboardUrl,
+      pid: process.pid,
+      protocol: PROTOCOL_VERSION,
+      version: HEDDLE_VERSION,
+    }
+  }
+
+  /** Ends everything in order: sessions, workers, connections, files. */
+  stop(reason: string): Promise<void> {
+    this.#stopping ??= this.#stop(reason)
+    return this.#stopping
+  }
+
+  /** The owner is gone, or patience is: ends everything at once. */
+  async abandon(reason: string): Promise<void> {
+    this.#runs.kill()
+    this.#workers?.abandon()
+    this.#plane.terminate()
+    this.#hub.terminate()
+    this.#server.close()
+    // Their files are inside the folder: it goes when they are gone.
+    await this.#workers?.gone(ABANDON_MS_MAX)
+    removeRunFolder(this.id)
+    this.#events.ended(reason)
+  }
+
+  async #stop(reason: string): Promise<void> {
+    const workers = this.#workers?.stop(STOP_MS_MAX)
+    const sessions = this.#runs.stop()
+    this.#plane.close(reason)
+    this.#hub.close(reason)
+    await Promise.all([workers, sessions])
+    this.#server.close()
+    this.#plane.terminate()
+    this.#hub.terminate()
+    removeRunFolder(this.id)
+    this.#events.ended(reason)
+  }
+
+  get #socketPath(): string {
+    return join(this.#folder, 'control.sock')
+  }
+
+  get #control(): string {
+    return `unix:${this.#socketPath}`
+  }
+
+  #info(): ClusterInfo {
+    return {
+      id: this.id,
+      version: HEDDLE_VERSION,
+      dashboardUrl: this.#dashboardUrl,
+      startedMs: this.#startedMs,
+      workers: this.#plane.workers(),
+    }
+  }
+
+  #scale(count: number): string | undefined {
+    if (!this.#workers)
+      return 'this scheduler keeps no workers of its own: start or stop some with `heddle worker --connect …`'
+    if (!Number.isInteger(count) || count < 0 || count > WORKERS_MAX)
+      return `the number of workers must be a whole number from 0 to ${WORKERS_MAX}, not ${count}`
+    this.#workers.scale(count)
+    return undefined
+  }
+
+  #workerGaveUp(name: string, code: number | null, log: (level: string, text: string) => void): void {
+    if (this.#stopping) return
+    if (code === null) {
+      // Its supervisor was killed, and the worker with it: that says nothing about the worker.
+      log('warning', `the supervisor of worker ${name} was killed: another worker takes its place`)
+      this.#workers?.scale(this.#options.local?.workers ?? 0)
+      return
+    }
+    log('error', `worker ${name} could not be kept running (exit code ${code}): see its messages above`)
+    if (this.#workers?.count === 0) void this.stop('the last worker could not be kept running')
+  }
+}
+
+/** The panels as they were built: beside the programs, or in `dist` when running from sources. */
+function mediaFolder(): string {
+  const here = import.meta.dirname
+  const candidates = [join(here, 'media'), join(here, '..', 'media'), join(here, '..', 'dist', 'media')]
+  return candidates.find((folder) => existsSync(join(folder, 'page.js'))) ?? candidates[0]
+}

@@ -1,0 +1,91 @@
+// What clients ask of the scheduler's process rather than of its core: runs, the number of workers, the end.
+
+import type { ClientMessage } from '../protocol/messages.ts'
+import type { RunEvent } from '../protocol/runs.ts'
+import type { ControlPlane, ShellRequests } from './controlPlane.ts'
+import type { Logs } from './logs.ts'
+import { RunRefusedError, type Runs } from './runs.ts'
+
+/** The rest of the process, as far as clients may steer it. */
+export interface Steering {
+  runs: Runs
+  logs: Logs
+  /** Changes the number of local workers; says why it cannot. */
+  scale(workers: number): string | undefined
+  shutdown(reason: string): void
+}
+
+export class Requests implements ShellRequests {
+  readonly #plane: ControlPlane
+  readonly #steering: Steering
+  readonly #watching = new Map<number, () => void>()
+
+  constructor(plane: ControlPlane, steering: Steering) {
+    this.#plane = plane
+    this.#steering = steering
+  }
+
+  clientMessage(client: number, message: ClientMessage): boolean {
+    switch (message.type) {
+      case 'run':
+        this.#run(client, message)
+        return true
+      case 'cancel-run':
+        this.#steering.runs.cancel(message.run)
+        return true
+      case 'report-run':
+        this.#steering.runs.report(message.run, message.event as RunEvent)
+        return true
+      case 'watch-runs':
+        this.#watch(client, message)
+        return true
+      case 'scale': {
+        const refusal = this.#steering.scale(message.workers)
+        if (refusal) this.#refuse(client, message, refusal)
+        else this.#answer(client, message.request, { workers: message.workers })
+        return true
+      }
+      case 'shutdown':
+        this.#steering.shutdown(message.reason)
+        return true
+      case 'query':
+        if (message.what !== 'logs') return false
+        this.#answer(client, message.request, this.#steering.logs.lines())
+        return true
+      default:
+        return false
+    }
+  }
+
+  clientLeft(client: number): void {
+    this.#watching.get(client)?.()
+    this.#watching.delete(client)
+  }
+
+  #run(client: number, message: Extract<ClientMessage, { type: 'run' }>): void {
+    try {
+      this.#answer(client, message.request, { run: this.#steering.runs.start(message.spec) })
+    } catch (error) {
+      if (!(error instanceof RunRefusedError)) throw error
+      this.#refuse(client, message, error.message)
+    }
+  }
+
+  #watch(client: number, message: Extract<ClientMessage, { type: 'watch-runs' }>): void {
+    this.#watching.get(client)?.()
+    this.#answer(client, message.request, true)
+    const stop = this.#steering.runs.watch(
+      (news) => this.#plane.reply(client, { type: 'run-event', ...news }),
+      message.since,
+    )
+    this.#watching.set(client, stop)
+  }
+
+  #answer(client: number, request: number, value: unknown): void {
+    this.#plane.reply(client, { type: 'answer', request, value })
+  }
+
+  #refuse(client: number, { request, type }: { request: number; type: string }, reason: string): void {
+    this.#plane.reply(client, { type: 'refused', request, reason, message: type })
+  }
+}
