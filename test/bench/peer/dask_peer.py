@@ -5,9 +5,11 @@ no dashboard, medians of several runs after a warm-up. Its threaded scheduler st
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 
@@ -135,6 +137,35 @@ def even(x):
     return x % 2 == 0
 
 
+def second(pair):
+    return pair[1]
+
+
+def user_of(row):
+    return row["user"]
+
+
+def add_amount(total, row):
+    return total + row["amount"]
+
+
+def add(a, b):
+    return a + b
+
+
+class Above:
+    def __init__(self, least):
+        self.least = least
+
+    def __call__(self, row):
+        return row["amount"] > self.least
+
+
+def bag_data():
+    """The files that bagData.ts made, since our own bench runs first."""
+    return os.path.join(tempfile.gettempdir(), "heddle-bench-bag-%smb" % os.environ.get("HEDDLE_BENCH_TEXT_MB", "100"))
+
+
 def bench_bag():
     import dask.bag as db
 
@@ -150,6 +181,27 @@ def bench_bag():
             return time.perf_counter() - begun
 
         emit("integers: map, filter, sum of 5 M", median_of(3, intsum))
+        folder = bag_data()
+
+        def words():
+            begun = time.perf_counter()
+            text = db.read_text(folder + "/text-*.txt")
+            top = text.map(str.split).flatten().frequencies().topk(3, key=second).compute()
+            assert len(top) == 3
+            return time.perf_counter() - begun
+
+        emit("word count", median_of(3, words))
+        least = [50.0]
+
+        def fold():
+            least[0] += 0.01
+            begun = time.perf_counter()
+            rows = db.read_text(folder + "/rows-*.jsonl").map(json.loads).filter(Above(least[0]))
+            sums = rows.foldby(user_of, add_amount, 0.0, add, 0.0).compute()
+            assert len(sums) == 5000
+            return time.perf_counter() - begun
+
+        emit("JSON lines, fold by key", median_of(3, fold))
 
     def threaded():
         begun = time.perf_counter()
