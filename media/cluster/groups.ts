@@ -100,11 +100,11 @@ export function tallyOf(groups: Groups, place: number): Tally {
   return { total: waiting + ready + running + done + erred, done, running, erred, ready, waiting }
 }
 
-/** The sum over all groups, or over those of one computation. */
-export function tallyOfAll(groups: Groups, computation?: number): Tally {
+/** The sum over all groups, or over those of some computations. */
+export function tallyOfAll(groups: Groups, computations?: ReadonlySet<number>): Tally {
   const sum: Tally = { total: 0, done: 0, running: 0, erred: 0, ready: 0, waiting: 0 }
   for (let place = 0; place < groups.list.length; place++) {
-    if (computation !== undefined && groups.list[place].computation !== computation) continue
+    if (computations && !computations.has(groups.list[place].computation)) continue
     const tally = tallyOf(groups, place)
     for (const name of Object.keys(sum) as (keyof Tally)[]) sum[name] += tally[name]
   }

@@ -10,7 +10,7 @@ import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { withoutCluster } from '../frame/EmptyState.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { GroupBars, StateBar, StateLegend } from '../progress/ProgressHeader.tsx'
-import { latestComputation, mostActive, progressRows } from '../progress/progressRows.ts'
+import { currentComputations, mostActive, progressRows } from '../progress/progressRows.ts'
 import type { Results } from '../results/reducer.ts'
 import { RateCharts } from '../workers/RateCharts.tsx'
 import { WorkerTable } from '../workers/WorkersView.tsx'
@@ -103,10 +103,10 @@ function Tile({ title, value, children }: TileProps): JSX.Element {
 }
 
 function ProgressCard({ cluster }: { cluster: Cluster }): JSX.Element {
-  const computation = latestComputation(cluster.groups)
-  const rows = progressRows(cluster.groups, computation)
+  const current = currentComputations(cluster.groups)
+  const rows = progressRows(cluster.groups, current)
   const shown = mostActive(rows, GROUPS_MAX)
-  const tally = tallyOfAll(cluster.groups, computation)
+  const tally = tallyOfAll(cluster.groups, current)
   return (
     <section class="card wide" aria-label="Progress">
       <h2>

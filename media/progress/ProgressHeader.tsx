@@ -6,11 +6,10 @@ import { type Tally, tallyOfAll } from '../cluster/groups.ts'
 import { count, percent, plural, short } from '../cluster/quantity.ts'
 import { latest } from '../cluster/rates.ts'
 import { totalsOf } from '../cluster/workers.ts'
-import { barParts, latestComputation, type ProgressRow, tallyText } from './progressRows.ts'
+import { barParts, currentComputations, type ProgressRow, tallyText } from './progressRows.ts'
 
 export function ProgressHeader({ cluster }: { cluster: Cluster }): JSX.Element {
-  const computation = latestComputation(cluster.groups)
-  const tally = tallyOfAll(cluster.groups, computation)
+  const tally = tallyOfAll(cluster.groups, currentComputations(cluster.groups))
   const { workers, threads, busyThreads } = totalsOf(cluster.workers)
   const rate = latest(cluster.rates.tasksPerSecond)
   return (

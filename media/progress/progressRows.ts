@@ -9,21 +9,27 @@ export interface ProgressRow {
   tally: Tally
 }
 
-/** The number of the latest computation, −1 when there is none. */
-export function latestComputation(groups: Groups): number {
+/** The computations that are not done yet; when all are, the latest. Empty before the first. */
+export function currentComputations(groups: Groups): Set<number> {
+  const current = new Set<number>()
   let latest = -1
-  for (const { computation } of groups.list) if (computation > latest) latest = computation
-  return latest
+  groups.list.forEach(({ computation }, place) => {
+    if (computation > latest) latest = computation
+    const { total, done, erred } = tallyOf(groups, place)
+    if (done + erred < total) current.add(computation)
+  })
+  if (current.size === 0 && latest >= 0) current.add(latest)
+  return current
 }
 
 /**
- * The groups of one computation in the order of their coming, which is that of their dependencies.
- * @param computation its serial, or nothing for all
+ * The groups of some computations in the order of their coming, which is that of their dependencies.
+ * @param computations their serials, or nothing for all
  */
-export function progressRows(groups: Groups, computation?: number): ProgressRow[] {
+export function progressRows(groups: Groups, computations?: ReadonlySet<number>): ProgressRow[] {
   const rows: ProgressRow[] = []
   groups.list.forEach((group, place) => {
-    if (computation !== undefined && group.computation !== computation) return
+    if (computations && !computations.has(group.computation)) return
     rows.push({ place, name: group.name, kind: group.kind ?? '', tally: tallyOf(groups, place) })
   })
   return rows

@@ -7,7 +7,7 @@ import '../frame/elements.ts'
 
 interface ComputationChoiceProps {
   groups: Groups
-  /** −1: the latest; −2: all; else a computation's serial. */
+  /** −1: those that run, or the latest; −2: all; else a computation's serial. */
   choice: number
   onChoice(choice: number): void
 }
@@ -28,7 +28,7 @@ export function ComputationChoice({ groups, choice, onChoice }: ComputationChoic
       onChange={(event: Event) => onChoice(Number((event.currentTarget as HTMLSelectElement).value))}
     >
       <vscode-option value="-1" selected={choice === -1}>
-        Latest computation
+        What runs now
       </vscode-option>
       <vscode-option value="-2" selected={choice === -2}>
         All computations

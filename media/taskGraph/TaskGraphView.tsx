@@ -10,7 +10,7 @@ import type { PanelProps } from '../frame/mountPanel.tsx'
 import { openPlace } from '../frame/PlaceLink.tsx'
 import { usePalette } from '../frame/palette.ts'
 import { ProgressHeader, StateLegend } from '../progress/ProgressHeader.tsx'
-import { latestComputation } from '../progress/progressRows.ts'
+import { currentComputations } from '../progress/progressRows.ts'
 import { ComputationChoice } from './ComputationChoice.tsx'
 import { drawGraph } from './draw.ts'
 import { GraphTooltip } from './GraphTooltip.tsx'
@@ -49,21 +49,23 @@ export function TaskGraphView(props: PanelProps<TaskGraph>): JSX.Element {
 function Graph({ model, cluster, surroundings, version }: PanelProps<TaskGraph>): JSX.Element {
   const palette = usePalette()
   const { groups } = cluster
-  /** −1: the latest; −2: all. */
+  /** −1: those that run, or the latest; −2: all. */
   const [choice, setChoice] = useState(-1)
   const [held, setHeld] = useState<Viewport>()
   const [size, setSize] = useState<CanvasSize>({ width: 0, height: 0 })
   const [selected, setSelected] = useState<Hit>()
   const [pointer, setPointer] = useState<GraphPointer>()
   const [, redraw] = useState(0)
-  const computation = choice === -1 ? latestComputation(groups) : choice === -2 ? undefined : choice
+  const computations =
+    choice === -1 ? currentComputations(groups) : choice === -2 ? undefined : new Set([choice])
+  const shown = computations ? [...computations].join() : 'all'
   /** The group that was unfolded last: shown large once its tasks are here. */
   const [awaited, setAwaited] = useState<number>()
   // Coarse, so that the graph does not turn with every pixel of a window that is being resized.
   const room = { width: Math.round(size.width / 80) * 80, height: Math.round(size.height / 80) * 80 }
   const scene = useMemo(
-    () => sceneOf(groups, model.unfolded, room, computation),
-    [groups.shape, model.shape, computation, cluster.info?.id, room.width, room.height],
+    () => sceneOf(groups, model.unfolded, room, computations),
+    [groups.shape, model.shape, shown, cluster.info?.id, room.width, room.height],
   )
   // States of unfolded tasks change without a new layout: their boxes are given the latest columns.
   for (const box of scene.boxes) {
@@ -74,7 +76,7 @@ function Graph({ model, cluster, surroundings, version }: PanelProps<TaskGraph>)
   useEffect(() => {
     setSelected(undefined)
     setHeld(undefined)
-  }, [computation, cluster.info?.id])
+  }, [shown, cluster.info?.id])
   useEffect(() => {
     const box = scene.boxes.find(({ place, tasks }) => tasks && groups.list[place].group === awaited)
     if (!box || awaited === undefined || model.wishes.get(awaited)?.asked) return

@@ -157,6 +157,11 @@ function drawBox(
   drawTwist(context, palette, box, hovered?.kind === 'twist' && hovered.box === index)
   if (!box.tasks) return
   const { unfolded } = box.tasks
+  if (unfolded.tasks.length === 0) {
+    context.fillStyle = colour.muted
+    context.font = `11px ${palette.font}`
+    context.fillText('done, and no longer kept', left, box.y + box.height - PADDING)
+  }
   if (unfolded.tasks.length >= unfolded.total) return
   context.fillStyle = colour.muted
   context.font = `10px ${palette.font}`

@@ -11,6 +11,8 @@ export const CARD_HEIGHT = 78
 export const HEAD_HEIGHT = 72
 export const PADDING = 12
 export const CELL = 12
+/** Room for the words that stand where a group has no tasks any more. */
+const EMPTY_HEIGHT = CELL
 export const CELL_GAP = 4
 
 export interface Box {
@@ -39,19 +41,19 @@ export interface Scene {
 }
 
 /**
- * Lays out the groups of one computation, or of all, with the tasks of those that are unfolded; in the direction in
+ * Lays out the groups of some computations, or of all, with the tasks of those that are unfolded; in the direction in
  * which more of it can be read at once on `canvas`.
  */
 export function sceneOf(
   groups: Groups,
   unfolded: ReadonlyMap<number, UnfoldedGroup>,
   canvas: { width: number; height: number },
-  computation?: number,
+  computations?: ReadonlySet<number>,
 ): Scene {
   const boxes: Box[] = []
   const boxOf = new Map<number, number>()
   groups.list.forEach((group, place) => {
-    if (computation !== undefined && group.computation !== computation) return
+    if (computations && !computations.has(group.computation)) return
     boxOf.set(place, boxes.length)
     const tasks = unfolded.get(group.group)
     boxes.push(
@@ -121,7 +123,7 @@ function unfoldedBox(place: number, unfolded: UnfoldedGroup): Box {
     x: 0,
     y: 0,
     width: Math.max(CARD_WIDTH, width + 2 * PADDING),
-    height: HEAD_HEIGHT + height + PADDING,
+    height: HEAD_HEIGHT + Math.max(height, EMPTY_HEIGHT) + PADDING,
     tasks: { unfolded, x, y },
   }
 }

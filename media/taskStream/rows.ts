@@ -29,7 +29,7 @@ const TRANSFER_HEIGHT = 6
 const WORKER_GAP = 6
 
 /**
- * @param height what the rows should fill, CSS pixels; they are never thinner than 5 nor thicker than 28 each
+ * @param height what the rows should fill, CSS pixels; they are never thinner than 5 nor thicker than 32 each
  * @example rowsOf(seen, 200).list.map((row) => row.label) // ['loom-01', '', 'loom-02', '']
  */
 export function rowsOf(seen: SeenThreads, height: number): Rows {
@@ -39,7 +39,7 @@ export function rowsOf(seen: SeenThreads, height: number): Rows {
     lanes += threads
     fixed += WORKER_GAP + (transfers ? TRANSFER_HEIGHT + 1 : 0)
   }
-  const lane = Math.max(5, Math.min(28, Math.floor((height - fixed) / Math.max(1, lanes))))
+  const lane = Math.max(5, Math.min(32, Math.floor((height - fixed) / Math.max(1, lanes))))
   const rows: Rows = { list: [], height: 0, placesOf: new Map() }
   let y = 0
   for (const [worker, { threads, transfers, name }] of seen.threads) {

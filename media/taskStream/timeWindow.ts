@@ -52,14 +52,14 @@ export interface Tick {
 }
 
 /**
- * Round moments for the axis, at least 90 pixels apart.
+ * Round moments for the axis, at least 90 pixels apart; none before the origin.
  * @example ticksOf(0, 10_000, 0, 500).map((tick) => tick.label) // ['0 s', '2 s', '4 s', '6 s', '8 s', '10 s']
  */
 export function ticksOf(fromMs: number, toMs: number, originMs: number, width: number): Tick[] {
   const span = toMs - fromMs
   const step = roundUp((span * 90) / Math.max(1, width))
   const ticks: Tick[] = []
-  const first = Math.ceil((fromMs - originMs) / step - 1e-9)
+  const first = Math.max(0, Math.ceil((fromMs - originMs) / step - 1e-9))
   for (let i = first; i * step + originMs <= toMs + step * 1e-6; i++) {
     const ms = i * step
     ticks.push({ ms, x: ((ms + originMs - fromMs) / span) * width, label: tickLabel(ms, step) })

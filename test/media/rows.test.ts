@@ -6,7 +6,7 @@ import { applyToCluster, type Cluster, noCluster } from '../../media/cluster/clu
 import { applyToGpus, type Gpus, noGpus } from '../../media/gpu/reducer.ts'
 import {
   barParts,
-  latestComputation,
+  currentComputations,
   mostActive,
   progressRows,
   tallyText,
@@ -140,11 +140,11 @@ test('devices go with the last worker of their host', () => {
   assert.deepEqual([gpus.devices.size, gpus.hosts.size], [0, 0])
 })
 
-test('progress: rows of the latest computation, bars in the order of states, words for who cannot see them', () => {
+test('progress: rows of what runs, bars in the order of states, words for who cannot see them', () => {
   const { groups } = clusterAt100()
   groups.counts.set([1, 0, 1, 1, 1, 0, 2, 0, 0, 0, 0, 0])
-  assert.equal(latestComputation(groups), 1)
-  const rows = progressRows(groups, 1)
+  assert.deepEqual([...currentComputations(groups)], [1])
+  const rows = progressRows(groups, new Set([1]))
   assert.deepEqual(
     rows.map(({ name, tally }) => [name, tallyText(tally)]),
     [
@@ -162,5 +162,19 @@ test('progress: rows of the latest computation, bars in the order of states, wor
     mostActive(rows, 1).map(({ name }) => name),
     ['a'],
   )
-  assert.deepEqual(progressRows(groups, 7), [])
+  assert.deepEqual(progressRows(groups, new Set([7])), [])
+})
+
+test('what runs are the computations with tasks left, else the latest', () => {
+  const { groups } = clusterAt100()
+  groups.list[1].computation = 2
+  const current = (counts: number[]): number[] => {
+    groups.counts.set(counts)
+    return [...currentComputations(groups)]
+  }
+  assert.deepEqual(current([1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]), [1, 2])
+  assert.deepEqual(current([0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 1]), [1])
+  assert.deepEqual(current([0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 1]), [2])
+  groups.list.length = 0
+  assert.deepEqual([...currentComputations(groups)], [])
 })

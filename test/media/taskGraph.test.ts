@@ -148,7 +148,7 @@ test('cards run right where that fits, down where that fits', () => {
 
 test('one computation alone, and edges that leave it left out', () => {
   const groups = groupsOf('abc', [0, 1, 1, 2], [1, 2, 2])
-  const scene = sceneOf(groups, new Map(), WIDE, 2)
+  const scene = sceneOf(groups, new Map(), WIDE, new Set([2]))
   assert.deepEqual(
     scene.boxes.map(({ place }) => groups.list[place].name),
     ['b', 'c'],

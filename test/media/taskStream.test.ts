@@ -199,6 +199,7 @@ test('ticks stand at round moments, from microseconds to hours', () => {
   const labels = (fromMs: number, toMs: number): string[] =>
     ticksOf(fromMs, toMs, 0, 500).map(({ label }) => label)
   assert.deepEqual(labels(0, 10_000), ['0 s', '2 s', '4 s', '6 s', '8 s', '10 s'])
+  assert.deepEqual(labels(-4000, 6000), ['0 s', '2 s', '4 s', '6 s'])
   assert.deepEqual(labels(0, 1), ['0.0 ms', '0.2 ms', '0.4 ms', '0.6 ms', '0.8 ms', '1.0 ms'])
   assert.deepEqual(labels(12_000, 12_100), ['12.00 s', '12.02 s', '12.04 s', '12.06 s', '12.08 s', '12.10 s'])
   assert.deepEqual(labels(0, 600_000), ['0 min', '2 min', '4 min', '6 min', '8 min', '10 min'])
