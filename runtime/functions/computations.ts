@@ -67,8 +67,11 @@ class Search {
   run(program: Program): Computation[] {
     for (const statement of program.body) {
       if (statement.type !== 'ImportDeclaration') continue
-      const names = /^heddle(\/|$)/.test(statement.source.value) ? this.#derived : this.#foreign
-      for (const { local } of statement.specifiers) names.add(local.name)
+      const specifier = statement.source.value
+      const own = /^heddle(\/|$)/.test(specifier)
+      // What a file of the user's gives may well be heddle's.
+      if (!own && /^([./#~]|@\/)/.test(specifier)) continue
+      for (const { local } of statement.specifiers) (own ? this.#derived : this.#foreign).add(local.name)
     }
     this.#visit(program as Node, false)
     return this.#found

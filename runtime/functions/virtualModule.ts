@@ -114,32 +114,39 @@ class Choice {
     }
   }
 
-  /** Skips computations, and what is done with their results, unless the expression needs what they give or change. */
+  /**
+   * Skips computations, and what is done with their results, unless the expression needs what they give or change.
+   * What a statement that stays needs is needed too, so this is repeated until nothing changes.
+   */
   #skipComputations(): void {
     const { computations } = computationsOf(this.#module.program, this.#module.source)
-    const needed = this.#neededBindings()
-    const lost = new Set<Binding>()
-    for (let i = 0; i < this.#holder; i++) {
-      const node = this.#body[i]
-      if (isDeclaration(node)) continue
-      const inside = computations.filter((one) => node.start <= one.start && one.end <= node.end)
-      const plain = /^(VariableDeclaration|ExpressionStatement)$/.test(withoutExport(node).type)
-      const computes = plain && inside.some((one) => !one.nested)
-      const usesLost = [...this.#reads[i]].some((binding) => lost.has(binding))
-      if (!computes && !usesLost) continue
-      if (this.#touches(i, needed, inside)) continue
-      this.#kept[i] = false
-      for (const binding of this.#writes[i]) lost.add(binding)
+    const needed = new Set<Binding>()
+    this.#need(needed, this.#reads[this.#holder])
+    for (let before = -1; before !== needed.size; ) {
+      before = needed.size
+      const lost = new Set<Binding>()
+      for (let i = 0; i < this.#holder; i++) {
+        const node = this.#body[i]
+        if (isDeclaration(node)) continue
+        const inside = computations.filter((one) => node.start <= one.start && one.end <= node.end)
+        const plain = /^(VariableDeclaration|ExpressionStatement)$/.test(withoutExport(node).type)
+        const computes = plain && inside.some((one) => !one.nested)
+        const usesLost = [...this.#reads[i]].some((binding) => lost.has(binding))
+        this.#kept[i] = !(computes || usesLost) || this.#touches(i, needed, inside)
+        if (!this.#kept[i]) for (const binding of this.#writes[i]) lost.add(binding)
+        else if (usesLost) this.#need(needed, this.#reads[i])
+      }
     }
   }
 
-  /** Whether a statement declares, assigns, or outside of computations names, something that is needed. */
+  /** Whether a statement declares or assigns something that is needed, or names it where it may change it. */
   #touches(
     index: number,
     needed: ReadonlySet<Binding>,
     computations: readonly { start: number; end: number }[],
   ): boolean {
     for (const binding of this.#writes[index]) if (needed.has(binding)) return true
+    if (withoutExport(this.#body[index]).type === 'VariableDeclaration') return false
     return this.#module.references.some(
       ({ binding, start }) =>
         needed.has(binding) &&
@@ -149,10 +156,9 @@ class Choice {
     )
   }
 
-  /** What the expression's statement names, and what that needs in its turn. */
-  #neededBindings(): Set<Binding> {
-    const needed = new Set<Binding>()
-    const waiting = [...this.#reads[this.#holder]]
+  /** Adds bindings, and what those need in their turn. */
+  #need(needed: Set<Binding>, bindings: Iterable<Binding>): void {
+    const waiting = [...bindings]
     for (let binding = waiting.pop(); binding; binding = waiting.pop()) {
       if (needed.has(binding)) continue
       needed.add(binding)
@@ -161,7 +167,6 @@ class Choice {
       })
       for (const other of this.#module.dependencies.get(binding) ?? []) waiting.push(other)
     }
-    return needed
   }
 }
 

@@ -11,9 +11,9 @@ import _ from 'lodash'
 import capitalize from 'lodash/capitalize.js'
 import { z } from 'zod'
 import { normalise as norm2, Sq } from './modules/barrel.ts'
-import { A, viaB } from './modules/circA.ts'
-// In this order: the cycle can only be entered here.
+// In this order: the cycle can be entered only here.
 import { B } from './modules/circB.ts'
+import { A, viaB } from './modules/circA.ts'
 import cjs from './modules/cjsModule.cjs'
 import data from './modules/data.json' with { type: 'json' }
 import bareData from './modules/data.json'
@@ -207,6 +207,7 @@ test('an import without extension', async () =>
 test('a stack on the worker names the line of the .ts file', async () => {
   const source = fs.readFileSync(import.meta.filename, 'utf8').split('\n')
   const line = source.findIndex((text) => /^ +throw new TypeError/.test(text)) + 1
+  const column = source[line - 1]!.indexOf('new TypeError') + 1
   const error = (await client
     .submit(function failing(x: number) {
       const y = x + 1
@@ -214,10 +215,10 @@ test('a stack on the worker names the line of the .ts file', async () => {
     }, 1)
     .catch((e: unknown) => e)) as Error & { failure: { place: object } }
   assert.deepEqual([error.name, error.message], ['TypeError', 'bad 2'])
-  assert.match(error.stack!, new RegExp(`failing.*programs/modules\\.ts:${line}:11`))
-  assert.deepEqual(error.failure.place, { file: import.meta.filename, line, column: 11 })
+  assert.match(error.stack!, new RegExp(`failing.*programs/modules\\.ts:${line}:${column}`))
+  assert.deepEqual(error.failure.place, { file: import.meta.filename, line, column })
   const deeper = (await client.submit((x: number) => boom(x), 1).catch((e: unknown) => e)) as Error
-  assert.match(deeper.stack!, /boom .*modules\/helpers\.ts:20:20/)
+  assert.match(deeper.stack!, /boom .*modules\/helpers\.ts:23:20/)
   assert.match(deeper.stack!, /programs\/modules\.ts/)
   assert.match(deeper.stack!, /in task task-\d+ on worker lane$/)
 })
