@@ -26,7 +26,7 @@ export function registerCancelLenses(
           const place = book.placeOf(run.run)
           const at = place ? document.positionAt(place.anchor.start) : new vscode.Position(0, 0)
           return new vscode.CodeLens(new vscode.Range(at, at), {
-            title: '$(debug-stop) Cancel',
+            title: '■ Cancel',
             tooltip: `Cancels ${run.label}`,
             command: 'heddle.cancelRun',
             arguments: [run.run],

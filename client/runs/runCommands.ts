@@ -8,7 +8,7 @@ import { showResults } from '../panels/panels.ts'
 import { readSettings } from '../settings/settings.ts'
 import type { ExpressionToRun, RunBook } from './runBook.ts'
 import type { Run } from './runsModel.ts'
-import { failureTitle, isShort } from './runText.ts'
+import { failureTitle, isWholeOnLine } from './runText.ts'
 
 /** What a lens of the language server hands over. */
 interface LensArguments {
@@ -75,7 +75,7 @@ export function registerRunCommands(
       if (event.kind === 'output') log.info(`${run.label}: ${event.text.trimEnd()}`)
       if (event.kind === 'notice') log.info(`${run.label}: ${event.text}`)
       if (!book.isOwn(run.run)) return
-      if (event.kind === 'result' && !isShort(event.line, readSettings().inlineLengthMax))
+      if (event.kind === 'result' && !isWholeOnLine(event, readSettings().inlineLengthMax))
         void showResults(true)
       if (event.kind === 'ended') tellEnd(run, log)
     }),

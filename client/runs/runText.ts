@@ -1,5 +1,6 @@
 // What stands on the line beside a run's code: progress while it goes, then its result or why there is none.
 
+import type { Display } from '../../runtime/protocol/runs.ts'
 import { currentSite, type Run, type SiteProgress } from './runsModel.ts'
 
 const CELLS = 8
@@ -85,9 +86,15 @@ export function lineText(run: Run, inlineLengthMax: number): LineText {
 }
 
 function resultText(run: Run, inlineLengthMax: number): LineText {
-  const { line, durationMs } = run.result!
+  const result = run.result!
+  const { display, durationMs, line } = result
   const time = seconds(durationMs)
-  if (isShort(line, inlineLengthMax)) return { text: `= ${line} · ${time}`, tone: 'result' }
+  if (display.kind === 'table') {
+    const { totalRows, columns } = display
+    const size = `${grouped(totalRows)} rows × ${columns.length} columns`
+    return { text: `= ${size} · ${time} · see Heddle Results`, tone: 'result' }
+  }
+  if (isWholeOnLine(result, inlineLengthMax)) return { text: `= ${line} · ${time}`, tone: 'result' }
   return { text: `= ${oneLine(line, inlineLengthMax)} · ${time} · see Heddle Results`, tone: 'result' }
 }
 
@@ -97,9 +104,14 @@ function doneText(run: Run): LineText {
   return { text: `✓ ${counted}${seconds(run.end!.durationMs)}`, tone: 'result' }
 }
 
-/** Whether a result's line can stand beside the code as it is. */
-export function isShort(line: string, lengthMax: number): boolean {
-  return line.length <= lengthMax && !line.includes('\n')
+/** Whether all of a result can stand beside the code: then no panel needs to show it. */
+export function isWholeOnLine(
+  { line, display }: { line: string; display: Display },
+  lengthMax: number,
+): boolean {
+  if (display.kind === 'table' || line.length > lengthMax || line.includes('\n')) return false
+  // What is left out of a line is written as `…` or as a count, e.g. `Array(40)`.
+  return display.kind === 'text' ? !display.cut : !/…|\w\(\d+\)/.test(line)
 }
 
 /** @example failureTitle({ name: 'TypeError', message: 'x is not a function', … }) // 'TypeError: x is not a function' */

@@ -6,7 +6,7 @@ import { failureReport } from '../../client/runs/failureReport.ts'
 import { marksOf } from '../../client/runs/runMarks.ts'
 import { applyRunEvent, endAll, type Run, type Runs } from '../../client/runs/runsModel.ts'
 import { bar, brief, grouped, lineText, progressText, seconds } from '../../client/runs/runText.ts'
-import type { RunEvent, RunFailure, RunSummary } from '../../runtime/protocol/runs.ts'
+import type { Display, RunEvent, RunFailure, RunSummary } from '../../runtime/protocol/runs.ts'
 
 const FILE = '/home/ada/analysis.ts'
 const SUMMARY: RunSummary = {
@@ -70,6 +70,23 @@ test('a run of an expression tells its line: starting, progress, result', () => 
 test('a result too long for its line is cut and names the panel that shows it', () => {
   const long: RunEvent = { ...RESULT, line: 'abcdefghijklmnop' } as RunEvent
   assert.equal(lineText(play([STARTED, long, ENDED]), 10).text, '= abcdefghi… · 1.23 s · see Heddle Results')
+})
+
+test('rows are counted on their line, and a tree that is not all there names the panel', () => {
+  const shown = (line: string, display: Display): string =>
+    lineText(play([STARTED, { kind: 'result', line, display, durationMs: 20 }, ENDED]), 80).text
+  const table: Display = {
+    kind: 'table',
+    columns: ['a', 'b'],
+    numeric: [true, true],
+    rows: [],
+    totalRows: 1234,
+  }
+  assert.equal(shown('Array(1234)', table), '= 1,234 rows × 2 columns · 20 ms · see Heddle Results')
+  const tree: Display = { kind: 'tree', value: { text: 'x', type: 'array' }, cut: false }
+  assert.equal(shown('[1, 2, 3]', tree), '= [1, 2, 3] · 20 ms')
+  assert.equal(shown('Array(40)', tree), '= Array(40) · 20 ms · see Heddle Results')
+  assert.equal(shown('{ a: Map(3) }', tree), '= { a: Map(3) } · 20 ms · see Heddle Results')
 })
 
 test('an event that is told twice counts once', () => {

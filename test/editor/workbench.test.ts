@@ -27,6 +27,13 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await editorTab(page, name).first().waitFor()
   }
 
+  test('Set Up This Folder makes the import resolve, for TypeScript too', async () => {
+    const { page } = lab
+    await page.locator('.squiggly-error').first().waitFor()
+    await runCommand(page, 'Heddle: Set Up This Folder')
+    await until(async () => (await page.locator('.squiggly-error').count()) === 0, 'nothing is underlined')
+  })
+
   test('lenses stand above each computation, and Run File at the top', async () => {
     await settledLenses(lab.page, /▷ Run$/, 3)
     assert.equal(await codeLens(lab.page, '▷ Run File').count(), 1)

@@ -49,7 +49,7 @@ export function defineSuite(): void {
       const uri = file('analysis.ts')
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri))
       await until(async () => (await titlesOf(uri)).length === 4, 'the lenses are there')
-      assert.deepEqual(await titlesOf(uri), ['0: ▷ Run File', '10: ▷ Run', '12: ▷ Run', '14: ▷ Run'])
+      assert.deepEqual(await titlesOf(uri), ['0: ▷ Run File', '10: ▷ Run', '13: ▷ Run', '16: ▷ Run'])
     })
 
     it('offers none in a file that does not', async () => {
@@ -64,7 +64,7 @@ export function defineSuite(): void {
       const uri = file('analysis.ts')
       const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri))
       await editor.edit((edit) => edit.insert(new vscode.Position(8, 0), 'const half = bag.\n\n'))
-      assert.deepEqual(await titlesOf(uri), ['0: ▷ Run File', '12: ▷ Run', '14: ▷ Run', '16: ▷ Run'])
+      assert.deepEqual(await titlesOf(uri), ['0: ▷ Run File', '12: ▷ Run', '15: ▷ Run', '18: ▷ Run'])
       await vscode.commands.executeCommand('workbench.action.files.revert')
       await until(async () => (await titlesOf(uri))[1] === '10: ▷ Run', 'the lenses are where they were')
     })
