@@ -4,20 +4,22 @@ import type { MessagePort } from 'node:worker_threads'
 import { collectGarbage } from './garbage.ts'
 import type { NumberedBuffer } from './sharedMemory.ts'
 
-/** Garbage is collected after a batch when so many bytes of buffers came into sight since the last time. */
-const COLLECT_BYTES = 256e6
-
 export class LaneMemory {
   readonly #port: MessagePort
   readonly #idOf = new WeakMap<SharedArrayBuffer, number>()
   readonly #registry: FinalizationRegistry<number>
   readonly #granted = new Map<number, NumberedBuffer[]>()
   #letGo: number[] = []
+  readonly #collectBytes: number
   #nextId: number
   #seenBytes = 0
 
-  /** @param firstId its own buffers are numbered from here on */
-  constructor(port: MessagePort, firstId: number) {
+  /**
+   * @param firstId its own buffers are numbered from here on
+   * @param collectBytes garbage is collected when so many bytes came into sight since the last time
+   */
+  constructor(port: MessagePort, firstId: number, collectBytes: number) {
+    this.#collectBytes = collectBytes
     this.#port = port
     this.#nextId = firstId
     this.#registry = new FinalizationRegistry((id) => {
@@ -63,7 +65,7 @@ export class LaneMemory {
 
   /** Between tasks: collects garbage when much came into sight. */
   rest(): void {
-    if (this.#seenBytes < COLLECT_BYTES) return
+    if (this.#seenBytes < this.#collectBytes) return
     this.#seenBytes = 0
     collectGarbage()
   }

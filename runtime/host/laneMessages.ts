@@ -15,6 +15,8 @@ export interface LaneSetup {
   lane: number
   /** The lane numbers its shared memory from here on. */
   firstBufferId: number
+  /** It collects its garbage when so many bytes of shared memory came into sight since the last time. */
+  collectBytes: number
 }
 
 /** Callables by number; each is sent once a lane, before the first batch that names it. */

@@ -1,12 +1,11 @@
 // The threads of a worker: a piscina pool that owns them, and one long-lived lane on each, reached over its own port.
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
-import { Piscina } from 'piscina'
+import type { Piscina } from 'piscina'
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { LaneReport } from '../worker/laneReport.ts'
 import type { LaneEnd } from '../worker/onLane.ts'
-import { entryPath } from './entries.ts'
-import { type FromLane, LaneProgress, type ToLane } from './laneMessages.ts'
+import { type FromLane, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
 import { IDS_PER_THREAD } from './sharedMemory.ts'
 
 export interface LaneEvents {
@@ -26,8 +25,8 @@ export interface LaneOptions {
   threads: number
   worker: string
   moduleFolder: string
-  /** The most that one thread's JavaScript heap may hold. */
-  heapBytesMax: number
+  /** See `LaneSetup`. */
+  collectBytes: number
 }
 
 /** How long a thread may take to end before it is called stuck. */
@@ -53,23 +52,10 @@ export class Lanes {
   #started = 0
   #closed = false
 
-  constructor(options: LaneOptions, events: LaneEvents) {
+  constructor(pool: Piscina, options: LaneOptions, events: LaneEvents) {
     this.#options = options
     this.#events = events
-    this.#pool = new Piscina({
-      filename: entryPath('lane'),
-      minThreads: options.threads,
-      maxThreads: options.threads,
-      // The default would freeze an idle thread's event loop, and with it the user's own connections and timers.
-      atomics: 'disabled',
-      concurrentTasksPerWorker: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      recordTiming: false,
-      // Lanes have nothing of the flags and loaders that their process was started with.
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: Math.max(64, Math.floor(options.heapBytesMax / 2 ** 20)) },
-    })
-    this.#pool.on('error', () => {}) // A thread's end is seen by its lane.
+    this.#pool = pool
     for (let lane = 0; lane < options.threads; lane++) this.#start(lane)
   }
 
@@ -143,14 +129,15 @@ export class Lanes {
     port1.on('message', (message: FromLane) => {
       if (this.#lanes[lane] === entry) this.#receive(lane, entry, message)
     })
-    const { worker, moduleFolder } = this.#options
-    const setup = {
+    const { worker, moduleFolder, collectBytes } = this.#options
+    const setup: LaneSetup = {
       port: port2,
       progress: entry.progress.buffer,
       moduleFolder,
       worker,
       lane,
       firstBufferId: ++this.#started * IDS_PER_THREAD,
+      collectBytes,
     }
     this.#pool
       .run(setup, { transferList: [port2], signal: entry.end.signal })

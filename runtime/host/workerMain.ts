@@ -1,10 +1,11 @@
 // The worker process: started by a supervisor, ends with it.
 
-import { enableCompileCache } from 'node:module'
+import { memoryLimits } from '../worker/memory.ts'
+import { useCompileCache } from './compileCache.ts'
 import { watchLifeline } from './lifeline.ts'
 import { EXIT_REFUSED, takeWorkerConfig } from './workerConfig.ts'
 
-enableCompileCache()
+useCompileCache()
 const config = takeWorkerConfig()
 process.title = `heddle worker ${config.name}`
 // One thread pool of the native engines a process: as many threads as the worker has.
@@ -13,10 +14,13 @@ process.env.POLARS_MAX_THREADS ??= String(config.threads)
 /** Threads that native code holds would keep `process.exit` waiting for ever. */
 const endNow = (): void => void process.kill(process.pid, 'SIGKILL')
 
-// What follows is loaded now, so that the cache above serves it too.
+// What follows is loaded only now, so that the cache above serves it too; threads start while the rest is loaded.
+const { startLanePool } = await import('./lanePool.ts')
+const { limitBytes, spillShare } = memoryLimits(config.memoryLimitBytes, config.memoryShares)
+const pool = startLanePool({ threads: config.threads, heapBytesMax: spillShare * limitBytes })
 const { WorkerProcess } = await import('./workerProcess.ts')
 
-const worker = new WorkerProcess(config, (code, reason) => {
+const worker = new WorkerProcess(config, pool, (code, reason) => {
   if (code !== 0) console.error(`heddle worker ${config.name}: ${reason}`)
   process.exitCode = code
   // Lets a last message out, then ends whatever still runs in the threads.

@@ -2,6 +2,7 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { Piscina } from 'piscina'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import type { WorkerInstruction, WorkerMessage } from '../protocol/messages.ts'
 import { HEDDLE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts'
@@ -61,7 +62,16 @@ const SHOWN_TRANSFER_BYTES = 1e6
 const FREE_SHARE_MAX = 0.2
 /** Lanes collect their garbage when more than this stands about that they alone may still see. */
 const STRAY_SHARE_MAX = 0.05
-const STRAY_BYTES_MIN = 64e6
+/** How often they are asked at most. */
+const COLLECT_EVERY_MS = 50
+/** And how often when memory is short for other reasons: what tasks made may be garbage too. */
+const COLLECT_TIGHT_EVERY_MS = 250
+/** A paused worker measures itself often, so that it goes on as soon as it can. */
+const PAUSED_MEASURE_MS = 25
+/** This thread collects its own when so much was given up that only a collection returns. */
+const GIVEN_UP_SHARE_MAX = 0.05
+/** Memory is measured when so much came into it since the last time. */
+const MEASURE_SHARE = 0.05
 
 export class WorkerProcess {
   readonly #config: WorkerConfig
@@ -89,10 +99,16 @@ export class WorkerProcess {
   #acting = false
   #actAgain = false
   #receivedBytes = 0
+  #movedBytes = 0
+  #soon: NodeJS.Timeout | undefined
+  #collectedAt = 0
   #over = false
 
-  /** @param end called once, when there is nothing more to do here */
-  constructor(config: WorkerConfig, end: (code: number, reason: string) => void) {
+  /**
+   * @param pool threads that have been started already
+   * @param end called once, when there is nothing more to do here
+   */
+  constructor(config: WorkerConfig, pool: Piscina, end: (code: number, reason: string) => void) {
     this.#config = config
     this.#end = end
     this.#moduleFolder = join(config.folder, 'modules')
@@ -104,11 +120,12 @@ export class WorkerProcess {
     this.#store = new ValueStore(this.#memory)
     const allocate = (byteLength: number): SharedArrayBuffer => this.#memory.take(byteLength)
     this.#lanes = new Lanes(
+      pool,
       {
         threads: config.threads,
         worker: config.name,
         moduleFolder: this.#moduleFolder,
-        heapBytesMax: limits.spillShare * limits.limitBytes,
+        collectBytes: collectBytesOf(config),
       },
       {
         opened: (lane) => this.#on(() => onLaneOpened(this.#state, lane)),
@@ -117,7 +134,10 @@ export class WorkerProcess {
           this.#memory.laneEnded(lane)
           this.#on(() => onLaneEnded(this.#state, lane, end))
         },
-        letGo: (lane, ids) => this.#memory.letGo(lane, ids),
+        letGo: (lane, ids) => {
+          this.#memory.letGo(lane, ids)
+          this.#act()
+        },
         logged: (level, text, batch, index, lane, stack) => {
           const posted = this.#state.lanes[lane].posted.find((one) => one.batch === batch)
           const slot = index >= 0 ? posted?.slots[index] : undefined
@@ -177,6 +197,7 @@ export class WorkerProcess {
     if (this.#over) return
     this.#over = true
     clearInterval(this.#beat)
+    clearTimeout(this.#soon)
     this.#peers.close()
     this.removeFiles()
     this.#end(code, reason)
@@ -202,6 +223,7 @@ export class WorkerProcess {
     this.#acting = true
     while (this.#actAgain) {
       this.#actAgain = false
+      this.#state.strayBytes = this.#memory.strayBytes
       for (const action of decide(this.#state)) this.#perform(action)
     }
     this.#acting = false
@@ -386,6 +408,14 @@ export class WorkerProcess {
     this.#store.keepReport(lane, onLaneReported(this.#state, lane, report), report)
     if (report.shared.length > 0) this.#madeBy[lane] = buffersMade(report)
     this.#act()
+    this.#moved(report.sizes.reduce((sum, size) => sum + size, 0))
+  }
+
+  /** So many bytes came into memory: measured anew when they are many, since a heartbeat may come too late. */
+  #moved(bytes: number): void {
+    this.#movedBytes += bytes
+    if (this.#movedBytes < MEASURE_SHARE * this.#config.memoryLimitBytes) return
+    this.#measure(process.memoryUsage.rss())
   }
 
   /** Gives a lane free memory of the sizes that its last results had: the next ones are often as large. */
@@ -497,22 +527,40 @@ export class WorkerProcess {
     this.#receivedBytes = 0
     this.#server.sentBytes = 0
     this.#control.send(message)
+    this.#measure(rssBytes)
+  }
+
+  #measure(rssBytes: number): void {
+    this.#movedBytes = 0
     this.#tidyMemory(rssBytes)
     this.#on(() => onMeasured(this.#state, rssBytes - this.#memory.freeBytes))
+    if (!this.#state.paused || this.#over) return
+    clearTimeout(this.#soon)
+    this.#soon = setTimeout(() => this.#measure(process.memoryUsage.rss()), PAUSED_MEASURE_MS)
   }
 
   /** Shared memory is freed only when asked: by the lanes that let go of it, and by this thread for what was given up. */
   #tidyMemory(rssBytes: number): void {
-    const { limitBytes, targetShare } = this.#state.limits
-    if (rssBytes > targetShare * limitBytes) this.#memory.clear()
-    if (this.#memory.strayBytes > Math.max(STRAY_BYTES_MIN, STRAY_SHARE_MAX * limitBytes))
+    const { limitBytes, spillShare } = this.#state.limits
+    const isTight = rssBytes > spillShare * limitBytes
+    if (isTight) this.#memory.clear()
+    const now = performance.now()
+    const isMuch = this.#memory.strayBytes > STRAY_SHARE_MAX * limitBytes
+    const everyMs = isMuch ? COLLECT_EVERY_MS : COLLECT_TIGHT_EVERY_MS
+    if ((isMuch || isTight) && now - this.#collectedAt > everyMs) {
+      this.#collectedAt = now
       for (let lane = 0; lane < this.#config.threads; lane++) this.#lanes.post(lane, { kind: 'collect' })
-    if (this.#memory.givenUpBytes > STRAY_BYTES_MIN) {
+    }
+    if (this.#memory.givenUpBytes > (isTight ? 0 : GIVEN_UP_SHARE_MAX * limitBytes)) {
       this.#memory.givenUpBytes = 0
       collectGarbage()
     }
   }
 }
+
+/** Lanes together may see a tenth of the memory limit before one of them collects its garbage. */
+const collectBytesOf = ({ memoryLimitBytes, threads }: WorkerConfig): number =>
+  Math.min(256e6, Math.max(16e6, (0.1 * memoryLimitBytes) / threads))
 
 /** How many buffers of each size a report's results stand in, up to a few. */
 function buffersMade(report: LaneReport): Map<number, number> {

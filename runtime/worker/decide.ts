@@ -2,7 +2,7 @@
 
 import type { WorkerAction } from './actions.ts'
 import { AHEAD_MS, BATCH_MS, fairShare } from './batchPlan.ts'
-import { bytesToSpill, shouldPause } from './memory.ts'
+import { bytesToSpill, shouldHold, shouldPause } from './memory.ts'
 import { POSTED, READING, READY } from './runBooks.ts'
 import { AWAITED, LOADING, SPILLED } from './values.ts'
 import { admit, type WorkerState, waitFor } from './workerState.ts'
@@ -13,14 +13,19 @@ export function decide(state: WorkerState): WorkerAction[] {
   spill(state)
   if (!state.paused) {
     fetch(state)
-    dispatch(state)
+    if (!shouldHold(state.values.managedBytes + state.strayBytes, state.otherBytes, state.limits))
+      dispatch(state)
   }
   return [...gone, ...forget(state), ...state.actions.splice(0)]
 }
 
-/** Memory was measured. */
+/**
+ * Memory was measured.
+ * @param rssBytes the process's size, without memory that is free for the next values
+ */
 export function onMeasured(state: WorkerState, rssBytes: number): void {
   state.rssToJudge = rssBytes
+  state.otherBytes = Math.max(0, rssBytes - state.values.managedBytes - state.strayBytes)
   state.spillStuck = false
   state.diskRefuses = false
   const paused = shouldPause(rssBytes, state.limits, state.paused)

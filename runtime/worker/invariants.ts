@@ -1,5 +1,6 @@
 // What must hold between any two events of a worker: named rules, checked after every event in tests.
 
+import { shouldHold } from './memory.ts'
 import { CANCELLED, POSTED, READING, READY, WAITING } from './runBooks.ts'
 import { AWAITED, FREE, HELD, LOADING, SPILLED, WRITING } from './values.ts'
 import type { WorkerState } from './workerState.ts'
@@ -95,7 +96,9 @@ const RULES: Record<string, Rule> = {
     }
   },
 
-  'a free thread with ready runs is given one'({ lanes, runs, paused, actions }, fail) {
+  'a free thread with ready runs is given one'(state, fail) {
+    const { lanes, runs, paused, actions, values, strayBytes, otherBytes, limits } = state
+    if (shouldHold(values.managedBytes + strayBytes, otherBytes, limits)) return
     // Holds after a decision alone: with actions still to be taken there was none yet.
     if (paused || actions.length > 0 || runs.counts[READY] === 0 || runs.counts[READING] > 0) return
     for (let lane = 0; lane < lanes.length; lane++)

@@ -52,6 +52,16 @@ export function shouldPause(rssBytes: number, limits: MemoryLimits, paused: bool
   return rssBytes > share * limits.limitBytes
 }
 
+/**
+ * Whether to hold new runs back until something has left memory. It follows the books, so it needs no measurement and
+ * comes before a fast producer can fill the memory between two of them.
+ * @param countedBytes values in memory, and memory that they left and that cannot be used again yet
+ * @param otherBytes what the process was last measured to use beside those
+ */
+export function shouldHold(countedBytes: number, otherBytes: number, limits: MemoryLimits): boolean {
+  return countedBytes > 0 && countedBytes + otherBytes > limits.pauseShare * limits.limitBytes
+}
+
 /** At most this many bytes may be on their way from other workers. */
 export function fetchBytesMax(limits: MemoryLimits): number {
   return Math.max(16e6, 0.1 * limits.limitBytes)

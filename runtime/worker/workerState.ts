@@ -55,6 +55,10 @@ export class WorkerState {
   readonly actions: WorkerAction[] = []
   /** The process's size as measured, until it was acted upon. */
   rssToJudge = 0
+  /** What the process uses beside values and their remains, as last measured. */
+  otherBytes = 0
+  /** Memory that values have left and that cannot be used again yet: the host keeps it up to date. */
+  strayBytes = 0
   paused = false
   /** Nothing more can leave memory until something is unpinned. */
   spillStuck = false
