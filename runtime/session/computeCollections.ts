@@ -76,7 +76,7 @@ export async function computeCollections(
     })
   } finally {
     stop()
-    core.release(Array.from({ length: sent.count }, (_, i) => sent.first + i))
+    core.releaseRange(sent.first, sent.count)
   }
 }
 

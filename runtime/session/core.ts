@@ -219,22 +219,29 @@ export class Core implements FutureHolder {
   }
 
   release(handles: readonly Handle[]): void {
-    for (const handle of handles) {
-      if (!this.table.isHeld(handle)) continue
-      // A key that is still to be hashed needs its row, as does a task of this turn that refers to it.
-      this.seal()
-      this.table.release(handle)
-      if (this.connection.closedBecause !== undefined) continue
-      if (!this.#releases) {
-        this.#releases = new GrowingU32()
-        this.connection.send(() => {
-          const released = this.#releases!
-          this.#releases = undefined
-          return [{ type: 'release', handles: released.view() }]
-        })
-      }
-      this.#releases.push(handle)
-    }
+    // A key that is still to be hashed needs its row, as does a task of this turn that refers to it.
+    this.seal()
+    for (const handle of handles) if (this.table.release(handle)) this.#releasesOfTurn().push(handle)
+  }
+
+  releaseRange(first: Handle, count: number): void {
+    this.seal()
+    const releases = this.#releasesOfTurn()
+    for (let handle = first; handle < first + count; handle++)
+      if (this.table.release(handle)) releases.push(handle)
+  }
+
+  /** What is released in one turn goes out in one message. */
+  #releasesOfTurn(): GrowingU32 {
+    if (this.#releases) return this.#releases
+    const releases = new GrowingU32()
+    if (this.connection.closedBecause !== undefined) return releases
+    this.#releases = releases
+    this.connection.send(() => {
+      this.#releases = undefined
+      return releases.length === 0 ? [] : [{ type: 'release', handles: releases.view() }]
+    })
+    return releases
   }
 
   /** Keeps futures from being collected until `work` is done. */

@@ -12,6 +12,8 @@ export interface FutureHolder {
   cancel(handles: readonly Handle[], reason: string): void
   retry(handles: readonly Handle[]): void
   release(handles: readonly Handle[]): void
+  /** The same for `count` handles from `first` on. */
+  releaseRange(first: Handle, count: number): void
 }
 
 /**
@@ -29,7 +31,7 @@ export class FutureBatch {
 
 const abandoned = new FinalizationRegistry<{ holder: WeakRef<FutureHolder>; first: Handle; count: number }>(
   ({ holder, first, count }) => {
-    holder.deref()?.release(Array.from({ length: count }, (_, i) => first + i))
+    holder.deref()?.releaseRange(first, count)
   },
 )
 

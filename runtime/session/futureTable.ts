@@ -124,6 +124,19 @@ export class FutureTable {
     for (let i = 0; i < DIGEST_BYTES; i++) page.digests[to + i] = digests[at + i]
   }
 
+  /** The same for `count` handles in a row, whose digests stand in a row too. */
+  setDigests(first: Handle, digests: Uint8Array, at: number, count: number): void {
+    for (let done = 0; done < count; ) {
+      const row = (first + done) & (PAGE_SIZE - 1)
+      const here = Math.min(count - done, PAGE_SIZE - row)
+      const from = at + done * DIGEST_BYTES
+      this.#pages
+        .get((first + done) >>> PAGE_BITS)
+        ?.digests.set(digests.subarray(from, from + here * DIGEST_BYTES), row * DIGEST_BYTES)
+      done += here
+    }
+  }
+
   /** The digest of a held handle, as a view. */
   digest(handle: Handle): Uint8Array {
     const page = this.#pages.get(handle >>> PAGE_BITS)

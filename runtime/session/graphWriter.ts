@@ -245,8 +245,9 @@ export class GraphWriter {
     }
     this.#digested = count
     const { table } = this.#around
-    for (let i = 0; i < this.#wanted.length; i++)
-      table.setDigest(this.#handles.at(i), digests, this.#wanted.at(i) * DIGEST_BYTES)
+    for (const [handle, task] of this.#taskOfHandle) table.setDigest(handle, digests, task * DIGEST_BYTES)
+    for (const { handle, task, count: wanted } of this.#wantedRanges)
+      table.setDigests(handle, digests, task * DIGEST_BYTES, wanted)
   }
 
   #digestOfDependency(at: number): Uint8Array {

@@ -39,7 +39,8 @@ class Session {
     if (inspect) openInspector(0, '127.0.0.1')
     try {
       const module = await this.#load()
-      if (expression) await this.#showResult(module)
+      // Inside a function or a loop the whole file runs, and there is no one value.
+      if (EXPRESSION_RESULT in module) await this.#showResult(module[EXPRESSION_RESULT])
     } catch (error) {
       this.fail(error)
     }
@@ -50,12 +51,12 @@ class Session {
     const { file, text, expression } = this.#spec
     if (text !== undefined) textOverrides.set(file, text)
     if (expression)
-      textOverrides.set(file, virtualModule(text ?? readFileSync(file, 'utf8'), expression).text)
+      textOverrides.set(file, virtualModule(text ?? readFileSync(file, 'utf8'), expression, file).text)
     return import(pathToFileURL(file).href)
   }
 
-  async #showResult(module: Record<string, unknown>): Promise<void> {
-    const value = await shownValue(module[EXPRESSION_RESULT])
+  async #showResult(given: unknown): Promise<void> {
+    const value = await shownValue(given)
     this.#reporter.report({
       kind: 'result',
       line: lineOf(value),
