@@ -4,7 +4,7 @@ import type { JSX } from 'preact'
 import { TASK_STATES } from '../../runtime/protocol/feed.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { tallyOf } from '../cluster/groups.ts'
-import { count, duration, short } from '../cluster/quantity.ts'
+import { count, duration, plural, short } from '../cluster/quantity.ts'
 import type { Surroundings } from '../feed/surroundings.ts'
 import { IconButton } from '../frame/IconButton.tsx'
 import { PlaceLink } from '../frame/PlaceLink.tsx'
@@ -24,12 +24,15 @@ interface GroupListProps {
   onMore(group: number, limit: number): void
 }
 
+/** More rows than this are no list that a person reads, and cost more than the graph itself. */
+const LISTED_MAX = 300
+
 export function GroupList(props: GroupListProps): JSX.Element {
   const { scene, cluster, surroundings, selected, onSelect, onToggle } = props
   return (
     <aside class="group-list" aria-label="Groups of tasks">
       <ul>
-        {scene.boxes.map((box, index) => {
+        {scene.boxes.slice(0, LISTED_MAX).map((box, index) => {
           const group = cluster.groups.list[box.place]
           if (!group) return null
           const tally = tallyOf(cluster.groups, box.place)
@@ -78,6 +81,9 @@ export function GroupList(props: GroupListProps): JSX.Element {
             </li>
           )
         })}
+        {scene.boxes.length > LISTED_MAX && (
+          <li class="muted">and {plural(scene.boxes.length - LISTED_MAX, 'group')} more in the graph</li>
+        )}
       </ul>
     </aside>
   )

@@ -11,12 +11,12 @@ import type { Browser, Page } from 'playwright-core'
 import { buildMedia } from '../../media/build.ts'
 import type { PanelName } from '../../media/panels.ts'
 import type { FeedMessage } from '../../runtime/protocol/feed.ts'
+import { failedEvents, goingEvents, runMessages, tableEvents, treeEvents } from '../media/kit/sampleRuns.ts'
+import { SyntheticFeed } from '../media/kit/syntheticFeed.ts'
+import { HOSTILE } from '../media/kit/syntheticProgram.ts'
 import { launchBrowser, openWatched, type WatchedPage } from './kit/browser.ts'
 import { type PanelServer, servePanels } from './kit/panelServer.ts'
 import { coloursOf, commonestColour } from './kit/pixels.ts'
-import { failedEvents, goingEvents, runMessages, tableEvents, treeEvents } from './kit/sampleRuns.ts'
-import { SyntheticFeed } from './kit/syntheticFeed.ts'
-import { HOSTILE } from './kit/syntheticProgram.ts'
 
 const screenshots = process.env.HEDDLE_SCREENSHOTS
 const mediaFolder = mkdtempSync(join(tmpdir(), 'heddle-media-'))

@@ -9,10 +9,10 @@ import type { Browser, Page } from 'playwright-core'
 import { buildMedia } from '../../media/build.ts'
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage } from '../../runtime/protocol/feed.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
+import { failedEvents, runMessages } from '../media/kit/sampleRuns.ts'
+import { SyntheticFeed } from '../media/kit/syntheticFeed.ts'
 import { launchBrowser, openWatched } from './kit/browser.ts'
 import { type PanelServer, servePanels } from './kit/panelServer.ts'
-import { failedEvents, runMessages } from './kit/sampleRuns.ts'
-import { SyntheticFeed } from './kit/syntheticFeed.ts'
 
 interface Webview {
   page: Page
