@@ -86,11 +86,15 @@ export class Lifter implements UnitLifter {
     const warnings: string[] = []
     const options = {
       rootName: 'task',
-      context: () => `${this.#title(fn)} captures something that cannot travel: `,
+      context: () => {
+        const title = this.#title(fn)
+        return title === undefined ? '' : `${title} captures something that cannot travel: `
+      },
       lifter: this,
       kernels: this.#kernels,
       onCapture: (name: string, bytes: number) => {
-        if (bytes >= LARGE_CAPTURE_BYTES) warnings.push(largeCapture(this.#title(fn), name, bytes))
+        if (bytes >= LARGE_CAPTURE_BYTES)
+          warnings.push(largeCapture(this.#title(fn) ?? 'The task', name, bytes))
       },
     }
     const encoder = this.#idle ?? new ValueEncoder(options)
@@ -131,13 +135,13 @@ export class Lifter implements UnitLifter {
     return list && this.unitOf(list[0], list[1])
   }
 
-  /** How messages call a task. */
-  #title(fn: AnyFunction): string {
+  /** How messages call a task whose code is the user's. */
+  #title(fn: AnyFunction): string | undefined {
     const list = captureListOf(fn)
-    if (!list) return 'The task'
+    if (!list) return undefined
     const { graph } = this.#worker
     const module = graph.byId(list[0])
-    return `The task ${unitLabel(graph, module, module.units[list[1]])}`
+    return `The task ${unitLabel(graph, module, module.units[list[1]]).replace(/^the function /, '')}`
   }
 
   unitOf(module: string, unit: number): LiftedUnit {

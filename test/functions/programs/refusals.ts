@@ -57,7 +57,7 @@ test('a captured socket, with its path and class', async () => {
   socket.destroy()
   assert.deepEqual(told, {
     message:
-      'The task the function at refusals.ts:L:C captures something that cannot travel: `conn.inner.socket` is a net.Socket, which cannot be sent to a worker. Open it inside the function, or make one per worker with perWorker(() => …).',
+      'The task at refusals.ts:L:C captures something that cannot travel: `conn.inner.socket` is a net.Socket, which cannot be sent to a worker. Open it inside the function, or make one per worker with perWorker(() => …).',
     path: 'conn.inner.socket',
     variable: 'conn',
     type: 'a net.Socket',
