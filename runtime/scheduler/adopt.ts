@@ -1,4 +1,4 @@
-// Using a value that turns up where it was not expected: held by a worker that came back, or copied before it was lost.
+// Values that are there without a run having just ended: brought by a worker that came back, or by a client.
 
 import { addHolder } from './hold.ts'
 import { COPIED } from './journal.ts'

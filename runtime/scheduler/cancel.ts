@@ -1,8 +1,10 @@
 // What a client takes back: handles that it releases, computations that it cancels, and everything when it leaves.
 
 import type { Client } from './client.ts'
+import { discardAll } from './hold.ts'
+import { loseValues } from './lose.ts'
 import { revive } from './need.ts'
-import { ERRED, RELEASED } from './phases.ts'
+import { ERRED, RELEASED, STORED } from './phases.ts'
 import { dropWant } from './release.ts'
 import { dirtyClient, eachDependency, eachDependent, type State, setPhase } from './state.ts'
 import { tellUnfinished } from './tell.ts'
@@ -66,14 +68,26 @@ function takeBackWaiting(state: State, client: Client, handles: Uint32Array): nu
   return found
 }
 
-/** Tries failed tasks again, and the failed ones that they depend on. */
+/** A client could not have these values from those who should hold them: what can be computed is computed again. */
+function makeAgain(state: State, tasks: readonly number[]): void {
+  const again = tasks.filter((task) => !state.segments[state.tasks.segment[task]]!.scattered)
+  for (const task of again) discardAll(state, task)
+  loseValues(state, again)
+}
+
+/** Tries failed tasks again, and the failed ones that they depend on; and results that could not be fetched. */
 export function retry(state: State, client: Client, handles: Uint32Array): void {
   const { wants, tasks } = state
   const stack: number[] = []
+  const unobtainable: number[] = []
   for (const handle of handles) {
     const entry = client.handles.get(handle)
-    if (entry >= 0 && tasks.phase[wants.task[entry]] === ERRED) stack.push(wants.task[entry])
+    if (entry < 0) continue
+    const task = wants.task[entry]
+    if (tasks.phase[task] === ERRED) stack.push(task)
+    else if (tasks.phase[task] === STORED) unobtainable.push(task)
   }
+  makeAgain(state, unobtainable)
   const again: number[] = []
   while (stack.length > 0) {
     const task = stack.pop()!

@@ -5,6 +5,7 @@ import { DIGEST_BYTES } from '../protocol/ids.ts'
 import type { GraphMessage } from '../protocol/messages.ts'
 import type { Client } from './client.ts'
 import { GROUP_STRIDE } from './groups.ts'
+import { IntList } from './grow.ts'
 import { CREATED, QUEUED } from './journal.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
 import { failFor, revive } from './need.ts'
@@ -190,8 +191,8 @@ function enterTasks(
   let created = 0
   for (let k = 0; k < taken.length; k++) {
     const task = newTasks ? newTasks[k] : k
-    const twin = keys.find(digests, words, task * DIGEST_WORDS)
     const row = taken[k]
+    const twin = keys.findOrInsert(digests, words, task * DIGEST_WORDS, row)
     if (twin >= 0) {
       rows[task] = twin
       tasks.giveBack(row)
@@ -199,13 +200,6 @@ function enterTasks(
       continue
     }
     rows[task] = row
-    const from = task * DIGEST_WORDS
-    const to = row * DIGEST_WORDS
-    digests[to] = words[from]
-    digests[to + 1] = words[from + 1]
-    digests[to + 2] = words[from + 2]
-    digests[to + 3] = words[from + 3]
-    keys.insert(digests, row)
     const group = groupNumbers[message.group[task]]
     tasks.segment[row] = index
     tasks.place[row] = k
@@ -328,6 +322,7 @@ function enterWants(
   index: number,
 ): number[] {
   const { tasks, wants } = state
+  client.handles.reserve(message.handles.length)
   const joined: number[] = []
   for (let i = 0; i < message.wanted.length; i++) {
     const task = rows[message.wanted[i]]
@@ -394,7 +389,7 @@ function needFromTheEnd(state: State, segment: Segment, index: number, taken: In
 /** Walks forward: tasks that can start are queued or placed; one that stands on a failure fails. */
 function startFromTheBeginning(state: State, segment: Segment, index: number, taken: Int32Array): void {
   const { tasks, groups } = state
-  const roots: number[] = []
+  const roots = new IntList()
   let touched = -1
   for (let k = 0; k < taken.length; k++) {
     const row = taken[k]
@@ -408,11 +403,17 @@ function startFromTheBeginning(state: State, segment: Segment, index: number, ta
       if (standsOnFailure(state, segment, k)) failFor(state, row)
       continue
     }
-    const { restriction, rankOffset } = state.options.sets[tasks.option[row]]
-    if (!restriction && rankOffset === 0 && isRootLike(state, row)) roots.push(row)
+    const set = tasks.option[row]
+    if ((set === 0 || isPlain(state, set)) && isRootLike(state, row)) roots.push(row)
     else ready(state, row)
   }
   queueRoots(state, segment, roots)
+}
+
+/** Tasks of such options keep the order of their places in a queue for everybody. */
+function isPlain(state: State, set: number): boolean {
+  const { restriction, rankOffset } = state.options.sets[set]
+  return !restriction && rankOffset === 0
 }
 
 function standsOnFailure(state: State, segment: Segment, place: number): boolean {
@@ -425,17 +426,21 @@ function standsOnFailure(state: State, segment: Segment, place: number): boolean
   return false
 }
 
-function queueRoots(state: State, segment: Segment, found: readonly number[]): void {
-  // Failures of others may have taken some along since they were found.
-  const roots = found.filter((row) => state.tasks.phase[row] === WAITING)
-  if (roots.length === 0) return
-  const few = roots.length < SORTED_RUN_MIN
-  for (const row of roots) {
+function queueRoots(state: State, segment: Segment, found: IntList): void {
+  const { phase } = state.tasks
+  const few = found.length < SORTED_RUN_MIN
+  let count = 0
+  for (let i = 0; i < found.length; i++) {
+    const row = found.items[i]
+    // Failures of others may have taken it along since it was found.
+    if (phase[row] !== WAITING) continue
     setPhase(state, row, READY)
+    found.items[count++] = row
     if (!few) continue
     state.queue.push(rankOf(state, row), row)
     state.journal.write(state.nowMs, QUEUED, row, 0, -1)
   }
-  if (!few) state.queue.pushRun(segment, Int32Array.from(roots), rankOf(state, roots[0]))
+  if (count === 0) return
+  if (!few) state.queue.pushRun(segment, found.items.slice(0, count), rankOf(state, found.items[0]))
   state.queuedMore = true
 }

@@ -24,9 +24,14 @@ export class IntTable {
     }
   }
 
+  /** Makes room for `count` more at once. */
+  reserve(count: number): void {
+    if ((this.#used + this.#gone + count) * 2 > this.#values.length) this.#rebuild(this.#used + count)
+  }
+
   /** The key must be new. */
   add(key: number, value: number): void {
-    if ((this.#used + this.#gone + 1) * 2 > this.#values.length) this.#rebuild()
+    if ((this.#used + this.#gone + 1) * 2 > this.#values.length) this.#rebuild(this.#used * 2)
     const mask = this.#values.length - 1
     let slot = mixed(key) & mask
     while (this.#values[slot] >= 0) slot = (slot + 1) & mask
@@ -55,11 +60,11 @@ export class IntTable {
     for (const value of this.#values) if (value >= 0) yield value
   }
 
-  #rebuild(): void {
+  #rebuild(count: number): void {
     const keys = this.#keys
     const values = this.#values
     let capacity = 64
-    while (capacity < this.#used * 4) capacity *= 2
+    while (capacity < count * 2) capacity *= 2
     this.#keys = new Uint32Array(capacity)
     this.#values = new Int32Array(capacity).fill(EMPTY)
     this.#used = 0

@@ -59,6 +59,38 @@ export class KeyTable {
     this.#used++
   }
 
+  /** The row of a key that is known, or −1 after entering `row` for it; its digest is copied then. Room must be reserved. */
+  findOrInsert(digests: Int32Array, wanted: Int32Array, at: number, row: number): number {
+    const slots = this.#slots
+    const mask = this.#mask
+    const w0 = wanted[at]
+    const w1 = wanted[at + 1]
+    const w2 = wanted[at + 2]
+    const w3 = wanted[at + 3]
+    let free = -1
+    let slot = w0 & mask
+    for (; ; slot = (slot + 1) & mask) {
+      const other = slots[slot]
+      if (other === EMPTY) break
+      if (other === GONE) {
+        if (free < 0) free = slot
+        continue
+      }
+      const d = other * DIGEST_WORDS
+      if (digests[d] === w0 && digests[d + 1] === w1 && digests[d + 2] === w2 && digests[d + 3] === w3)
+        return other
+    }
+    if (free >= 0) this.#gone--
+    slots[free >= 0 ? free : slot] = row
+    this.#used++
+    const to = row * DIGEST_WORDS
+    digests[to] = w0
+    digests[to + 1] = w1
+    digests[to + 2] = w2
+    digests[to + 3] = w3
+    return -1
+  }
+
   delete(digests: Int32Array, row: number): void {
     const slots = this.#slots
     const mask = this.#mask

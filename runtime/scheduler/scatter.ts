@@ -1,9 +1,9 @@
 // Values that a client holds itself: room is found for each, the client writes them to workers, workers report them.
 
 import type { ScatterMessage, WorkerMessage } from '../protocol/messages.ts'
-import { adopt, storeValue } from './adopt.ts'
+import { storeValue } from './adopt.ts'
 import type { Client } from './client.ts'
-import { discard } from './hold.ts'
+import { addHolder, discard } from './hold.ts'
 import { createProgress } from './ingest.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
 import { BROADCAST, ERRED, RELEASED, RUNNING, STORED } from './phases.ts'
@@ -213,7 +213,7 @@ export function stored(
   worker: Worker,
   message: Extract<WorkerMessage, { type: 'stored' }>,
 ): void {
-  const { tasks } = state
+  const { tasks, replicas } = state
   for (let i = 0; i < message.tasks.length; i++) {
     const task = message.tasks[i]
     const run = message.runs[i]
@@ -223,7 +223,12 @@ export function stored(
       worker.expectedBytes = Math.max(0, worker.expectedBytes - tasks.weight[task])
       storeValue(state, task, worker, message.sizes[i])
       if ((tasks.flags[task] & BROADCAST) !== 0) broadcast(state, task)
-    } else if (!adopt(state, worker, task, run, message.sizes[i])) discard(state, worker, task, run)
+    } else if (known && tasks.phase[task] === STORED) {
+      if (!replicas.has(worker.id, tasks.holders[task])) addHolder(state, task, worker)
+    } else {
+      // Also where the task waits to be computed again: the message may be late, and the copy discarded meanwhile.
+      discard(state, worker, task, run)
+    }
   }
 }
 

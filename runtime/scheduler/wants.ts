@@ -16,6 +16,10 @@ export class WantPool {
     return this.#used
   }
 
+  get byteLength(): number {
+    return this.client.length * 20
+  }
+
   /** Makes room for `count` more at once. */
   reserve(count: number): void {
     if (this.#top + count > this.client.length) this.#grow(this.#top + count)
