@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { deserialize, serialize } from 'node:v8'
 import fc from 'fast-check'
 import { bag } from '../../runtime/collections/index.ts'
-import { KeyError, KeyMap, keyHash, keyToken, partitionOf } from '../../runtime/kernels/bag/key.ts'
+import { KeyError, keyHash, keyToken, partitionOf } from '../../runtime/kernels/bag/key.ts'
+import { KeyMap } from '../../runtime/kernels/bag/keyMap.ts'
 import { providePacking } from '../../runtime/kernels/bag/parcel.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 
@@ -96,6 +97,26 @@ test('what has an identity of its own is no key', () => {
   class Point {}
   for (const value of [() => 1, Symbol('x'), new Point(), new Map(), [new Set()], { a: { b: () => 1 } }])
     assert.throws(() => keyToken(value), KeyError)
+})
+
+test('a key map finds every key that was put in, and no other', () => {
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 200 }), fc.array(key, { maxLength: 20 }), (put, others) => {
+      const map = new KeyMap<number>()
+      const model = new Map<unknown, number>()
+      for (const each of put) {
+        const slot = map.slotFor(each, 0)
+        map.values[slot]++
+        model.set(keyToken(each), (model.get(keyToken(each)) ?? 0) + 1)
+      }
+      assert.deepEqual(map.values, [...model.values()])
+      for (const each of [...put, ...others]) assert.equal(map.get(each), model.get(keyToken(each)))
+    }),
+    { numRuns: 300, seed: 3 },
+  )
+  const many = new KeyMap<number>()
+  for (let i = 0; i < 20_000; i++) many.slotFor(`key ${i}`, i)
+  for (let i = 0; i < 20_000; i++) assert.equal(many.get(`key ${i}`), i)
 })
 
 test('a key map keeps the first of equal keys, in the order of first use', () => {

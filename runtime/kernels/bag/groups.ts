@@ -2,7 +2,7 @@
 
 import { kernel } from '../kernel.ts'
 import { isPromise } from './batch.ts'
-import { KeyMap } from './key.ts'
+import { KeyMap } from './keyMap.ts'
 import { unpackedAll } from './parcel.ts'
 import type { UserFunction } from './plan.ts'
 

@@ -60,38 +60,6 @@ function structure(value: unknown): string {
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${structure(field)}`).join()}}`
 }
 
-/** A map by `keyToken`, that keeps the first of the equal keys. Iterates in the order of first use. */
-export class KeyMap<V> {
-  readonly #slots = new Map<unknown, number>()
-  readonly keys: unknown[] = []
-  readonly values: V[] = []
-
-  get size(): number {
-    return this.keys.length
-  }
-
-  /** The place of a key in `keys` and `values`, or −1. */
-  slot(key: unknown): number {
-    return this.#slots.get(keyToken(key)) ?? -1
-  }
-
-  get(key: unknown): V | undefined {
-    return this.values[this.slot(key)]
-  }
-
-  /** Adds a key that is not there yet, or finds it: its place. */
-  slotFor(key: unknown, first: V): number {
-    const token = keyToken(key)
-    const known = this.#slots.get(token)
-    if (known !== undefined) return known
-    const slot = this.keys.length
-    this.#slots.set(token, slot)
-    this.keys.push(key)
-    this.values.push(first)
-    return slot
-  }
-}
-
 const float = new Float64Array(1)
 const words = new Uint32Array(float.buffer)
 

@@ -2,7 +2,8 @@
 
 import { type Batch, isPromise, located } from './batch.ts'
 import { copied } from './fold.ts'
-import { KeyMap, partitionOf } from './key.ts'
+import { partitionOf } from './key.ts'
+import { KeyMap } from './keyMap.ts'
 import type { ReducerSpec, UserFunction } from './plan.ts'
 import type { Reducer } from './reducer.ts'
 
