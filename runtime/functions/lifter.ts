@@ -10,6 +10,7 @@ import { WorkerModules } from './emission/workerModules.ts'
 import { sourceRecordName, sourceRecordOf } from './emission/writeSourceRecord.ts'
 import { isClass } from './encodeFunction.ts'
 import type { DecodeOptions, LiftedUnit, UnitLifter } from './encodeOptions.ts'
+import { capturesByInspector } from './inspectorFallback.ts'
 import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
 import { type AnyFunction, type CaptureList, type ImportFound, liftHook } from './liftHook.ts'
 import type { SourceRecord } from './sourceRecord.ts'
@@ -61,6 +62,9 @@ export class Lifter implements UnitLifter {
   constructor(options: LifterOptions) {
     this.#options = options
     this.#kernels = options.kernels ?? NO_KERNELS
+    // Nothing was instrumented: the program runs without the loader.
+    if (liftHook.sources.size === 0 && !liftHook.worker && !options.records)
+      liftHook.fallback = capturesByInspector
   }
 
   /** Begun when the first function is lifted: only then is the main script known. */

@@ -7,6 +7,7 @@ import test from 'node:test'
 
 export const PROGRAMS = path.join(import.meta.dirname, '..', 'programs')
 const PRELOAD = path.join(import.meta.dirname, 'preload.ts')
+const PLAIN = path.join(import.meta.dirname, 'plain.ts')
 
 export interface Outcome {
   code: number | null
@@ -20,7 +21,7 @@ export function runProgram(
   options: { nodeArgs?: string[]; args?: string[]; loader?: boolean; cwd?: string } = {},
 ): Promise<Outcome> {
   const { nodeArgs = [], args = [], loader = true, cwd = PROGRAMS } = options
-  const preload = loader ? ['--import', PRELOAD] : []
+  const preload = ['--import', loader ? PRELOAD : PLAIN]
   const child = spawn(process.execPath, [...preload, ...nodeArgs, path.resolve(PROGRAMS, file), ...args], {
     cwd,
     env: { ...process.env, KIT_ROOT: cwd, NODE_TEST_CONTEXT: undefined, NO_COLOR: '1' },
