@@ -26,6 +26,12 @@ export function findClusters(): FoundCluster[] {
   const found: (FoundCluster & { madeMs: number })[] = []
   for (const name of names) {
     const folder = join(parent, name)
+    const owner = /^[wd]-(\d+)$/.exec(name)
+    if (owner) {
+      // The folder of a worker that was started by hand is named by its process.
+      if (!isAlive(Number(owner[1]))) removeRunFolder(name)
+      continue
+    }
     const state = statSync(folder, { throwIfNoEntry: false })
     if (!state?.isDirectory() || !/^[\w-]{1,8}$/.test(name)) continue
     const file = clusterFileOf(folder)

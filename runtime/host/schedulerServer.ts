@@ -1,5 +1,6 @@
 // Listens on a unix socket and on the loopback: who may come in, and to whom each connection is handed.
 
+import { chmodSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -51,8 +52,9 @@ export class SchedulerServer {
   }
 
   /** @throws {ListenError} */
-  listenOnSocket(path: string): Promise<void> {
-    return this.#listen((server, done) => server.listen(path, done), `unix:${path}`).then(() => {})
+  async listenOnSocket(path: string): Promise<void> {
+    await this.#listen((server, done) => server.listen(path, done), `unix:${path}`)
+    chmodSync(path, 0o600)
   }
 
   /**

@@ -1,0 +1,67 @@
+// What `heddle --help` and `heddle COMMAND --help` say.
+
+export const HELP = `heddle: parallel computing for TypeScript
+
+  heddle run FILE [-- ARGS…]   run a program on a cluster: a local one that ends with it, or --connect
+  heddle scheduler             start a scheduler and keep it running
+  heddle worker                start a worker for a scheduler
+  heddle clusters              list the clusters of yours that run here
+  heddle stop ID               stop one of them
+  heddle doctor                check this machine, and say what is missing
+
+  heddle COMMAND --help        options of one command
+  heddle --version
+
+Exit codes: 0 all went well · 1 the program failed (or its own code) · 2 the command line is wrong ·
+3 the cluster could not be started or reached · 130 ended by Ctrl-C.
+`
+
+export const COMMAND_HELP: Readonly<Record<string, string>> = {
+  run: `heddle run FILE [options] [-- ARGS…]
+
+Runs a TypeScript or JavaScript program. What it computes with heddle runs on a cluster of processes on this machine,
+which ends with the program. ARGS are the program's own.
+
+  --workers N          worker processes (1: threads of one process share memory)
+  --threads N          threads of each worker (this machine's cores, shared out among the workers)
+  --memory-limit SIZE  of each worker: 4GB, 512MiB, or a fraction of this machine's memory like 0.5
+  --connect WHERE      use a running cluster: ws://host:port?token=…, or the path of its cluster.json
+  --inspect            open a debugger's port in the program
+  --quiet              no progress, and no line about times; errors are still told
+
+Progress is a bar on a terminal and plain lines elsewhere; NO_COLOR=1 turns colours off. All of it goes to standard
+error: standard output is the program's own.
+`,
+  scheduler: `heddle scheduler [options]
+
+Starts a scheduler and keeps it running until Ctrl-C or \`heddle stop\`.
+
+  --port N             TCP port on the loopback (8786; 0 for any free one)
+  --workers N          workers that it starts and keeps here (none)
+  --threads N          threads of each of those
+  --memory-limit SIZE  of each of those: 4GB, 512MiB, or a fraction like 0.5
+`,
+  worker: `heddle worker --connect WHERE [options]
+
+Starts a worker for a scheduler, and starts it again when it crashes.
+
+  --connect WHERE      ws://host:port?token=…, or the path of the cluster's cluster.json (the cluster that runs here,
+                       when there is just one)
+  --name NAME          what the cluster calls it
+  --threads N          its threads (this machine's cores)
+  --memory-limit SIZE  4GB, 512MiB, or a fraction like 0.5 (all of it)
+  --resources LIST     what it has for tasks that ask, e.g. gpu=2,licence=1
+`,
+  clusters: `heddle clusters
+
+Lists the clusters of yours that run on this machine: id, workers, dashboard, file.
+`,
+  stop: `heddle stop ID… | --all
+
+Stops clusters of yours: \`heddle clusters\` shows their ids.
+`,
+  doctor: `heddle doctor
+
+Checks what heddle needs on this machine, and says the way out for what is missing. Exit code 1 when something is.
+`,
+}

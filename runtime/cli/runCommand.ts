@@ -1,0 +1,185 @@
+// `heddle run FILE`: a cluster and a session process, started together; progress, errors and times on standard error.
+
+import type { ChildProcess } from 'node:child_process'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type LocalCluster, startLocalCluster } from '../cluster/localCluster.ts'
+import { workerCounts } from '../cluster/workerCounts.ts'
+import { isRunEvent, startSession } from '../host/sessionProcess.ts'
+import type { RunEvent, RunSpec } from '../protocol/runs.ts'
+import { chosenCluster } from './clusterChoice.ts'
+import { EXIT, exitCodeOfSignal } from './exitCodes.ts'
+import { failureText } from './failureText.ts'
+import { Interrupts } from './interrupts.ts'
+import { ProgressView } from './progressView.ts'
+import { plural } from './quantity.ts'
+import { applyEvent, newRunState } from './runState.ts'
+import { timesLine } from './runTimes.ts'
+import { styleFor } from './style.ts'
+import { UsageError } from './usageError.ts'
+
+/** The cluster that a run uses, and how it lets go of it. */
+interface RunCluster {
+  /** What the session is told: the path of `cluster.json`, or an address. */
+  where: string
+  dashboardUrl: string
+  description: string
+  startMs?: number
+  close(): Promise<void>
+}
+
+export async function runCommand(args: readonly string[]): Promise<number> {
+  const { values, spec, local } = readArguments(args)
+  const style = styleFor(process.stderr.isTTY)
+  const state = newRunState()
+  const view = new ProgressView(process.stderr, style, state, { quiet: values.quiet })
+  const interrupts = new Interrupts()
+  const cluster =
+    values.connect === undefined
+      ? await startCluster(local, interrupts, (text) => view.pass(text))
+      : await connectedCluster(values.connect)
+  try {
+    if (interrupts.signal) return exitCodeOfSignal(interrupts.signal)
+    if (!values.quiet) {
+      view.say(style.dim(`heddle: ${cluster.description}`))
+      view.say(style.dim(`heddle: dashboard ${cluster.dashboardUrl}`))
+    }
+    const session = startSession({
+      spec,
+      run: `cli-${process.pid}`,
+      cluster: cluster.where,
+      output: 'inherit',
+    })
+    interrupts.endOnSignal(session)
+    const code = await sessionEnd(session, (event) => {
+      applyEvent(state, event, Date.now())
+      if (event.kind === 'notice') view.say(style.dim(`heddle: ${event.text}`))
+      else view.changed(event)
+    })
+    view.clear()
+    if (state.failure && !interrupts.signal)
+      view.say(`${style.red('heddle:')} ${failureText(state.failure, readText, process.cwd(), style)}`)
+    if (interrupts.signal) view.say(`heddle: ended by ${interrupts.signal}`)
+    else if (code.signal && !state.failure)
+      view.say(`${style.red('heddle:')} the program was ended by ${code.signal}`)
+    const times = { clusterMs: cluster.startMs, sites: [...state.sites.values()], totalMs: performance.now() }
+    if (!values.quiet) view.say(style.dim(`heddle: ${timesLine(times)}`))
+    if (interrupts.signal) return exitCodeOfSignal(interrupts.signal)
+    return code.signal ? exitCodeOfSignal(code.signal) : (code.exitCode ?? EXIT.failed)
+  } finally {
+    view.clear()
+    await cluster.close()
+  }
+}
+
+const OPTIONS = {
+  workers: { type: 'string' },
+  threads: { type: 'string' },
+  'memory-limit': { type: 'string' },
+  connect: { type: 'string' },
+  inspect: { type: 'boolean' },
+  quiet: { type: 'boolean', short: 'q' },
+} as const
+
+function readArguments(args: readonly string[]) {
+  const end = args.indexOf('--')
+  const own = end < 0 ? args : args.slice(0, end)
+  const { values, positionals } = parse(own)
+  if (positionals.length === 0) throw new UsageError('say which file to run: heddle run FILE')
+  const [given, ...rest] = positionals
+  if (rest.length > 0)
+    throw new UsageError(
+      `only one file can be run, and ${JSON.stringify(rest[0])} is one more: the program's own arguments come after --`,
+    )
+  const counts = { workers: values.workers, threads: values.threads, memoryLimit: values['memory-limit'] }
+  if (values.connect !== undefined && Object.values(counts).some((value) => value !== undefined))
+    throw new UsageError(
+      '--workers, --threads and --memory-limit are of a new cluster: leave them out with --connect',
+    )
+  const spec: RunSpec = {
+    file: readableFile(given),
+    args: end < 0 ? [] : args.slice(end + 1),
+    cwd: process.cwd(),
+    inspect: values.inspect ?? false,
+  }
+  return { values, spec, local: workerCounts(counts, { workers: '--workers', threads: '--threads' }) }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+/** @throws {UsageError} naming the file */
+function readableFile(given: string): string {
+  const file = resolve(given)
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found) throw new UsageError(`${given} is not there (looked for ${file})`)
+  if (!found.isFile()) throw new UsageError(`${given} is no file: name the program to run`)
+  try {
+    accessSync(file, constants.R_OK)
+  } catch {
+    throw new UsageError(`${given} cannot be read: check its permissions`)
+  }
+  return file
+}
+
+async function startCluster(
+  counts: ReturnType<typeof workerCounts>,
+  interrupts: Interrupts,
+  onOutput: (text: string) => void,
+): Promise<RunCluster> {
+  const beganMs = performance.now()
+  const cluster: LocalCluster = await startLocalCluster({
+    workers: counts.workers,
+    threadsPerWorker: counts.threads,
+    memoryLimit: `${counts.memoryLimitBytes}B`,
+    onOutput,
+  })
+  interrupts.beforeForce(() => void process.kill(cluster.address.pid, 'SIGKILL'))
+  return {
+    where: cluster.file,
+    dashboardUrl: cluster.address.dashboardUrl,
+    description: `local cluster: ${plural(counts.workers, 'worker')} × ${plural(counts.threads, 'thread')}`,
+    startMs: performance.now() - beganMs,
+    close: () => cluster.close(),
+  }
+}
+
+async function connectedCluster(connect: string): Promise<RunCluster> {
+  const { address, info } = await chosenCluster(connect)
+  const threads = info.workers.reduce((sum, worker) => sum + worker.threads, 0)
+  process.env.HEDDLE_TOKEN = address.token
+  return {
+    where: /^(ws|wss|tcp|unix):/.test(connect) ? address.control : resolve(connect),
+    dashboardUrl: info.dashboardUrl,
+    description: `cluster ${info.id}: ${plural(info.workers.length, 'worker')}, ${plural(threads, 'thread')}`,
+    close: async () => {},
+  }
+}
+
+/** How the session's process ended. Its channel may hold a last event after it is gone. */
+function sessionEnd(
+  session: ChildProcess,
+  receive: (event: RunEvent) => void,
+): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
+  session.on('message', (message) => {
+    if (isRunEvent(message)) receive(message)
+  })
+  return new Promise((done, reject) => {
+    session.once('error', reject)
+    session.once('close', (exitCode, signal) => done({ exitCode, signal }))
+  })
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,84 @@
+// `heddle worker`: a worker for a running scheduler, with its supervisor in this process.
+
+import { hostname } from 'node:os'
+import { parseArgs } from 'node:util'
+import { workerCounts } from '../cluster/workerCounts.ts'
+import { createRunFolder, removeRunFolder } from '../host/runFolder.ts'
+import { Supervisor } from '../host/supervisor.ts'
+import { workerConfig } from '../host/workerConfig.ts'
+import { chosenCluster } from './clusterChoice.ts'
+import { EXIT } from './exitCodes.ts'
+import { plural } from './quantity.ts'
+import { UsageError } from './usageError.ts'
+
+const OPTIONS = {
+  connect: { type: 'string' },
+  name: { type: 'string' },
+  threads: { type: 'string' },
+  'memory-limit': { type: 'string' },
+  resources: { type: 'string' },
+} as const
+
+export async function workerCommand(args: readonly string[]): Promise<number> {
+  const { values } = parse(args)
+  const { threads, memoryLimitBytes } = workerCounts(
+    { threads: values.threads, memoryLimit: values['memory-limit'] },
+    { workers: '--workers', threads: '--threads' },
+  )
+  const name = values.name ?? `${hostname()}-${process.pid}`
+  if (!/^[\w.-]{1,64}$/.test(name))
+    throw new UsageError(
+      `--name may have letters, digits, '.', '-' and '_', at most 64: not ${JSON.stringify(name)}`,
+    )
+  const { address, info } = await chosenCluster(values.connect)
+  // Two workers of one name could not be told apart in the panels.
+  if (info.workers.some((worker) => worker.name === name))
+    throw new UsageError(`cluster ${info.id} has a worker ${name} already: choose another --name`)
+  const folderName = `w-${process.pid}`
+  const runFolder = createRunFolder(folderName)
+  const config = workerConfig({
+    // The name of its socket is short, whatever the worker is called.
+    ...{ dataAddress: `unix:${runFolder}/data.sock`, folder: `${runFolder}/files` },
+    name,
+    control: address.control,
+    token: address.token,
+    runFolder,
+    threads,
+    memoryLimitBytes,
+    resources: resourcesOf(values.resources),
+  })
+  const { promise: ended, resolve } = Promise.withResolvers<{ code: number; reason: string }>()
+  const supervisor = new Supervisor(config, (code, reason) => resolve({ code, reason }))
+  let asked = 0
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (asked++ === 0) supervisor.leave()
+      else supervisor.abandon()
+    })
+  supervisor.start()
+  process.stderr.write(`heddle worker ${name}: ${plural(threads, 'thread')}, for cluster ${info.id}\n`)
+  const { code, reason } = await ended
+  removeRunFolder(folderName)
+  process.stderr.write(`heddle worker ${name} has ended: ${reason}\n`)
+  return code === 0 ? EXIT.ok : EXIT.cluster
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+/** @example resourcesOf('gpu=2,licence=1') // { gpu: 2, licence: 1 } */
+export function resourcesOf(given: string | undefined): Record<string, number> {
+  const resources: Record<string, number> = {}
+  for (const part of (given ?? '').split(',').filter((text) => text.trim() !== '')) {
+    const match = /^\s*([A-Za-z_][\w-]*)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part)
+    if (!match)
+      throw new UsageError(`--resources is a list like gpu=2,licence=1: ${JSON.stringify(part)} does not fit`)
+    resources[match[1]] = Number(match[2])
+  }
+  return resources
+}
