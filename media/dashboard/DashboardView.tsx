@@ -30,6 +30,18 @@ export function DashboardView(props: PanelProps<Dashboard>): JSX.Element {
   useEffect(() => {
     document.title = `${PANEL_TITLES[shown]} · Heddle`
   }, [shown])
+  // A webview takes clicks on links to places of its own page for itself, so there they are followed here.
+  const follow = (event: MouseEvent): void => {
+    const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null
+    const name = link?.getAttribute('href')?.slice(1) ?? ''
+    if (props.surroundings.place === 'page' || !isPanelName(name)) return
+    event.preventDefault()
+    setShown(name)
+  }
+  useEffect(() => {
+    document.addEventListener('click', follow, { capture: true })
+    return () => document.removeEventListener('click', follow, { capture: true })
+  }, [])
   return (
     <div class="dashboard">
       <TopBar {...props} shown={shown} />

@@ -3,6 +3,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { GroupColours } from '../cluster/groupColours.ts'
+import { tallyOfAll } from '../cluster/groups.ts'
 import { count, duration } from '../cluster/quantity.ts'
 import { Canvas } from '../frame/Canvas.tsx'
 import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
@@ -33,8 +34,15 @@ export function TaskStreamView(props: PanelProps<TaskStream>): JSX.Element {
       <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
       <ProgressHeader cluster={cluster} />
       {model.runs.length === 0 ? (
-        <EmptyState title="Nothing has run yet">
-          Run an expression or a file: every task appears here as a bar on the thread that ran it.
+        <EmptyState
+          title={
+            tallyOfAll(cluster.groups).done > 0
+              ? 'Nothing has run since this was opened'
+              : 'Nothing has run yet'
+          }
+        >
+          Run an expression or a file while this is open: every task appears here as a bar on the thread that
+          ran it.
         </EmptyState>
       ) : (
         <Stream {...props} />

@@ -74,7 +74,7 @@ describe('the dashboard of a real cluster', () => {
     await go('/results')
     await page.getByText('No results yet').waitFor()
     await go('/task-stream')
-    await page.getByText('Nothing has run yet').waitFor()
+    await page.getByText('Nothing has run since this was opened').waitFor()
     program.stdin!.write('again\n')
     await page.getByRole('button', { name: /^cube/ }).waitFor()
     assert.ok((await coloursOf(page, '.stream-rows canvas')) > 3, 'its runs are drawn')

@@ -44,6 +44,10 @@ async function openWebview(panel: string): Promise<Webview> {
           acquireVsCodeApi: unknown
           heddleTestPosted(message: unknown): void
         }
+        // VS Code keeps clicks on links inside a page from the page.
+        addEventListener('click', (event) => {
+          if (event.target instanceof Element && event.target.closest('a[href^="#"]')) event.preventDefault()
+        })
         scope.acquireVsCodeApi = () => ({
           postMessage: (message: { frame?: Uint8Array }) =>
             scope.heddleTestPosted(message.frame ? { ...message, frame: [...message.frame] } : message),
@@ -157,6 +161,19 @@ describe('webviews', () => {
     await webview.page.getByText('checkAll()').waitFor()
     await webview.page.getByRole('button', { name: 'Start another' }).click()
     assert.deepEqual(await webview.awaited('command'), { kind: 'command', command: 'startLocalCluster' })
+    assert.deepEqual(webview.complaints, [])
+    await webview.close()
+  })
+
+  test('the overview leads to the other panels inside a webview too', async () => {
+    const webview = await openWebview('dashboard')
+    const { page } = webview
+    await webview.post(new SyntheticFeed().snapshot())
+    await page.getByRole('navigation').getByRole('link', { name: 'Workers' }).click()
+    await page.getByRole('region', { name: 'Workers' }).waitFor()
+    await page.getByRole('link', { name: 'Heddle, overview' }).click()
+    await page.getByRole('region', { name: 'Progress' }).getByRole('link', { name: 'Task graph' }).click()
+    await page.getByRole('application', { name: /^Task graph/ }).waitFor()
     assert.deepEqual(webview.complaints, [])
     await webview.close()
   })
