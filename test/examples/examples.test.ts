@@ -1,0 +1,44 @@
+// The examples and a program with every method, run as a user runs them: by Node with heddle's loader, on a real cluster.
+
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+
+const root = join(import.meta.dirname, '../..')
+
+/** What a program prints. Fails with all that it said when it ends with an error. */
+async function printed(file: string): Promise<string> {
+  const program = ['--import', join(root, 'runtime/dist/register.js'), join(root, file)]
+  const { stdout } = await promisify(execFile)(process.execPath, program, { timeout: 120_000 })
+  return stdout
+}
+
+test('every method of bags and delayed values works on a cluster', async () => {
+  assert.equal(await printed('test/examples/programs/everyMethod.ts'), 'all right\n')
+})
+
+test('flights: where and when they leave late', async () => {
+  const text = await printed('examples/flights.ts')
+  assert.match(text, /3,000,000 flights from 229 airports, on average 6\.7 minutes late\./)
+  assert.match(text, /\nMKE {9}9,027 {4}2\.6 min {3}15\.2 %\n/)
+  assert.match(text, /\nJFK {8}31,270 {3}12\.3 min {3}30\.6 %\n/)
+  assert.match(text, /\n05:00 {6}38,442 {3}-3\.8 min {4}4\.6 %\n/)
+})
+
+test('wordcount: the words of the READMEs', async () => {
+  const text = await printed('examples/wordcount.ts')
+  assert.match(text, /^[\d,]+ lines with [\d,]+ words of five letters or more\n/)
+  assert.equal(text.trim().split('\n').length, 16)
+})
+
+test('delayed: two cities', async () => {
+  const text = await printed('examples/delayed.ts')
+  assert.match(text, /\nNew York {6}4 {4}4 {4}9 {3}16 .* 32%\n$/)
+})
+
+test('montecarlo: shared birthdays', async () => {
+  const text = await printed('examples/montecarlo.ts')
+  assert.match(text, /More likely than not from 25 people on\./)
+})
