@@ -28,6 +28,7 @@ export {
 } from './collections/index.ts'
 // What travels to workers, and how a class says how it does.
 export { CannotTravelError } from './functions/cannotTravel.ts'
+export { TaskFailedError } from './functions/failureOf.ts'
 export { onWorker, perWorker } from './functions/perWorker.ts'
 export { fromWorker, toWorker } from './functions/travelSymbols.ts'
 // Options for everything that a block of code asks for.

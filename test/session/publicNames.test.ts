@@ -1,0 +1,92 @@
+// The public names of the package: a change here is a change for every user, so it is made on purpose.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as heddle from '../../runtime/index.ts'
+
+const methodsOf = (type: { prototype: object }): string[] =>
+  Object.getOwnPropertyNames(type.prototype)
+    .filter((name) => name !== 'constructor')
+    .sort()
+
+test('what `import … from "heddle"` gives', () => {
+  assert.deepEqual(Object.keys(heddle).sort(), [
+    'BagArgumentError',
+    'BoundOptions',
+    'CancelledError',
+    'CannotTravelError',
+    'Client',
+    'ClosedError',
+    'ConnectError',
+    'DelayedUseError',
+    'Future',
+    'LostError',
+    'NoFilesError',
+    'NotACollectionError',
+    'RefusedError',
+    'TaskFailedError',
+    'UsageError',
+    'WaitTimeoutError',
+    'annotate',
+    'asCompleted',
+    'bag',
+    'compute',
+    'delayed',
+    'fireAndForget',
+    'fromWorker',
+    'isDelayed',
+    'onWorker',
+    'perWorker',
+    'persist',
+    'progress',
+    'toWorker',
+    'wait',
+  ])
+})
+
+test('what a client can do', () => {
+  assert.deepEqual(methodsOf(heddle.Client), [
+    'address',
+    'cancel',
+    'close',
+    'closed',
+    'clusterId',
+    'compute',
+    'dashboardUrl',
+    'dumpState',
+    'explain',
+    'gather',
+    'info',
+    'map',
+    'persist',
+    'retry',
+    'scale',
+    'scatter',
+    'story',
+    'submit',
+    'with',
+  ])
+  assert.deepEqual(
+    Object.getOwnPropertyNames(heddle.Client).filter(
+      (name) => !['length', 'name', 'prototype'].includes(name),
+    ),
+    ['local', 'connect'],
+  )
+  assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
+  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit'])
+})
+
+test('what a future can do; it is no promise', () => {
+  assert.deepEqual(methodsOf(heddle.Future), [
+    'cancel',
+    'done',
+    'exception',
+    'key',
+    'release',
+    'result',
+    'retry',
+    'status',
+    'toString',
+  ])
+  assert.equal(typeof heddle.Future.prototype[Symbol.dispose], 'function')
+})
