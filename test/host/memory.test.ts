@@ -1,0 +1,101 @@
+// Real workers with less memory than their values need: the disk takes the rest, answers stay the same, nothing is left over.
+
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { decodeValue } from '../../runtime/functions/valueCodec.ts'
+import { closeDataConnections, fetchValues } from '../../runtime/host/dataClient.ts'
+import { execute, type JoinedWorker } from './fakeScheduler.ts'
+import { call, Dependency, inlineOf, TestCluster } from './kit.ts'
+
+const LENGTH = 500_000
+const BYTES = 8 * LENGTH
+const VALUES = 15
+/** Room for three of the values: the others must leave memory. */
+const memoryShares = { targetShare: (3.5 * BYTES) / 2e9, spillShare: 0.9, pauseShare: 0.95 }
+
+/** Makes `VALUES` values on a worker: task i + 1 gives an array of LENGTH + i ones. */
+async function makeValues(worker: JoinedWorker): Promise<void> {
+  worker.send(execute(Array.from({ length: VALUES }, (_, i) => call(i + 1, 'ones', [LENGTH + i]))))
+  for (let done = 0; done < VALUES; ) done += (await worker.next('finished')).tasks.length
+}
+
+/** The sums of all values, computed by tasks that depend on them. */
+async function sums(worker: JoinedWorker): Promise<unknown[]> {
+  const specs = Array.from({ length: VALUES }, (_, i) =>
+    call(100 + i, 'sum', [new Dependency(0)], {
+      inline: true,
+      dependencies: [{ task: i + 1, holder: worker.id, bytes: BYTES }],
+    }),
+  )
+  worker.send(execute(specs))
+  const found = new Array<unknown>(VALUES)
+  for (let done = 0; done < VALUES; ) {
+    const message = await worker.next('finished')
+    for (const [at, task] of message.tasks.entries()) found[task - 100] = inlineOf(message, at)
+    done += message.tasks.length
+  }
+  return found
+}
+
+const expected = Array.from({ length: VALUES }, (_, i) => LENGTH + i)
+
+test('values that memory has no room for go to disk and come back as they were', async () => {
+  const cluster = await TestCluster.start()
+  const spillFolder = join(cluster.folder, 'scratch')
+  const worker = await cluster.worker('w0', { memoryLimitBytes: 2e9, memoryShares, spillFolder })
+  await makeValues(worker)
+  const beat = await worker.next('heartbeat', ({ spilledBytes }) => spilledBytes >= (VALUES - 5) * BYTES)
+  assert.ok(beat.managedBytes <= 5 * BYTES, `${beat.managedBytes} bytes are in memory`)
+  assert.equal(beat.heldTasks, VALUES)
+  assert.ok(readdirSync(spillFolder).length > 0)
+  assert.deepEqual(await sums(worker), expected)
+  // A peer or a client is served from disk as well.
+  const fetched = await fetchValues(worker.hello.dataAddress, 'secret', [
+    { task: 1, run: 1 },
+    { task: 9, run: 1 },
+  ])
+  assert.deepEqual(
+    fetched.map((value) => (decodeValue(value!) as Float64Array).length),
+    [LENGTH, LENGTH + 8],
+  )
+  closeDataConnections()
+  const tasks = Int32Array.from({ length: 200 }, (_, i) => i)
+  worker.send({ type: 'discard', tasks, runs: new Int32Array(200).fill(1) })
+  const after = await worker.next('heartbeat', ({ heldTasks }) => heldTasks === 0)
+  assert.deepEqual([after.managedBytes, after.spilledBytes], [0, 0])
+  await cluster.end([worker])
+  assert.equal(existsSync(spillFolder), false)
+})
+
+test('a disk that is full is an error that names the folder, and everything is served all the same', async () => {
+  const cluster = await TestCluster.start()
+  const spillFolder = join(cluster.folder, 'scratch')
+  const request = { memoryLimitBytes: 2e9, memoryShares, spillFolder, spillLimitBytes: 100 }
+  const worker = await cluster.worker('w0', request)
+  await makeValues(worker)
+  const { level, text } = await worker.next('log')
+  assert.equal(level, 'error')
+  assert.ok(text.includes(`cannot be spilled to ${spillFolder}: its limit of 100 bytes is reached`), text)
+  assert.deepEqual(await sums(worker), expected)
+  await cluster.end([worker])
+})
+
+test('the same work again and again leaves memory flat', { timeout: 120_000 }, async () => {
+  const cluster = await TestCluster.start()
+  const worker = await cluster.worker('w0', { memoryLimitBytes: 300e6 })
+  for (let round = 0; round < 6; round++) {
+    await makeValues(worker)
+    assert.deepEqual(await sums(worker), expected)
+    const tasks = Int32Array.from({ length: 200 }, (_, i) => i)
+    worker.send({ type: 'discard', tasks, runs: new Int32Array(200).fill(1) })
+  }
+  // 360 MB of results were made: without a limit on what is left standing about they would still be there.
+  const { rssBytes } = await worker.next(
+    'heartbeat',
+    ({ heldTasks, rssBytes: rss }) => heldTasks === 0 && rss < 280e6,
+  )
+  assert.ok(rssBytes < 280e6)
+  await cluster.end([worker])
+})
