@@ -3,6 +3,7 @@
 import type { FailureKind, TaskFailure } from '../protocol/failure.ts'
 import { CannotTravelError } from './cannotTravel.ts'
 import type { DecodeOptions } from './encodeOptions.ts'
+import { heddleFolder } from './heddleFolder.ts'
 import { frameOf, userPlace } from './stackPlaces.ts'
 import { decodeValue, encodeValue } from './valueCodec.ts'
 
@@ -60,7 +61,10 @@ function tidyStack(error: Error): string {
   const firstFrame = lines.findIndex((line) => /^\s+at /.test(line))
   const heading = firstFrame < 0 ? lines : lines.slice(0, firstFrame)
   const frames = firstFrame < 0 ? [] : lines.slice(firstFrame)
-  const kept = frames.filter((line) => frameOf(line) !== undefined || /[\\/]node_modules[\\/]/.test(line))
+  const kept = frames.filter(
+    (line) =>
+      frameOf(line) !== undefined || (/[\\/]node_modules[\\/]/.test(line) && !line.includes(heddleFolder)),
+  )
   return [heading.join('\n') || `${error.name}: ${error.message}`, ...kept].join('\n')
 }
 

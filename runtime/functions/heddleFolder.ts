@@ -5,16 +5,16 @@ import { pathToFileURL } from 'node:url'
 
 const fromSources = import.meta.filename.endsWith('.ts')
 
-/** `runtime/dist` when bundled, `runtime` when running from sources; both without what the user wrote. */
+/** The package's own folder, with a separator at its end: nothing in it is the user's. */
 export const heddleFolder: string = (() => {
   const here = import.meta.dirname
-  if (fromSources) return `${path.dirname(here)}${path.sep}`
-  return `${path.basename(here) === 'chunks' ? path.dirname(here) : here}${path.sep}`
+  const dist = path.basename(here) === 'chunks' ? path.dirname(here) : here
+  return path.dirname(dist) + path.sep
 })()
 
 /** What `import 'heddle'` means here: this very copy, never another one that may be installed beside it. */
 export function heddleUrl(specifier: string): string {
   const entry = specifier === 'heddle' ? 'index' : specifier.slice('heddle/'.length)
-  const file = !fromSources ? `${entry}.js` : entry === 'register' ? 'functions/register.ts' : `${entry}.ts`
-  return pathToFileURL(path.join(heddleFolder, file)).href
+  const source = entry === 'register' ? 'functions/register.ts' : `${entry}.ts`
+  return pathToFileURL(path.join(heddleFolder, fromSources ? source : `dist/${entry}.js`)).href
 }

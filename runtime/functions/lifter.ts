@@ -21,6 +21,8 @@ import { ValueEncoder } from './valueEncoder.ts'
 
 /** Captures at least this large are named in a warning. */
 const LARGE_CAPTURE_BYTES = 65_536
+/** Larger encodings are not kept to be compared. */
+const KEPT_CALLABLE_BYTES_MAX = 16_384
 /** Lists of modules that are kept to be given again. */
 const MODULE_LISTS_MAX = 1000
 
@@ -39,6 +41,14 @@ export interface LiftedCallable {
   warnings: string[]
 }
 
+interface CachedCallable {
+  callable: LiftedCallable
+  /** How many set-up functions there were. */
+  setups: number
+  /** It captures nothing, so its encoding never changes. */
+  constant: boolean
+}
+
 export interface LifterOptions {
   /** The folder that messages name files relative to. */
   root: string
@@ -52,7 +62,7 @@ export interface LifterOptions {
 export class Lifter implements UnitLifter {
   readonly #options: LifterOptions
   readonly #kernels: KernelNames
-  readonly #cache = new WeakMap<AnyFunction, { callable: LiftedCallable; setups: number }>()
+  readonly #cache = new WeakMap<AnyFunction, CachedCallable>()
   readonly #sources = new Map<string, AnalysedModule>()
   readonly #moduleLists = new Map<string, string[]>()
   #idle: ValueEncoder | undefined
@@ -86,8 +96,33 @@ export class Lifter implements UnitLifter {
    */
   liftCallable(fn: AnyFunction, bound: readonly unknown[] = []): LiftedCallable {
     const known = bound.length === 0 ? this.#cache.get(fn) : undefined
-    if (known && known.setups === liftHook.setups.length) return known.callable
+    if (known?.constant && known.setups === liftHook.setups.length) return known.callable
     const warnings: string[] = []
+    const encoder = this.#encode(fn, bound, warnings)
+    try {
+      const written = encoder.writer.bytes.subarray(0, encoder.writer.length)
+      // What it captures has mostly not changed since it was sent last.
+      if (known && written.equals(known.callable.bytes)) return known.callable
+      const bytes = encoder.writer.copy()
+      const lifted = this.#unitOfFunction(fn)
+      const callable: LiftedCallable = {
+        bytes,
+        digest: hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16),
+        modules: this.#modulesOf(encoder.table?.units ?? []),
+        label: this.#kernels.nameOf(fn) ?? lifted?.label ?? (fn.name || 'task'),
+        place: lifted?.place,
+        warnings,
+      }
+      if (bound.length === 0 && bytes.length <= KEPT_CALLABLE_BYTES_MAX)
+        this.#cache.set(fn, { callable, setups: liftHook.setups.length, constant: !hasCaptures(fn) })
+      return callable
+    } finally {
+      this.#rest(encoder)
+    }
+  }
+
+  /** Leaves the function, its bound arguments and the set-up it needs in an encoder's writer. */
+  #encode(fn: AnyFunction, bound: readonly unknown[], warnings: string[]): ValueEncoder {
     const options = {
       rootName: 'task',
       context: () => {
@@ -105,33 +140,23 @@ export class Lifter implements UnitLifter {
     this.#idle = undefined
     encoder.options = options
     encoder.begin()
-    let bytes: Uint8Array
     try {
       encoder.whole(fn, 0)
       encoder.path[0] = 'arguments'
       encoder.whole(bound, 1)
       encoder.whole(liftHook.setups, 0)
       encoder.finish()
-      bytes = encoder.writer.copy()
+      return encoder
     } catch (error) {
+      this.#rest(encoder)
       throw explained(error, options)
-    } finally {
-      encoder.abandon()
-      if (encoder.writer.bytes.length <= 1 << 20) this.#idle = encoder
     }
-    const units = encoder.table?.units ?? []
-    const lifted = this.#unitOfFunction(fn)
-    const callable: LiftedCallable = {
-      bytes,
-      digest: hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16),
-      modules: this.#modulesOf(units),
-      label: this.#kernels.nameOf(fn) ?? lifted?.label ?? (fn.name || 'task'),
-      place: lifted?.place,
-      warnings,
-    }
-    if (bound.length === 0 && !hasCaptures(fn))
-      this.#cache.set(fn, { callable, setups: liftHook.setups.length })
-    return callable
+  }
+
+  /** Keeps an encoder for the next function, unless a large capture grew it. */
+  #rest(encoder: ValueEncoder): void {
+    encoder.abandon()
+    if (encoder.writer.bytes.length <= 1 << 20) this.#idle = encoder
   }
 
   #unitOfFunction(fn: AnyFunction): LiftedUnit | undefined {

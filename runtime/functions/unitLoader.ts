@@ -54,10 +54,9 @@ export class UnitLoader implements LoadedModules {
   }
 
   #find(name: UnitName): LoadedUnit {
-    if (!name.factory) {
-      const live = liftHook.liveUnit(name.module, name.unit)
-      if (live !== undefined) return { kind: 'value', value: live }
-    }
+    // Of what stands at the top level of a module that this thread has evaluated there is one copy, captures and all.
+    const live = liftHook.liveUnit(name.module, name.unit)
+    if (live !== undefined) return { kind: 'value', value: live }
     if (name.workerModule !== '' && this.#finder.source(name.workerModule)) return this.#inModule(name)
     const lifted = this.#finder.lift(name.module, name.unit)
     if (lifted) return this.#inModule(lifted)
