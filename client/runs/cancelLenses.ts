@@ -3,35 +3,48 @@
 import * as vscode from 'vscode'
 import type { RunBook } from './runBook.ts'
 
+/** Runs that are over sooner need no lens. */
+const LONG_RUN_MS = 400
+
 export function registerCancelLenses(
   context: vscode.ExtensionContext,
   book: RunBook,
   selector: vscode.DocumentSelector,
 ): void {
   const changed = new vscode.EventEmitter<void>()
-  let shown = ''
+  let shown = new Set<string>()
+  let waiting: NodeJS.Timeout | undefined
+  const show = (): void => {
+    waiting = undefined
+    const live = new Set([...book.runs.values()].filter((run) => !run.end).map((run) => run.run))
+    if (live.size === shown.size && [...live].every((run) => shown.has(run))) return
+    shown = live
+    changed.fire()
+  }
   context.subscriptions.push(
     changed,
+    { dispose: () => clearTimeout(waiting) },
+    // Lenses are asked for anew only when it is worth it, since each time all of them are drawn again: a run that is over
+    // at once never shows a lens.
     book.onChange(() => {
-      // Lenses are asked for anew only when a run began or ended: each time all of them are drawn again.
-      const live = [...book.runs.values()].filter((run) => !run.end).map((run) => run.run)
-      if (live.join() === shown) return
-      shown = live.join()
-      changed.fire()
+      waiting ??= setTimeout(show, LONG_RUN_MS)
     }),
     vscode.languages.registerCodeLensProvider(selector, {
       onDidChangeCodeLenses: changed.event,
       provideCodeLenses: (document) =>
-        book.liveRunsOf(document.uri).map((run) => {
-          const place = book.placeOf(run.run)
-          const at = place ? document.positionAt(place.anchor.start) : new vscode.Position(0, 0)
-          return new vscode.CodeLens(new vscode.Range(at, at), {
-            title: '■ Cancel',
-            tooltip: `Cancels ${run.label}`,
-            command: 'heddle.cancelRun',
-            arguments: [run.run],
-          })
-        }),
+        book
+          .liveRunsOf(document.uri)
+          .filter((run) => shown.has(run.run))
+          .map((run) => {
+            const place = book.placeOf(run.run)
+            const at = place ? document.positionAt(place.anchor.start) : new vscode.Position(0, 0)
+            return new vscode.CodeLens(new vscode.Range(at, at), {
+              title: '■ Cancel',
+              tooltip: `Cancels ${run.label}`,
+              command: 'heddle.cancelRun',
+              arguments: [run.run],
+            })
+          }),
     }),
   )
 }

@@ -1,5 +1,6 @@
 // Marks the throwing line of a failed run in the user's file, with the frames that led there.
 
+import { existsSync } from 'node:fs'
 import * as vscode from 'vscode'
 import type { SourcePlace } from '../../runtime/protocol/failure.ts'
 import { failureReport } from './failureReport.ts'
@@ -18,7 +19,9 @@ export function registerRunDiagnostics(context: vscode.ExtensionContext, book: R
         vscode.DiagnosticSeverity.Error,
       )
       diagnostic.source = 'heddle'
-      diagnostic.relatedInformation = report.related.map(
+      // A frame in a file that is not there, as inside a bundle, leads nowhere.
+      const related = report.related.filter(({ place }) => existsSync(place.file))
+      diagnostic.relatedInformation = related.map(
         ({ place, message }) =>
           new vscode.DiagnosticRelatedInformation(
             new vscode.Location(vscode.Uri.file(place.file), rangeAt(place)),

@@ -54,6 +54,8 @@ describe('in a real VS Code', { concurrency: false }, () => {
       .click()
     const progress = await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\/\d+/)
     assert.match(progress, /^[▁▂▃▄▅▆▇]{8} [\d,]+\/[\d,]+( · [\d.]+k?\/s)?$/)
+    await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d\d+\//)
+    await codeLens(page, 'Cancel').first().waitFor()
     await lab.picture('progress')
     assert.match(await lineText(page, /^= 200 · /), /^= 200 · [\d.]+ s$/)
   })
@@ -66,6 +68,29 @@ describe('in a real VS Code', { concurrency: false }, () => {
     const results = await panelPage(page, 'results')
     await results.getByText('<b>row 3</b>', { exact: true }).first().waitFor()
     await lab.picture('results')
+  })
+
+  test('a failed run marks the throwing line, and its message is no markup', async () => {
+    const { page } = lab
+    await openFile('failing.ts')
+    await (await settledLenses(page, /▷ Run$/, 1)).first().click()
+    assert.match(await lineText(page, /^✗/), /^✗ RangeError: no number: <img/)
+    await page.locator('.squiggly-error').first().waitFor()
+    await runCommand(page, 'Problems: Focus on Problems View')
+    const problem = page.locator('.markers-panel .monaco-list-row', {
+      hasText: 'RangeError: no number: <img',
+    })
+    await problem.first().waitFor()
+    assert.match((await problem.first().textContent()) ?? '', /\[Ln 4, Col \d+\]/)
+    await lab.picture('failure')
+    await runCommand(page, 'View: Toggle Panel Visibility')
+  })
+
+  test('a run that takes long goes on while its panels are looked at', async () => {
+    const { page } = lab
+    await openFile('endless.ts')
+    await (await settledLenses(page, /▷ Run$/, 1)).first().click()
+    await lineText(page, /^[▁▂▃▄▅▆▇]{8} [1-9]\d*\//)
   })
 
   const PANELS: [command: string, panel: string, shows: (inside: FrameLocator) => Locator][] = [
@@ -84,27 +109,8 @@ describe('in a real VS Code', { concurrency: false }, () => {
       await runCommand(lab.page, 'View: Close Editor')
     })
 
-  test('a failed run marks the throwing line, and its message is no markup', async () => {
-    const { page } = lab
-    await openFile('failing.ts')
-    await (await settledLenses(page, /▷ Run$/, 1)).first().click()
-    assert.match(await lineText(page, /^✗/), /^✗ RangeError: no number: <img/)
-    await page.locator('.squiggly-error').first().waitFor()
-    await runCommand(page, 'Problems: Focus on Problems View')
-    const problem = page.locator('.markers-panel .monaco-list-row', {
-      hasText: 'RangeError: no number: <img',
-    })
-    await problem.first().waitFor()
-    assert.match((await problem.first().textContent()) ?? '', /\[Ln 4, Col \d+\]/)
-    await lab.picture('failure')
-    await runCommand(page, 'View: Close Panel')
-  })
-
   test('a run can be cancelled from its line', async () => {
     const { page } = lab
-    await openFile('endless.ts')
-    await (await settledLenses(page, /▷ Run$/, 1)).first().click()
-    await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\/\d+/)
     await codeLens(page, 'Cancel').first().click()
     await lineText(page, /^cancelled after/)
     await until(async () => (await codeLens(page, 'Cancel').count()) === 0, 'the cancel lens is gone')
@@ -115,8 +121,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await (await settledLenses(page, /▷ Run$/, 1)).first().click()
     await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\/\d+/)
     const before = lab.processes().length
-    await page.reload()
-    await editorTab(page, 'endless.ts').first().waitFor()
+    await lab.open('endless.ts')
     await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\/\d+/)
     await statusBar(/1 worker · 2\/2 busy/).waitFor()
     assert.equal(lab.processes().length, before)
@@ -135,7 +140,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await runCommand(page, 'Heddle: Start Local Cluster')
     await statusBar(/1 worker · 0\/2 busy/).waitFor()
     await page.locator('.activitybar .action-label[aria-label^="Heddle"]').click()
-    await page.locator('.pane-body .monaco-list-row', { hasText: 'w0' }).first().waitFor()
+    await page.locator('.customview-tree .monaco-list-row', { hasText: 'w0' }).first().waitFor()
     await lab.picture('tree')
     await runCommand(page, 'Heddle: Stop Cluster')
     await statusBar(/^ ?Heddle$/).waitFor()
