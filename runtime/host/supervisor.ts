@@ -25,12 +25,6 @@ const BACKOFF_MS_MAX = 10_000
 /** How long a worker may take to leave when asked. */
 const LEAVE_MS = 3000
 
-/**
- * What makes glibc return large freed blocks to the system at once, where it would keep up to 32 MB each for itself: a
- * worker's size must follow what it holds. Memory that is used again is pooled by the worker (`SharedMemory`).
- */
-const GIVE_MEMORY_BACK = { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '16777216' }
-
 export class Supervisor {
   readonly #config: WorkerConfig
   readonly #end: (code: number, reason: string) => void
@@ -53,7 +47,7 @@ export class Supervisor {
     this.#killedFor = undefined
     this.#startedAt = performance.now()
     const child = spawnWithLifeline(process.execPath, [entryPath('worker')], {
-      env: { ...GIVE_MEMORY_BACK, ...workerEnvironment({ ...this.#config, startedAgain }) },
+      env: workerEnvironment({ ...this.#config, startedAgain }),
       stdio: ['ignore', 'inherit', 'inherit'],
     })
     this.#child = child
