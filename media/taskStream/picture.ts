@@ -29,7 +29,7 @@ export interface PictureRequest {
 
 /**
  * Rectangles of the runs inside a window. A run narrower than a pixel that starts in the pixel where the last one of its
- * row and colour did is left out: it could not be seen.
+ * row did is left out, since a pixel shows one colour: the first, or that of a failure.
  */
 export function pictureOf(runs: Runs, rows: Rows, request: PictureRequest): Picture {
   const { fromMs, toMs, width, colourOf, onlyGroup } = request
@@ -42,9 +42,8 @@ export function pictureOf(runs: Runs, rows: Rows, request: PictureRequest): Pict
     row: new Uint16Array(room),
     colour: new Uint8Array(room),
   }
-  // Per row: the pixel and the colour that were drawn last.
+  // Per row: the pixel that a thin run was drawn into last.
   const lastPixel = new Int32Array(rows.list.length).fill(-1)
-  const lastColour = new Int16Array(rows.list.length).fill(-1)
   const rowOf = rowFinder(rows)
   const colours = remembered(colourOf)
   let n = 0
@@ -63,9 +62,8 @@ export function pictureOf(runs: Runs, rows: Rows, request: PictureRequest): Pict
     const wide = runs.durationMs[at] * scale
     if (wide < 1) {
       const pixel = Math.floor(x)
-      if (lastPixel[row] === pixel && lastColour[row] === colour) continue
+      if (lastPixel[row] === pixel && what !== ERRED) continue
       lastPixel[row] = pixel
-      lastColour[row] = colour
     }
     picture.x[n] = x
     picture.width[n] = Math.max(1, wide)

@@ -103,15 +103,22 @@ test('the picture: runs in the window, colours by group, runs thinner than a pix
     picture.row[i],
     picture.colour[i],
   ])
-  const near = (x: number): number => Math.fround(x)
   assert.deepEqual(drawn, [
     [0, 50, 0, 1],
     [20, 30, 1, ERRED_COLOUR],
     [50, 40, 2, TRANSFER_COLOUR],
     [70, 1, 0, 1],
-    [near(170.4 - 100), 1, 0, 2],
   ])
   assert.equal(pictureOf(model.runs, rows, { ...window, onlyGroup: 1 }).length, 3)
+  const erred = played(
+    10,
+    stream([
+      [1, 0, 0, 170, 0.1, 0],
+      [2, 0, 0, 170.2, 0.1, 1],
+    ]),
+  )
+  const { length, colour } = pictureOf(erred.runs, rowsOf(erred.seen, 0), window)
+  assert.deepEqual([...colour.subarray(0, length)], [1, ERRED_COLOUR], 'a failure is never left out')
 })
 
 test('the raster: first lines painted, copied down their rows, neighbours a pixel apart, nothing outside', () => {
@@ -128,7 +135,7 @@ test('the raster: first lines painted, copied down their rows, neighbours a pixe
       .join(''),
   )
   const [thread0, thread1, transfers, none] = [
-    '111111111.....2.....',
+    '111111111.....1.....',
     '....eeeeee..........',
     '..........fffffff...',
     '....................',
