@@ -19,9 +19,11 @@ export function failureText(
   style: Style,
 ): string {
   const { name, message, place, task, frames } = failure
-  const lines = [`${style.red(style.bold(name))}: ${message}`]
-  if (place) {
-    lines[0] = `${style.cyan(placeText(place, cwd))} ${lines[0]}`
+  const said = withoutOwnPlace(message, place).trimEnd()
+  const lines = [`${style.red(style.bold(name))}: ${said}`]
+  if (place) lines[0] = `${style.cyan(placeText(place, cwd))} ${lines[0]}`
+  // Some errors of the compiler show the code themselves.
+  if (place && !SHOWS_CODE.test(said)) {
     const source = read(place.file)
     const frame = source === undefined ? undefined : codeFrame(source, place)
     if (frame) lines.push('', frame, '')
@@ -35,6 +37,15 @@ export function failureText(
     for (const death of task.story ?? []) lines.push(style.dim(`    ${death}`))
   }
   return lines.join('\n')
+}
+
+const SHOWS_CODE = /^> *\d+ \|/m
+
+/** What stands in front of the line already is not said again. */
+function withoutOwnPlace(message: string, place: SourcePlace | undefined): string {
+  if (!place) return message
+  const own = `${place.file}:${place.line}:${place.column}`
+  return message.startsWith(own) ? message.slice(own.length).replace(/^:? */, '') : message
 }
 
 const placeText = ({ file, line, column }: SourcePlace, cwd: string): string => {

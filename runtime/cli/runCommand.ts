@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type LocalCluster, startLocalCluster } from '../cluster/localCluster.ts'
+import { beginLocalCluster } from '../cluster/localCluster.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
 import { isRunEvent, startSession } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
@@ -19,10 +19,15 @@ import { timesLine } from './runTimes.ts'
 import { styleFor } from './style.ts'
 import { UsageError } from './usageError.ts'
 
-/** The cluster that a run uses, and how it lets go of it. */
+/** The cluster that a run uses: it may still be starting. */
 interface RunCluster {
   /** What the session is told: the path of `cluster.json`, or an address. */
   where: string
+  starts: boolean
+  ready: Promise<ReadyCluster>
+}
+
+interface ReadyCluster {
   dashboardUrl: string
   description: string
   startMs?: number
@@ -37,39 +42,51 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const interrupts = new Interrupts()
   const cluster =
     values.connect === undefined
-      ? await startCluster(local, interrupts, (text) => view.pass(text))
+      ? localCluster(local, interrupts, (text) => view.pass(text))
       : await connectedCluster(values.connect)
+  const session = startSession({
+    spec,
+    run: `cli-${process.pid}`,
+    cluster: cluster.where,
+    clusterStarts: cluster.starts,
+    output: 'inherit',
+  })
+  interrupts.endOnSignal(session)
+  const end = sessionEnd(session, (event) => {
+    applyEvent(state, event, Date.now())
+    if (event.kind === 'notice') view.say(style.dim(`heddle: ${event.text}`))
+    else view.changed(event)
+  })
+  let ready: ReadyCluster
   try {
-    if (interrupts.signal) return exitCodeOfSignal(interrupts.signal)
+    ready = await cluster.ready
+  } catch (error) {
+    session.kill('SIGKILL')
+    await end
+    throw error
+  }
+  try {
     if (!values.quiet) {
-      view.say(style.dim(`heddle: ${cluster.description}`))
-      view.say(style.dim(`heddle: dashboard ${cluster.dashboardUrl}`))
+      view.say(style.dim(`heddle: ${ready.description}`))
+      view.say(style.dim(`heddle: dashboard ${ready.dashboardUrl}`))
     }
-    const session = startSession({
-      spec,
-      run: `cli-${process.pid}`,
-      cluster: cluster.where,
-      output: 'inherit',
-    })
-    interrupts.endOnSignal(session)
-    const code = await sessionEnd(session, (event) => {
-      applyEvent(state, event, Date.now())
-      if (event.kind === 'notice') view.say(style.dim(`heddle: ${event.text}`))
-      else view.changed(event)
-    })
+    const { exitCode, signal } = await end
     view.clear()
-    if (state.failure && !interrupts.signal)
+    const interrupted = interrupts.signal
+    if (interrupted) view.say(`heddle: ended by ${interrupted}`)
+    else if (state.failure)
       view.say(`${style.red('heddle:')} ${failureText(state.failure, readText, process.cwd(), style)}`)
-    if (interrupts.signal) view.say(`heddle: ended by ${interrupts.signal}`)
-    else if (code.signal && !state.failure)
-      view.say(`${style.red('heddle:')} the program was ended by ${code.signal}`)
-    const times = { clusterMs: cluster.startMs, sites: [...state.sites.values()], totalMs: performance.now() }
-    if (!values.quiet) view.say(style.dim(`heddle: ${timesLine(times)}`))
-    if (interrupts.signal) return exitCodeOfSignal(interrupts.signal)
-    return code.signal ? exitCodeOfSignal(code.signal) : (code.exitCode ?? EXIT.failed)
+    else if (signal) view.say(`${style.red('heddle:')} the program was ended by ${signal}`)
+    const sites = [...state.sites.values()]
+    if (!values.quiet)
+      view.say(
+        style.dim(`heddle: ${timesLine({ clusterMs: ready.startMs, sites, totalMs: performance.now() })}`),
+      )
+    if (interrupted) return exitCodeOfSignal(interrupted)
+    return signal ? exitCodeOfSignal(signal) : (exitCode ?? EXIT.failed)
   } finally {
     view.clear()
-    await cluster.close()
+    await ready.close()
   }
 }
 
@@ -128,26 +145,30 @@ function readableFile(given: string): string {
   return file
 }
 
-async function startCluster(
+function localCluster(
   counts: ReturnType<typeof workerCounts>,
   interrupts: Interrupts,
   onOutput: (text: string) => void,
-): Promise<RunCluster> {
+): RunCluster {
   const beganMs = performance.now()
-  const cluster: LocalCluster = await startLocalCluster({
+  const { file, ready } = beginLocalCluster({
     workers: counts.workers,
     threadsPerWorker: counts.threads,
     memoryLimit: `${counts.memoryLimitBytes}B`,
     onOutput,
   })
-  interrupts.beforeForce(() => void process.kill(cluster.address.pid, 'SIGKILL'))
-  return {
-    where: cluster.file,
-    dashboardUrl: cluster.address.dashboardUrl,
-    description: `local cluster: ${plural(counts.workers, 'worker')} × ${plural(counts.threads, 'thread')}`,
-    startMs: performance.now() - beganMs,
-    close: () => cluster.close(),
-  }
+  const described = ready.then((cluster) => {
+    interrupts.beforeForce(() => void process.kill(cluster.address.pid, 'SIGKILL'))
+    return {
+      dashboardUrl: cluster.address.dashboardUrl,
+      description: `local cluster: ${plural(counts.workers, 'worker')} × ${plural(counts.threads, 'thread')}`,
+      startMs: performance.now() - beganMs,
+      close: () => cluster.close(),
+    }
+  })
+  // It is awaited a little later, when the session has been started.
+  described.catch(() => {})
+  return { where: file, starts: true, ready: described }
 }
 
 async function connectedCluster(connect: string): Promise<RunCluster> {
@@ -156,9 +177,12 @@ async function connectedCluster(connect: string): Promise<RunCluster> {
   process.env.HEDDLE_TOKEN = address.token
   return {
     where: /^(ws|wss|tcp|unix):/.test(connect) ? address.control : resolve(connect),
-    dashboardUrl: info.dashboardUrl,
-    description: `cluster ${info.id}: ${plural(info.workers.length, 'worker')}, ${plural(threads, 'thread')}`,
-    close: async () => {},
+    starts: false,
+    ready: Promise.resolve({
+      dashboardUrl: info.dashboardUrl,
+      description: `cluster ${info.id}: ${plural(info.workers.length, 'worker')}, ${plural(threads, 'thread')}`,
+      close: async () => {},
+    }),
   }
 }
 

@@ -2,10 +2,11 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { entryPath } from '../host/entries.ts'
 import { spawnWithLifeline } from '../host/lifeline.ts'
-import { newClusterId, removeRunFolder } from '../host/runFolder.ts'
+import { clusterFileOf, newClusterId, removeRunFolder, runFolderParent } from '../host/runFolder.ts'
 import type { ClusterAddress } from '../protocol/cluster.ts'
 import { schedulerArguments } from './schedulerOptions.ts'
 import { type WorkerCountsRequest, workerCounts } from './workerCounts.ts'
@@ -47,6 +48,21 @@ const CLOSE_MS_MAX = 6000
  * @throws {WorkerCountError} {@link MemoryLimitError} {@link ClusterStartError}
  */
 export async function startLocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
+  const starting = beginLocalCluster(options)
+  return starting.ready
+}
+
+/** A cluster on its way: where its file will be is known at once. */
+export interface StartingCluster {
+  file: string
+  ready: Promise<LocalCluster>
+}
+
+/**
+ * Starts a scheduler and its workers and does not wait: for who has something to do meanwhile.
+ * @throws {WorkerCountError} {@link MemoryLimitError} at once; `ready` rejects with a {@link ClusterStartError}
+ */
+export function beginLocalCluster(options: LocalClusterOptions = {}): StartingCluster {
   const request: WorkerCountsRequest = {
     workers: options.workers,
     threads: options.threadsPerWorker,
@@ -71,6 +87,10 @@ export async function startLocalCluster(options: LocalClusterOptions = {}): Prom
     unreference(child.stderr)
   }
   const ended = endOf(child).finally(() => removeRunFolder(id))
+  return { file: clusterFileOf(join(runFolderParent(), id)), ready: readyCluster(child, ended) }
+}
+
+async function readyCluster(child: ChildProcess, ended: Promise<void>): Promise<LocalCluster> {
   let file: string
   try {
     file = await readyOf(child)

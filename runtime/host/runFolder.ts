@@ -1,9 +1,9 @@
 // The folder of a running cluster: its sockets, its address and its workers' files. It ends with the cluster.
 
 import { randomBytes } from 'node:crypto'
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ClusterAddress } from '../protocol/cluster.ts'
 
 /** Addresses of unix sockets end at 108 bytes on Linux and at 104 on macOS. */
@@ -41,6 +41,22 @@ export const clusterFileOf = (folder: string): string => join(folder, 'cluster.j
  */
 export function createRunFolder(id: string): string {
   const parent = runFolderParent()
+  // The end of another cluster may take the parent away between two steps.
+  for (let tries = 1; ; tries++) {
+    try {
+      makePrivate(parent)
+      const folder = join(parent, id)
+      mkdirSync(folder, { mode: 0o700 })
+      return folder
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === TRIES_MAX) throw error
+    }
+  }
+}
+
+const TRIES_MAX = 5
+
+function makePrivate(parent: string): void {
   mkdirSync(parent, { recursive: true, mode: 0o700 })
   const found = lstatSync(parent)
   // Anybody may make a folder of this name in a shared /tmp before we do.
@@ -48,9 +64,6 @@ export function createRunFolder(id: string): string {
   if (process.getuid && found.uid !== process.getuid())
     throw new RunFolderError(parent, 'it belongs to another user')
   if ((found.mode & 0o077) !== 0) chmodSync(parent, 0o700)
-  const folder = join(parent, id)
-  mkdirSync(folder, { mode: 0o700 })
-  return folder
 }
 
 /**
@@ -72,9 +85,18 @@ export function writeClusterFile(folder: string, address: ClusterAddress): strin
   return file
 }
 
-/** Removes everything of a cluster that has ended. */
+/** Removes everything of a cluster that has ended, and the folder above it when no other is there. */
 export function removeRunFolder(id: string): void {
-  rmSync(join(runFolderParent(), id), { recursive: true, force: true, maxRetries: 3 })
+  removeWithParent(join(runFolderParent(), id))
   const spill = spillFolderOf(id)
-  if (spill) rmSync(spill, { recursive: true, force: true, maxRetries: 3 })
+  if (spill) removeWithParent(spill)
+}
+
+function removeWithParent(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  try {
+    rmdirSync(dirname(folder))
+  } catch {
+    // Another cluster has its folder there.
+  }
 }

@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { dirname } from 'node:path'
+import { STARTING_ENV } from '../cluster/startingCluster.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
 import { entryPath } from './entries.ts'
 import { spawnWithLifeline } from './lifeline.ts'
@@ -16,6 +17,8 @@ export interface SessionRequest {
   output: 'inherit' | 'pipe'
   /** Options of V8 and Node, for tests and for debuggers. */
   execArgv?: readonly string[]
+  /** The cluster starts at the same time: its file may come later than the session. */
+  clusterStarts?: boolean
   /** Another program in place of the session's own. */
   entry?: string
 }
@@ -40,6 +43,7 @@ export function startSession(request: SessionRequest): ChildProcess {
         HEDDLE_RUN: JSON.stringify(spec),
         HEDDLE_RUN_ID: run,
         HEDDLE_CLUSTER: cluster,
+        ...(request.clusterStarts && { [STARTING_ENV]: '1' }),
       },
       // Events carry bytes, which JSON would garble.
       serialization: 'advanced',

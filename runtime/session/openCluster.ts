@@ -1,6 +1,7 @@
 // How a client comes to a cluster: it starts one here, or finds one that runs.
 
 import type { LocalClusterOptions } from '../cluster/localCluster.ts'
+import { clusterFileThere } from '../cluster/startingCluster.ts'
 import { kernelNames } from '../kernels/kernel.ts'
 import type { ClusterAddress } from '../protocol/cluster.ts'
 import { resolveAddress, type SchedulerAddress } from './address.ts'
@@ -28,6 +29,7 @@ export async function localCore(options: LocalOptions): Promise<OpenCluster> {
   const { name, ...cluster } = options
   const given = process.env.HEDDLE_CLUSTER
   if (given) {
+    await clusterFileThere(given)
     const open = await connectCore(given, { name })
     const { workers } = open.core.connection.cluster
     const threads = workers.reduce((sum, worker) => sum + worker.threads, 0)
