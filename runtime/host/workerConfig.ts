@@ -17,7 +17,7 @@ export interface WorkerConfig {
   dataAddress: string
   /** Worker modules and whatever else is this worker's alone; removed when it ends. */
   folder: string
-  /** Where values go that memory cannot hold; by default a folder inside `folder`. */
+  /** Where values go that memory cannot hold: a folder of this worker alone, removed with it; by default inside `folder`. */
   spillFolder?: string
   spillLimitBytes?: number
   resources: Record<string, number>

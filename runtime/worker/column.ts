@@ -25,6 +25,14 @@ export class Column<C extends AnyColumn> {
     this.#values[this.length++] = value
   }
 
+  /** Appends `source` from `from` to `to`. */
+  append(source: ArrayLike<number>, from: number, to: number): void {
+    const length = this.length + to - from
+    this.#values = withRoom(this.#values, length)
+    for (let at = this.length, i = from; i < to; at++, i++) this.#values[at] = source[i]
+    this.length = length
+  }
+
   /** A copy of what was appended since the last `take`. */
   take(): C {
     const taken = this.#values.slice(0, this.length) as C

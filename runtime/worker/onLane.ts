@@ -3,7 +3,7 @@
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { LaneReport } from './laneReport.ts'
 import { CANCELLED } from './runBooks.ts'
-import { admit, arrived, dropValue, type PostedBatch, unpin, type WorkerState } from './workerState.ts'
+import { admit, arrived, unpin, type WorkerState } from './workerState.ts'
 
 export function onLaneOpened(state: WorkerState, lane: number): void {
   state.lanes[lane].phase = 'open'
@@ -33,11 +33,9 @@ export function onLaneReported(state: WorkerState, lane: number, report: LaneRep
     else if (failure) reports.erred(task, run, report.starts[i], report.durationsMs[i], lane, failure)
     else {
       const row = values.hold(task, run, bytes)
-      const inline =
-        message.inline[at] === 1 && bytes <= state.inlineBytesMax
-          ? report.packed.subarray(i === 0 ? 0 : report.ends[i - 1], report.ends[i])
-          : undefined
-      reports.finished(task, run, bytes, report.starts[i], report.durationsMs[i], lane, inline)
+      reports.finished(task, run, bytes, report.starts[i], report.durationsMs[i], lane)
+      if (message.inline[at] === 1 && bytes <= state.inlineBytesMax)
+        reports.inline(report.packed, i === 0 ? 0 : report.ends[i - 1], report.ends[i])
       if (row !== -1) {
         rows[i] = row
         arrived(state, row)
@@ -81,15 +79,4 @@ export function onLaneEnded(state: WorkerState, lane: number, end: LaneEnd): voi
       } else admit(state, slot)
     }
   }
-}
-
-/** A value could not be kept although its run finished, e.g. since its bytes are gone: nobody may count on it. */
-export function onValueLost(state: WorkerState, row: number): void {
-  dropValue(state, row)
-}
-
-/** Whether a batch is still the one that a lane is expected to report next. */
-export function isFirst(state: WorkerState, lane: number, batch: number): boolean {
-  const first: PostedBatch | undefined = state.lanes[lane].posted[0]
-  return first?.batch === batch
 }

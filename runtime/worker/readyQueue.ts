@@ -16,10 +16,11 @@ export class ReadyQueue {
 
   /** Equal priorities leave in the order they came. */
   push(slot: number, priority: number): void {
-    const room = this.#length + 1
-    this.#slots = withRoom(this.#slots, room)
-    this.#priorities = withRoom(this.#priorities, room)
-    this.#serials = withRoom(this.#serials, room)
+    if (this.#length === this.#slots.length) {
+      this.#slots = withRoom(this.#slots, this.#length + 1)
+      this.#priorities = withRoom(this.#priorities, this.#length + 1)
+      this.#serials = withRoom(this.#serials, this.#length + 1)
+    }
     const serial = this.#serial++
     let at = this.#length++
     while (at > 0) {

@@ -29,9 +29,8 @@ export class Reports {
     starts: f64(),
     durationsMs: f64(),
     threads: new Column(new Uint8Array(0)),
-    inline: [] as Uint8Array[],
+    inline: new Column(new Uint8Array(0)),
     inlineOffsets: new Column(new Uint32Array(0)),
-    inlineBytes: 0,
   }
   readonly #erred = {
     list: new RunList(),
@@ -51,7 +50,6 @@ export class Reports {
   readonly #dropped = new RunList()
   readonly #transferred = { froms: i32(), starts: f64(), durationsMs: f64(), sizes: f64() }
 
-  /** @param inline the encoded result when it should ride along */
   finished(
     task: number,
     run: number,
@@ -59,7 +57,6 @@ export class Reports {
     start: number,
     durationMs: number,
     thread: number,
-    inline?: Uint8Array,
   ): void {
     const f = this.#finished
     f.list.push(task, run)
@@ -67,11 +64,12 @@ export class Reports {
     f.starts.push(start)
     f.durationsMs.push(durationMs)
     f.threads.push(thread)
-    f.inlineOffsets.push(f.inlineBytes)
-    if (inline) {
-      f.inline.push(inline)
-      f.inlineBytes += inline.length
-    }
+    f.inlineOffsets.push(f.inline.length)
+  }
+
+  /** Lets the result that `finished` was last called for ride along: `packed` from `from` to `to`. */
+  inline(packed: Uint8Array, from: number, to: number): void {
+    this.#finished.inline.append(packed, from, to)
   }
 
   erred(
@@ -156,15 +154,7 @@ export class Reports {
 
   #takeFinished(): WorkerMessage {
     const f = this.#finished
-    f.inlineOffsets.push(f.inlineBytes)
-    const inline = new Uint8Array(f.inlineBytes)
-    let at = 0
-    for (const bytes of f.inline) {
-      inline.set(bytes, at)
-      at += bytes.length
-    }
-    f.inline = []
-    f.inlineBytes = 0
+    f.inlineOffsets.push(f.inline.length)
     return {
       type: 'finished',
       ...f.list.take(),
@@ -172,7 +162,7 @@ export class Reports {
       starts: f.starts.take(),
       durationsMs: f.durationsMs.take(),
       threads: f.threads.take(),
-      inline,
+      inline: f.inline.take(),
       inlineOffsets: f.inlineOffsets.take(),
     }
   }

@@ -237,7 +237,7 @@ export class ValueBooks {
     if (row !== NONE) this.#freeRow = this.#newer[row]
     else {
       row = this.#rows++
-      this.#grow(this.#rows)
+      if (this.#rows > this.#task.length) this.#grow(this.#rows)
     }
     this.#task[row] = task
     this.#run[row] = run
