@@ -13,7 +13,7 @@ import { GroupBars, StateBar, StateLegend } from '../progress/ProgressHeader.tsx
 import { currentComputations, mostActive, progressRows } from '../progress/progressRows.ts'
 import type { Results } from '../results/reducer.ts'
 import { RateCharts } from '../workers/RateCharts.tsx'
-import { WorkerTable } from '../workers/WorkersView.tsx'
+import { WorkerTable } from '../workers/WorkerTable.tsx'
 import type { Dashboard } from './panel.ts'
 
 const GROUPS_MAX = 12

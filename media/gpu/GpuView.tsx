@@ -5,9 +5,9 @@ import { bytes } from '../cluster/quantity.ts'
 import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import { LineChart } from '../frame/LineChart.tsx'
+import { Meter } from '../frame/Meter.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { ProgressHeader } from '../progress/ProgressHeader.tsx'
-import { Meter } from '../workers/WorkersView.tsx'
 import type { Device, Gpus } from './reducer.ts'
 
 /** From here on a device slows itself down. */

@@ -2,20 +2,16 @@
 
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import type { Display } from '../../runtime/protocol/runs.ts'
 import { clock, count, duration, short } from '../cluster/quantity.ts'
 import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
-import { IconButton } from '../frame/IconButton.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { PlaceLink, placeText } from '../frame/PlaceLink.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { StateBar } from '../progress/ProgressHeader.tsx'
-import { ResultTable } from './ResultTable.tsx'
-import { ResultTree } from './ResultTree.tsx'
+import { CopyButton, DisplayView } from './DisplayView.tsx'
 import { RunFailureView } from './RunFailureView.tsx'
 import type { Results, ShownRun, SiteProgress } from './reducer.ts'
-import { asTabs } from './tableRows.ts'
 
 export function ResultsView(props: PanelProps<Results>): JSX.Element {
   const { model, cluster, surroundings, connection } = props
@@ -153,51 +149,4 @@ function Site({
       />
     </li>
   )
-}
-
-function DisplayView({ display }: { display: Display }): JSX.Element {
-  switch (display.kind) {
-    case 'table':
-      return <ResultTable display={display} />
-    case 'tree':
-      return <ResultTree display={display} />
-    case 'text':
-      return (
-        <ScrollRegion class="result-text" label="The result">
-          <pre>{display.text}</pre>
-          {display.cut && (
-            <p class="muted">Only the beginning is shown: the text is longer than a panel can take.</p>
-          )}
-        </ScrollRegion>
-      )
-  }
-}
-
-function CopyButton({ display }: { display: Display }): JSX.Element {
-  const [copied, setCopied] = useState(false)
-  const copy = (): void => {
-    navigator.clipboard.writeText(textOf(display)).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    )
-  }
-  return <IconButton sign="copy" label={copied ? 'Copied' : 'Copy'} showLabel onClick={copy} />
-}
-
-function textOf(display: Display): string {
-  switch (display.kind) {
-    case 'table':
-      return asTabs(display.columns, display.rows)
-    case 'text':
-      return display.text
-    case 'tree': {
-      const lines: string[] = []
-      const visit = (node: typeof display.value, indent: string): void => {
-        lines.push(`${indent}${node.label === undefined ? '' : `${node.label}: `}${node.text}`)
-        for (const child of node.children ?? []) visit(child, `${indent}  `)
-      }
-      visit(display.value, '')
-      return lines.join('\n')
-    }
-  }
 }

@@ -1,5 +1,6 @@
 // Draws the task stream: rows with their labels, rectangles by colour, and the axis above them.
 
+import { cutText } from '../frame/cutText.ts'
 import type { Palette } from '../frame/palette.ts'
 import { ERRED_COLOUR, type Picture, TRANSFER_COLOUR } from './picture.ts'
 import { paint, type Raster, rasterOf } from './raster.ts'
@@ -103,16 +104,4 @@ export function drawAxis(
     context.fillStyle = palette.colour.muted
     context.fillText(label, at, size.height / 2 - 1)
   }
-}
-
-/** The text, or as much of it as fits with an ellipsis. */
-export function cutText(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text
-  let [fits, over] = [0, text.length]
-  while (over - fits > 1) {
-    const middle = (fits + over) >> 1
-    if (context.measureText(`${text.slice(0, middle)}…`).width <= width) fits = middle
-    else over = middle
-  }
-  return `${text.slice(0, fits)}…`
 }

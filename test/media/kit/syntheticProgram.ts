@@ -32,7 +32,7 @@ export const HOSTILE: readonly ProgramGroup[] = [
   {
     name: '<img src=x onerror="document.title=\'owned\'">',
     kind: '<b>bag</b>',
-    file: '/tmp/<script>.ts',
+    file: '/home/ada/<script>.ts',
     line: 1,
     column: 1,
     tasks: 300,

@@ -42,7 +42,7 @@ export async function openWatched(
 ): Promise<WatchedPage> {
   const { before, ...contextOptions } = options
   const context = await browser.newContext({ viewport: { width: 1180, height: 720 }, ...contextOptions })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   const complaints: string[] = []
   const foreign: string[] = []

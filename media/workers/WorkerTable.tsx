@@ -1,0 +1,168 @@
+// The workers as a table: a row each with CPU, memory, threads and what they run.
+
+import type { JSX } from 'preact'
+import { useMemo, useState } from 'preact/hooks'
+import type { Cluster } from '../cluster/cluster.ts'
+import { GroupColours } from '../cluster/groupColours.ts'
+import { bytes, count, duration, percent, plural } from '../cluster/quantity.ts'
+import { Meter } from '../frame/Meter.tsx'
+import { GROUP_COLOURS, type Palette, usePalette } from '../frame/palette.ts'
+import { ScrollRegion } from '../frame/ScrollRegion.tsx'
+import { type SortColumn, type WorkerRow, workerRows } from './workerRows.ts'
+
+const COLUMNS: readonly { sort?: SortColumn; title: string; name: string }[] = [
+  { sort: 'name', title: 'Worker', name: 'column-name' },
+  { sort: 'cpu', title: 'CPU', name: 'column-cpu' },
+  { sort: 'memory', title: 'Memory', name: 'column-memory' },
+  { title: 'Threads', name: 'column-threads' },
+  { sort: 'tasks', title: 'Running now', name: 'column-doing' },
+]
+
+export function WorkerTable({ cluster }: { cluster: Cluster }): JSX.Element {
+  const palette = usePalette()
+  const [sort, setSort] = useState<SortColumn>('name')
+  const colours = useMemo(() => new GroupColours(GROUP_COLOURS), [cluster.info?.id])
+  const rows = workerRows(cluster, sort)
+  return (
+    <ScrollRegion class="table-holder" label="Workers">
+      <table class="workers">
+        <thead>
+          <tr>
+            {COLUMNS.map(({ sort: by, title, name }) => (
+              <th
+                key={title}
+                scope="col"
+                class={name}
+                aria-sort={by === sort ? (by === 'name' ? 'ascending' : 'descending') : undefined}
+              >
+                {by ? (
+                  <button type="button" class="sort-button" onClick={() => setSort(by)}>
+                    {title}
+                    <span aria-hidden="true">{by === sort ? (by === 'name' ? ' ↑' : ' ↓') : ''}</span>
+                  </button>
+                ) : (
+                  title
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row
+              key={row.worker}
+              row={row}
+              palette={palette}
+              colourOf={(group) => colours.of(group, cluster.groups)}
+            />
+          ))}
+        </tbody>
+      </table>
+      <ul class="legend" aria-label="Colours of memory">
+        <li>
+          <span class="swatch managed" />
+          managed: results kept
+        </li>
+        <li>
+          <span class="swatch unmanaged" />
+          unmanaged: everything else in the process
+        </li>
+        <li>
+          <span class="swatch spilled" />
+          spilled to disk
+        </li>
+      </ul>
+    </ScrollRegion>
+  )
+}
+
+interface RowProps {
+  row: WorkerRow
+  palette: Palette
+  colourOf(group: number): number
+}
+
+function Row({ row, palette, colourOf }: RowProps): JSX.Element {
+  const waiting = row.waiting > 0 ? `${count(row.waiting)} waiting` : ''
+  return (
+    <tr class={row.paused ? 'paused' : ''}>
+      <th scope="row" class="column-name">
+        <span class="worker-name">{row.name}</span>
+        {row.paused && (
+          <span
+            class="badge warn"
+            title="Its memory is nearly full: it takes no new tasks until some is free."
+          >
+            paused
+          </span>
+        )}
+        <span class="muted small worker-host">
+          {row.host} · pid {row.pid}
+        </span>
+      </th>
+      <td class="column-cpu">
+        <Meter
+          label={`CPU ${Math.round(row.cpuPercent)}%`}
+          value={`${Math.round(row.cpuPercent)}%`}
+          note={`of ${row.threads.length * 100}%`}
+          parts={[['managed', row.cpuShare]]}
+        />
+      </td>
+      <td class="column-memory">
+        <MemoryMeter row={row} />
+      </td>
+      <td class="column-threads">
+        <span
+          class="threads"
+          role="img"
+          aria-label={`${row.busy} of ${plural(row.threads.length, 'thread')} busy`}
+        >
+          {row.threads.map((cell, thread) => (
+            <span
+              key={thread}
+              class={`thread${cell.group < 0 ? ' idle' : ''}`}
+              title={
+                cell.group < 0
+                  ? `thread ${thread + 1}: idle`
+                  : `thread ${thread + 1}: ${cell.name}, for ${duration(cell.forMs)}`
+              }
+              style={cell.group < 0 ? {} : { background: palette.groups[colourOf(cell.group)] }}
+            />
+          ))}
+        </span>
+      </td>
+      <td class="column-doing">
+        <span class="doing" title={row.doing}>
+          {row.doing ||
+            (row.known ? <span class="muted">idle</span> : <span class="muted">no report yet</span>)}
+        </span>
+        <span class="muted small">
+          {[waiting, row.heldTasks > 0 ? `${plural(row.heldTasks, 'result')} kept` : '']
+            .filter(Boolean)
+            .join(' · ')}
+        </span>
+      </td>
+    </tr>
+  )
+}
+
+function MemoryMeter({ row }: { row: WorkerRow }): JSX.Element {
+  const used = row.managedBytes + row.unmanagedBytes
+  const share = (n: number): number => (row.limitBytes > 0 ? Math.min(1, n / row.limitBytes) : 0)
+  const spilled = row.spilledBytes > 0 ? ` · ${bytes(row.spilledBytes)} spilled` : ''
+  return (
+    <Meter
+      label={
+        `Memory ${bytes(used)} of ${bytes(row.limitBytes)} (${percent(used, row.limitBytes)}): ` +
+        `${bytes(row.managedBytes)} managed, ${bytes(row.unmanagedBytes)} unmanaged${spilled}`
+      }
+      value={bytes(used)}
+      note={`of ${bytes(row.limitBytes)}${spilled}`}
+      parts={[
+        ['managed', share(row.managedBytes)],
+        ['unmanaged', share(row.unmanagedBytes)],
+      ]}
+      beyond={share(row.spilledBytes)}
+    />
+  )
+}
