@@ -1,6 +1,7 @@
 // Why a value cannot be sent to a worker: the variable, its path and type, where it is written, and the way out.
 
 import type { SourcePlace } from '../protocol/failure.ts'
+import { withoutOurFrames } from './stackPlaces.ts'
 
 export interface TravelProblem {
   /** The whole path from a variable, e.g. `conn.inner.socket`. */
@@ -30,6 +31,7 @@ export class CannotTravelError extends Error {
     this.type = problem.type
     this.place = problem.place
     this.remedy = problem.remedy
+    this.stack = withoutOurFrames(this.stack ?? '')
   }
 }
 
@@ -75,7 +77,8 @@ export function describeValue(value: object): string {
   if (value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef)
     return `a ${value.constructor.name}`
   if (/Generator\]$/.test(Object.prototype.toString.call(value))) return 'a running generator'
-  const name = value.constructor?.name
+  // Bundlers put an underscore in front of a class that names itself.
+  const name = value.constructor?.name.replace(/^_(?=[A-Z])/, '')
   if (!name) return 'an object of an unknown class'
   return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
 }

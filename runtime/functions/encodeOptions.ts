@@ -29,6 +29,8 @@ export interface EncodeOptions {
   rootName?: string
   /** Stands before every refusal, e.g. ``The task `f` (a.ts:3:1) captures something that cannot travel: ``. */
   context?: string | (() => string)
+  /** Where the user's code asked, for refusals. */
+  place?: () => SourcePlace | undefined
   lifter?: UnitLifter
   kernels?: KernelNames
   /** ≥ 0: write a reference to dependency #n instead of this object; −1: not a reference. Not asked for plain lists and objects. */

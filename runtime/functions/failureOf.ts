@@ -3,8 +3,7 @@
 import type { FailureKind, TaskFailure } from '../protocol/failure.ts'
 import { CannotTravelError } from './cannotTravel.ts'
 import type { DecodeOptions } from './encodeOptions.ts'
-import { heddleFolder } from './heddleFolder.ts'
-import { frameOf, userPlace } from './stackPlaces.ts'
+import { userPlace, withoutOurFrames } from './stackPlaces.ts'
 import { decodeValue, encodeValue } from './valueCodec.ts'
 
 export { userFrames, userPlace } from './stackPlaces.ts'
@@ -40,7 +39,7 @@ export function failureOf(error: unknown, about: { key: string; worker?: string 
       error: encoded(error),
     }
   }
-  const stack = tidyStack(error)
+  const stack = withoutOurFrames(error.stack || `${error.name}: ${error.message}`)
   const place = error instanceof CannotTravelError ? (error.place ?? userPlace(stack)) : userPlace(stack)
   return {
     kind: error instanceof CannotTravelError ? 'cannot-travel' : 'threw',
@@ -52,20 +51,6 @@ export function failureOf(error: unknown, about: { key: string; worker?: string 
     worker,
     error: encoded(error),
   }
-}
-
-/** The stack with its heading, then the user's frames, then packages'; Node's and ours are left out. */
-function tidyStack(error: Error): string {
-  const stack = typeof error.stack === 'string' ? error.stack : ''
-  const lines = stack.split('\n')
-  const firstFrame = lines.findIndex((line) => /^\s+at /.test(line))
-  const heading = firstFrame < 0 ? lines : lines.slice(0, firstFrame)
-  const frames = firstFrame < 0 ? [] : lines.slice(firstFrame)
-  const kept = frames.filter(
-    (line) =>
-      frameOf(line) !== undefined || (/[\\/]node_modules[\\/]/.test(line) && !line.includes(heddleFolder)),
-  )
-  return [heading.join('\n') || `${error.name}: ${error.message}`, ...kept].join('\n')
 }
 
 /** An error that cannot travel itself is told by its name, message and stack alone. */

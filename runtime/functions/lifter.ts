@@ -129,6 +129,7 @@ export class Lifter implements UnitLifter {
         const title = this.#title(fn)
         return title === undefined ? '' : `${title} captures something that cannot travel: `
       },
+      place: () => this.#unitOfFunction(fn)?.place,
       lifter: this,
       kernels: this.#kernels,
       onCapture: (name: string, bytes: number) => {

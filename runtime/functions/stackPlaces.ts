@@ -36,6 +36,20 @@ export function userPlace(stack: string): SourcePlace | undefined {
   return undefined
 }
 
+/** A stack with its heading, the user's frames and packages': Node's and ours say nothing to the user. */
+export function withoutOurFrames(stack: string): string {
+  const lines = stack.split('\n')
+  const first = lines.findIndex((line) => /^\s+at /.test(line))
+  if (first < 0) return stack
+  const kept = lines
+    .slice(first)
+    .filter(
+      (line) =>
+        frameOf(line) !== undefined || (/[\\/]node_modules[\\/]/.test(line) && !line.includes(heddleFolder)),
+    )
+  return [...lines.slice(0, first), ...kept].join('\n')
+}
+
 function fileOf(text: string): string | undefined {
   if (!text.startsWith('file:')) return path.isAbsolute(text) ? text : undefined
   try {

@@ -384,7 +384,7 @@ export class ValueEncoder {
     const path = this.pathAt(depth)
     throw new CannotTravelError(
       `${this.context}\`${path}\` is ${type}, which cannot be sent to a worker. ${remedy}`,
-      { path, type, remedy },
+      { path, type, remedy, place: this.options.place?.() },
     )
   }
 }

@@ -304,3 +304,30 @@ test('names of functions are the same on a worker', async () => {
   const o = { prop: (x: number) => x + factor }
   assert.deepEqual(await client.submit(() => [inc.name, o.prop.name, plain.name]), ['inc', 'prop', 'plain'])
 })
+test('an error in a closure that another task made names the line, through every hop', async () => {
+  const make = (k: number) => (x: number) => () => {
+    throw new RangeError(`far ${x + k + factor}`)
+  }
+  const first = await client.submit(make, 1)
+  const second = await client.submit((f: typeof first) => f(2), first)
+  const error = (await client.submit((f: typeof second) => f(), second).catch((e: unknown) => e)) as Error & {
+    failure: { place: { line: number } }
+  }
+  assert.equal(error.message, 'far 6')
+  const { readFileSync } = await import('node:fs')
+  const line =
+    readFileSync(import.meta.filename, 'utf8')
+      .split('\n')
+      .findIndex((text) => /^ +throw new RangeError/.test(text)) + 1
+  assert.equal(error.failure.place.line, line)
+})
+test('a computed dynamic import in a task is told what to do', async () => {
+  const name = './modules/late.ts'
+  const error = (await client
+    .submit(async () => (await import(name)) as unknown)
+    .catch((e: unknown) => e)) as Error
+  assert.match(
+    error.message,
+    /^import\("\.\/modules\/late\.ts"\) inside a task: only a literal path can be followed to a worker/,
+  )
+})
