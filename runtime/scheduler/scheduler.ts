@@ -7,6 +7,7 @@ import { cancel, clientLeft, locate, release, retry } from './cancel.ts'
 import { type Client, createClient } from './client.ts'
 import { dispatch } from './dispatch.ts'
 import { drain, ExecuteColumns, type Post } from './drain.ts'
+import { EventLog } from './eventLog.ts'
 import { explain } from './explain.ts'
 import { dump, FeedPosition, feedDelta, feedSnapshot, unfold } from './feed.ts'
 import { dropped, erred, finished, returned } from './finish.ts'
@@ -32,6 +33,8 @@ export interface SchedulerOptions {
   checkInvariants?: boolean
   /** After how many deaths of workers a task fails; 3 by default. */
   deathsMax?: number
+  /** Keeps every event in `eventLog`, so that what happened can be played again. */
+  recordEvents?: boolean
   seed?: number
 }
 
@@ -41,6 +44,8 @@ export class Scheduler {
   readonly #feed = new FeedPosition()
   readonly #seed: number
   readonly #checks: boolean
+  /** Present where it was asked for. */
+  readonly eventLog: EventLog | undefined
   /** What `info` and snapshots say of the cluster; the shell fills in what it alone knows. */
   clusterInfo: ClusterInfo
 
@@ -51,16 +56,19 @@ export class Scheduler {
     })
     this.#seed = options.seed ?? 1
     this.#checks = options.checkInvariants ?? false
+    if (options.recordEvents) this.eventLog = new EventLog()
     this.clusterInfo = { id: options.cluster, version: '', dashboardUrl: '', startedMs: 0, workers: [] }
   }
 
   clientJoined(client: number, name: string, nowMs: number): void {
+    this.eventLog?.add({ kind: 'clientJoined', client, name, nowMs })
     this.state.nowMs = nowMs
     this.state.clients.set(client, createClient(client, name))
   }
 
   /** `message` may hold views on received bytes: nothing of it is kept. */
   clientMessage(client: number, message: ClientMessage, nowMs: number): void {
+    this.eventLog?.add({ kind: 'clientMessage', client, message, nowMs })
     const { state } = this
     state.nowMs = nowMs
     const sender = state.clients.get(client)
@@ -70,6 +78,7 @@ export class Scheduler {
   }
 
   clientLeft(client: number, nowMs: number): void {
+    this.eventLog?.add({ kind: 'clientLeft', client, nowMs })
     const { state } = this
     state.nowMs = nowMs
     const leaver = state.clients.get(client)
@@ -79,6 +88,7 @@ export class Scheduler {
   }
 
   workerJoined(hello: WorkerHello, nowMs: number): number {
+    this.eventLog?.add({ kind: 'workerJoined', hello, nowMs })
     this.state.nowMs = nowMs
     const worker = workerJoined(this.state, hello)
     this.#settle()
@@ -87,6 +97,7 @@ export class Scheduler {
 
   /** Messages of workers that have left are ignored, late and doubled ones change nothing. */
   workerMessage(worker: number, message: WorkerMessage, nowMs: number): void {
+    this.eventLog?.add({ kind: 'workerMessage', worker, message, nowMs })
     const { state } = this
     state.nowMs = nowMs
     const sender = state.workers[worker]
@@ -96,6 +107,7 @@ export class Scheduler {
   }
 
   workerLeft(worker: number, reason: string, nowMs: number): void {
+    this.eventLog?.add({ kind: 'workerLeft', worker, reason, nowMs })
     const { state } = this
     state.nowMs = nowMs
     const leaver = state.workers[worker]
@@ -106,6 +118,7 @@ export class Scheduler {
 
   /** To be called about every 100 ms: balance between workers, progress, warnings. */
   tick(nowMs: number): void {
+    this.eventLog?.add({ kind: 'tick', nowMs })
     const { state } = this
     state.nowMs = nowMs
     balance(state)
@@ -119,6 +132,7 @@ export class Scheduler {
    * the next event overwrites: encode them before returning from `post`.
    */
   drain(post: Post): void {
+    this.eventLog?.add({ kind: 'drain' })
     drain(this.state, this.#columns, post)
   }
 

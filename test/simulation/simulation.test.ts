@@ -2,7 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { encodeFrame } from '../../runtime/protocol/frame.ts'
+import { CLIENT_REPLIES, WORKER_INSTRUCTIONS } from '../../runtime/protocol/messages.ts'
+import { replay } from '../../runtime/scheduler/eventLog.ts'
+import { Scheduler } from '../../runtime/scheduler/scheduler.ts'
 import { playSeed, playSeeds } from './simulate.ts'
+import { Simulation } from './simulation.ts'
 
 /** Seeds that once found a fault, and what it was. */
 const KEPT: Record<number, string> = {
@@ -27,4 +32,20 @@ test('2,000 seeds', () => {
     [],
   )
   assert.ok(events > 200_000, 'the seeds do play something')
+})
+
+test('the log of events, played again, gives the same instructions byte for byte', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const simulation = new Simulation(seed, { record: true })
+    simulation.play()
+    const { events, complete } = simulation.scheduler.eventLog!.take()
+    assert.ok(complete)
+    const said: Uint8Array[] = []
+    const { saturation } = simulation.scheduler.state.limits
+    replay(new Scheduler({ cluster: 'simulated', saturation, seed }), events, {
+      toWorker: (_, message) => said.push(encodeFrame(WORKER_INSTRUCTIONS, message)),
+      toClient: (_, message) => said.push(encodeFrame(CLIENT_REPLIES, message)),
+    })
+    assert.deepEqual(said, simulation.said, `seed ${seed}`)
+  }
 })

@@ -57,12 +57,18 @@ export class Simulation {
   #nextClient = 0
   readonly #partitioned = new Set<string>()
 
-  constructor(seed: number) {
+  /** Everything that the scheduler said, as sent; kept where its events are recorded. */
+  readonly said: Uint8Array[] = []
+  readonly #record: boolean
+
+  constructor(seed: number, { record = false }: { record?: boolean } = {}) {
+    this.#record = record
     this.random = new Random(seed)
     this.universe = new Universe(this.random)
     this.scheduler = new Scheduler({
       cluster: 'simulated',
       saturation: this.random.pick([1, 1.1, 2, Infinity]),
+      recordEvents: record,
       seed,
     })
     for (let i = 0; i <= this.random.below(3); i++) this.#join(`w${this.#nextWorker++}`)
@@ -194,6 +200,7 @@ export class Simulation {
     this.scheduler.drain({
       toWorker: (id, message) => {
         const bytes = encodeFrame(WORKER_INSTRUCTIONS, message)
+        if (this.#record) this.said.push(bytes)
         const worker = this.#byId.get(id)
         this.#deliver(this.#link(`worker ${id} down`), () => {
           if (worker?.alive && worker.id === id) worker.receive(decodeFrame(WORKER_INSTRUCTIONS, bytes))
@@ -201,6 +208,7 @@ export class Simulation {
       },
       toClient: (id, message) => {
         const bytes = encodeFrame(CLIENT_REPLIES, message)
+        if (this.#record) this.said.push(bytes)
         this.#deliver(this.#link(`client ${id} down`), () =>
           this.#clients.find((client) => client.id === id)?.receive(decodeFrame(CLIENT_REPLIES, bytes)),
         )
