@@ -1,4 +1,4 @@
-// Makes the extension's .vsix for one platform: `npm run package [-- --target linux-x64] [--out FILE]`. Builds first.
+// Makes the extension's .vsix for one platform: `npm run package [-- --target linux-x64] [--out FILE] [--no-build]`.
 
 import { execFileSync } from 'node:child_process'
 import {
@@ -19,16 +19,20 @@ import { type FoundPackage, platformOf, productionPackages } from './productionP
 
 const root = join(import.meta.dirname, '..')
 const SIZE_MB_MAX = 25
-/** Parts of packages that nothing reads when they run. */
-const LEFT_OUT = /(\.(map|md|markdown|flow|cts|mts|ts)|\/(test|tests|docs|examples?|benchmark|\.github))$/i
+/** Parts of packages that nothing reads when they run: sources, documents, tests, and WebAssembly beside native code. */
+const LEFT_OUT =
+  /(\.(map|md|markdown|flow|cts|mts|ts|min\.js)|wasm32-wasip1\.wasm|\/test\.js|\/(test|tests|docs|examples?|benchmark|\.github))$/i
 const LICENCE = /^(licen[sc]e|notice|copying)/i
 
-const { values } = parseArgs({ options: { target: { type: 'string' }, out: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { target: { type: 'string' }, out: { type: 'string' }, 'no-build': { type: 'boolean' } },
+})
 const target = values.target ?? `${process.platform}-${process.arch}`
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>
 const out = resolve(values.out ?? join(root, `heddle-vscode-${target}-${manifest.version}.vsix`))
 
-execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { stdio: 'inherit' })
+if (!values['no-build'])
+  execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { stdio: 'inherit' })
 const packages = productionPackages(join(root, 'runtime'), platformOf(target))
 const stage = mkdtempSync(join(tmpdir(), 'heddle-vsix-'))
 try {
@@ -39,6 +43,7 @@ try {
     'package',
     '--no-dependencies',
     '--allow-missing-repository',
+    '--no-rewrite-relative-links',
     '--target',
     target,
     '--out',

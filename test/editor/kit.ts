@@ -20,8 +20,8 @@ export interface Lab {
   killScheduler(): void
   /** Loads the workbench, with a file of the folder open. */
   open(file: string): Promise<void>
-  /** A picture of the workbench below docs/screenshots, when pictures are asked for. */
-  picture(name: string): Promise<void>
+  /** A picture of the workbench below docs/screenshots, when pictures are asked for; `afterMs` lets charts fill first. */
+  picture(name: string, afterMs?: number): Promise<void>
   /** Processes of clusters that this lab started: their command lines. */
   processes(): string[]
   close(): Promise<void>
@@ -75,8 +75,10 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
         await page.goto(url(folder, payload))
         await editorTab(page, file).first().waitFor()
       },
-      async picture(name) {
+      async picture(name, afterMs = 0) {
         if (!process.env.HEDDLE_SCREENSHOTS) return
+        await page.mouse.move(WIDTH / 3, HEIGHT - 100)
+        await pause(afterMs)
         const path = join(root, 'docs', 'screenshots', `${name}.png`)
         await page.screenshot({ path, animations: 'disabled' })
       },

@@ -93,6 +93,18 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await lineText(page, /^[▁▂▃▄▅▆▇]{8} [1-9]\d*\//)
   })
 
+  test('the tree shows the cluster, its workers and what each runs', async () => {
+    const { page } = lab
+    await page.locator('.activitybar .action-label[aria-label^="Heddle"]').click()
+    const rows = page.locator('.customview-tree .monaco-list-row')
+    await rows.filter({ hasText: 'w0' }).first().waitFor()
+    await rows
+      .filter({ hasText: /thread \d/ })
+      .first()
+      .waitFor()
+    await lab.picture('tree')
+  })
+
   const PANELS: [command: string, panel: string, shows: (inside: FrameLocator) => Locator][] = [
     ['Heddle: Show Workers', 'workers', (inside) => inside.getByText('w0').first()],
     ['Heddle: Show Task Stream', 'taskStream', (inside) => inside.locator('canvas').first()],
@@ -105,12 +117,12 @@ describe('in a real VS Code', { concurrency: false }, () => {
       await runCommand(lab.page, command)
       const inside = await panelPage(lab.page, panel)
       await shows(inside).waitFor()
-      await lab.picture(panel)
-      await runCommand(lab.page, 'View: Close Editor')
+      await lab.picture(panel, 8000)
     })
 
   test('a run can be cancelled from its line', async () => {
     const { page } = lab
+    await runCommand(page, 'View: Close Editors in Other Groups')
     await codeLens(page, 'Cancel').first().click()
     await lineText(page, /^cancelled after/)
     await until(async () => (await codeLens(page, 'Cancel').count()) === 0, 'the cancel lens is gone')
@@ -139,9 +151,6 @@ describe('in a real VS Code', { concurrency: false }, () => {
     const { page } = lab
     await runCommand(page, 'Heddle: Start Local Cluster')
     await statusBar(/1 worker · 0\/2 busy/).waitFor()
-    await page.locator('.activitybar .action-label[aria-label^="Heddle"]').click()
-    await page.locator('.customview-tree .monaco-list-row', { hasText: 'w0' }).first().waitFor()
-    await lab.picture('tree')
     await runCommand(page, 'Heddle: Stop Cluster')
     await statusBar(/^ ?Heddle$/).waitFor()
     await until(() => lab.processes().length === 0, 'nothing of the cluster is left')
