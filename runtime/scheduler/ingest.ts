@@ -14,7 +14,7 @@ import { isRootLike, ready } from './place.ts'
 import { type Refusal, refusalOfGraph, refusalOfShape } from './refuse.ts'
 import { freeSegment, settle } from './release.ts'
 import { NO_OFFSETS, NO_ROWS, type Segment } from './segment.ts'
-import { dirtyClient, rankOf, type State, setPhase } from './state.ts'
+import { dirtyClient, rankOf, type State } from './state.ts'
 
 /** Graphs up to this size share groups with earlier ones that look the same. */
 const SMALL_GRAPH_TASKS = 16
@@ -340,24 +340,62 @@ function enterWants(
   return joined
 }
 
+/** Counts of many tasks that go from one phase to another: neighbours are mostly of one group, and are counted together. */
+class PhaseMoves {
+  readonly #state: State
+  readonly #from: number
+  readonly #to: number
+  #group = -1
+  #count = 0
+  #total = 0
+
+  constructor(state: State, from: number, to: number) {
+    this.#state = state
+    this.#from = from
+    this.#to = to
+  }
+
+  add(group: number): void {
+    if (group !== this.#group) {
+      this.#flush()
+      this.#group = group
+    }
+    this.#count++
+  }
+
+  /** Completes the counts; returns how many tasks moved. */
+  end(): number {
+    this.#flush()
+    return this.#total
+  }
+
+  #flush(): void {
+    if (this.#count === 0) return
+    const { counts, groups } = this.#state
+    const at = this.#group * GROUP_STRIDE
+    groups.counts[at + this.#from] -= this.#count
+    groups.counts[at + this.#to] += this.#count
+    groups.touch(this.#group)
+    counts[this.#from] -= this.#count
+    counts[this.#to] += this.#count
+    this.#total += this.#count
+    this.#count = 0
+  }
+}
+
 /** Walks back from the wanted tasks: what somebody needs waits, what nobody needs is let go at once. */
 function needFromTheEnd(state: State, segment: Segment, index: number, taken: Int32Array): void {
-  const { tasks, cross, groups } = state
+  const { tasks, cross } = state
   const { waiters, waiting, phase } = tasks
   const { dependencyOffsets, dependencies } = segment
   const withEdges = dependencies.length > 0
   const again: number[] = []
+  const moved = new PhaseMoves(state, RELEASED, WAITING)
   for (let k = taken.length - 1; k >= 0; k--) {
     const row = taken[k]
-    if (row < 0) continue
-    if (waiters[row] === 0) continue
+    if (row < 0 || waiters[row] === 0) continue
     phase[row] = WAITING
-    const group = tasks.group[row]
-    groups.counts[group * GROUP_STRIDE + RELEASED]--
-    groups.counts[group * GROUP_STRIDE + WAITING]++
-    state.counts[RELEASED]--
-    state.counts[WAITING]++
-    segment.progress.pending++
+    moved.add(tasks.group[row])
     if (!withEdges) continue
     let missing = 0
     for (let e = dependencyOffsets[k], end = dependencyOffsets[k + 1]; e < end; e++) {
@@ -374,6 +412,7 @@ function needFromTheEnd(state: State, segment: Segment, index: number, taken: In
     }
     waiting[row] = missing
   }
+  segment.progress.pending += moved.end()
   revive(state, again)
   if (state.counts[RELEASED] === 0) return
   for (let k = taken.length - 1; k >= 0; k--) {
@@ -388,16 +427,11 @@ function needFromTheEnd(state: State, segment: Segment, index: number, taken: In
 
 /** Walks forward: tasks that can start are queued or placed; one that stands on a failure fails. */
 function startFromTheBeginning(state: State, segment: Segment, index: number, taken: Int32Array): void {
-  const { tasks, groups } = state
+  const { tasks } = state
   const roots = new IntList()
-  let touched = -1
   for (let k = 0; k < taken.length; k++) {
     const row = taken[k]
     if (row < 0 || tasks.segment[row] !== index) continue
-    if (tasks.group[row] !== touched) {
-      touched = tasks.group[row]
-      groups.touch(touched)
-    }
     if (tasks.phase[row] !== WAITING) continue
     if (tasks.waiting[row] > 0) {
       if (standsOnFailure(state, segment, k)) failFor(state, row)
@@ -429,17 +463,20 @@ function standsOnFailure(state: State, segment: Segment, place: number): boolean
 function queueRoots(state: State, segment: Segment, found: IntList): void {
   const { phase } = state.tasks
   const few = found.length < SORTED_RUN_MIN
+  const moved = new PhaseMoves(state, WAITING, READY)
   let count = 0
   for (let i = 0; i < found.length; i++) {
     const row = found.items[i]
     // Failures of others may have taken it along since it was found.
     if (phase[row] !== WAITING) continue
-    setPhase(state, row, READY)
+    phase[row] = READY
+    moved.add(state.tasks.group[row])
     found.items[count++] = row
     if (!few) continue
     state.queue.push(rankOf(state, row), row)
     state.journal.write(state.nowMs, QUEUED, row, 0, -1)
   }
+  moved.end()
   if (count === 0) return
   if (!few) state.queue.pushRun(segment, found.items.slice(0, count), rankOf(state, found.items[0]))
   state.queuedMore = true

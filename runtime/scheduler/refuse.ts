@@ -14,7 +14,7 @@ export interface Refusal {
 /** Keys named in a refusal; more would not help anybody. */
 const KEYS_NAMED_MAX = 20
 
-/** `rows`: per task of the graph the row of the known task with its key, or −1. `externals`: rows, −1 where unknown. */
+/** What is wrong with a graph whose columns fit each other. `rows`: per task of the graph the row of the known task with its key, or −1. `externals`: rows, −1 where unknown. */
 export function refusalOfGraph(
   state: State,
   client: Client,
@@ -23,7 +23,6 @@ export function refusalOfGraph(
   externals: Int32Array,
 ): Refusal | undefined {
   return (
-    refusalOfShape(message) ??
     refusalOfEdges(message) ??
     refusalOfExternals(message, externals) ??
     refusalOfCallables(state, message) ??
