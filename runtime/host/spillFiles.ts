@@ -27,6 +27,11 @@ interface SpillFile {
   bytes: number
 }
 
+interface OpenFile {
+  handle: Promise<FileHandle>
+  readers: number
+}
+
 interface Place {
   file: SpillFile
   from: number
@@ -39,6 +44,8 @@ interface Place {
 /** A value at least this large has a file of its own, so that forgetting it frees the disk at once. */
 const OWN_FILE_BYTES = 1 << 20
 const FILE_BYTES_MAX = 32e6
+/** So many files are kept open for reading. */
+const FILES_OPEN_MAX = 32
 /** This much of a value's beginning tells whether it is worth compressing. */
 const SAMPLE_BYTES = 32 * 1024
 /** Compression pays when it leaves less than this share: measured here, disks write about as fast as zstd at 1 packs. */
@@ -52,6 +59,7 @@ export class SpillFiles {
   readonly #limitBytes: number
   readonly #allocate: Allocate
   readonly #places = new Map<number, Place>()
+  readonly #opened = new Map<string, OpenFile>()
   #serial = 0
   #made = false
   /** Bytes on disk, those of forgotten neighbours included. */
@@ -105,11 +113,13 @@ export class SpillFiles {
   async read(row: number): Promise<EncodedValue> {
     const place = this.#places.get(row)
     if (!place) throw new Error(`no spilled value in row ${row}`)
-    const file = await open(place.file.path, 'r')
+    const file = this.#openFile(place.file.path)
+    file.readers++
     try {
-      return await readPlace(file, place, this.#allocate)
+      return await readPlace(await file.handle, place, this.#allocate)
     } finally {
-      await file.close()
+      file.readers--
+      this.#closeIdle(FILES_OPEN_MAX)
     }
   }
 
@@ -120,11 +130,29 @@ export class SpillFiles {
     this.#places.delete(row)
     if (--place.file.live > 0) return
     this.diskBytes -= place.file.bytes
+    const opened = this.#opened.get(place.file.path)
+    this.#opened.delete(place.file.path)
+    if (opened) closeQuietly(opened)
     void rm(place.file.path, { force: true })
   }
 
-  has(row: number): boolean {
-    return this.#places.has(row)
+  /** Files stay open for the next reader, those used last the longest. */
+  #openFile(path: string): OpenFile {
+    const opened = this.#opened.get(path) ?? { handle: open(path, 'r'), readers: 0 }
+    this.#opened.delete(path)
+    this.#opened.set(path, opened)
+    // A file that cannot be opened is tried anew by the next reader.
+    opened.handle.catch(() => this.#opened.delete(path))
+    return opened
+  }
+
+  #closeIdle(most: number): void {
+    for (const [path, opened] of this.#opened) {
+      if (this.#opened.size <= most) return
+      if (opened.readers > 0) continue
+      this.#opened.delete(path)
+      closeQuietly(opened)
+    }
   }
 
   async #writeFile(rows: readonly number[], valueIn: (row: number) => EncodedValue): Promise<void> {
@@ -222,4 +250,8 @@ async function fill(file: FileHandle, part: Uint8Array, from: number): Promise<v
     if (bytesRead === 0) throw new Error('a spill file was cut short')
     at += bytesRead
   }
+}
+
+function closeQuietly({ handle }: OpenFile): void {
+  handle.then((file) => file.close()).catch(() => {}) // It was only read from: nothing can be lost.
 }

@@ -66,7 +66,6 @@ const STRAY_SHARE_MAX = 0.05
 const COLLECT_EVERY_MS = 50
 /** And how often when memory is short for other reasons: what tasks made may be garbage too. */
 const COLLECT_TIGHT_EVERY_MS = 250
-/** A paused worker measures itself often, so that it goes on as soon as it can. */
 const PAUSED_MEASURE_MS = 25
 /** This thread collects its own when so much was given up that only a collection returns. */
 const GIVEN_UP_SHARE_MAX = 0.05
@@ -227,6 +226,7 @@ export class WorkerProcess {
       for (const action of decide(this.#state)) this.#perform(action)
     }
     this.#acting = false
+    if (this.#state.paused || this.#state.held) this.#measureSoon()
     this.#control.flushSoon()
   }
 
@@ -534,9 +534,15 @@ export class WorkerProcess {
     this.#movedBytes = 0
     this.#tidyMemory(rssBytes)
     this.#on(() => onMeasured(this.#state, rssBytes - this.#memory.freeBytes))
-    if (!this.#state.paused || this.#over) return
-    clearTimeout(this.#soon)
-    this.#soon = setTimeout(() => this.#measure(process.memoryUsage.rss()), PAUSED_MEASURE_MS)
+  }
+
+  /** A worker that starts nothing for want of memory measures itself often, so that it goes on as soon as it can. */
+  #measureSoon(): void {
+    if (this.#soon || this.#over) return
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined
+      this.#measure(process.memoryUsage.rss())
+    }, PAUSED_MEASURE_MS)
   }
 
   /** Shared memory is freed only when asked: by the lanes that let go of it, and by this thread for what was given up. */

@@ -13,8 +13,8 @@ export function decide(state: WorkerState): WorkerAction[] {
   spill(state)
   if (!state.paused) {
     fetch(state)
-    if (!shouldHold(state.values.managedBytes + state.strayBytes, state.otherBytes, state.limits))
-      dispatch(state)
+    state.held = shouldHold(state.values.managedBytes + state.strayBytes, state.otherBytes, state.limits)
+    if (!state.held) dispatch(state)
   }
   return [...gone, ...forget(state), ...state.actions.splice(0)]
 }

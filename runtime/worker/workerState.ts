@@ -60,6 +60,8 @@ export class WorkerState {
   /** Memory that values have left and that cannot be used again yet: the host keeps it up to date. */
   strayBytes = 0
   paused = false
+  /** Runs are held back until something has left memory. */
+  held = false
   /** Nothing more can leave memory until something is unpinned. */
   spillStuck = false
   /** Nothing could be written: not tried again before the next measurement. */

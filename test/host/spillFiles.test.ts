@@ -100,6 +100,12 @@ test('a spill file that is gone or cut short is an error, not a wrong value', as
   )
   writeFileSync(join(folder, '0'), 'short')
   await assert.rejects(spill.read(1), /cut short/)
-  rmSync(join(folder, '0'))
-  await assert.rejects(spill.read(1), /ENOENT/)
+  const other = new SpillFiles(join(root, 'e'))
+  await other.write(
+    [1],
+    () => values[1],
+    () => {},
+  )
+  rmSync(join(root, 'e', '0'))
+  await assert.rejects(other.read(1), /ENOENT/)
 })
