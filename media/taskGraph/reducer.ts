@@ -71,7 +71,7 @@ export function applyToTaskGraph(graph: TaskGraph, message: FeedMessage): boolea
       if (!wish) return false
       wish.asked = false
       const before = graph.unfolded.get(message.group)
-      const { type: _, ...tasks } = message
+      const tasks = inOrder(message)
       graph.unfolded.set(message.group, tasks)
       if (!before || !sameNumbers(before.tasks, tasks.tasks) || !sameNumbers(before.edges, tasks.edges))
         graph.shape++
@@ -82,6 +82,22 @@ export function applyToTaskGraph(graph: TaskGraph, message: FeedMessage): boolea
       return true
     default:
       return false
+  }
+}
+
+/** The tasks in the order of their numbers: whichever the answer begins with, a task keeps its place on the screen. */
+function inOrder(message: Extract<FeedMessage, { type: 'tasks' }>): UnfoldedGroup {
+  const { group, total, tasks, states, workers, durationsMs, keys, edges } = message
+  const order = Uint32Array.from(tasks, (_, i) => i).sort((a, b) => tasks[a] - tasks[b])
+  return {
+    group,
+    total,
+    tasks: Int32Array.from(order, (i) => tasks[i]),
+    states: Uint8Array.from(order, (i) => states[i]),
+    workers: Int32Array.from(order, (i) => workers[i]),
+    durationsMs: Float64Array.from(order, (i) => durationsMs[i]),
+    keys: Array.from(order, (i) => keys[i]),
+    edges,
   }
 }
 

@@ -104,6 +104,35 @@ test('answers to what was folded meanwhile are dropped; states alone ask for no 
   assert.deepEqual([...graph.unfolded], [])
 })
 
+test('tasks keep their places, whichever the answer begins with', () => {
+  const graph = noTaskGraph()
+  unfold(graph, 10)
+  applyToTaskGraph(graph, tasks(10, 5, 3))
+  const { shape } = graph
+  applyToTaskGraph(graph, {
+    type: 'tasks',
+    group: 10,
+    total: 3,
+    tasks: Int32Array.of(7, 5, 6),
+    states: Uint8Array.of(2, 3, 0),
+    workers: Int32Array.of(1, 0, -1),
+    durationsMs: Float64Array.of(9, 8, 7),
+    keys: ['k7', 'k5', 'k6'],
+    edges: new Uint32Array(0),
+  })
+  assert.deepEqual(graph.unfolded.get(10), {
+    group: 10,
+    total: 3,
+    tasks: Int32Array.of(5, 6, 7),
+    states: Uint8Array.of(3, 0, 2),
+    workers: Int32Array.of(0, -1, 1),
+    durationsMs: Float64Array.of(8, 7, 9),
+    keys: ['k5', 'k6', 'k7'],
+    edges: new Uint32Array(0),
+  })
+  assert.equal(graph.shape, shape)
+})
+
 test('after a reconnect what is unfolded is asked for anew; another cluster folds everything', () => {
   const graph = noTaskGraph()
   applyToTaskGraph(graph, snapshotOf('a'))
