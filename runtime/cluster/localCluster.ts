@@ -43,6 +43,9 @@ export class ClusterStartError extends Error {
 /** How long a scheduler may take to end in order: workers get two seconds of it. */
 const CLOSE_MS_MAX = 6000
 
+/** How long workers may take to notice that their scheduler was killed. */
+const LINGER_MS_MAX = 2000
+
 /**
  * Starts a scheduler and its workers; resolves when the scheduler listens. Workers may join a moment later.
  * @throws {WorkerCountError} {@link MemoryLimitError} {@link ClusterStartError}
@@ -112,16 +115,20 @@ async function readyCluster(child: ChildProcess, ended: Promise<void>): Promise<
 
 async function closeCluster(child: ChildProcess, ended: Promise<void>): Promise<void> {
   child.ref()
+  reference(child.stdout)
   child.kill('SIGTERM')
   const force = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS_MAX)
   await ended
   clearTimeout(force)
 }
 
+/** Resolves when the scheduler is gone, and what it started: they share its output, which ends with the last of them. */
 const endOf = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
-    child.once('exit', () => resolve())
     child.once('error', () => resolve())
+    child.once('close', () => resolve())
+    // A program that a task started may hold the output for as long as it likes.
+    child.once('exit', () => setTimeout(resolve, LINGER_MS_MAX).unref())
   })
 
 /** The path of `cluster.json` that the scheduler says when it listens. */
@@ -143,6 +150,10 @@ function readyOf(child: ChildProcess): Promise<string> {
         reject(new ClusterStartError(`the cluster cannot start: ${line.slice('failed '.length)}`))
     })
   })
+}
+
+function reference(stream: unknown): void {
+  ;(stream as { ref?: () => void } | null)?.ref?.()
 }
 
 /** Pipes of child processes are sockets, though their type does not say so. */

@@ -85,7 +85,8 @@ export class LocalWorkers {
     })
     const child = spawnWithLifeline(process.execPath, [entryPath('supervisor')], {
       env: workerEnvironment(config),
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // The scheduler's own output: who reads it knows by its end that the last of these is gone.
+      stdio: ['ignore', 'inherit', 'inherit'],
     })
     const { promise: gone, resolve } = Promise.withResolvers<void>()
     const supervisor = { child, leaving: false, gone }
