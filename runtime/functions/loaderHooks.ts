@@ -11,7 +11,7 @@ import type {
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { withoutMark } from './analysis/analyse.ts'
 import { formatOf } from './emission/fileFormat.ts'
-import { instrumentModule } from './emission/instrumentModule.ts'
+import { type InstrumentedModule, instrumentModule } from './emission/instrumentModule.ts'
 import { resolveFrom } from './emission/resolver.ts'
 import { isBuiltin, isHeddle } from './emission/specifiers.ts'
 import { heddleUrl } from './heddleFolder.ts'
@@ -59,11 +59,27 @@ export function load(
   if (file === undefined) return isBareJson(url, context) ? jsonModule(url) : next(url, context)
   const source = withoutMark(textOf(file))
   const format = formatOf(file, source)
-  const { module, code } = instrumentModule(file, source, format)
+  const instrumented = instrument(file, source, format)
+  // Generated code can nest deeper than any stack: Node runs it as it is, and its functions stay here.
+  if (!instrumented) return next(url, context)
+  const { module, code } = instrumented
   liftHook.entry ??= file
   liftHook.sources.set(module.id, source)
   liftHook.loaded.set(file, module.hash)
   return { format: module.format as ModuleFormat, source: code, shortCircuit: true }
+}
+
+function instrument(
+  file: string,
+  source: string,
+  format: 'module' | 'commonjs',
+): InstrumentedModule | undefined {
+  try {
+    return instrumentModule(file, source, format)
+  } catch (error) {
+    if (error instanceof RangeError && /call stack/i.test(error.message)) return undefined
+    throw error
+  }
 }
 
 function textOf(file: string): string {

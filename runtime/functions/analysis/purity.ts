@@ -60,7 +60,7 @@ export class Purity {
         return node.operator !== 'delete' && this.isPure(node.argument)
       case 'BinaryExpression':
       case 'LogicalExpression':
-        return this.isPure(node.left as Node) && this.isPure(node.right)
+        return this.#areOperandsPure(node)
       case 'ConditionalExpression':
         return this.isPure(node.test) && this.isPure(node.consequent) && this.isPure(node.alternate)
       case 'MemberExpression': {
@@ -79,6 +79,16 @@ export class Purity {
         return this.#annotatedPure(node) || this.#isPureCall(node.callee, node.arguments)
     }
     return false
+  }
+
+  /** In a loop, since the depth of a long sum is its length. */
+  #areOperandsPure(node: Node): boolean {
+    let at = node
+    while (at.type === 'BinaryExpression' || at.type === 'LogicalExpression') {
+      if (!this.isPure(at.right)) return false
+      at = at.left as Node
+    }
+    return this.isPure(at)
   }
 
   #isPureCall(callee: Node, args: readonly Argument[]): boolean {

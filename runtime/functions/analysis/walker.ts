@@ -3,14 +3,17 @@
 import type {
   ArrowFunctionExpression,
   AssignmentTarget,
+  BinaryExpression,
   CallExpression,
   Class,
   Function as FunctionNode,
   ImportExpression,
+  LogicalExpression,
   MetaProperty,
   NewExpression,
   Node,
   ObjectExpression,
+  PrivateInExpression,
   TSEnumDeclaration,
   VariableDeclaration,
 } from 'oxc-parser'
@@ -311,6 +314,19 @@ export class Walker {
     if (methods.length > 0) this.objectsWithMethods.push({ node, methods })
   }
 
+  /** Long sums lean to the left: they are read in a loop, since their depth is their length. */
+  #operands(node: BinaryExpression | PrivateInExpression | LogicalExpression, scope: Scope): void {
+    const right: Node[] = []
+    let at: Node = node as Node
+    while (at.type === 'BinaryExpression' || at.type === 'LogicalExpression') {
+      right.push(at.right)
+      at = at.left as Node
+    }
+    if (at.type === 'PrivateIdentifier') this.#usesPrivateName(at.name)
+    else this.#visit(at, scope)
+    for (const operand of right.reverse()) this.#visit(operand, scope)
+  }
+
   #call(node: CallExpression | NewExpression, scope: Scope): void {
     const { callee } = node
     const calledAtOnce = callee.type === 'FunctionExpression' || callee.type === 'ArrowFunctionExpression'
@@ -438,9 +454,8 @@ export class Walker {
         this.#object(node, scope)
         return
       case 'BinaryExpression':
-        if (node.left.type === 'PrivateIdentifier') this.#usesPrivateName(node.left.name)
-        else this.#visit(node.left, scope)
-        this.#visit(node.right, scope)
+      case 'LogicalExpression':
+        this.#operands(node, scope)
         return
       case 'MemberExpression':
         this.#visit(node.object, scope)
