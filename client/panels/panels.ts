@@ -15,6 +15,9 @@ const BESIDE = {
 
 const RESULTS_VIEW = 'heddle.results'
 
+/** A panel keeps what it has seen while another tab hides it: a task stream has no other memory. */
+const RETAINED = { retainContextWhenHidden: true }
+
 /** Registers every panel and its command. */
 export function registerPanels(context: vscode.ExtensionContext, cluster: WindowCluster): void {
   for (const [name, about] of Object.entries(BESIDE)) {
@@ -71,10 +74,15 @@ class BesidePanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
       return
     }
     const viewColumn = vscode.ViewColumn.Beside
-    const view = vscode.window.createWebviewPanel(this.viewType, this.#title, {
-      viewColumn,
-      preserveFocus: true,
-    })
+    const view = vscode.window.createWebviewPanel(
+      this.viewType,
+      this.#title,
+      {
+        viewColumn,
+        preserveFocus: true,
+      },
+      RETAINED,
+    )
     await this.#fill(view)
   }
 

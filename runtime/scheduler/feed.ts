@@ -3,7 +3,7 @@
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import type { FeedMessage } from '../protocol/feed.ts'
 import { GROUP_STRIDE } from './groups.ts'
-import { PHASE_NAMES, RUNNING, WAITING } from './phases.ts'
+import { PHASE_NAMES, RUNNING, STORED, WAITING } from './phases.ts'
 import { seatedAt } from './seat.ts'
 import { eachDependency, keyOf, type State } from './state.ts'
 
@@ -112,13 +112,9 @@ export function unfold(state: State, group: number, limit: number): FeedMessage 
     else if (others.length < limit) others.push(row)
   }
   const shown = [...running, ...others].slice(0, Math.max(0, limit))
-  const place = new Map(shown.map((row, i) => [row, i]))
   const edges: number[] = []
-  for (const row of shown)
-    eachDependency(state, row, (dependency) => {
-      const from = place.get(dependency)
-      if (from !== undefined) edges.push(from, place.get(row)!)
-    })
+  for (const row of shown) eachDependency(state, row, (dependency) => edges.push(dependency, row))
+  const hasRun = (row: number): boolean => tasks.phase[row] >= STORED
   return {
     type: 'tasks',
     group,
@@ -128,7 +124,9 @@ export function unfold(state: State, group: number, limit: number): FeedMessage 
     workers: Int32Array.from(shown, (row) =>
       tasks.worker[row] >= 0 ? tasks.worker[row] : state.replicas.pick(tasks.holders[row], 0),
     ),
-    durationsMs: Float64Array.from(shown, (row) => state.groups.expectedMs(tasks.group[row])),
+    durationsMs: Float64Array.from(shown, (row) =>
+      hasRun(row) ? state.groups.expectedMs(group) : Number.NaN,
+    ),
     keys: shown.map((row) => keyOf(state, row)),
     edges: Uint32Array.from(edges),
   }

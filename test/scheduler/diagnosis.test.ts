@@ -141,6 +141,17 @@ test('a group unfolds into its tasks', () => {
   assert.deepEqual([message.total, message.tasks.length, message.keys[0].split('-')[0]], [3, 2, 'a'])
 })
 
+test('the edges of unfolded tasks are pairs of tasks, dependencies in other groups included', () => {
+  const cluster = simulate('a; b <- a', { workers: ['w1'] })
+  const { scheduler } = cluster
+  const a = scheduler.unfold(0, 10)
+  const b = scheduler.unfold(1, 10)
+  assert.ok(a.type === 'tasks' && b.type === 'tasks')
+  assert.deepEqual([...a.edges], [])
+  assert.deepEqual([...b.edges], [a.tasks[0], b.tasks[0]])
+  assert.deepEqual([...b.durationsMs], [Number.NaN])
+})
+
 test('a dump is plain data', () => {
   const cluster = simulate('a; b <- a', { workers: ['w1'] })
   const dumped = structuredClone(cluster.scheduler.dump()) as { tasks: { running: number; waiting: number } }

@@ -1,0 +1,3 @@
+// What the panels cost: layout, a delta taken in, a picture of the stream, and the scheduler's part of it.
+
+export { figures } from '../media/panelFigures.ts'
