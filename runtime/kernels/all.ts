@@ -1,5 +1,6 @@
 // Every kernel: whoever imports this file can run any task of our own collections.
 
+import './bag/estimate.ts'
 import './bag/groups.ts'
 import './bag/partition.ts'
 import './bag/tee.ts'

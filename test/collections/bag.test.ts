@@ -187,6 +187,15 @@ test('persist computes once, and what is built on it starts from there', async (
   assert.equal(calls, 10)
 })
 
+test('repartitionByBytes cuts by the size of the items', async () => {
+  const texts = bag.range(200, { partitions: 7 }).map((i) => 'x'.repeat(i < 100 ? 1000 : 10))
+  const cut = await texts.repartitionByBytes('30kB')
+  assert.equal(cut.partitions, 4)
+  assert.deepEqual(await cut.compute(), await texts.compute())
+  assert.equal((await bag.fromSequence([]).repartitionByBytes(1)).partitions, 1)
+  await assert.rejects(texts.repartitionByBytes('much'), /repartitionByBytes takes a size such as '64MB'/)
+})
+
 test('options of `with` reach the tasks, and do not fuse away', () => {
   const graph = new TaskGraph()
   bag

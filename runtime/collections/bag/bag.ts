@@ -5,6 +5,7 @@ import { placeOfCall } from '../../graph/callPlace.ts'
 import { type Collection, isCollection } from '../../graph/collection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
+import { estimatedBytes } from '../../kernels/bag/estimate.ts'
 import type { JoinHow } from '../../kernels/bag/groups.ts'
 import type { Op, ReducerSpec, Rest, UserFunction } from '../../kernels/bag/plan.ts'
 import type { TaskOptions } from '../../protocol/taskOptions.ts'
@@ -14,6 +15,7 @@ import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
 import { drawing } from '../visualize.ts'
 import { BagArgumentError, requireCount, requireFunction } from './arguments.ts'
+import { byteCount } from './byteCount.ts'
 import { type BagNode, type Extra, HeldNode, StepNode, type StepOptions } from './node.ts'
 import {
   AccumulateNode,
@@ -101,7 +103,11 @@ export class Bag<out T> implements Collection<T[]> {
 
   /** @internal */
   assemble(results: readonly unknown[]): T[] {
-    return (results as T[][]).flat() as T[]
+    if (results.length === 1) return results[0] as T[]
+    const all: T[] = []
+    // Far faster than `flat`, and no limit on the number of arguments as `push(...list)` has.
+    for (const list of results as T[][]) for (let i = 0; i < list.length; i++) all.push(list[i])
+    return all
   }
 
   /** @internal */
@@ -539,6 +545,19 @@ export class Bag<out T> implements Collection<T[]> {
     requireCount('repartition', partitions, 1)
     if (partitions === this.partitions) return this
     return new Bag(new RepartitionNode(this.node, this.#request('repartition'), partitions), this.#options)
+  }
+
+  /**
+   * The same items in partitions of about so many bytes. Sizes are only known of items that are there: this computes
+   * the bag, and gives one that stands on the held results.
+   * @param size of a partition in memory, e.g. `'64MB'`; estimated from some of the items
+   * @example (await bag.range(1000, { partitions: 20 }).repartitionByBytes('4kB')).partitions // 2
+   */
+  async repartitionByBytes(size: number | string): Promise<Bag<T>> {
+    const partitionBytes = byteCount('repartitionByBytes', size)
+    const held = await this.persist()
+    const bytes = await held.mapPartitions(estimatedBytes).sum().compute()
+    return held.repartition(Math.max(1, Math.ceil(bytes / partitionBytes)))
   }
 
   /**

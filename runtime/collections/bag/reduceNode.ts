@@ -248,6 +248,8 @@ export class AccumulateNode extends OnBag {
   }
 }
 
+const FEW_ITEMS = 1000
+
 /** The first items of the whole bag: each partition is asked only for what those before it lack. */
 export class TakeNode extends OnBag {
   readonly partitions = 1
@@ -262,8 +264,13 @@ export class TakeNode extends OnBag {
 
   build(graph: TaskGraph): readonly unknown[] {
     const picking = this.group(graph, 'pick', pick, [])
-    const before = (partition: number, earlier: readonly unknown[]): unknown =>
-      partition === 0 ? 0 : graph.addTask(picking, ['total', earlier[partition - 1]])
+    // A few items travel along with the count of them more cheaply than a task of its own would take the count out.
+    const alone = this.#count > FEW_ITEMS
+    const before = (partition: number, earlier: readonly unknown[]): unknown => {
+      if (partition === 0) return 0
+      const taken = earlier[partition - 1]
+      return alone ? graph.addTask(picking, ['total', taken]) : taken
+    }
     const sink = ([slot]: readonly number[]): Sink => ({ sink: 'take', count: this.#count, slot })
     const pipeline = this.pipeline(graph)
     const whole = pipeline.addTasks(graph, sink, this.label, this.request, [before], this.#from)

@@ -126,7 +126,8 @@ async function taken(
   batches: () => Batches,
   args: readonly unknown[],
 ): Promise<Taken> {
-  const before = sink.slot === undefined ? 0 : (args[sink.slot] as number)
+  const told = sink.slot === undefined ? 0 : (args[sink.slot] as number | Taken)
+  const before = typeof told === 'number' ? told : told.total
   const items: unknown[] = []
   const wanted = sink.count - before
   // Nothing is opened, let alone read, once there is enough.

@@ -123,7 +123,7 @@ export type Sink =
   /** Cuts into `count` lists, one after another, of nearly the same length. */
   | { sink: 'cut'; count: number }
   | { sink: 'accumulate'; fn: UserFunction; initial?: { value: unknown }; slot?: number }
-  /** Takes items until there are `count` in all; the task's own argument `slot` says what came before. */
+  /** Takes items until there are `count` in all; the task's own argument `slot` says how many, or what, came before. */
   | { sink: 'take'; count: number; slot?: number }
   /** The task's own argument `slot` holds the path. */
   | {

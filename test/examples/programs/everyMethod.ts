@@ -199,6 +199,12 @@ try {
     checks.slice(0, 12).map(([, , expected]) => expected),
   )
 
+  const user = delayed({ name: 'ann', tags: ['a'] })
+  assert.deepEqual(await client.compute({ name: user.name, tags: [user.tags[0], numbers.sum()] }), {
+    name: 'ann',
+    tags: ['a', 190],
+  })
+
   const held = await numbers.map((x) => new Point(x)).persist()
   assert.equal(
     await held
