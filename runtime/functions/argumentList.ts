@@ -19,6 +19,12 @@ export class ArgumentWriter {
     return this.#encoder.writer.length
   }
 
+  /**
+   * How many bytes of the list written last say what it is; those behind them say where the code of its functions is.
+   * Keys are made from these alone, so that they survive edits elsewhere in a file.
+   */
+  semanticLength = 0
+
   /** Worker modules that the functions among all arguments so far need. */
   get modules(): ReadonlySet<string> {
     return this.#modules
@@ -44,6 +50,7 @@ export class ArgumentWriter {
         }
       }
       encoder.finish()
+      this.semanticLength = encoder.valueLength
     } catch (error) {
       encoder.abandon()
       throw explained(error, encoder.options)

@@ -29,6 +29,8 @@ export class CallableLoader {
   readonly #loader: UnitLoader
   readonly #options: DecodeOptions
   readonly #records = new Map<string, SourceRecord>()
+  /** Modules that were found in the folder: they stay there. */
+  readonly #present = new Set<string>()
   readonly #namesRead = new Set<string>()
   readonly #lifters = new Map<string, Lifter>()
   #lifterModule: LifterModule | undefined
@@ -82,7 +84,11 @@ export class CallableLoader {
 
   #source(name: string): ReturnType<ModuleSource> {
     const file = path.join(this.#folder, path.basename(name))
-    if (name !== '' && existsSync(file)) return { file }
+    if (this.#present.has(name)) return { file }
+    if (name !== '' && existsSync(file)) {
+      this.#present.add(name)
+      return { file }
+    }
     for (const lifter of this.#lifters.values()) {
       const text = lifter.moduleText(name)
       if (text !== undefined) return { text }

@@ -21,6 +21,8 @@ export class ValueEncoder {
   readonly writer: ByteWriter
   options: EncodeOptions
   buffers: SharedArrayBuffer[] = []
+  /** Bytes of the finished encoding in front of its unit table. */
+  valueLength = 0
   /** Says where the code of the functions met so far is; made when the first one is met. */
   table: UnitTable | undefined
   readonly path: PathPart[] = []
@@ -54,6 +56,7 @@ export class ValueEncoder {
   /** Ends it: deep contents and the unit table follow the value. */
   finish(): void {
     if (this.#postponed.length > 0) this.#drain()
+    this.valueLength = this.writer.length - this.#start
     if (this.table) writeUnitTable(this.writer, this.table, this.#start)
   }
 

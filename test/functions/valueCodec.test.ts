@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { ArgumentWriter, readArguments } from '../../runtime/functions/argumentList.ts'
+import { liftHook } from '../../runtime/functions/liftHook.ts'
 import {
   decodeValue,
   encodeValue,
@@ -230,6 +231,22 @@ test('a list that cannot travel leaves nothing of itself in the buffer', () => {
   assert.equal(writer.length, before)
   writer.write([2])
   assert.deepEqual(readArguments(writer.take().subarray(before)), [2])
+})
+
+test('where the code of functions stands is no part of what a list is', () => {
+  const lists = [1, 2].map((number) => {
+    const fn = liftHook.f(
+      () => 1,
+      () => [`/somewhere/${'x'.repeat(number)}.ts@hash`, number],
+    )
+    liftHook.u(`/somewhere/${'x'.repeat(number)}.ts@hash`, [[number, 'ab'.repeat(16), 0]])
+    const writer = new ArgumentWriter()
+    const length = writer.write([5, fn])
+    assert.ok(writer.semanticLength < length)
+    return Buffer.from(writer.take().subarray(1, writer.semanticLength)).toString('hex')
+  })
+  assert.equal(lists[0], lists[1])
+  assert.ok(lists[0].includes('ab'.repeat(16)))
 })
 
 test('equal values give equal bytes, and values without functions name no modules', () => {
