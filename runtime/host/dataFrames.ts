@@ -117,7 +117,7 @@ export function valuesFrame(
 }
 
 /** Puts small neighbours together: one system call and one object for thousands of tiny results. */
-function joinSmall(parts: readonly Uint8Array[]): Uint8Array[] {
+export function joinSmall(parts: readonly Uint8Array[]): Uint8Array[] {
   const joined: Uint8Array[] = []
   let small: Uint8Array[] = []
   const flush = (): void => {

@@ -1,10 +1,11 @@
 // A worker's values on disk: many small ones to a file, large ones each in their own, compressed where that pays.
 
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
+import { mkdir, open, rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress } from 'node:zlib'
 import type { EncodedValue } from '../functions/encodedValue.ts'
-import { type Allocate, SHARE_FROM_BYTES } from './dataFrames.ts'
+import { type Allocate, joinSmall, SHARE_FROM_BYTES } from './dataFrames.ts'
+import { SpillReader } from './spillReader.ts'
 
 /** Values cannot be written to the spill folder. */
 export class SpillError extends Error {
@@ -27,11 +28,6 @@ interface SpillFile {
   bytes: number
 }
 
-interface OpenFile {
-  handle: Promise<FileHandle>
-  readers: number
-}
-
 interface Place {
   file: SpillFile
   from: number
@@ -44,8 +40,6 @@ interface Place {
 /** A value at least this large has a file of its own, so that forgetting it frees the disk at once. */
 const OWN_FILE_BYTES = 1 << 20
 const FILE_BYTES_MAX = 32e6
-/** So many files are kept open for reading. */
-const FILES_OPEN_MAX = 32
 /** This much of a value's beginning tells whether it is worth compressing. */
 const SAMPLE_BYTES = 32 * 1024
 /** Compression pays when it leaves less than this share: measured here, disks write about as fast as zstd at 1 packs. */
@@ -59,7 +53,7 @@ export class SpillFiles {
   readonly #limitBytes: number
   readonly #allocate: Allocate
   readonly #places = new Map<number, Place>()
-  readonly #opened = new Map<string, OpenFile>()
+  readonly #reader = new SpillReader()
   #serial = 0
   #made = false
   /** Bytes on disk, those of forgotten neighbours included. */
@@ -113,14 +107,22 @@ export class SpillFiles {
   async read(row: number): Promise<EncodedValue> {
     const place = this.#places.get(row)
     if (!place) throw new Error(`no spilled value in row ${row}`)
-    const file = this.#openFile(place.file.path)
-    file.readers++
-    try {
-      return await readPlace(await file.handle, place, this.#allocate)
-    } finally {
-      file.readers--
-      this.#closeIdle(FILES_OPEN_MAX)
+    const { sizes, from, storedBytes, compressed } = place
+    const { path } = place.file
+    if (!compressed && storedBytes >= SHARE_FROM_BYTES) {
+      const parts = partsOf(sizes, this.#allocate)
+      await this.#reader.fill(path, from, parts)
+      return valueIn(parts)
     }
+    const stored = await this.#reader.read(path, from, storedBytes)
+    const whole = compressed ? await unpack(stored) : stored
+    const parts = partsOf(sizes, this.#allocate)
+    let at = 0
+    for (const part of parts) {
+      part.set(whole.subarray(at, at + part.length))
+      at += part.length
+    }
+    return valueIn(parts)
   }
 
   /** A value is not wanted any more: its file goes with its last one. */
@@ -130,29 +132,8 @@ export class SpillFiles {
     this.#places.delete(row)
     if (--place.file.live > 0) return
     this.diskBytes -= place.file.bytes
-    const opened = this.#opened.get(place.file.path)
-    this.#opened.delete(place.file.path)
-    if (opened) closeQuietly(opened)
+    this.#reader.forget(place.file.path)
     void rm(place.file.path, { force: true })
-  }
-
-  /** Files stay open for the next reader, those used last the longest. */
-  #openFile(path: string): OpenFile {
-    const opened = this.#opened.get(path) ?? { handle: open(path, 'r'), readers: 0 }
-    this.#opened.delete(path)
-    this.#opened.set(path, opened)
-    // A file that cannot be opened is tried anew by the next reader.
-    opened.handle.catch(() => this.#opened.delete(path))
-    return opened
-  }
-
-  #closeIdle(most: number): void {
-    for (const [path, opened] of this.#opened) {
-      if (this.#opened.size <= most) return
-      if (opened.readers > 0) continue
-      this.#opened.delete(path)
-      closeQuietly(opened)
-    }
   }
 
   async #writeFile(rows: readonly number[], valueIn: (row: number) => EncodedValue): Promise<void> {
@@ -175,7 +156,7 @@ export class SpillFiles {
     try {
       if (!this.#made) await mkdir(this.folder, { recursive: true, mode: 0o700 })
       this.#made = true
-      await writeParts(file.path, parts)
+      await writeParts(file.path, joinSmall(parts))
     } catch (cause) {
       await rm(file.path, { force: true }).catch(() => {})
       const { code, message } = cause as NodeJS.ErrnoException
@@ -218,40 +199,13 @@ async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<v
   }
 }
 
-async function readPlace(file: FileHandle, place: Place, allocate: Allocate): Promise<EncodedValue> {
-  const [bytes, ...buffers] = place.sizes
-  const value: EncodedValue = {
-    bytes: bytes < SHARE_FROM_BYTES ? new Uint8Array(bytes) : new Uint8Array(allocate(bytes)),
-    buffers: buffers.map((size) => allocate(size)),
-  }
-  const into = [value.bytes, ...value.buffers.map((buffer) => new Uint8Array(buffer))]
-  if (!place.compressed) {
-    let from = place.from
-    for (const part of into) {
-      await fill(file, part, from)
-      from += part.length
-    }
-    return value
-  }
-  const stored = new Uint8Array(place.storedBytes)
-  await fill(file, stored, place.from)
-  const whole = await unpack(stored)
-  let at = 0
-  for (const part of into) {
-    part.set(whole.subarray(at, at + part.length))
-    at += part.length
-  }
-  return value
-}
+/** Room for a value: its encoding, then its buffers, where threads can share them. */
+const partsOf = (sizes: readonly number[], allocate: Allocate): Uint8Array[] =>
+  sizes.map((size, i) =>
+    i === 0 && size < SHARE_FROM_BYTES ? new Uint8Array(size) : new Uint8Array(allocate(size)),
+  )
 
-async function fill(file: FileHandle, part: Uint8Array, from: number): Promise<void> {
-  for (let at = 0; at < part.length; ) {
-    const { bytesRead } = await file.read(part, at, part.length - at, from + at)
-    if (bytesRead === 0) throw new Error('a spill file was cut short')
-    at += bytesRead
-  }
-}
-
-function closeQuietly({ handle }: OpenFile): void {
-  handle.then((file) => file.close()).catch(() => {}) // It was only read from: nothing can be lost.
-}
+const valueIn = ([bytes, ...buffers]: Uint8Array[]): EncodedValue => ({
+  bytes,
+  buffers: buffers.map(({ buffer }) => buffer as SharedArrayBuffer),
+})
