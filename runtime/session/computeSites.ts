@@ -47,7 +47,8 @@ export class OpenSite {
     observer?.progressed(this.#site, progress)
   }
 
-  ended(): void {
-    observer?.ended(this.#site, performance.now() - this.#beganMs, this.#total)
+  /** @param tasks how many there were, where it was not known at the beginning */
+  ended(tasks = this.#total): void {
+    observer?.ended(this.#site, performance.now() - this.#beganMs, tasks)
   }
 }

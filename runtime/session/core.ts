@@ -94,7 +94,13 @@ export class Core implements FutureHolder {
   sendGraph(writer: GraphWriter): void {
     this.seal()
     writer.digest()
-    this.connection.send(() => this.#messagesOf(writer))
+    this.#queueGraph(() => this.#messagesOf(writer))
+  }
+
+  /** What is released from now on stands behind this graph, whose handles may be among it. */
+  #queueGraph(make: () => ClientMessage[]): void {
+    this.#releases = undefined
+    this.connection.send(make)
   }
 
   #messagesOf(writer: GraphWriter): ClientMessage[] {
@@ -133,7 +139,7 @@ export class Core implements FutureHolder {
     if (!writer) {
       const opened = this.newGraph()
       writer = this.#open = opened
-      this.connection.send(() => {
+      this.#queueGraph(() => {
         if (this.#open === opened) this.#open = undefined
         return opened.size === 0 ? [] : this.#messagesOf(opened)
       })
@@ -182,13 +188,22 @@ export class Core implements FutureHolder {
     return this.table.key(handle)
   }
 
-  async result(handle: Handle): Promise<unknown> {
-    return (await this.results.values([handle]))[0]
+  async result(future: Future): Promise<unknown> {
+    const list = [future]
+    this.#inUse.add(list)
+    try {
+      return (await this.results.values([handleOf(future)]))[0]
+    } finally {
+      this.#inUse.delete(list)
+    }
   }
 
-  async exception(handle: Handle): Promise<Error | undefined> {
-    await this.waits.one(handle)
-    return this.results.errorOf(handle)
+  exception(future: Future): Promise<Error | undefined> {
+    const handle = handleOf(future)
+    return this.using([future], async () => {
+      await this.waits.one(handle)
+      return this.results.errorOf(handle)
+    })
   }
 
   cancel(handles: readonly Handle[], reason: string): void {
@@ -231,14 +246,14 @@ export class Core implements FutureHolder {
       if (this.table.release(handle)) releases.push(handle)
   }
 
-  /** What is released in one turn goes out in one message. */
+  /** What is released in one turn, between two graphs, goes out in one message. */
   #releasesOfTurn(): GrowingU32 {
     if (this.#releases) return this.#releases
     const releases = new GrowingU32()
     if (this.connection.closedBecause !== undefined) return releases
     this.#releases = releases
     this.connection.send(() => {
-      this.#releases = undefined
+      if (this.#releases === releases) this.#releases = undefined
       return releases.length === 0 ? [] : [{ type: 'release', handles: releases.view() }]
     })
     return releases

@@ -1,14 +1,17 @@
 // A future: a task's result that a client holds on the cluster, whether it is there yet or not.
 
 import type { Handle } from '../protocol/ids.ts'
+import { callPlace } from './callPlace.ts'
+import { sitesAreObserved } from './computeSites.ts'
 import type { FutureStatus } from './futureTable.ts'
+import { atLine } from './resultSites.ts'
 
 /** What a future asks of the client that it belongs to. */
 export interface FutureHolder {
   status(handle: Handle): FutureStatus
   key(handle: Handle): string
-  result(handle: Handle): Promise<unknown>
-  exception(handle: Handle): Promise<Error | undefined>
+  result(future: Future): Promise<unknown>
+  exception(future: Future): Promise<Error | undefined>
   cancel(handles: readonly Handle[], reason: string): void
   retry(handles: readonly Handle[]): void
   release(handles: readonly Handle[]): void
@@ -85,12 +88,13 @@ export class Future<T = unknown> {
    * @throws {LostError} when the cluster is gone
    */
   result(): Promise<T> {
-    return this.#batch.holder.result(this.#handle) as Promise<T>
+    const result = this.#batch.holder.result(this) as Promise<T>
+    return sitesAreObserved() ? atLine(callPlace(Future.prototype.result), result) : result
   }
 
   /** The error that the task ended with, once it has ended; nothing when it has a result. */
   exception(): Promise<Error | undefined> {
-    return this.#batch.holder.exception(this.#handle)
+    return this.#batch.holder.exception(this)
   }
 
   /** Stops the task, and those that need it, if it still runs. `reason` is shown to whoever waits for it. */

@@ -6,10 +6,12 @@ import { after, before, describe, test } from 'node:test'
 import {
   annotate,
   asCompleted,
+  bag,
   CancelledError,
   CannotTravelError,
   Client,
   ClosedError,
+  delayed,
   Future,
   fireAndForget,
   progress,
@@ -297,6 +299,51 @@ describe('a client of a local cluster', () => {
       onProgress: ({ finished, total }) => counts.push(finished, total),
     })
     assert.deepEqual(counts.slice(-2), [3, 3])
+  })
+
+  test('compute: collections and futures wherever they stand, what they share once', async () => {
+    const { file, cleanUp } = countingFile()
+    try {
+      const numbers = bag.range(20, { partitions: 4 }).map((x: number) => {
+        appendFileSync(file, 'x')
+        return x * 2
+      })
+      const future = client.submit(inc, 9)
+      const results = await client.compute({ total: numbers.sum(), deep: [numbers.count(), future, 'x'] })
+      assert.deepEqual(results, { total: 380, deep: [20, 10, 'x'] })
+      assert.equal(readFileSync(file, 'utf8').length, 20)
+      assert.equal(await client.compute(7), 7)
+      assert.equal(await delayed(add)(delayed(inc)(1), 3).compute(), 5)
+    } finally {
+      cleanUp()
+    }
+  })
+
+  test('compute: a failure names the task, and can be given up by a signal', async () => {
+    const failing = bag.range(4).map(demanding).sum()
+    await assert.rejects(client.compute(failing), TooSmallError)
+    const stop = new AbortController()
+    const endless = client.compute(delayed(forever)(), { signal: stop.signal })
+    stop.abort(new Error('enough'))
+    await assert.rejects(endless, /enough/)
+    assert.equal(await client.submit(inc, 3).result(), 4)
+  })
+
+  test('persist: the same collection on results that stay, also as an argument and for progress', async () => {
+    const { file, cleanUp } = countingFile()
+    try {
+      const numbers = bag.range(8, { partitions: 2 }).map((x: number) => {
+        appendFileSync(file, 'x')
+        return x + 1
+      })
+      const held = await client.persist(numbers)
+      await progress(held, { onProgress: () => {} })
+      assert.equal(await held.sum().compute(), 36)
+      assert.equal(await held.count().compute(), 8)
+      assert.equal(readFileSync(file, 'utf8').length, 8, 'each element was computed once')
+    } finally {
+      cleanUp()
+    }
   })
 
   test('scatter: values, lists, records, large ones, everywhere', async () => {
