@@ -1,7 +1,7 @@
 // What a failed run says at the user's own line: plain data, that the shell turns into a diagnostic.
 
 import type { SourcePlace } from '../../runtime/protocol/failure.ts'
-import type { Run } from './runsModel.ts'
+import { currentSite, type Run } from './runsModel.ts'
 import { failureTitle } from './runText.ts'
 
 export interface FailureReport {
@@ -21,7 +21,9 @@ export function failureReport(run: Run): FailureReport | undefined {
   if (task) lines.push(`in task ${task.key}${task.worker ? ` on ${task.worker}` : ''}`)
   const related = failure.frames
     .filter((frame) => !samePlace(frame, place))
-    .map((frame) => ({ place: frame, message: `called from line ${frame.line}` }))
+    .map((frame) => ({ place: frame, message: 'called from here' }))
+  const asked = currentSite(run)?.place
+  if (asked && !samePlace(asked, place)) related.push({ place: asked, message: 'computed from here' })
   return { place, message: lines.join('\n'), related }
 }
 

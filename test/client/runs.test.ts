@@ -137,11 +137,14 @@ test('a computed call says how many tasks it took and how long', () => {
 })
 
 test('a failure is reported at the throwing line with the frames that led there', () => {
-  const run = play([STARTED, { kind: 'failed', failure: FAILURE }])
+  const run = play([STARTED, COMPUTING, { kind: 'failed', failure: FAILURE }])
   assert.deepEqual(failureReport(run), {
     place: { file: FILE, line: 5, column: 9 },
     message: 'TypeError: x is not a function',
-    related: [{ place: { file: FILE, line: 12, column: 1 }, message: 'called from line 12' }],
+    related: [
+      { place: { file: FILE, line: 12, column: 1 }, message: 'called from here' },
+      { place: { file: FILE, line: 3, column: 7 }, message: 'computed from here' },
+    ],
   })
 })
 

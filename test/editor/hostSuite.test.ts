@@ -5,13 +5,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { format } from 'node:util'
-import { build } from 'esbuild'
+import { buildHostSuite } from './buildHostSuite.ts'
 import { openLab, root } from './kit.ts'
 
 const SUITE_MS_MAX = 240_000
 
 test('the suite inside the extension host', async (t) => {
-  // Below the checkout, since mocha is found from there.
   const built = join(root, 'dist-test', `host-${process.pid}`)
   mkdirSync(built, { recursive: true })
   const report = join(built, 'report.txt')
@@ -20,16 +19,7 @@ test('the suite inside the extension host', async (t) => {
     await lab.close()
     rmSync(built, { recursive: true, force: true })
   })
-  await build({
-    entryPoints: [join(import.meta.dirname, 'hostSuite', 'index.ts')],
-    outfile: join(built, 'index.cjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    external: ['vscode', 'mocha'],
-    logLevel: 'warning',
-  })
+  const suite = await buildHostSuite(built)
   const { page, server, folder } = lab
   const log: string[] = []
   // The workbench calls these two when a page has them and it was asked to run an extension's tests.
@@ -42,7 +32,7 @@ test('the suite inside the extension host', async (t) => {
   await page.goto(
     server.url(folder, [
       ['extensionDevelopmentPath', server.uri(root)],
-      ['extensionTestsPath', server.uri(join(built, 'index.cjs'))],
+      ['extensionTestsPath', server.uri(suite)],
     ]),
   )
   const code = await ended
