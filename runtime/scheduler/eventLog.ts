@@ -11,6 +11,7 @@ export type SchedulerEvent =
   | { kind: 'workerJoined'; hello: Extract<WorkerMessage, { type: 'hello' }>; nowMs: number }
   | { kind: 'workerMessage'; worker: number; message: WorkerMessage; nowMs: number }
   | { kind: 'workerLeft'; worker: number; reason: string; nowMs: number }
+  | { kind: 'retireWorker'; worker: number; nowMs: number }
   | { kind: 'tick'; nowMs: number }
   | { kind: 'drain' }
 
@@ -60,6 +61,9 @@ export function replay(scheduler: Scheduler, events: readonly SchedulerEvent[], 
         break
       case 'workerLeft':
         scheduler.workerLeft(event.worker, event.reason, event.nowMs)
+        break
+      case 'retireWorker':
+        scheduler.retireWorker(event.worker, event.nowMs)
         break
       case 'tick':
         scheduler.tick(event.nowMs)

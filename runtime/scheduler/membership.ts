@@ -4,9 +4,8 @@ import type { HeartbeatMessage, WorkerMessage } from '../protocol/messages.ts'
 import { adopt } from './adopt.ts'
 import { discard } from './hold.ts'
 import { workerGone } from './lose.ts'
-import { RECALLED } from './phases.ts'
+import { countThreads, recallAll } from './recall.ts'
 import { startWaitingScatters } from './scatter.ts'
-import { seatedAt } from './seat.ts'
 import { dirtyClient, dirtyWorker, type State } from './state.ts'
 import { createWorker, type Worker } from './worker.ts'
 
@@ -79,22 +78,6 @@ export function workerLeaving(state: State, worker: Worker): void {
   worker.status = 'leaving'
   countThreads(state)
   recallAll(state, worker)
-}
-
-/** Asks for everything back that has not begun; what runs goes on. */
-function recallAll(state: State, worker: Worker): void {
-  const { tasks } = state
-  for (const task of seatedAt(state, worker)) {
-    if ((tasks.flags[task] & RECALLED) !== 0) continue
-    tasks.flags[task] |= RECALLED
-    worker.outbox.recall.push(task, tasks.run[task])
-  }
-  dirtyWorker(state, worker)
-}
-
-function countThreads(state: State): void {
-  state.threads = 0
-  for (const worker of state.present) if (worker.status === 'running') state.threads += worker.threads
 }
 
 function tellClients(

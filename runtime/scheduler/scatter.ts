@@ -7,10 +7,12 @@ import { createProgress } from './graphSegment.ts'
 import { addHolder, discard } from './hold.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
 import { BROADCAST, ERRED, RELEASED, RUNNING, STORED } from './phases.ts'
+import { completeMove } from './rebalance.ts'
 import { dropWant } from './release.ts'
+import { broadcast } from './replicate.ts'
 import { goesBy } from './restrict.ts'
 import { NO_OFFSETS, NO_ROWS, type Segment } from './segment.ts'
-import { dirtyClient, dirtyWorker, nextRun, type State, setPhase } from './state.ts'
+import { dirtyClient, nextRun, type State, setPhase } from './state.ts'
 import { tellUnfinished } from './tell.ts'
 import type { Worker } from './worker.ts'
 
@@ -225,26 +227,10 @@ export function stored(
       if ((tasks.flags[task] & BROADCAST) !== 0) broadcast(state, task)
     } else if (known && tasks.phase[task] === STORED) {
       if (!replicas.has(worker.id, tasks.holders[task])) addHolder(state, task, worker)
+      if (state.moves.size > 0) completeMove(state, task, worker)
     } else {
       // Also where the task waits to be computed again: the message may be late, and the copy discarded meanwhile.
       discard(state, worker, task, run)
     }
   }
-}
-
-/** Asks every worker that has no copy to make one. */
-export function broadcast(state: State, task: number): void {
-  for (const worker of state.present)
-    if (worker.status === 'running' && !state.replicas.has(worker.id, state.tasks.holders[task]))
-      replicate(state, task, worker)
-}
-
-/** Asks a worker for a copy of a value. */
-export function replicate(state: State, task: number, worker: Worker): void {
-  const { tasks, replicas } = state
-  const { outbox } = worker
-  outbox.replicate.push(task, tasks.run[task])
-  outbox.replicateHolders.push(replicas.pick(tasks.holders[task], worker.id))
-  outbox.replicateSizes.push(tasks.weight[task])
-  dirtyWorker(state, worker)
 }

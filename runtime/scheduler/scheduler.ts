@@ -16,6 +16,7 @@ import { checkInvariants } from './invariants.ts'
 import { missing } from './lose.ts'
 import { heartbeat, type WorkerHello, workerJoined, workerLeaving, workerLeft } from './membership.ts'
 import { tellProgress } from './progress.ts'
+import { continueRetiring, forgetMoves, rebalance, retire } from './rebalance.ts'
 import { RunStream } from './runStream.ts'
 import { scatter, stored } from './scatter.ts'
 import { dirtyClient, dirtyWorker, State } from './state.ts'
@@ -116,12 +117,25 @@ export class Scheduler {
     this.#settle()
   }
 
+  /** Empties a worker and has it closed: what it runs ends there, its only copies go elsewhere, nothing is charged. */
+  retireWorker(worker: number, nowMs: number): void {
+    this.eventLog?.add({ kind: 'retireWorker', worker, nowMs })
+    const { state } = this
+    state.nowMs = nowMs
+    const retired = state.workers[worker]
+    if (!retired) return
+    retire(state, retired)
+    this.#settle()
+  }
+
   /** To be called about every 100 ms: balance between workers, progress, warnings. */
   tick(nowMs: number): void {
     this.eventLog?.add({ kind: 'tick', nowMs })
     const { state } = this
     state.nowMs = nowMs
     balance(state)
+    if (state.moves.size > 0) forgetMoves(state)
+    continueRetiring(state)
     warnUnsuitable(state)
     tellProgress(state)
     this.#settle()
@@ -291,7 +305,7 @@ export class Scheduler {
       this.#reply(client, {
         type: 'refused',
         request: message.request,
-        reason: `no report is called ${JSON.stringify(message.what)}: there are info, story, explain and dump`,
+        reason: `no report is called ${JSON.stringify(message.what)}: there are info, story, explain, dump and rebalance`,
         message: 'query',
       })
     else this.#reply(client, { type: 'answer', request: message.request, value })
@@ -307,6 +321,8 @@ export class Scheduler {
         return this.explain(key)
       case 'dump':
         return this.dump()
+      case 'rebalance':
+        return rebalance(this.state)
       default:
         return undefined
     }

@@ -89,6 +89,8 @@ export class State {
   membershipChanged = false
   /** Records finished runs for panels, while somebody watches. */
   stream: RunStream | undefined = undefined
+  /** Values on their way from one worker to another. */
+  readonly moves = new Map<number, { run: number; from: number; to: number }>()
   /** Tasks asked back from a worker, and the worker that shall have them. */
   readonly thieves = new Map<number, number>()
   /** Rows whose last need may be gone; see release.ts. */

@@ -29,6 +29,8 @@ export interface Worker {
   readonly threads: number
   /** `paused` workers get nothing new; `leaving` ones have said goodbye. */
   status: 'running' | 'paused' | 'leaving'
+  /** It shall leave once it is empty. */
+  retiring: boolean
   /** Tasks assigned to it, and the milliseconds that they are expected to take in sum. */
   assigned: number
   occupancyMs: number
@@ -71,6 +73,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     info,
     threads: Math.max(1, info.threads),
     status: 'running',
+    retiring: false,
     assigned: 0,
     occupancyMs: 0,
     heldBytes: 0,

@@ -411,6 +411,11 @@ export const clientJoined =
   (client: number): Event =>
   (cluster) =>
     cluster.scheduler.clientJoined(client, `client ${client}`, cluster.nowMs)
+export const retired =
+  (worker: string): Event =>
+  (cluster) =>
+    cluster.scheduler.retireWorker(cluster.idOf(worker), cluster.nowMs)
+export const rebalanced: Event = (cluster) => cluster.client({ type: 'query', request: 9, what: 'rebalance' })
 export const clientLeft =
   (client: number): Event =>
   (cluster) =>

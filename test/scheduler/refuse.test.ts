@@ -108,9 +108,26 @@ test('a request of an unknown kind, and one that only the process around the cor
   cluster.play((one) => one.client({ type: 'query', request: 3, what: 'nonsense' }))
   cluster.play((one) => one.client({ type: 'scale', request: 4, workers: 2 }))
   assert.deepEqual(cluster.take(), [
-    'refused: no report is called "nonsense": there are info, story, explain and dump',
+    'refused: no report is called "nonsense": there are info, story, explain, dump and rebalance',
     'refused: nobody here can serve a scale message',
   ])
+})
+
+test('more tasks than memory', () => {
+  const cluster = simulate('a', { workers: ['w1'] })
+  const { tasks } = cluster.scheduler.state
+  const { take } = tasks
+  tasks.take = () => {
+    throw new RangeError('Array buffer allocation failed')
+  }
+  cluster.take()
+  cluster.play(submitted('b; c <- b'))
+  tasks.take = take
+  assert.deepEqual(cluster.take(), [
+    'graph-refused: the scheduler has no memory for 2 more tasks beside its 1: Array buffer allocation failed',
+  ])
+  cluster.play(submitted('d'), finished('a', 'w1'))
+  assert.deepEqual(cluster.take(), ['execute d@w1', 'finished a'])
 })
 
 test('many graphs after a refused one', () => {

@@ -149,6 +149,10 @@ export class SimulatedClient {
     if (handles.length > 0) this.#say({ type: 'retry', handles: Uint32Array.from(handles) })
   }
 
+  rebalance(): void {
+    this.#say({ type: 'query', request: this.#nextRequest++, what: 'rebalance' })
+  }
+
   #wish(key: string): number {
     const handle = this.#nextHandle++
     this.wishes.set(handle, { key, status: 'pending' })

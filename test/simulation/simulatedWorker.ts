@@ -100,6 +100,9 @@ export class SimulatedWorker {
         for (let i = 0; i < message.tasks.length; i++)
           this.#fetch(message.tasks[i], message.runs[i], message.holders[i])
         return
+      case 'close':
+        this.simulation.close(this)
+        return
       case 'refused':
         assert.fail(`the scheduler refused a worker's message: ${message.reason}`)
         return

@@ -160,6 +160,14 @@ export class Simulation {
     this.#disconnect(worker, 'killed')
   }
 
+  /** A worker was asked to go, and goes. */
+  close(worker: SimulatedWorker): void {
+    assert.equal(worker.runs.size, 0, 'a worker that is closed runs nothing')
+    worker.alive = false
+    this.#workers.splice(this.#workers.indexOf(worker), 1)
+    this.#disconnect(worker, 'closed')
+  }
+
   #run(goOn: () => boolean): void {
     while (this.#timed.length > 0 && goOn()) {
       let first = 0
@@ -256,6 +264,8 @@ export class Simulation {
     else if (dice < 0.82 && worker) worker.setPaused(!worker.paused)
     else if (dice < 0.87 && worker) this.#partition(worker)
     else if (dice < 0.89 && worker) this.fromWorker(worker, { type: 'leaving', reason: 'asked to' })
+    else if (dice < 0.895 && worker) this.#retire(worker)
+    else if (dice < 0.9 && client) client.rebalance()
     else if (dice < 0.91 && this.#clients.length > 1 && client) this.#clientLeaves(client)
     else if (dice < 0.93 && this.#clients.length < 3) this.#newClient()
     this.after(random.next() * 12, () => this.#somethingHappens())
@@ -295,6 +305,12 @@ export class Simulation {
     this.after(12 + this.random.next() * 30, () => {
       if (worker.alive && worker.id < 0) this.#connect(worker)
     })
+  }
+
+  #retire(worker: SimulatedWorker): void {
+    if (worker.id < 0) return
+    this.scheduler.retireWorker(worker.id, this.nowMs)
+    this.#afterEvent()
   }
 
   #partition(worker: SimulatedWorker): void {
