@@ -1,10 +1,11 @@
 // Handing out queued tasks to workers with room, at the end of every event.
 
 import { READY, TROUBLED } from './phases.ts'
+import { rankOf } from './rank.ts'
 import type { ReadyQueue } from './readyQueue.ts'
 import { suits } from './restrict.ts'
 import { assign } from './seat.ts'
-import { rankOf, type State } from './state.ts'
+import type { State } from './state.ts'
 import type { Worker } from './worker.ts'
 
 /** A worker may have this much measured work ahead of each of its threads: less than a round trip would leave it idle. */

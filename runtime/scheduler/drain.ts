@@ -3,8 +3,9 @@
 import type { ClientReply, WorkerInstruction } from '../protocol/messages.ts'
 import { ByteList, FloatList, IntList } from './grow.ts'
 import { RUNNING } from './phases.ts'
+import { rankOf } from './rank.ts'
 import type { Segment } from './segment.ts'
-import { rankOf, type State } from './state.ts'
+import type { State } from './state.ts'
 import type { Worker } from './worker.ts'
 
 export interface Post {

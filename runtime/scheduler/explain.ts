@@ -2,9 +2,10 @@
 
 import type { Restriction } from './options.ts'
 import { ERRED, PHASE_NAMES, READY, RELEASED, RUNNING, STORED, TROUBLED, WAITING } from './phases.ts'
+import { rankOf } from './rank.ts'
 import { goesBy, suitsEver } from './restrict.ts'
 import { DEATHS_TO_QUARANTINE } from './seat.ts'
-import { eachDependency, keyOf, rankOf, type State } from './state.ts'
+import { eachDependency, keyOf, type State } from './state.ts'
 import { rowOfKey } from './story.ts'
 import { supplyOf } from './worker.ts'
 

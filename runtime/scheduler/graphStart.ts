@@ -6,9 +6,10 @@ import { QUEUED } from './journal.ts'
 import { failFor, revive } from './need.ts'
 import { ERRED, READY, RELEASED, STORED, WAITING } from './phases.ts'
 import { isRootLike, ready } from './place.ts'
+import { rankOf } from './rank.ts'
 import { settle } from './release.ts'
 import type { Segment } from './segment.ts'
-import { rankOf, type State } from './state.ts'
+import type { State } from './state.ts'
 
 /** Root tasks of one graph from this many on are a list of their own in the queue. */
 const SORTED_RUN_MIN = 32

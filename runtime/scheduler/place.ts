@@ -3,9 +3,10 @@
 import { QUEUED } from './journal.ts'
 import type { Restriction } from './options.ts'
 import { READY, TROUBLED } from './phases.ts'
+import { rankOf } from './rank.ts'
 import { suits, suitsEver } from './restrict.ts'
 import { assign, DEATHS_TO_QUARANTINE } from './seat.ts'
-import { rankOf, type State, setPhase } from './state.ts'
+import { type State, setPhase } from './state.ts'
 import type { Worker } from './worker.ts'
 
 /** What fetching anything from another worker costs beside its bytes, in milliseconds. */

@@ -2,9 +2,9 @@
 
 import { Heap } from './heap.ts'
 import { READY } from './phases.ts'
+import { rankOf } from './rank.ts'
 import type { Segment } from './segment.ts'
 import type { State } from './state.ts'
-import { rankOf } from './state.ts'
 
 /** Many tasks of one graph, ascending in rank. */
 interface SortedRun {

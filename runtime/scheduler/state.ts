@@ -107,16 +107,6 @@ export class State {
   }
 }
 
-/** Small ranks run first: user priority, then the graph's age, then the order within the graph. Unique among tasks. */
-export function rankOf(state: State, task: number): number {
-  const { tasks } = state
-  return (
-    state.segments[tasks.segment[task]]!.rankBase +
-    tasks.place[task] +
-    state.options.sets[tasks.option[task]].rankOffset
-  )
-}
-
 /** Moves a task to a phase; every count that depends on phases is kept here. */
 export function setPhase(state: State, task: number, phase: number): void {
   const { tasks, groups, counts } = state
