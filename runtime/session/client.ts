@@ -16,7 +16,7 @@ import { type Argument, type Arguments, Future, FutureBatch } from './future.ts'
 import { type GatherOptions, gatherValues, valuesOf } from './gather.ts'
 import { mapTasks } from './mapTasks.ts'
 import { type Computed, Pending } from './nested.ts'
-import { connectCore, type LocalOptions, localCore, type OpenCluster } from './openCluster.ts'
+import { ambientCore, connectCore, type LocalOptions, localCore, type OpenCluster } from './openCluster.ts'
 import { askAbout } from './questions.ts'
 import { type ScatterOptions, scatterValues } from './scatter.ts'
 
@@ -73,6 +73,10 @@ export class Client implements Executor {
     this.#cluster = cluster
     this.#core = cluster.core
     rememberClient(this)
+  }
+
+  static {
+    startAmbientWith(async () => new Client(await ambientCore()))
   }
 
   /**
@@ -347,5 +351,3 @@ function cancelOn(signal: AbortSignal, futures: readonly Future[]): void {
   }
   signal.addEventListener('abort', onAbort, { once: true })
 }
-
-startAmbientWith(() => Client.local())

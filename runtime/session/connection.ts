@@ -12,7 +12,7 @@ import {
   type ClientMessage,
   type ClientReply,
 } from '../protocol/messages.ts'
-import { PROTOCOL_VERSION, refusalOfVersion } from '../protocol/version.ts'
+import { HEDDLE_VERSION, PROTOCOL_VERSION, refusalOfVersion } from '../protocol/version.ts'
 import type { SchedulerAddress } from './address.ts'
 import { ClosedError, ConnectError, RefusedError } from './errors.ts'
 
@@ -233,9 +233,7 @@ function greet(socket: WebSocket, address: SchedulerAddress, name: string): Prom
         fail(`what answers at ${address.source} does not speak heddle: ${(cause as Error).message}`, cause)
       }
     })
-    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, version: VERSION, name } as const
+    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, version: HEDDLE_VERSION, name } as const
     socket.send(encodeFrame(CLIENT_MESSAGES, hello))
   })
 }
-
-const VERSION = '0.1.0'

@@ -3,7 +3,7 @@
 import type { LocalClusterOptions } from '../cluster/localCluster.ts'
 import { clusterFileThere } from '../cluster/startingCluster.ts'
 import { kernelNames } from '../kernels/kernel.ts'
-import type { ClusterAddress } from '../protocol/cluster.ts'
+import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import { resolveAddress, type SchedulerAddress } from './address.ts'
 import { Connection } from './connection.ts'
 import { Core } from './core.ts'
@@ -29,13 +29,8 @@ export async function localCore(options: LocalOptions): Promise<OpenCluster> {
   const { name, ...cluster } = options
   const given = process.env.HEDDLE_CLUSTER
   if (given) {
-    await clusterFileThere(given)
-    const open = await connectCore(given, { name })
-    const { workers } = open.core.connection.cluster
-    const threads = workers.reduce((sum, worker) => sum + worker.threads, 0)
-    notice(
-      `Client.local() uses the cluster of this run: ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    )
+    const open = await runCore(given, name)
+    notice(`Client.local() uses the cluster of this run${sizeOf(open.core.connection.cluster)}`)
     return open
   }
   // Whoever connects to a cluster that runs needs nothing of what starts one.
@@ -54,6 +49,26 @@ export async function localCore(options: LocalOptions): Promise<OpenCluster> {
     await local.close()
     throw error
   }
+}
+
+/** What collections compute on when no client was opened: the run's own cluster, else a new local one. */
+export async function ambientCore(): Promise<OpenCluster> {
+  const given = process.env.HEDDLE_CLUSTER
+  return given ? runCore(given) : localCore({})
+}
+
+/** Connects to the cluster of the run that this process is. */
+async function runCore(cluster: string, name?: string): Promise<OpenCluster> {
+  await clusterFileThere(cluster)
+  return connectCore(cluster, { name })
+}
+
+/** How large a cluster is, where its workers have joined already. */
+function sizeOf({ workers }: ClusterInfo): string {
+  if (workers.length === 0) return ''
+  const threads = workers.reduce((sum, worker) => sum + worker.threads, 0)
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+  return `: ${count(workers.length, 'worker')}, ${count(threads, 'thread')}`
 }
 
 /** Connects to a running scheduler. */

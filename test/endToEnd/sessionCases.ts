@@ -53,6 +53,7 @@ describe('a client of a local cluster', () => {
 
   before(async () => {
     client = await Client.local({ workers: 2, threadsPerWorker: 1 })
+    while ((await client.info()).workers.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
   })
 
   after(async () => {
