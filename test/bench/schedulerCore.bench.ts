@@ -293,10 +293,19 @@ export async function figures(): Promise<Figure[]> {
   add('500k on 16 workers × 16 threads', 'µs/task', sixteen.usPerTask)
   add('500k on 1,000 workers × 16 threads', 'µs/task', thousand.usPerTask)
   add('1,000 workers against 16', 'x', thousand.usPerTask / sixteen.usPerTask)
-  const small = stencilShape(1000, 300)
-  const smallSixteen = cost(small, 16, 16, 3)
-  const smallThousand = cost(small, 1000, 16, 3)
-  add('stencil 300k: 1,000 workers against 16', 'x', smallThousand.usPerTask / smallSixteen.usPerTask)
+  const wide = stencilShape(20_000, 15)
+  add(
+    'stencil 20,000 wide: 1,000 workers against 16',
+    'x',
+    cost(wide, 1000, 16, 3).usPerTask / cost(wide, 16, 16, 3).usPerTask,
+  )
+  // With as many workers as tasks in a step, every message is about one task: messages cost more than tasks.
+  const narrow = stencilShape(1000, 200)
+  add(
+    'stencil 1,000 wide, a task a message: 1,000 workers against 16',
+    'x',
+    cost(narrow, 1000, 16, 3).usPerTask / cost(narrow, 16, 16, 3).usPerTask,
+  )
   let seconds = 0
   const pauseMs = await longestPauseMs(() => {
     seconds = (cost(mapShape(10_000_000), 16, 16, 1).usPerTask * 1e7) / 1e6
