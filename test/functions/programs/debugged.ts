@@ -11,10 +11,9 @@ const offset =
     const y: number = x * factor
     return y + k // the breakpoint
   }
-const line =
-  readFileSync(import.meta.filename, 'utf8')
-    .split('\n')
-    .findIndex((text) => text.includes('// the breakpoint')) + 1
+const lines = readFileSync(import.meta.filename, 'utf8').split('\n')
+const line = lines.findIndex((text) => text.includes('// the breakpoint')) + 1
+const column = lines[line - 1]!.indexOf('return')
 
 const session = new inspector.Session()
 session.connect()
@@ -51,7 +50,7 @@ async function onMessage({ id, result, method, params }: Message): Promise<void>
     >
     if (!url.includes('debugged.') || !sourceMapURL) return
     const found = new TraceMap(JSON.parse(Buffer.from(sourceMapURL.split(',')[1]!, 'base64').toString()))
-    const at = generatedPositionFor(found, { source: found.sources[0]!, line, column: 2 })
+    const at = generatedPositionFor(found, { source: found.sources[0]!, line, column })
     if (at.line === null) return
     map = found
     await ask('Debugger.setBreakpoint', {
