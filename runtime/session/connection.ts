@@ -84,9 +84,15 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#flushing = false
-    for (const outgoing of this.#queue.splice(0))
-      if (typeof outgoing === 'function') for (const message of outgoing()) this.#write(message)
-      else this.#write(outgoing)
+    // Frames of one turn become one write.
+    this.#raw?.cork()
+    try {
+      for (const outgoing of this.#queue.splice(0))
+        if (typeof outgoing === 'function') for (const message of outgoing()) this.#write(message)
+        else this.#write(outgoing)
+    } finally {
+      this.#raw?.uncork()
+    }
   }
 
   /** Writes what is queued at once: for a large message whose reader may as well begin. */

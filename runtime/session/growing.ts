@@ -1,11 +1,14 @@
 // Columns that grow: typed arrays with room to spare, for messages whose length is not known beforehand.
 
+/** V8 keeps arrays up to this size beside their object: most messages carry a task or two. */
+const SMALL_BYTES = 64
+
 /** A growing column of unsigned 32-bit numbers. */
 export class GrowingU32 {
   #items: Uint32Array
   length = 0
 
-  constructor(room = 64) {
+  constructor(room = SMALL_BYTES / 4) {
     this.#items = new Uint32Array(room)
   }
 
@@ -41,7 +44,7 @@ export class GrowingBytes {
   #items: Uint8Array
   length = 0
 
-  constructor(room = 256) {
+  constructor(room = SMALL_BYTES) {
     this.#items = new Uint8Array(room)
   }
 
