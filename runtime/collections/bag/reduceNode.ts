@@ -3,6 +3,7 @@
 import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { groupParts, type JoinHow, joinParts } from '../../kernels/bag/groups.ts'
+import { pickPart } from '../../kernels/bag/parcel.ts'
 import { concatenated, mergeParts, mergeStates, pick } from '../../kernels/bag/partition.ts'
 import type { ReducerSpec, Sink, UserFunction } from '../../kernels/bag/plan.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
@@ -135,7 +136,7 @@ export class KeyedShuffleNode extends OnBag {
 
   build(graph: TaskGraph): readonly unknown[] {
     const splits = this.pipeline(graph).addTasks(graph, this.sink, this.label, this.request)
-    const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pick, []))
+    const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pickPart, []))
     const merging = this.group(graph, 'finish', mergeParts, [this.#spec])
     return parts.map((states) => graph.addTask(merging, [states]))
   }
@@ -158,7 +159,7 @@ export class GroupNode extends OnBag {
 
   build(graph: TaskGraph): readonly unknown[] {
     const splits = this.pipeline(graph).addTasks(graph, this.sink, this.label, this.request)
-    const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pick, []))
+    const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pickPart, []))
     const grouping = this.group(graph, 'group', groupParts, [this.#key])
     return parts.map((lists) => graph.addTask(grouping, [lists]))
   }
@@ -207,7 +208,7 @@ export class JoinNode extends OnBag {
       const [reference] = graph.built(right.node)!
       return lists.map((list) => graph.addTask(joining, [[list], [reference]]))
     }
-    const picking = this.group(graph, 'pick', pick, [])
+    const picking = this.group(graph, 'pick', pickPart, [])
     const sides = [this.pipeline(graph), new Pipeline(graph, right.node, this)].map((pipeline, i) => {
       const sink: Sink = { sink: 'split', key: this.#keys[i], count: this.partitions }
       return pickParts(
@@ -306,7 +307,7 @@ export class RepartitionNode extends OnBag {
       this.label,
       this.request,
     )
-    const picking = this.group(graph, 'pick', pick, [])
+    const picking = this.group(graph, 'pick', pickPart, [])
     const joining = this.group(graph, 'concat', concatenated, [])
     return wholes.flatMap((whole, i) => {
       // Every partition is cut into `most` pieces; where fewer are due, the last one takes what is left.

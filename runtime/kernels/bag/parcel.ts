@@ -4,6 +4,8 @@
 // one of them would decode all; as bytes the others are looked over. How values become bytes is the worker's business:
 // it says so by `providePacking`. Without that (in one process) parts stay as they are.
 
+import { kernel } from '../kernel.ts'
+
 export interface Packing {
   pack(value: unknown): Uint8Array
   unpack(bytes: Uint8Array): unknown
@@ -16,11 +18,41 @@ export function providePacking(provided: Packing | undefined): void {
   packing = provided
 }
 
-/** A part for another task: never a value that is itself a `Uint8Array`, so that the two cannot be mistaken. */
-export const packed = (part: object): unknown => (packing ? packing.pack(part) : part)
+/** All parts of one task's result in one run of bytes: large enough to lie in shared memory, looked into without a copy. */
+interface Parcel {
+  bytes: Uint8Array
+  /** Where each part ends. */
+  ends: number[]
+}
 
-/** What `packed` was given. */
-export const unpacked = (part: unknown): unknown =>
+/** Packs parts for other tasks. A part is never itself a `Uint8Array`, so that the two cannot be mistaken. */
+export function packedParts(parts: readonly object[]): unknown {
+  if (!packing) return parts
+  const ends: number[] = []
+  const all = parts.map((part) => packing!.pack(part))
+  let length = 0
+  for (const each of all) {
+    length += each.length
+    ends.push(length)
+  }
+  return { bytes: Buffer.concat(all, length), ends } satisfies Parcel
+}
+
+/** One part, still packed: a copy of its own bytes alone. */
+export const pickPart = kernel(
+  'bag.pickPart',
+  (index: number, whole: readonly unknown[] | Parcel): unknown => {
+    if (!('ends' in whole)) return whole[index]
+    return Uint8Array.prototype.slice.call(
+      whole.bytes,
+      index === 0 ? 0 : whole.ends[index - 1],
+      whole.ends[index],
+    )
+  },
+)
+
+/** What a part was before it was packed. */
+const unpacked = (part: unknown): unknown =>
   part instanceof Uint8Array && packing ? packing.unpack(part) : part
 
 /** All parts, one after another. */

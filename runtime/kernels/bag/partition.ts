@@ -5,7 +5,7 @@ import { type Batches, isPromise, listOf, located } from './batch.ts'
 import { copied } from './fold.ts'
 import { partitionOf } from './key.ts'
 import { through } from './ops.ts'
-import { packed, unpackedAll } from './parcel.ts'
+import { packedParts, unpackedAll } from './parcel.ts'
 import type { Op, ReducerSpec, Sink, SourceSpec } from './plan.ts'
 import { type Reducer, reducerOf } from './reducer.ts'
 import { batchesFrom } from './source.ts'
@@ -34,12 +34,12 @@ export async function sinkInto(
     case 'reduceAndSplit': {
       const reducer = reducerOf(sink.reducer)
       const parts = reducer.split!(await reduced(reducer, batches()), sink.count)
-      return parts.map((part) => packed(part as object))
+      return packedParts(parts as object[])
     }
     case 'split':
-      return (await split(sink, batches())).map(packed)
+      return packedParts(await split(sink, batches()))
     case 'cut':
-      return cut(await listOf(batches()), sink.count).map(packed)
+      return packedParts(cut(await listOf(batches()), sink.count))
     case 'accumulate':
       return accumulated(sink, batches(), args)
     case 'take':
@@ -159,7 +159,7 @@ export const mergeParts = kernel(
   },
 )
 
-/** One part of what a task gave: of a split (still packed), an accumulation or a take. */
+/** One part of what a task gave: of an accumulation, a take, a shared reading. */
 export const pick = kernel(
   'bag.pick',
   (name: number | string, whole: Record<number | string, unknown>) => whole[name],
