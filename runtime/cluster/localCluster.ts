@@ -96,7 +96,7 @@ export function beginLocalCluster(options: LocalClusterOptions = {}): StartingCl
 async function readyCluster(child: ChildProcess, ended: Promise<void>): Promise<LocalCluster> {
   let file: string
   try {
-    file = await readyOf(child)
+    file = await readyOf(child, ended)
   } catch (error) {
     child.kill('SIGKILL')
     await ended
@@ -132,15 +132,16 @@ const endOf = (child: ChildProcess): Promise<void> =>
   })
 
 /** The path of `cluster.json` that the scheduler says when it listens. */
-function readyOf(child: ChildProcess): Promise<string> {
+function readyOf(child: ChildProcess, ended: Promise<void>): Promise<string> {
   return new Promise((resolve, reject) => {
     child.once('error', (cause) =>
       reject(new ClusterStartError(`the scheduler cannot be started: ${cause.message}`, { cause })),
     )
-    child.once('exit', (code, signal) =>
+    // Its last line may come after its end.
+    ended.then(() =>
       reject(
         new ClusterStartError(
-          `the scheduler ended before it listened (${signal ?? `exit code ${code}`}); what it printed is above`,
+          `the scheduler ended before it listened (${child.signalCode ?? `exit code ${child.exitCode}`}); what it printed is above`,
         ),
       ),
     )

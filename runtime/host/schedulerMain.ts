@@ -15,12 +15,16 @@ process.stderr.on('error', () => {})
 const { SchedulerProcess } = await import('./schedulerProcess.ts')
 const { schedulerOptions } = await import('../cluster/schedulerOptions.ts')
 
+let started = false
 try {
   const scheduler = new SchedulerProcess(schedulerOptions(process.argv.slice(2)), {
     log: (level, text) => {
       if (level !== 'info') process.stderr.write(`heddle scheduler: ${text}\n`)
     },
-    ended: () => process.exit(),
+    ended: () => {
+      // Before it has started, the reason is still to be said.
+      if (started) process.exit()
+    },
   })
   watchLifeline(() => void scheduler.abandon('its owner is gone'))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -30,7 +34,9 @@ try {
     process.exitCode = 1
     void scheduler.abandon('the scheduler crashed')
   })
-  process.stdout.write(`ready ${await scheduler.start()}\n`)
+  const file = await scheduler.start()
+  started = true
+  process.stdout.write(`ready ${file}\n`)
 } catch (error) {
   const lines = (error as Error).message.replaceAll('\n', ' ')
   process.exitCode = 1
