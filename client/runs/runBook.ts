@@ -52,6 +52,11 @@ export class RunBook implements vscode.Disposable {
         for (const run of endAll(this.runs, reason, Date.now())) this.#changed.fire(run)
       }),
       vscode.workspace.onDidChangeTextDocument((change) => this.#shift(change)),
+      // After a reload the events of runs may come before the documents that they are of.
+      vscode.workspace.onDidOpenTextDocument(() => {
+        for (const run of this.runs.values()) this.#placeFound(run)
+        this.#changed.fire(undefined)
+      }),
     ]
   }
 

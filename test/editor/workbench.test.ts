@@ -103,6 +103,8 @@ describe('in a real VS Code', { concurrency: false }, () => {
       .first()
       .waitFor()
     await lab.picture('tree')
+    // Room for the panels beside the editor.
+    await runCommand(page, 'View: Toggle Primary Side Bar Visibility')
   })
 
   const PANELS: [command: string, panel: string, shows: (inside: FrameLocator) => Locator][] = [
