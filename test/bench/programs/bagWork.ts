@@ -71,7 +71,7 @@ async function flights(round: number): Promise<void> {
 
 async function onThreads(threads: number, work: () => Promise<number>): Promise<number> {
   await using _client = await Client.local({ workers: 1, threadsPerWorker: threads })
-  return work()
+  return await work()
 }
 
 const figures: Record<string, number> = {}
