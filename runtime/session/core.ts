@@ -47,6 +47,7 @@ export class Core implements FutureHolder {
   readonly #progress = new Map<number, (progress: SiteProgress) => void>()
   /** Futures that must not be collected, since somebody waits for their results. */
   readonly #inUse = new Set<readonly Future[]>()
+  readonly #warned = new Set<string>()
   /** Told about what the scheduler says beside futures. */
   onLog: (text: string) => void = () => {}
 
@@ -87,6 +88,7 @@ export class Core implements FutureHolder {
       kernels: this.kernels,
       table: this.table,
       holder: this,
+      warn: (text) => this.#warnOnce(text),
     })
   }
 
@@ -105,6 +107,11 @@ export class Core implements FutureHolder {
 
   #messagesOf(writer: GraphWriter): ClientMessage[] {
     const graph = writer.finish()
+    if (graph.args.length > LARGE_ARGUMENTS_BYTES)
+      this.#warnOnce(
+        `${Math.round(graph.args.length / 1e6)} MB of arguments travel through the scheduler (${graph.groups[0].name}): ` +
+          'scatter large values first, and pass their futures: await client.scatter(value)',
+      )
     if (graph.handles.length > 0) this.#unanswered.push({ graph: graph.graph, handles: graph.handles })
     const names = [...writer.modules].filter((name) => !this.#modulesSent.has(name))
     return names.length === 0 ? [graph] : [this.modulesMessage(names), graph]
@@ -333,6 +340,12 @@ export class Core implements FutureHolder {
     this.table.refused(handles, reason)
   }
 
+  #warnOnce(text: string): void {
+    if (this.#warned.has(text)) return
+    this.#warned.add(text)
+    this.onLog(text)
+  }
+
   async close(reason: string): Promise<void> {
     this.data.close()
     await this.connection.close(reason)
@@ -340,6 +353,8 @@ export class Core implements FutureHolder {
 }
 
 const BATCH = 1024
+/** The scheduler keeps arguments until their tasks are done: large ones belong on workers. */
+const LARGE_ARGUMENTS_BYTES = 20e6
 
 /** The client that all of these futures belong to; nothing when there are none. */
 export function coreOf(futures: readonly Future[]): Core | undefined {

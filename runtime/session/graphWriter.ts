@@ -23,6 +23,8 @@ export interface GraphSurroundings {
   kernels: KernelNames
   table: FutureTable
   holder: FutureHolder
+  /** Hears what the user should know of a function that is sent. */
+  warn(text: string): void
 }
 
 interface WriterGroup {
@@ -108,6 +110,7 @@ export class GraphWriter {
       this.#callableBytes.push(lifted.bytes)
       this.#callableOffsets.push(this.#callableBytes.length)
       for (const module of lifted.modules) this.#modules.add(module)
+      for (const warning of lifted.warnings) this.#around.warn(warning)
     }
     this.#groups.push({
       name,

@@ -20,6 +20,7 @@ import {
   WaitTimeoutError,
   wait,
 } from '../../runtime/index.ts'
+import { hearNotices } from '../../runtime/session/notice.ts'
 import { countingFile } from './countingFile.ts'
 
 /** A task that ends only when it is stopped. */
@@ -441,6 +442,25 @@ describe('a client of a local cluster', () => {
       },
     )
     assert.equal(await client.submit(inc, 1).result(), 2, 'and everything goes on')
+  })
+
+  test('large captures and arguments are worth a notice', async () => {
+    const notices: string[] = []
+    hearNotices((text) => notices.push(text))
+    try {
+      const table = new Float64Array(50_000)
+      assert.equal(await client.submit(() => table.length).result(), 50_000)
+      const huge = new Float64Array(3_000_000)
+      assert.equal(await client.submit((xs: Float64Array) => xs.length, huge).result(), 3_000_000)
+    } finally {
+      hearNotices(undefined)
+    }
+    assert.equal(notices.length, 2)
+    assert.match(notices[0], /captures `table`, 400 kB: .*client\.scatter\(\)/)
+    assert.match(
+      notices[1],
+      /24 MB of arguments travel through the scheduler .*await client\.scatter\(value\)/,
+    )
   })
 
   test('one key with two contents is refused', async () => {

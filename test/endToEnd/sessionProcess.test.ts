@@ -1,13 +1,16 @@
 // The session process: a user's file or one of its expressions runs, and every event of the run is reported.
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type LocalCluster, startLocalCluster } from '../../runtime/cluster/localCluster.ts'
+import { entryPath } from '../../runtime/host/entries.ts'
 import { isRunEvent, startSession } from '../../runtime/host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../../runtime/protocol/runs.ts'
+import { fakeScheduler } from '../session/fakeScheduler.ts'
 
 interface Ran {
   events: RunEvent[]
@@ -184,6 +187,33 @@ setTimeout(() => console.log('a timer'), 20)
     assert.deepEqual([ran.exitCode, ran.stdout], [0, 'a timer\n'])
     assert.equal(readFileSync(done, 'utf8'), 'x')
     assert.equal(of(ran, 'failed').length, 0)
+  })
+
+  test('without a channel to its parent, a run reports to the scheduler', async () => {
+    await using scheduler = await fakeScheduler()
+    const file = join(folder, 'analysis.ts')
+    const clusterFile = join(folder, 'cluster.json')
+    writeFileSync(file, 'console.log(1)\n')
+    writeFileSync(clusterFile, JSON.stringify(scheduler.address))
+    const child = spawn(process.execPath, [entryPath('session')], {
+      env: {
+        ...process.env,
+        HEDDLE_RUN: JSON.stringify({ file }),
+        HEDDLE_RUN_ID: 'run-7',
+        HEDDLE_CLUSTER: clusterFile,
+      },
+      stdio: 'ignore',
+    })
+    const exitCode = await new Promise((resolve) => child.once('exit', resolve))
+    assert.equal(exitCode, 0)
+    const reports = scheduler.heard.filter((message) => message.type === 'report-run')
+    assert.deepEqual(
+      reports.map(({ run, event }) => [run, event.kind]),
+      [
+        ['run-7', 'started'],
+        ['run-7', 'ended'],
+      ],
+    )
   })
 
   test('process.exit and a set exit code are the run’s own', async () => {

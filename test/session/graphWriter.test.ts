@@ -49,6 +49,7 @@ function setUp(): { table: FutureTable; writer(): GraphWriter; future(handle: nu
         kernels: NO_KERNELS,
         table,
         holder: holder as unknown as FutureHolder,
+        warn: () => {},
       }),
     future: (handle) => new Future(batch, handle),
   }
