@@ -66,7 +66,7 @@ export class ProgressView {
   redraw(): void {
     const nowMs = this.#now()
     const sites = openSites(this.#state).filter((site) => nowMs - site.beganMs >= SHOWN_AFTER_MS)
-    const lines = progressBars(sites, this.#terminal.columns ?? 80, nowMs, this.#style)
+    const lines = progressBars(sites, this.#terminal.columns || 80, nowMs, this.#style)
     this.#erase()
     if (lines.length === 0) return
     // The cursor goes back to where it was: what the program prints next takes the bars' place.

@@ -8,6 +8,7 @@ import { beginLocalCluster } from '../cluster/localCluster.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
 import { isRunEvent, startSession } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
+import { BESIDE_BARS } from './besideBars.ts'
 import { chosenCluster } from './clusterChoice.ts'
 import { EXIT, exitCodeOfSignal } from './exitCodes.ts'
 import { failureText } from './failureText.ts'
@@ -50,6 +51,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     cluster: cluster.where,
     clusterStarts: cluster.starts,
     output: 'inherit',
+    ...(!values.quiet && process.stderr.isTTY && { execArgv: BESIDE_BARS }),
   })
   interrupts.endOnSignal(session)
   const end = sessionEnd(session, (event) => {
