@@ -1,6 +1,6 @@
 // A task gets a failure instead of a value, and with it everything that depends on it.
 
-import type { FailureKind, TaskFailure } from '../protocol/failure.ts'
+import type { FailureKind, SourcePlace, TaskFailure } from '../protocol/failure.ts'
 import { discardAll } from './hold.ts'
 import { FAILED } from './journal.ts'
 import { ERRED, READY, RUNNING, STORED, WAITING } from './phases.ts'
@@ -14,6 +14,7 @@ import { tellErred } from './tell.ts'
  */
 export function fail(state: State, first: number, failure: TaskFailure): void {
   const { tasks } = state
+  failure.place ??= placeOfGroup(state, tasks.group[first])
   const stack = [first]
   while (stack.length > 0) {
     const task = stack.pop()!
@@ -32,6 +33,12 @@ export function fail(state: State, first: number, failure: TaskFailure): void {
     if (phase !== STORED) unneedDependencies(state, task)
     if (tasks.waiters[task] === 0) settle(state, task)
   }
+}
+
+/** Where the user asked for a task: the place of a failure whose own stack has no line of the user's. */
+function placeOfGroup(state: State, group: number): SourcePlace | undefined {
+  const { file, line, column } = state.groups.infos[group]
+  return file === undefined || line === undefined ? undefined : { file, line, column: column ?? 1 }
 }
 
 /** A failure that the scheduler itself finds, not the user's code. */

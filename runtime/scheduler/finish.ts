@@ -1,5 +1,6 @@
 // A worker has ended runs: with values, with failures, or without having begun.
 
+import type { TaskFailure } from '../protocol/failure.ts'
 import type { FinishedMessage, WorkerMessage } from '../protocol/messages.ts'
 import { fail } from './fail.ts'
 import { addHolder, discard } from './hold.ts'
@@ -89,6 +90,15 @@ function discardStale(state: State, worker: Worker, task: number, run: number): 
   discard(state, worker, task, run)
 }
 
+/** For a report that names none of its failures. */
+const UNKNOWN_FAILURE: TaskFailure = {
+  kind: 'threw',
+  name: 'Error',
+  message: 'the worker gave no reason',
+  stack: '',
+  key: '',
+}
+
 /** The user's function threw, or its result cannot travel: it runs again if it may, else it has failed. */
 export function erred(state: State, worker: Worker, message: Of<'erred'>): void {
   const { tasks } = state
@@ -97,7 +107,7 @@ export function erred(state: State, worker: Worker, message: Of<'erred'>): void 
     const task = message.tasks[i]
     const run = message.runs[i]
     if (!isCurrent(state, worker, task, run)) continue
-    const failure = message.failures[message.failure[i]]
+    const failure = message.failures[message.failure[i]] ?? UNKNOWN_FAILURE
     unseat(state, task)
     state.stream?.add(
       tasks.group[task],
