@@ -31,7 +31,7 @@ export class CannotTravelError extends Error {
     this.type = problem.type
     this.place = problem.place
     this.remedy = problem.remedy
-    this.stack = withoutOurFrames(this.stack ?? '')
+    this.stack = withoutOurFrames(stackOf(this))
   }
 }
 
@@ -42,6 +42,18 @@ export class VariableStart {
     this.name = name
   }
 }
+
+/** Ours may be the innermost frames, more of them than V8 keeps of a stack: the user's line is to be among those kept. */
+function stackOf(error: Error): string {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = FRAMES_MAX
+  Error.captureStackTrace(error, CannotTravelError)
+  const { stack } = error
+  Error.stackTraceLimit = stackTraceLimit
+  return stack ?? ''
+}
+
+const FRAMES_MAX = 200
 
 export type PathPart = string | number | VariableStart
 

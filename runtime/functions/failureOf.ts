@@ -40,6 +40,7 @@ export function failureOf(error: unknown, about: { key: string; worker?: string 
     }
   }
   const stack = withoutOurFrames(error.stack || `${error.name}: ${error.message}`)
+  cleanCauses(error, 0)
   const place = error instanceof CannotTravelError ? (error.place ?? userPlace(stack)) : userPlace(stack)
   return {
     kind: error instanceof CannotTravelError ? 'cannot-travel' : 'threw',
@@ -52,6 +53,24 @@ export function failureOf(error: unknown, about: { key: string; worker?: string 
     error: encoded(error),
   }
 }
+
+/** What led to an error is told like the error itself: by the user's frames alone. */
+function cleanCauses(error: Error, depth: number): void {
+  if (depth >= CAUSES_MAX) return
+  const causes = error instanceof AggregateError ? [error.cause, ...error.errors] : [error.cause]
+  for (const cause of causes) {
+    if (!(cause instanceof Error)) continue
+    try {
+      cause.stack = withoutOurFrames(cause.stack ?? '')
+    } catch {
+      // A frozen error keeps its stack.
+    }
+    cleanCauses(cause, depth + 1)
+  }
+}
+
+/** Chains of causes may be circles. */
+const CAUSES_MAX = 10
 
 /** An error that cannot travel itself is told by its name, message and stack alone. */
 function encoded(error: unknown): Uint8Array | undefined {
@@ -77,7 +96,11 @@ export function errorOf(failure: TaskFailure, lifter?: { decodeOptions(): Decode
   const error =
     revived(failure, lifter?.decodeOptions()) ?? new TaskFailedError(failure.message, failure.kind)
   const where = failure.worker === undefined ? '' : ` on worker ${failure.worker}`
-  const stack = `${failure.stack || `${failure.name}: ${failure.message}`}\n    in task ${failure.key}${where}`
+  const told = failure.stack || `${failure.name}: ${failure.message}`
+  const { place } = failure
+  // An error that names no line of the user's was asked for at one.
+  const asked = place && !userPlace(told) ? `\n    at ${place.file}:${place.line}:${place.column}` : ''
+  const stack = `${told}${asked}\n    in task ${failure.key}${where}`
   const define = (name: string, value: unknown): void => {
     Object.defineProperty(error, name, { value, writable: true, enumerable: false, configurable: true })
   }

@@ -6,7 +6,7 @@ import path from 'node:path'
 import test from 'node:test'
 
 export const PROGRAMS = path.join(import.meta.dirname, '..', 'programs')
-const PRELOAD = path.join(import.meta.dirname, 'preload.ts')
+export const PRELOAD = path.join(import.meta.dirname, 'preload.ts')
 const PLAIN = path.join(import.meta.dirname, 'plain.ts')
 
 export interface Outcome {
