@@ -74,6 +74,7 @@ export class LaneRunner {
     switch (message.kind) {
       case 'callables':
         message.numbers.forEach((number, i) => {
+          this.#callables.delete(number) // After a new connection a number may mean another function.
           this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
         })
         break

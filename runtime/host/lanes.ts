@@ -64,6 +64,15 @@ export class Lanes {
     this.#lanes[lane].port.postMessage(message, transfer)
   }
 
+  postAll(message: ToLane): void {
+    for (const { port } of this.#lanes) port.postMessage(message)
+  }
+
+  /** Callables have new numbers from now on: lanes are sent them again. */
+  forgetCallables(): void {
+    for (const { known } of this.#lanes) known.clear()
+  }
+
   /** The numbers among `callables` that the lane has not been sent; from now on they count as sent. */
   unknownTo(lane: number, callables: Uint32Array): number[] {
     const { known } = this.#lanes[lane]

@@ -3,7 +3,7 @@
 import type { MessageOf } from '../protocol/fields.ts'
 import type { ExecuteInstruction, WORKER_INSTRUCTIONS } from '../protocol/messages.ts'
 import { CANCELLED, POSTED, READING, READY, WAITING } from './runBooks.ts'
-import { AWAITED } from './values.ts'
+import { AWAITED, FREE } from './values.ts'
 import { admit, dropValue, stopWaiting, type WorkerState } from './workerState.ts'
 
 type Instruction<Type extends keyof typeof WORKER_INSTRUCTIONS> = MessageOf<typeof WORKER_INSTRUCTIONS, Type>
@@ -99,4 +99,10 @@ export function onDisconnected(state: WorkerState): void {
   for (let row = 0; row < state.values.rows; row++)
     if (state.values.phase(row) === AWAITED && !state.values.isDoomed(row)) dropValue(state, row)
   state.reports.take()
+}
+
+/** It has joined another cluster: tasks and runs there have the same numbers for other things. */
+export function onOtherCluster(state: WorkerState): void {
+  for (let row = 0; row < state.values.rows; row++)
+    if (state.values.phase(row) !== FREE && !state.values.isDoomed(row)) dropValue(state, row)
 }

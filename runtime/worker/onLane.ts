@@ -20,10 +20,13 @@ export function onLaneReported(state: WorkerState, lane: number, report: LaneRep
   if (posted?.batch !== report.batch) return rows // A late report of a thread that was given up.
   const { runs, values, reports, durations } = state
   let failed = 0
+  let shared = 0
   for (let i = 0; i < count; i++) {
     const slot = posted.slots[posted.reported++]
     const bytes = report.sizes[i]
     const failure = bytes < 0 ? report.failures[failed++] : undefined
+    const isShared = report.shared[shared]?.index === i
+    if (isShared) shared++
     const message = runs.message(slot)
     const at = runs.at(slot)
     const task = message.tasks[at]
@@ -34,7 +37,8 @@ export function onLaneReported(state: WorkerState, lane: number, report: LaneRep
     else {
       const row = values.hold(task, run, bytes)
       reports.finished(task, run, bytes, report.starts[i], report.durationsMs[i], lane)
-      if (message.inline[at] === 1 && bytes <= state.inlineBytesMax)
+      // A message cannot carry shared memory, however little: its reader fetches it from here.
+      if (message.inline[at] === 1 && bytes <= state.inlineBytesMax && !isShared)
         reports.inline(report.packed, i === 0 ? 0 : report.ends[i - 1], report.ends[i])
       if (row !== -1) {
         rows[i] = row

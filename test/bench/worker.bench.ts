@@ -67,7 +67,8 @@ export async function figures(): Promise<Figure[]> {
   ]
 }
 
-const startCluster = (): Promise<TestCluster> => TestCluster.start((name) => join(dist, `${name}.js`))
+const startCluster = (): Promise<TestCluster> =>
+  TestCluster.start(undefined, (name) => join(dist, `${name}.js`))
 
 function batches(specOf: (i: number) => Parameters<typeof execute>[0][number]): ExecuteInstruction[] {
   const messages: ExecuteInstruction[] = []

@@ -108,6 +108,7 @@ export class FakeScheduler {
   #ids = 0
   /** What it answers a hello with; another version is another answer. */
   protocol = PROTOCOL_VERSION
+  cluster = 'test'
   /** How many connections came with a wrong token. */
   refusedTokens = 0
 
@@ -156,7 +157,7 @@ export class FakeScheduler {
       const hello = decodeFrame(WORKER_MESSAGES, data)
       if (hello.type !== 'hello') throw new Error(`a worker said ${hello.type} before hello`)
       const worker = new JoinedWorker(socket, hello, this.#ids++)
-      worker.send({ type: 'welcome', protocol: this.protocol, worker: worker.id, cluster: 'test' })
+      worker.send({ type: 'welcome', protocol: this.protocol, worker: worker.id, cluster: this.cluster })
       const waiting = this.#waiting.shift()
       if (waiting) waiting(worker)
       else this.#joined.push(worker)

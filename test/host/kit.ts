@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import '../../runtime/functions/register.ts'
 import { ArgumentWriter } from '../../runtime/functions/argumentList.ts'
-import { Lifter } from '../../runtime/functions/lifter.ts'
+import { type LiftedCallable, Lifter } from '../../runtime/functions/lifter.ts'
 import { decodeValue } from '../../runtime/functions/valueCodec.ts'
 import { type EntryName, entryPath } from '../../runtime/host/entries.ts'
 import { spawnWithLifeline } from '../../runtime/host/lifeline.ts'
 import { type WorkerRequest, workerConfig, workerEnvironment } from '../../runtime/host/workerConfig.ts'
 import { kernelNames } from '../../runtime/kernels/kernel.ts'
+import type { WorkerInstruction } from '../../runtime/protocol/messages.ts'
 import { execute, FakeScheduler, type JoinedWorker, type TaskSpec } from './fakeScheduler.ts'
 
 /** The tasks' functions, instrumented as a user's module is. */
@@ -72,10 +73,26 @@ export class TestCluster {
     this.scheduler = scheduler
   }
 
-  /** @param programOf where programs are: the sources, or for benches the built bundles */
-  static async start(programOf: (name: EntryName) => string = entryPath): Promise<TestCluster> {
+  /**
+   * @param test whose failure must not leave processes behind
+   * @param programOf where programs are: the sources, or for benches the built bundles
+   */
+  static async start(
+    test?: { after(clean: () => void): void },
+    programOf: (name: EntryName) => string = entryPath,
+  ): Promise<TestCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'heddle-test-'))
-    return new TestCluster(folder, await FakeScheduler.listen(folder), programOf)
+    const cluster = new TestCluster(folder, await FakeScheduler.listen(folder), programOf)
+    test?.after(() => cluster.#abandon())
+    return cluster
+  }
+
+  /** Kills what a failed test left running. */
+  #abandon(): void {
+    for (const child of this.children)
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    void this.scheduler.close()
+    rmSync(this.folder, { recursive: true, force: true })
   }
 
   /** Starts a process of ours; `supervisor` starts the worker's process itself. */
@@ -113,20 +130,27 @@ export class TestCluster {
 
   /** Sends a worker that has joined the tasks' functions. */
   ready(worker: JoinedWorker): JoinedWorker {
-    const modules = [...new Set(lifted.flatMap((one) => one.modules))]
-    worker.send({
-      type: 'modules',
-      names: modules,
-      ...joined(modules.map((name) => lifter.moduleContent(name))),
-    })
-    worker.send({
-      type: 'callables',
-      numbers: Uint32Array.from(lifted, (_, i) => i),
-      ...joined(lifted.map(({ bytes }) => bytes)),
-      modules: lifted.map((one) => one.modules),
-      labels: lifted.map(({ label }) => label),
-    })
+    worker.send({ type: 'modules', ...this.modules() })
+    worker.send(this.callables())
     return worker
+  }
+
+  /** The worker modules that the tasks' functions need. */
+  modules(): { names: string[]; contents: Uint8Array; contentOffsets: Uint32Array } {
+    const names = [...new Set(lifted.flatMap((one) => one.modules))]
+    return { names, ...joined(names.map((name) => lifter.moduleContent(name))) }
+  }
+
+  /** The tasks' functions, numbered as `call` does, or in another order. */
+  callables(order: (list: LiftedCallable[]) => LiftedCallable[] = (list) => list): WorkerInstruction {
+    const list = order(lifted)
+    return {
+      type: 'callables',
+      numbers: Uint32Array.from(list, (_, i) => i),
+      ...joined(list.map(({ bytes }) => bytes)),
+      modules: list.map((one) => one.modules),
+      labels: list.map(({ label }) => label),
+    }
   }
 
   /** Runs one task to its end and gives its inline result. */

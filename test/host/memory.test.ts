@@ -41,8 +41,8 @@ async function sums(worker: JoinedWorker): Promise<unknown[]> {
 
 const expected = Array.from({ length: VALUES }, (_, i) => LENGTH + i)
 
-test('values that memory has no room for go to disk and come back as they were', async () => {
-  const cluster = await TestCluster.start()
+test('values that memory has no room for go to disk and come back as they were', async (t) => {
+  const cluster = await TestCluster.start(t)
   const spillFolder = join(cluster.folder, 'scratch')
   const worker = await cluster.worker('w0', { memoryLimitBytes: 2e9, memoryShares, spillFolder })
   await makeValues(worker)
@@ -69,8 +69,8 @@ test('values that memory has no room for go to disk and come back as they were',
   assert.equal(existsSync(spillFolder), false)
 })
 
-test('a disk that is full is an error that names the folder, and everything is served all the same', async () => {
-  const cluster = await TestCluster.start()
+test('a disk that is full is an error that names the folder, and everything is served all the same', async (t) => {
+  const cluster = await TestCluster.start(t)
   const spillFolder = join(cluster.folder, 'scratch')
   const request = { memoryLimitBytes: 2e9, memoryShares, spillFolder, spillLimitBytes: 100 }
   const worker = await cluster.worker('w0', request)
@@ -82,8 +82,8 @@ test('a disk that is full is an error that names the folder, and everything is s
   await cluster.end([worker])
 })
 
-test('the same work again and again leaves memory flat', { timeout: 120_000 }, async () => {
-  const cluster = await TestCluster.start()
+test('the same work again and again leaves memory flat', { timeout: 120_000 }, async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker('w0', { memoryLimitBytes: 300e6 })
   for (let round = 0; round < 6; round++) {
     await makeValues(worker)

@@ -9,8 +9,8 @@ import { workerConfig, workerEnvironment } from '../../runtime/host/workerConfig
 import { execute } from './fakeScheduler.ts'
 import { call, exitOf, isAlive, TestCluster, until } from './kit.ts'
 
-test('a worker that is killed is started again, and tells why', async () => {
-  const cluster = await TestCluster.start()
+test('a worker that is killed is started again, and tells why', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker('w0', {}, 'supervisor')
   process.kill(worker.hello.pid, 'SIGKILL')
   await worker.left
@@ -24,8 +24,8 @@ test('a worker that is killed is started again, and tells why', async () => {
   assert.match(cluster.errors, /w0: it was ended by SIGKILL; starting again/)
 })
 
-test('a worker that crashes again and again is given up, with what it died of', async () => {
-  const cluster = await TestCluster.start()
+test('a worker that crashes again and again is given up, with what it died of', async (t) => {
+  const cluster = await TestCluster.start(t)
   const supervisor = cluster.spawn('w0', {}, 'supervisor')
   for (let start = 0; start < 5; start++) {
     const worker = await cluster.scheduler.joins()
@@ -37,16 +37,16 @@ test('a worker that crashes again and again is given up, with what it died of', 
   await cluster.end()
 })
 
-test('a refused worker is not started again', async () => {
-  const cluster = await TestCluster.start()
+test('a refused worker is not started again', async (t) => {
+  const cluster = await TestCluster.start(t)
   const supervisor = cluster.spawn('w0', { token: 'wrong' }, 'supervisor')
   assert.deepEqual(await exitOf(supervisor), { code: 3, signal: null })
   assert.equal(cluster.scheduler.refusedTokens, 1)
   await cluster.end()
 })
 
-test('a worker above 95 % of its memory limit is ended and started again', async () => {
-  const cluster = await TestCluster.start()
+test('a worker above 95 % of its memory limit is ended and started again', async (t) => {
+  const cluster = await TestCluster.start(t)
   const memoryShares = { targetShare: 8, spillShare: 9, pauseShare: 9 }
   const worker = await cluster.worker('w0', { memoryLimitBytes: 250e6, memoryShares }, 'supervisor')
   worker.send(execute([call(1, 'ones', [40_000_000])]))
@@ -57,8 +57,8 @@ test('a worker above 95 % of its memory limit is ended and started again', async
 })
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
-  test(`${signal} lets the worker say goodbye`, async () => {
-    const cluster = await TestCluster.start()
+  test(`${signal} lets the worker say goodbye`, async (t) => {
+    const cluster = await TestCluster.start(t)
     const worker = await cluster.worker('w0', {}, 'supervisor')
     cluster.children[0].kill(signal)
     assert.match((await worker.next('leaving')).reason, /was ended by SIGTERM/)
@@ -67,8 +67,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
     await cluster.end()
   })
 
-test('when the supervisor is killed its worker ends and leaves no file', async () => {
-  const cluster = await TestCluster.start()
+test('when the supervisor is killed its worker ends and leaves no file', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker('w0', { threads: 2 }, 'supervisor')
   const file = join(cluster.folder, 'ran')
   // One thread is held by a task that never ends.
@@ -82,8 +82,8 @@ test('when the supervisor is killed its worker ends and leaves no file', async (
   await cluster.end()
 })
 
-test('when the process that started the supervisor is killed, nothing is left', async () => {
-  const cluster = await TestCluster.start()
+test('when the process that started the supervisor is killed, nothing is left', async (t) => {
+  const cluster = await TestCluster.start(t)
   const { control, token } = cluster.scheduler
   const config = workerConfig({ name: 'w0', control, token, runFolder: cluster.folder, threads: 1 })
   const parent = spawn(process.execPath, [join(import.meta.dirname, 'programs', 'parent.ts')], {
@@ -100,8 +100,8 @@ test('when the process that started the supervisor is killed, nothing is left', 
   await cluster.end()
 })
 
-test('when the worker cannot be stopped by ending its thread, its process ends and another starts', async () => {
-  const cluster = await TestCluster.start()
+test('when the worker cannot be stopped by ending its thread, its process ends and another starts', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker('w0', {}, 'supervisor')
   const file = join(cluster.folder, 'ran')
   worker.send(execute([call(1, 'waitsInNativeCode', [file])]))

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { PROTOCOL_VERSION } from '../../runtime/protocol/version.ts'
 import { execute } from './fakeScheduler.ts'
-import { call, Dependency, exitOf, TestCluster, until } from './kit.ts'
+import { call, Dependency, exitOf, TestCluster, until, work } from './kit.ts'
 
-test('a task runs and its small result rides along', async () => {
-  const cluster = await TestCluster.start()
+test('a task runs and its small result rides along', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker('w0', { threads: 2, resources: { gpu: 1 } })
   const { hello } = worker
   assert.deepEqual(
@@ -22,8 +22,8 @@ test('a task runs and its small result rides along', async () => {
   await cluster.end([worker])
 })
 
-test('a thousand tasks are reported once each, in few messages', async () => {
-  const cluster = await TestCluster.start()
+test('a thousand tasks are reported once each, in few messages', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker('w0', { threads: 2 })
   worker.send(execute(Array.from({ length: 1000 }, (_, i) => call(i, 'increment', [i]))))
   const seen = new Set<number>()
@@ -41,8 +41,8 @@ test('a thousand tasks are reported once each, in few messages', async () => {
   await cluster.end([worker])
 })
 
-test('a task uses results of its own worker and of another, small and large', async () => {
-  const cluster = await TestCluster.start()
+test('a task uses results of its own worker and of another, small and large', async (t) => {
+  const cluster = await TestCluster.start(t)
   const first = await cluster.worker('w0')
   const second = await cluster.worker('w1')
   const peers = {
@@ -74,8 +74,8 @@ test('a task uses results of its own worker and of another, small and large', as
   await cluster.end([first, second])
 })
 
-test('a dependency whose holder has gone gives the run back', async () => {
-  const cluster = await TestCluster.start()
+test('a dependency whose holder has gone gives the run back', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker()
   worker.send({
     type: 'peers',
@@ -95,8 +95,8 @@ test('a dependency whose holder has gone gives the run back', async () => {
   await cluster.end([worker])
 })
 
-test("an error comes back with its class, its text and the user's line", async () => {
-  const cluster = await TestCluster.start()
+test("an error comes back with its class, its text and the user's line", async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker()
   worker.send(execute([call(1, 'fails', ['luck'])]))
   const { failures } = await worker.next('erred')
@@ -112,8 +112,8 @@ test("an error comes back with its class, its text and the user's line", async (
   await cluster.end([worker])
 })
 
-test('a result that cannot be sent back fails with its path', async () => {
-  const cluster = await TestCluster.start()
+test('a result that cannot be sent back fails with its path', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker()
   worker.send(execute([call(1, 'cannotReturn')]))
   const { failures } = await worker.next('erred')
@@ -122,8 +122,8 @@ test('a result that cannot be sent back fails with its path', async () => {
   await cluster.end([worker])
 })
 
-test('a task that outlasts its time limit loses its thread, others do not notice', async () => {
-  const cluster = await TestCluster.start()
+test('a task that outlasts its time limit loses its thread, others do not notice', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker('w0', { threads: 2 })
   const file = join(cluster.folder, 'ran')
   worker.send(execute([call(1, 'forever', [file], { timeoutMs: 100 }), call(2, 'increment', [1])]))
@@ -138,8 +138,8 @@ test('a task that outlasts its time limit loses its thread, others do not notice
   await cluster.end([worker])
 })
 
-test('a running task that is cancelled loses its thread; what waited behind it runs', async () => {
-  const cluster = await TestCluster.start()
+test('a running task that is cancelled loses its thread; what waited behind it runs', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker()
   const file = join(cluster.folder, 'ran')
   worker.send(execute([call(1, 'forever', [file]), call(2, 'increment', [1])]))
@@ -151,8 +151,8 @@ test('a running task that is cancelled loses its thread; what waited behind it r
   await cluster.end([worker])
 })
 
-test('runs that have not begun are given back when asked for', async () => {
-  const cluster = await TestCluster.start()
+test('runs that have not begun are given back when asked for', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker()
   const file = join(cluster.folder, 'ran')
   worker.send(execute([call(1, 'forever', [file]), call(2, 'increment', [1]), call(3, 'increment', [2])]))
@@ -165,8 +165,8 @@ test('runs that have not begun are given back when asked for', async () => {
   await cluster.end([worker])
 })
 
-test("a task that fills its thread's heap fails alone", async () => {
-  const cluster = await TestCluster.start()
+test("a task that fills its thread's heap fails alone", async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker('w0', {
     threads: 2,
     memoryLimitBytes: 150e6,
@@ -180,8 +180,8 @@ test("a task that fills its thread's heap fails alone", async () => {
   await cluster.end([worker])
 })
 
-test('a task cannot end its worker with process.exit', async () => {
-  const cluster = await TestCluster.start()
+test('a task cannot end its worker with process.exit', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker()
   worker.send(execute([call(1, 'exits')]))
   const { failures } = await worker.next('erred')
@@ -190,8 +190,8 @@ test('a task cannot end its worker with process.exit', async () => {
   await cluster.end([worker])
 })
 
-test('what a task prints is reported with its task, as are promises that it forgot', async () => {
-  const cluster = await TestCluster.start()
+test('what a task prints is reported with its task, as are promises that it forgot', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker()
   assert.equal(await cluster.result(worker, call(1, 'says', ['hello'])), 5)
   const said = await worker.next('log')
@@ -203,8 +203,8 @@ test('what a task prints is reported with its task, as are promises that it forg
   await cluster.end([worker])
 })
 
-test('a worker with a wrong token is refused, says so and ends', async () => {
-  const cluster = await TestCluster.start()
+test('a worker with a wrong token is refused, says so and ends', async (t) => {
+  const cluster = await TestCluster.start(t)
   const child = cluster.spawn('w0', { token: 'wrong' })
   assert.deepEqual(await exitOf(child), { code: 3, signal: null })
   assert.match(cluster.errors, /refused this worker: the token is not the one of this cluster/)
@@ -212,8 +212,8 @@ test('a worker with a wrong token is refused, says so and ends', async () => {
   await cluster.end()
 })
 
-test('a scheduler of another version is refused by name', async () => {
-  const cluster = await TestCluster.start()
+test('a scheduler of another version is refused by name', async (t) => {
+  const cluster = await TestCluster.start(t)
   cluster.scheduler.protocol = PROTOCOL_VERSION + 1
   const child = cluster.spawn('w0')
   assert.deepEqual(await exitOf(child), { code: 3, signal: null })
@@ -224,8 +224,8 @@ test('a scheduler of another version is refused by name', async () => {
   await cluster.end()
 })
 
-test('a broken instruction is reported, the connection stays', async () => {
-  const cluster = await TestCluster.start()
+test('a broken instruction is reported, the connection stays', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker()
   worker.sendRaw(new Uint8Array([9, 9, 9, 9, 9]))
   const { level, text } = await worker.next('log')
@@ -235,8 +235,8 @@ test('a broken instruction is reported, the connection stays', async () => {
   await cluster.end([worker])
 })
 
-test('a worker whose connection breaks comes back with its values', async () => {
-  const cluster = await TestCluster.start()
+test('a worker whose connection breaks comes back with its values', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker()
   assert.equal(await cluster.result(worker, call(1, 'increment', [1])), 2)
   worker.cut()
@@ -250,13 +250,36 @@ test('a worker whose connection breaks comes back with its values', async () => 
   await cluster.end([again])
 })
 
-test('a heartbeat tells what runs, and what is held', async () => {
-  const cluster = await TestCluster.start()
+test('a worker that joins another cluster drops what it held, and runs its functions', async (t) => {
+  const cluster = await TestCluster.start(t)
+  const worker = await cluster.worker()
+  assert.equal(await cluster.result(worker, call(1, 'increment', [1])), 2)
+  cluster.scheduler.cluster = 'another'
+  worker.cut()
+  const again = await cluster.scheduler.joins()
+  // Its callables have other numbers: number 0 is another function now.
+  again.send({ type: 'modules', ...cluster.modules() })
+  again.send(cluster.callables((list) => list.toReversed()))
+  const { heldTasks } = await again.next('heartbeat')
+  assert.equal(heldTasks, 0)
+  const [first] = Object.keys(work).toReversed()
+  assert.equal(first, 'waitsInNativeCode')
+  const spec = call(1, 'increment', [5])
+  spec.callable = Object.keys(work).length - 1 - spec.callable
+  assert.equal(await cluster.result(again, spec), 6)
+  await cluster.end([again])
+})
+
+test('a heartbeat tells what runs, and what is held', async (t) => {
+  const cluster = await TestCluster.start(t)
   const worker = await cluster.worker('w0', { threads: 2 })
   const file = join(cluster.folder, 'ran')
   worker.send(execute([call(1, 'forever', [file]), call(2, 'ones', [1000])]))
   await worker.next('finished')
-  const beat = await worker.next('heartbeat', ({ runningTasks }) => runningTasks.includes(1))
+  const beat = await worker.next(
+    'heartbeat',
+    ({ runningTasks, heldTasks }) => heldTasks === 1 && runningTasks.includes(1),
+  )
   assert.deepEqual([...beat.runningTasks].toSorted(), [-1, 1])
   assert.ok(beat.heldTasks === 1 && beat.managedBytes > 8000 && beat.rssBytes > 1e6 && !beat.paused)
   worker.send({ type: 'cancel', tasks: Int32Array.of(1), runs: Int32Array.of(1) })

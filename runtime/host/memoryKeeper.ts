@@ -1,0 +1,107 @@
+// Watches a worker's memory: measures it when much has moved, has garbage collected, hands free memory to lanes.
+
+import { onMeasured } from '../worker/decide.ts'
+import type { LaneReport } from '../worker/laneReport.ts'
+import { collectGarbage } from './garbage.ts'
+import type { Lanes } from './lanes.ts'
+import type { SharedMemory } from './sharedMemory.ts'
+import type { WorkerCore } from './workerCore.ts'
+
+/** Free shared memory up to this share of the limit is kept for the next values. */
+export const FREE_SHARE_MAX = 0.2
+/** Lanes collect their garbage when more than this stands about that they alone may still see. */
+const STRAY_SHARE_MAX = 0.05
+/** How often they are asked at most. */
+const COLLECT_EVERY_MS = 50
+/** And how often when memory is short for other reasons: what tasks made may be garbage too. */
+const COLLECT_TIGHT_EVERY_MS = 250
+/** This thread collects its own when so much was given up that only a collection returns. */
+const GIVEN_UP_SHARE_MAX = 0.05
+/** Memory is measured when so much came into it since the last time. */
+const MEASURE_SHARE = 0.05
+/** A worker that starts nothing for want of memory measures itself so often. */
+const SHORT_MEASURE_MS = 25
+
+/** How much shared memory a lane may see before it collects its garbage: all lanes together a tenth of the limit. */
+export const collectBytesOf = (limitBytes: number, threads: number): number =>
+  Math.min(256e6, Math.max(16e6, (0.1 * limitBytes) / threads))
+
+export class MemoryKeeper {
+  readonly #core: WorkerCore
+  readonly #memory: SharedMemory
+  readonly #lanes: Lanes
+  /** By lane: sizes of the buffers that its last results stand in, and how many of each. */
+  readonly #madeBy: (Map<number, number> | undefined)[] = []
+  #movedBytes = 0
+  #collectedAt = 0
+  #soon: NodeJS.Timeout | undefined
+
+  constructor(core: WorkerCore, memory: SharedMemory, lanes: Lanes) {
+    this.#core = core
+    this.#memory = memory
+    this.#lanes = lanes
+  }
+
+  /** A lane's results came into memory: it is measured when they are many, since a heartbeat may come too late. */
+  moved(lane: number, report: LaneReport): void {
+    if (report.shared.length > 0) this.#madeBy[lane] = buffersMade(report)
+    for (const size of report.sizes) this.#movedBytes += Math.max(0, size)
+    if (this.#movedBytes >= MEASURE_SHARE * this.#core.state.limits.limitBytes)
+      this.measure(process.memoryUsage.rss())
+  }
+
+  /** Gives a lane free memory of the sizes that its last results had: the next ones are often as large. */
+  grant(lane: number): void {
+    const made = this.#madeBy[lane]
+    if (!made || this.#memory.freeBytes === 0) return
+    const buffers = [...made].flatMap(([byteLength, count]) => this.#memory.grant(lane, byteLength, count))
+    if (buffers.length > 0) this.#lanes.post(lane, { kind: 'grant', buffers })
+    this.#madeBy[lane] = undefined
+  }
+
+  measure(rssBytes: number): void {
+    this.#movedBytes = 0
+    this.#tidy(rssBytes)
+    this.#core.on(() => onMeasured(this.#core.state, rssBytes - this.#memory.freeBytes))
+  }
+
+  /** While nothing is started for want of memory, so that work goes on as soon as it can. */
+  measureSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined
+      this.measure(process.memoryUsage.rss())
+    }, SHORT_MEASURE_MS)
+  }
+
+  close(): void {
+    clearTimeout(this.#soon)
+  }
+
+  /** Shared memory is freed only when asked: by the lanes that let go of it, and by this thread for what was given up. */
+  #tidy(rssBytes: number): void {
+    const { limitBytes, spillShare } = this.#core.state.limits
+    const isTight = rssBytes > spillShare * limitBytes
+    if (isTight) this.#memory.clear()
+    const now = performance.now()
+    const isMuch = this.#memory.strayBytes > STRAY_SHARE_MAX * limitBytes
+    const everyMs = isMuch ? COLLECT_EVERY_MS : COLLECT_TIGHT_EVERY_MS
+    if ((isMuch || isTight) && now - this.#collectedAt > everyMs) {
+      this.#collectedAt = now
+      this.#lanes.postAll({ kind: 'collect' })
+    }
+    if (this.#memory.givenUpBytes > (isTight ? 0 : GIVEN_UP_SHARE_MAX * limitBytes)) {
+      this.#memory.givenUpBytes = 0
+      collectGarbage()
+    }
+  }
+}
+
+/** How many buffers of each size a report's results stand in, up to a few. */
+function buffersMade(report: LaneReport): Map<number, number> {
+  const made = new Map<number, number>()
+  for (const { bytes, buffers } of report.shared)
+    for (const buffer of bytes ? [bytes.buffer, ...buffers] : buffers)
+      if (made.size < 4 || made.has(buffer.byteLength))
+        made.set(buffer.byteLength, Math.min(8, (made.get(buffer.byteLength) ?? 0) + 1))
+  return made
+}

@@ -1,0 +1,55 @@
+// Carries values to disk and back as the worker's books decide, and tells the books what came of it.
+
+import { onLoaded, onNotLoaded, onNotWritten, onWritten } from '../worker/onValue.ts'
+import type { SpillFiles } from './spillFiles.ts'
+import type { WorkerCore } from './workerCore.ts'
+
+export class Spilling {
+  readonly #core: WorkerCore
+  readonly #files: SpillFiles
+  /** One write after another: side by side they would only hold more memory. */
+  #writing = Promise.resolve()
+
+  constructor(core: WorkerCore, files: SpillFiles) {
+    this.#core = core
+    this.#files = files
+  }
+
+  write(rows: readonly number[]): void {
+    this.#writing = this.#writing.then(() => this.#write(rows))
+  }
+
+  /** @param self this worker's number, to be named as the holder that has lost the value */
+  async load(row: number, self: number): Promise<void> {
+    const { state, store } = this.#core
+    try {
+      const value = await this.#files.read(row)
+      this.#core.on(() => {
+        store.keep(row, value)
+        onLoaded(state, [row])
+      })
+    } catch (error) {
+      this.#core.log('error', `a spilled value cannot be read back: ${(error as Error).message}`)
+      this.#core.on(() => onNotLoaded(state, [row], self))
+    }
+  }
+
+  async #write(rows: readonly number[]): Promise<void> {
+    const { state, store } = this.#core
+    const left = new Set(rows)
+    try {
+      await this.#files.write(
+        rows,
+        (row) => store.get(row),
+        (written) =>
+          this.#core.on(() => {
+            for (const row of written) left.delete(row)
+            onWritten(state, written)
+          }),
+      )
+    } catch (error) {
+      this.#core.log('error', (error as Error).message)
+      this.#core.on(() => onNotWritten(state, [...left]))
+    }
+  }
+}
