@@ -135,11 +135,7 @@ export class Shell implements AsyncDisposable {
         shutdown: (reason) => void this.stops.push(reason),
       }),
     )
-    writeFileSync(
-      join(this.folder, 'page.js'),
-      'export const page = ({ panel, nonce }) => `<p nonce=${nonce}>${panel}</p>`\n' +
-        "export const contentSecurityPolicy = ({ nonce }) => `default-src 'none'; script-src 'nonce-${nonce}'`\n",
-    )
+    writeFileSync(join(this.folder, 'page.js'), PAGE_MODULE)
     writeFileSync(join(this.folder, 'workers.js'), 'export {}\n')
     writeFileSync(join(this.folder, 'secret.txt'), 'no')
     this.server = new SchedulerServer({
@@ -283,3 +279,9 @@ export class Peer<In extends MessageTable, Out extends MessageTable> {
     this.#socket.terminate()
   }
 }
+
+/** In place of the built template of the panels' pages. */
+const PAGE_MODULE = `
+export const page = ({ panel, nonce }) => '<p nonce=' + nonce + '>' + panel + '</p>'
+export const contentSecurityPolicy = ({ nonce }) => "default-src 'none'; script-src 'nonce-" + nonce + "'"
+`
