@@ -154,7 +154,6 @@ export class Simulation {
 
   kill(worker: SimulatedWorker, _key?: string): void {
     worker.alive = false
-    this.deaths++
     const at = this.#workers.indexOf(worker)
     if (at >= 0) this.#workers.splice(at, 1)
     this.#disconnect(worker, 'killed')
@@ -288,6 +287,7 @@ export class Simulation {
   #disconnect(worker: SimulatedWorker, reason: string): void {
     const { id } = worker
     if (id < 0) return
+    this.deaths++
     this.#link(`worker ${id} up`).open = false
     this.#link(`worker ${id} down`).open = false
     worker.disconnected()
@@ -335,15 +335,15 @@ export class Simulation {
     this.#troubled = false
     for (const worker of this.#workers) if (worker.paused) worker.setPaused(false)
     for (const worker of this.#workers) if (worker.id < 0) this.#connect(worker)
-    for (const name of ['w0', 'w1', 'w2']) {
-      // One that has said goodbye is no use any more: it goes, and another of its name comes.
-      const worker = this.#workers.find((one) => one.name === name)
-      if (worker && this.scheduler.state.workers[worker.id]?.status === 'leaving') this.kill(worker)
-    }
   }
 
   /** From here on somebody restarts whoever dies, so that every restriction can be met in the end. */
   #supervise(): void {
+    for (const worker of [...this.#workers]) {
+      // One that has said goodbye goes, and another of its name comes; those that are retired are closed in their time.
+      const known = this.scheduler.state.workers[worker.id]
+      if (known?.status === 'leaving' && !known.retiring) this.kill(worker)
+    }
     for (const name of ['w0', 'w1', 'w2', 'spare']) this.#join(name)
   }
 
