@@ -1,10 +1,13 @@
 // What bags promise beyond their results: laziness, streaming, fusing, sharing, clear refusals.
 
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { bag, compute, delayed } from '../../runtime/collections/index.ts'
 import { TaskGraph } from '../../runtime/graph/taskGraph.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
+import { temporaryFolder } from '../kit/temporaryFolder.ts'
 
 const executor = computeInProcess()
 
@@ -278,6 +281,30 @@ test('what only shows when computed is refused with the way out', async () => {
       assert.match(error.message, text)
       return true
     })
+})
+
+test('written partitions are files, and the bag of their paths is one like others', async (context) => {
+  const folder = temporaryFolder(context)
+  const written = bag.range(6, { partitions: 3 }).map(String).toTextFiles(`${folder}/n-*.txt.zst`)
+  assert.deepEqual(
+    await written.map((path) => path.slice(-9)).compute(),
+    ['n-0.txt.zst', 'n-1.txt.zst', 'n-2.txt.zst'].map((name) => name.slice(-9)),
+  )
+  assert.deepEqual(
+    await written.compute(),
+    [0, 1, 2].map((i) => join(folder, `n-${i}.txt.zst`)),
+  )
+  assert.deepEqual(await bag.readText(`${folder}/*.zst`).map(Number).compute(), [0, 1, 2, 3, 4, 5])
+  assert.deepEqual(readdirSync(folder).length, 3)
+  const failing = bag
+    .range(2)
+    .map((x): string => (x === 1 ? touched() : 'fine'))
+    .toTextFiles(`${folder}/bad-*.txt`)
+  await assert.rejects(failing.compute(), /touched/)
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes('bad-1') || name.endsWith('.tmp')),
+    [],
+  )
 })
 
 test('the drawing of a graph has a box a task and an edge a dependency', async () => {

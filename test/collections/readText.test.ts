@@ -240,7 +240,12 @@ test('an error names the file and line of its item, through a chain and over blo
         })
         .count()
         .compute(),
-      { name: 'RangeError', message: `no number: oops (at ${path}, line 3,211)` },
+      (error: Error) => {
+        assert.equal(error.name, 'RangeError')
+        assert.equal(error.message, `no number: oops (at ${path}, line 3,211)`)
+        assert.equal(error.stack?.split(path).length, 2, 'the stack says the place once')
+        return true
+      },
     )
   await assert.rejects(
     bag

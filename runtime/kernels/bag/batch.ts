@@ -48,10 +48,10 @@ export const rowOf = (batch: Batch, index: number): number => batch.rows?.[index
 export async function located(error: unknown, batch: Batch, index: number): Promise<unknown> {
   if (!batch.origin || !(error instanceof Error) || index >= batch.items.length) return error
   const place = await batch.origin.place(rowOf(batch, index))
-  const before = error.message
+  // The stack is made when it is first asked for: before the message changes, or it would say the place twice.
+  const { message: before, stack } = error
   try {
     error.message = before ? `${before} (at ${place})` : `at ${place}`
-    const { stack } = error
     if (before && stack?.includes(before)) error.stack = stack.replace(before, () => error.message)
   } catch {
     // A frozen error keeps its text: what it says matters more than where.

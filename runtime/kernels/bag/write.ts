@@ -11,8 +11,8 @@ import type { Compression, Sink, TextEncoding } from './plan.ts'
 
 type WriteSink = Extract<Sink, { sink: 'write' }>
 
-/** Writes a partition's items to `path`, a line an item; gives the path. */
-export async function writePartition(sink: WriteSink, batches: Batches, path: string): Promise<string> {
+/** Writes a partition's items to `path`, a line an item; gives a partition that has the path. */
+export async function writePartition(sink: WriteSink, batches: Batches, path: string): Promise<string[]> {
   const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`
   let handle: FileHandle | undefined
   try {
@@ -22,7 +22,7 @@ export async function writePartition(sink: WriteSink, batches: Batches, path: st
       await handle.write(bytes)
     await handle.close()
     await rename(temporary, path)
-    return path
+    return [path]
   } catch (error) {
     await handle?.close().catch(() => {})
     await rm(temporary, { force: true })
