@@ -10,6 +10,9 @@ import type { Worker } from './worker.ts'
 /** Differences below a tenth of the mean are not worth a transfer. */
 const TOLERANCE = 1.1
 
+/** A worker does not say that it could not fetch a copy: after this long the move is tried anew where it is still wanted. */
+const MOVE_MS_MAX = 10_000
+
 const shareOf = (worker: Worker, bytes: number): number => bytes / Math.max(1, worker.info.memoryLimitBytes)
 
 /** Moves values from the fullest workers to the emptiest until all are about equally full. Returns what is under way. */
@@ -58,7 +61,7 @@ function emptiest(
 function move(state: State, task: number, donor: Worker, taker: Worker): void {
   if (state.moves.has(task)) return
   replicate(state, task, taker)
-  state.moves.set(task, { run: state.tasks.run[task], from: donor.id, to: taker.id })
+  state.moves.set(task, { run: state.tasks.run[task], from: donor.id, to: taker.id, sinceMs: state.nowMs })
 }
 
 /** A copy has arrived: if it was asked for as a move, the donor lets go of its own. */
@@ -107,12 +110,13 @@ function close(state: State, worker: Worker): void {
   dirtyWorker(state, worker)
 }
 
-/** Moves that cannot end any more: the value is gone, or one of the two workers. */
+/** Moves that cannot end any more: the value is gone, or one of the two workers, or the copy could not be fetched. */
 export function forgetMoves(state: State): void {
-  for (const [task, { run, from, to }] of state.moves)
+  for (const [task, { run, from, to, sinceMs }] of state.moves)
     if (
       state.tasks.run[task] !== run ||
       state.tasks.phase[task] !== STORED ||
+      state.nowMs - sinceMs > MOVE_MS_MAX ||
       !state.workers[from] ||
       !state.workers[to]
     )

@@ -90,7 +90,7 @@ export class State {
   /** Records finished runs for panels, while somebody watches. */
   stream: RunStream | undefined = undefined
   /** Values on their way from one worker to another. */
-  readonly moves = new Map<number, { run: number; from: number; to: number }>()
+  readonly moves = new Map<number, { run: number; from: number; to: number; sinceMs: number }>()
   /** Tasks asked back from a worker, and the worker that shall have them. */
   readonly thieves = new Map<number, number>()
   /** Rows whose last need may be gone; see release.ts. */

@@ -16,6 +16,7 @@ const KEPT: Record<number, string> = {
   19: 'a dependency that was let go while its graph came in was computed for nobody',
   33: 'cancelling a scatter that waited for a worker was never confirmed',
   114: 'a lost value was computed again although its last dependent had failed',
+  132: 'a value that could not be fetched kept a retiring worker for ever',
   193: 'a run that was assigned and not yet sent named no holder for a lost dependency',
   2926: 'a late report of a copy that was discarded since made the scheduler believe in it',
 }
