@@ -12,6 +12,7 @@ const quick = process.argv.includes('--quick')
 const RUNTIME_ENTRIES: Record<string, string> = {
   index: 'runtime/index.ts',
   register: 'runtime/functions/register.ts',
+  plugins: 'runtime/functions/buildPlugins.ts',
   session: 'runtime/session/main.ts',
   scheduler: 'runtime/host/schedulerMain.ts',
   supervisor: 'runtime/host/supervisorMain.ts',

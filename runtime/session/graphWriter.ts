@@ -6,6 +6,8 @@
 import { ArgumentWriter } from '../functions/argumentList.ts'
 import type { KernelNames } from '../functions/kernelNames.ts'
 import type { LiftedCallable, Lifter } from '../functions/lifter.ts'
+import { semanticBytes } from '../functions/unitTable.ts'
+import { HAS_UNITS } from '../functions/valueTags.ts'
 import { type HashSeed, hash128, hashText, seedOf } from '../graph/hash128.ts'
 import { type GraphGroup, type TaskFunction, TaskRef } from '../graph/taskGraph.ts'
 import { DIGEST_BYTES, type Handle, hexOf } from '../protocol/ids.ts'
@@ -230,8 +232,13 @@ export class GraphWriter {
       const at = task * DIGEST_BYTES
       const group = this.#writerGroups[this.#group.at(task)]
       const customKey = this.#customKeys.size > 0 ? this.#customKeys.get(task) : undefined
-      const start = offsets.at(task)
-      const end = offsets.at(task + 1)
+      let start = offsets.at(task)
+      let end = offsets.at(task + 1)
+      if (args[start] & HAS_UNITS) {
+        const meaning = semanticBytes(args.subarray(start, end))
+        start = meaning.byteOffset - args.byteOffset
+        end = start + meaning.length
+      }
       const from = dependencyOffsets.at(task)
       const to = dependencyOffsets.at(task + 1)
       if (customKey !== undefined) digests.set(hashText(customKey), at)
@@ -260,6 +267,13 @@ export class GraphWriter {
     return digests.subarray(from, from + DIGEST_BYTES)
   }
 
+  /** What each callable needs: functions among the arguments may be called by any of them. */
+  #withArgumentModules(): string[][] {
+    const { modules } = this.#args
+    if (modules.size === 0) return this.#callableModules
+    return this.#callableModules.map((own) => [...new Set([...own, ...modules])])
+  }
+
   /** The message. Nothing can be written afterwards. */
   finish(): GraphMessage {
     this.digest()
@@ -276,7 +290,7 @@ export class GraphWriter {
       callables: this.#callables.view(),
       callableBytes: this.#callableBytes.view(),
       callableOffsets: this.#callableOffsets.view(),
-      callableModules: this.#callableModules,
+      callableModules: this.#withArgumentModules(),
       digests: this.#digests.view(),
       group: groups,
       callable,
