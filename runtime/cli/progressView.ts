@@ -11,7 +11,7 @@ export interface Terminal {
   write(text: string): unknown
 }
 
-/** Calls that are over sooner get no bar: it would only flicker. */
+/** Calls that are over sooner get no bar, which would only flicker, and no lines: a loop may make thousands of them. */
 const SHOWN_AFTER_MS = 300
 const REDRAW_MS = 100
 /** Lines of one call where nobody can redraw come at least so far apart. */
@@ -90,18 +90,19 @@ export class ProgressView {
 
   #sayPlainly(event: RunEvent): void {
     const nowMs = this.#now()
-    if (event.kind === 'computing') {
-      const site = this.#state.sites.get(event.site.site)
-      if (site) this.say(beganLine(site))
-      this.#saidMs.set(event.site.site, nowMs)
-    } else if (event.kind === 'progress') {
-      const site = this.#state.sites.get(event.site)
-      if (!site || nowMs - (this.#saidMs.get(event.site) ?? 0) < LINE_MS) return
+    if (event.kind !== 'progress' && event.kind !== 'computed') return
+    const site = this.#state.sites.get(event.site)
+    if (!site || nowMs - site.beganMs < SHOWN_AFTER_MS) return
+    const saidMs = this.#saidMs.get(event.site)
+    if (event.kind === 'computed') {
+      this.#saidMs.delete(event.site)
+      this.say(computedLine(site))
+    } else if (saidMs === undefined) {
+      this.#saidMs.set(event.site, nowMs)
+      this.say(beganLine(site))
+    } else if (nowMs - saidMs >= LINE_MS) {
       this.#saidMs.set(event.site, nowMs)
       this.say(progressLine(site, nowMs))
-    } else if (event.kind === 'computed') {
-      const site = this.#state.sites.get(event.site)
-      if (site) this.say(computedLine(site))
     }
   }
 }

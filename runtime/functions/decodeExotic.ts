@@ -82,8 +82,12 @@ function sharedAt(decoder: ValueDecoder, index: number): SharedArrayBuffer {
 
 function decodeSharedBuffer(decoder: ValueDecoder): SharedArrayBuffer {
   const { reader } = decoder
-  if (reader.byte() === 1) return decoder.made(sharedAt(decoder, reader.varint()))
-  const bytes = reader.raw(reader.varint())
+  let bytes: Uint8Array
+  if (reader.byte() === 1) {
+    const given: ArrayBufferLike = sharedAt(decoder, reader.varint())
+    if (given instanceof SharedArrayBuffer) return decoder.made(given)
+    bytes = new Uint8Array(given) // It came over a socket, into memory of this process alone.
+  } else bytes = reader.raw(reader.varint())
   const shared = new SharedArrayBuffer(bytes.byteLength)
   new Uint8Array(shared).set(bytes)
   return decoder.made(shared)

@@ -24,11 +24,29 @@ export interface SplitOptions {
   signal: AbortSignal | undefined
 }
 
+const NAMES: ReadonlySet<string> = new Set(
+  Object.keys({
+    priority: true,
+    retries: true,
+    resources: true,
+    workers: true,
+    allowOtherWorkers: true,
+    timeoutMs: true,
+    key: true,
+    pure: true,
+    name: true,
+    signal: true,
+  } satisfies Record<keyof CallOptions, true>),
+)
+
 const NONE: SplitOptions = { task: {}, key: undefined, pure: true, name: undefined, signal: undefined }
 
 /** @throws {UsageError} when an option is of another kind than it should be */
 export function splitOptions(options: CallOptions | undefined): SplitOptions {
   if (!options) return NONE
+  const unknown = Object.keys(options).find((option) => !NAMES.has(option))
+  if (unknown !== undefined)
+    throw new UsageError(`there is no option ${JSON.stringify(unknown)}: ${[...NAMES].join(', ')}`)
   const { key, pure = true, name, signal, ...task } = options
   for (const option of ['priority', 'retries', 'timeoutMs'] as const)
     if (task[option] !== undefined && !Number.isFinite(task[option]))

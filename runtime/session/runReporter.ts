@@ -1,5 +1,6 @@
 // Reports the events of a run: to the parent by IPC where it listens, else to the scheduler, which keeps them for watchers.
 
+import { inspect } from 'node:util'
 import { userFrames } from '../functions/failureOf.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { RunEvent, RunFailure } from '../protocol/runs.ts'
@@ -80,14 +81,15 @@ export class RunReporter implements SiteObserver {
 /** What the user is told of an error that ended a run: its places in the user's own files, the throwing one first. */
 export function runFailureOf(error: unknown): RunFailure {
   const thrown = error instanceof Error ? error : undefined
-  const stack = thrown?.stack ?? String(error)
+  const shown = thrown ? '' : inspect(error, { depth: 2, breakLength: Number.POSITIVE_INFINITY })
+  const stack = thrown?.stack ?? shown
   const frames = userFrames(stack)
   const task = (thrown as { failure?: TaskFailure } | undefined)?.failure
   const own = placeOf(thrown)
   const place = task?.place ?? own ?? frames[0]
   return {
     name: thrown?.name ?? 'thrown value',
-    message: thrown?.message ?? String(error),
+    message: thrown?.message ?? shown,
     stack,
     ...(place && { place }),
     frames:

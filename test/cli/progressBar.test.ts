@@ -131,10 +131,22 @@ test('without a terminal there are whole lines, at most one in five seconds', ()
   happen(10_000, { kind: 'computed', site: 1, durationMs: 10_000, tasks: 100 })
   assert.deepEqual(out.written, [
     'gather: 100 tasks\n',
-    'gather: 50/100 (50%), 10/s, 0:05 left\n',
+    'gather: 53/100 (53%), 10/s, 0:05 left\n',
     'gather: 100 tasks in 10.0 s\n',
   ])
   assert.ok(!out.written.join('').includes('\x1b'))
+})
+
+test('without a terminal calls that are over at once say nothing: the line of times counts them', () => {
+  const out = terminal(false)
+  const state = newRunState()
+  const clock = { ms: 0 }
+  const happen = play(new ProgressView(out, PLAIN_STYLE, state, { now: () => clock.ms }), state, clock)
+  for (let site = 1; site <= 50; site++) {
+    happen(site * 10, { kind: 'computing', site: { site, method: 'result' }, total: 1 })
+    happen(site * 10 + 5, { kind: 'computed', site, durationMs: 5, tasks: 1 })
+  }
+  assert.deepEqual(out.written, [])
 })
 
 test('on a terminal bars come after a moment, make room for text, and go', () => {

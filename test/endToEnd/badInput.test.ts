@@ -73,6 +73,44 @@ await client.submit(() => ({ seen: new WeakMap() })).result()
     says: [/`result\.seen` is a WeakMap, which cannot be sent/, /in task .* on worker w0/],
   },
   {
+    title: 'a task that throws what is no Error',
+    program: `import { Client } from 'heddle'
+const client = await Client.local()
+const broken = client.submit(() => {
+  throw { code: 404 }
+})
+await broken.result()
+`,
+    says: [
+      /program\.ts:3:23 .*a task threw a value of class Object/,
+      /> 3 \| const broken/,
+      /in task .* on worker w0/,
+    ],
+  },
+  {
+    title: 'an argument that cannot be sent',
+    program: `import { Client } from 'heddle'
+const client = await Client.local()
+await client.gather(client.map((each) => each, [[{ deep: [AbortSignal.timeout(1000)] }]]))
+`,
+    says: [/program\.ts:3:28 .*`arguments\[0\]\[0\]\.deep\[0\]` is an AbortSignal/, /> 3 \| await client/],
+  },
+  {
+    title: 'a thrown value that is no Error',
+    program: "import 'heddle'\nthrow { code: 404 }\n",
+    says: [/thrown value: \{ code: 404 \}/],
+  },
+  {
+    title: 'a truncated gzip file',
+    program: `import { writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { bag } from 'heddle'
+writeFileSync('cut.gz', gzipSync('many lines\\n'.repeat(1000)).subarray(0, -4))
+console.log(await bag.readText('cut.gz').count().compute())
+`,
+    says: [/program\.ts:5:\d+ .*cut\.gz is not whole gzip data: unexpected end of file/, /> 5 \| /],
+  },
+  {
     title: 'a task that throws',
     program: `import { Client } from 'heddle'
 const client = await Client.local()
@@ -93,7 +131,7 @@ for (const { title, program, says, args = [] } of CASES)
     assert.equal(code, 1, stderr)
     for (const expected of says) assert.match(stderr, expected)
     // One error, told once: no stack of heddle's own, and no second report.
-    assert.equal(stderr.match(/^heddle: .*(Error|Exception)\b/gm)?.length ?? 0, 1, stderr)
+    assert.equal(stderr.match(/^heddle: .*(Error|thrown value)\b/gm)?.length ?? 0, 1, stderr)
     assert.doesNotMatch(stderr, /node:internal|runtime\/dist/)
     assert.deepEqual(await place.leftovers(), [])
   })

@@ -138,6 +138,16 @@ describe('a client of a local cluster', () => {
     )
   })
 
+  test('shared memory, captured and given back, is shared memory, however little', async () => {
+    for (const length of [4, 100_000]) {
+      const memory = new SharedArrayBuffer(length)
+      new Uint8Array(memory).fill(7)
+      const back = await client.submit(() => memory).result()
+      assert.ok(back instanceof SharedArrayBuffer)
+      assert.deepEqual(new Uint8Array(back), new Uint8Array(memory))
+    }
+  })
+
   test('errors: of the same class, with the key, the place in this file and the worker', async () => {
     const future = client.submit(demanding, 3)
     await assert.rejects(
@@ -384,6 +394,10 @@ describe('a client of a local cluster', () => {
     waiting.cancel()
     assert.throws(() => client.with({ retries: -1 }), UsageError)
     assert.throws(() => client.with({ timeoutMs: 0 }), UsageError)
+    assert.throws(
+      () => client.with({ retires: 2 } as object),
+      /there is no option "retires": priority, retries/,
+    )
   })
 
   test('annotate: options for everything that a block asks for', async () => {

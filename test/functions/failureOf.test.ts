@@ -92,3 +92,36 @@ test('an error that holds what cannot travel is still told', () => {
   assert.equal(failure.error, undefined)
   assert.equal(errorOf(failure).message, 'held')
 })
+
+test("causes are told by the user's frames alone, through circles too", () => {
+  const cause = Object.assign(new TypeError('why'), {
+    stack: STACK.replace('RangeError: far', 'TypeError: why'),
+  })
+  const error = new AggregateError([Object.assign(new Error('one'), { stack: STACK })], 'many', { cause })
+  cause.cause = error
+  const back = errorOf(failureOf(error, { key: 'f-3' })) as Error as AggregateError
+  for (const inner of [back.cause as Error, back.errors[0] as Error])
+    assert.doesNotMatch(inner.stack!, /node:internal|main\.task-3/)
+  assert.match((back.cause as Error).stack!, /^TypeError: why\n {4}at boom \(.*helpers\.ts:14:20\)\n/)
+})
+
+test("a failure that names no line of the user's in its stack says where it was asked for", () => {
+  const failure = {
+    ...failureOf('text', { key: 'k' }),
+    place: { file: '/home/ann/a.ts', line: 3, column: 7 },
+  }
+  assert.equal(
+    errorOf(failure).stack,
+    'Error: a task threw "text", which is no Error\n    at /home/ann/a.ts:3:7\n    in task k',
+  )
+})
+
+test("a refusal finds the line of the user's behind more frames of ours than V8 keeps", () => {
+  const deep = (depth: number): CannotTravelError =>
+    depth > 0 ? deep(depth - 1) : new CannotTravelError('no')
+  const { stackTraceLimit } = Error
+  const { stack } = (() => deep(30))()
+  assert.equal(stack!.match(/failureOf\.test\.ts/g)?.length, (stack!.match(/ at deep/g)?.length ?? 0) + 2)
+  assert.equal(stack!.match(/ at deep/g)?.length, 31)
+  assert.equal(Error.stackTraceLimit, stackTraceLimit)
+})
