@@ -2,7 +2,7 @@
 
 import type { Client } from './client.ts'
 import { discardAll } from './hold.ts'
-import { loseValues } from './lose.ts'
+import { bringerGone, loseValues } from './lose.ts'
 import { revive } from './need.ts'
 import { ERRED, RELEASED, STORED } from './phases.ts'
 import { dropWant } from './release.ts'
@@ -144,6 +144,7 @@ export function clientLeft(state: State, client: Client): void {
   state.clients.delete(client.id)
   const entries = [...client.handles.values()]
   for (const entry of entries) dropWant(state, entry)
+  bringerGone(state, client.id)
   state.callables.clientLeft(client.id, client.modules)
   for (const segment of state.segments) if (segment?.client === client.id) segment.client = -1
 }

@@ -90,6 +90,7 @@ export function workerGone(state: State, worker: Worker, reason: string, charged
   for (const [task, at] of [...state.arriving]) {
     if (at !== worker.id) continue
     state.arriving.delete(task)
+    state.bringers.delete(task)
     fail(state, task, dataLost(state, task, 'the worker that should hold it left before it arrived'))
   }
   for (const task of seated) {
@@ -123,6 +124,19 @@ export function workerGone(state: State, worker: Worker, reason: string, charged
           [...trouble.lines],
         ),
       )
+  }
+}
+
+/** A client has left: values that it alone was bringing will not come. */
+export function bringerGone(state: State, client: number): void {
+  for (const [task, at] of [...state.arriving]) {
+    const bringers = state.bringers.get(task)
+    if (!bringers?.delete(client) || bringers.size > 0) continue
+    state.arriving.delete(task)
+    state.bringers.delete(task)
+    const worker = state.workers[at]
+    if (worker) worker.expectedBytes = Math.max(0, worker.expectedBytes - state.tasks.weight[task])
+    fail(state, task, dataLost(state, task, 'the client that was bringing it has left'))
   }
 }
 

@@ -54,6 +54,7 @@ function stop(state: State, task: number): void {
   const arrivingAt = state.arriving.get(task)
   if (arrivingAt !== undefined) {
     state.arriving.delete(task)
+    state.bringers.delete(task)
     const worker = state.workers[arrivingAt]
     if (!worker) return
     worker.expectedBytes = Math.max(0, worker.expectedBytes - tasks.weight[task])

@@ -182,12 +182,23 @@ function expect(state: State, row: number, workers: readonly Worker[], bytes: nu
   state.arriving.set(row, best.id)
 }
 
+function bringersOf(state: State, row: number): Set<number> {
+  let bringers = state.bringers.get(row)
+  if (!bringers) {
+    bringers = new Set()
+    state.bringers.set(row, bringers)
+  }
+  return bringers
+}
+
 function answerPlaced(state: State, client: Client, message: ScatterMessage, rows: Int32Array): void {
   const { tasks } = state
   const addresses: string[] = []
   const indexOf = new Map<number, number>()
   const holders = Int32Array.from(rows, (row) => {
-    const id = state.arriving.get(row) ?? state.replicas.pick(tasks.holders[row], 0)
+    const arriving = state.arriving.get(row)
+    if (arriving !== undefined) bringersOf(state, row).add(client.id)
+    const id = arriving ?? state.replicas.pick(tasks.holders[row], 0)
     const worker = state.workers[id]
     if (!worker) return -1
     let at = indexOf.get(id)
@@ -222,6 +233,7 @@ export function stored(
     const known = task >= 0 && task < tasks.top && tasks.run[task] === run
     if (known && tasks.phase[task] === RUNNING && state.arriving.get(task) === worker.id) {
       state.arriving.delete(task)
+      state.bringers.delete(task)
       worker.expectedBytes = Math.max(0, worker.expectedBytes - tasks.weight[task])
       storeValue(state, task, worker, message.sizes[i])
       if ((tasks.flags[task] & BROADCAST) !== 0) broadcast(state, task)

@@ -81,6 +81,8 @@ export class State {
   reserved = 0
   /** Scattered values on their way, and the worker that will hold each. */
   readonly arriving = new Map<number, number>()
+  /** The clients that are bringing each of those. */
+  readonly bringers = new Map<number, Set<number>>()
   /** Scatter requests that wait for a worker. */
   readonly waitingScatters: WaitingScatter[] = []
   /** For the feed: workers that left, and those with new readings, since it last looked. */

@@ -18,6 +18,7 @@ const KEPT: Record<number, string> = {
   114: 'a lost value was computed again although its last dependent had failed',
   132: 'a value that could not be fetched kept a retiring worker for ever',
   193: 'a run that was assigned and not yet sent named no holder for a lost dependency',
+  984: 'a scattered value was awaited although the client that was bringing it had left',
   2926: 'a late report of a copy that was discarded since made the scheduler believe in it',
 }
 

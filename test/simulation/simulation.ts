@@ -403,7 +403,12 @@ export class Simulation {
         edges: state.cross.size,
         segments: state.segments.filter(Boolean).length,
         callables: state.callables.byNumber.size,
-        failures: state.failures.size + state.troubles.size + state.arriving.size + state.thieves.size,
+        failures:
+          state.failures.size +
+          state.troubles.size +
+          state.arriving.size +
+          state.bringers.size +
+          state.thieves.size,
       },
       { rows: 0, keys: 0, wants: 0, replicas: 0, edges: 0, segments: 0, callables: 0, failures: 0 },
     )
