@@ -1,19 +1,15 @@
 // Row groups of parquet files: as rows, made a batch at a time, or as whole columns.
 
-import { zstdDecompressSync } from 'node:zlib'
-import { type Compressors, type FileMetaData, parquetRead, type SchemaElement } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
+import type { FileMetaData, SchemaElement } from 'hyparquet'
 import { FileError, FileFormatError } from '../files/fileErrors.ts'
 import { footerOf } from '../files/parquetFooter.ts'
+import { parquetCodecs, parquetLibrary } from '../files/parquetLibrary.ts'
 import { openFile, type SourceFile } from '../files/sourceFile.ts'
 import { BATCH_ITEMS, type Batch, renewable } from './batch.ts'
 import type { ParquetSource, RowGroup } from './plan.ts'
 import { columnRowFactory } from './rows.ts'
 
 type Column = ArrayLike<unknown>
-
-/** Node's zstd is native: several times as fast as the one in JavaScript. */
-const CODECS: Compressors = { ...compressors, ZSTD: (bytes) => new Uint8Array(zstdDecompressSync(bytes)) }
 
 /** The items of one partition's row groups. */
 export async function* parquetBatches(
@@ -61,13 +57,13 @@ async function readColumns(
     const metadata = await footerOf(file, size, version)
     const names = spec.columns ?? columnNames(metadata)
     const pieces = new Map<string, { rowStart: number; data: Column }[]>(names.map((name) => [name, []]))
-    await parquetRead({
+    await parquetLibrary().parquetRead({
       file: { byteLength: size, slice: async (from, to) => (await file.read(from, to ?? size)).buffer },
       metadata,
       columns: [...names],
       rowStart,
       rowEnd,
-      compressors: CODECS,
+      compressors: parquetCodecs(),
       onChunk: ({ columnName, columnData, rowStart }) => {
         pieces.get(columnName)?.push({ rowStart, data: columnData })
       },

@@ -1,8 +1,9 @@
 // The footer of a parquet file: what columns and row groups it has. Read when a graph is built, and again by each worker.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { type FileMetaData, parquetMetadata } from 'hyparquet'
+import type { FileMetaData } from 'hyparquet'
 import { FileFormatError, fileErrorOf } from './fileErrors.ts'
+import { parquetLibrary } from './parquetLibrary.ts'
 import type { SourceFile } from './sourceFile.ts'
 
 /** `PAR1` at both ends, the footer's length before the last. */
@@ -76,7 +77,7 @@ function footerLength(path: string, size: number, tail: Uint8Array): number {
 
 function parse(path: string, footer: Uint8Array): FileMetaData {
   try {
-    return parquetMetadata(footer.slice().buffer)
+    return parquetLibrary().parquetMetadata(footer.slice().buffer)
   } catch (cause) {
     throw broken(path, (cause as Error).message, cause)
   }
