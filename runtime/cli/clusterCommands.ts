@@ -1,13 +1,13 @@
 // `heddle clusters` and `heddle stop`: the clusters of this user that run on this machine.
 
-import { parseArgs } from 'node:util'
 import { askCluster, type FoundCluster, findClusters } from '../cluster/findClusters.ts'
+import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exitCodes.ts'
 import { plural } from './quantity.ts'
 import { UsageError } from './usageError.ts'
 
 export async function clustersCommand(args: readonly string[]): Promise<number> {
-  parse(args, {})
+  parseCommandLine(args, {}, false)
   const found = findClusters()
   if (found.length === 0) process.stdout.write('No cluster of yours runs here.\n')
   for (const { file, address } of found) {
@@ -31,7 +31,7 @@ const STOP_MS_MAX = 8000
 const LOOK_MS = 50
 
 export async function stopCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parse(args, { all: { type: 'boolean' } })
+  const { values, positionals } = parseCommandLine(args, { all: { type: 'boolean' } }, true)
   const found = findClusters()
   if (!values.all && positionals.length === 0) throw new UsageError('say which cluster to stop, or --all')
   const chosen = values.all ? found : positionals.map((id) => byId(found, id))
@@ -66,17 +66,4 @@ async function isGone(pid: number): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
   return false
-}
-
-function parse(args: readonly string[], options: { all?: { type: 'boolean' } }) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: options as { all: { type: 'boolean' } },
-      strict: true,
-      allowPositionals: true,
-    })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
 }

@@ -3,13 +3,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { beginLocalCluster } from '../cluster/localCluster.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
 import { isRunEvent, startSession } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
 import { BESIDE_BARS } from './besideBars.ts'
 import { chosenCluster } from './clusterChoice.ts'
+import { parseCommandLine } from './commandLine.ts'
 import { EXIT, exitCodeOfSignal } from './exitCodes.ts'
 import { failureText } from './failureText.ts'
 import { Interrupts } from './interrupts.ts'
@@ -104,7 +104,7 @@ const OPTIONS = {
 function readArguments(args: readonly string[]) {
   const end = args.indexOf('--')
   const own = end < 0 ? args : args.slice(0, end)
-  const { values, positionals } = parse(own)
+  const { values, positionals } = parseCommandLine(own, OPTIONS, true)
   if (positionals.length === 0) throw new UsageError('say which file to run: heddle run FILE')
   const [given, ...rest] = positionals
   if (rest.length > 0)
@@ -123,14 +123,6 @@ function readArguments(args: readonly string[]) {
     inspect: values.inspect ?? false,
   }
   return { values, spec, local: workerCounts(counts, { workers: '--workers', threads: '--threads' }) }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
 }
 
 /** @throws {UsageError} naming the file */

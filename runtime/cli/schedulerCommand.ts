@@ -1,14 +1,17 @@
 // `heddle scheduler`: a scheduler in this process, until Ctrl-C or `heddle stop`.
 
-import { schedulerOptions } from '../cluster/schedulerOptions.ts'
+import { portNumber, type SchedulerOptions } from '../cluster/schedulerOptions.ts'
+import { workerCounts } from '../cluster/workerCounts.ts'
 import { SchedulerProcess } from '../host/schedulerProcess.ts'
+import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exitCodes.ts'
 import { plural } from './quantity.ts'
+import { UsageError } from './usageError.ts'
 
 const PORT_DEFAULT = '8786'
 
 export async function schedulerCommand(args: readonly string[]): Promise<number> {
-  const options = schedulerOptions(withDefaults(args))
+  const options = readArguments(args)
   const { promise: ended, resolve } = Promise.withResolvers<string>()
   const scheduler = new SchedulerProcess(options, {
     log: (level, text) => process.stderr.write(`heddle scheduler: ${level}: ${text}\n`),
@@ -37,8 +40,25 @@ export async function schedulerCommand(args: readonly string[]): Promise<number>
   return EXIT.ok
 }
 
-/** What people call `--workers` here, a scheduler's own program calls local ones. */
-function withDefaults(args: readonly string[]): string[] {
-  const own = args.map((arg) => arg.replace(/^--workers(?==|$)/, '--local-workers'))
-  return own.some((arg) => /^--port(=|$)/.test(arg)) ? own : ['--port', PORT_DEFAULT, ...own]
+const OPTIONS = {
+  port: { type: 'string' },
+  workers: { type: 'string' },
+  threads: { type: 'string' },
+  'memory-limit': { type: 'string' },
+} as const
+
+function readArguments(args: readonly string[]): SchedulerOptions {
+  const { values } = parseCommandLine(args, OPTIONS, false)
+  const { port = PORT_DEFAULT, workers, threads, 'memory-limit': memoryLimit } = values
+  if (workers === undefined && (threads !== undefined || memoryLimit !== undefined))
+    throw new UsageError(
+      '--threads and --memory-limit are of workers: give --workers too, or give them to `heddle worker`',
+    )
+  const counts = { workers, threads, memoryLimit }
+  return {
+    port: portNumber(port),
+    ...(workers !== undefined && {
+      local: workerCounts(counts, { workers: '--workers', threads: '--threads' }),
+    }),
+  }
 }

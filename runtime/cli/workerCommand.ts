@@ -1,12 +1,12 @@
 // `heddle worker`: a worker for a running scheduler, with its supervisor in this process.
 
 import { hostname } from 'node:os'
-import { parseArgs } from 'node:util'
 import { workerCounts } from '../cluster/workerCounts.ts'
 import { createRunFolder, removeRunFolder } from '../host/runFolder.ts'
 import { Supervisor } from '../host/supervisor.ts'
 import { workerConfig } from '../host/workerConfig.ts'
 import { chosenCluster } from './clusterChoice.ts'
+import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exitCodes.ts'
 import { plural } from './quantity.ts'
 import { UsageError } from './usageError.ts'
@@ -20,7 +20,7 @@ const OPTIONS = {
 } as const
 
 export async function workerCommand(args: readonly string[]): Promise<number> {
-  const { values } = parse(args)
+  const { values } = parseCommandLine(args, OPTIONS, false)
   const { threads, memoryLimitBytes } = workerCounts(
     { threads: values.threads, memoryLimit: values['memory-limit'] },
     { workers: '--workers', threads: '--threads' },
@@ -61,14 +61,6 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   removeRunFolder(folderName)
   process.stderr.write(`heddle worker ${name} has ended: ${reason}\n`)
   return code === 0 ? EXIT.ok : EXIT.cluster
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
 }
 
 /** @example resourcesOf('gpu=2,licence=1') // { gpu: 2, licence: 1 } */

@@ -19,6 +19,16 @@ import { hearNotices } from './notice.ts'
 import { RunReporter, runFailureOf } from './runReporter.ts'
 import { shownValue } from './shownValue.ts'
 
+/** The program never comes to its end: an `await` outside of functions waits for a promise that nobody settles. */
+class UnsettledAwaitError extends Error {
+  override name = 'UnsettledAwaitError'
+  constructor(file: string) {
+    super(
+      `${file} waits in a top-level await for a promise that stays pending: nothing is left to run that could settle it`,
+    )
+  }
+}
+
 type Ended = Extract<RunEvent, { kind: 'ended' }>
 
 class Session {
@@ -26,6 +36,7 @@ class Session {
   readonly #reporter: RunReporter
   readonly #beganMs = performance.now()
   #ending = false
+  #isLoaded = false
 
   constructor(spec: RunSpec, reporter: RunReporter) {
     this.#spec = spec
@@ -41,6 +52,7 @@ class Session {
       const module = await this.#load()
       // Inside a function or a loop the whole file runs, and there is no one value.
       if (EXPRESSION_RESULT in module) await this.#showResult(module[EXPRESSION_RESULT])
+      this.#isLoaded = true
     } catch (error) {
       this.fail(error)
     }
@@ -71,6 +83,12 @@ class Session {
     this.#reporter.report({ kind: 'failed', failure: runFailureOf(error) })
     if (!this.#reporter.isHeard) process.stderr.write(`${(error as Error)?.stack ?? String(error)}\n`)
     this.end(1, 'failed')
+  }
+
+  /** Nothing is left to do: the end, unless the program still waits for what nobody can bring about. */
+  idle(exitCode: number): void {
+    if (this.#isLoaded) this.end(exitCode, exitCode === 0 ? 'finished' : 'failed')
+    else this.fail(new UnsettledAwaitError(this.#spec.file))
   }
 
   /** Closes what is open, reports the end, and leaves. */
@@ -118,7 +136,7 @@ function start(): void {
   process.on('uncaughtException', (error) => session.fail(error))
   process.on('SIGINT', () => session.end(130, 'cancelled'))
   process.on('SIGTERM', () => session.end(143, 'cancelled'))
-  process.on('beforeExit', (exitCode) => session.end(exitCode, exitCode === 0 ? 'finished' : 'failed'))
+  process.on('beforeExit', (exitCode) => session.idle(exitCode))
   process.on('exit', (exitCode) => session.exiting(exitCode))
   observeSites(reporter)
   if (reporter.isHeard) hearNotices((text) => reporter.report({ kind: 'notice', text }))

@@ -101,6 +101,11 @@ await client.gather(client.map((each) => each, [[{ deep: [AbortSignal.timeout(10
     says: [/thrown value: \{ code: 404 \}/],
   },
   {
+    title: 'a promise that nobody settles, awaited',
+    program: "import { Client } from 'heddle'\nawait Client.local()\nawait new Promise(() => {})\n",
+    says: [/UnsettledAwaitError: .*program\.ts waits in a top-level await for a promise that stays pending/],
+  },
+  {
     title: 'a truncated gzip file',
     program: `import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
@@ -154,7 +159,10 @@ const USAGE: [title: string, args: string[], says: RegExp][] = [
   ['a folder instead of a file', ['run', '.'], /\. is no file/],
   ['no file', ['run'], /say which file to run/],
   ['two files', ['run', 'program.ts', 'other.ts'], /only one file .* after --/],
-  ['an unknown option', ['run', 'program.ts', '--wrokers', '2'], /--wrokers/],
+  ['an unknown option', ['run', 'program.ts', '--wrokers', '2'], /^heddle: there is no option --wrokers\n/],
+  ['--workers -1', ['run', 'program.ts', '--workers', '-1'], /--workers must be .*, not "-1"/],
+  ['--workers without a value', ['run', 'program.ts', '--workers'], /^heddle: --workers needs a value\n/],
+  ['workers of a scheduler', ['scheduler', '--workers', 'lots'], / --workers must be .*, not "lots"/],
   ['an unknown command', ['rnu'], /no command "rnu": run, scheduler/],
   [
     'a port that is none',
