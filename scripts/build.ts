@@ -1,8 +1,8 @@
 // Builds everything that runs: the runtime's bundles, the panels, the extension; types last. `--quick` stops after the panels.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
@@ -24,9 +24,8 @@ const RUNTIME_ENTRIES: Record<string, string> = {
 /** Builds the runtime's bundles: one run, so that entries of one process share their modules. */
 async function buildRuntime(): Promise<void> {
   const outdir = join(root, 'runtime', 'dist')
-  rmSync(join(outdir, 'chunks'), { recursive: true, force: true })
   const present = Object.entries(RUNTIME_ENTRIES).filter(([, source]) => existsSync(join(root, source)))
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(present),
     outdir,
@@ -38,8 +37,22 @@ async function buildRuntime(): Promise<void> {
     target: 'node24',
     packages: 'external',
     sourcemap: true,
+    metafile: true,
     logLevel: 'warning',
   })
+  removeOldChunks(
+    join(outdir, 'chunks'),
+    Object.keys(metafile.outputs).map((file) => basename(file)),
+  )
+}
+
+/** Chunks of earlier builds go, but not those that a program started a moment ago may still load. */
+function removeOldChunks(folder: string, kept: readonly string[]): void {
+  const oldBeforeMs = Date.now() - 10 * 60_000
+  for (const file of readdirSync(folder)) {
+    const path = join(folder, file)
+    if (!kept.includes(file) && statSync(path).mtimeMs < oldBeforeMs) rmSync(path)
+  }
 }
 
 async function buildPanels(): Promise<void> {
