@@ -69,12 +69,9 @@ function workersDelta(state: State, position: FeedPosition): FeedMessage | undef
   const offsets = [0]
   const runningGroup: number[] = []
   const runningSince: number[] = []
-  for (const beat of beats) {
-    for (const task of beat.runningTasks) {
-      const known = task >= 0 && task < state.tasks.top && state.tasks.phase[task] === RUNNING
-      runningGroup.push(known ? state.tasks.group[task] : -1)
-    }
-    runningSince.push(...beat.runningSince)
+  for (const worker of readers) {
+    runningGroup.push(...worker.runningGroups)
+    runningSince.push(...worker.heartbeat!.runningSince)
     offsets.push(runningGroup.length)
   }
   const gpus = readers.flatMap((worker) =>

@@ -4,6 +4,7 @@ import type { HeartbeatMessage, WorkerMessage } from '../protocol/messages.ts'
 import { adopt } from './adopt.ts'
 import { discard } from './hold.ts'
 import { workerGone } from './lose.ts'
+import { RUNNING } from './phases.ts'
 import { countThreads, recallAll } from './recall.ts'
 import { startWaitingScatters } from './scatter.ts'
 import { dirtyClient, dirtyWorker, type State } from './state.ts'
@@ -63,6 +64,8 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
     runningSince: message.runningSince.slice(),
   }
   worker.heartbeatMs = state.nowMs
+  // Told as it was then: by the time a panel hears of it, a short task has ended, and its thread runs the next one.
+  worker.runningGroups = Array.from(message.runningTasks, (task) => runningGroup(state, task))
   state.readings.add(worker)
   if (worker.status === 'leaving') return
   const status = message.paused ? 'paused' : 'running'
@@ -71,6 +74,10 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
   countThreads(state)
   if (status === 'paused') recallAll(state, worker)
   else state.queuedMore = true
+}
+
+function runningGroup({ tasks }: State, task: number): number {
+  return task >= 0 && task < tasks.top && tasks.phase[task] === RUNNING ? tasks.group[task] : -1
 }
 
 /** The worker will leave: it gets nothing new, and gives back what it has not begun. */

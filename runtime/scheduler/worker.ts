@@ -65,6 +65,8 @@ export interface Worker {
   progressMs: number
   heartbeat: HeartbeatMessage | undefined
   heartbeatMs: number
+  /** The group that each thread ran at the last heartbeat, −1 where none: its task may have ended since. */
+  runningGroups: readonly number[]
 }
 
 export function createWorker(info: WorkerInfo, nowMs: number): Worker {
@@ -111,6 +113,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     progressMs: nowMs,
     heartbeat: undefined,
     heartbeatMs: nowMs,
+    runningGroups: [],
   }
 }
 

@@ -134,6 +134,20 @@ test('the feed tells groups, their counts and edges, workers and finished runs',
   assert.deepEqual(after.type === 'groups' && [...after.counts], [0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 1])
 })
 
+test('the feed tells what threads ran at their heartbeat, also when that task has ended since', () => {
+  const cluster = simulate('a1; a2', { workers: ['w1*2'] })
+  const { scheduler } = cluster
+  scheduler.feedSnapshot(cluster.nowMs)
+  const [{ task }] = cluster.attempts.get('a1')!
+  cluster.play(
+    heartbeat('w1', { runningTasks: Int32Array.of(task, -1), runningSince: Float64Array.of(990, 0) }),
+    finished('a1', 'w1'),
+  )
+  const workers = scheduler.feedDelta(cluster.nowMs).find(({ type }) => type === 'workers')
+  assert.ok(workers?.type === 'workers')
+  assert.deepEqual([...workers.runningGroup], [0, -1])
+})
+
 test('a group unfolds into its tasks', () => {
   const cluster = simulate('a1; a2; a3 <- a1', { workers: ['w1'] })
   const message = cluster.scheduler.unfold(0, 2)
