@@ -54,6 +54,8 @@ class Search {
   readonly #text: string
   /** Variables that hold something of heddle's, or what was made from it. */
   readonly #derived = new Set<string>()
+  /** What `compute` and `persist` of heddle are called here: `import { compute as go }`. */
+  readonly #ownFunctions = new Map<string, string>()
   /** Names that were imported from elsewhere: what they give is not ours. */
   readonly #foreign = new Set<string>()
   /** Variables that hold a computation which was begun and not awaited. */
@@ -67,11 +69,18 @@ class Search {
   run(program: Program): Computation[] {
     for (const statement of program.body) {
       if (statement.type !== 'ImportDeclaration') continue
-      const specifier = statement.source.value
-      const own = /^heddle(\/|$)/.test(specifier)
+      const from = statement.source.value
+      const own = /^heddle(\/|$)/.test(from)
       // What a file of the user's gives may well be heddle's.
-      if (!own && /^([./#~]|@\/)/.test(specifier)) continue
-      for (const { local } of statement.specifiers) (own ? this.#derived : this.#foreign).add(local.name)
+      if (!own && /^([./#~]|@\/)/.test(from)) continue
+      for (const specifier of statement.specifiers) {
+        const { local } = specifier
+        ;(own ? this.#derived : this.#foreign).add(local.name)
+        if (!own || specifier.type !== 'ImportSpecifier') continue
+        const { imported } = specifier
+        const name = imported.type === 'Identifier' ? imported.name : imported.value
+        if (OWN_METHODS.has(name)) this.#ownFunctions.set(local.name, name)
+      }
     }
     this.#visit(program as Node, false)
     return this.#found
@@ -105,8 +114,7 @@ class Search {
     if (node.type === 'Identifier') return this.#begun.get(node.name)
     if (node.type !== 'CallExpression') return undefined
     const { callee } = node
-    if (callee.type === 'Identifier')
-      return OWN_METHODS.has(callee.name) && this.#derived.has(callee.name) ? callee.name : undefined
+    if (callee.type === 'Identifier') return this.#ownFunctions.get(callee.name)
     if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
       return undefined
     const { name } = callee.property

@@ -62,6 +62,17 @@ await persist(a)`
   assert.deepEqual(found(text), ['await compute(a.sum())', 'await persist(a)'])
 })
 
+test('the functions are found by the names that a file gave them', () => {
+  const text = `import { bag, compute as go } from 'heddle'
+import * as heddle from 'heddle'
+import { persist } from 'elsewhere'
+const a = bag.fromSequence([1])
+await go(a.sum())
+await heddle.persist(a)
+await persist(a)`
+  assert.deepEqual(found(text), ['await go(a.sum())', 'await heddle.persist(a)'])
+})
+
 test('a computation in a function or a loop is nested', () => {
   const text = `import { bag } from 'heddle'
 async function work() {
