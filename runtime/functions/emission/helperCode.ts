@@ -53,19 +53,21 @@ export function isIdentifier(text: string): boolean {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text) && !RESERVED.has(text)
 }
 
-/** Private instance members of a class: names of its fields, and whether it has private methods or accessors. */
+/**
+ * Private instance members of a class: how its fields are reached, and whether it has private methods or accessors. An
+ * `accessor` keeps its value in private, and is reached by its own name.
+ */
 export function privateMembers(node: Class): { fields: string[]; any: boolean } {
   const fields: string[] = []
   let any = false
   for (const member of node.body.body) {
-    if (
-      !('key' in member) ||
-      member.key?.type !== 'PrivateIdentifier' ||
-      ('static' in member && member.static)
-    )
+    if (!('key' in member) || ('static' in member && member.static)) continue
+    const { key } = member
+    const isPrivate = key?.type === 'PrivateIdentifier'
+    if (!isPrivate && (member.type !== 'AccessorProperty' || member.computed || key?.type !== 'Identifier'))
       continue
     any = true
-    if (member.type !== 'MethodDefinition') fields.push(member.key.name)
+    if (member.type !== 'MethodDefinition') fields.push(isPrivate ? `#${key.name}` : key.name)
   }
   return { fields, any }
 }

@@ -79,7 +79,7 @@ export function instrumentClass(text: MagicString, unit: SourceUnit, thunk: stri
   const { fields, any } = privateMembers(node)
   let access = ''
   if (any) {
-    const read = fields.map((name) => `o.#${name}`).join(',')
+    const read = fields.map((name) => `o.${name}`).join(',')
     access = `globalThis.__heddle?.p(this,{read:o=>[${read}],write:(o,v)=>{[${read}]=v}});`
   }
   text.appendRight(node.body.start + 1, `static{__heddle_f(this,${thunk});${live}${access}}`)
@@ -92,7 +92,8 @@ export function instrumentClass(text: MagicString, unit: SourceUnit, thunk: stri
  */
 function skipConstruction(text: MagicString, node: Class): void {
   for (const member of node.body.body) {
-    if (member.type === 'PropertyDefinition' && !member.static && member.value && !member.declare) {
+    const isField = member.type === 'PropertyDefinition' || member.type === 'AccessorProperty'
+    if (isField && !member.static && member.value && !member.declare) {
       text.prependLeft(member.value.start, 'globalThis.__heddle?.making?void 0:(')
       text.appendRight(member.value.end, ')')
     } else if (member.type === 'MethodDefinition' && member.kind === 'constructor' && member.value.body) {

@@ -21,6 +21,18 @@ class Greeter {
     return `${this.who}${n}`
   }
 }
+class Dial {
+  accessor turns = factor
+  accessor #hidden = 1
+  @logged show(): string {
+    return `${this.turns}/${this.#hidden}`
+  }
+  turn(): this {
+    this.turns++
+    this.#hidden++
+    return this
+  }
+}
 class Account {
   private log: number[] = []
   constructor(public balance: number) {}
@@ -204,6 +216,11 @@ test('an arrow in a field, sent by itself, brings its object', async () =>
 test('a standard decorator on a method', async () => {
   const g = new Greeter('ann')
   assert.equal(await client.submit((n: number) => g.greet(n), 2), 'greet=ann2')
+})
+test('accessors, decorated class or not, travel with their values', async () => {
+  const dial = new Dial().turn()
+  assert.equal(await client.submit(() => dial.show()), 'show=4/2')
+  assert.equal(((await client.submit(() => dial.turn())) as Dial).show(), 'show=5/3')
 })
 test("decorators of TypeScript's own kind, asked for by an extended tsconfig", async () => {
   const u = new User()
