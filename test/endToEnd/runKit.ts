@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const RUNTIME = join(import.meta.dirname, '..', '..', 'runtime')
 const CLI = join(RUNTIME, 'dist', 'cli.js')
@@ -44,7 +44,10 @@ export class Workplace implements AsyncDisposable {
     for (const folder of [this.#runFolders, this.#temporary, join(this.folder, 'node_modules')])
       mkdirSync(folder)
     symlinkSync(RUNTIME, join(this.folder, 'node_modules', 'heddle'))
-    for (const [name, text] of Object.entries(programs)) writeFileSync(join(this.folder, name), text)
+    for (const [name, text] of Object.entries(programs)) {
+      mkdirSync(dirname(join(this.folder, name)), { recursive: true })
+      writeFileSync(join(this.folder, name), text)
+    }
   }
 
   /** Starts `heddle` with these arguments. */
