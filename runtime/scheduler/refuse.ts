@@ -77,6 +77,11 @@ function refusalOfEdges(message: GraphMessage): Refusal | undefined {
   for (let task = 0; task + 1 < dependencyOffsets.length; task++) {
     for (let e = dependencyOffsets[task]; e < dependencyOffsets[task + 1]; e++) {
       const dependency = dependencies[e]
+      if (dependency >= message.group.length)
+        return refusal(
+          `${nameOf(message, task)} depends on task ${dependency} of a graph of ${message.group.length}`,
+          [nameOf(message, task)],
+        )
       if (dependency >= task)
         return refusal(
           `${nameOf(message, task)} depends on ${nameOf(message, dependency)}, which does not come before it: ` +

@@ -19,7 +19,8 @@ export interface CallOptions extends TaskOptions {
 export interface SplitOptions {
   task: TaskOptions
   key: string | undefined
-  pure: boolean
+  /** Undefined where the call does not say: a block around may, else it is true. */
+  pure: boolean | undefined
   name: string | undefined
   signal: AbortSignal | undefined
 }
@@ -39,7 +40,7 @@ const NAMES: ReadonlySet<string> = new Set(
   } satisfies Record<keyof CallOptions, true>),
 )
 
-const NONE: SplitOptions = { task: {}, key: undefined, pure: true, name: undefined, signal: undefined }
+const NONE: SplitOptions = { task: {}, key: undefined, pure: undefined, name: undefined, signal: undefined }
 
 /** @throws {UsageError} when an option is of another kind than it should be */
 export function splitOptions(options: CallOptions | undefined): SplitOptions {
@@ -47,7 +48,7 @@ export function splitOptions(options: CallOptions | undefined): SplitOptions {
   const unknown = Object.keys(options).find((option) => !NAMES.has(option))
   if (unknown !== undefined)
     throw new UsageError(`there is no option ${JSON.stringify(unknown)}: ${[...NAMES].join(', ')}`)
-  const { key, pure = true, name, signal, ...task } = options
+  const { key, pure, name, signal, ...task } = options
   for (const option of ['priority', 'retries', 'timeoutMs'] as const)
     if (task[option] !== undefined && !Number.isFinite(task[option]))
       throw new UsageError(`${option} must be a number, not ${String(task[option])}`)

@@ -4,7 +4,7 @@ import type { Collection, ComputeCall, Executor } from '../graph/collection.ts'
 import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
 import { forgetClient, rememberClient, startAmbientWith } from './ambient.ts'
-import { withAnnotations } from './annotate.ts'
+import { annotatedIdentity, withAnnotations } from './annotate.ts'
 import { type CallOptions, type SplitOptions, splitOptions } from './callOptions.ts'
 import { callPlace } from './callPlace.ts'
 import { computeCollections, persistCollections, sendCollections } from './computeCollections.ts'
@@ -320,7 +320,7 @@ function mapOver<R>(
 ): Future<Awaited<R>>[] {
   options.signal?.throwIfAborted()
   const call = callOf(fn, 'map', options, place)
-  const futures = mapTasks(core, call, iterables as readonly Iterable<unknown>[], options)
+  const futures = mapTasks(core, call, iterables as readonly Iterable<unknown>[])
   if (options.signal) cancelOn(options.signal, futures)
   return futures as Future<Awaited<R>>[]
 }
@@ -333,12 +333,13 @@ function callOf(
 ): Call {
   if (typeof fn !== 'function')
     throw new UsageError(`${kind} needs a function first, not ${fn === null ? 'null' : typeof fn}`)
+  const around = annotatedIdentity()
   return {
     fn,
     group: { name: options.name ?? (fn.name || 'anonymous'), kind, ...place },
     options: withAnnotations(options.task),
-    pure: options.pure,
-    key: options.key,
+    pure: options.pure ?? around.pure ?? true,
+    key: options.key ?? around.key,
   }
 }
 

@@ -1,7 +1,7 @@
 // A task graph of collections, written into one `graph` message.
 
 import type { TaskGraph } from '../graph/taskGraph.ts'
-import { withAnnotations } from './annotate.ts'
+import { annotatedIdentity, withAnnotations } from './annotate.ts'
 import type { GraphWriter } from './graphWriter.ts'
 
 /**
@@ -10,8 +10,10 @@ import type { GraphWriter } from './graphWriter.ts'
  */
 export function encodeGraph(graph: TaskGraph, writer: GraphWriter): void {
   if (writer.size !== 0) throw new RangeError('a graph is encoded into an empty message')
+  // A block may take purity from what looks pure; what is known to be impure stays so.
+  const { pure = true } = annotatedIdentity()
   const groups = graph.groups.map((group) =>
-    writer.addGroup({ ...group, options: withAnnotations(group.options) }),
+    writer.addGroup({ ...group, pure: group.pure && pure, options: withAnnotations(group.options) }),
   )
   for (let task = 0; task < graph.size; task++) writer.addTask(groups[graph.group[task]], graph.args[task])
   for (const [task, name] of graph.customKeys) writer.setCustomKey(task, name)

@@ -1,6 +1,5 @@
 // `client.map`: many tasks of one function, written straight into columns.
 
-import type { SplitOptions } from './callOptions.ts'
 import type { Call, Core } from './core.ts'
 import { UsageError } from './errors.ts'
 import { Future } from './future.ts'
@@ -12,12 +11,7 @@ const TASKS_PER_MESSAGE = 1 << 20
  * One task for each item, or for each position of several iterables, as far as the shortest goes.
  * @throws {CannotTravelError} when the function or an argument cannot travel; nothing is then computed
  */
-export function mapTasks(
-  core: Core,
-  call: Call,
-  iterables: readonly Iterable<unknown>[],
-  options: SplitOptions,
-): Future[] {
+export function mapTasks(core: Core, call: Call, iterables: readonly Iterable<unknown>[]): Future[] {
   core.requireOpen()
   if (iterables.length === 0) throw new UsageError('map needs a list of items behind its function')
   for (const items of iterables)
@@ -48,9 +42,9 @@ export function mapTasks(
       const count = writer.size
       const first = core.table.allocate(count, call.group.name)
       writer.want(0, first, count)
-      if (options.key !== undefined)
+      if (call.key !== undefined)
         for (let task = 0; task < count; task++) {
-          const name = `${options.key}-${futures.length + task}`
+          const name = `${call.key}-${futures.length + task}`
           writer.setCustomKey(task, name)
           core.table.setCustomKey(first + task, name)
         }

@@ -112,6 +112,18 @@ test('a resource that no worker has: the task waits, explain says so, a warning 
   assert.deepEqual(cluster.take(), ['execute a@w2'])
 })
 
+test('a worker that nobody knows: its task waits, a warning comes once after a while, others go on', () => {
+  const cluster = simulate('a; b', { workers: ['w1'], options: { a: { workers: ['w9'] } } })
+  assert.deepEqual(cluster.take(), ['execute b@w1'])
+  cluster.play(tick(), tick(11_000), tick(11_000))
+  const logs = cluster.replies.flatMap((message) => (message.type === 'log' ? [message.text] : []))
+  assert.equal(logs.length, 1)
+  assert.match(logs[0], /^a-[0-9a-f]{32} has waited 11 s for a thread of w9, which no worker here has/)
+  cluster.take()
+  cluster.play(joined('w9'))
+  assert.deepEqual(cluster.take(), ['execute a@w9'])
+})
+
 test('an idle worker is given what another has not begun', () => {
   const cluster = simulate(`s; ${many('b', 6, 's')}`, { workers: ['w1*1'], saturation: Infinity })
   cluster.play(finished('s', 'w1', { durationMs: 100 }))

@@ -29,6 +29,13 @@ test('a cycle', () => {
   )
 })
 
+test('a dependency beyond the end of the graph', () => {
+  const [said] = refusal((message) => {
+    message.dependencies[0] = 99
+  })
+  assert.match(said, /^graph-refused: y-[0-9a-f]{32} depends on task 99 of a graph of 2$/)
+})
+
 test('a missing dependency', () => {
   const [said] = refusal(() => {}, 'y <- gone')
   assert.match(said, /^graph-refused: the graph depends on a key that the scheduler does not have/)
