@@ -19,6 +19,7 @@ const KEPT: Record<number, string> = {
   132: 'a value that could not be fetched kept a retiring worker for ever',
   193: 'a run that was assigned and not yet sent named no holder for a lost dependency',
   984: 'a scattered value was awaited although the client that was bringing it had left',
+  16934: 'a heartbeat that came late paused a worker for ever, since simulated workers sent no further one',
   2926: 'a late report of a copy that was discarded since made the scheduler believe in it',
 }
 

@@ -343,6 +343,8 @@ export class Simulation {
       // One that has said goodbye goes, and another of its name comes; those that are retired are closed in their time.
       const known = this.scheduler.state.workers[worker.id]
       if (known?.status === 'leaving' && !known.retiring) this.kill(worker)
+      // A heartbeat that came late may have left the scheduler believing in a pause: the next one, half a second on, tells.
+      else if (known?.status === 'paused' && !worker.paused) worker.setPaused(false)
     }
     for (const name of ['w0', 'w1', 'w2', 'spare']) this.#join(name)
   }
