@@ -7,6 +7,7 @@ import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import { resolveAddress, type SchedulerAddress } from './address.ts'
 import { Connection } from './connection.ts'
 import { Core } from './core.ts'
+import { UsageError } from './errors.ts'
 import { notice } from './notice.ts'
 import { processLifter } from './processLifter.ts'
 
@@ -14,6 +15,15 @@ import { processLifter } from './processLifter.ts'
 export interface LocalOptions extends LocalClusterOptions {
   /** What the scheduler calls this client. */
   name?: string
+}
+
+const LOCAL_OPTIONS: Record<keyof LocalOptions, true> = {
+  workers: true,
+  threadsPerWorker: true,
+  memoryLimit: true,
+  port: true,
+  onOutput: true,
+  name: true,
 }
 
 /** A core, and how it ends. */
@@ -26,6 +36,11 @@ const CLOSED = 'close() was called'
 
 /** Starts a local cluster, or connects to the run's own where there is one. */
 export async function localCore(options: LocalOptions): Promise<OpenCluster> {
+  const unknown = Object.keys(options).find((option) => !Object.hasOwn(LOCAL_OPTIONS, option))
+  if (unknown !== undefined)
+    throw new UsageError(
+      `Client.local has no option ${JSON.stringify(unknown)}: ${Object.keys(LOCAL_OPTIONS).join(', ')}`,
+    )
   const { name, ...cluster } = options
   const given = process.env.HEDDLE_CLUSTER
   if (given) {

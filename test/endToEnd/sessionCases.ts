@@ -455,6 +455,10 @@ describe('a client of a local cluster', () => {
         name: 'CannotTravelError',
       },
     )
+    await assert.rejects(
+      Client.local({ wrokers: 2 } as object),
+      /Client\.local has no option "wrokers": workers, threadsPerWorker/,
+    )
     assert.equal(await client.submit(inc, 1).result(), 2, 'and everything goes on')
   })
 
