@@ -18,6 +18,8 @@ export interface Lab {
   folder: string
   /** Kills the schedulers of this lab's clusters, as a crash would. */
   killScheduler(): void
+  /** The language servers of this lab. */
+  languageServers(): number[]
   /** Loads the workbench, with a file of the folder open. */
   open(file: string): Promise<void>
   /** A picture of the workbench below docs/screenshots, when pictures are asked for; `afterMs` lets charts fill first. */
@@ -29,6 +31,7 @@ export interface Lab {
 
 /** Programs of a cluster, by their title or, before they have one, by their file. */
 const OURS = /^heddle |\/dist\/(keeper|scheduler|supervisor|worker|session)\.m?js/
+const LANGUAGE_SERVER = /\/dist\/server\.cjs/
 const SCHEDULER = /^heddle scheduler|\/dist\/scheduler\.js/
 
 const WIDTH = 1280
@@ -85,6 +88,7 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
       killScheduler() {
         for (const pid of pidsWith(runtimeFolder)) if (SCHEDULER.test(commandOf(pid))) kill(pid)
       },
+      languageServers: () => pidsWith(runtimeFolder, LANGUAGE_SERVER),
       processes: () => pidsWith(runtimeFolder).map(commandOf),
       close,
     }
@@ -108,13 +112,13 @@ export async function until(
 }
 
 /** Heddle's own processes whose environment names the folder: nobody else's can be meant. */
-export function pidsWith(folder: string): number[] {
+export function pidsWith(folder: string, program = OURS): number[] {
   const found: number[] = []
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
     try {
       const ours = readFileSync(`/proc/${name}/environ`, 'utf8').includes(`XDG_RUNTIME_DIR=${folder}\0`)
-      if (ours && OURS.test(commandOf(Number(name)))) found.push(Number(name))
+      if (ours && program.test(commandOf(Number(name)))) found.push(Number(name))
     } catch {
       // It ended while it was looked at.
     }

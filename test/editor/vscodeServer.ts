@@ -42,6 +42,12 @@ const QUIET_SETTINGS = {
   'editor.cursorBlinking': 'solid',
 }
 
+/** A folder opens untrusted without a dialog in the way. */
+const TRUST_SETTINGS = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+}
+
 export interface ServerOptions {
   /** User settings on top of the quiet ones. */
   settings?: Record<string, unknown>
@@ -49,6 +55,8 @@ export interface ServerOptions {
   vsix?: string
   /** More environment variables; the extension host inherits them. */
   env?: Record<string, string>
+  /** Asks whether folders are trusted, and opens them untrusted; otherwise every folder is trusted. */
+  asksForTrust?: boolean
   /** 0 or absent: any free port. */
   port?: number
 }
@@ -74,7 +82,8 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
   const data = mkdtempSync(join(tmpdir(), 'vsc-')) // Short: sockets are made below it.
   for (const folder of ['user/User', 'user/Machine', 'extensions', 'tmp'])
     mkdirSync(join(data, folder), { recursive: true })
-  const settings = JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }, null, 2)
+  const trust = options.asksForTrust ? TRUST_SETTINGS : {}
+  const settings = JSON.stringify({ ...QUIET_SETTINGS, ...trust, ...options.settings }, null, 2)
   // Settings of a machine, such as paths, are read from the second one alone.
   for (const folder of ['User', 'Machine'])
     writeFileSync(join(data, 'user', folder, 'settings.json'), settings)
@@ -106,7 +115,8 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
   // A process group of its own: the server and the extension hosts go together.
   const args = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token']
   // Without the driver a released build ignores extensionDevelopmentPath and extensionTestsPath, and says nothing.
-  args.push('--disable-workspace-trust', '--disable-experiments', '--enable-smoke-test-driver', ...where)
+  args.push('--disable-experiments', '--enable-smoke-test-driver', ...where)
+  if (!options.asksForTrust) args.push('--disable-workspace-trust')
   const child = spawn(node, [serverMain, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false })
   const kill = (signal: NodeJS.Signals): void => {
