@@ -93,7 +93,14 @@ def bench_client():
         emit("cold start to first result", median_of(3, cold))
 
 
+def sleep_for(seconds, _):
+    time.sleep(seconds)
+    return seconds
+
+
 def bench_graphs():
+    # One run each, of what takes seconds: merge-30K and merge-100K take Dask minutes. numpy, xarray, groupby, join and bag
+    # are shapes of graphs on our side, and no work of Dask's is the same.
     import operator
 
     import dask
@@ -131,6 +138,14 @@ def bench_graphs():
                 return tasks / (time.perf_counter() - begun)
 
             emit(figure, median_of(1, threaded), "dask threads")
+
+        def slow():
+            graph = merge(*[delayed(sleep_for, pure=False)(0.001, i) for i in range(2000)])
+            begun = time.perf_counter()
+            graph.compute()
+            return time.perf_counter() - begun
+
+        emit("merge_slow", median_of(1, slow))
 
 
 def even(x):
