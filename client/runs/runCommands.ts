@@ -111,9 +111,14 @@ export async function tellFailure(error: Error, log: vscode.LogOutputChannel): P
   const choice = await (error instanceof NoNodeError
     ? vscode.window.showErrorMessage(error.message, settings, output)
     : vscode.window.showErrorMessage(`Heddle: ${error.message}`, output))
-  if (choice === settings)
-    await vscode.commands.executeCommand('workbench.action.openSettings', 'heddle.nodePath')
+  if (choice === settings) await openNodePath()
   if (choice === output) log.show(true)
+}
+
+/** The user's settings do not show those of another machine. */
+async function openNodePath(): Promise<void> {
+  const command = vscode.env.remoteName ? 'openRemoteSettings' : 'openSettings'
+  await vscode.commands.executeCommand(`workbench.action.${command}`, { query: 'heddle.nodePath' })
 }
 
 async function documentOf(

@@ -1,0 +1,82 @@
+// What the editor costs: the scheduler's part of live panels at 20,000 tasks a second, and the lenses of a long file.
+
+import { FEED_MESSAGES } from '../../runtime/protocol/feed.ts'
+import { encodeFrame } from '../../runtime/protocol/frame.ts'
+import { findFacts } from '../../server/facts/findFacts.ts'
+import type { Figure } from './figure.ts'
+import { InstantCluster, mapShape, messageOf } from './schedulerCore.bench.ts'
+
+const bench = 'editor'
+const TASKS_PER_SECOND = 20_000
+const DELTAS_PER_SECOND = 10
+const SECONDS = 20
+const EDITS = 21
+
+export function figures(): Figure[] {
+  const { coreMs, feedMs } = feedCosts()
+  return [
+    { bench, figure: 'panels at 20k tasks/s, CPU of the scheduler', unit: 'ms a second', value: feedMs },
+    { bench, figure: 'panels at 20k tasks/s, of a core', unit: '%', value: feedMs / 10 },
+    {
+      bench,
+      figure: "panels at 20k tasks/s, of the core's deciding alone",
+      unit: '%',
+      value: (100 * feedMs) / (coreMs + feedMs),
+    },
+    { bench, figure: 'facts of 1,000 lines after a change', unit: 'ms', value: factsMs() },
+  ]
+}
+
+/** CPU that a second of deciding takes, and what gathering and encoding its deltas takes on top: medians. */
+function feedCosts(): { coreMs: number; feedMs: number } {
+  const cluster = new InstantCluster(8, 4)
+  const { scheduler } = cluster
+  scheduler.feedSnapshot(0)
+  scheduler.recordStream(true)
+  const core: number[] = []
+  const feed: number[] = []
+  let graph = 1
+  for (let second = 0; second < SECONDS; second++) {
+    let [coreMs, feedMs] = [0, 0]
+    for (let i = 0; i < DELTAS_PER_SECOND; i++) {
+      const message = messageOf(mapShape(TASKS_PER_SECOND / DELTAS_PER_SECOND), graph++)
+      coreMs += cpuMs(() => {
+        cluster.submit(message)
+        cluster.run(100)
+        cluster.release(message.handles)
+      })
+      const nowMs = (second * DELTAS_PER_SECOND + i) * (1000 / DELTAS_PER_SECOND)
+      feedMs += cpuMs(() => {
+        for (const each of scheduler.feedDelta(nowMs)) encodeFrame(FEED_MESSAGES, each)
+      })
+    }
+    core.push(coreMs)
+    feed.push(feedMs)
+  }
+  return { coreMs: median(core), feedMs: median(feed) }
+}
+
+function factsMs(): number {
+  const lines = ["import { bag } from 'heddle'"]
+  while (lines.length < 1000)
+    lines.push(`const v${lines.length} = await bag.range(${lines.length}).sum().compute()`)
+  const text = lines.join('\n')
+  return median(
+    Array.from({ length: EDITS }, (_, i) =>
+      cpuMs(() => {
+        const found = findFacts('long.ts', `${text}\n// ${i}`)
+        if (found?.computations.length !== lines.length - 1) throw new Error('computations are missing')
+      }),
+    ),
+  )
+}
+
+/** Time of this process alone: others share the machine. */
+function cpuMs(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]
