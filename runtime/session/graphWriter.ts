@@ -29,6 +29,9 @@ export interface GraphSurroundings {
   warn(text: string): void
 }
 
+/** Among fewer dependencies of a task, looking through all is faster than a map. */
+const DEPENDENCIES_SOUGHT_MAX = 24
+
 interface WriterGroup {
   seed: HashSeed
   callable: number
@@ -69,6 +72,8 @@ export class GraphWriter {
   #digested = 0
   /** Where the dependencies of the task being written start. */
   #ownFrom = 0
+  /** Their places, for a task with many. */
+  readonly #ownPlaces = new Map<number, number>()
 
   constructor(serial: number, around: GraphSurroundings) {
     this.serial = serial
@@ -188,9 +193,21 @@ export class GraphWriter {
     else return -1
     const own = this.#dependencies
     const bits = dependency >>> 0
-    for (let i = this.#ownFrom; i < own.length; i++) if (own.at(i) === bits) return i - this.#ownFrom
+    const count = own.length - this.#ownFrom
+    if (count < DEPENDENCIES_SOUGHT_MAX) {
+      for (let i = 0; i < count; i++) if (own.at(this.#ownFrom + i) === bits) return i
+    } else {
+      // A task may stand on a hundred thousand others: looking through them for each would take minutes.
+      if (count === DEPENDENCIES_SOUGHT_MAX) {
+        this.#ownPlaces.clear()
+        for (let i = 0; i < count; i++) this.#ownPlaces.set(own.at(this.#ownFrom + i), i)
+      }
+      const place = this.#ownPlaces.get(bits)
+      if (place !== undefined) return place
+      this.#ownPlaces.set(bits, count)
+    }
     own.push(dependency)
-    return own.length - 1 - this.#ownFrom
+    return count
   }
 
   #dependencyOf(future: Future): number {

@@ -120,6 +120,27 @@ test('a task graph keeps its order: references become dependencies, each once a 
   assert.deepEqual([...message.callable], [0, 0, 1])
 })
 
+test('each dependency stands once in a task, however many there are', () => {
+  const { writer } = setUp()
+  for (const count of [1, 23, 24, 25, 26, 1000]) {
+    const tasks = new TaskGraph()
+    const ones = tasks.addGroup({ fn: inc })
+    const refs = Array.from({ length: count }, (_, i) => tasks.addTask(ones, [i]))
+    const sums = tasks.addGroup({ fn: add })
+    tasks.addTask(sums, [refs, [...refs].reverse()])
+    tasks.addTask(sums, [refs.slice(0, 1), refs.slice(-1)])
+    const graph = writer()
+    encodeGraph(tasks, graph)
+    const message = sent(graph)
+    const places = refs.map((_, i) => i)
+    const own = message.dependencies.subarray(0, message.dependencyOffsets[count + 1])
+    assert.deepEqual([...own], places)
+    const names = places.map((i) => `#${i}`)
+    assert.deepEqual(argsOf(message, count), [names, [...names].reverse()])
+    assert.deepEqual(argsOf(message, count + 1), [['#0'], [count === 1 ? '#0' : '#1']])
+  }
+})
+
 test('the key of a task depends on its dependencies', () => {
   const { writer } = setUp()
   const keyOfSum = (x: number): string => {
