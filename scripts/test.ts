@@ -22,7 +22,14 @@ const files = globSync('test/**/*.test.ts', { cwd: root })
 const isReal = (file: string): boolean => REAL.some((folder) => file.startsWith(`${join('test', folder)}/`))
 const wanted = (file: string): boolean => only.length === 0 || only.some((part) => file.includes(part))
 
-const node = ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec']
+/** A test that takes longer hangs. */
+const TEST_MS_MAX = 10 * 60_000
+const node = [
+  '--disable-warning=ExperimentalWarning',
+  '--test',
+  '--test-reporter=spec',
+  `--test-timeout=${TEST_MS_MAX}`,
+]
 const phases: Phase[] = [
   { title: 'Checks of format, lint and types', args: ['scripts/check.ts'] },
   { title: 'Build', args: ['scripts/build.ts'] },
