@@ -34,7 +34,7 @@ function clusters(t: TestContext): { folder: string; request: LocalClusterReques
     workers: 1,
     threadsPerWorker: 1,
     memoryLimit: '500MB',
-    graceMs: 300,
+    graceMs: 2000,
     keep: false,
     logFile: join(folder, 'cluster.log'),
   }

@@ -66,7 +66,7 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
     })
     browser = await openBrowser()
     const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } })
-    page.setDefaultTimeout(60_000)
+    page.setDefaultTimeout(180_000)
     const { uri, url } = server
     return {
       server,
@@ -102,7 +102,7 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  ms = 60_000,
+  ms = 180_000,
 ): Promise<void> {
   const deadline = Date.now() + ms
   while (!(await holds())) {

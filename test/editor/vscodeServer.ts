@@ -75,7 +75,7 @@ export interface VscodeServer {
   stop(): Promise<void>
 }
 
-const UP_MS_MAX = 60_000
+const UP_MS_MAX = 180_000
 
 export async function startVscodeServer(options: ServerOptions = {}): Promise<VscodeServer> {
   const { node, serverMain } = installServer()

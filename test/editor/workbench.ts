@@ -38,7 +38,7 @@ export function insideWebview(frames: Locator): FrameLocator {
 }
 
 /** The panel whose page has a `heddle-panel` of that name. */
-export async function panelPage(page: Page, panel: string, ms = 60_000): Promise<FrameLocator> {
+export async function panelPage(page: Page, panel: string, ms = 180_000): Promise<FrameLocator> {
   const deadline = Date.now() + ms
   for (;;) {
     const frames = webviews(page)
@@ -66,7 +66,7 @@ export function codeLens(page: Page, text: string | RegExp): Locator {
  */
 export async function settledLenses(page: Page, text: string | RegExp, count: number): Promise<Locator> {
   const steadyMs = 2500
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + 180_000
   let since = 0
   let seen = 0
   while (Date.now() < deadline) {
@@ -108,7 +108,7 @@ export async function lineTexts(page: Page): Promise<string[]> {
 }
 
 /** Waits until a line's text matches; returns it. */
-export async function lineText(page: Page, pattern: RegExp, ms = 60_000): Promise<string> {
+export async function lineText(page: Page, pattern: RegExp, ms = 180_000): Promise<string> {
   const deadline = Date.now() + ms
   for (;;) {
     const texts = await lineTexts(page)

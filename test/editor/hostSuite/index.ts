@@ -5,7 +5,7 @@ import { format } from 'node:util'
 import Mocha from 'mocha'
 import { defineSuite } from './suite.ts'
 
-const TEST_MS_MAX = 60_000
+const TEST_MS_MAX = 300_000
 
 export function run(): Promise<void> {
   const report = process.env.HEDDLE_TEST_REPORT

@@ -146,6 +146,7 @@ export function defineSuite(): void {
       const editor = await vscode.window.showTextDocument(document)
       const at = document.getText().indexOf('n * n)')
       await editor.edit((edit) => edit.insert(document.positionAt(at), '2 * '))
+      await until(async () => (await lensesOf(uri)).length > 1, 'the lenses follow the edit')
       const [, lens] = await lensesOf(uri)
       const run = await vscode.commands.executeCommand<string>(
         'heddle.runExpression',
@@ -177,7 +178,7 @@ function languageServers(): number[] {
 }
 
 async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 150_000
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`timed out waiting until ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
