@@ -117,7 +117,9 @@ export function onLaneEnded(state: WorkerState, lane: number, end: LaneEnd): voi
   for (const { batch, index, slot, waits } of aside) {
     // When the thread was in none of its batches, it was in a run that had gone on.
     const isCause = end.batch === undefined ? !waits : end.batch === batch && end.index === index
-    if (waits) state.reports.waiting(state.runs.task(slot), state.runs.run(slot), false)
+    const phase = state.runs.phase(slot)
+    if (waits && phase !== CANCELLED && !(end.failure && isCause))
+      state.reports.waiting(state.runs.task(slot), state.runs.run(slot), false)
     interrupt(state, lane, slot, end, isCause)
   }
 }
