@@ -45,6 +45,8 @@ export {
 export type { CallOptions } from './session/callOptions.ts'
 // A connection to a cluster.
 export { BoundOptions, Client, type Scattered } from './session/client.ts'
+// Inside a task: which one it is, and the client for tasks of its own.
+export { type CurrentTask, currentTask } from './session/currentTask.ts'
 // What can go wrong beside a task's own error.
 export {
   CancelledError,

@@ -13,13 +13,15 @@ export function startMessages(
   slots: Int32Array,
 ): { message: BatchMessage; transfer: ArrayBuffer[] } {
   const { runs } = state
+  const tasks = new Int32Array(slots.length)
   const callables = new Uint32Array(slots.length)
   const argEnds = new Uint32Array(slots.length)
   let argBytes = 0
   let depends = false
   for (let i = 0; i < slots.length; i++) {
-    const { callables: numbers, argOffsets, dependencyOffsets } = runs.message(slots[i])
+    const { tasks: all, callables: numbers, argOffsets, dependencyOffsets } = runs.message(slots[i])
     const at = runs.at(slots[i])
+    tasks[i] = all[at]
     callables[i] = numbers[at]
     argBytes += argOffsets[at + 1] - argOffsets[at]
     argEnds[i] = argBytes
@@ -37,7 +39,7 @@ export function startMessages(
   const values = depends ? packDependencies(state, store, lane, slots) : undefined
   const transfer = [args.buffer]
   if (values) transfer.push(values.packed.buffer as ArrayBuffer)
-  return { message: { kind: 'batch', batch, callables, args, argEnds, values }, transfer }
+  return { message: { kind: 'batch', batch, tasks, callables, args, argEnds, values }, transfer }
 }
 
 function packDependencies(

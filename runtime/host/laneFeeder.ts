@@ -63,7 +63,12 @@ export class LaneFeeder {
   stop(action: Extract<WorkerAction, { kind: 'stop' }>): void {
     const { state } = this.#core
     const { lane, batch } = action
-    const posted = state.lanes[lane].posted.find((one) => one.batch === batch)
+    const { posted: batches, aside } = state.lanes[lane]
+    if (aside.some((one) => one.batch === batch && state.runs.phase(one.slot) === CANCELLED)) {
+      this.#lanes.end(lane)
+      return
+    }
+    const posted = batches.find((one) => one.batch === batch)
     if (!posted) return
     const isCancelled = (at: number): boolean => state.runs.phase(posted.slots[at]) === CANCELLED
     const progress = this.#lanes.progress(lane)

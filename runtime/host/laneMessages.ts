@@ -13,6 +13,8 @@ export interface LaneSetup {
   moduleFolder: string
   worker: string
   lane: number
+  /** For clients that tasks make. */
+  scheduler: { control: string; token: string }
   /** The lane numbers its shared memory from here on. */
   firstBufferId: number
   /** It collects its garbage when so many bytes of shared memory came into sight since the last time. */
@@ -43,6 +45,8 @@ export interface BatchValues {
 export interface BatchMessage {
   kind: 'batch'
   batch: number
+  /** The scheduler's numbers of the tasks. */
+  tasks: Int32Array
   callables: Uint32Array
   args: Uint8Array
   argEnds: Uint32Array
@@ -61,6 +65,8 @@ export type ToLane = CallablesMessage | BatchMessage | GrantMessage | { kind: 'c
 export type FromLane =
   | { kind: 'ready'; threadId: number }
   | ({ kind: 'report' } & LaneReport)
+  /** A run that was set aside waits for tasks of its own, or goes on. */
+  | { kind: 'waits'; batch: number; index: number; waits: boolean }
   | { kind: 'let-go'; ids: number[] }
   | { kind: 'log'; level: string; text: string; batch: number; index: number; stack?: string }
 

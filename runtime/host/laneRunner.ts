@@ -14,8 +14,12 @@ import { SHARE_FROM_BYTES } from './dataFrames.ts'
 import { watchConsole } from './laneConsole.ts'
 import { LaneMemory } from './laneMemory.ts'
 import { type BatchMessage, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
+import { type LaneRun, LaneRuns } from './laneRuns.ts'
 import { ReportWriter } from './reportWriter.ts'
-import { enterTask, type TaskContext } from './taskContext.ts'
+import { becomeTaskThread, type TaskContext } from './taskContext.ts'
+
+/** What a run ended with. */
+type Outcome = { encoded: EncodedValue; failure?: undefined } | { encoded?: undefined; failure: TaskFailure }
 
 type Callable = (...args: unknown[]) => unknown
 
@@ -26,7 +30,7 @@ export class LaneRunner {
   readonly #port: MessagePort
   readonly #progress: LaneProgress
   readonly #loader: CallableLoader
-  readonly #context: TaskContext
+  readonly #runs: LaneRuns
   readonly #memory: LaneMemory
   readonly #encoding: EncodeOptions
   readonly #callables = new Map<number, Callable>()
@@ -54,18 +58,31 @@ export class LaneRunner {
         return decodeValue({ bytes, buffers: [] }, this.#loader.decodeOptions())
       },
     })
+    this.#runs = new LaneRuns(({ batch, index, told }) =>
+      this.#port.postMessage({ kind: 'waits', batch, index, waits: told }),
+    )
     const report = (level: string, text: string, stack?: string): void => {
-      const { batch, index } = this.#progress
+      const { batch, index } = this.#runs.current() ?? this.#progress
       this.#port.postMessage({ kind: 'log', level, text, batch, index, stack })
     }
-    this.#context = {
+    const contextOf = (run: LaneRun): TaskContext => ({
+      task: run.task,
       worker: setup.worker,
       thread: setup.lane,
       log: (text) => {
         process.stdout.write(`${text}\n`)
         report('info', text)
       },
-    }
+    })
+    becomeTaskThread({
+      current: () => {
+        const run = this.#runs.current()
+        if (run) run.context ??= contextOf(run)
+        return run?.context
+      },
+      scheduler: setup.scheduler,
+      waits: this.#runs.waits,
+    })
     watchConsole(report)
     guardThread((error, what) => report('error', `${what}: ${textOf(error)}`, stackOf(error)))
   }
@@ -110,8 +127,7 @@ export class LaneRunner {
     for (let index = 0; index < batch.callables.length; index++) {
       const start = now
       this.#progress.begin(batch.batch, index, start)
-      let encoded: EncodedValue | undefined
-      let failure: TaskFailure | undefined
+      let outcome: Outcome | undefined
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#load(number))
@@ -120,29 +136,62 @@ export class LaneRunner {
         if (values) for (const names of values.modules(index)) await this.#loader.loadModules(names)
         const options = this.#loader.decodeOptions()
         const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
-        enterTask(this.#context)
-        let result = callable(...readArguments(bytes, { ...options, reference }))
-        if (isThenable(result)) {
+        const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
+        const result = callable(...readArguments(bytes, { ...options, reference }))
+        if (isThenable(result) || isStream(result)) {
           // Others need not wait for what this one waits for.
           report.send(this.#port)
-          result = await result
-        }
-        if (isStream(result)) result = await collect(result)
-        encoded = encodeValue(result, this.#encoding)
+          outcome = await this.#follow(run, result, report)
+        } else outcome = { encoded: encodeValue(result, this.#encoding) }
       } catch (error) {
-        failure = failureOf(error, { key: '' })
+        outcome = { failure: failureOf(error, { key: '' }) }
       }
       now = epochMs()
-      if (encoded) report.result(start, now - start, encoded)
-      else report.failed(start, now - start, failure!)
+      if (outcome) enter(report, start, now - start, outcome)
       if (now - sentAt > REPORT_MS || report.isFull) {
         report.send(this.#port)
         sentAt = now
       }
     }
-    enterTask(undefined)
+    this.#runs.rest()
     this.#progress.rest()
     report.send(this.#port)
+  }
+
+  /** What becomes of a run that goes on asynchronously; nothing when it was set aside, since it waits for other tasks. */
+  async #follow(run: LaneRun, result: unknown, report: ReportWriter): Promise<Outcome | undefined> {
+    this.#runs.keep()
+    const ended = this.#outcomeOf(result)
+    if (run.waits === 0) {
+      const waiting = new Promise<undefined>((resolve) => {
+        run.onWait = () => resolve(undefined)
+      })
+      const outcome = await Promise.race([ended, waiting])
+      run.onWait = undefined
+      if (outcome) return outcome
+    }
+    report.setAside(run.start, epochMs() - run.start)
+    report.send(this.#port)
+    // Should it have gone on meanwhile, the main thread is told so right behind.
+    run.told = true
+    setImmediate(() => this.#runs.look(run))
+    void ended.then((outcome) => {
+      const own = new ReportWriter(run.batch, 1, this.#memory, run.index)
+      enter(own, run.start, epochMs() - run.start, outcome)
+      own.send(this.#port)
+      run.told = undefined
+    })
+    return undefined
+  }
+
+  async #outcomeOf(result: unknown): Promise<Outcome> {
+    try {
+      let value = await result
+      if (isStream(value)) value = await collect(value)
+      return { encoded: encodeValue(value, this.#encoding) }
+    } catch (error) {
+      return { failure: failureOf(error, { key: '' }) }
+    }
   }
 
   async #load(number: number): Promise<Callable> {
@@ -154,6 +203,11 @@ export class LaneRunner {
     this.#encoded.delete(number)
     return callable
   }
+}
+
+function enter(report: ReportWriter, start: number, durationMs: number, outcome: Outcome): void {
+  if (outcome.encoded) report.result(start, durationMs, outcome.encoded)
+  else report.failed(start, durationMs, outcome.failure)
 }
 
 const epochMs = (): number => performance.timeOrigin + performance.now()

@@ -3,7 +3,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import type { TaskFailure } from '../protocol/failure.ts'
-import type { LaneReport } from '../worker/laneReport.ts'
+import { type LaneReport, SET_ASIDE } from '../worker/laneReport.ts'
 import type { LaneEnd } from '../worker/onLane.ts'
 import { type FromLane, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
 import { IDS_PER_THREAD } from './sharedMemory.ts'
@@ -12,6 +12,8 @@ export interface LaneEvents {
   opened(lane: number): void
   reported(lane: number, report: LaneReport): void
   ended(lane: number, end: LaneEnd): void
+  /** A run that was set aside waits for tasks of its own, or goes on. */
+  waits(lane: number, batch: number, index: number, waits: boolean): void
   /** Shared memory that the lane does not see any more: see `SharedMemory`. */
   letGo(lane: number, ids: number[]): void
   logged(level: string, text: string, batch: number, index: number, lane: number, stack?: string): void
@@ -22,6 +24,8 @@ export interface LaneEvents {
 }
 
 export interface LaneOptions {
+  /** See `LaneSetup`. */
+  scheduler: { control: string; token: string }
   threads: number
   worker: string
   moduleFolder: string
@@ -39,7 +43,9 @@ interface Lane {
   thread: Worker | undefined
   /** Callables that it has been sent. */
   known: Set<number>
-  timer: NodeJS.Timeout | undefined
+  /** Limits of time by batch, and when the runs began that were set aside (both for batches of one alone). */
+  timers: Map<number, NodeJS.Timeout>
+  asideSince: Map<number, number>
   /** It has said that it is ready, so its thread works. */
   opened: boolean
 }
@@ -89,25 +95,30 @@ export class Lanes {
     return this.#lanes[lane].progress
   }
 
-  /** Ends the lane's thread if it is still running `batch` when its time is over. */
+  /** Ends the lane's thread if `batch`, a single run, is not over when its time is; waiting for other tasks counts. */
   limit(lane: number, batch: number, timeoutMs: number): void {
     const entry = this.#lanes[lane]
-    clearTimeout(entry.timer)
+    const again = (ms: number): void => void entry.timers.set(batch, setTimeout(look, ms))
     const look = (): void => {
-      const { progress } = entry
-      if (this.#lanes[lane] !== entry || progress.batch !== batch || progress.index !== 0) return
-      const leftMs = progress.start + timeoutMs - (performance.timeOrigin + performance.now())
-      if (leftMs > 0) entry.timer = setTimeout(look, Math.ceil(leftMs))
-      else this.end(lane, timedOut(timeoutMs))
+      entry.timers.delete(batch)
+      const { progress, asideSince } = entry
+      const runs = progress.batch === batch && progress.index === 0
+      const start = asideSince.get(batch) ?? (runs ? progress.start : undefined)
+      if (this.#lanes[lane] !== entry || start === undefined) return
+      const durationMs = performance.timeOrigin + performance.now() - start
+      if (durationMs < timeoutMs) again(Math.ceil(timeoutMs - durationMs))
+      else this.#end(lane, { batch, index: 0, failure: timedOut(timeoutMs), start, durationMs })
     }
-    entry.timer = setTimeout(look, timeoutMs + 1)
+    again(timeoutMs + 1)
   }
 
   /** Ends a lane's thread now; a new one takes its place. */
-  end(lane: number, failure?: TaskFailure): void {
+  end(lane: number): void {
+    this.#end(lane, endOf(this.#lanes[lane].progress, undefined))
+  }
+
+  #end(lane: number, end: LaneEnd): void {
     const entry = this.#lanes[lane]
-    const { progress } = entry
-    const end = endOf(progress, failure)
     const { thread } = entry
     entry.end.abort()
     this.#over(lane, entry, end)
@@ -116,8 +127,8 @@ export class Lanes {
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const { timer, port } of this.#lanes) {
-      clearTimeout(timer)
+    for (const { timers, port } of this.#lanes) {
+      for (const timer of timers.values()) clearTimeout(timer)
       port.close()
     }
     await this.#pool.destroy()
@@ -131,20 +142,22 @@ export class Lanes {
       end: new AbortController(),
       thread: undefined,
       known: new Set(),
-      timer: undefined,
+      timers: new Map(),
+      asideSince: new Map(),
       opened: false,
     }
     this.#lanes[lane] = entry
     port1.on('message', (message: FromLane) => {
       if (this.#lanes[lane] === entry) this.#receive(lane, entry, message)
     })
-    const { worker, moduleFolder, collectBytes } = this.#options
+    const { worker, moduleFolder, collectBytes, scheduler } = this.#options
     const setup: LaneSetup = {
       port: port2,
       progress: entry.progress.buffer,
       moduleFolder,
       worker,
       lane,
+      scheduler,
       firstBufferId: ++this.#started * IDS_PER_THREAD,
       collectBytes,
     }
@@ -167,7 +180,11 @@ export class Lanes {
         this.#events.opened(lane)
         break
       case 'report':
+        this.#noteAside(entry, message)
         this.#events.reported(lane, message)
+        break
+      case 'waits':
+        this.#events.waits(lane, message.batch, message.index, message.waits)
         break
       case 'let-go':
         this.#events.letGo(lane, message.ids)
@@ -178,9 +195,16 @@ export class Lanes {
     }
   }
 
+  /** Remembers since when a run with a limit goes on beside the batches. */
+  #noteAside(entry: Lane, report: LaneReport): void {
+    if (report.aside !== undefined) entry.asideSince.delete(report.batch)
+    else if (report.sizes[0] === SET_ASIDE && entry.timers.has(report.batch))
+      entry.asideSince.set(report.batch, report.starts[0])
+  }
+
   /** The lane's thread is gone or going: what it sent before counts, then a new lane takes its number. */
   #over(lane: number, entry: Lane, end: LaneEnd): void {
-    clearTimeout(entry.timer)
+    for (const timer of entry.timers.values()) clearTimeout(timer)
     for (let sent = receiveMessageOnPort(entry.port); sent; sent = receiveMessageOnPort(entry.port))
       this.#receive(lane, entry, sent.message as FromLane)
     entry.port.close()
@@ -199,7 +223,7 @@ export class Lanes {
 
 function endOf(progress: LaneProgress, failure: TaskFailure | undefined): LaneEnd {
   const { index, batch, start } = progress
-  if (index < 0) return {}
+  if (index < 0) return { failure }
   const durationMs = performance.timeOrigin + performance.now() - start
   return { batch, index, failure, start, durationMs }
 }

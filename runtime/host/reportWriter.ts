@@ -3,12 +3,13 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
-import type { SharedResult } from '../worker/laneReport.ts'
+import { SET_ASIDE, type SharedResult } from '../worker/laneReport.ts'
 import { SHARE_FROM_BYTES, SLAB_BYTES_MAX } from './dataFrames.ts'
 import type { LaneMemory } from './laneMemory.ts'
 
 export class ReportWriter {
   readonly #batch: number
+  readonly #aside: number | undefined
   readonly #memory: LaneMemory
   #count = 0
   #starts: Float64Array
@@ -20,8 +21,10 @@ export class ReportWriter {
   #failures: TaskFailure[] = []
   #shared: SharedResult[] = []
 
-  constructor(batch: number, runs: number, memory: LaneMemory) {
+  /** @param aside the place in the batch, for a report of one run that had been set aside */
+  constructor(batch: number, runs: number, memory: LaneMemory, aside?: number) {
     this.#batch = batch
+    this.#aside = aside
     this.#memory = memory
     this.#starts = new Float64Array(runs)
     this.#durationsMs = new Float64Array(runs)
@@ -55,6 +58,11 @@ export class ReportWriter {
     this.#enter(start, durationMs, -1)
   }
 
+  /** Its result comes later, in a report of its own. */
+  setAside(start: number, durationMs: number): void {
+    this.#enter(start, durationMs, SET_ASIDE)
+  }
+
   /** Sends what it has, if anything, and begins anew. */
   send(port: MessagePort): void {
     const count = this.#count
@@ -72,6 +80,7 @@ export class ReportWriter {
         packed,
         failures: this.#failures,
         shared: this.#shared,
+        aside: this.#aside,
       },
       [packed.buffer],
     )

@@ -1,7 +1,11 @@
-// What a task may ask about itself while it runs.
+// What a task may ask about itself while it runs, and what its thread is told of it.
+//
+// Every copy of heddle that a thread may have loaded finds the same place here, hence the global symbol.
 
 /** The run that this thread is computing now. */
 export interface TaskContext {
+  /** The scheduler's number for the task. */
+  readonly task: number
   /** The name of the worker that runs it. */
   readonly worker: string
   /** The thread within that worker, counted from 0. */
@@ -10,19 +14,25 @@ export interface TaskContext {
   log(text: string): void
 }
 
-/** Every copy of heddle that a thread may have loaded finds the same context here. */
-const CONTEXT = Symbol.for('heddle.taskContext')
-const holder = globalThis as { [CONTEXT]?: TaskContext }
-
-/**
- * The running task's context, or nothing outside of tasks.
- * @example currentTask()?.log(`row ${i} of ${rows.length}`)
- */
-export function currentTask(): TaskContext | undefined {
-  return holder[CONTEXT]
+/** What a thread of a worker offers to the tasks in it. */
+export interface TaskThread {
+  /** The task that asks, nothing outside of tasks. */
+  current(): TaskContext | undefined
+  /** The scheduler that the worker serves. */
+  scheduler: { control: string; token: string }
+  /** The task that asks begins to wait for other tasks: its thread is free until the answer is called. */
+  waits(): () => void
 }
 
-/** The lane says what runs from now on. */
-export function enterTask(context: TaskContext | undefined): void {
-  holder[CONTEXT] = context
+const THREAD = Symbol.for('heddle.taskThread')
+const holder = globalThis as { [THREAD]?: TaskThread }
+
+/** The thread of a worker that this code runs in; nothing elsewhere. */
+export function taskThread(): TaskThread | undefined {
+  return holder[THREAD]
+}
+
+/** Said once by the thread itself. */
+export function becomeTaskThread(thread: TaskThread): void {
+  holder[THREAD] = thread
 }

@@ -16,7 +16,7 @@ import {
   onRecall,
   onReplicate,
 } from '../worker/onInstruction.ts'
-import { onLaneEnded, onLaneOpened, onLaneReported } from '../worker/onLane.ts'
+import { onLaneEnded, onLaneOpened, onLaneReported, onLaneWaits } from '../worker/onLane.ts'
 import { WorkerState } from '../worker/workerState.ts'
 import { ConnectionRefusedError, ControlClient } from './controlClient.ts'
 import { DataClient } from './dataClient.ts'
@@ -83,7 +83,8 @@ export class WorkerProcess implements WorkerCore {
     this.#files = new SpillFiles(spillFolder ?? join(folder, 'spill'), spillLimitBytes, allocate)
     this.#spilling = new Spilling(this, this.#files)
     const collectBytes = collectBytesOf(limitBytes, threads)
-    const laneOptions = { threads, worker: name, moduleFolder: this.#moduleFolder, collectBytes }
+    const scheduler = { control: config.control, token }
+    const laneOptions = { scheduler, threads, worker: name, moduleFolder: this.#moduleFolder, collectBytes }
     this.#lanes = new Lanes(pool, laneOptions, this.#laneEvents())
     this.#keeper = new MemoryKeeper(this, this.#memory, this.#lanes)
     this.#feeder = new LaneFeeder(this, this.#lanes, this.#keeper)
@@ -163,10 +164,13 @@ export class WorkerProcess implements WorkerCore {
         this.#memory.laneEnded(lane)
         this.on(() => onLaneEnded(this.state, lane, end))
       },
+      waits: (lane, batch, index, waits) => this.on(() => onLaneWaits(this.state, lane, batch, index, waits)),
       letGo: (lane, ids) => this.on(() => this.#memory.letGo(lane, ids)),
       logged: (level, text, batch, index, lane, stack) => {
-        const posted = this.state.lanes[lane].posted.find((one) => one.batch === batch)
-        const slot = index >= 0 ? posted?.slots[index] : undefined
+        const { posted, aside } = this.state.lanes[lane]
+        const own = posted.find((one) => one.batch === batch)
+        const beside = aside.find((one) => one.batch === batch && one.index === index)
+        const slot = index >= 0 ? (beside?.slot ?? own?.slots[index]) : undefined
         const task = slot === undefined ? undefined : this.state.runs.task(slot)
         this.#control.send({ type: 'log', level, text, task, stack })
       },

@@ -233,6 +233,8 @@ export const WORKER_MESSAGES = {
   transferred: { froms: i32, starts: f64, durationsMs: f64, sizes: f64 },
   log: { level: text, text: text, task: optional(number), stack: optional(text) },
   leaving: { reason: text },
+  /** Runs that wait for tasks of their own (`waits` 1), so that their threads are free, or that go on (0). */
+  waiting: { tasks: i32, runs: i32, waits: u8 },
 } as const
 
 /** One device as `nvidia-smi` reports it. */

@@ -6,7 +6,7 @@ import type { ReadyQueue } from './readyQueue.ts'
 import { suits } from './restrict.ts'
 import { assign } from './seat.ts'
 import type { State } from './state.ts'
-import type { Worker } from './worker.ts'
+import { occupying, type Worker } from './worker.ts'
 
 /** A worker may have this much measured work ahead of each of its threads: less than a round trip would leave it idle. */
 const READ_AHEAD_MS = 2
@@ -60,12 +60,12 @@ function hasRoom(state: State, worker: Worker, task: number): boolean {
   const { tasks, groups } = state
   // It died with a worker once: it starts at once or waits, so that few others share the blame for a second death.
   if ((tasks.flags[task] & TROUBLED) !== 0 && state.troubles.get(task)!.deaths > 0)
-    return worker.assigned < worker.threads
-  if (worker.assigned < roomOf(state, worker)) return true
+    return occupying(worker) < worker.threads
+  if (occupying(worker) < roomOf(state, worker)) return true
   const group = tasks.group[task]
   return (
     groups.isMeasured(group) &&
-    worker.assigned < READ_AHEAD_TASKS * worker.threads &&
+    occupying(worker) < READ_AHEAD_TASKS * worker.threads &&
     worker.occupancyMs + groups.expectedMs(group) <= READ_AHEAD_MS * worker.threads
   )
 }

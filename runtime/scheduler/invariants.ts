@@ -2,7 +2,18 @@
 
 import { GROUP_STRIDE } from './groups.ts'
 import { heldBy } from './hold.ts'
-import { ERRED, FREE, isPending, PHASE_NAMES, READY, RELEASED, RUNNING, STORED, WAITING } from './phases.ts'
+import {
+  ASIDE,
+  ERRED,
+  FREE,
+  isPending,
+  PHASE_NAMES,
+  READY,
+  RELEASED,
+  RUNNING,
+  STORED,
+  WAITING,
+} from './phases.ts'
 import { seatedAt } from './seat.ts'
 import { eachDependency, eachDependent, keyOf, type State } from './state.ts'
 import { supplyOf } from './worker.ts'
@@ -200,6 +211,18 @@ export const RULES: Record<string, Rule> = {
       } else if (arriving === undefined ? seated.get(row) !== tasks.worker[row] : !state.workers[arriving])
         broken(`${name(state, row)} runs nowhere`)
     }
+  },
+
+  'a run that waits for its own tasks is counted': (state, broken) => {
+    const { flags } = state.tasks
+    for (const worker of state.present) {
+      const aside = seatedAt(state, worker).filter((row) => (flags[row] & ASIDE) !== 0).length
+      if (aside !== worker.aside)
+        broken(`worker ${worker.id} has ${aside} waiting runs, counts ${worker.aside}`)
+    }
+    for (const row of rowsOf(state))
+      if ((flags[row] & ASIDE) !== 0 && state.tasks.phase[row] !== RUNNING)
+        broken(`${name(state, row)} waits for its own tasks and does not run`)
   },
 
   'resources add up and are never overdrawn': (state, broken) => {

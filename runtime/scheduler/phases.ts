@@ -28,3 +28,5 @@ export const CUSTOM = 2
 export const TROUBLED = 4
 /** Its value shall be copied to every worker. */
 export const BROADCAST = 8
+/** Its run waits for tasks that it submitted itself: it is running, and occupies no thread. */
+export const ASIDE = 16

@@ -7,7 +7,7 @@ import { rankOf } from './rank.ts'
 import { suits, suitsEver } from './restrict.ts'
 import { assign, DEATHS_TO_QUARANTINE } from './seat.ts'
 import { type State, setPhase } from './state.ts'
-import type { Worker } from './worker.ts'
+import { occupying, type Worker } from './worker.ts'
 
 /** What fetching anything from another worker costs beside its bytes, in milliseconds. */
 const FETCH_MS = 0.3
@@ -111,7 +111,7 @@ export function bestWorker(state: State, task: number, restriction?: Restriction
   else
     for (let i = 0; i < IDLE_TRIED && i < present.length; i++) {
       const worker = present[state.nextTurn++ % present.length]
-      if (worker.assigned < worker.threads) consider(worker)
+      if (occupying(worker) < worker.threads) consider(worker)
     }
   return best
 }

@@ -15,15 +15,17 @@ import { ingest } from './ingest.ts'
 import { checkInvariants } from './invariants.ts'
 import { missing } from './lose.ts'
 import { heartbeat, type WorkerHello, workerJoined, workerLeaving, workerLeft } from './membership.ts'
+import { FREE } from './phases.ts'
 import { tellProgress } from './progress.ts'
 import { continueRetiring, forgetMoves, rebalance, retire } from './rebalance.ts'
 import { RunStream } from './runStream.ts'
 import { scatter, stored } from './scatter.ts'
-import { dirtyClient, dirtyWorker, State } from './state.ts'
+import { dirtyClient, dirtyWorker, keyOf, State } from './state.ts'
 import { balance } from './steal.ts'
 import { story } from './story.ts'
+import { waiting } from './waiting.ts'
 import { warnUnsuitable } from './warn.ts'
-import type { Worker } from './worker.ts'
+import { occupying, type Worker } from './worker.ts'
 
 export interface SchedulerOptions {
   /** The cluster's id. */
@@ -260,7 +262,7 @@ export class Scheduler {
     switch (message.type) {
       case 'finished':
         finished(state, worker, message)
-        if (worker.assigned < worker.threads) balance(state)
+        if (occupying(worker) < worker.threads) balance(state)
         return
       case 'erred':
         erred(state, worker, message)
@@ -276,6 +278,9 @@ export class Scheduler {
         return
       case 'dropped':
         dropped(state, worker, message)
+        return
+      case 'waiting':
+        waiting(state, worker, message)
         return
       case 'heartbeat':
         heartbeat(state, worker, message)
@@ -319,6 +324,8 @@ export class Scheduler {
         return this.story(key)
       case 'explain':
         return this.explain(key)
+      case 'key':
+        return keyOfNumber(this.state, Number(key))
       case 'dump':
         return this.dump()
       case 'rebalance':
@@ -342,6 +349,11 @@ export class Scheduler {
     client.outbox.sealed.push(message)
     dirtyClient(this.state, client)
   }
+}
+
+/** A task that runs has its number for as long as it does; others' numbers say nothing. */
+function keyOfNumber(state: State, task: number): string {
+  return task >= 0 && task < state.tasks.top && state.tasks.phase[task] !== FREE ? keyOf(state, task) : ''
 }
 
 /** Unknown types never get here: decoding refuses them. */

@@ -1,7 +1,7 @@
 // Giving a task to a worker and taking it back: the worker's books are kept here and nowhere else.
 
 import { ASSIGNED } from './journal.ts'
-import { RECALLED, RUNNING, TROUBLED } from './phases.ts'
+import { ASIDE, RECALLED, RUNNING, TROUBLED } from './phases.ts'
 import type { State } from './state.ts'
 import { dirtyWorker, nextRun, setPhase } from './state.ts'
 import type { Worker } from './worker.ts'
@@ -39,7 +39,7 @@ export function unseat(state: State, task: number): void {
   worker.occupancyMs -= tasks.weight[task]
   tasks.worker[task] = -1
   tasks.weight[task] = 0
-  if ((tasks.flags[task] & (RECALLED | TROUBLED)) !== 0) unseatSpecial(state, task, worker)
+  if ((tasks.flags[task] & (RECALLED | TROUBLED | ASIDE)) !== 0) unseatSpecial(state, task, worker)
   const { restriction } = state.options.sets[tasks.option[task]]
   if (restriction)
     for (const [name, amount] of restriction.resources) worker.free.set(name, worker.free.get(name)! + amount)
@@ -62,6 +62,10 @@ function unseatSpecial(state: State, task: number, worker: Worker): void {
   if ((flags[task] & RECALLED) !== 0) {
     flags[task] &= ~RECALLED
     state.thieves.delete(task)
+  }
+  if ((flags[task] & ASIDE) !== 0) {
+    flags[task] &= ~ASIDE
+    worker.aside--
   }
   if (worker.quarantinedTask === task) {
     worker.quarantinedTask = -1

@@ -1,11 +1,11 @@
 // Work stealing: idle workers get tasks that others have been given and have not begun.
 
 import { RECALLED_STEP } from './journal.ts'
-import { READY, RECALLED } from './phases.ts'
+import { ASIDE, READY, RECALLED } from './phases.ts'
 import { suits } from './restrict.ts'
 import { seatedAt } from './seat.ts'
 import { dirtyWorker, eachDependency, type State } from './state.ts'
-import type { Worker } from './worker.ts'
+import { occupying, type Worker } from './worker.ts'
 
 /** Looked at more often, a balance would move tasks whose last move has not arrived yet. */
 const BALANCE_EVERY_MS = 5
@@ -22,11 +22,11 @@ export function balance(state: State): void {
   // What is queued goes to idle workers first: stealing is for what has been handed out.
   if (state.counts[READY] > 0 && state.queue.top(state) >= 0) return
   const thieves = state.present.filter(
-    (worker) => worker.status === 'running' && !worker.quarantined && worker.assigned < worker.threads,
+    (worker) => worker.status === 'running' && !worker.quarantined && occupying(worker) < worker.threads,
   )
   if (thieves.length === 0) return
   const victims = state.present
-    .filter((worker) => worker.assigned > worker.threads && load(state, worker) > STEAL_COST_MS)
+    .filter((worker) => occupying(worker) > worker.threads && load(state, worker) > STEAL_COST_MS)
     .sort((one, other) => load(state, other) - load(state, one))
   for (const victim of victims) {
     if (!stealFrom(state, victim, thieves)) return
@@ -45,11 +45,11 @@ function stealFrom(state: State, victim: Worker, thieves: Worker[]): boolean {
   const { tasks } = state
   const seated = seatedAt(state, victim)
   let victimLoad = load(state, victim)
-  let spare = victim.assigned - victim.threads
+  let spare = occupying(victim) - victim.threads
   // The last ones given are the last to begin.
   for (let i = seated.length - 1; i >= 0 && spare > 0; i--) {
     const task = seated[i]
-    if ((tasks.flags[task] & RECALLED) !== 0) continue
+    if ((tasks.flags[task] & (RECALLED | ASIDE)) !== 0) continue
     const expectedMs = tasks.weight[task]
     let best = -1
     let bestEnd = victimLoad - STEAL_COST_MS

@@ -34,6 +34,8 @@ export interface Worker {
   /** Tasks assigned to it, and the milliseconds that they are expected to take in sum. */
   assigned: number
   occupancyMs: number
+  /** How many of the assigned tasks wait for tasks of their own, and leave their threads to others. */
+  aside: number
   /** Bytes of all values that it holds. */
   heldBytes: number
   heldCount: number
@@ -78,6 +80,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     retiring: false,
     assigned: 0,
     occupancyMs: 0,
+    aside: 0,
     heldBytes: 0,
     heldCount: 0,
     expectedBytes: 0,
@@ -116,6 +119,9 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     runningGroups: [],
   }
 }
+
+/** Tasks that occupy a thread or will. */
+export const occupying = (worker: Worker): number => worker.assigned - worker.aside
 
 /** How much of a resource a worker has in all, in millionths. */
 export function supplyOf(worker: Worker, resource: string): number {

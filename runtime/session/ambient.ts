@@ -1,6 +1,7 @@
 // The client that collections use when none is named: the one opened last, else a local one that is started for them.
 
 import { type Executor, provideExecutor } from '../graph/collection.ts'
+import { taskThread } from '../host/taskContext.ts'
 import type { Client } from './client.ts'
 import { notice } from './notice.ts'
 
@@ -40,7 +41,7 @@ async function startAmbient(): Promise<Client> {
   if (!start) throw new Error('nothing here can start a cluster')
   try {
     const client = await start()
-    if (process.env.HEDDLE_CLUSTER === undefined)
+    if (process.env.HEDDLE_CLUSTER === undefined && !taskThread())
       notice(`started a local cluster for this program; dashboard at ${client.dashboardUrl}`)
     // When nothing else is left to do, the cluster has nothing left to do either.
     process.once('beforeExit', () => void client.close())

@@ -4,6 +4,7 @@
 
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
+import { taskThread } from '../host/taskContext.ts'
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import { decodeFrame, encodeFrame } from '../protocol/frame.ts'
 import {
@@ -111,7 +112,7 @@ export class Connection {
   async request(what: string, make: (request: number) => ClientMessage): Promise<Answer> {
     if (this.#closedBecause !== undefined) throw new ClosedError(this.#closedBecause)
     const request = this.#nextRequest++
-    this.hold()
+    const letGo = this.hold()
     try {
       const answer = await new Promise<Answer>((resolve, reject) => {
         this.#requests.set(request, { resolve, reject })
@@ -121,17 +122,19 @@ export class Connection {
       return answer
     } finally {
       this.#requests.delete(request)
-      this.letGo()
+      letGo()
     }
   }
 
-  /** Keeps the process alive until `letGo`: something is owed. */
-  hold(): void {
+  /** Keeps the process alive until its answer is called: something is owed. */
+  hold(): () => void {
     if (this.#holds++ === 0) this.#raw?.ref()
-  }
-
-  letGo(): void {
-    if (--this.#holds === 0) this.#raw?.unref()
+    // In a task: its thread is free for others meanwhile.
+    const goOn = taskThread()?.waits()
+    return () => {
+      goOn?.()
+      if (--this.#holds === 0) this.#raw?.unref()
+    }
   }
 
   #onFrame(data: Buffer): void {

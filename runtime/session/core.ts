@@ -50,6 +50,8 @@ export class Core implements FutureHolder {
   readonly #warned = new Set<string>()
   /** Told about what the scheduler says beside futures. */
   onLog: (text: string) => void = () => {}
+  /** Told when the connection has ended. */
+  onClosed: () => void = () => {}
 
   constructor(connection: Connection, address: SchedulerAddress, lifter: Lifter, kernels: KernelNames) {
     this.connection = connection
@@ -57,11 +59,7 @@ export class Core implements FutureHolder {
     this.data = new DataClient(address.token)
     this.lifter = lifter
     this.kernels = kernels
-    this.waits = new Waits(
-      this.table,
-      () => connection.hold(),
-      () => connection.letGo(),
-    )
+    this.waits = new Waits(this.table, () => connection.hold())
     this.results = new Results({
       table: this.table,
       waits: this.waits,
@@ -71,7 +69,10 @@ export class Core implements FutureHolder {
     })
     connection.listen(
       (reply) => this.#receive(reply),
-      (reason) => this.table.allLost(reason),
+      (reason) => {
+        this.table.allLost(reason)
+        this.onClosed()
+      },
     )
   }
 

@@ -10,6 +10,7 @@ import { Core } from './core.ts'
 import { UsageError } from './errors.ts'
 import { notice } from './notice.ts'
 import { processLifter } from './processLifter.ts'
+import { taskCore } from './taskClient.ts'
 
 /** What `Client.local` takes. */
 export interface LocalOptions extends LocalClusterOptions {
@@ -34,13 +35,15 @@ export interface OpenCluster {
 
 const CLOSED = 'close() was called'
 
-/** Starts a local cluster, or connects to the run's own where there is one. */
+/** Inside a task, the cluster that it runs on; else starts a local cluster, or connects to the run's own where there is one. */
 export async function localCore(options: LocalOptions): Promise<OpenCluster> {
   const unknown = Object.keys(options).find((option) => !Object.hasOwn(LOCAL_OPTIONS, option))
   if (unknown !== undefined)
     throw new UsageError(
       `Client.local has no option ${JSON.stringify(unknown)}: ${Object.keys(LOCAL_OPTIONS).join(', ')}`,
     )
+  const inTask = await sharedCore()
+  if (inTask) return inTask
   const { name, ...cluster } = options
   const given = process.env.HEDDLE_CLUSTER
   if (given) {
@@ -68,8 +71,16 @@ export async function localCore(options: LocalOptions): Promise<OpenCluster> {
 
 /** What collections compute on when no client was opened: the run's own cluster, else a new local one. */
 export async function ambientCore(): Promise<OpenCluster> {
+  const inTask = await sharedCore()
+  if (inTask) return inTask
   const given = process.env.HEDDLE_CLUSTER
   return given ? runCore(given) : localCore({})
+}
+
+/** Inside a task: the connection of its thread, which other tasks use too and which therefore stays open. */
+async function sharedCore(): Promise<OpenCluster | undefined> {
+  const core = await taskCore()
+  return core && { core, close: async () => {} }
 }
 
 /** Connects to the cluster of the run that this process is. */

@@ -120,7 +120,7 @@ export class Results {
       if (list) list.push(wanted)
       else byHolder.set(holder, [wanted])
     })
-    connection.hold()
+    const letGo = connection.hold()
     try {
       await Promise.all(
         Array.from(byHolder, async ([holder, wanted]) => {
@@ -138,7 +138,7 @@ export class Results {
         }),
       )
     } finally {
-      connection.letGo()
+      letGo()
     }
     return unreachable.sort((a, b) => a - b)
   }

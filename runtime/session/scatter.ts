@@ -82,11 +82,11 @@ async function place(
     if (list) list.push(entry)
     else byHolder.set(holder, [entry])
   })
-  core.connection.hold()
+  const letGo = core.connection.hold()
   try {
     await Promise.all(Array.from(byHolder, ([holder, list]) => core.data.put(placed.addresses[holder], list)))
   } finally {
-    core.connection.letGo()
+    letGo()
   }
   await core.waits.many(handles, 'scatter', 'all-or-error', { signal: options.signal })
   for (const handle of handles) {

@@ -22,14 +22,12 @@ export class Waits {
   readonly #watches = new Set<Watch>()
   /** Told before the watches are asked. */
   readonly #collectors = new Set<(handles: ArrayLike<number>) => void>()
-  readonly #hold: () => void
-  readonly #letGo: () => void
+  readonly #hold: () => () => void
 
-  /** @param hold called when a wait begins, `letGo` when it ends: the process must live meanwhile */
-  constructor(table: FutureTable, hold: () => void, letGo: () => void) {
+  /** @param hold called when a wait begins, its answer when it ends: the process must live meanwhile */
+  constructor(table: FutureTable, hold: () => () => void) {
     this.#table = table
     this.#hold = hold
-    this.#letGo = letGo
     table.onSettled((handles) => this.#settled(handles))
   }
 
@@ -49,9 +47,9 @@ export class Waits {
   one(handle: Handle): Promise<void> {
     if (this.#table.status(handle) !== PENDING) return Promise.resolve()
     return new Promise((resolve) => {
-      this.#hold()
+      const letGo = this.#hold()
       const settled = (): void => {
-        this.#letGo()
+        letGo()
         resolve()
       }
       const waiting = this.#singles.get(handle)
@@ -103,13 +101,13 @@ export class Waits {
     if (check()) return Promise.resolve()
     if (signal?.aborted) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {
-      this.#hold()
+      const letGo = this.#hold()
       let timer: NodeJS.Timeout | undefined
       const end = (): void => {
         this.#watches.delete(watch)
         clearTimeout(timer)
         signal?.removeEventListener('abort', onAbort)
-        this.#letGo()
+        letGo()
       }
       const onAbort = (): void => {
         end()

@@ -75,12 +75,12 @@ function dispatch(state: WorkerState): void {
   }
 }
 
-/** An idle lane, else one whose only batch is short; −1 when all are busy enough. */
+/** An idle lane (one whose runs all wait for others counts as such), else one whose only batch is short; −1 when all are busy enough. */
 function laneWithRoom(state: WorkerState): number {
   let ahead = -1
   for (let number = 0; number < state.lanes.length; number++) {
-    const { phase, posted } = state.lanes[number]
-    if (phase !== 'open') continue
+    const { phase, posted, aside } = state.lanes[number]
+    if (phase !== 'open' || aside.some(({ waits }) => !waits)) continue
     if (posted.length === 0) return number
     if (ahead === -1 && posted.length === 1 && posted[0].expectedMs < AHEAD_MS) ahead = number
   }

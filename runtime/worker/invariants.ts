@@ -31,6 +31,7 @@ const RULES: Record<string, Rule> = {
     lanes.forEach((lane) => {
       for (const posted of lane.posted)
         for (const slot of posted.slots.subarray(posted.reported)) seen.set(slot, (seen.get(slot) ?? 0) + 1)
+      for (const { slot } of lane.aside) seen.set(slot, (seen.get(slot) ?? 0) + 1)
     })
     for (let slot = 0; slot < runs.slots; slot++) {
       const phase = runs.phase(slot)
@@ -102,6 +103,11 @@ const RULES: Record<string, Rule> = {
     // Holds after a decision alone: with actions still to be taken there was none yet.
     if (paused || actions.length > 0 || runs.counts[READY] === 0 || runs.counts[READING] > 0) return
     for (let lane = 0; lane < lanes.length; lane++)
-      if (lanes[lane].phase === 'open' && lanes[lane].posted.length === 0) fail(`lane ${lane} is idle`)
+      if (
+        lanes[lane].phase === 'open' &&
+        lanes[lane].posted.length === 0 &&
+        lanes[lane].aside.every(({ waits }) => waits)
+      )
+        fail(`lane ${lane} is idle`)
   },
 }

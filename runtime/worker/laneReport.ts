@@ -2,6 +2,9 @@
 
 import type { TaskFailure } from '../protocol/failure.ts'
 
+/** In place of a result's size. */
+export const SET_ASIDE = -2
+
 export interface LaneReport {
   /** The batch; its runs are reported in order, each once, in one report or several. */
   batch: number
@@ -9,7 +12,10 @@ export interface LaneReport {
   starts: Float64Array
   /** Reading the arguments, the call itself and encoding the result. */
   durationsMs: Float64Array
-  /** Encoded bytes of each result; −1 where there is none, since it failed. */
+  /**
+   * Encoded bytes of each result; −1 where there is none, since it failed; `SET_ASIDE` where it is reported later, since
+   * the run waits for tasks that it submitted itself.
+   */
   sizes: Float64Array
   /** Small results one after another; where each ends (a failed or shared one is empty here). */
   packed: Uint8Array
@@ -18,6 +24,8 @@ export interface LaneReport {
   failures: TaskFailure[]
   /** Results with bytes in shared memory, in order; `bytes` is absent when the encoding itself is in `packed`. */
   shared: SharedResult[]
+  /** Present in the report of one run that had been set aside: its place in the batch. */
+  aside?: number
 }
 
 export interface SharedResult {

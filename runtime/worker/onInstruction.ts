@@ -57,6 +57,8 @@ function stopPosted(state: WorkerState, slots: ReadonlySet<number>): void {
       if (here.length > 0)
         state.actions.push({ kind: 'stop', lane: number, batch: posted.batch, slots: here })
     }
+    for (const { slot, batch } of lane.aside)
+      if (slots.has(slot)) state.actions.push({ kind: 'stop', lane: number, batch, slots: [slot] })
   })
 }
 

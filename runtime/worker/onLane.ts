@@ -1,7 +1,7 @@
 // What happens to threads and the runs they were given.
 
 import type { TaskFailure } from '../protocol/failure.ts'
-import type { LaneReport } from './laneReport.ts'
+import { type LaneReport, SET_ASIDE } from './laneReport.ts'
 import { CANCELLED } from './runBooks.ts'
 import { admit, arrived, unpin, type WorkerState } from './workerState.ts'
 
@@ -10,48 +10,88 @@ export function onLaneOpened(state: WorkerState, lane: number): void {
 }
 
 /**
- * A thread has finished the next runs of its first batch.
+ * A thread has finished the next runs of its first batch, or one that it had set aside.
  * @returns the row of each result, where the host keeps its bytes; −1 where there is nothing to keep
  */
 export function onLaneReported(state: WorkerState, lane: number, report: LaneReport): Int32Array {
   const count = report.sizes.length
   const rows = new Int32Array(count).fill(-1)
+  if (report.aside !== undefined) {
+    const { aside } = state.lanes[lane]
+    const at = aside.findIndex((one) => one.batch === report.batch && one.index === report.aside)
+    if (at === -1) return rows
+    const [{ slot }] = aside.splice(at, 1)
+    rows[0] = conclude(state, lane, slot, report, 0, report.failures[0], report.shared.length > 0)
+    return rows
+  }
   const posted = state.lanes[lane].posted[0]
   if (posted?.batch !== report.batch) return rows // A late report of a thread that was given up.
-  const { runs, values, reports, durations } = state
   let failed = 0
   let shared = 0
   for (let i = 0; i < count; i++) {
-    const slot = posted.slots[posted.reported++]
-    const bytes = report.sizes[i]
-    const failure = bytes < 0 ? report.failures[failed++] : undefined
+    const index = posted.reported++
+    const slot = posted.slots[index]
+    if (report.sizes[i] === SET_ASIDE) {
+      state.lanes[lane].aside.push({ batch: posted.batch, index, slot, waits: true })
+      state.reports.waiting(state.runs.task(slot), state.runs.run(slot), true)
+      continue
+    }
+    const failure = report.sizes[i] < 0 ? report.failures[failed++] : undefined
     const isShared = report.shared[shared]?.index === i
     if (isShared) shared++
-    const message = runs.message(slot)
-    const at = runs.at(slot)
-    const task = message.tasks[at]
-    const run = message.runs[at]
-    durations.observe(message.callables[at], report.durationsMs[i])
-    if (runs.phase(slot) === CANCELLED) reports.dropped(task, run)
-    else if (failure) reports.erred(task, run, report.starts[i], report.durationsMs[i], lane, failure)
-    else {
-      const row = values.hold(task, run, bytes)
-      reports.finished(task, run, bytes, report.starts[i], report.durationsMs[i], lane)
-      // A message cannot carry shared memory, however little: its reader fetches it from here.
-      if (message.inline[at] === 1 && bytes <= state.inlineBytesMax && !isShared)
-        reports.inline(report.packed, i === 0 ? 0 : report.ends[i - 1], report.ends[i])
-      if (row !== -1) {
-        rows[i] = row
-        arrived(state, row)
-      }
-    }
-    runs.leave(slot)
+    state.durations.observe(state.runs.callable(slot), report.durationsMs[i])
+    rows[i] = conclude(state, lane, slot, report, i, failure, isShared)
   }
   if (posted.reported === posted.slots.length) {
     state.lanes[lane].posted.shift()
     unpin(state, posted.pinned)
   }
   return rows
+}
+
+/** One run is over. Gives the row of its result, −1 where there is nothing to keep. */
+function conclude(
+  state: WorkerState,
+  lane: number,
+  slot: number,
+  report: LaneReport,
+  i: number,
+  failure: TaskFailure | undefined,
+  isShared: boolean,
+): number {
+  const { runs, values, reports } = state
+  const bytes = report.sizes[i]
+  const message = runs.message(slot)
+  const at = runs.at(slot)
+  const task = message.tasks[at]
+  const run = message.runs[at]
+  let row = -1
+  if (runs.phase(slot) === CANCELLED) reports.dropped(task, run)
+  else if (failure) reports.erred(task, run, report.starts[i], report.durationsMs[i], lane, failure)
+  else {
+    row = values.hold(task, run, bytes)
+    reports.finished(task, run, bytes, report.starts[i], report.durationsMs[i], lane)
+    // A message cannot carry shared memory, however little: its reader fetches it from here.
+    if (message.inline[at] === 1 && bytes <= state.inlineBytesMax && !isShared)
+      reports.inline(report.packed, i === 0 ? 0 : report.ends[i - 1], report.ends[i])
+    if (row !== -1) arrived(state, row)
+  }
+  runs.leave(slot)
+  return row
+}
+
+/** A run that was set aside goes on with what it waited for, or waits again. */
+export function onLaneWaits(
+  state: WorkerState,
+  lane: number,
+  batch: number,
+  index: number,
+  waits: boolean,
+): void {
+  const aside = state.lanes[lane].aside.find((one) => one.batch === batch && one.index === index)
+  if (!aside || aside.waits === waits) return
+  aside.waits = waits
+  state.reports.waiting(state.runs.task(aside.slot), state.runs.run(aside.slot), waits)
 }
 
 /** Where a thread was when it ended. */
@@ -67,20 +107,31 @@ export interface LaneEnd {
 
 /** A thread is gone; every result that it had sent was reported before. What it had not reported runs again. */
 export function onLaneEnded(state: WorkerState, lane: number, end: LaneEnd): void {
-  const { runs, reports } = state
-  const { posted } = state.lanes[lane]
-  state.lanes[lane] = { phase: 'starting', posted: [] }
+  const { posted, aside } = state.lanes[lane]
+  state.lanes[lane] = { phase: 'starting', posted: [], aside: [] }
   for (const batch of posted) {
     unpin(state, batch.pinned)
-    for (let i = batch.reported; i < batch.slots.length; i++) {
-      const slot = batch.slots[i]
-      if (runs.phase(slot) === CANCELLED) {
-        reports.dropped(runs.task(slot), runs.run(slot))
-        runs.leave(slot)
-      } else if (end.failure && end.batch === batch.batch && end.index === i) {
-        reports.erred(runs.task(slot), runs.run(slot), end.start ?? 0, end.durationMs ?? 0, lane, end.failure)
-        runs.leave(slot)
-      } else admit(state, slot)
-    }
+    for (let i = batch.reported; i < batch.slots.length; i++)
+      interrupt(state, lane, batch.slots[i], end, end.batch === batch.batch && end.index === i)
   }
+  for (const { batch, index, slot, waits } of aside) {
+    // When the thread was in none of its batches, it was in a run that had gone on.
+    const isCause = end.batch === undefined ? !waits : end.batch === batch && end.index === index
+    const phase = state.runs.phase(slot)
+    if (waits && phase !== CANCELLED && !(end.failure && isCause))
+      state.reports.waiting(state.runs.task(slot), state.runs.run(slot), false)
+    interrupt(state, lane, slot, end, isCause)
+  }
+}
+
+/** A run has lost its thread: it has failed if it is what ended it, else it runs again. */
+function interrupt(state: WorkerState, lane: number, slot: number, end: LaneEnd, isCause: boolean): void {
+  const { runs, reports } = state
+  if (runs.phase(slot) === CANCELLED) {
+    reports.dropped(runs.task(slot), runs.run(slot))
+    runs.leave(slot)
+  } else if (end.failure && isCause) {
+    reports.erred(runs.task(slot), runs.run(slot), end.start ?? 0, end.durationMs ?? 0, lane, end.failure)
+    runs.leave(slot)
+  } else admit(state, slot)
 }

@@ -48,6 +48,7 @@ export class Reports {
   }
   readonly #returned = new RunList()
   readonly #dropped = new RunList()
+  readonly #waiting = { list: new RunList(), waits: new Column(new Uint8Array(0)) }
   readonly #transferred = { froms: i32(), starts: f64(), durationsMs: f64(), sizes: f64() }
 
   finished(
@@ -111,6 +112,12 @@ export class Reports {
     this.#dropped.push(task, run)
   }
 
+  /** A run waits for tasks of its own, or goes on. */
+  waiting(task: number, run: number, waits: boolean): void {
+    this.#waiting.list.push(task, run)
+    this.#waiting.waits.push(waits ? 1 : 0)
+  }
+
   transferred(from: number, start: number, durationMs: number, sizeBytes: number): void {
     const t = this.#transferred
     t.froms.push(from)
@@ -139,6 +146,8 @@ export class Reports {
     }
     if (this.#returned.tasks.length > 0) messages.push({ type: 'returned', ...this.#returned.take() })
     if (this.#dropped.tasks.length > 0) messages.push({ type: 'dropped', ...this.#dropped.take() })
+    if (this.#waiting.waits.length > 0)
+      messages.push({ type: 'waiting', ...this.#waiting.list.take(), waits: this.#waiting.waits.take() })
     if (this.#transferred.froms.length > 0) {
       const t = this.#transferred
       messages.push({

@@ -20,11 +20,20 @@ export interface PostedBatch {
   pinned: number[]
 }
 
+/** A run that waits for tasks which it submitted itself, or goes on after it did: beside the batches of its thread. */
+export interface AsideRun {
+  batch: number
+  index: number
+  slot: number
+  waits: boolean
+}
+
 export interface LaneState {
   /** A lane that is starting takes nothing: its thread is new, or the last one is being ended. */
   phase: 'starting' | 'open'
   /** The first is running, the second waits in the thread. */
   posted: PostedBatch[]
+  aside: AsideRun[]
 }
 
 export interface WorkerOptions {
@@ -72,7 +81,11 @@ export class WorkerState {
     this.limits = options.limits
     this.inlineBytesMax = options.inlineBytesMax ?? 1024
     this.fetches = new FetchPlan(fetchBytesMax(options.limits))
-    this.lanes = Array.from({ length: options.threads }, () => ({ phase: 'starting', posted: [] }))
+    this.lanes = Array.from({ length: options.threads }, () => ({
+      phase: 'starting',
+      posted: [],
+      aside: [],
+    }))
   }
 }
 

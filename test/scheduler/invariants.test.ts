@@ -74,6 +74,9 @@ const FAULTS: Record<string, (state: State) => void> = {
   'a running task has a worker that is here and knows of it': (state) => {
     state.workers[0]!.assigned++
   },
+  'a run that waits for its own tasks is counted': (state) => {
+    state.present[0].aside++
+  },
   'resources add up and are never overdrawn': (state) => {
     state.workers[1]!.free.set('gpu', 7)
   },

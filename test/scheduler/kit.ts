@@ -322,6 +322,19 @@ const given =
 export const returned = given('returned')
 export const dropped = given('dropped')
 
+/** Runs wait for tasks of their own, or go on. */
+export const waits =
+  (keys: string, worker: string, yes = true): Event =>
+  (cluster) => {
+    const attempts = keys.split(' ').map((key) => cluster.attempt(key))
+    cluster.worker(worker, {
+      type: 'waiting',
+      tasks: Int32Array.from(attempts, ({ task }) => task),
+      runs: Int32Array.from(attempts, ({ run }) => run),
+      waits: new Uint8Array(attempts.length).fill(yes ? 1 : 0),
+    })
+  }
+
 /** A run could not start: `dependency` was not to be had from `holder`. */
 export const missing =
   (key: string, worker: string, dependency: string, holder: string): Event =>

@@ -31,6 +31,7 @@ test('what `import … from "heddle"` gives', () => {
     'asCompleted',
     'bag',
     'compute',
+    'currentTask',
     'delayed',
     'fireAndForget',
     'fromWorker',

@@ -18,11 +18,10 @@ function setUp(count: number): {
 } {
   const table = new FutureTable()
   let holds = 0
-  const waits = new Waits(
-    table,
-    () => holds++,
-    () => holds--,
-  )
+  const waits = new Waits(table, () => {
+    holds++
+    return () => void holds--
+  })
   const first = table.allocate(count, 'inc')
   const handles = Array.from({ length: count }, (_, i) => first + i)
   return {

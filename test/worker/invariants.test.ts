@@ -30,7 +30,7 @@ const faults: [rule: string, plant: (state: WorkerState) => void][] = [
   ],
   [
     'a free thread with ready runs is given one',
-    (state) => void state.lanes.splice(0, 1, { phase: 'open', posted: [] }),
+    (state) => void state.lanes.splice(0, 1, { phase: 'open', posted: [], aside: [] }),
   ],
 ]
 

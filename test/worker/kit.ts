@@ -6,9 +6,16 @@ import type { ExecuteInstruction, WorkerMessage } from '../../runtime/protocol/m
 import type { WorkerAction } from '../../runtime/worker/actions.ts'
 import { decide, onMeasured } from '../../runtime/worker/decide.ts'
 import { brokenInvariants } from '../../runtime/worker/invariants.ts'
+import { SET_ASIDE } from '../../runtime/worker/laneReport.ts'
 import { type MemoryLimits, memoryLimits } from '../../runtime/worker/memory.ts'
 import { onCancel, onDiscard, onExecute, onRecall, onReplicate } from '../../runtime/worker/onInstruction.ts'
-import { type LaneEnd, onLaneEnded, onLaneOpened, onLaneReported } from '../../runtime/worker/onLane.ts'
+import {
+  type LaneEnd,
+  onLaneEnded,
+  onLaneOpened,
+  onLaneReported,
+  onLaneWaits,
+} from '../../runtime/worker/onLane.ts'
 import {
   onFetchEnded,
   onFetched,
@@ -72,16 +79,21 @@ export class PlayedWorker {
     return this.#event(() => onExecute(this.state, message))
   }
 
-  /** The first batch of a lane reports its next runs: `'a b! c:500'`, `!` failed, `:500` with a result of 500 bytes. */
+  /**
+   * The first batch of a lane reports its next runs: `'a b! c:500 d~'`, `!` failed, `:500` with a result of 500 bytes, `~`
+   * set aside since it waits for tasks of its own.
+   */
   reports(lane: number, text: string): string[] {
     const runs = text.split(' ')
-    const sizes = runs.map((run) => (run.endsWith('!') ? -1 : Number(run.split(':')[1] ?? BYTES)))
+    const sizes = runs.map((run) =>
+      run.endsWith('!') ? -1 : run.endsWith('~') ? SET_ASIDE : Number(run.split(':')[1] ?? BYTES),
+    )
     const batch = this.state.lanes[lane].posted[0]?.batch ?? -1
     return this.#event(() => {
       const posted = this.state.lanes[lane].posted[0]
       const names = [...(posted?.slots.subarray(posted.reported) ?? [])].map((slot) => this.#slotName(slot))
       assert.deepEqual(
-        runs.map((run) => run.replace(/[!:].*/, '')),
+        runs.map((run) => run.replace(/[!:~].*/, '')),
         names.slice(0, runs.length),
         'a lane reports its runs in order',
       )
@@ -94,10 +106,39 @@ export class PlayedWorker {
         ends: Uint32Array.from(sizes, (_, i) =>
           sizes.slice(0, i + 1).reduce((sum, size) => sum + Math.max(0, size), 0),
         ),
-        failures: sizes.filter((size) => size < 0).map(() => failure('threw')),
+        failures: sizes.filter((size) => size === -1).map(() => failure('threw')),
         shared: [],
       })
     })
+  }
+
+  /** A run that was set aside goes on, or waits again. */
+  waits(lane: number, name: string, yes: boolean): string[] {
+    const { batch, index } = this.#aside(lane, name)
+    return this.#event(() => onLaneWaits(this.state, lane, batch, index, yes))
+  }
+
+  /** A run that was set aside is over. */
+  reportsAside(lane: number, name: string, failed = false): string[] {
+    const { batch, index } = this.#aside(lane, name)
+    return this.#event(() => {
+      onLaneReported(this.state, lane, {
+        batch,
+        aside: index,
+        starts: new Float64Array(1),
+        durationsMs: new Float64Array(1).fill(1),
+        sizes: Float64Array.of(failed ? -1 : BYTES),
+        packed: new Uint8Array(failed ? 0 : BYTES),
+        ends: Uint32Array.of(failed ? 0 : BYTES),
+        failures: failed ? [failure('threw')] : [],
+        shared: [],
+      })
+    })
+  }
+
+  #aside(lane: number, name: string): { batch: number; index: number } {
+    const found = this.state.lanes[lane].aside.find(({ slot }) => this.#slotName(slot) === name)
+    return found ?? assert.fail(`${name} was not set aside`)
   }
 
   /** A lane's thread is gone while it ran `running`, for which `kind` is the failure, if it is one. */
@@ -106,7 +147,8 @@ export class PlayedWorker {
       const end: LaneEnd = {}
       for (const posted of this.state.lanes[lane].posted)
         posted.slots.forEach((slot, index) => {
-          if (this.#slotName(slot) === running) Object.assign(end, { batch: posted.batch, index })
+          if (index >= posted.reported && this.#slotName(slot) === running)
+            Object.assign(end, { batch: posted.batch, index })
         })
       if (kind) end.failure = failure(kind)
       onLaneEnded(this.state, lane, end)
