@@ -1,4 +1,4 @@
-// Builds everything that runs: the runtime's bundles, the panels, the extension; types last. `--quick` stops after the panels.
+// Builds everything that runs: the runtime's bundles, the panels, types, then the extension, which carries them all. `--quick` stops after the panels.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -81,7 +81,7 @@ const begun = performance.now()
 await buildRuntime()
 await buildPanels()
 if (!quick) {
-  await buildExtension()
   buildTypes()
+  await buildExtension()
   console.error(`Built in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
 }
