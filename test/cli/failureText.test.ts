@@ -9,7 +9,7 @@ import { timesLine } from '../../runtime/cli/runTimes.ts'
 import { PLAIN_STYLE } from '../../runtime/cli/style.ts'
 import type { RunFailure } from '../../runtime/protocol/runs.ts'
 
-const FILE = '/home/a/work/flights.ts'
+const FILE = '/home/a/loom/flights.ts'
 const SOURCE = "import { bag } from 'heddle'\n\nfunction load(x) {\n\tthrow new Error('no')\n}\n"
 const place = { file: FILE, line: 4, column: 2 }
 
@@ -42,7 +42,7 @@ const read = (file: string): string | undefined => (file === FILE ? SOURCE : und
 
 test('a failure names the place first, then shows the code, the way there and the task', () => {
   assert.equal(
-    failureText(failure, read, '/home/a/work', PLAIN_STYLE),
+    failureText(failure, read, '/home/a/loom', PLAIN_STYLE),
     `flights.ts:4:2 RangeError: no twos
 
   2 |
@@ -59,7 +59,7 @@ test('a failure names the place first, then shows the code, the way there and th
 
 test('a file that cannot be read costs the code alone', () => {
   const text = failureText({ ...failure, frames: [], task: undefined }, () => undefined, '/', PLAIN_STYLE)
-  assert.equal(text, 'home/a/work/flights.ts:4:2 RangeError: no twos')
+  assert.equal(text, 'home/a/loom/flights.ts:4:2 RangeError: no twos')
 })
 
 test('what the message says itself is not said twice', () => {
@@ -67,7 +67,7 @@ test('what the message says itself is not said twice', () => {
   const text = failureText(
     { ...failure, message, frames: [], task: undefined },
     read,
-    '/home/a/work',
+    '/home/a/loom',
     PLAIN_STYLE,
   )
   assert.equal(text, 'flights.ts:4:2 RangeError: Expected ;\n\n> 4 | throw\n    | ^')
