@@ -9,6 +9,7 @@ import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '..
 import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
+import { provideResultMemory } from '../kernels/resultMemory.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
 import { watchConsole } from './laneConsole.ts'
@@ -42,6 +43,7 @@ export class LaneRunner {
     this.#port = setup.port
     this.#progress = new LaneProgress(setup.progress)
     this.#memory = new LaneMemory(setup.port, setup.firstBufferId, setup.collectBytes)
+    provideResultMemory(this.#memory)
     this.#encoding = {
       rootName: 'result',
       kernels: kernelNames,
