@@ -84,13 +84,17 @@ export class Core implements FutureHolder {
 
   /** A graph of its own, to be sent by `sendGraph`. */
   newGraph(): GraphWriter {
-    return new GraphWriter(this.#graphs++, {
+    const writer: GraphWriter = new GraphWriter(this.#graphs++, {
       lifter: this.lifter,
       kernels: this.kernels,
       table: this.table,
       holder: this,
       warn: (text) => this.#warnOnce(text),
+      sealOthers: () => {
+        if (this.#open !== writer) this.seal()
+      },
     })
+    return writer
   }
 
   /** Queues a finished graph behind everything that was asked before. */

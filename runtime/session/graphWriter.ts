@@ -27,6 +27,8 @@ export interface GraphSurroundings {
   holder: FutureHolder
   /** Hears what the user should know of a function that is sent. */
   warn(text: string): void
+  /** Called before keys of other graphs are read: one that is still open has none before it is closed. */
+  sealOthers?(): void
 }
 
 /** Among fewer dependencies of a task, looking through all is faster than a map. */
@@ -226,6 +228,7 @@ export class GraphWriter {
         return range.task + handle - range.handle
     let external = this.#externalNumbers.get(handle)
     if (external === undefined) {
+      this.#around.sealOthers?.()
       external = this.#externalNumbers.size
       this.#externals.push(table.digest(handle))
       this.#externalNumbers.set(handle, external)
