@@ -3,13 +3,13 @@
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { ClientReply } from '../protocol/messages.ts'
 import { ByteList, FloatList, IntList } from './grow.ts'
-import { IntTable } from './intTable.ts'
+import { HandleTable } from './handleTable.ts'
 
 export interface Client {
   readonly id: number
   readonly name: string
   /** From the client's handles to entries of the pool of wants. */
-  readonly handles: IntTable
+  readonly handles: HandleTable
   /** Modules that it sent. */
   readonly modules: Set<string>
   readonly outbox: ClientOutbox
@@ -126,5 +126,5 @@ export class ClientOutbox {
 }
 
 export function createClient(id: number, name: string): Client {
-  return { id, name, handles: new IntTable(), modules: new Set(), outbox: new ClientOutbox() }
+  return { id, name, handles: new HandleTable(), modules: new Set(), outbox: new ClientOutbox() }
 }

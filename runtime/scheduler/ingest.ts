@@ -19,6 +19,9 @@ import { dirtyClient, type State } from './state.ts'
 /** Graphs up to this size share groups with earlier ones that look the same. */
 const SMALL_GRAPH_TASKS = 16
 
+/** Keys whose places in the table are read ahead of time; see `KeyTable.warm`. */
+const WARMED_KEYS = 64
+
 /** Takes in a graph, or says why not; then nothing has changed. */
 export function ingest(state: State, client: Client, message: GraphMessage): Refusal | undefined {
   const broken = refusalOfShape(message)
@@ -72,7 +75,10 @@ function lookUp(state: State, words: Int32Array): Int32Array {
   const rows = new Int32Array(words.length / DIGEST_WORDS).fill(-1)
   if (state.keys.size > 0) {
     const { digests } = state.tasks
-    for (let i = 0; i < rows.length; i++) rows[i] = state.keys.find(digests, words, i * DIGEST_WORDS)
+    for (let i = 0; i < rows.length; i++) {
+      if (i % WARMED_KEYS === 0) state.keys.warm(words, undefined, i, Math.min(i + WARMED_KEYS, rows.length))
+      rows[i] = state.keys.find(digests, words, i * DIGEST_WORDS)
+    }
   }
   return rows
 }
@@ -110,7 +116,12 @@ function enterTasks(
   const withOption = message.option.length > 0
   const withCallable = segment.callable.length > 0
   let created = 0
+  let warmed = 0
   for (let k = 0; k < taken.length; k++) {
+    if (k === warmed) {
+      warmed = Math.min(k + WARMED_KEYS, taken.length)
+      keys.warm(words, newTasks, k, warmed)
+    }
     const task = newTasks ? newTasks[k] : k
     const row = taken[k]
     const twin = keys.findOrInsert(digests, words, task * DIGEST_WORDS, row)
@@ -158,7 +169,6 @@ function enterWants(
   index: number,
 ): number[] {
   const { tasks, wants } = state
-  client.handles.reserve(message.handles.length)
   const joined: number[] = []
   for (let i = 0; i < message.wanted.length; i++) {
     const task = rows[message.wanted[i]]

@@ -23,7 +23,7 @@ export function assign(state: State, task: number, worker: Worker): void {
   worker.occupancyMs += expectedMs
   worker.seats.push(task, run)
   worker.outbox.execute.push(task, run)
-  dirtyWorker(state, worker)
+  dirtyWorker(state, worker, false)
   const { restriction } = state.options.sets[tasks.option[task]]
   if (restriction)
     for (const [name, amount] of restriction.resources)

@@ -140,7 +140,9 @@ export function nextRun(state: State): number {
   return run
 }
 
-export function dirtyWorker(state: State, worker: Worker): void {
+/** Something was decided for a worker: anything but an assignment or a value to forget is `rare`, and looked for on its own. */
+export function dirtyWorker(state: State, worker: Worker, rare = true): void {
+  if (rare) worker.outbox.rare = true
   if (worker.outbox.dirty) return
   worker.outbox.dirty = true
   state.dirtyWorkers.push(worker)

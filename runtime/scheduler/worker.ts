@@ -9,6 +9,8 @@ import { TaskRuns } from './taskRuns.ts'
 /** Everything decided for a worker since the last drain. */
 export interface WorkerOutbox {
   dirty: boolean
+  /** There is more than `execute` and `discard`. */
+  rare: boolean
   /** Assignments; one that was taken back before it was sent is left out then. */
   execute: TaskRuns
   discard: TaskRuns
@@ -100,6 +102,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     knowsPeer: new Bits(),
     outbox: {
       dirty: false,
+      rare: false,
       execute: new TaskRuns(),
       discard: new TaskRuns(),
       cancel: new TaskRuns(),
