@@ -18,6 +18,7 @@ import { displayOf, lineOf } from './display.ts'
 import { hearNotices } from './notice.ts'
 import { RunReporter, runFailureOf } from './runReporter.ts'
 import { shownValue } from './shownValue.ts'
+import { becomeRun, isSpare, spareOrder } from './spare.ts'
 
 /** The program never comes to its end: an `await` outside of functions waits for a promise that nobody settles. */
 class UnsettledAwaitError extends Error {
@@ -117,7 +118,9 @@ class Session {
 /** What a virtual module calls the value of its expression. */
 const EXPRESSION_RESULT = '__heddleResult'
 
-function start(): void {
+async function start(): Promise<void> {
+  watchLifeline(() => process.exit(1))
+  if (isSpare()) becomeRun(await spareOrder())
   const given = process.env.HEDDLE_RUN
   if (given === undefined) {
     process.stderr.write(
@@ -131,7 +134,6 @@ function start(): void {
   delete process.env.HEDDLE_RUN
   delete process.env.HEDDLE_RUN_ID
   process.argv[1] = spec.file
-  watchLifeline(() => process.exit(1))
   const session = new Session(spec, reporter)
   process.on('uncaughtException', (error) => session.fail(error))
   process.on('SIGINT', () => session.end(130, 'cancelled'))
@@ -140,7 +142,7 @@ function start(): void {
   process.on('exit', (exitCode) => session.exiting(exitCode))
   observeSites(reporter)
   if (reporter.isHeard) hearNotices((text) => reporter.report({ kind: 'notice', text }))
-  void session.run()
+  await session.run()
 }
 
-start()
+void start()
