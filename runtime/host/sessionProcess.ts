@@ -92,6 +92,7 @@ const RUN_EVENTS: ReadonlySet<RunEvent['kind']> = new Set([
   'computed',
   'result',
   'failed',
+  'lines',
   'notice',
   'ended',
 ])

@@ -15,6 +15,7 @@ import '../index.ts'
 import { closeClients } from './ambient.ts'
 import { observeSites } from './computeSites.ts'
 import { displayOf, lineOf } from './display.ts'
+import { countLines, lineFigures } from './lineFigures.ts'
 import { hearNotices } from './notice.ts'
 import { RunReporter, runFailureOf } from './runReporter.ts'
 import { shownValue } from './shownValue.ts'
@@ -97,6 +98,10 @@ class Session {
     if (this.#ending) return
     this.#ending = true
     const leave = async (): Promise<void> => {
+      if (this.#reporter.isHeard) {
+        const lines = await lineFigures()
+        if (lines.length > 0) this.#reporter.report({ kind: 'lines', lines })
+      }
       await closeClients()
       this.#reporter.report(this.#ended(exitCode, reason))
       await this.#reporter.flushed()
@@ -141,6 +146,7 @@ async function start(): Promise<void> {
   process.on('beforeExit', (exitCode) => session.idle(exitCode))
   process.on('exit', (exitCode) => session.exiting(exitCode))
   observeSites(reporter)
+  if (reporter.isHeard) countLines()
   if (reporter.isHeard) hearNotices((text) => reporter.report({ kind: 'notice', text }))
   await session.run()
 }

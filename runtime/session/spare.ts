@@ -30,7 +30,8 @@ export function becomeRun({ spec, run }: SpareOrder): void {
 
 /** Code that was never run has still to be compiled: the native parser is loaded here, and the analysis gets warm. */
 function warmUp(): void {
-  const text = "import { bag } from 'heddle'\nconst f = (n: number) => n + 1\nawait bag.range(3).map(f).compute()\n"
+  const text =
+    "import { bag } from 'heddle'\nconst f = (n: number) => n + 1\nawait bag.range(3).map(f).compute()\n"
   const start = text.indexOf('await')
   const module = virtualModule(text, { start, end: text.length - 1 }, 'warm.ts')
   instrumentModule('/warm.ts', module.text, 'module')

@@ -126,7 +126,11 @@ function changed(before: string, after: string): { start: number; end: number } 
   while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++
   let end = before.length
   const delta = after.length - before.length
-  while (end > start && end + delta > start && before.charCodeAt(end - 1) === after.charCodeAt(end + delta - 1))
+  while (
+    end > start &&
+    end + delta > start &&
+    before.charCodeAt(end - 1) === after.charCodeAt(end + delta - 1)
+  )
     end--
   return { start, end }
 }

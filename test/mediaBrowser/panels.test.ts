@@ -280,13 +280,18 @@ describe('panels', () => {
           const { page } = await open('workers', false, [width, 900])
           await page.locator('.workers tbody tr').nth(3).waitFor()
           await shoot(page, `workers-${width}`)
-          const cut = await page.locator('.workers tbody :is(.meter-text, .column-doing, .threads, .worker-name)').evaluateAll(
-            (cells, right) =>
-              cells
-                .filter((cell) => cell.scrollWidth > cell.clientWidth + 1 || cell.getBoundingClientRect().right > right)
-                .map((cell) => `${cell.className}: ${cell.textContent}`),
-            width,
-          )
+          const cut = await page
+            .locator('.workers tbody :is(.meter-text, .column-doing, .threads, .worker-name)')
+            .evaluateAll(
+              (cells, right) =>
+                cells
+                  .filter(
+                    (cell) =>
+                      cell.scrollWidth > cell.clientWidth + 1 || cell.getBoundingClientRect().right > right,
+                  )
+                  .map((cell) => `${cell.className}: ${cell.textContent}`),
+              width,
+            )
           assert.deepEqual(cut, [])
         },
       )

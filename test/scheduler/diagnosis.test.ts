@@ -166,7 +166,14 @@ test('a thread between two tasks counts as busy while its worker has more, for a
   assert.deepEqual(shown(), [0, -1], 'the first one is between two tasks')
   cluster.play(tick(2000), beat(-1))
   assert.deepEqual(shown(), [-1, -1], 'it has nothing to do')
-  cluster.play(beat(task), finished('a1', 'w1'), finished('a2', 'w1'), finished('a3', 'w1'), finished('a4', 'w1'), beat(-1))
+  cluster.play(
+    beat(task),
+    finished('a1', 'w1'),
+    finished('a2', 'w1'),
+    finished('a3', 'w1'),
+    finished('a4', 'w1'),
+    beat(-1),
+  )
   assert.deepEqual(shown(), [-1, -1], 'the worker has nothing more')
 })
 

@@ -17,7 +17,11 @@ const HEAD = "import { bag } from 'heddle'\n"
 
 test('a name that becomes or ceases to be of heddle changes the statements that use it', () => {
   const rest = 'const other = 1\nconst b = a.map(f)\nawait b.gather()\n'
-  follows(`${HEAD}const a = bag.range(3)\n${rest}`, `${HEAD}const a = bug.range(3)\n${rest}`, `${HEAD}const a = bag.range(3)\n${rest}`)
+  follows(
+    `${HEAD}const a = bag.range(3)\n${rest}`,
+    `${HEAD}const a = bug.range(3)\n${rest}`,
+    `${HEAD}const a = bag.range(3)\n${rest}`,
+  )
 })
 
 test('an edit that joins statements, or cuts one in two, is seen', () => {
