@@ -3,7 +3,6 @@
 import { fileURLToPath } from 'node:url'
 import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { findFacts } from './facts/findFacts.ts'
 import { HeddlePackages } from './facts/heddlePackage.ts'
 import { codeLensesOf } from './lsp/codeLenses.ts'
 import { computationAt } from './lsp/computationAt.ts'
@@ -29,7 +28,7 @@ connection.onInitialize(() => ({
 
 connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
   const file = uri.startsWith('file:') ? fileURLToPath(uri) : uri
-  documents.set(uri, new OpenDocument(TextDocument.create(uri, languageId, version, text), file, findFacts))
+  documents.set(uri, new OpenDocument(TextDocument.create(uri, languageId, version, text), file))
   diagnoseSoon(uri)
 })
 connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {

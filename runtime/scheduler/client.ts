@@ -4,6 +4,7 @@ import type { TaskFailure } from '../protocol/failure.ts'
 import type { ClientReply } from '../protocol/messages.ts'
 import { ByteList, FloatList, IntList } from './grow.ts'
 import { HandleTable } from './handleTable.ts'
+import type { GroupWork } from './lineFigures.ts'
 
 export interface Client {
   readonly id: number
@@ -13,6 +14,8 @@ export interface Client {
   /** Modules that it sent. */
   readonly modules: Set<string>
   readonly outbox: ClientOutbox
+  /** Groups that its graphs have, and what each had done before. */
+  readonly groups: Map<number, GroupWork>
 }
 
 /** Replies in the making: columns for the frequent ones, whole messages for the rest. */
@@ -126,5 +129,12 @@ export class ClientOutbox {
 }
 
 export function createClient(id: number, name: string): Client {
-  return { id, name, handles: new HandleTable(), modules: new Set(), outbox: new ClientOutbox() }
+  return {
+    id,
+    name,
+    handles: new HandleTable(),
+    modules: new Set(),
+    outbox: new ClientOutbox(),
+    groups: new Map(),
+  }
 }

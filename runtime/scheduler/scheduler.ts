@@ -13,6 +13,7 @@ import { dump, FeedPosition, feedDelta, feedSnapshot, unfold } from './feed.ts'
 import { dropped, erred, finished, returned } from './finish.ts'
 import { ingest } from './ingest.ts'
 import { checkInvariants } from './invariants.ts'
+import { lineFigures } from './lineFigures.ts'
 import { missing } from './lose.ts'
 import { heartbeat, type WorkerHello, workerJoined, workerLeaving, workerLeft } from './membership.ts'
 import { FREE } from './phases.ts'
@@ -305,18 +306,18 @@ export class Scheduler {
   }
 
   #answer(client: Client, message: Extract<ClientMessage, { type: 'query' }>): void {
-    const value = this.#valueOf(message.what, message.key ?? '')
+    const value = this.#valueOf(client, message.what, message.key ?? '')
     if (value === undefined)
       this.#reply(client, {
         type: 'refused',
         request: message.request,
-        reason: `no report is called ${JSON.stringify(message.what)}: there are info, story, explain, dump and rebalance`,
+        reason: `no report is called ${JSON.stringify(message.what)}: there are info, story, explain, lines, dump and rebalance`,
         message: 'query',
       })
     else this.#reply(client, { type: 'answer', request: message.request, value })
   }
 
-  #valueOf(what: string, key: string): unknown {
+  #valueOf(client: Client, what: string, key: string): unknown {
     switch (what) {
       case 'info':
         return { ...this.clusterInfo, workers: this.workers() }
@@ -328,6 +329,8 @@ export class Scheduler {
         return keyOfNumber(this.state, Number(key))
       case 'dump':
         return this.dump()
+      case 'lines':
+        return lineFigures(this.state, client)
       case 'rebalance':
         return rebalance(this.state)
       default:

@@ -71,6 +71,9 @@ export interface Worker {
   heartbeatMs: number
   /** The group that each thread ran at the last heartbeat, −1 where none: its task may have ended since. */
   runningGroups: readonly number[]
+  /** Per thread: at which heartbeat it last ran a task, and of which group. */
+  readonly ranMs: number[]
+  readonly ranGroup: number[]
 }
 
 export function createWorker(info: WorkerInfo, nowMs: number): Worker {
@@ -120,6 +123,8 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     heartbeat: undefined,
     heartbeatMs: nowMs,
     runningGroups: [],
+    ranMs: [],
+    ranGroup: [],
   }
 }
 

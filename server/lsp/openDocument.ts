@@ -3,23 +3,21 @@
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { type DocumentFacts, noFacts } from '../facts/documentFacts.ts'
+import { IncrementalFacts } from '../facts/incrementalFacts.ts'
 import { type Edit, shiftFacts } from '../facts/shiftFacts.ts'
-
-/** Finds the facts of a text, or nothing when it does not parse. */
-export type Finder = (file: string, text: string) => DocumentFacts | undefined
 
 export class OpenDocument {
   readonly text: TextDocument
   readonly file: string
-  readonly #find: Finder
+  readonly #finder: IncrementalFacts
   /** The facts of `#version`, or older ones moved to it. */
   #facts: DocumentFacts = noFacts
   #version: number | undefined
 
-  constructor(text: TextDocument, file: string, find: Finder) {
+  constructor(text: TextDocument, file: string) {
     this.text = text
     this.file = file
-    this.#find = find
+    this.#finder = new IncrementalFacts(file)
   }
 
   /** Takes an editor's changes in; the facts move along at once, so that they fit even before the next analysis. */
@@ -35,7 +33,7 @@ export class OpenDocument {
   get facts(): DocumentFacts {
     if (this.#version !== this.text.version) {
       this.#version = this.text.version
-      this.#facts = this.#find(this.file, this.text.getText()) ?? this.#facts
+      this.#facts = this.#finder.of(this.text.getText()) ?? this.#facts
     }
     return this.#facts
   }

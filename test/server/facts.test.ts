@@ -108,7 +108,7 @@ const total = await bag.fromSequence([1, 2]).sum().compute()
 `
 
 function open(text: string): OpenDocument {
-  return new OpenDocument(TextDocument.create(URI, 'typescript', 1, text), FILE, findFacts)
+  return new OpenDocument(TextDocument.create(URI, 'typescript', 1, text), FILE)
 }
 
 test('the lenses: Run File at the top, Run above each computation, with what it runs', () => {
