@@ -2,6 +2,7 @@
 
 // Lazy collections: they build, and are computed by the client that is there.
 export {
+  type AvroOptions,
   type Bag,
   BagArgumentError,
   type BagOptions,
@@ -14,14 +15,19 @@ export {
   type DelayedOptions,
   DelayedUseError,
   delayed,
+  FileChangedError,
+  FileError,
+  FileFormatError,
   isDelayed,
   type Lazy,
+  memoryFiles,
   NoFilesError,
   NotACollectionError,
   type ParquetOptions,
   type PartitionOptions,
   persist,
   type ShuffleOptions,
+  type StorageOptions,
   type TextOptions,
   type TreeOptions,
   type WriteOptions,

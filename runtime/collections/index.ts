@@ -1,6 +1,10 @@
 // The collections' part of heddle's public names.
 
+export { FileChangedError, FileError, FileFormatError } from '../kernels/files/fileErrors.ts'
+export type { StorageOptions } from '../kernels/files/fileSystem.ts'
+export { memoryFiles } from '../kernels/files/memoryFile.ts'
 export { BagArgumentError } from './bag/arguments.ts'
+export type { AvroOptions } from './bag/avroReader.ts'
 export type { Bag, BagOptions, ShuffleOptions, TreeOptions } from './bag/bag.ts'
 export { NoFilesError } from './bag/files.ts'
 export * as bag from './bag/index.ts'
