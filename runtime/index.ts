@@ -14,6 +14,7 @@ export {
   type DelayedFunction,
   type DelayedOptions,
   DelayedUseError,
+  DrawingError,
   delayed,
   FileChangedError,
   FileError,
@@ -23,6 +24,7 @@ export {
   memoryFiles,
   NoFilesError,
   NotACollectionError,
+  optimize,
   type ParquetOptions,
   type PartitionOptions,
   persist,
@@ -30,6 +32,7 @@ export {
   type StorageOptions,
   type TextOptions,
   type TreeOptions,
+  visualize,
   type WriteOptions,
 } from './collections/index.ts'
 // What travels to workers, and how a class says how it does.

@@ -40,7 +40,7 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'runtime/collections',
     rooms: ['runtime/protocol', 'runtime/graph', 'runtime/kernels'],
-    packages: ['node', 'hyparquet', 'hyparquet-compressors'],
+    packages: ['node', 'hyparquet', 'hyparquet-compressors', '@resvg/resvg-wasm'],
   },
   {
     folder: 'runtime/host',

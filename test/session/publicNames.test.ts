@@ -19,6 +19,7 @@ test('what `import … from "heddle"` gives', () => {
     'ClosedError',
     'ConnectError',
     'DelayedUseError',
+    'DrawingError',
     'FileChangedError',
     'FileError',
     'FileFormatError',
@@ -41,10 +42,12 @@ test('what `import … from "heddle"` gives', () => {
     'isDelayed',
     'memoryFiles',
     'onWorker',
+    'optimize',
     'perWorker',
     'persist',
     'progress',
     'toWorker',
+    'visualize',
     'wait',
   ])
 })

@@ -1,6 +1,5 @@
 // The bag: items in partitions, in order, worked on in parallel. Every method only builds; `compute` computes.
 
-import { writeFile } from 'node:fs/promises'
 import { placeOfCall } from '../../graph/callPlace.ts'
 import { type Collection, isCollection } from '../../graph/collection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
@@ -15,7 +14,7 @@ import { callOf, computeAll, persist } from '../compute.ts'
 import { nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
-import { drawing } from '../visualize.ts'
+import { visualize } from '../visualize.ts'
 import { BagArgumentError, requireCount, requireFunction, unequalPartitions } from './arguments.ts'
 import { byteCount } from './byteCount.ts'
 import { type BagNode, type Extra, HeldNode, StepNode, type StepOptions } from './node.ts'
@@ -154,11 +153,9 @@ export class Bag<out T> implements Collection<T[]> {
     return (await persist(this))[0] as Bag<T>
   }
 
-  /** Draws the tasks into an SVG file; without a path, gives the drawing. */
-  async visualize(path?: string): Promise<string> {
-    const svg = drawing([this])
-    if (path !== undefined) await writeFile(path, svg)
-    return path ?? svg
+  /** Draws the tasks into a file, `.svg` or `.png`; without a path, gives the drawing as SVG text. */
+  visualize(path?: string): Promise<string> {
+    return visualize(this, path)
   }
 
   /** Lets tasks run with options from here on: `concurrency`, `pure`, and those of any task (`retries`, `resources`, …). */
