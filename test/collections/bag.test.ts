@@ -320,7 +320,7 @@ test('a drawing becomes an SVG or a PNG file by its ending; several collections 
   const numbers = bag.range(4, { partitions: 2 }).map((x) => x + 1)
   const path = await visualize([numbers.sum(), numbers.max()], join(folder, 'both.svg'))
   const svg = readFileSync(path, 'utf8')
-  assert.equal(svg.match(/<title>range-sum\+max<\/title>/g)?.length, 2)
+  assert.equal(svg.match(/<title>range-map<\/title>/g)?.length, 2)
   // A font that the packages of the tests have: a bare machine has none.
   const font = join(import.meta.dirname, '../../node_modules/@vscode/codicons/dist/codicon.ttf')
   const png = Buffer.from(await pngOf(svg, [font]))
