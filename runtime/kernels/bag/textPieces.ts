@@ -28,20 +28,26 @@ const NEWLINE = 10
 
 /** The text of a range, in pieces. Lines longer than a piece come whole. */
 export async function* textPieces(range: FileRange, facts: TextFacts): AsyncGenerator<TextPiece> {
+  const decoding = { ...facts, path: range[0] }
+  for await (const { bytes, at } of linePieces(range, facts))
+    yield { text: decodeText(bytes, at, decoding), at }
+}
+
+/** The bytes of a range, in pieces that end at line ends or at the end of the file. */
+export async function* linePieces(range: FileRange, facts: TextFacts): AsyncGenerator<BytePiece> {
   const [path, , , start, end] = range
   const compression = facts.compression === 'byName' ? compressionOf(path) : facts.compression
   const file = await openFile(plannedFile(range))
   try {
-    const decoding = { ...facts, path }
     const bytes = blockBytes(file, start, end, compression)
-    for await (const piece of hasByteLines(facts.encoding) ? wholeLines(bytes) : wholeCharacters(bytes))
-      yield { text: decodeText(piece.bytes, piece.at, decoding), at: piece.at }
+    yield* hasByteLines(facts.encoding) ? wholeLines(bytes) : wholeCharacters(bytes)
   } finally {
     await file.close()
   }
 }
 
-interface BytePiece {
+/** Bytes, and where their first one stands in the file. */
+export interface BytePiece {
   bytes: Uint8Array
   at: number
 }
