@@ -2,12 +2,15 @@
 
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { ClientReply } from '../protocol/messages.ts'
+import { isTaskClientName } from '../protocol/taskClientName.ts'
 import { ByteList, FloatList, IntList } from './grow.ts'
 import { HandleTable } from './handleTable.ts'
 
 export interface Client {
   readonly id: number
   readonly name: string
+  /** Through it, tasks submit tasks. */
+  readonly ofTasks: boolean
   /** From the client's handles to entries of the pool of wants. */
   readonly handles: HandleTable
   /** Modules that it sent. */
@@ -126,5 +129,6 @@ export class ClientOutbox {
 }
 
 export function createClient(id: number, name: string): Client {
-  return { id, name, handles: new HandleTable(), modules: new Set(), outbox: new ClientOutbox() }
+  const ofTasks = isTaskClientName(name)
+  return { id, name, ofTasks, handles: new HandleTable(), modules: new Set(), outbox: new ClientOutbox() }
 }

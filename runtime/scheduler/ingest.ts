@@ -9,6 +9,7 @@ import { needFromTheEnd, startFromTheBeginning } from './graphStart.ts'
 import { GROUP_STRIDE } from './groups.ts'
 import { CREATED } from './journal.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
+import { nest } from './lend.ts'
 import { revive } from './need.ts'
 import { CUSTOM, ERRED, RELEASED, STORED } from './phases.ts'
 import { type Refusal, refusalOfGraph, refusalOfShape } from './refuse.ts'
@@ -51,7 +52,7 @@ export function ingest(state: State, client: Client, message: GraphMessage): Ref
   const index = state.freeSegments.pop() ?? state.segments.length
   const segment = createSegment(state, client, message, newTasks, count)
   state.segments[index] = segment
-  enterTasks(state, message, segment, index, newTasks, taken, rows, words)
+  enterTasks(state, client, message, segment, index, newTasks, taken, rows, words)
   enterEdges(state, message, segment, index, newTasks, taken, rows, externals)
   nameCustomKeys(state, message, rows, index)
   state.nextRank += count
@@ -60,6 +61,7 @@ export function ingest(state: State, client: Client, message: GraphMessage): Ref
   needFromTheEnd(state, segment, index, taken)
   startFromTheBeginning(state, segment, index, taken)
   // Tasks that other graphs brought, whose values were let go: wanted once more, so computed again.
+  if (client.ofTasks) nest(state, rows)
   revive(state, joined)
   if (segment.alive === 0) freeSegment(state, index)
   return undefined
@@ -97,6 +99,7 @@ function placesOf(message: GraphMessage, rows: Int32Array): Int32Array | Uint32A
 /** Fills the columns of the new rows; a key that comes twice in the graph gets one row, and its second place stays empty. */
 function enterTasks(
   state: State,
+  client: Client,
   message: GraphMessage,
   segment: Segment,
   index: number,
@@ -110,7 +113,7 @@ function enterTasks(
   const groupNumbers = message.groups.map((group) =>
     groups.enter(group, segment.serial, rows.length <= SMALL_GRAPH_TASKS),
   )
-  const optionNumbers = message.options.map((options) => state.options.enter(options))
+  const optionNumbers = message.options.map((options) => state.options.enter(options, client.ofTasks))
   const firstOption = optionNumbers[0] ?? 0
   segment.timeouts = message.options.some((options) => (options.timeoutMs ?? 0) > 0)
   const withOption = message.option.length > 0
