@@ -77,6 +77,7 @@ export class LaneRunner {
       },
     })
     becomeTaskThread({
+      worker: setup.worker,
       current: () => {
         const run = this.#runs.current()
         if (run) run.context ??= contextOf(run)

@@ -2,6 +2,7 @@
 
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { ClientReply } from '../protocol/messages.ts'
+import { isTaskClientName } from '../protocol/taskClientName.ts'
 import { ByteList, FloatList, IntList } from './grow.ts'
 import { HandleTable } from './handleTable.ts'
 import type { GroupWork } from './lineFigures.ts'
@@ -9,6 +10,8 @@ import type { GroupWork } from './lineFigures.ts'
 export interface Client {
   readonly id: number
   readonly name: string
+  /** Through it, tasks submit tasks. */
+  readonly ofTasks: boolean
   /** From the client's handles to entries of the pool of wants. */
   readonly handles: HandleTable
   /** Modules that it sent. */
@@ -132,6 +135,7 @@ export function createClient(id: number, name: string): Client {
   return {
     id,
     name,
+    ofTasks: isTaskClientName(name),
     handles: new HandleTable(),
     modules: new Set(),
     outbox: new ClientOutbox(),

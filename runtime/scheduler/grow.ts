@@ -42,7 +42,7 @@ export class IntList {
     return this.#unsigned
   }
 
-  #replace(items: Int32Array): void {
+  #replace(items: Int32Array<ArrayBuffer>): void {
     this.items = items
     this.#view = undefined
     this.#unsigned = undefined
@@ -70,7 +70,7 @@ export class FloatList {
     return this.#view
   }
 
-  #replace(items: Float64Array): void {
+  #replace(items: Float64Array<ArrayBuffer>): void {
     this.items = items
     this.#view = undefined
   }
@@ -114,7 +114,7 @@ export class ByteList {
     this.#replace(resized(this.items, Math.max(this.items.length * 2, this.length + count)))
   }
 
-  #replace(items: Uint8Array): void {
+  #replace(items: Uint8Array<ArrayBuffer>): void {
     this.items = items
     this.#view = undefined
   }

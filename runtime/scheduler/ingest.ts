@@ -9,6 +9,7 @@ import { needFromTheEnd, startFromTheBeginning } from './graphStart.ts'
 import { GROUP_STRIDE } from './groups.ts'
 import { CREATED } from './journal.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
+import { nest } from './lend.ts'
 import { countFrom } from './lineFigures.ts'
 import { revive } from './need.ts'
 import { CUSTOM, ERRED, RELEASED, STORED } from './phases.ts'
@@ -61,6 +62,7 @@ export function ingest(state: State, client: Client, message: GraphMessage): Ref
   needFromTheEnd(state, segment, index, taken)
   startFromTheBeginning(state, segment, index, taken)
   // Tasks that other graphs brought, whose values were let go: wanted once more, so computed again.
+  if (client.ofTasks) nest(state, rows)
   revive(state, joined)
   if (segment.alive === 0) freeSegment(state, index)
   return undefined
@@ -113,7 +115,7 @@ function enterTasks(
     groups.enter(group, segment.serial, rows.length <= SMALL_GRAPH_TASKS),
   )
   for (const group of groupNumbers) countFrom(state, client, group)
-  const optionNumbers = message.options.map((options) => state.options.enter(options))
+  const optionNumbers = message.options.map((options) => state.options.enter(options, client.ofTasks))
   const firstOption = optionNumbers[0] ?? 0
   segment.timeouts = message.options.some((options) => (options.timeoutMs ?? 0) > 0)
   const withOption = message.option.length > 0

@@ -20,6 +20,7 @@ export function workerJoined(state: State, hello: WorkerHello): Worker {
     state.nowMs,
   )
   state.workers.push(worker)
+  state.workerNames.push(name)
   state.present.push(worker)
   countThreads(state)
   dirtyWorker(state, worker)

@@ -55,6 +55,8 @@ export class State {
   readonly queue = new ReadyQueue()
   /** By id; ids are never used again, so the list has holes. */
   readonly workers: (Worker | undefined)[] = []
+  /** Their names, of those too that have left: stories tell of them. */
+  readonly workerNames: string[] = []
   /** The workers that are here, in the order of their ids. */
   readonly present: Worker[] = []
   readonly clients = new Map<number, Client>()

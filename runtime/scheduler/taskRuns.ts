@@ -45,7 +45,7 @@ export class TaskRuns {
     return this.#views
   }
 
-  #replace(tasks: Int32Array, runs: Int32Array): void {
+  #replace(tasks: Int32Array<ArrayBuffer>, runs: Int32Array<ArrayBuffer>): void {
     this.tasks = tasks
     this.runs = runs
     this.#views = undefined

@@ -45,6 +45,8 @@ export interface Worker {
   expectedBytes: number
   /** How much of each resource is free, in millionths. */
   readonly free: Map<string, number>
+  /** How much of each is held by runs that wait for tasks of their own: free for those, for nobody else. */
+  readonly lent: Map<string, number>
   /** It stands in the list of workers that have room since the last look at the queues. */
   roomy: boolean
   /** Tasks assigned (`seats`) and values held (`hasWhat`, the inverse of the holders lists); both with outdated entries. */
@@ -92,6 +94,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     free: new Map(
       Object.entries(info.resources).map(([name, amount]) => [name, Math.round(amount * RESOURCE_UNIT)]),
     ),
+    lent: new Map(),
     roomy: false,
     seats: new TaskRuns(),
     hasWhat: new TaskRuns(),
