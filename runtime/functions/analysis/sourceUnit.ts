@@ -109,6 +109,6 @@ export interface AnalysedModule {
   requireCalls: { node: Node; argument: Node; specifier: string }[]
   importMetas: MetaProperty[]
   references: { binding: Binding; start: number }[]
-  hasDecorators: boolean
+  needsLowering: boolean
   hasWith: boolean
 }
