@@ -73,7 +73,10 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
   worker.status = status
   countThreads(state)
   if (status === 'paused') recallAll(state, worker)
-  else state.queuedMore = true
+  else {
+    state.queuedMore = true
+    startWaitingScatters(state)
+  }
 }
 
 function runningGroup({ tasks }: State, task: number): number {
