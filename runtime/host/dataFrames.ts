@@ -166,6 +166,11 @@ export class FrameReader {
     this.#allocate = allocate
   }
 
+  /** The kind of the frame of which some but not all was received; 0 between frames. */
+  get kindUnderWay(): number {
+    return this.#stage === 'head' ? 0 : this.#frame.kind
+  }
+
   /** @throws {DataFrameError} when the bytes are not a frame, or arrived damaged */
   push(chunk: Uint8Array): void {
     this.receivedBytes += chunk.length

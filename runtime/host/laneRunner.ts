@@ -115,10 +115,7 @@ export class LaneRunner {
 
   async #work(): Promise<void> {
     this.#busy = true
-    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) {
-      await this.#run(batch)
-      this.#memory.rest()
-    }
+    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
     this.#busy = false
   }
 
@@ -151,6 +148,7 @@ export class LaneRunner {
       }
       now = epochMs()
       if (outcome) enter(report, start, now - start, outcome)
+      this.#memory.rest()
       if (now - sentAt > REPORT_MS || report.isFull) {
         report.send(this.#port)
         sentAt = now

@@ -76,7 +76,10 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
   worker.status = status
   countThreads(state)
   if (status === 'paused') recallAll(state, worker)
-  else state.queuedMore = true
+  else {
+    state.queuedMore = true
+    startWaitingScatters(state)
+  }
 }
 
 /**
