@@ -62,7 +62,8 @@ export class ControlClient {
     const { control, token } = this.#options
     dialFrames(control, 'worker', token, CONNECT_MS_MAX).then(
       (socket) => this.#connected(socket),
-      (cause: Error) => this.#lost(cause instanceof UpgradeRefusedError ? this.#refusal(cause) : undefined, cause),
+      (cause: Error) =>
+        this.#lost(cause instanceof UpgradeRefusedError ? this.#refusal(cause) : undefined, cause),
     )
   }
 

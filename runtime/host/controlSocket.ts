@@ -16,11 +16,7 @@ export class ControlSocket<In extends MessageTable, Out extends MessageTable> {
   readonly #out: Out
   #closed = false
 
-  constructor(
-    carrier: FrameCarrier,
-    tables: { in: In; out: Out },
-    events: SocketEvents<AnyMessageOf<In>>,
-  ) {
+  constructor(carrier: FrameCarrier, tables: { in: In; out: Out }, events: SocketEvents<AnyMessageOf<In>>) {
     this.#carrier = carrier
     this.#out = tables.out
     carrier.hear({

@@ -9,7 +9,16 @@
 
 import { Packr } from 'msgpackr'
 import type { AnyMessageOf, ColumnKind, MessageTable } from './fields.ts'
-import { COLUMNS, type Column, type Entry, type Layout, layoutOf, ProtocolError, readLayout, requireKind } from './layout.ts'
+import {
+  COLUMNS,
+  type Column,
+  type Entry,
+  type Layout,
+  layoutOf,
+  ProtocolError,
+  readLayout,
+  requireKind,
+} from './layout.ts'
 
 export { ProtocolError } from './layout.ts'
 
@@ -153,7 +162,9 @@ export function decodeFrame<Table extends MessageTable>(
         throw new ProtocolError(`${type}.${name} has a broken length`, type)
       const kind = field.kind as ColumnKind
       message[name] =
-        columnBytes === 0 ? NOTHING[kind] : new COLUMNS[kind](buffer, byteOffset + at, columnBytes / bytesPerElement)
+        columnBytes === 0
+          ? NOTHING[kind]
+          : new COLUMNS[kind](buffer, byteOffset + at, columnBytes / bytesPerElement)
     }
     at += align8(columnBytes)
   }
@@ -183,7 +194,10 @@ function readValues(
   try {
     given = packr.unpack(body.subarray(at, at + length))
   } catch (cause) {
-    throw new ProtocolError(`the values of a ${type} message cannot be read: ${(cause as Error).message}`, type)
+    throw new ProtocolError(
+      `the values of a ${type} message cannot be read: ${(cause as Error).message}`,
+      type,
+    )
   }
   if (!Array.isArray(given) || given.length !== values.length)
     throw new ProtocolError(`the values of a ${type} message are not those that it names`, type)

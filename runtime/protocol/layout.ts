@@ -147,7 +147,8 @@ function isSame(bytes: Uint8Array, frame: Uint8Array, at: number, length: number
 }
 
 function parsedLayout(table: MessageTable, hash: number, bytes: Uint8Array): Layout {
-  if (hashOf(bytes, 0, bytes.length) !== hash) throw new ProtocolError("a message's head is not one of heddle's")
+  if (hashOf(bytes, 0, bytes.length) !== hash)
+    throw new ProtocolError("a message's head is not one of heddle's")
   let named: unknown
   try {
     named = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -164,7 +165,8 @@ function parsedLayout(table: MessageTable, hash: number, bytes: Uint8Array): Lay
   const entries = new Map(entriesOf(table, type).map((entry) => [entry.name, entry]))
   const found = (name: string, isColumn: boolean): ReadEntry => {
     const entry = entries.get(name)
-    if (!entry || entry.field.kind in COLUMNS !== isColumn) return { name, field: undefined, bytesPerElement: 1 }
+    if (!entry || entry.field.kind in COLUMNS !== isColumn)
+      return { name, field: undefined, bytesPerElement: 1 }
     entries.delete(name)
     return entry
   }

@@ -29,7 +29,9 @@ const release = (...handles: number[]): ClientMessage => ({
 })
 
 /** What a socket hears when these bytes come in these pieces. */
-async function heard(pieces: readonly Uint8Array[]): Promise<{ messages: unknown[]; broken: string[]; closed: boolean }> {
+async function heard(
+  pieces: readonly Uint8Array[],
+): Promise<{ messages: unknown[]; broken: string[]; closed: boolean }> {
   const wire = new Wire()
   const socket = new FrameSocket(wire)
   const result = { messages: [] as unknown[], broken: [] as string[], closed: false }
@@ -74,7 +76,9 @@ test('small frames of one go are one write', async () => {
 test('frames come whole and in order, wherever the stream is cut in two', async () => {
   const bytes = Buffer.concat(await wire([release(1), release(2, 3, 4), release()]))
   for (let cut = 0; cut <= bytes.length; cut++) {
-    const { messages } = await heard([bytes.subarray(0, cut), bytes.subarray(cut)].filter((one) => one.length > 0))
+    const { messages } = await heard(
+      [bytes.subarray(0, cut), bytes.subarray(cut)].filter((one) => one.length > 0),
+    )
     assert.deepEqual(messages, [release(1), release(2, 3, 4), release()], `cut at ${cut}`)
   }
 })
@@ -110,7 +114,11 @@ test('what came right behind the handshake is heard, once somebody hears', async
   const bytes = Buffer.concat(await wire(some))
   const socket = new FrameSocket(new Wire(), bytes.subarray(0, 100))
   const messages: unknown[] = []
-  socket.hear({ frame: (frame) => messages.push(decodeFrame(CLIENT_MESSAGES, frame)), broken: () => {}, closed: () => {} })
+  socket.hear({
+    frame: (frame) => messages.push(decodeFrame(CLIENT_MESSAGES, frame)),
+    broken: () => {},
+    closed: () => {},
+  })
   assert.deepEqual(messages, [], 'whoever hears may still be about to learn of the socket')
   await turn()
   assert.deepEqual(messages, [some[0]])

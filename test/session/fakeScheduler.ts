@@ -68,7 +68,11 @@ export async function fakeScheduler(options: FakeOptions = {}): Promise<FakeSche
       return
     }
     client = acceptFrames(socket, head)
-    client.hear({ frame: receive, broken: (text) => heard.push({ type: 'shutdown', reason: text }), closed: () => {} })
+    client.hear({
+      frame: receive,
+      broken: (text) => heard.push({ type: 'shutdown', reason: text }),
+      closed: () => {},
+    })
   })
   await new Promise<void>((resolve) => server.listen(path, resolve))
   return {
