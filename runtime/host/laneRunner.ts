@@ -38,6 +38,8 @@ export class LaneRunner {
   readonly #encoded = new Map<number, { bytes: Uint8Array; modules: string[] }>()
   readonly #queue: BatchMessage[] = []
   #busy = false
+  /** Callables to forget when nothing runs that may name them. */
+  readonly #forgotten = new Set<number>()
 
   constructor(setup: LaneSetup) {
     this.#port = setup.port
@@ -94,7 +96,9 @@ export class LaneRunner {
     switch (message.kind) {
       case 'callables':
         message.numbers.forEach((number, i) => {
-          this.#callables.delete(number) // After a new connection a number may mean another function.
+          // After a new connection a number may mean another function.
+          this.#callables.delete(number)
+          this.#forgotten.delete(number)
           this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
         })
         break
@@ -103,6 +107,10 @@ export class LaneRunner {
         break
       case 'collect':
         this.#memory.collect()
+        break
+      case 'forget':
+        for (const number of message.numbers) this.#forgotten.add(number)
+        if (!this.#busy) this.#forget()
         break
       case 'batch':
         this.#queue.push(message)
@@ -117,6 +125,15 @@ export class LaneRunner {
     this.#busy = true
     for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
     this.#busy = false
+    if (this.#forgotten.size > 0) this.#forget()
+  }
+
+  #forget(): void {
+    for (const number of this.#forgotten) {
+      this.#callables.delete(number)
+      this.#encoded.delete(number)
+    }
+    this.#forgotten.clear()
   }
 
   async #run(batch: BatchMessage): Promise<void> {

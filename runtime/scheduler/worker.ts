@@ -21,6 +21,8 @@ export interface WorkerOutbox {
   replicateSizes: FloatList
   /** Workers that have left and that this one knows. */
   peersLeft: number[]
+  /** Callables that it need not keep; told with the next ones. */
+  forgottenCallables: number[]
   refused: { reason: string; message: string | undefined }[]
   close: string | undefined
 }
@@ -117,6 +119,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
       replicateHolders: new IntList(),
       replicateSizes: new FloatList(),
       peersLeft: [],
+      forgottenCallables: [],
       refused: [],
       close: undefined,
     },
