@@ -3,7 +3,9 @@
 import { fileURLToPath } from 'node:url'
 import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
+import type { Span } from './facts/documentFacts.ts'
 import { HeddlePackages } from './facts/heddlePackage.ts'
+import { neededText } from './facts/neededText.ts'
 import { codeLensesOf } from './lsp/codeLenses.ts'
 import { computationAt } from './lsp/computationAt.ts'
 import { diagnosticsOf, quickFixesOf } from './lsp/diagnostics.ts'
@@ -57,6 +59,12 @@ connection.onRequest('heddle/computationAt', ({ uri, offset }: { uri: string; of
   const found = computationAt(document.facts, offset, { start, end })
   if (!found || found.nested) return null
   return { start: found.start, end: found.end, label: found.label }
+})
+connection.onRequest('heddle/neededTexts', ({ uri, expressions }: { uri: string; expressions: Span[] }) => {
+  const document = documents.get(uri)
+  if (!document) return []
+  const text = document.text.getText()
+  return expressions.map((expression) => neededText(document.file, text, expression) ?? null)
 })
 connection.onNotification('heddle/foldersChanged', () => {
   packages.forget()
