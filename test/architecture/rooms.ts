@@ -77,7 +77,7 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'server',
     rooms: ['runtime/protocol', 'runtime/functions'],
-    packages: ['node', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
+    packages: ['node', 'oxc-parser', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
   },
   {
     folder: 'client',

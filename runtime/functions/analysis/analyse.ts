@@ -18,6 +18,8 @@ export function textHash(text: string, digits = 16): string {
 export interface AnalyseOptions {
   /** How the file is run; by default by what its text says. */
   format?: 'module' | 'commonjs'
+  /** Keeps what each name in the text means. */
+  keepsNames?: boolean
 }
 
 /** A file's text as the parser sees it: a byte-order mark says nothing. */
@@ -39,7 +41,7 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
   const source = withoutMark(text)
   const { program, format } = parse(file, source, options.format)
   const hash = textHash(source)
-  const walker = new Walker()
+  const walker = new Walker(options.keepsNames)
   walker.walk(program.body as Node[])
   const { scope, units, imports, references } = walker
   if (format === 'commonjs') declareRequires(program, scope, imports, walker.requireCalls)
@@ -67,6 +69,7 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
     requireCalls: walker.requireCalls,
     importMetas: walker.importMetas,
     references,
+    ...(walker.named && { named: walker.named }),
     hasDecorators: walker.hasDecorators,
     hasWith: walker.hasWith,
   }

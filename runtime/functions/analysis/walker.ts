@@ -65,7 +65,13 @@ export class Walker {
   readonly importMetas: MetaProperty[] = []
   hasDecorators = false
   hasWith = false
+  /** What each name in the text means, by its offset; kept only for editors. */
+  readonly named: Map<number, Binding> | undefined
   readonly #frames: Frame[] = []
+
+  constructor(keepsNames = false) {
+    if (keepsNames) this.named = new Map()
+  }
 
   walk(body: Node[]): void {
     for (const statement of body) hoistVar(statement, this.scope)
@@ -82,6 +88,7 @@ export class Walker {
       return
     }
     binding.references++
+    this.named?.set(start, binding)
     if (write) binding.writes.push(start)
     if (binding.scope === this.scope) this.references.push({ binding, start })
     let deferred = false
