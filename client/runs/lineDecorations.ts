@@ -67,7 +67,10 @@ function marksIn(
     if (!place) return []
     const line = document.positionAt(place.anchor.end).line
     const past = place.stale && run.end !== undefined
-    return marksOf(run, line + 1, inlineLengthMax).map(({ text }) => ({ line, text: past ? pastText(text) : text }))
+    return marksOf(run, line + 1, inlineLengthMax).map(({ text }) => ({
+      line,
+      text: past ? pastText(text) : text,
+    }))
   }
   return marksOf(run, undefined, inlineLengthMax).flatMap((mark) => {
     const line = book.lines.lineOf(document, run, mark)?.line

@@ -143,7 +143,11 @@ export class RunBook implements vscode.Disposable {
     const document = vscode.workspace.textDocuments.find((each) => each.uri.fsPath === run.file)
     if (!document || document.isDirty) return
     const place = { uri: document.uri, anchor: run.expression, stale: false }
-    this.#place(run.run, place, this.#neededTexts(document, [run.expression]).catch(() => []))
+    this.#place(
+      run.run,
+      place,
+      this.#neededTexts(document, [run.expression]).catch(() => []),
+    )
   }
 
   #place(run: string, place: RunPlace, needed: Promise<(string | null)[]> | undefined): void {

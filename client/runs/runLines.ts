@@ -1,7 +1,7 @@
 // Where the lines of the text that was run stand now: runs speak of lines as they were when they began.
 
 import { statSync } from 'node:fs'
-import * as vscode from 'vscode'
+import type * as vscode from 'vscode'
 import { type Anchor, type Edit, shiftAnchor } from './anchor.ts'
 import type { Run } from './runsModel.ts'
 
@@ -65,11 +65,13 @@ export class RunLines {
 
   shift(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
     const uri = document.uri.toString()
-    const edits = changes.map(({ rangeOffset, rangeLength, text }): Edit => ({
-      offset: rangeOffset,
-      length: rangeLength,
-      textLength: text.length,
-    }))
+    const edits = changes.map(
+      ({ rangeOffset, rangeLength, text }): Edit => ({
+        offset: rangeOffset,
+        length: rangeLength,
+        textLength: text.length,
+      }),
+    )
     for (const origin of [...this.#begun, ...this.#origins.values()])
       if (origin.uri === uri) origin.edits.push(...edits)
     for (const line of this.#lines.values())
@@ -87,7 +89,8 @@ export class RunLines {
       return { uri, anchor, text: origin.text.slice(found.start, found.end) }
     }
     // A run of another window, or of before a reload: the file must be what it was then.
-    if (line > document.lineCount || document.isDirty || changedAfter(document, run.startedMs)) return undefined
+    if (line > document.lineCount || document.isDirty || changedAfter(document, run.startedMs))
+      return undefined
     const { range, text } = document.lineAt(line - 1)
     return { uri, anchor: { start: document.offsetAt(range.start), end: document.offsetAt(range.end) }, text }
   }

@@ -17,7 +17,9 @@ export function registerWorkMarks(
   const changed = new vscode.EventEmitter<void>()
   const heat = HEAT_COLOURS.map((colour, level) =>
     vscode.window.createTextEditorDecorationType({
-      gutterIconPath: vscode.Uri.parse(`data:image/svg+xml;utf8,${encodeURIComponent(mark(colour, level + 1))}`),
+      gutterIconPath: vscode.Uri.parse(
+        `data:image/svg+xml;utf8,${encodeURIComponent(mark(colour, level + 1))}`,
+      ),
       gutterIconSize: 'contain',
       overviewRulerColor: level >= 2 ? colour : undefined,
       overviewRulerLane: vscode.OverviewRulerLane.Left,

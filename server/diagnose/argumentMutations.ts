@@ -4,8 +4,7 @@ import type { Node } from 'oxc-parser'
 import { bare, isFunction, methodOf, type Subject, type TaskFunction } from '../knowledge/subject.ts'
 import type { Finding, Fix } from './finding.ts'
 
-const MUTATORS =
-  /^(push|pop|shift|unshift|splice|sort|reverse|set|add|delete|clear|fill|copyWithin)$/
+const MUTATORS = /^(push|pop|shift|unshift|splice|sort|reverse|set|add|delete|clear|fill|copyWithin)$/
 /** What a fold hands over is its own: it may be changed. */
 const ACCUMULATES = /^(fold|foldby|reduce|accumulate|aggregate)$/
 
@@ -19,8 +18,7 @@ function findingsOf(subject: Subject, task: TaskFunction): Finding[] {
   const { node } = task.unit
   if (!isFunction(node as Node) || !('params' in node)) return []
   const parameters = new Set<string>()
-  for (const parameter of node.params)
-    if (parameter.type === 'Identifier') parameters.add(parameter.name)
+  for (const parameter of node.params) if (parameter.type === 'Identifier') parameters.add(parameter.name)
   if (parameters.size === 0) return []
   const told = new Set<string>()
   const found: Finding[] = []
@@ -97,7 +95,11 @@ function fixOf(subject: Subject, node: Node, name: string): { fix?: Fix } {
     fix: {
       title: `Work on a copy of '${name}'`,
       edits: [
-        { start: first.start, end: first.start, text: `${name} = structuredClone(${name})${breaks ? `\n${indent}` : '; '}` },
+        {
+          start: first.start,
+          end: first.start,
+          text: `${name} = structuredClone(${name})${breaks ? `\n${indent}` : '; '}`,
+        },
       ],
     },
   }

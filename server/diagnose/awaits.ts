@@ -12,7 +12,11 @@ type Call = Extract<Node, { type: 'CallExpression' }>
 const LOOPS = /^(For|ForIn|ForOf|While|DoWhile)Statement$/
 
 /** `c` of `c.compute()`, when `c` is a collection. */
-function computed(subject: Subject, node: Node, method = 'compute'): { call: Call; collection: Node } | undefined {
+function computed(
+  subject: Subject,
+  node: Node,
+  method = 'compute',
+): { call: Call; collection: Node } | undefined {
   const call = bare(node)
   if (call.type !== 'CallExpression' || methodOf(call) !== method || call.callee.type !== 'MemberExpression')
     return undefined
@@ -32,7 +36,11 @@ export function loopFindings(subject: Subject): Finding[] {
       if (isFunction(at)) break
       if (!LOOPS.test(at.type)) continue
       // What is iterated over is computed once.
-      if ((at.type === 'ForOfStatement' || at.type === 'ForInStatement') && within(awaiting, at.right as Node)) continue
+      if (
+        (at.type === 'ForOfStatement' || at.type === 'ForInStatement') &&
+        within(awaiting, at.right as Node)
+      )
+        continue
       loop = at
       break
     }
@@ -56,11 +64,14 @@ export function loopFindings(subject: Subject): Finding[] {
 function gatherFix(subject: Subject, loop: Node, awaiting: Node, collection: Node): Fix | undefined {
   if (loop.type !== 'ForOfStatement' || loop.left.type !== 'VariableDeclaration') return undefined
   const body = loop.body as Node
-  const only = body.type === 'BlockStatement' ? (body.body.length === 1 ? (body.body[0] as Node) : undefined) : body
+  const only =
+    body.type === 'BlockStatement' ? (body.body.length === 1 ? (body.body[0] as Node) : undefined) : body
   if (only?.type !== 'ExpressionStatement') return undefined
   const push = bare(only.expression as Node)
-  if (push.type !== 'CallExpression' || methodOf(push) !== 'push' || push.arguments.length !== 1) return undefined
-  if (bare(push.arguments[0] as Node) !== awaiting || push.callee.type !== 'MemberExpression') return undefined
+  if (push.type !== 'CallExpression' || methodOf(push) !== 'push' || push.arguments.length !== 1)
+    return undefined
+  if (bare(push.arguments[0] as Node) !== awaiting || push.callee.type !== 'MemberExpression')
+    return undefined
   const target = subject.slice(push.callee.object)
   const variable = subject.slice(loop.left.declarations[0].id)
   const over = subject.slice(loop.right)
@@ -86,18 +97,29 @@ export function missingAwaitFindings(subject: Subject): Finding[] {
     })
   }
   for (const statement of subject.all('ExpressionStatement')) {
-    const inner = computed(subject, statement.expression as Node) ?? computed(subject, statement.expression as Node, 'persist')
-    if (inner) tell(inner.call, `${methodOf(inner.call)}() gives a promise, and nobody waits for it: the run may end before it is done, and its error is lost.`)
+    const inner =
+      computed(subject, statement.expression as Node) ??
+      computed(subject, statement.expression as Node, 'persist')
+    if (inner)
+      tell(
+        inner.call,
+        `${methodOf(inner.call)}() gives a promise, and nobody waits for it: the run may end before it is done, and its error is lost.`,
+      )
   }
   for (const declarator of subject.all('VariableDeclarator')) {
     if (!declarator.init || declarator.id.type !== 'Identifier') continue
     const inner = computed(subject, declarator.init as Node)
     if (!inner) continue
     const { name } = declarator.id
-    const uses = subject.all('Identifier').filter((use) => use.name === name && use !== declarator.id && isUseOf(subject, use, declarator))
+    const uses = subject
+      .all('Identifier')
+      .filter((use) => use.name === name && use !== declarator.id && isUseOf(subject, use, declarator))
     const wrong = uses.find((use) => isValueUse(subject, use))
     if (wrong)
-      tell(inner.call, `'${name}' is the promise of a value, and is used as the value itself${lineText(subject, wrong)}.`)
+      tell(
+        inner.call,
+        `'${name}' is the promise of a value, and is used as the value itself${lineText(subject, wrong)}.`,
+      )
   }
   return found
 }
@@ -113,7 +135,8 @@ function isUseOf(subject: Subject, use: Node, declarator: Node): boolean {
 function isValueUse(subject: Subject, use: Node): boolean {
   const parent = subject.parent(use)
   if (!parent) return false
-  if (parent.type === 'BinaryExpression' && !/^(===|!==|==|!=|in|instanceof)$/.test(parent.operator)) return true
+  if (parent.type === 'BinaryExpression' && !/^(===|!==|==|!=|in|instanceof)$/.test(parent.operator))
+    return true
   if (parent.type === 'TemplateLiteral') return true
   return (
     parent.type === 'MemberExpression' &&

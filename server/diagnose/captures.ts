@@ -75,8 +75,15 @@ function problemOf(subject: Subject, init: Node): { what: string; remedy: string
 
 /** A call of an async function that nobody awaited. */
 function asyncCall(declaration: Node | undefined): { what: string; remedy: string } | undefined {
-  const made = declaration?.type === 'VariableDeclarator' && declaration.init ? bare(declaration.init as Node) : declaration
-  if (made?.type === 'FunctionDeclaration' || made?.type === 'FunctionExpression' || made?.type === 'ArrowFunctionExpression') {
+  const made =
+    declaration?.type === 'VariableDeclarator' && declaration.init
+      ? bare(declaration.init as Node)
+      : declaration
+  if (
+    made?.type === 'FunctionDeclaration' ||
+    made?.type === 'FunctionExpression' ||
+    made?.type === 'ArrowFunctionExpression'
+  ) {
     if (made.async) return CANNOT_TRAVEL.Promise
     if ('generator' in made && made.generator)
       return { what: 'a running generator', remedy: 'make a list of it first: [...generator()]' }
@@ -122,7 +129,8 @@ function bytesOf(node: Node): number {
     if ((method === 'fill' || method === 'map') && node.callee.type === 'MemberExpression')
       return bytesOf(bare(node.callee.object as Node))
   }
-  if (node.type === 'ArrayExpression' && node.elements.length > LARGE_BYTES / 8) return 8 * node.elements.length
+  if (node.type === 'ArrayExpression' && node.elements.length > LARGE_BYTES / 8)
+    return 8 * node.elements.length
   return 0
 }
 
@@ -140,7 +148,11 @@ function numberOf(node: Node | undefined): number {
 /** For `client.submit((x) => …)`: the value becomes an argument of the function, and its scattered copy one of the call. */
 function scatterFix(subject: Subject, { unit, call, method }: TaskFunction, name: string): Fix | undefined {
   const { node } = unit
-  if (method !== 'submit' || node.type !== 'ArrowFunctionExpression' || call.callee.type !== 'MemberExpression')
+  if (
+    method !== 'submit' ||
+    node.type !== 'ArrowFunctionExpression' ||
+    call.callee.type !== 'MemberExpression'
+  )
     return undefined
   if (bare(call.arguments[0] as Node) !== (node as Node)) return undefined
   const client = subject.slice(call.callee.object)

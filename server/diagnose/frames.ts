@@ -19,9 +19,7 @@ export function setIndexFindings(subject: Subject): Finding[] {
       start: property.start,
       end: earlier.end,
       message: `This index is replaced by a later setIndex: each of them moves every row between workers. Set only the last one.`,
-      related: [
-        { start: call.callee.property.start, end: call.end, message: 'the index is set again here' },
-      ],
+      related: [{ start: call.callee.property.start, end: call.end, message: 'the index is set again here' }],
       fix: { title: 'Remove the first setIndex', edits: [{ start: object.end, end: earlier.end, text: '' }] },
     })
   }
@@ -36,13 +34,19 @@ function earlierIndex(subject: Subject, node: Node): Extract<Node, { type: 'Call
       const binding = subject.binding(at)
       const [declaration] = binding?.declarations ?? []
       // A variable that is used elsewhere too needs its index.
-      if (!binding?.simple || binding.references > 1 || declaration?.type !== 'VariableDeclarator' || !declaration.init)
+      if (
+        !binding?.simple ||
+        binding.references > 1 ||
+        declaration?.type !== 'VariableDeclarator' ||
+        !declaration.init
+      )
         return undefined
       at = bare(declaration.init as Node)
     } else if (at.type === 'CallExpression' && at.callee.type === 'MemberExpression') {
       const method = methodOf(at)
       if (method === 'setIndex') return at
-      if (!/^(filter|withColumns?|select|drop|rename|assign|map|fillNull|dropNulls)$/.test(method ?? '')) return undefined
+      if (!/^(filter|withColumns?|select|drop|rename|assign|map|fillNull|dropNulls)$/.test(method ?? ''))
+        return undefined
       at = bare(at.callee.object as Node)
     } else return undefined
   }

@@ -6,7 +6,8 @@ import { bare, isFunction, type Subject } from '../knowledge/subject.ts'
 import type { Finding } from './finding.ts'
 
 /** Functions of the language that want values. */
-const WANT_VALUES = /^(Math|JSON|Number|String|Array|Object)\.\w+$|^(Number|String|Boolean|parseInt|parseFloat|isNaN)$/
+const WANT_VALUES =
+  /^(Math|JSON|Number|String|Array|Object)\.\w+$|^(Number|String|Boolean|parseInt|parseFloat|isNaN)$/
 
 export function lazyValueFindings(subject: Subject): Finding[] {
   const found: Finding[] = []
@@ -37,18 +38,21 @@ export function lazyValueFindings(subject: Subject): Finding[] {
       tell(bare(side as Node), `${operation.operator} sees an object`)
   }
   for (const template of subject.all('TemplateLiteral'))
-    for (const part of template.expressions) tell(bare(part as Node), 'the text would say what it is, not what it holds')
+    for (const part of template.expressions)
+      tell(bare(part as Node), 'the text would say what it is, not what it holds')
   for (const statement of subject.all('IfStatement', 'WhileStatement', 'ConditionalExpression'))
     tell(bare(statement.test as Node), 'it always counts as true')
   for (const loop of subject.all('ForOfStatement'))
-    if (subject.kinds.of(bare(loop.right as Node)) !== 'delayed') tell(bare(loop.right as Node), 'it has nothing to go through yet')
+    if (subject.kinds.of(bare(loop.right as Node)) !== 'delayed')
+      tell(bare(loop.right as Node), 'it has nothing to go through yet')
   for (const call of subject.all('CallExpression')) {
     const callee = bare(call.callee as Node)
     if (!WANT_VALUES.test(subject.slice(callee))) continue
     const root = callee.type === 'MemberExpression' ? bare(callee.object as Node) : callee
     if (root.type === 'Identifier' && subject.binding(root)) continue
     for (const argument of call.arguments)
-      if (argument.type !== 'SpreadElement') tell(bare(argument as Node), `${subject.slice(callee)} wants the value`)
+      if (argument.type !== 'SpreadElement')
+        tell(bare(argument as Node), `${subject.slice(callee)} wants the value`)
   }
   return found
 }
@@ -59,4 +63,5 @@ function canAwait(subject: Subject, node: Node): boolean {
   return true
 }
 
-const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text).replace(/\s+/g, ' ')
+const short = (text: string): string =>
+  (text.length > 40 ? `${text.slice(0, 39)}…` : text).replace(/\s+/g, ' ')

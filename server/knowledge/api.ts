@@ -57,7 +57,12 @@ export const EXPORTS: Readonly<Record<string, Kind>> = {
 /** Calls of an export itself: `delayed(f)`, `col('a')`. */
 export const CALLS: Readonly<Record<string, Kind>> = { delayed: 'delayedFunction', col: 'series' }
 /** Static methods of exported classes. */
-export const STATICS: Readonly<Record<string, Kind>> = { local: 'client', connect: 'client', slurm: 'client', ssh: 'client' }
+export const STATICS: Readonly<Record<string, Kind>> = {
+  local: 'client',
+  connect: 'client',
+  slurm: 'client',
+  ssh: 'client',
+}
 
 /** What a method of a kind gives when that is not of the kind itself. `null`: a plain value or a promise of one. */
 export const METHODS: Readonly<Record<Kind, Readonly<Record<string, Kind | null>>>> = {
@@ -83,7 +88,19 @@ export const METHODS: Readonly<Record<Kind, Readonly<Record<string, Kind | null>
     partitions: null,
   },
   series: { toDelayed: null },
-  grouped: gives('dataframe', ['agg', 'aggregate', 'sum', 'mean', 'count', 'min', 'max', 'std', 'var', 'size', 'apply']),
+  grouped: gives('dataframe', [
+    'agg',
+    'aggregate',
+    'sum',
+    'mean',
+    'count',
+    'min',
+    'max',
+    'std',
+    'var',
+    'size',
+    'apply',
+  ]),
   delayed: {},
   delayedFunction: {},
   client: { submit: 'future', map: 'futures', scatter: 'future', with: 'client' },
@@ -117,7 +134,16 @@ export const MADE_BY: Partial<Record<Kind, Kind>> = {
 }
 
 /** Methods of a client and of collections that take the user's functions run them as tasks; these take functions that run here. */
-export const RUNS_HERE: ReadonlySet<string> = new Set(['compute', 'persist', 'visualize', 'gather', 'then', 'catch', 'finally', 'pipe'])
+export const RUNS_HERE: ReadonlySet<string> = new Set([
+  'compute',
+  'persist',
+  'visualize',
+  'gather',
+  'then',
+  'catch',
+  'finally',
+  'pipe',
+])
 
 /** Bytes of one element, by the constructors of large values. */
 export const ELEMENT_BYTES: Readonly<Record<string, number>> = {

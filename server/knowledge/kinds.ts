@@ -76,7 +76,8 @@ export class Kinds {
       case 'CallExpression':
         return this.#ofCall(node)
       case 'MemberExpression': {
-        if (node.computed) return this.meaning(node.object as Node).kind === 'futures' ? { kind: 'future' } : NOTHING
+        if (node.computed)
+          return this.meaning(node.object as Node).kind === 'futures' ? { kind: 'future' } : NOTHING
         const { kind, promised } = this.meaning(node.object as Node)
         if (!kind || promised || node.property.type !== 'Identifier') return NOTHING
         const { name } = node.property
@@ -111,7 +112,8 @@ export class Kinds {
       // `delayed(f)(x)`
       return this.meaning(callee).kind === 'delayedFunction' ? { kind: 'delayed' } : NOTHING
     }
-    if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return NOTHING
+    if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
+      return NOTHING
     const { name } = callee.property
     const object = this.meaning(callee.object as Node)
     if (!object.kind || object.promised) return NOTHING
@@ -135,7 +137,8 @@ export class Kinds {
 /** What calling a method of a kind gives. */
 export function methodGives(kind: Kind, name: string): Meaning {
   const listed = METHODS[kind][name]
-  if (listed !== undefined) return { kind: listed ?? undefined, promised: kind === 'client' && name === 'scatter' }
+  if (listed !== undefined)
+    return { kind: listed ?? undefined, promised: kind === 'client' && name === 'scatter' }
   if (name === 'persist' || name === 'repartitionByBytes') return { kind, promised: true }
   if (name in ENDINGS) return { kind: undefined, promised: true }
   if (kind === 'client' || kind === 'future' || kind === 'futures' || kind === 'heddle') return NOTHING

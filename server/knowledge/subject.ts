@@ -36,7 +36,9 @@ export class Subject {
     if (!text.includes('heddle')) return undefined
     try {
       const module = analyse(file, text, { keepsNames: true })
-      return module.imports.some(({ source }) => /^heddle(\/|$)/.test(source)) ? new Subject(module) : undefined
+      return module.imports.some(({ source }) => /^heddle(\/|$)/.test(source))
+        ? new Subject(module)
+        : undefined
     } catch {
       return undefined
     }

@@ -77,7 +77,13 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'server',
     rooms: ['runtime/protocol', 'runtime/functions'],
-    packages: ['node', 'oxc-parser', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
+    packages: [
+      'node',
+      'hyparquet',
+      'oxc-parser',
+      'vscode-languageserver',
+      'vscode-languageserver-textdocument',
+    ],
   },
   {
     folder: 'client',

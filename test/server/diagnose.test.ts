@@ -226,7 +226,10 @@ test('messages name the thing and the way out', () => {
     finding.message,
     "'seen' cannot be sent to a worker: it is a WeakMap. Way out: make it inside the function, or once a worker with perWorker(() => …).",
   )
-  assert.deepEqual(finding.related?.map(({ message }) => message), ["'seen' is made here"])
+  assert.deepEqual(
+    finding.related?.map(({ message }) => message),
+    ["'seen' is made here"],
+  )
 })
 
 test('a text that does not parse, and one without heddle, have nothing said of them', () => {

@@ -21,7 +21,10 @@ function needed(text: string, expression = 'await scaled.sum().compute()'): stri
 
 const SAME: [what: string, text: string][] = [
   ['spaces and blank lines', TEXT.replace('const factor = 2', '\n\nconst factor  =  2\n')],
-  ['a comment', TEXT.replace('const factor', '/* doubled */ const factor').replace('// the end', '// an end')],
+  [
+    'a comment',
+    TEXT.replace('const factor', '/* doubled */ const factor').replace('// the end', '// an end'),
+  ],
   ['a computation that it does not need', TEXT.replace('range(9)', 'range(99)')],
   ['what comes after it', `${TEXT}console.log(other)\n`],
 ]
