@@ -5,6 +5,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument'
 import { type DocumentFacts, noFacts } from '../facts/documentFacts.ts'
 import { IncrementalFacts } from '../facts/incrementalFacts.ts'
 import { type Edit, shiftFacts } from '../facts/shiftFacts.ts'
+import { Subject } from '../knowledge/subject.ts'
 
 export class OpenDocument {
   readonly text: TextDocument
@@ -13,6 +14,10 @@ export class OpenDocument {
   /** The facts of `#version`, or older ones moved to it. */
   #facts: DocumentFacts = noFacts
   #version: number | undefined
+  #isBroken = false
+  #subject: { version: number; subject: Subject | undefined } | undefined
+  /** Milliseconds that the last look for what is wrong took. */
+  lookMs = 0
 
   constructor(text: TextDocument, file: string) {
     this.text = text
@@ -33,9 +38,24 @@ export class OpenDocument {
   get facts(): DocumentFacts {
     if (this.#version !== this.text.version) {
       this.#version = this.text.version
-      this.#facts = this.#finder.of(this.text.getText()) ?? this.#facts
+      const found = this.#finder.of(this.text.getText())
+      this.#isBroken = found === undefined
+      this.#facts = found ?? this.#facts
     }
     return this.#facts
+  }
+
+  /** The text does not parse now. */
+  get isBroken(): boolean {
+    return this.facts && this.#isBroken
+  }
+
+  /** The whole analysis of the text as it is; nothing when it does not parse, or has nothing of heddle. */
+  get subject(): Subject | undefined {
+    const { version } = this.text
+    if (this.#subject?.version !== version)
+      this.#subject = { version, subject: Subject.of(this.file, this.text.getText()) }
+    return this.#subject.subject
   }
 }
 

@@ -81,7 +81,13 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'server',
     rooms: ['runtime/protocol', 'runtime/functions'],
-    packages: ['node', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
+    packages: [
+      'node',
+      'hyparquet',
+      'oxc-parser',
+      'vscode-languageserver',
+      'vscode-languageserver-textdocument',
+    ],
   },
   {
     folder: 'client',

@@ -110,5 +110,7 @@ export interface AnalysedModule {
   importMetas: MetaProperty[]
   references: { binding: Binding; start: number }[]
   needsLowering: boolean
+  /** What each name in the text means, by its offset, when it was asked for. */
+  named?: ReadonlyMap<number, Binding>
   hasWith: boolean
 }
