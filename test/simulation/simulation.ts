@@ -432,7 +432,8 @@ export class Simulation {
         replicas: state.replicas.size,
         edges: state.cross.size,
         segments: state.segments.filter(Boolean).length,
-        callables: state.callables.byNumber.size,
+        // Those that nobody uses are remembered for a while, as many as the table says.
+        callables: [...state.callables.byNumber.values()].filter((callable) => callable.uses > 0).length,
         failures:
           state.failures.size +
           state.troubles.size +
