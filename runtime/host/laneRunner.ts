@@ -73,6 +73,7 @@ export class LaneRunner {
         process.stdout.write(`${text}\n`)
         report('info', text)
       },
+      progress: (text) => report('progress', text),
     })
     becomeTaskThread({
       worker: setup.worker,

@@ -60,6 +60,8 @@ test('what a client can do', () => {
     'info',
     'map',
     'persist',
+    'rebalance',
+    'replicate',
     'retry',
     'scale',
     'scatter',
@@ -74,7 +76,7 @@ test('what a client can do', () => {
     ['local', 'connect'],
   )
   assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
-  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit'])
+  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit', 'with'])
 })
 
 test('what a future can do; it is no promise', () => {
