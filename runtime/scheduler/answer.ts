@@ -2,8 +2,10 @@
 
 import type { ClusterInfo, WorkerInfo } from '../protocol/cluster.ts'
 import type { ClientMessage, ClientReply } from '../protocol/messages.ts'
+import type { Client } from './client.ts'
 import { explain } from './explain.ts'
 import { dump } from './feed.ts'
+import { lineFigures } from './lineFigures.ts'
 import { FREE } from './phases.ts'
 import { rebalance } from './rebalance.ts'
 import { replicateKeys } from './replicate.ts'
@@ -13,15 +15,16 @@ import { story } from './story.ts'
 /** The reply to a query: an answer, or that there is no such report. */
 export function answer(
   state: State,
+  client: Client,
   cluster: ClusterInfo,
   { what, key = '', request }: Extract<ClientMessage, { type: 'query' }>,
 ): ClientReply {
-  const value = valueOf(state, cluster, what, key)
+  const value = reportOn(state, client, cluster, what, key)
   if (value !== undefined) return { type: 'answer', request, value }
   return {
     type: 'refused',
     request,
-    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, dump, rebalance and replicate`,
+    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, lines, dump, rebalance and replicate`,
     message: 'query',
   }
 }
@@ -29,7 +32,7 @@ export function answer(
 /** The workers that are here. */
 export const workersHere = (state: State): WorkerInfo[] => state.present.map(({ info }) => info)
 
-function valueOf(state: State, cluster: ClusterInfo, what: string, key: string): unknown {
+function reportOn(state: State, client: Client, cluster: ClusterInfo, what: string, key: string): unknown {
   switch (what) {
     case 'info':
       return { ...cluster, workers: workersHere(state) }
@@ -41,6 +44,8 @@ function valueOf(state: State, cluster: ClusterInfo, what: string, key: string):
       return keyOfNumber(state, Number(key))
     case 'dump':
       return dump(state)
+    case 'lines':
+      return lineFigures(state, client)
     case 'rebalance':
       return rebalance(state)
     case 'replicate': {

@@ -5,6 +5,7 @@ import type { ClientReply } from '../protocol/messages.ts'
 import { isTaskClientName } from '../protocol/taskClientName.ts'
 import { ByteList, FloatList, IntList } from './grow.ts'
 import { HandleTable } from './handleTable.ts'
+import type { GroupWork } from './lineFigures.ts'
 
 export interface Client {
   readonly id: number
@@ -16,6 +17,8 @@ export interface Client {
   /** Modules that it sent. */
   readonly modules: Set<string>
   readonly outbox: ClientOutbox
+  /** Groups that its graphs have, and what each had done before. */
+  readonly groups: Map<number, GroupWork>
 }
 
 /** Replies in the making: columns for the frequent ones, whole messages for the rest. */
@@ -129,6 +132,13 @@ export class ClientOutbox {
 }
 
 export function createClient(id: number, name: string): Client {
-  const ofTasks = isTaskClientName(name)
-  return { id, name, ofTasks, handles: new HandleTable(), modules: new Set(), outbox: new ClientOutbox() }
+  return {
+    id,
+    name,
+    ofTasks: isTaskClientName(name),
+    handles: new HandleTable(),
+    modules: new Set(),
+    outbox: new ClientOutbox(),
+    groups: new Map(),
+  }
 }

@@ -251,6 +251,7 @@ function postCallables(
     post({ type: 'modules', names, contents: joined.bytes, contentOffsets: joined.offsets })
   }
   const joined = join(callables.map(({ content }) => content))
+  const forgotten = worker.outbox.forgottenCallables
   post({
     type: 'callables',
     numbers: Uint32Array.from(numbers),
@@ -258,7 +259,9 @@ function postCallables(
     contentOffsets: joined.offsets,
     modules: callables.map(({ modules }) => [...modules]),
     labels: callables.map(({ label }) => label),
+    ...(forgotten.length > 0 && { forgotten: Uint32Array.from(forgotten) }),
   })
+  forgotten.length = 0
 }
 
 function join(parts: readonly Uint8Array[]): { bytes: Uint8Array; offsets: Uint32Array } {

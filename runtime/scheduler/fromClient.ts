@@ -42,7 +42,7 @@ export function fromClient(state: State, client: Client, message: ClientMessage,
       scatter(state, client, message)
       return
     case 'query':
-      reply(state, client, answer(state, cluster, message))
+      reply(state, client, answer(state, client, cluster, message))
       return
     case 'hello':
       return

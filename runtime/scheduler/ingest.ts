@@ -10,6 +10,7 @@ import { GROUP_STRIDE } from './groups.ts'
 import { CREATED } from './journal.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
 import { nest } from './lend.ts'
+import { countFrom } from './lineFigures.ts'
 import { revive } from './need.ts'
 import { CUSTOM, ERRED, RELEASED, STORED } from './phases.ts'
 import { type Refusal, refusalOfGraph, refusalOfShape } from './refuse.ts'
@@ -124,6 +125,7 @@ function enterTasks(
   const groupNumbers = message.groups.map((group) =>
     groups.enter(group, segment.serial, rows.length <= SMALL_GRAPH_TASKS),
   )
+  for (const group of groupNumbers) countFrom(state, client, group)
   const optionNumbers = message.options.map((options) => state.options.enter(options, client.ofTasks))
   const firstOption = optionNumbers[0] ?? 0
   segment.timeouts = message.options.some((options) => (options.timeoutMs ?? 0) > 0)

@@ -196,7 +196,7 @@ export const TASK_RULES: Record<string, Rule> = {
       for (const number of segment.callables) uses.set(number, (uses.get(number) ?? 0) + 1)
     })
     for (const callable of state.callables.byNumber.values())
-      if (callable.uses !== uses.get(callable.number))
+      if (callable.uses !== (uses.get(callable.number) ?? 0))
         broken(`callable ${callable.number} has ${uses.get(callable.number)} uses, counts ${callable.uses}`)
   },
 

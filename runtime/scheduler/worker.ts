@@ -21,6 +21,8 @@ export interface WorkerOutbox {
   replicateSizes: FloatList
   /** Workers that have left and that this one knows. */
   peersLeft: number[]
+  /** Callables that it need not keep; told with the next ones. */
+  forgottenCallables: number[]
   refused: { reason: string; message: string | undefined }[]
   close: string | undefined
 }
@@ -73,6 +75,9 @@ export interface Worker {
   heartbeatMs: number
   /** The group that each thread ran at the last heartbeat, −1 where none: its task may have ended since. */
   runningGroups: readonly number[]
+  /** Per thread: at which heartbeat it last ran a task, and of which group. */
+  readonly ranMs: number[]
+  readonly ranGroup: number[]
 }
 
 export function createWorker(info: WorkerInfo, nowMs: number): Worker {
@@ -114,6 +119,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
       replicateHolders: new IntList(),
       replicateSizes: new FloatList(),
       peersLeft: [],
+      forgottenCallables: [],
       refused: [],
       close: undefined,
     },
@@ -123,6 +129,8 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     heartbeat: undefined,
     heartbeatMs: nowMs,
     runningGroups: [],
+    ranMs: [],
+    ranGroup: [],
   }
 }
 

@@ -63,7 +63,10 @@ function lazyOf(name: string, round: number): { lazy: { compute(): Promise<numbe
     }
   }
   const plus = delayed(add, options)
-  let level: (number | ReturnType<typeof plus>)[] = Array.from({ length: 2 ** Number(name.slice(5)) }, (_, i) => i + round)
+  let level: (number | ReturnType<typeof plus>)[] = Array.from(
+    { length: 2 ** Number(name.slice(5)) },
+    (_, i) => i + round,
+  )
   const expected = (level as number[]).reduce((sum, x) => sum + x, 0)
   while (level.length > 1) {
     const next: typeof level = []
