@@ -77,6 +77,7 @@ export class LaneRunner {
         process.stdout.write(`${text}\n`)
         report('info', text)
       },
+      progress: (text) => report('progress', text),
     })
     becomeTaskThread({
       worker: setup.worker,

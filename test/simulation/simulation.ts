@@ -432,8 +432,8 @@ export class Simulation {
         replicas: state.replicas.size,
         edges: state.cross.size,
         segments: state.segments.filter(Boolean).length,
-        // Those that nobody uses are remembered for a while, as many as the table says.
-        callables: [...state.callables.byNumber.values()].filter((callable) => callable.uses > 0).length,
+        // Functions that nothing uses may be kept for a while, since they come again.
+        callables: [...state.callables.byNumber.values()].filter(({ uses }) => uses > 0).length,
         failures:
           state.failures.size +
           state.troubles.size +
