@@ -72,9 +72,14 @@ export class RunReporter implements SiteObserver {
     this.report({ kind: 'progress', site, total, finished, running, erred, perSecond })
   }
 
-  ended({ site }: Parameters<SiteObserver['ended']>[0], durationMs: number, tasks: number): void {
+  ended(
+    { site }: Parameters<SiteObserver['ended']>[0],
+    durationMs: number,
+    tasks: number,
+    finished?: number,
+  ): void {
     this.#lastProgress.delete(site)
-    this.report({ kind: 'computed', site, durationMs, tasks })
+    this.report({ kind: 'computed', site, durationMs, tasks, ...(finished !== undefined && { finished }) })
   }
 }
 
