@@ -93,6 +93,8 @@ export interface RunFailure {
   stack: string
   place?: SourcePlace
   frames: SourcePlace[]
+  /** What led to it, a line each: its causes, and the errors that an `AggregateError` holds. */
+  reasons?: string[]
   task?: TaskFailure
 }
 

@@ -5,6 +5,7 @@ import { userFrames } from '../functions/failureOf.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { RunEvent, RunFailure } from '../protocol/runs.ts'
 import type { SiteObserver } from './computeSites.ts'
+import { errorReasons } from './errorReasons.ts'
 import { connectCore, type OpenCluster } from './openCluster.ts'
 
 /** At most so often is the progress of one call reported. */
@@ -91,6 +92,7 @@ export function runFailureOf(error: unknown): RunFailure {
   const frames = userFrames(stack)
   const task = (thrown as { failure?: TaskFailure } | undefined)?.failure
   const own = placeOf(thrown)
+  const reasons = errorReasons(thrown)
   const place = task?.place ?? own ?? frames[0]
   return {
     name: thrown?.name ?? 'thrown value',
@@ -101,6 +103,7 @@ export function runFailureOf(error: unknown): RunFailure {
       place && !frames.some((frame) => frame.file === place.file && frame.line === place.line)
         ? [place, ...frames]
         : frames,
+    ...(reasons.length > 0 && { reasons }),
     ...(task && { task }),
   }
 }

@@ -42,6 +42,21 @@ await client.gather(client.map((n: number) => { if (n === 3) throw new Error('th
   assert.match(stderr, /gather program\.ts:3 .*\(\d of 4 tasks\)/)
 })
 
+test('an error is told with what caused it, and with the errors that it holds', async () => {
+  await using place = new Workplace({
+    'program.ts': `import { Client } from 'heddle'
+const client = await Client.local()
+await client.submit(() => {
+  throw new AggregateError([new Error('first')], 'both', { cause: new TypeError('inner') })
+}).result()
+`,
+  })
+  const { code, stderr } = await place.heddle('run', 'program.ts', '--threads', '1')
+  assert.equal(code, 1)
+  assert.match(stderr, /program\.ts:4:9 AggregateError: both\n/)
+  assert.match(stderr, /\n {2}- Error: first\n {2}caused by TypeError: inner\n {2}in task anonymous-/)
+})
+
 for (const [signal, handled, expected] of [
   ['SIGINT', 'the program says when it ends, and with which code', 9],
   ['SIGTERM', 'the same for SIGTERM', 9],
