@@ -3,7 +3,9 @@
 import type { MessagePort } from 'node:worker_threads'
 import { readArguments } from '../functions/argumentList.ts'
 import { CallableLoader } from '../functions/callableLoader.ts'
+import { CannotTravelError } from '../functions/cannotTravel.ts'
 import type { EncodedValue } from '../functions/encodedValue.ts'
+import { namesNoCapture } from '../functions/encodeFunction.ts'
 import { failureOf } from '../functions/failureOf.ts'
 import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import '../kernels/all.ts'
@@ -146,6 +148,7 @@ export class LaneRunner {
       const start = now
       this.#progress.begin(batch.batch, index, start)
       let outcome: Outcome | undefined
+      let result: unknown
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#load(number))
@@ -155,14 +158,14 @@ export class LaneRunner {
         const options = this.#loader.decodeOptions()
         const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
-        const result = callable(...readArguments(bytes, { ...options, reference }))
+        result = callable(...readArguments(bytes, { ...options, reference }))
         if (isThenable(result) || isStream(result)) {
           // Others need not wait for what this one waits for.
           report.send(this.#port)
           outcome = await this.#follow(run, result, report)
         } else outcome = { encoded: encodeValue(result, this.#encoding) }
       } catch (error) {
-        outcome = { failure: failureOf(error, { key: '' }) }
+        outcome = { failure: await this.#failure(error, result) }
       }
       now = epochMs()
       if (outcome) enter(report, start, now - start, outcome)
@@ -204,13 +207,26 @@ export class LaneRunner {
   }
 
   async #outcomeOf(result: unknown): Promise<Outcome> {
+    let value: unknown
     try {
-      let value = await result
+      value = await result
       if (isStream(value)) value = await collect(value)
       return { encoded: encodeValue(value, this.#encoding) }
     } catch (error) {
-      return { failure: failureOf(error, { key: '' }) }
+      return { failure: await this.#failure(error, value) }
     }
+  }
+
+  /** Why a run has no result. What a function among it captured is told by name, where the source says so. */
+  async #failure(error: unknown, result: unknown): Promise<TaskFailure> {
+    if (error instanceof CannotTravelError && namesNoCapture(error) && !this.#encoding.captureNames)
+      try {
+        this.#encoding.captureNames = await this.#loader.captureNames()
+        encodeValue(result, this.#encoding)
+      } catch (named) {
+        return failureOf(named, { key: '' })
+      }
+    return failureOf(error, { key: '' })
   }
 
   async #load(number: number): Promise<Callable> {

@@ -205,9 +205,12 @@ export class Client implements Executor {
     const sent = sendCollections(this.#core, collections)
     const site = new OpenSite(call.method, call.place, sent.tasks)
     try {
-      return await computeCollections(this.#core, collections, site, sent, signal)
-    } finally {
+      const values = await computeCollections(this.#core, collections, site, sent, signal)
       site.ended()
+      return values
+    } catch (error) {
+      site.cutShort()
+      throw error
     }
   }
 

@@ -237,6 +237,33 @@ def zero_workers(shapes):
                 process.wait()
 
 
+def sum_of(*counts):
+    return 1 + sum(counts) % 1000
+
+
+def stencil_graph(width, steps):
+    tasks = {}
+    for step in range(steps):
+        for x in range(width):
+            before = [("s", step - 1, y) for y in (x - 1, x, x + 1) if 0 <= y < width] if step else []
+            tasks[("s", step, x)] = (sum_of, *before)
+    tasks["end"] = (sum_of, *[("s", steps - 1, x) for x in range(width)])
+    return tasks
+
+
+def bench_stencil():
+    with cluster() as c:
+        graph = stencil_graph(100, 200)
+
+        def run():
+            c.get(graph, "end")
+            return None
+
+        began = time.perf_counter()
+        run()
+        emit("stencil of 20k tasks", len(graph) / (time.perf_counter() - began))
+
+
 def even(x):
     return x % 2 == 0
 
