@@ -24,6 +24,7 @@ import { dirtyClient, dirtyWorker, keyOf, State } from './state.ts'
 import { balance } from './steal.ts'
 import { story } from './story.ts'
 import { waiting } from './waiting.ts'
+import { modulesCame, modulesRefused, wantModules } from './wantModules.ts'
 import { warnUnsuitable } from './warn.ts'
 import { occupying, type Worker } from './worker.ts'
 
@@ -217,6 +218,10 @@ export class Scheduler {
           state.callables.addModule(client.id, message.names[i], content)
           client.modules.add(message.names[i])
         }
+        if (state.moduleWants.size > 0) modulesCame(state, message.names)
+        return
+      case 'no-modules':
+        modulesRefused(state, client, message.names, message.reason)
         return
       case 'release':
         release(state, client, message.handles)
@@ -284,6 +289,9 @@ export class Scheduler {
         return
       case 'heartbeat':
         heartbeat(state, worker, message)
+        return
+      case 'want-modules':
+        wantModules(state, worker, message.of, message.names)
         return
       case 'transferred':
         for (let i = 0; i < message.froms.length; i++)

@@ -20,6 +20,8 @@ export interface WorkerOutbox {
   /** Workers that have left and that this one knows. */
   peersLeft: number[]
   refused: { reason: string; message: string | undefined }[]
+  /** Packages and files that it asked for; without content, why nobody can give them. */
+  modules: { name: string; content: Uint8Array | undefined; reason: string }[]
   close: string | undefined
 }
 
@@ -109,6 +111,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
       replicateSizes: new FloatList(),
       peersLeft: [],
       refused: [],
+      modules: [],
       close: undefined,
     },
     promised: 0,

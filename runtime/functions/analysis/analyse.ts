@@ -69,6 +69,7 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
     dynamicImports: walk.dynamicImports,
     requireCalls: walk.requireCalls,
     importMetas: walk.importMetas,
+    fileUrls: walk.fileUrls,
     references,
     needsLowering: walk.needsLowering,
     hasWith: walk.hasWith,
