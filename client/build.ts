@@ -66,6 +66,9 @@ export async function buildExtension(): Promise<void> {
     }),
   ])
   copyRuntime()
+  // Diagnostics link to their pages.
+  mkdirSync(join(dist, 'docs'), { recursive: true })
+  cpSync(join(root, 'docs', 'diagnostics.md'), join(dist, 'docs', 'diagnostics.md'))
 }
 
 /** A copy rather than a link: what is packed is what development runs. */

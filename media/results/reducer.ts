@@ -122,6 +122,8 @@ function applyEvent(run: ShownRun, event: RunEvent): void {
     case 'failed':
       run.failure = event.failure
       return
+    case 'lines':
+      return
     case 'notice':
       run.notices.push(event.text)
       return

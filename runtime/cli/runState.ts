@@ -72,6 +72,7 @@ export function applyEvent(state: RunState, event: RunEvent, nowMs: number): voi
     case 'started':
     case 'output':
     case 'result':
+    case 'lines':
     case 'notice':
       return
     default:

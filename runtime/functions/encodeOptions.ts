@@ -39,6 +39,8 @@ export interface EncodeOptions {
   reference?: (value: object) => number
   /** Typed arrays at least this large go to `buffers`; without it none do. */
   shareFromBytes?: number
+  /** A typed array over the whole of a buffer gives that buffer itself: for who sends the value on before anything else can write to it. */
+  borrow?: boolean
   /** Where shared memory comes from; `new SharedArrayBuffer` by default. */
   allocate?: (byteLength: number) => SharedArrayBuffer
   /** Told of every captured variable with the bytes that it took. */

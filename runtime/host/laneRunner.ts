@@ -9,6 +9,7 @@ import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '..
 import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
+import { provideResultMemory } from '../kernels/resultMemory.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
 import { laneCarried } from './laneCarried.ts'
@@ -38,11 +39,14 @@ export class LaneRunner {
   readonly #encoded = new Map<number, { bytes: Uint8Array; modules: string[] }>()
   readonly #queue: BatchMessage[] = []
   #busy = false
+  /** Callables to forget when nothing runs that may name them. */
+  readonly #forgotten = new Set<number>()
 
   constructor(setup: LaneSetup) {
     this.#port = setup.port
     this.#progress = new LaneProgress(setup.progress)
     this.#memory = new LaneMemory(setup.port, setup.firstBufferId, setup.collectBytes)
+    provideResultMemory(this.#memory)
     this.#encoding = {
       rootName: 'result',
       kernels: kernelNames,
@@ -80,6 +84,7 @@ export class LaneRunner {
       },
     })
     becomeTaskThread({
+      worker: setup.worker,
       current: () => {
         const run = this.#runs.current()
         if (run) run.context ??= contextOf(run)
@@ -96,7 +101,9 @@ export class LaneRunner {
     switch (message.kind) {
       case 'callables':
         message.numbers.forEach((number, i) => {
-          this.#callables.delete(number) // After a new connection a number may mean another function.
+          // After a new connection a number may mean another function.
+          this.#callables.delete(number)
+          this.#forgotten.delete(number)
           this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
         })
         break
@@ -105,6 +112,10 @@ export class LaneRunner {
         break
       case 'collect':
         this.#memory.collect()
+        break
+      case 'forget':
+        for (const number of message.numbers) this.#forgotten.add(number)
+        if (!this.#busy) this.#forget()
         break
       case 'batch':
         this.#queue.push(message)
@@ -117,11 +128,17 @@ export class LaneRunner {
 
   async #work(): Promise<void> {
     this.#busy = true
-    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) {
-      await this.#run(batch)
-      this.#memory.rest()
-    }
+    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
     this.#busy = false
+    if (this.#forgotten.size > 0) this.#forget()
+  }
+
+  #forget(): void {
+    for (const number of this.#forgotten) {
+      this.#callables.delete(number)
+      this.#encoded.delete(number)
+    }
+    this.#forgotten.clear()
   }
 
   async #run(batch: BatchMessage): Promise<void> {
@@ -153,6 +170,7 @@ export class LaneRunner {
       }
       now = epochMs()
       if (outcome) enter(report, start, now - start, outcome)
+      this.#memory.rest()
       if (now - sentAt > REPORT_MS || report.isFull) {
         report.send(this.#port)
         sentAt = now

@@ -12,7 +12,9 @@ import { Auth } from './auth.ts'
 import { epochMs } from './clock.ts'
 import { ControlPlane } from './controlPlane.ts'
 import { Dashboard } from './dashboard.ts'
+import { type EventFileHeader, EventFileWriter } from './eventFile.ts'
 import { FeedHub } from './feedHub.ts'
+import { handOnSmallPages } from './largePages.ts'
 import { LocalWorkers } from './localWorkers.ts'
 import { Logs } from './logs.ts'
 import {
@@ -48,6 +50,7 @@ export class SchedulerProcess {
   readonly #token = process.env.HEDDLE_TOKEN || randomBytes(32).toString('base64url')
   readonly #signIn = randomBytes(24).toString('base64url')
   readonly #core: Scheduler
+  readonly #record: EventFileWriter | undefined
   readonly #plane: ControlPlane
   readonly #hub: FeedHub
   readonly #runs: Runs
@@ -56,15 +59,23 @@ export class SchedulerProcess {
   #dashboardUrl = ''
   #stopping: Promise<void> | undefined
 
-  /** @throws {RunFolderError} when its folder cannot be made */
+  /** @throws {RunFolderError} {@link EventFileError} when its folder or its record cannot be made */
   constructor(options: SchedulerOptions, events: SchedulerEvents) {
     this.#options = options
     this.#events = events
     this.id = options.id ?? newClusterId()
+    const { saturation, record, checkInvariants } = options.settings ?? {}
+    this.#record = record === undefined ? undefined : this.#recordTo(record, saturation)
     this.#folder = createRunFolder(this.id)
     // The token is handed on where it is needed: a program that a task starts should not find it.
     delete process.env.HEDDLE_TOKEN
-    this.#core = new Scheduler({ cluster: this.id })
+    handOnSmallPages()
+    this.#core = new Scheduler({
+      cluster: this.id,
+      ...(saturation !== undefined && { saturation }),
+      ...(checkInvariants !== undefined && { checkInvariants }),
+      ...(this.#record && { sink: this.#record }),
+    })
     const info = (): ClusterInfo => this.#info()
     const logs = new Logs(({ level, text }) => {
       events.log(level, text)
@@ -98,9 +109,9 @@ export class SchedulerProcess {
       auth,
       dashboard: new Dashboard(auth, mediaFolder()),
       rooms: {
-        client: (socket, raw) => this.#plane.acceptClient(socket, raw),
-        worker: (socket, raw) => this.#plane.acceptWorker(socket, raw),
-        feed: (socket, raw) => this.#hub.accept(socket, raw),
+        client: (carrier) => this.#plane.acceptClient(carrier),
+        worker: (carrier) => this.#plane.acceptWorker(carrier),
+        feed: (carrier) => this.#hub.accept(carrier),
       },
       clusterInfo: info,
     })
@@ -167,6 +178,7 @@ export class SchedulerProcess {
     this.#server.close()
     // Their files are inside the folder: it goes when they are gone.
     await this.#workers?.gone(ABANDON_MS_MAX)
+    this.#record?.close()
     removeRunFolder(this.id)
     this.#events.ended(reason)
   }
@@ -180,8 +192,22 @@ export class SchedulerProcess {
     this.#server.close()
     this.#plane.terminate()
     this.#hub.terminate()
+    this.#record?.close()
     removeRunFolder(this.id)
     this.#events.ended(reason)
+  }
+
+  #recordTo(path: string, saturation: number | undefined): EventFileWriter {
+    const header: EventFileHeader = {
+      heddle: 'events',
+      version: HEDDLE_VERSION,
+      cluster: this.id,
+      // JSON has no word for it.
+      ...(saturation !== undefined && {
+        saturation: saturation === Infinity ? ('Infinity' as const) : saturation,
+      }),
+    }
+    return new EventFileWriter(path, header, (reason) => this.#events.log('error', reason))
   }
 
   get #socketPath(): string {

@@ -52,6 +52,29 @@ export function startSession(request: SessionRequest): ChildProcess {
   )
 }
 
+/** What turns a spare session into the session of a run. */
+export interface SpareOrder {
+  kind: 'become'
+  spec: RunSpec
+  run: string
+}
+
+/** Tells a session that is started without a run to load all that it will need and to wait for a {@link SpareOrder}. */
+export const SPARE_ENV = 'HEDDLE_SPARE'
+
+/** Starts a session ahead of its run, so that nobody has to wait for a process to start. */
+export function startSpareSession(cluster: string): ChildProcess {
+  return spawnWithLifeline(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--enable-source-maps', entryPath('session')],
+    {
+      env: { ...process.env, HEDDLE_CLUSTER: cluster, [SPARE_ENV]: '1' },
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
+}
+
 /** Whether what came over a session's channel is one of its events. A user's program may send things of its own. */
 export function isRunEvent(message: unknown): message is RunEvent {
   return (
@@ -69,6 +92,7 @@ const RUN_EVENTS: ReadonlySet<RunEvent['kind']> = new Set([
   'computed',
   'result',
   'failed',
+  'lines',
   'notice',
   'ended',
 ])

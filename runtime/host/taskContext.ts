@@ -18,6 +18,8 @@ export interface TaskContext {
 export interface TaskThread {
   /** The task that asks, nothing outside of tasks. */
   current(): TaskContext | undefined
+  /** The worker's name. */
+  worker: string
   /** The scheduler that the worker serves. */
   scheduler: { control: string; token: string }
   /** The task that asks begins to wait for other tasks: its thread is free until the answer is called. */

@@ -107,8 +107,11 @@ function explainRestricted(state: State, key: string, restriction: Restriction):
   if (lines.length > 0) return lines
   const able = state.present.filter((worker) => suitsEver(state, worker, restriction))
   if (able.length === 0) return [`${key} needs ${describe(restriction)}: no single worker has all of that.`]
+  const waiting = able.filter(({ lent }) => resources.some(([name]) => (lent.get(name) ?? 0) > 0))
+  const held = waiting.map(({ info }) => info.name).join(', ')
   return [
     `${key} could run on ${able.map(({ info }) => info.name).join(', ')}: it waits for ${describe(restriction)} to be free there.`,
+    ...(held === '' ? [] : [`Tasks on ${held} hold some of it while they wait for tasks of their own.`]),
   ]
 }
 

@@ -225,17 +225,29 @@ export const RULES: Record<string, Rule> = {
         broken(`${name(state, row)} waits for its own tasks and does not run`)
   },
 
-  'resources add up and are never overdrawn': (state, broken) => {
+  'resources add up, and are never overdrawn but by tasks of waiting tasks': (state, broken) => {
+    const { tasks, options } = state
     for (const worker of state.present) {
       const used = new Map<string, number>()
-      for (const row of seatedAt(state, worker))
-        for (const [resource, amount] of state.options.sets[state.tasks.option[row]].restriction?.resources ??
-          [])
-          used.set(resource, (used.get(resource) ?? 0) + amount)
+      const borrowed = new Map<string, number>()
+      const lent = new Map<string, number>()
+      const add = (sums: Map<string, number>, resource: string, amount: number): void =>
+        void sums.set(resource, (sums.get(resource) ?? 0) + amount)
+      for (const row of seatedAt(state, worker)) {
+        const { restriction } = options.sets[tasks.option[row]]
+        for (const [resource, amount] of restriction?.resources ?? []) {
+          add(used, resource, amount)
+          if (restriction?.nested) add(borrowed, resource, amount)
+          if ((tasks.flags[row] & ASIDE) !== 0) add(lent, resource, amount)
+        }
+      }
       for (const [resource, free] of worker.free) {
         const left = supplyOf(worker, resource) - (used.get(resource) ?? 0)
-        if (free !== left || free < 0)
+        if (free !== left || free + (borrowed.get(resource) ?? 0) < 0)
           broken(`worker ${worker.id} has ${left} ${resource} left, counts ${free}`)
+        const lends = lent.get(resource) ?? 0
+        if (lends !== (worker.lent.get(resource) ?? 0))
+          broken(`worker ${worker.id} lends ${lends} ${resource}, counts ${worker.lent.get(resource)}`)
       }
     }
   },
@@ -294,7 +306,7 @@ export const RULES: Record<string, Rule> = {
       for (const number of segment.callables) uses.set(number, (uses.get(number) ?? 0) + 1)
     })
     for (const callable of state.callables.byNumber.values())
-      if (callable.uses !== uses.get(callable.number))
+      if (callable.uses !== (uses.get(callable.number) ?? 0))
         broken(`callable ${callable.number} has ${uses.get(callable.number)} uses, counts ${callable.uses}`)
   },
 

@@ -7,12 +7,13 @@ import { cancel, clientLeft, locate, release, retry } from './cancel.ts'
 import { type Client, createClient } from './client.ts'
 import { dispatch } from './dispatch.ts'
 import { drain, ExecuteColumns, type Post } from './drain.ts'
-import { EventLog } from './eventLog.ts'
+import { EventLog, type EventSink } from './eventLog.ts'
 import { explain } from './explain.ts'
 import { dump, FeedPosition, feedDelta, feedSnapshot, unfold } from './feed.ts'
 import { dropped, erred, finished, returned } from './finish.ts'
 import { ingest } from './ingest.ts'
 import { checkInvariants } from './invariants.ts'
+import { lineFigures } from './lineFigures.ts'
 import { missing } from './lose.ts'
 import { heartbeat, type WorkerHello, workerJoined, workerLeaving, workerLeft } from './membership.ts'
 import { FREE } from './phases.ts'
@@ -39,6 +40,8 @@ export interface SchedulerOptions {
   deathsMax?: number
   /** Keeps every event in `eventLog`, so that what happened can be played again. */
   recordEvents?: boolean
+  /** Gets every event instead, e.g. to write it to a file. */
+  sink?: EventSink
   seed?: number
 }
 
@@ -50,8 +53,8 @@ export class Scheduler {
   readonly #checks: boolean
   /** Present where it was asked for. */
   readonly eventLog: EventLog | undefined
-  /** What `info` and snapshots say of the cluster; the shell fills in what it alone knows. */
-  clusterInfo: ClusterInfo
+  readonly #sink: EventSink | undefined
+  #clusterInfo: ClusterInfo
 
   constructor(options: SchedulerOptions) {
     this.state = new State(options.cluster, {
@@ -61,18 +64,29 @@ export class Scheduler {
     this.#seed = options.seed ?? 1
     this.#checks = options.checkInvariants ?? false
     if (options.recordEvents) this.eventLog = new EventLog()
-    this.clusterInfo = { id: options.cluster, version: '', dashboardUrl: '', startedMs: 0, workers: [] }
+    this.#sink = options.sink ?? this.eventLog
+    this.#clusterInfo = { id: options.cluster, version: '', dashboardUrl: '', startedMs: 0, workers: [] }
+  }
+
+  /** What `info` and snapshots say of the cluster; the shell fills in what it alone knows. */
+  get clusterInfo(): ClusterInfo {
+    return this.#clusterInfo
+  }
+
+  set clusterInfo(info: ClusterInfo) {
+    this.#sink?.add({ kind: 'clusterInfo', info })
+    this.#clusterInfo = info
   }
 
   clientJoined(client: number, name: string, nowMs: number): void {
-    this.eventLog?.add({ kind: 'clientJoined', client, name, nowMs })
+    this.#sink?.add({ kind: 'clientJoined', client, name, nowMs })
     this.state.nowMs = nowMs
     this.state.clients.set(client, createClient(client, name))
   }
 
   /** `message` may hold views on received bytes: nothing of it is kept. */
   clientMessage(client: number, message: ClientMessage, nowMs: number): void {
-    this.eventLog?.add({ kind: 'clientMessage', client, message, nowMs })
+    this.#sink?.add({ kind: 'clientMessage', client, message, nowMs })
     const { state } = this
     state.nowMs = nowMs
     const sender = state.clients.get(client)
@@ -82,7 +96,7 @@ export class Scheduler {
   }
 
   clientLeft(client: number, nowMs: number): void {
-    this.eventLog?.add({ kind: 'clientLeft', client, nowMs })
+    this.#sink?.add({ kind: 'clientLeft', client, nowMs })
     const { state } = this
     state.nowMs = nowMs
     const leaver = state.clients.get(client)
@@ -92,7 +106,7 @@ export class Scheduler {
   }
 
   workerJoined(hello: WorkerHello, nowMs: number): number {
-    this.eventLog?.add({ kind: 'workerJoined', hello, nowMs })
+    this.#sink?.add({ kind: 'workerJoined', hello, nowMs })
     this.state.nowMs = nowMs
     const worker = workerJoined(this.state, hello)
     this.#settle()
@@ -101,7 +115,7 @@ export class Scheduler {
 
   /** Messages of workers that have left are ignored, late and doubled ones change nothing. */
   workerMessage(worker: number, message: WorkerMessage, nowMs: number): void {
-    this.eventLog?.add({ kind: 'workerMessage', worker, message, nowMs })
+    this.#sink?.add({ kind: 'workerMessage', worker, message, nowMs })
     const { state } = this
     state.nowMs = nowMs
     const sender = state.workers[worker]
@@ -111,7 +125,7 @@ export class Scheduler {
   }
 
   workerLeft(worker: number, reason: string, nowMs: number): void {
-    this.eventLog?.add({ kind: 'workerLeft', worker, reason, nowMs })
+    this.#sink?.add({ kind: 'workerLeft', worker, reason, nowMs })
     const { state } = this
     state.nowMs = nowMs
     const leaver = state.workers[worker]
@@ -122,7 +136,7 @@ export class Scheduler {
 
   /** Empties a worker and has it closed: what it runs ends there, its only copies go elsewhere, nothing is charged. */
   retireWorker(worker: number, nowMs: number): void {
-    this.eventLog?.add({ kind: 'retireWorker', worker, nowMs })
+    this.#sink?.add({ kind: 'retireWorker', worker, nowMs })
     const { state } = this
     state.nowMs = nowMs
     const retired = state.workers[worker]
@@ -133,7 +147,7 @@ export class Scheduler {
 
   /** To be called about every 100 ms: balance between workers, progress, warnings. */
   tick(nowMs: number): void {
-    this.eventLog?.add({ kind: 'tick', nowMs })
+    this.#sink?.add({ kind: 'tick', nowMs })
     const { state } = this
     state.nowMs = nowMs
     balance(state)
@@ -149,8 +163,10 @@ export class Scheduler {
    * the next event overwrites: encode them before returning from `post`.
    */
   drain(post: Post): void {
-    this.eventLog?.add({ kind: 'drain' })
-    drain(this.state, this.#columns, post)
+    this.#sink?.add({ kind: 'drain' })
+    const tap = this.#sink?.tapped?.(post)
+    drain(this.state, this.#columns, tap?.post ?? post)
+    tap?.end()
   }
 
   feedSnapshot(nowMs: number): FeedMessage {
@@ -313,18 +329,18 @@ export class Scheduler {
   }
 
   #answer(client: Client, message: Extract<ClientMessage, { type: 'query' }>): void {
-    const value = this.#valueOf(message.what, message.key ?? '')
+    const value = this.#valueOf(client, message.what, message.key ?? '')
     if (value === undefined)
       this.#reply(client, {
         type: 'refused',
         request: message.request,
-        reason: `no report is called ${JSON.stringify(message.what)}: there are info, story, explain, dump and rebalance`,
+        reason: `no report is called ${JSON.stringify(message.what)}: there are info, story, explain, lines, dump and rebalance`,
         message: 'query',
       })
     else this.#reply(client, { type: 'answer', request: message.request, value })
   }
 
-  #valueOf(what: string, key: string): unknown {
+  #valueOf(client: Client, what: string, key: string): unknown {
     switch (what) {
       case 'info':
         return { ...this.clusterInfo, workers: this.workers() }
@@ -336,6 +352,8 @@ export class Scheduler {
         return keyOfNumber(this.state, Number(key))
       case 'dump':
         return this.dump()
+      case 'lines':
+        return lineFigures(this.state, client)
       case 'rebalance':
         return rebalance(this.state)
       default:

@@ -58,6 +58,8 @@ export class State {
   readonly queue = new ReadyQueue()
   /** By id; ids are never used again, so the list has holes. */
   readonly workers: (Worker | undefined)[] = []
+  /** Their names, of those too that have left: stories tell of them. */
+  readonly workerNames: string[] = []
   /** The workers that are here, in the order of their ids. */
   readonly present: Worker[] = []
   readonly clients = new Map<number, Client>()
@@ -143,7 +145,9 @@ export function nextRun(state: State): number {
   return run
 }
 
-export function dirtyWorker(state: State, worker: Worker): void {
+/** Something was decided for a worker: anything but an assignment or a value to forget is `rare`, and looked for on its own. */
+export function dirtyWorker(state: State, worker: Worker, rare = true): void {
+  if (rare) worker.outbox.rare = true
   if (worker.outbox.dirty) return
   worker.outbox.dirty = true
   state.dirtyWorkers.push(worker)

@@ -39,6 +39,8 @@ export class Core implements FutureHolder {
   readonly kernels: KernelNames
   /** Tasks of this turn's `submit` calls. */
   #open: GraphWriter | undefined
+  /** A writer of few tasks whose graph is on its way: the next turn's is made with it. */
+  #spare: GraphWriter | undefined
   #graphs = 0
   readonly #modulesSent = new Set<string>()
   #releases: GrowingU32 | undefined
@@ -84,13 +86,25 @@ export class Core implements FutureHolder {
 
   /** A graph of its own, to be sent by `sendGraph`. */
   newGraph(): GraphWriter {
-    return new GraphWriter(this.#graphs++, {
+    const writer: GraphWriter = new GraphWriter(this.#graphs++, {
       lifter: this.lifter,
       kernels: this.kernels,
       table: this.table,
       holder: this,
       warn: (text) => this.#warnOnce(text),
+      sealOthers: () => {
+        if (this.#open !== writer) this.seal()
+      },
     })
+    return writer
+  }
+
+  #spareGraph(): GraphWriter {
+    const spare = this.#spare
+    if (!spare) return this.newGraph()
+    this.#spare = undefined
+    spare.begin(this.#graphs++)
+    return spare
   }
 
   /** Queues a finished graph behind everything that was asked before. */
@@ -113,7 +127,9 @@ export class Core implements FutureHolder {
         `${Math.round(graph.args.length / 1e6)} MB of arguments travel through the scheduler (${graph.groups[0].name}): ` +
           'scatter large values first, and pass their futures: await client.scatter(value)',
       )
-    if (graph.handles.length > 0) this.#unanswered.push({ graph: graph.graph, handles: graph.handles })
+    // The writer may be used again for another graph.
+    if (graph.handles.length > 0)
+      this.#unanswered.push({ graph: graph.graph, handles: graph.handles.slice() })
     const names = [...writer.modules].filter((name) => !this.#modulesSent.has(name))
     return names.length === 0 ? [graph] : [this.modulesMessage(names), graph]
   }
@@ -159,11 +175,14 @@ export class Core implements FutureHolder {
     this.requireOpen()
     let writer = this.#open
     if (!writer) {
-      const opened = this.newGraph()
+      const opened = this.#spareGraph()
       writer = this.#open = opened
       this.#queueGraph(() => {
         if (this.#open === opened) this.#open = undefined
-        return opened.size === 0 ? [] : this.#messagesOf(opened)
+        const messages = opened.size === 0 ? [] : this.#messagesOf(opened)
+        // They are encoded before anybody else runs.
+        if (opened.size <= SPARE_TASKS_MAX && opened.argBytes <= SPARE_BYTES_MAX) this.#spare = opened
+        return messages
       })
     }
     const group = writer.groupOfCall({
@@ -371,6 +390,8 @@ export class Core implements FutureHolder {
 }
 
 const BATCH = 1024
+const SPARE_TASKS_MAX = 1024
+const SPARE_BYTES_MAX = 1 << 20
 /** The scheduler keeps arguments until their tasks are done: large ones belong on workers. */
 const LARGE_ARGUMENTS_BYTES = 20e6
 

@@ -15,9 +15,11 @@ import '../index.ts'
 import { closeClients } from './ambient.ts'
 import { observeSites } from './computeSites.ts'
 import { displayOf, lineOf } from './display.ts'
+import { countLines, lineFigures } from './lineFigures.ts'
 import { hearNotices } from './notice.ts'
 import { RunReporter, runFailureOf } from './runReporter.ts'
 import { shownValue } from './shownValue.ts'
+import { becomeRun, isSpare, spareOrder } from './spare.ts'
 
 /** The program never comes to its end: an `await` outside of functions waits for a promise that nobody settles. */
 class UnsettledAwaitError extends Error {
@@ -96,6 +98,10 @@ class Session {
     if (this.#ending) return
     this.#ending = true
     const leave = async (): Promise<void> => {
+      if (this.#reporter.isHeard) {
+        const lines = await lineFigures()
+        if (lines.length > 0) this.#reporter.report({ kind: 'lines', lines })
+      }
       await closeClients()
       this.#reporter.report(this.#ended(exitCode, reason))
       await this.#reporter.flushed()
@@ -117,7 +123,9 @@ class Session {
 /** What a virtual module calls the value of its expression. */
 const EXPRESSION_RESULT = '__heddleResult'
 
-function start(): void {
+async function start(): Promise<void> {
+  watchLifeline(() => process.exit(1))
+  if (isSpare()) becomeRun(await spareOrder())
   const given = process.env.HEDDLE_RUN
   if (given === undefined) {
     process.stderr.write(
@@ -131,7 +139,6 @@ function start(): void {
   delete process.env.HEDDLE_RUN
   delete process.env.HEDDLE_RUN_ID
   process.argv[1] = spec.file
-  watchLifeline(() => process.exit(1))
   const session = new Session(spec, reporter)
   process.on('uncaughtException', (error) => session.fail(error))
   process.on('SIGINT', () => session.end(130, 'cancelled'))
@@ -139,8 +146,9 @@ function start(): void {
   process.on('beforeExit', (exitCode) => session.idle(exitCode))
   process.on('exit', (exitCode) => session.exiting(exitCode))
   observeSites(reporter)
+  if (reporter.isHeard) countLines()
   if (reporter.isHeard) hearNotices((text) => reporter.report({ kind: 'notice', text }))
-  void session.run()
+  await session.run()
 }
 
-start()
+void start()

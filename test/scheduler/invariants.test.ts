@@ -77,7 +77,7 @@ const FAULTS: Record<string, (state: State) => void> = {
   'a run that waits for its own tasks is counted': (state) => {
     state.present[0].aside++
   },
-  'resources add up and are never overdrawn': (state) => {
+  'resources add up, and are never overdrawn but by tasks of waiting tasks': (state) => {
     state.workers[1]!.free.set('gpu', 7)
   },
   'a failed task has a failure, and so has everything that waits for it': (state) => {

@@ -2,17 +2,17 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { ClientMessage, WorkerMessage } from '../../runtime/protocol/messages.ts'
 import { PaperCluster } from './kit.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
-const modules = (name: string, content: string) =>
-  ({
-    type: 'modules',
-    names: [name],
-    contents: bytes(content),
-    contentOffsets: Uint32Array.of(0, content.length),
-  }) as const
-const want = (name: string) => ({ type: 'want-modules', of: 'note', names: [name] }) as const
+const modules = (name: string, content: string): ClientMessage => ({
+  type: 'modules',
+  names: [name],
+  contents: bytes(content),
+  contentOffsets: Uint32Array.of(0, content.length),
+})
+const want = (name: string, of = 'note'): WorkerMessage => ({ type: 'want-modules', of, names: [name] })
 
 /** Two workers, and clients that all told of `note`. */
 function cluster(clients: number): PaperCluster {
@@ -72,7 +72,7 @@ test('when nobody can give it, the worker hears why', () => {
   paper.play(
     (c) => c.worker('w1', want('pack')),
     (c) => c.client({ type: 'no-modules', names: ['pack'], reason: 'it changed' }),
-    (c) => c.worker('w1', { ...want('other'), of: 'unknown' }),
+    (c) => c.worker('w1', want('other', 'unknown')),
   )
   assert.deepEqual(said(paper), [
     'ask for pack of note',

@@ -21,6 +21,8 @@ export interface AnalyseOptions {
   format?: 'module' | 'commonjs'
   /** Whether decorators are told the types of what they decorate, as `emitDecoratorMetadata` of tsconfig.json says. */
   decoratorMetadata?: boolean
+  /** Keeps what each name in the text means. */
+  keepsNames?: boolean
 }
 
 /** A file's text as the parser sees it: a byte-order mark says nothing. */
@@ -42,7 +44,8 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
   const source = withoutMark(text)
   const { program, format } = parse(file, source, options.format)
   const hash = textHash(source)
-  const walk = new Walk(readNode, { decoratorMetadata: options.decoratorMetadata ?? false })
+  const { decoratorMetadata = false, keepsNames = false } = options
+  const walk = new Walk(readNode, { decoratorMetadata, keepsNames })
   walk.walk(program.body as Node[])
   const { scope, units, imports, references } = walk
   if (format === 'commonjs') declareRequires(program, scope, imports, walk.requireCalls)
@@ -71,6 +74,7 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
     importMetas: walk.importMetas,
     fileUrls: walk.fileUrls,
     references,
+    ...(walk.named && { named: walk.named }),
     needsLowering: walk.needsLowering,
     hasWith: walk.hasWith,
   }

@@ -112,5 +112,7 @@ export interface AnalysedModule {
   fileUrls: { node: Node; specifier: string }[]
   references: { binding: Binding; start: number }[]
   needsLowering: boolean
+  /** What each name in the text means, by its offset, when it was asked for. */
+  named?: ReadonlyMap<number, Binding>
   hasWith: boolean
 }

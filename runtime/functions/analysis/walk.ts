@@ -45,6 +45,8 @@ export class Walk {
   readonly fileUrls: AnalysedModule['fileUrls'] = []
   /** Decorators are told the types of what they decorate. */
   readonly decoratorMetadata: boolean
+  /** What each name in the text means, by its offset; kept only for editors. */
+  readonly named: Map<number, Binding> | undefined
   needsLowering = false
   hasWith = false
   /** What the walk is inside of, outermost first. */
@@ -52,9 +54,10 @@ export class Walk {
 
   constructor(
     visit: (walk: Walk, node: Node, scope: Scope, context: Context) => void,
-    { decoratorMetadata }: { decoratorMetadata: boolean },
+    { decoratorMetadata, keepsNames }: { decoratorMetadata: boolean; keepsNames: boolean },
   ) {
     this.decoratorMetadata = decoratorMetadata
+    if (keepsNames) this.named = new Map()
     this.visit = (node, scope, context = NO_CONTEXT) => visit(this, node, scope, context)
   }
 
@@ -73,6 +76,7 @@ export class Walk {
       return
     }
     binding.references++
+    this.named?.set(start, binding)
     if (write) binding.writes.push(start)
     if (binding.scope === this.scope) this.references.push({ binding, start })
     let deferred = false
