@@ -69,6 +69,8 @@ Starts a worker for a scheduler, and starts it again when it crashes.
   --threads N          its threads (this machine's cores)
   --memory-limit SIZE  4GB, 512MiB, or a fraction like 0.5 (all of it)
   --resources LIST     what it has for tasks that ask, e.g. gpu=2,licence=1
+  --no-shared-files    programs' paths mean nothing here: their packages are brought even where something lies there
+                       (by default what is the same here is used in place)
 `,
   clusters: `heddle clusters
 

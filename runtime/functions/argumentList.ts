@@ -56,7 +56,7 @@ export class ArgumentWriter {
       throw explained(error, encoder.options)
     }
     if (encoder.table)
-      for (const unit of encoder.table.units) if (unit.workerModule) this.#modules.add(unit.workerModule)
+      for (const name of encoder.options.lifter?.modulesOf(encoder.table) ?? []) this.#modules.add(name)
     return writer.length - start
   }
 

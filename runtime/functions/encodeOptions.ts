@@ -3,7 +3,7 @@
 import type { SourcePlace } from '../protocol/failure.ts'
 import type { KernelNames } from './kernelNames.ts'
 import type { ImportFound } from './liftHook.ts'
-import type { ImportName, UnitName } from './unitTable.ts'
+import type { ImportName, UnitName, UnitTable } from './unitTable.ts'
 
 /** What the sender knows of a function or class of the user's. */
 export interface LiftedUnit extends UnitName {
@@ -22,6 +22,8 @@ export interface UnitLifter {
   unitOf(module: string, unit: number): LiftedUnit
   /** The absolute URL of an imported package, as workers on this machine find it. */
   importUrl(found: ImportFound): string
+  /** The worker modules that what a table names needs, those that they need included. */
+  modulesOf(table: UnitTable): readonly string[]
 }
 
 export interface EncodeOptions {

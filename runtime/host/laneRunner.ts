@@ -14,6 +14,7 @@ import { kernelNames } from '../kernels/kernel.ts'
 import { provideResultMemory } from '../kernels/resultMemory.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
+import { laneCarried } from './laneCarried.ts'
 import { watchConsole } from './laneConsole.ts'
 import { LaneMemory } from './laneMemory.ts'
 import { type BatchMessage, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
@@ -54,7 +55,11 @@ export class LaneRunner {
       shareFromBytes: SHARE_FROM_BYTES,
       allocate: (byteLength) => this.#memory.allocate(byteLength),
     }
-    this.#loader = new CallableLoader({ moduleFolder: setup.moduleFolder, kernels: kernelNames })
+    this.#loader = new CallableLoader({
+      moduleFolder: setup.moduleFolder,
+      kernels: kernelNames,
+      carried: laneCarried(setup),
+    })
     // Kernels that shuffle pack the parts of a result: whoever passes one on then need not read the others.
     providePacking({
       pack: (value) => encodeValue(value, { rootName: 'result', kernels: kernelNames }).bytes,

@@ -72,6 +72,7 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
     dynamicImports: walk.dynamicImports,
     requireCalls: walk.requireCalls,
     importMetas: walk.importMetas,
+    fileUrls: walk.fileUrls,
     references,
     ...(walk.named && { named: walk.named }),
     needsLowering: walk.needsLowering,
