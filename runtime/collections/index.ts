@@ -1,5 +1,11 @@
 // The collections' part of heddle's public names.
 
+export { DTypeError, type DTypeName } from '../kernels/array/dtype.ts'
+export { NdArray } from '../kernels/array/ndArray.ts'
+export { ShapeError } from '../kernels/array/shape.ts'
+export type { ChunkedArray, ComputedArray } from './array/chunkedArray.ts'
+export { type ChunkSpec, ChunksError } from './array/chunks.ts'
+export * as array from './array/index.ts'
 export { BagArgumentError } from './bag/arguments.ts'
 export type { Bag, BagOptions, ShuffleOptions, TreeOptions } from './bag/bag.ts'
 export { NoFilesError } from './bag/files.ts'
