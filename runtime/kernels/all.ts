@@ -2,6 +2,8 @@
 
 import './array/blockTask.ts'
 import './array/calls.ts'
+import './array/einsum.ts'
+import './array/statistics.ts'
 import './bag/estimate.ts'
 import './bag/groups.ts'
 import './bag/partition.ts'

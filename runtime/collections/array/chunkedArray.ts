@@ -14,12 +14,13 @@ import type { AxisIndex } from '../../kernels/array/indexing.ts'
 import type { Family, Member, ScalarOf, Typed } from '../../kernels/array/kinds.ts'
 import { NdArray, rankOfIndex } from '../../kernels/array/ndArray.ts'
 import type { ReduceRequest } from '../../kernels/array/reductionMethods.ts'
-import { shapeText, sizeOf } from '../../kernels/array/shape.ts'
+import { axisOf, shapeText, sizeOf } from '../../kernels/array/shape.ts'
 import { ShapeMethods } from '../../kernels/array/shapeMethods.ts'
 import type { UfuncOptions } from '../../kernels/array/unaryMethods.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { prepareInputs } from '../delayed/node.ts'
 import { drawing } from '../visualize.ts'
+import { applyAlongAxis, type MapBlocksOptions, type MapOverlapOptions, mapBlocks, mapOverlap } from './blockFunctions.ts'
 import { type ChunkSpec, normalChunks } from './chunks.ts'
 import { explained } from './explain.ts'
 import { type ArrayNode, FusedNode, HeldNode, type StepOptions } from './expression.ts'
@@ -34,7 +35,9 @@ import {
   takeNode,
   transposeNode,
 } from './indexNodes.ts'
+import { dot, matmul } from './linear.ts'
 import { broadcastNode, castNode, mapNode, NODE, nodeFor, nodeIn, operandOf } from './operands.ts'
+import { topkNode } from './statistics.ts'
 import { accumulateNode, reduceNode, sortNode } from './reductions.ts'
 
 /** The family of chunked arrays. */
@@ -256,6 +259,65 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
   /** The places that would sort along an axis. */
   argsort(axis: number = -1): ChunkedArray<'int64', R> {
     return new ChunkedArray(sortNode(this.#node, axis, true))
+  }
+
+  /** The product of matrices with another array. */
+  matmul(other: unknown): ChunkedArray {
+    return matmul(this, other)
+  }
+
+  /** The product with another array over its last axis. */
+  dot(other: unknown): ChunkedArray {
+    return dot(this, other)
+  }
+
+  /** The greatest `k` elements along an axis in falling order; with a negative `k` the least ones, rising. */
+  topk(k: number, axis: number = -1): ChunkedArray<D, R> {
+    return new ChunkedArray(topkNode(this.#node, k, axis))
+  }
+
+  /** The places of what `topk` gives. */
+  argtopk(k: number, axis: number = -1): ChunkedArray<'int64', R> {
+    const along = axisOf(axis, this.shape.length)
+    const count = Math.min(Math.abs(k), this.shape[along])
+    const order = this.argsort(along) as ChunkedArray<'int64', R>
+    return (k > 0 ? order.$run(along, this.shape[along] - 1, count, -1) : order.$run(along, 0, count)) as ChunkedArray<'int64', R>
+  }
+
+  /**
+   * A function called once a block. It gets a block (then those of other arrays, further arguments, and where it is) and
+   * gives a block, or nested lists.
+   * @example (await array.arange(4, { chunks: 2 }).mapBlocks((block) => block.multiply(10)).compute()).toList() // [0, 10, 20, 30]
+   */
+  mapBlocks<E extends DTypeName = D>(
+    fn: (block: NdArray<D, R>, ...rest: never[]) => unknown,
+    options?: MapBlocksOptions & { dtype?: E },
+  ): ChunkedArray<E> {
+    return mapBlocks(this as never, fn as never, options) as never
+  }
+
+  /**
+   * A function called once a block, with some elements of the blocks beside it, which are cut off again.
+   * @example (await array.arange(6, { chunks: 3 }).mapOverlap((b) => b.roll(1, 0), { depth: 1 }).compute()).toList() // [0, 0, 1, 2, 3, 4]
+   */
+  mapOverlap<E extends DTypeName = D>(
+    fn: (block: NdArray<D, R>, ...rest: never[]) => unknown,
+    options: MapOverlapOptions & { dtype?: E },
+  ): ChunkedArray<E, R> {
+    return mapOverlap(this as never, fn as never, options) as never
+  }
+
+  /**
+   * A function of one axis, called for every row along it.
+   * @param options `length` of what it gives, where that is more than one element
+   * @example (await array.arange(4).reshape([2, 2]).applyAlongAxis((row) => row.sum(), 1).compute()).toList() // [1, 5]
+   */
+  applyAlongAxis<E extends DTypeName = D>(
+    fn: (row: NdArray<D, 1>, ...rest: never[]) => unknown,
+    axis: number,
+    options?: { dtype?: E; length?: number; args?: readonly unknown[] },
+  ): ChunkedArray<E> {
+    return applyAlongAxis(this as never, fn as never, axis, options) as never
   }
 
   /**
