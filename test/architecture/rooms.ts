@@ -32,7 +32,7 @@ export const ROOMS: readonly Room[] = [
       'esbuild',
     ],
   },
-  { folder: 'runtime/kernels', rooms: [], packages: ['node', 'hyparquet', 'hyparquet-compressors'] },
+  { folder: 'runtime/kernels', rooms: [], packages: ['node', 'hyparquet', 'hyparquet-compressors', 'zarrita'] },
   {
     folder: 'runtime/collections',
     rooms: ['runtime/protocol', 'runtime/graph', 'runtime/kernels'],

@@ -20,7 +20,7 @@ import type { UfuncOptions } from '../../kernels/array/unaryMethods.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { prepareInputs } from '../delayed/node.ts'
 import { drawing } from '../visualize.ts'
-import { applyAlongAxis, type MapBlocksOptions, type MapOverlapOptions, mapBlocks, mapOverlap } from './blockFunctions.ts'
+import { applyAlongAxis, type BlockInfo, type MapBlocksOptions, type MapOverlapOptions, mapBlocks, mapOverlap } from './blockFunctions.ts'
 import { type ChunkSpec, normalChunks } from './chunks.ts'
 import { explained } from './explain.ts'
 import { type ArrayNode, FusedNode, HeldNode, type StepOptions } from './expression.ts'
@@ -38,6 +38,7 @@ import {
 import { dot, matmul } from './linear.ts'
 import { broadcastNode, castNode, mapNode, NODE, nodeFor, nodeIn, operandOf } from './operands.ts'
 import { topkNode } from './statistics.ts'
+import { storeBlocks, writeNpyFile, writeZarrFolder, type ZarrOptions } from './storage.ts'
 import { accumulateNode, reduceNode, sortNode } from './reductions.ts'
 
 /** The family of chunked arrays. */
@@ -190,6 +191,23 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
         : new FusedNode(node.label, { op: 'cast' }, [node], node.dtype, node.shape, node.chunks)
     made.options = { ...node.options, ...options }
     return new ChunkedArray(made)
+  }
+
+  // — Writing
+
+  /** Computes the array and writes it into one `.npy` file. */
+  toNpy(path: string): Promise<void> {
+    return writeNpyFile(this.#node, path)
+  }
+
+  /** Computes the array and writes it into a Zarr folder, a chunk a block; version 3 with zstd unless told. */
+  toZarr(path: string, options?: ZarrOptions): Promise<void> {
+    return writeZarrFolder(this.#node, path, options)
+  }
+
+  /** Computes the blocks and calls a function with each, on the worker that has it: what it does with it is its own business. */
+  store(fn: (block: NdArray<D, R>, info: BlockInfo) => unknown): Promise<void> {
+    return storeBlocks(this.#node, fn)
   }
 
   // — Cutting
