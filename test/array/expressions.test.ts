@@ -26,9 +26,15 @@ interface Expression {
   code: string
 }
 
-const leaf = fc.constantFrom(...Object.keys(DATA)).map((name): Expression => ({ ours: (arrays) => arrays[name], code: name }))
+const leaf = fc
+  .constantFrom(...Object.keys(DATA))
+  .map((name): Expression => ({ ours: (arrays) => arrays[name], code: name }))
 
-type Step = [name: string, ours: (x: ChunkedArray, y: ChunkedArray) => unknown, code: (x: string, y: string) => string]
+type Step = [
+  name: string,
+  ours: (x: ChunkedArray, y: ChunkedArray) => unknown,
+  code: (x: string, y: string) => string,
+]
 const STEPS: Step[] = [
   ['add', (x, y) => x.add(y), (x, y) => `np.add(${x}, ${y})`],
   ['multiply', (x, y) => x.multiply(y), (x, y) => `np.multiply(${x}, ${y})`],
@@ -40,10 +46,22 @@ const STEPS: Step[] = [
   ['flip', (x) => x.flip(0), (x) => `np.flip(${x}, 0)`],
   ['roll', (x) => x.roll(2, 1), (x) => `np.roll(${x}, 2, 1)`],
   ['turned and back', (x, y) => x.T.reshape([6, 4]).add(y), (x, y) => `(${x}).T.reshape(6, 4) + ${y}`],
-  ['less its means', (x) => x.subtract(x.astype('float64').mean(0)), (x) => `${x} - (${x}).astype('f8').mean(0)`],
+  [
+    'less its means',
+    (x) => x.subtract(x.astype('float64').mean(0)),
+    (x) => `${x} - (${x}).astype('f8').mean(0)`,
+  ],
   ['sorted', (x) => x.sort(0), (x) => `np.sort(${x}, axis=0)`],
-  ['with sums', (x, y) => x.add(y.sum(1, { keepDims: true })), (x, y) => `${x} + (${y}).sum(axis=1, keepdims=True)`],
-  ['of slices', (x, y) => array.concatenate([x.slice('3:'), y.slice(':3')]), (x, y) => `np.concatenate([(${x})[3:], (${y})[:3]])`],
+  [
+    'with sums',
+    (x, y) => x.add(y.sum(1, { keepDims: true })),
+    (x, y) => `${x} + (${y}).sum(axis=1, keepdims=True)`,
+  ],
+  [
+    'of slices',
+    (x, y) => array.concatenate([x.slice('3:'), y.slice(':3')]),
+    (x, y) => `np.concatenate([(${x})[3:], (${y})[:3]])`,
+  ],
   ['taken', (x) => x.slice([5, 5, 0, 1, 2, 3]), (x) => `(${x})[[5, 5, 0, 1, 2, 3]]`],
   ['summed so far', (x) => x.cumsum(0), (x) => `np.cumsum(${x}, axis=0)`],
 ]
@@ -79,7 +97,10 @@ test('random expressions give what NumPy gives, in any chunks', async () => {
         end(
           tree.ours(
             Object.fromEntries(
-              Object.entries(DATA).map(([name, value], i) => [name, array.fromArray(value, { chunks: (i % 2 === 0 ? cut : other) as never })]),
+              Object.entries(DATA).map(([name, value], i) => [
+                name,
+                array.fromArray(value, { chunks: (i % 2 === 0 ? cut : other) as never }),
+              ]),
             ),
           ),
         )
@@ -89,7 +110,10 @@ test('random expressions give what NumPy gives, in any chunks', async () => {
       }
       const lazy = build()
       const result = await lazy.compute()
-      const block = result instanceof NdArray ? (result as NdArray) : (NdArray.from(result, { dtype: lazy.dtype }) as NdArray)
+      const block =
+        result instanceof NdArray
+          ? (result as NdArray)
+          : (NdArray.from(result, { dtype: lazy.dtype }) as NdArray)
       assertSame(block, answer.array!, code, { relative: 1e-4, absolute: 1e-3 })
     }),
     { seed: 20_240_501, numRuns: 150, endOnFailure: false },

@@ -46,14 +46,20 @@ test('no cutting into chunks changes a random array, nor does taking a part of i
   for (const make of [array.random.uniform, array.random.normal, array.random.exponential]) {
     const whole = await make({ shape: [40, 30], seed: 9, chunks: -1 }).compute()
     for (const chunks of [1, 7, 16, [[13, 27], 'auto'] as const])
-      assert.deepEqual((await make({ shape: [40, 30], seed: 9, chunks: chunks as never }).compute()).toList(), whole.toList())
-    const part = await make({ shape: [40, 30], seed: 9, chunks: 7 }).slice('5:30:3', '::-2').T.compute()
+      assert.deepEqual(
+        (await make({ shape: [40, 30], seed: 9, chunks: chunks as never }).compute()).toList(),
+        whole.toList(),
+      )
+    const part = await make({ shape: [40, 30], seed: 9, chunks: 7 })
+      .slice('5:30:3', '::-2')
+      .T.compute()
     assert.deepEqual(part.toList(), whole.slice('5:30:3', '::-2').T.toList())
   }
 })
 
 test('another seed gives other numbers, none gives new ones each time', async () => {
-  const first = async (options: object): Promise<unknown> => (await array.random.uniform({ shape: [4], ...options }).compute()).toList()
+  const first = async (options: object): Promise<unknown> =>
+    (await array.random.uniform({ shape: [4], ...options }).compute()).toList()
   assert.deepEqual(await first({ seed: 5 }), await first({ seed: 5n }))
   assert.notDeepEqual(await first({ seed: 5 }), await first({ seed: 6 }))
   assert.notDeepEqual(await first({}), await first({}))
@@ -61,7 +67,10 @@ test('another seed gives other numbers, none gives new ones each time', async ()
 
 test('the bits are those of SplitMix64', async () => {
   const { start, gamma } = streamOf('uniform', 42n, 0)
-  const expected = Array.from({ length: 5 }, (_, i) => Number(mix64(start + BigInt(i) * gamma) >> 11n) * 2 ** -53)
+  const expected = Array.from(
+    { length: 5 },
+    (_, i) => Number(mix64(start + BigInt(i) * gamma) >> 11n) * 2 ** -53,
+  )
   assert.deepEqual((await array.random.uniform({ shape: [5], seed: 42 }).compute()).toList(), expected)
 })
 
@@ -81,28 +90,56 @@ test('uniform numbers fill all parts alike, neighbours do not depend on each oth
 
 test('normal numbers have the tails of the normal distribution', async () => {
   const x = array.random.normal({ shape: [2_000_000], seed: 8 })
-  const beyond = async (z: number): Promise<number> => Number(await x.abs().gt(z).countNonzero().compute()) / 2_000_000
-  for (const [z, p] of [[1, 0.3173], [2, 0.0455], [3, 0.0027], [4, 6.33e-5]]) {
+  const beyond = async (z: number): Promise<number> =>
+    Number(await x.abs().gt(z).countNonzero().compute()) / 2_000_000
+  for (const [z, p] of [
+    [1, 0.3173],
+    [2, 0.0455],
+    [3, 0.0027],
+    [4, 6.33e-5],
+  ]) {
     const found = await beyond(z)
-    assert.ok(Math.abs(found - p) < 5 * Math.sqrt(p / 2_000_000) + p * 1e-3, `beyond ${z}: ${found}, not ${p}`)
+    assert.ok(
+      Math.abs(found - p) < 5 * Math.sqrt(p / 2_000_000) + p * 1e-3,
+      `beyond ${z}: ${found}, not ${p}`,
+    )
   }
 })
 
 test('whole numbers, choices and permutations', async () => {
-  const counts = (await array.bincount(array.random.integers({ shape: [60_000], high: 6, seed: 2 })).compute()).toList() as bigint[]
+  const counts = (
+    await array.bincount(array.random.integers({ shape: [60_000], high: 6, seed: 2 })).compute()
+  ).toList() as bigint[]
   assert.equal(counts.length, 6)
   for (const count of counts) assert.ok(Math.abs(Number(count) - 10_000) < 500, `${counts}`)
   const order = (await array.random.permutation(50, { seed: 1 }).compute()).toList() as bigint[]
-  assert.deepEqual([...order].sort((a, b) => Number(a - b)), Array.from({ length: 50 }, (_, i) => BigInt(i)))
-  const chosen = (await array.random.choice([10, 20, 30], { shape: [100], seed: 1 }).compute()).toList() as number[]
+  assert.deepEqual(
+    [...order].sort((a, b) => Number(a - b)),
+    Array.from({ length: 50 }, (_, i) => BigInt(i)),
+  )
+  const chosen = (
+    await array.random.choice([10, 20, 30], { shape: [100], seed: 1 }).compute()
+  ).toList() as number[]
   assert.deepEqual([...new Set(chosen)].sort(), [10, 20, 30])
-  const share = Number(await array.random.bernoulli({ shape: [N], p: 0.25, seed: 4 }).countNonzero().compute()) / N
+  const share =
+    Number(
+      await array.random
+        .bernoulli({ shape: [N], p: 0.25, seed: 4 })
+        .countNonzero()
+        .compute(),
+    ) / N
   assert.ok(Math.abs(share - 0.25) < 0.005)
 })
 
 test('what is no distribution is refused', () => {
-  assert.throws(() => array.random.integers({ shape: [2], low: 3, high: 3 }), /from low up to high.*not from 3 up to 3/)
-  assert.throws(() => array.random.integers({ shape: [2], high: 300, dtype: 'uint8' }), /0 to 299 does not fit in uint8/)
+  assert.throws(
+    () => array.random.integers({ shape: [2], low: 3, high: 3 }),
+    /from low up to high.*not from 3 up to 3/,
+  )
+  assert.throws(
+    () => array.random.integers({ shape: [2], high: 300, dtype: 'uint8' }),
+    /0 to 299 does not fit in uint8/,
+  )
   assert.throws(() => array.random.normal({ shape: [2], std: -1 }), /standard deviation is not negative: -1/)
   assert.throws(() => array.random.uniform({ shape: [2], seed: 1.5 }), /a seed is a whole number, not 1\.5/)
   assert.throws(() => array.random.uniform({ shape: [-1] }), /\(-1,\) is no shape/)

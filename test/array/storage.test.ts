@@ -30,12 +30,20 @@ test('.npy files are read by regions, in any chunks, and written block by block'
     assert.equal((await numpy.eval(code, { a })).text, 'done')
     for (const chunks of [-1, 2, 3] as const) {
       assertSame(await whole(array.fromNpy(file, { chunks })), a, `${dtype} ${chunks}`)
-      assertSame(await whole(array.fromNpy(swapped, { chunks })), a, `${dtype} ${chunks}, the other way round`)
+      assertSame(
+        await whole(array.fromNpy(swapped, { chunks })),
+        a,
+        `${dtype} ${chunks}, the other way round`,
+      )
       const copy = join(folder, 'copy.npy')
       await array.fromNpy(file, { chunks }).toNpy(copy)
       assertSame(await readNpy(copy), a, `${dtype} written in chunks ${chunks}`)
     }
-    assertSame(await whole(array.fromNpy(file, { chunks: 2 }).slice('::-2', 1) as ChunkedArray), a.slice('::-2', 1) as NdArray, 'a part')
+    assertSame(
+      await whole(array.fromNpy(file, { chunks: 2 }).slice('::-2', 1) as ChunkedArray),
+      a.slice('::-2', 1) as NdArray,
+      'a part',
+    )
   }
   writeFileSync(join(folder, 'bad.npy'), 'x')
   assert.throws(() => array.fromNpy(join(folder, 'bad.npy')), /bad\.npy is no \.npy file/)
@@ -52,7 +60,11 @@ test('Zarr written here is read by Python, and back', async (context) => {
       const read = await numpy.eval(`__import__('zarr').open(${JSON.stringify(path)}, mode='r')[:]`)
       assertSame(read.array!, a, `${dtype} ${compression} read by Python`)
       assertSame(await whole(array.fromZarr(path)), a, `${dtype} ${compression}`)
-      assertSame(await whole(array.fromZarr(path, { chunks: [4, 5] })), a, `${dtype} ${compression}, other chunks`)
+      assertSame(
+        await whole(array.fromZarr(path, { chunks: [4, 5] })),
+        a,
+        `${dtype} ${compression}, other chunks`,
+      )
       if (dtype.includes('[')) continue
       const three = `${path}-3`
       await array.fromArray(a, { chunks: [3, 2] }).toZarr(three, { version: 3, compression })
@@ -81,13 +93,25 @@ zarr.open_group(sys.argv[1] + '/group', mode='w').create_dataset('inner', data=a
   const dtypes = { blosc: 'float64', zlib: 'int32', big: 'float32', fortran: 'float64' } as const
   for (const [name, dtype] of Object.entries(dtypes)) {
     const expected = (await numpy.eval(`np.arange(35).reshape(7, 5).astype('${dtype}')`)).array!
-    for (const chunks of [undefined, [4, 5] as const]) assertSame(await whole(array.fromZarr(join(folder, name), { chunks })), expected, name)
+    for (const chunks of [undefined, [4, 5] as const])
+      assertSame(await whole(array.fromZarr(join(folder, name), { chunks })), expected, name)
   }
   rmSync(join(folder, 'missing', '1.1'))
-  const expected = (await numpy.eval('(lambda a: (a.__setitem__((slice(3, 6), slice(2, 4)), -1.5), a)[1])(np.arange(35.).reshape(7, 5))')).array!
-  assertSame(await whole(array.fromZarr(join(folder, 'missing'))), expected, 'a missing chunk holds the fill value')
+  const expected = (
+    await numpy.eval(
+      '(lambda a: (a.__setitem__((slice(3, 6), slice(2, 4)), -1.5), a)[1])(np.arange(35.).reshape(7, 5))',
+    )
+  ).array!
+  assertSame(
+    await whole(array.fromZarr(join(folder, 'missing'))),
+    expected,
+    'a missing chunk holds the fill value',
+  )
   assert.throws(() => array.fromZarr(join(folder, 'group')), /group is a Zarr group: name one of its arrays/)
-  assert.throws(() => array.fromZarr(join(folder, 'nothing')), /nothing is no Zarr array: it has neither zarr\.json nor \.zarray/)
+  assert.throws(
+    () => array.fromZarr(join(folder, 'nothing')),
+    /nothing is no Zarr array: it has neither zarr\.json nor \.zarray/,
+  )
 })
 
 test('store calls a function with each block and where it is', async () => {

@@ -12,7 +12,7 @@ export async function runGraph(graph: TaskGraph): Promise<unknown[]> {
   const results: unknown[] = []
   for (let task = 0; task < graph.size; task++) {
     const group = graph.groups[graph.group[task]]
-    const args = graph.args[task].map((argument) => resolve(argument, results))
+    const args = graph.argsOf(task).map((argument) => resolve(argument, results))
     results.push(travelled(await group.fn(...group.bound, ...args)))
   }
   return results

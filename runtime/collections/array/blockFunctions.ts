@@ -45,10 +45,15 @@ export interface MapBlocksOptions {
   newAxis?: number | readonly number[]
 }
 
-const listOf = (axes: number | readonly number[] | undefined): readonly number[] => (axes === undefined ? [] : typeof axes === 'number' ? [axes] : axes)
+const listOf = (axes: number | readonly number[] | undefined): readonly number[] =>
+  axes === undefined ? [] : typeof axes === 'number' ? [axes] : axes
 
 /** A function called once a block. */
-export function mapBlocks(first: ChunkedArray, fn: AnyFunction, options: MapBlocksOptions = {}): ChunkedArray {
+export function mapBlocks(
+  first: ChunkedArray,
+  fn: AnyFunction,
+  options: MapBlocksOptions = {},
+): ChunkedArray {
   requireFunction('mapBlocks', fn)
   const inputs = [first, ...(options.with ?? []).map(asarray)].map((each) => each[NODE])
   const shape = broadcastShapes(inputs.map((input) => input.shape))
@@ -59,7 +64,9 @@ export function mapBlocks(first: ChunkedArray, fn: AnyFunction, options: MapBloc
   const dropped = listOf(options.dropAxis).map((axis) => axisOf(axis, shape.length))
   for (const axis of dropped)
     if (grid[axis].length > 1)
-      throw new ShapeError(`axis ${axis} has ${grid[axis].length} blocks: only one that is a single block can be dropped; rechunk first`)
+      throw new ShapeError(
+        `axis ${axis} has ${grid[axis].length} blocks: only one that is a single block can be dropped; rechunk first`,
+      )
   // For each axis of the result, the axis of the grid that it is; −1 for a new one.
   const source = shape.map((_, axis) => axis).filter((axis) => !dropped.includes(axis))
   for (const axis of [...listOf(options.newAxis)].sort((a, b) => a - b)) source.splice(axis, 0, -1)
@@ -82,7 +89,8 @@ export function mapBlocks(first: ChunkedArray, fn: AnyFunction, options: MapBloc
   )
 }
 
-const startOf = (lengths: readonly number[], block: number): number => lengths.slice(0, block).reduce((sum, length) => sum + length, 0)
+const startOf = (lengths: readonly number[], block: number): number =>
+  lengths.slice(0, block).reduce((sum, length) => sum + length, 0)
 
 function callOn(
   method: string,
@@ -140,9 +148,13 @@ export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOve
   const rank = first.shape.length
   const depths = first.shape.map((_, axis) => {
     if (typeof depth === 'number') return depth
-    return Array.isArray(depth) ? (depth[axis] as number) : ((depth as Record<number, number>)[axis] ?? (depth as Record<number, number>)[axis - rank] ?? 0)
+    return Array.isArray(depth)
+      ? (depth[axis] as number)
+      : ((depth as Record<number, number>)[axis] ?? (depth as Record<number, number>)[axis - rank] ?? 0)
   })
-  for (const each of depths) if (!Number.isInteger(each) || each < 0) throw new RangeError(`a depth is a whole number from 0 on, not ${each}`)
+  for (const each of depths)
+    if (!Number.isInteger(each) || each < 0)
+      throw new RangeError(`a depth is a whole number from 0 on, not ${each}`)
   const { chunks } = first
   const pads = depths.map((each): [number, number] => [each, each])
   const none = boundary === 'none'
@@ -161,7 +173,12 @@ export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOve
     })
   const result = trim
     ? chunks
-    : chunks.map((lengths, axis) => lengths.map((length, i) => length + sides(chunks.map((_, a) => (a === axis ? i : 0)))[axis].reduce((a, b) => a + b)))
+    : chunks.map((lengths, axis) =>
+        lengths.map(
+          (length, i) =>
+            length + sides(chunks.map((_, a) => (a === axis ? i : 0)))[axis].reduce((a, b) => a + b),
+        ),
+      )
   return callOn(
     'mapOverlap',
     fn,
@@ -172,7 +189,11 @@ export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOve
     (index) => [
       sides(index).map(([before, after], axis): Run => {
         const start = startOf(chunks[axis], index[axis])
-        return { start: none ? start - before : start, step: 1, count: chunks[axis][index[axis]] + before + after }
+        return {
+          start: none ? start - before : start,
+          step: 1,
+          count: chunks[axis][index[axis]] + before + after,
+        }
       }),
     ],
     trim ? sides : undefined,
@@ -180,7 +201,9 @@ export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOve
 }
 
 const refuseBoundary = (boundary: string): never => {
-  throw new RangeError(`there is no boundary ${JSON.stringify(boundary)}: use reflect, periodic, nearest, none, or a number`)
+  throw new RangeError(
+    `there is no boundary ${JSON.stringify(boundary)}: use reflect, periodic, nearest, none, or a number`,
+  )
 }
 
 /**
@@ -205,8 +228,11 @@ export function blockwise(
   const lists = new Map<string, (readonly number[])[]>()
   inputs.forEach((input, i) => {
     if (names[i].length !== input.shape.length)
-      throw new ShapeError(`${JSON.stringify(names[i])} names ${names[i].length} axes, and the array has shape ${shapeText(input.shape)}`)
-    for (const [axis, name] of [...names[i]].entries()) lists.set(name, [...(lists.get(name) ?? []), input.chunks[axis]])
+      throw new ShapeError(
+        `${JSON.stringify(names[i])} names ${names[i].length} axes, and the array has shape ${shapeText(input.shape)}`,
+      )
+    for (const [axis, name] of [...names[i]].entries())
+      lists.set(name, [...(lists.get(name) ?? []), input.chunks[axis]])
   })
   const cuts = new Map<string, readonly number[]>()
   for (const [name, own] of lists) {
@@ -216,7 +242,10 @@ export function blockwise(
       throw new ShapeError(`axes named ${name} have lengths ${lengths.join(' and ')}: they must be equal`)
     cuts.set(name, commonCuts(long))
   }
-  const chunks = [...out].map((name) => cuts.get(name) ?? (options.newAxes?.[name] === undefined ? refuseName(name) : [options.newAxes[name]]))
+  const chunks = [...out].map(
+    (name) =>
+      cuts.get(name) ?? (options.newAxes?.[name] === undefined ? refuseName(name) : [options.newAxes[name]]),
+  )
   const dtype = options.dtype ?? inputs[0].dtype.name
   return callOn('blockwise', fn as AnyFunction, inputs, dtype, chunks, options.args ?? [], (_index, region) =>
     inputs.map((input, i) =>
@@ -243,10 +272,16 @@ export function applyGufunc(
   options: { dtype?: DTypeName; outputSizes?: Record<string, number>; args?: readonly unknown[] } = {},
 ): ChunkedArray {
   const found = /^((?:\([\w,]*\),?)+)->(\([\w,]*\))$/.exec(signature.replace(/\s/g, ''))
-  if (!found) throw new RangeError(`${JSON.stringify(signature)} is no signature of one result: write e.g. '(i,j),(j)->(i)'`)
+  if (!found)
+    throw new RangeError(
+      `${JSON.stringify(signature)} is no signature of one result: write e.g. '(i,j),(j)->(i)'`,
+    )
   const core = (text: string): string[] => text.slice(1, -1).split(',').filter(Boolean)
   const cores = [...found[1].matchAll(/\([\w,]*\)/g)].map(([text]) => core(text))
-  if (cores.length !== arrays.length) throw new RangeError(`the signature ${signature} is of ${cores.length} arrays, and ${arrays.length} were given`)
+  if (cores.length !== arrays.length)
+    throw new RangeError(
+      `the signature ${signature} is of ${cores.length} arrays, and ${arrays.length} were given`,
+    )
   // Every axis gets a letter of its own: core axes by their names, the others counted from the end.
   const letters = new Map<string, string>()
   const letterOf = (name: string): string => {
@@ -254,19 +289,27 @@ export function applyGufunc(
     return letters.get(name)!
   }
   const nodes = arrays.map((each) => asarray(each)[NODE])
-  const outer = (count: number): string => Array.from({ length: count }, (_, i) => letterOf(`-${count - i}`)).join('')
+  const outer = (count: number): string =>
+    Array.from({ length: count }, (_, i) => letterOf(`-${count - i}`)).join('')
   const most = Math.max(0, ...nodes.map((node, i) => node.shape.length - cores[i].length))
-  const pairs = nodes.flatMap((node, i) => [new ChunkedArray(node), outer(node.shape.length - cores[i].length) + cores[i].map(letterOf).join('')])
+  const pairs = nodes.flatMap((node, i) => [
+    new ChunkedArray(node),
+    outer(node.shape.length - cores[i].length) + cores[i].map(letterOf).join(''),
+  ])
   const results = core(found[2])
   const inputs = new Set(cores.flat())
   const newAxes: Record<string, number> = {}
-  for (const name of results) if (!inputs.has(name) && options.outputSizes?.[name] !== undefined) newAxes[letterOf(name)] = options.outputSizes[name]
+  for (const name of results)
+    if (!inputs.has(name) && options.outputSizes?.[name] !== undefined)
+      newAxes[letterOf(name)] = options.outputSizes[name]
   // A core axis comes whole: its array is cut anew where it is cut.
   const wholeCores = pairs.map((each, i) => {
     if (i % 2 === 1) return each
     const array = each as ChunkedArray
     const count = cores[i / 2].length
-    return array.rechunk(array.chunks.map((lengths, axis) => (axis >= array.shape.length - count ? -1 : lengths)))
+    return array.rechunk(
+      array.chunks.map((lengths, axis) => (axis >= array.shape.length - count ? -1 : lengths)),
+    )
   })
   return blockwise(fn, outer(most) + results.map(letterOf).join(''), wholeCores, { ...options, newAxes })
 }
@@ -282,7 +325,8 @@ export function applyAlongAxis(
   const along = axisOf(axis, first.shape.length)
   const length = options.length ?? null
   const dtype = dtypeOf(options.dtype ?? first.dtype)
-  const keep = <T>(list: readonly T[], one: T): T[] => list.flatMap((each, i) => (i !== along ? [each] : length === null ? [] : [one]))
+  const keep = <T>(list: readonly T[], one: T): T[] =>
+    list.flatMap((each, i) => (i !== along ? [each] : length === null ? [] : [one]))
   return new ChunkedArray(
     new CallNode({
       label: 'applyAlongAxis',
@@ -292,7 +336,14 @@ export function applyAlongAxis(
       shape: keep(first.shape, length ?? 1),
       chunks: keep<readonly number[]>(first.chunks, [length ?? 1]),
       fn: alongAxisCall as never,
-      params: { fn, axis: along, rest: options.args ?? [], method: 'applyAlongAxis', length, dtype: dtype.name },
+      params: {
+        fn,
+        axis: along,
+        rest: options.args ?? [],
+        method: 'applyAlongAxis',
+        length,
+        dtype: dtype.name,
+      },
       regions: (_block, region) => {
         const own = [...region]
         if (length === null) own.splice(along, 0, whole(first.shape[along]))

@@ -20,7 +20,14 @@ import type { UfuncOptions } from '../../kernels/array/unaryMethods.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { prepareInputs } from '../delayed/node.ts'
 import { drawing } from '../visualize.ts'
-import { applyAlongAxis, type BlockInfo, type MapBlocksOptions, type MapOverlapOptions, mapBlocks, mapOverlap } from './blockFunctions.ts'
+import {
+  applyAlongAxis,
+  type BlockInfo,
+  type MapBlocksOptions,
+  type MapOverlapOptions,
+  mapBlocks,
+  mapOverlap,
+} from './blockFunctions.ts'
 import { type ChunkSpec, normalChunks } from './chunks.ts'
 import { explained } from './explain.ts'
 import { type ArrayNode, FusedNode, HeldNode, type StepOptions } from './expression.ts'
@@ -37,9 +44,9 @@ import {
 } from './indexNodes.ts'
 import { dot, matmul } from './linear.ts'
 import { broadcastNode, castNode, mapNode, NODE, nodeFor, nodeIn, operandOf } from './operands.ts'
+import { accumulateNode, reduceNode, sortNode } from './reductions.ts'
 import { topkNode } from './statistics.ts'
 import { storeBlocks, writeNpyFile, writeZarrFolder, type ZarrOptions } from './storage.ts'
-import { accumulateNode, reduceNode, sortNode } from './reductions.ts'
 
 /** The family of chunked arrays. */
 export interface LazyFamily extends Family {
@@ -299,7 +306,9 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
     const along = axisOf(axis, this.shape.length)
     const count = Math.min(Math.abs(k), this.shape[along])
     const order = this.argsort(along) as ChunkedArray<'int64', R>
-    return (k > 0 ? order.$run(along, this.shape[along] - 1, count, -1) : order.$run(along, 0, count)) as ChunkedArray<'int64', R>
+    return (
+      k > 0 ? order.$run(along, this.shape[along] - 1, count, -1) : order.$run(along, 0, count)
+    ) as ChunkedArray<'int64', R>
   }
 
   /**

@@ -31,7 +31,9 @@ function summationNode(operands: readonly string[], result: string, nodes: reado
     const long = own.filter((_, i) => lengths[i] !== 1)
     const different = new Set(lengths.filter((length) => length !== 1))
     if (different.size > 1)
-      throw new ShapeError(`arrays of shapes ${nodes.map((node) => shapeText(node.shape)).join(' and ')} cannot be multiplied: lengths ${[...different].join(' and ')} of one axis differ`)
+      throw new ShapeError(
+        `arrays of shapes ${nodes.map((node) => shapeText(node.shape)).join(' and ')} cannot be multiplied: lengths ${[...different].join(' and ')} of one axis differ`,
+      )
     cuts.set(name, commonCuts(long.length > 0 ? long : own))
   }
   const dtype = promoteAll(nodes.map((node) => node.dtype))
@@ -64,7 +66,9 @@ function summationNode(operands: readonly string[], result: string, nodes: reado
   if (groups.length > 1) return reduceNode(node, { name: 'sum', axis: 0, dtype: dtype.name })
   return indexNode(
     node,
-    node.shape.map((count, axis) => (axis === 0 ? { kind: 'place', place: 0 } : { kind: 'run', ...whole(count) })),
+    node.shape.map((count, axis) =>
+      axis === 0 ? { kind: 'place', place: 0 } : { kind: 'run', ...whole(count) },
+    ),
   )
 }
 
@@ -110,21 +114,35 @@ export function einsum(subscripts: string, ...operands: unknown[]): ChunkedArray
   const found = /^([A-Za-z.,]*?)(?:->([A-Za-z.]*))?$/.exec(text)
   const inputs = found?.[1].split(',') ?? []
   if (!found || inputs.length !== nodes.length)
-    throw new ShapeError(`${JSON.stringify(subscripts)} names ${inputs.length} arrays, and ${nodes.length} were given`)
-  const extra = inputs.map((names, i) => (names.includes('...') ? nodes[i].shape.length - names.replace('...', '').length : 0))
+    throw new ShapeError(
+      `${JSON.stringify(subscripts)} names ${inputs.length} arrays, and ${nodes.length} were given`,
+    )
+  const extra = inputs.map((names, i) =>
+    names.includes('...') ? nodes[i].shape.length - names.replace('...', '').length : 0,
+  )
   const most = Math.max(0, ...extra)
-  const dots = (count: number): string => Array.from({ length: count }, (_, i) => letter(most - count + i)).join('')
+  const dots = (count: number): string =>
+    Array.from({ length: count }, (_, i) => letter(most - count + i)).join('')
   const named = inputs.map((names, i) => names.replace('...', dots(extra[i])))
   named.forEach((names, i) => {
     if (names.length !== nodes[i].shape.length)
-      throw new ShapeError(`${JSON.stringify(inputs[i])} names ${names.length} axes, and the array has shape ${shapeText(nodes[i].shape)}`)
+      throw new ShapeError(
+        `${JSON.stringify(inputs[i])} names ${names.length} axes, and the array has shape ${shapeText(nodes[i].shape)}`,
+      )
   })
   const all = [...named.join('')]
-  const implicit = dots(most) + [...new Set(all)].filter((name) => /[A-Za-z]/.test(name) && all.filter((other) => other === name).length === 1).sort().join('')
+  const implicit =
+    dots(most) +
+    [...new Set(all)]
+      .filter((name) => /[A-Za-z]/.test(name) && all.filter((other) => other === name).length === 1)
+      .sort()
+      .join('')
   const result = found[2] === undefined ? implicit : found[2].replace('...', dots(most))
   for (const name of result)
     if (!all.includes(name) || [...result].filter((other) => other === name).length > 1)
-      throw new ShapeError(`the result ${JSON.stringify(found[2])} has an axis that no array has, or one twice`)
+      throw new ShapeError(
+        `the result ${JSON.stringify(found[2])} has an axis that no array has, or one twice`,
+      )
   return new ChunkedArray(summationNode(named, result, nodes))
 }
 
@@ -134,35 +152,61 @@ export function einsum(subscripts: string, ...operands: unknown[]): ChunkedArray
  */
 export function matmul(a: unknown, b: unknown): ChunkedArray {
   const [x, y] = [asarray(a)[NODE], asarray(b)[NODE]]
-  if (x.shape.length === 0 || y.shape.length === 0) throw new ShapeError('matmul takes arrays with axes: use multiply for single values')
+  if (x.shape.length === 0 || y.shape.length === 0)
+    throw new ShapeError('matmul takes arrays with axes: use multiply for single values')
   const [inner, other] = [x.shape[x.shape.length - 1], y.shape[Math.max(0, y.shape.length - 2)]]
   if (inner !== other)
-    throw new ShapeError(`matrices of shapes ${shapeText(x.shape)} and ${shapeText(y.shape)} have no product: the inner lengths ${inner} and ${other} differ`)
+    throw new ShapeError(
+      `matrices of shapes ${shapeText(x.shape)} and ${shapeText(y.shape)} have no product: the inner lengths ${inner} and ${other} differ`,
+    )
   const rows = x.shape.length > 1 ? 'i' : ''
   const columns = y.shape.length > 1 ? 'k' : ''
   const outer = Math.max(x.shape.length, y.shape.length) - 2
-  const dots = (rank: number): string => Array.from({ length: Math.max(0, rank - 2) }, (_, n) => letter(outer - Math.max(0, rank - 2) + n)).join('')
+  const dots = (rank: number): string =>
+    Array.from({ length: Math.max(0, rank - 2) }, (_, n) => letter(outer - Math.max(0, rank - 2) + n)).join(
+      '',
+    )
   const [left, right] = [dots(x.shape.length), dots(y.shape.length)]
   const longer = left.length >= right.length ? left : right
-  return new ChunkedArray(summationNode([`${left}${rows}j`, `${right}j${columns}`], `${longer}${rows}${columns}`, [x, y]))
+  return new ChunkedArray(
+    summationNode([`${left}${rows}j`, `${right}j${columns}`], `${longer}${rows}${columns}`, [x, y]),
+  )
 }
 
 /** Products added up over axes of both: the last `axes` of the first with the first ones of the second, or named ones. */
-export function tensordot(a: unknown, b: unknown, axes: number | readonly [number | readonly number[], number | readonly number[]] = 2): ChunkedArray {
+export function tensordot(
+  a: unknown,
+  b: unknown,
+  axes: number | readonly [number | readonly number[], number | readonly number[]] = 2,
+): ChunkedArray {
   const [x, y] = [asarray(a)[NODE], asarray(b)[NODE]]
   const list = (own: number | readonly number[]): readonly number[] => (typeof own === 'number' ? [own] : own)
   const [left, right] =
     typeof axes === 'number'
-      ? [Array.from({ length: axes }, (_, i) => x.shape.length - axes + i), Array.from({ length: axes }, (_, i) => i)]
-      : [list(axes[0]).map((axis) => axisOf(axis, x.shape.length)), list(axes[1]).map((axis) => axisOf(axis, y.shape.length))]
-  if (left.length !== right.length) throw new ShapeError('tensordot adds up as many axes of the one array as of the other')
+      ? [
+          Array.from({ length: axes }, (_, i) => x.shape.length - axes + i),
+          Array.from({ length: axes }, (_, i) => i),
+        ]
+      : [
+          list(axes[0]).map((axis) => axisOf(axis, x.shape.length)),
+          list(axes[1]).map((axis) => axisOf(axis, y.shape.length)),
+        ]
+  if (left.length !== right.length)
+    throw new ShapeError('tensordot adds up as many axes of the one array as of the other')
   left.forEach((axis, i) => {
     if (x.shape[axis] !== y.shape[right[i]])
-      throw new ShapeError(`arrays of shapes ${shapeText(x.shape)} and ${shapeText(y.shape)} cannot be multiplied over axes ${shapeText(left)} and ${shapeText(right)}: lengths differ`)
+      throw new ShapeError(
+        `arrays of shapes ${shapeText(x.shape)} and ${shapeText(y.shape)} cannot be multiplied over axes ${shapeText(left)} and ${shapeText(right)}: lengths differ`,
+      )
   })
   const names = x.shape.map((_, axis) => letter(axis))
-  const others = y.shape.map((_, axis) => (right.includes(axis) ? names[left[right.indexOf(axis)]] : letter(100 + axis)))
-  const result = [...names.filter((_, axis) => !left.includes(axis)), ...others.filter((_, axis) => !right.includes(axis))]
+  const others = y.shape.map((_, axis) =>
+    right.includes(axis) ? names[left[right.indexOf(axis)]] : letter(100 + axis),
+  )
+  const result = [
+    ...names.filter((_, axis) => !left.includes(axis)),
+    ...others.filter((_, axis) => !right.includes(axis)),
+  ]
   return new ChunkedArray(summationNode([names.join(''), others.join('')], result.join(''), [x, y]))
 }
 
@@ -174,5 +218,5 @@ export function dot(a: unknown, b: unknown): ChunkedArray {
 }
 
 /** All products of an element of the one array with one of the other. */
-export const outer = (a: unknown, b: unknown): ChunkedArray => einsum('i,j->ij', asarray(a).ravel(), asarray(b).ravel())
-
+export const outer = (a: unknown, b: unknown): ChunkedArray =>
+  einsum('i,j->ij', asarray(a).ravel(), asarray(b).ravel())

@@ -1,7 +1,7 @@
 // From expression nodes to plans: what is fused into one task a block, and which blocks of others each task needs.
 
 import type { GraphNode } from '../../graph/node.ts'
-import type { TaskGraph } from '../../graph/taskGraph.ts'
+import { type TaskGraph, TaskRef } from '../../graph/taskGraph.ts'
 import { type BlockProgram, blockKernel } from '../../kernels/array/blockTask.ts'
 import { blockRegion, type Chunks, type Region } from '../../kernels/array/grid.ts'
 import { argsOf, eachRead, type Plan, type PlanNode } from '../../kernels/array/plan.ts'
@@ -256,6 +256,11 @@ export class Reads {
       )
   }
 
+  /** Whether nothing is read: the tasks then know all from their numbers. */
+  get isEmpty(): boolean {
+    return this.#references.length === 0
+  }
+
   /** The references for one block of a grid. */
   ofBlock(block: number, chunks: Chunks): unknown[] {
     if (this.#references.length === 0) return []
@@ -289,10 +294,13 @@ export function buildBlocks(graph: TaskGraph, node: ArrayNode): readonly unknown
     ...groupFields(node, planName(node, compiled)),
   })
   const count = sizeOf(node.chunks.map((lengths) => lengths.length))
-  const refs = new Array<unknown>(count)
-  for (let block = 0; block < count; block++)
-    refs[block] = graph.addTask(group, [block, ...reads.ofBlock(block, node.chunks)])
-  return refs
+  if (reads.isEmpty) {
+    const first = graph.addNumbered(group, count)
+    return Array.from({ length: count }, (_, block) => new TaskRef(graph, first + block))
+  }
+  return Array.from({ length: count }, (_, block) =>
+    graph.addTask(group, [block, ...reads.ofBlock(block, node.chunks)]),
+  )
 }
 
 const NAME_MAX = 60

@@ -1,5 +1,10 @@
 // Functions that count and find: histograms, unique elements, the greatest few, places in sorted lists.
 
+import type { GraphNode } from '../../graph/node.ts'
+import type { TaskGraph } from '../../graph/taskGraph.ts'
+import { BOOL, DTypeError, FLOAT64, INT64 } from '../../kernels/array/dtype.ts'
+import { blockRegion } from '../../kernels/array/grid.ts'
+import { axisOf, ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
 import {
   addCounts,
   bincountCall,
@@ -12,11 +17,6 @@ import {
   topkCall,
   uniqueCall,
 } from '../../kernels/array/statistics.ts'
-import { BOOL, DTypeError, FLOAT64, INT64 } from '../../kernels/array/dtype.ts'
-import { blockRegion } from '../../kernels/array/grid.ts'
-import { axisOf, ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
-import type { GraphNode } from '../../graph/node.ts'
-import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { asarray, placeNode } from './creation.ts'
 import { ArrayNode } from './expression.ts'
@@ -73,15 +73,23 @@ export function histogram(
   if (!options.density) return { counts: new ChunkedArray(counts), edges: new ChunkedArray(edges) }
   const total = reduceNode(counts, { name: 'sum', axis: 0 })
   const widths = new ChunkedArray(edges).diff()[NODE]
-  return { counts: new ChunkedArray(mapNode('divide', [mapNode('divide', [counts, widths]), total])), edges: new ChunkedArray(edges) }
+  return {
+    counts: new ChunkedArray(mapNode('divide', [mapNode('divide', [counts, widths]), total])),
+    edges: new ChunkedArray(edges),
+  }
 }
 
-function edgesNode(values: ArrayNode, bins: number | readonly number[], range: readonly [number, number] | undefined): ArrayNode {
+function edgesNode(
+  values: ArrayNode,
+  bins: number | readonly number[],
+  range: readonly [number, number] | undefined,
+): ArrayNode {
   if (typeof bins !== 'number') {
     if (bins.some((edge, i) => i > 0 && edge < bins[i - 1])) throw new RangeError('the edges of bins rise')
     return castNode(asarray([...bins])[NODE], FLOAT64)
   }
-  if (!Number.isInteger(bins) || bins < 1) throw new RangeError(`a histogram has a whole number of bins from 1 on, not ${bins}`)
+  if (!Number.isInteger(bins) || bins < 1)
+    throw new RangeError(`a histogram has a whole number of bins from 1 on, not ${bins}`)
   const places = placeNode('edges', [bins + 1], 0, [1], FLOAT64, -1)
   if (range) {
     const [low, high] = range[0] === range[1] ? [range[0] - 0.5, range[1] + 0.5] : range
@@ -102,9 +110,13 @@ function edgesNode(values: ArrayNode, bins: number | readonly number[], range: r
  * How often each whole number from 0 on is there. How long the list is shows when it is computed.
  * @example (await array.bincount([1n, 3n, 1n]).compute()).toList() // [0n, 2n, 0n, 1n]
  */
-export function bincount(of: unknown, options: { weights?: unknown; minLength?: number } = {}): ChunkedArray<'int64' | 'float64', 1> {
+export function bincount(
+  of: unknown,
+  options: { weights?: unknown; minLength?: number } = {},
+): ChunkedArray<'int64' | 'float64', 1> {
   const values = flatOf(of)
-  if (!'biu'.includes(values.dtype.kind)) throw new DTypeError(`bincount counts whole numbers, not ${values.dtype.name}: cast with astype('int64')`)
+  if (!'biu'.includes(values.dtype.kind))
+    throw new DTypeError(`bincount counts whole numbers, not ${values.dtype.name}: cast with astype('int64')`)
   const weights = options.weights === undefined ? undefined : flatOf(options.weights)
   const parts = new CallNode({
     label: 'bincount',
@@ -170,13 +182,17 @@ export function unique(of: unknown): { values: ChunkedArray; counts: ChunkedArra
     regions: (block) => ({ regions: [blockRegion(block, values.chunks)] }),
   })
   const joined = tree('unique', parts, [0], joinUnique as never, [], [Number.NaN], [[Number.NaN]])
-  return { values: new ChunkedArray(new PickNode(joined, 0, values.dtype)), counts: new ChunkedArray(new PickNode(joined, 1, INT64)) }
+  return {
+    values: new ChunkedArray(new PickNode(joined, 0, values.dtype)),
+    counts: new ChunkedArray(new PickNode(joined, 1, INT64)),
+  }
 }
 
 /** The greatest `k` elements along an axis in falling order; with a negative `k` the least, rising. */
 export function topkNode(node: ArrayNode, k: number, axis: number): ArrayNode {
   const along = axisOf(axis, node.shape.length)
-  if (!Number.isInteger(k) || k === 0) throw new RangeError(`topk takes a whole number that is not 0, not ${k}`)
+  if (!Number.isInteger(k) || k === 0)
+    throw new RangeError(`topk takes a whole number that is not 0, not ${k}`)
   const lengths = node.chunks[along].map((length) => Math.min(length, Math.abs(k)))
   const total = Math.min(node.shape[along], Math.abs(k))
   const params = { k, axis: along }
@@ -191,11 +207,27 @@ export function topkNode(node: ArrayNode, k: number, axis: number): ArrayNode {
     regions: (block) => ({ regions: [blockRegion(block, node.chunks)] }),
   })
   const shape = node.shape.map((length, i) => (i === along ? total : length))
-  return tree('topk', parts, [along], joinTopk as never, [params], shape, node.chunks.map((own, i) => (i === along ? [total] : own)))
+  return tree(
+    'topk',
+    parts,
+    [along],
+    joinTopk as never,
+    [params],
+    shape,
+    node.chunks.map((own, i) => (i === along ? [total] : own)),
+  )
 }
 
 /** A function of each block of an array, with another array whole beside it. */
-function besideWhole(label: string, values: ArrayNode, other: ArrayNode, dtype: ArrayNode['dtype'], fn: unknown, params: unknown, otherFirst = false): ChunkedArray {
+function besideWhole(
+  label: string,
+  values: ArrayNode,
+  other: ArrayNode,
+  dtype: ArrayNode['dtype'],
+  fn: unknown,
+  params: unknown,
+  otherFirst = false,
+): ChunkedArray {
   return new ChunkedArray(
     new CallNode({
       label,
@@ -205,7 +237,9 @@ function besideWhole(label: string, values: ArrayNode, other: ArrayNode, dtype: 
       chunks: values.chunks,
       fn: fn as never,
       params,
-      regions: (_block, region) => ({ regions: otherFirst ? [wholeOf(other), region] : [region, wholeOf(other)] }),
+      regions: (_block, region) => ({
+        regions: otherFirst ? [wholeOf(other), region] : [region, wholeOf(other)],
+      }),
     }),
   )
 }
@@ -214,22 +248,47 @@ function besideWhole(label: string, values: ArrayNode, other: ArrayNode, dtype: 
  * Where values would be put into a sorted list: in front of equal ones, or behind them.
  * @example (await array.searchsorted([1, 2, 3], [2.5, 0]).compute()).toList() // [2n, 0n]
  */
-export function searchsorted(sorted: unknown, values: unknown, side: 'left' | 'right' = 'left'): ChunkedArray<'int64'> {
+export function searchsorted(
+  sorted: unknown,
+  values: unknown,
+  side: 'left' | 'right' = 'left',
+): ChunkedArray<'int64'> {
   const list = asarray(sorted)[NODE]
-  if (list.shape.length !== 1) throw new ShapeError(`searchsorted looks into a list of one axis, not of shape ${shapeText(list.shape)}`)
-  return besideWhole('searchsorted', asarray(values)[NODE], list, INT64, searchCall, { behind: side === 'right' }, true) as never
+  if (list.shape.length !== 1)
+    throw new ShapeError(`searchsorted looks into a list of one axis, not of shape ${shapeText(list.shape)}`)
+  return besideWhole(
+    'searchsorted',
+    asarray(values)[NODE],
+    list,
+    INT64,
+    searchCall,
+    { behind: side === 'right' },
+    true,
+  ) as never
 }
 
 /**
  * The number of the bin that each element falls into: 0 in front of the first edge.
  * @example (await array.digitize([0.5, 2, 9], [1, 2, 3]).compute()).toList() // [0n, 2n, 3n]
  */
-export function digitize(of: unknown, bins: readonly number[], options: { right?: boolean } = {}): ChunkedArray<'int64'> {
+export function digitize(
+  of: unknown,
+  bins: readonly number[],
+  options: { right?: boolean } = {},
+): ChunkedArray<'int64'> {
   const rising = bins.every((edge, i) => i === 0 || edge >= bins[i - 1])
   const falling = bins.every((edge, i) => i === 0 || edge <= bins[i - 1])
   if (!rising && !falling) throw new RangeError('the bins of digitize rise or fall')
   const list = castNode(asarray([...bins])[NODE], FLOAT64)
-  return besideWhole('digitize', asarray(of)[NODE], list, INT64, searchCall, { behind: !options.right, backwards: !rising }, true) as never
+  return besideWhole(
+    'digitize',
+    asarray(of)[NODE],
+    list,
+    INT64,
+    searchCall,
+    { behind: !options.right, backwards: !rising },
+    true,
+  ) as never
 }
 
 /**
@@ -237,6 +296,7 @@ export function digitize(of: unknown, bins: readonly number[], options: { right?
  * @example (await array.isin([1, 2, 3], [3, 1]).compute()).toList() // [true, false, true]
  */
 export function isin(of: unknown, test: unknown, options: { invert?: boolean } = {}): ChunkedArray<'bool'> {
-  return besideWhole('isin', asarray(of)[NODE], flatOf(test), BOOL, isinCall, { invert: options.invert ?? false }) as never
+  return besideWhole('isin', asarray(of)[NODE], flatOf(test), BOOL, isinCall, {
+    invert: options.invert ?? false,
+  }) as never
 }
-

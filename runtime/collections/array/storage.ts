@@ -1,13 +1,28 @@
 // Arrays from files and to them: `.npy`, Zarr, and functions that put blocks somewhere.
 
-import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type DTypeName, dtypeOf, UINT8 } from '../../kernels/array/dtype.ts'
 import { blockIndex } from '../../kernels/array/grid.ts'
 import type { Run } from '../../kernels/array/indexing.ts'
 import { readHead, writeHead } from '../../kernels/array/npy.ts'
 import { ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
-import { npyReadCall, npyWriteCall, storeCall, zarrReadCall, zarrWriteCall } from '../../kernels/array/storage.ts'
+import {
+  npyReadCall,
+  npyWriteCall,
+  storeCall,
+  zarrReadCall,
+  zarrWriteCall,
+} from '../../kernels/array/storage.ts'
 import { readZarrMetadata, type ZarrCompression, zarrMetadata } from '../../kernels/array/zarrFormat.ts'
 import { callOf, computeAll } from '../compute.ts'
 import { ChunkedArray } from './chunkedArray.ts'
@@ -19,7 +34,14 @@ import { CallNode } from './taskNodes.ts'
 const HEAD_BYTES_MAX = 64 * 1024
 
 /** A node whose blocks are read: nothing of other tasks is needed. */
-function readNode(label: string, dtype: DTypeName, shape: readonly number[], chunks: ArrayNode['chunks'], fn: unknown, params: unknown): ArrayNode {
+function readNode(
+  label: string,
+  dtype: DTypeName,
+  shape: readonly number[],
+  chunks: ArrayNode['chunks'],
+  fn: unknown,
+  params: unknown,
+): ArrayNode {
   return new CallNode({
     label,
     inputs: [],
@@ -28,7 +50,10 @@ function readNode(label: string, dtype: DTypeName, shape: readonly number[], chu
     chunks,
     fn: fn as never,
     params,
-    regions: (_block, region) => ({ regions: [], own: { start: region.map((run) => run.start), counts: region.map((run) => run.count) } }),
+    regions: (_block, region) => ({
+      regions: [],
+      own: { start: region.map((run) => run.start), counts: region.map((run) => run.count) },
+    }),
   })
 }
 
@@ -48,7 +73,16 @@ export function fromNpy(path: string, options: { chunks?: ChunkSpec } = {}): Chu
   }
   const { dtype, shape, ...head } = readHead(bytes, path)
   const params = { path: file, dtype: dtype.name, shape, ...head, stamp: `${mtimeMs}:${size}` }
-  return new ChunkedArray(readNode('fromNpy', dtype.name, shape, normalChunks(options.chunks, shape, dtype.bytes), npyReadCall, params))
+  return new ChunkedArray(
+    readNode(
+      'fromNpy',
+      dtype.name,
+      shape,
+      normalChunks(options.chunks, shape, dtype.bytes),
+      npyReadCall,
+      params,
+    ),
+  )
 }
 
 /**
@@ -59,12 +93,21 @@ export function fromNpy(path: string, options: { chunks?: ChunkSpec } = {}): Chu
 export function fromZarr(path: string, options: { chunks?: ChunkSpec } = {}): ChunkedArray {
   const of = readZarrMetadata(resolve(path))
   const { shape, dtype } = of
-  const chunks = options.chunks === undefined ? shape.map((length, axis) => evenChunks(length, of.chunks[axis])) : normalChunks(options.chunks, shape, dtypeOf(dtype).bytes)
+  const chunks =
+    options.chunks === undefined
+      ? shape.map((length, axis) => evenChunks(length, of.chunks[axis]))
+      : normalChunks(options.chunks, shape, dtypeOf(dtype).bytes)
   return new ChunkedArray(readNode('fromZarr', dtype, shape, chunks, zarrReadCall, of))
 }
 
 /** Runs a task for each block, for what it does. */
-async function runEach(node: ArrayNode, method: string, fn: unknown, params: unknown, own: (index: readonly number[], start: readonly number[]) => unknown): Promise<void> {
+async function runEach(
+  node: ArrayNode,
+  method: string,
+  fn: unknown,
+  params: unknown,
+  own: (index: readonly number[], start: readonly number[]) => unknown,
+): Promise<void> {
   const count = sizeOf(node.chunks.map((lengths) => lengths.length))
   const regions = (block: number): { regions: Run[][]; own: unknown } => {
     const index = blockIndex(block, node.chunks)
@@ -102,7 +145,13 @@ export async function writeNpyFile(node: ArrayNode, path: string): Promise<void>
   const head = writeHead(node.dtype, node.shape)
   writeFileSync(file, head)
   truncateSync(file, head.length + sizeOf(node.shape) * node.dtype.bytes)
-  await runEach(node, 'toNpy', npyWriteCall, { path: file, dataOffset: head.length, shape: node.shape }, (_index, start) => start)
+  await runEach(
+    node,
+    'toNpy',
+    npyWriteCall,
+    { path: file, dataOffset: head.length, shape: node.shape },
+    (_index, start) => start,
+  )
 }
 
 export interface ZarrOptions {
@@ -113,7 +162,11 @@ export interface ZarrOptions {
 }
 
 /** Writes an array into a Zarr folder: a chunk a block, cut evenly. */
-export async function writeZarrFolder(node: ArrayNode, path: string, options: ZarrOptions = {}): Promise<void> {
+export async function writeZarrFolder(
+  node: ArrayNode,
+  path: string,
+  options: ZarrOptions = {},
+): Promise<void> {
   requireKnown(node, 'toZarr')
   const { version = 3, compression = 'zstd', overwrite = false } = options
   const folder = resolve(path)
@@ -124,15 +177,25 @@ export async function writeZarrFolder(node: ArrayNode, path: string, options: Za
   if (overwrite) rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, file), text, { flag: overwrite ? 'w' : 'wx' })
-  await runEach(cut, 'toZarr', zarrWriteCall, { path: folder, version, chunks: sizes, compression }, (index) => index)
+  await runEach(
+    cut,
+    'toZarr',
+    zarrWriteCall,
+    { path: folder, version, chunks: sizes, compression },
+    (index) => index,
+  )
 }
 
 /** Calls a function with each block and where it is. */
 export async function storeBlocks(node: ArrayNode, fn: unknown): Promise<void> {
-  if (typeof fn !== 'function') throw new TypeError('store takes a function, which gets each block and where it is')
+  if (typeof fn !== 'function')
+    throw new TypeError('store takes a function, which gets each block and where it is')
   await runEach(node, 'store', storeCall, { fn }, (index, start) => ({ blockIndex: index, start }))
 }
 
 function requireKnown(node: ArrayNode, method: string): void {
-  if (node.shape.some(Number.isNaN)) throw new ShapeError(`${method} needs all lengths of shape ${shapeText(node.shape)}: call computeChunkSizes() first`)
+  if (node.shape.some(Number.isNaN))
+    throw new ShapeError(
+      `${method} needs all lengths of shape ${shapeText(node.shape)}: call computeChunkSizes() first`,
+    )
 }

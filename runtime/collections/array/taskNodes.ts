@@ -1,7 +1,7 @@
 // Nodes that are tasks of their own: reductions by tree, calls of functions on regions, arrays from the client.
 
 import type { GraphNode } from '../../graph/node.ts'
-import type { TaskGraph } from '../../graph/taskGraph.ts'
+import { type TaskGraph, TaskRef } from '../../graph/taskGraph.ts'
 import {
   type CallProgram,
   callKernel,
@@ -70,9 +70,12 @@ export class ReduceNode extends ArrayNode {
     const group = graph.addGroup({ fn: partialKernel, bound: [program], ...groupFields(this, `${name}`) })
     const reads = new Reads(graph, compiled, input.chunks)
     let counts = blockCounts(input.chunks)
-    let states: unknown[] = new Array(sizeOf(counts))
-    for (let block = 0; block < states.length; block++)
-      states[block] = graph.addTask(group, [block, ...reads.ofBlock(block, input.chunks)])
+    let states = numberedTasks(
+      graph,
+      group,
+      sizeOf(counts),
+      reads.isEmpty ? undefined : (block) => reads.ofBlock(block, input.chunks),
+    )
     const every = Math.max(
       2,
       Math.round(
@@ -90,7 +93,9 @@ export class ReduceNode extends ArrayNode {
       })
       const step = join
       const next = counts.map((count, axis) => (this.#axes.includes(axis) ? Math.ceil(count / every) : count))
-      states = grouped(states, counts, next, every, this.#axes, (members) => graph.addTask(step, members))
+      states = grouped(states, counts, next, every, this.#axes, (members) =>
+        graph.addReferences(step, members),
+      )
       counts = next
     }
     const finish: FinishProgram = {
@@ -102,40 +107,60 @@ export class ReduceNode extends ArrayNode {
     const ended = graph.addGroup({ fn: finishKernel, bound: [finish], ...groupFields(this, this.#reduction) })
     const count = this.#axes.reduce((product, axis) => product * input.shape[axis], 1)
     const single = counts.map((each, axis) => (this.#axes.includes(axis) ? 1 : each))
-    return grouped(states, counts, single, every, this.#axes, (members) =>
-      graph.addTask(ended, [count, ...members]),
+    const results = grouped(states, counts, single, every, this.#axes, (members) =>
+      graph.addReferences(ended, members, count),
     )
+    return results.map((index) => new TaskRef(graph, index))
   }
 }
 
+/** Adds a task for each block, which gets the block's number and what it reads; gives their indices. */
+export function numberedTasks(
+  graph: TaskGraph,
+  group: number,
+  count: number,
+  reads: ((block: number) => readonly unknown[]) | undefined,
+): number[] {
+  const indices = new Array<number>(count)
+  if (!reads) {
+    const first = graph.addNumbered(group, count)
+    for (let block = 0; block < count; block++) indices[block] = first + block
+  } else
+    for (let block = 0; block < count; block++)
+      indices[block] = graph.addTask(group, [block, ...reads(block)]).index
+  return indices
+}
+
 /** Puts blocks that lie together along the axes into groups. */
-function grouped(
-  states: readonly unknown[],
+function grouped<T>(
+  states: readonly T[],
   counts: readonly number[],
   next: readonly number[],
   every: number,
   axes: readonly number[],
-  make: (members: unknown[]) => unknown,
-): unknown[] {
+  make: (members: T[]) => T,
+): T[] {
   const strides = rowStrides(counts)
+  const rank = counts.length
+  const isReduced = counts.map((_, axis) => axes.includes(axis))
   const groups = sizeOf(next)
-  const made = new Array<unknown>(groups)
+  const made = new Array<T>(groups)
   const index = next.map(() => 0)
-  for (let group = 0; group < groups; group++) {
-    const members: unknown[] = []
-    const collect = (axis: number, at: number): void => {
-      if (axis === counts.length) {
-        members.push(states[at])
-        return
-      }
-      const isReduced = axes.includes(axis)
-      const from = isReduced ? index[axis] * every : index[axis]
-      const to = isReduced ? Math.min(from + every, counts[axis]) : from + 1
-      for (let i = from; i < to; i++) collect(axis + 1, at + i * strides[axis])
+  let members: T[] = []
+  const collect = (axis: number, at: number): void => {
+    if (axis === rank) {
+      members.push(states[at])
+      return
     }
+    const from = isReduced[axis] ? index[axis] * every : index[axis]
+    const to = isReduced[axis] ? Math.min(from + every, counts[axis]) : from + 1
+    for (let i = from; i < to; i++) collect(axis + 1, at + i * strides[axis])
+  }
+  for (let group = 0; group < groups; group++) {
+    members = []
     collect(0, 0)
     made[group] = make(members)
-    for (let axis = next.length - 1; axis >= 0; axis--) {
+    for (let axis = rank - 1; axis >= 0; axis--) {
       if (++index[axis] < next[axis]) break
       index[axis] = 0
     }

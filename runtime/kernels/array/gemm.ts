@@ -50,7 +50,15 @@ const matrixOf = (array: NdArray): Matrix => {
 const upTo4 = (count: number): number => Math.ceil(count / 4) * 4
 
 /** Four rows at a time, the elements of one column behind one another; missing rows are zero. */
-function packRows(to: Float64Array, at: number, m: Matrix, i0: number, rows: number, k0: number, length: number): void {
+function packRows(
+  to: Float64Array,
+  at: number,
+  m: Matrix,
+  i0: number,
+  rows: number,
+  k0: number,
+  length: number,
+): void {
   let p = at
   for (let i = 0; i < rows; i += 4) {
     const from = m.offset + (i0 + i) * m.row + k0 * m.column
@@ -70,7 +78,14 @@ function packRows(to: Float64Array, at: number, m: Matrix, i0: number, rows: num
 }
 
 /** C = A·B for matrices of doubles. */
-function multiplyDoubles(a: Matrix, b: Matrix, rows: number, length: number, columns: number, out: Float64Array): void {
+function multiplyDoubles(
+  a: Matrix,
+  b: Matrix,
+  rows: number,
+  length: number,
+  columns: number,
+  out: Float64Array,
+): void {
   const { panel, doubles } = gemmEngine()
   // A matrix turned round is one with its strides changed for each other: columns are packed as rows are.
   const bTurned: Matrix = { data: b.data, offset: b.offset, row: b.column, column: b.row }
@@ -103,7 +118,9 @@ function multiplyDoubles(a: Matrix, b: Matrix, rows: number, length: number, col
  */
 export function matrixProduct(a: NdArray, b: NdArray): NdArray {
   if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[1] !== b.shape[0])
-    throw new ShapeError(`matrices of shapes ${shapeText(a.shape)} and ${shapeText(b.shape)} have no product: the inner lengths differ`)
+    throw new ShapeError(
+      `matrices of shapes ${shapeText(a.shape)} and ${shapeText(b.shape)} have no product: the inner lengths differ`,
+    )
   const type = promote(a.type, b.type)
   const [rows, length] = a.shape
   const columns = b.shape[1]
@@ -117,7 +134,14 @@ export function matrixProduct(a: NdArray, b: NdArray): NdArray {
   return plainProduct(a, b, type, rows, length, columns)
 }
 
-function plainProduct(a: NdArray, b: NdArray, type: DType, rows: number, length: number, columns: number): NdArray {
+function plainProduct(
+  a: NdArray,
+  b: NdArray,
+  type: DType,
+  rows: number,
+  length: number,
+  columns: number,
+): NdArray {
   const x = (a.astype(type.name) as NdArray).toTypedArray() as Float64Array
   const y = (b.astype(type.name) as NdArray).toTypedArray() as Float64Array
   const data = zeroData(type, rows * columns)
@@ -138,14 +162,19 @@ function plainProduct(a: NdArray, b: NdArray, type: DType, rows: number, length:
   if (type.kind === 'b') {
     for (let i = 0; i < rows; i++)
       for (let k = 0; k < length; k++)
-        if (x[i * length + k]) for (let j = 0; j < columns; j++) if (y[k * columns + j]) data[i * columns + j] = 1
+        if (x[i * length + k])
+          for (let j = 0; j < columns; j++) if (y[k * columns + j]) data[i * columns + j] = 1
     return result
   }
   if (type.big) {
     const [p, q, out] = [x as unknown as BigInt64Array, y as unknown as BigInt64Array, data as BigInt64Array]
     for (let i = 0; i < rows; i++)
       for (let k = 0; k < length; k++)
-        for (let j = 0; j < columns; j++) out[i * columns + j] = BigInt.asIntN(64, out[i * columns + j] + p[i * length + k] * q[k * columns + j])
+        for (let j = 0; j < columns; j++)
+          out[i * columns + j] = BigInt.asIntN(
+            64,
+            out[i * columns + j] + p[i * length + k] * q[k * columns + j],
+          )
     return result
   }
   // Small integers wrap as their memory does: sums of 32 bits keep all that counts.

@@ -12,7 +12,12 @@ const [DOWN, LEFT, PA, PB, PC] = [7, 8, 9, 10, 11]
 const SUMS = 12
 const [B0, B1, ONE] = [20, 21, 22]
 
-const add = (to: number, what: readonly Instruction[]): Instruction[] => [op.localGet(to), ...what, op.i32Add, op.localSet(to)]
+const add = (to: number, what: readonly Instruction[]): Instruction[] => [
+  op.localGet(to),
+  ...what,
+  op.i32Add,
+  op.localSet(to),
+]
 const bytes = (count: number): Instruction[] => [op.i32Const(count)]
 
 function innerStep(): Instruction[] {

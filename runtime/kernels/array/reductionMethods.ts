@@ -245,7 +245,11 @@ export abstract class ReductionMethods<
   /**
    * The value that a part (0 to 1) of the elements is below; of a list of parts, an axis of them in front.
    */
-  quantile<Q extends number | readonly number[], const A extends Axis<R> = undefined, K extends boolean = false>(
+  quantile<
+    Q extends number | readonly number[],
+    const A extends Axis<R> = undefined,
+    K extends boolean = false,
+  >(
     at: Q,
     axis?: A,
     options?: ReduceOptions<K> & { method?: QuantileMethod },
@@ -261,7 +265,11 @@ export abstract class ReductionMethods<
   /**
    * The value that a part (0 to 100) of the elements is below; of a list of parts, an axis of them in front.
    */
-  percentile<Q extends number | readonly number[], const A extends Axis<R> = undefined, K extends boolean = false>(
+  percentile<
+    Q extends number | readonly number[],
+    const A extends Axis<R> = undefined,
+    K extends boolean = false,
+  >(
     at: Q,
     axis?: A,
     options?: ReduceOptions<K> & { method?: QuantileMethod },
@@ -277,7 +285,11 @@ export abstract class ReductionMethods<
   /**
    * The value that a part (0 to 1) of the elements is below, NaNs left out; of a list of parts, an axis of them in front.
    */
-  nanquantile<Q extends number | readonly number[], const A extends Axis<R> = undefined, K extends boolean = false>(
+  nanquantile<
+    Q extends number | readonly number[],
+    const A extends Axis<R> = undefined,
+    K extends boolean = false,
+  >(
     at: Q,
     axis?: A,
     options?: ReduceOptions<K> & { method?: QuantileMethod },

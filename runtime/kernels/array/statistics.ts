@@ -9,7 +9,11 @@ import { sizeOf } from './shape.ts'
 const NAN_LAST = (a: number, b: number): boolean => a < b || (Number.isNaN(b) && !Number.isNaN(a))
 
 /** Where a value would be put into a sorted list: in front of equal ones, or behind them. NaN stands last. */
-export function insertionPlace(sorted: ArrayLike<number | bigint>, value: number | bigint, behind: boolean): number {
+export function insertionPlace(
+  sorted: ArrayLike<number | bigint>,
+  value: number | bigint,
+  behind: boolean,
+): number {
   let low = 0
   let high = sorted.length
   while (low < high) {
@@ -23,7 +27,8 @@ export function insertionPlace(sorted: ArrayLike<number | bigint>, value: number
 }
 
 const rowOf = (array: NdArray): Data => array.contiguous().toTypedArray()
-const counted = (counts: Float64Array): NdArray => new NdArray(INT64, [counts.length], BigInt64Array.from(counts, BigInt))
+const counted = (counts: Float64Array): NdArray =>
+  new NdArray(INT64, [counts.length], BigInt64Array.from(counts, BigInt))
 
 /** Both as one dtype, so that they compare as NumPy compares them. */
 function alike(a: NdArray, b: NdArray): [Data, Data] {
@@ -34,7 +39,11 @@ function alike(a: NdArray, b: NdArray): [Data, Data] {
 /** Places of values among sorted ones. */
 export const searchCall = kernel(
   'array.searchsorted',
-  ({ behind, backwards }: { behind: boolean; backwards?: boolean }, sorted: NdArray, values: NdArray): NdArray => {
+  (
+    { behind, backwards }: { behind: boolean; backwards?: boolean },
+    sorted: NdArray,
+    values: NdArray,
+  ): NdArray => {
     const [list, own] = alike(backwards ? (sorted.flip() as NdArray) : sorted, values)
     const places = BigInt64Array.from({ length: own.length }, (_, i) => {
       const place = insertionPlace(list, own[i], backwards ? !behind : behind)
@@ -79,8 +88,13 @@ export const addCounts = kernel('array.addCounts', (...lists: NdArray[]): NdArra
 /** How often each whole number from 0 on is there. */
 export const bincountCall = kernel(
   'array.bincount',
-  ({ minLength, weighted }: { minLength: number; weighted: boolean }, array: NdArray, weights?: NdArray): NdArray => {
-    if (!'biu'.includes(array.type.kind)) throw new TypeError(`bincount counts whole numbers, not ${array.dtype}`)
+  (
+    { minLength, weighted }: { minLength: number; weighted: boolean },
+    array: NdArray,
+    weights?: NdArray,
+  ): NdArray => {
+    if (!'biu'.includes(array.type.kind))
+      throw new TypeError(`bincount counts whole numbers, not ${array.dtype}`)
     const values = rowOf(array)
     const weight = weighted ? (rowOf(weights!.astype('float64') as NdArray) as Float64Array) : undefined
     let most = -1
@@ -123,7 +137,9 @@ function uniqueOf(array: NdArray, weights?: BigInt64Array): [NdArray, NdArray] {
   return [kept, new NdArray(INT64, [counts.length], BigInt64Array.from(counts))]
 }
 
-export const uniqueCall = kernel('array.unique', (_params: unknown, array: NdArray): NdArray[] => uniqueOf(array))
+export const uniqueCall = kernel('array.unique', (_params: unknown, array: NdArray): NdArray[] =>
+  uniqueOf(array),
+)
 export const joinUnique = kernel('array.joinUnique', (...parts: NdArray[][]): NdArray[] => {
   const values = blockEngine().concatenate(
     parts.map(([own]) => own),
@@ -144,33 +160,64 @@ export function greatest(array: NdArray, k: number, axis: number): NdArray {
   const count = Math.min(Math.abs(k), length)
   return (k > 0 ? sorted.$run(axis, length - 1, count, -1) : sorted.$run(axis, 0, count)) as NdArray
 }
-export const topkCall = kernel('array.topk', ({ k, axis }: { k: number; axis: number }, array: NdArray): NdArray =>
-  greatest(array, k, axis),
+export const topkCall = kernel(
+  'array.topk',
+  ({ k, axis }: { k: number; axis: number }, array: NdArray): NdArray => greatest(array, k, axis),
 )
-export const joinTopk = kernel('array.joinTopk', ({ k, axis }: { k: number; axis: number }, ...parts: NdArray[]): NdArray =>
-  greatest(blockEngine().concatenate(parts, axis), k, axis),
+export const joinTopk = kernel(
+  'array.joinTopk',
+  ({ k, axis }: { k: number; axis: number }, ...parts: NdArray[]): NdArray =>
+    greatest(blockEngine().concatenate(parts, axis), k, axis),
 )
 
 /** Whether each element is among others. */
-export const isinCall = kernel('array.isin', ({ invert }: { invert: boolean }, array: NdArray, test: NdArray): NdArray => {
-  if (array.type.kind === 'c' || test.type.kind === 'c') {
-    const key = (data: Data, i: number): string => `${data[2 * i]},${data[2 * i + 1]}`
-    const [own, others] = [rowOf(array.astype('complex128') as NdArray), rowOf(test.astype('complex128') as NdArray)]
-    const known = new Set(Array.from({ length: test.size }, (_, i) => key(others, i)))
-    return new NdArray(dtypeOf('bool'), array.shape, Uint8Array.from({ length: array.size }, (_, i) => Number(known.has(key(own, i)) !== invert)))
-  }
-  const [own, others] = alike(array, test)
-  const known = new Set<unknown>(others as ArrayLike<unknown> as unknown[])
-  // NaN is among nothing, as it equals nothing.
-  known.delete(Number.NaN)
-  return new NdArray(dtypeOf('bool'), array.shape, Uint8Array.from({ length: sizeOf(array.shape) }, (_, i) => Number(known.has(own[i]) !== invert)))
-})
+export const isinCall = kernel(
+  'array.isin',
+  ({ invert }: { invert: boolean }, array: NdArray, test: NdArray): NdArray => {
+    if (array.type.kind === 'c' || test.type.kind === 'c') {
+      const key = (data: Data, i: number): string => `${data[2 * i]},${data[2 * i + 1]}`
+      const [own, others] = [
+        rowOf(array.astype('complex128') as NdArray),
+        rowOf(test.astype('complex128') as NdArray),
+      ]
+      const known = new Set(Array.from({ length: test.size }, (_, i) => key(others, i)))
+      return new NdArray(
+        dtypeOf('bool'),
+        array.shape,
+        Uint8Array.from({ length: array.size }, (_, i) => Number(known.has(key(own, i)) !== invert)),
+      )
+    }
+    const [own, others] = alike(array, test)
+    const known = new Set<unknown>(others as ArrayLike<unknown> as unknown[])
+    // NaN is among nothing, as it equals nothing.
+    known.delete(Number.NaN)
+    return new NdArray(
+      dtypeOf('bool'),
+      array.shape,
+      Uint8Array.from({ length: sizeOf(array.shape) }, (_, i) => Number(known.has(own[i]) !== invert)),
+    )
+  },
+)
 
 /** A function of one axis on every row of a block. */
 export const alongAxisCall = kernel(
   'array.alongAxis',
   async (
-    { fn, axis, rest, method, length, dtype }: { fn: (...args: never[]) => unknown; axis: number; rest: readonly unknown[]; method: string; length: number | null; dtype: DTypeName },
+    {
+      fn,
+      axis,
+      rest,
+      method,
+      length,
+      dtype,
+    }: {
+      fn: (...args: never[]) => unknown
+      axis: number
+      rest: readonly unknown[]
+      method: string
+      length: number | null
+      dtype: DTypeName
+    },
     array: NdArray,
   ): Promise<NdArray> => {
     const rows = array.moveaxis(axis, -1) as NdArray
@@ -180,11 +227,18 @@ export const alongAxisCall = kernel(
     for (let i = 0; i < flat.shape[0]; i++) {
       const given = await (fn as (...args: unknown[]) => unknown)(flat.slice(i), ...rest)
       const result = given instanceof NdArray ? given : NdArray.from(given)
-      if ((length === null && result.size !== 1) || (length !== null && (result.shape.length !== 1 || result.size !== length)))
-        throw new TypeError(`${method}: ${fn.name || 'the function'} gave ${result.size} elements for one row where ${length ?? 1} was expected: say so by the option length`)
+      if (
+        (length === null && result.size !== 1) ||
+        (length !== null && (result.shape.length !== 1 || result.size !== length))
+      )
+        throw new TypeError(
+          `${method}: ${fn.name || 'the function'} gave ${result.size} elements for one row where ${length ?? 1} was expected: say so by the option length`,
+        )
       results.push(length === null ? result.reshape([]) : result)
     }
-    const wide = NdArray.from(results).reshape([...outer, ...(length === null ? [] : [length])]).astype(dtype) as NdArray
+    const wide = NdArray.from(results)
+      .reshape([...outer, ...(length === null ? [] : [length])])
+      .astype(dtype) as NdArray
     return length === null ? wide : (wide.moveaxis(-1, axis) as NdArray)
   },
 )

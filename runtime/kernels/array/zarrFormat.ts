@@ -45,21 +45,41 @@ export function readZarrMetadata(path: string): ZarrArray {
   const stamp = `${mtimeMs}:${size}`
   let said: Record<string, unknown>
   try {
-    said = JSON.parse(readFileSync(file, 'utf8').replace(/\bNaN\b/g, '"NaN"').replace(/-?\bInfinity\b/g, (text) => `"${text}"`)) as Record<string, unknown>
+    said = JSON.parse(
+      readFileSync(file, 'utf8')
+        .replace(/\bNaN\b/g, '"NaN"')
+        .replace(/-?\bInfinity\b/g, (text) => `"${text}"`),
+    ) as Record<string, unknown>
   } catch (cause) {
     throw new ZarrError(`${file} is no JSON`, { cause })
   }
   if (file === v2) {
-    if (typeof said.dtype !== 'string') throw new DTypeError(`${path} holds records, which have no dtype here`)
+    if (typeof said.dtype !== 'string')
+      throw new DTypeError(`${path} holds records, which have no dtype here`)
     const { dtype } = dtypeOfDescr(said.dtype)
-    return { path, version: 2, dtype: dtype.name, shape: said.shape as number[], chunks: said.chunks as number[], stamp }
+    return {
+      path,
+      version: 2,
+      dtype: dtype.name,
+      shape: said.shape as number[],
+      chunks: said.chunks as number[],
+      stamp,
+    }
   }
   if (said.node_type !== 'array') throw new ZarrError(`${path} is a Zarr group: name one of its arrays`)
   const type = String(said.data_type)
   if (!V3_NAMES.test(type)) throw new DTypeError(`elements of Zarr's type ${type} have no dtype here`)
   const grid = said.chunk_grid as { name: string; configuration: { chunk_shape: number[] } }
-  if (grid.name !== 'regular') throw new ZarrError(`${path} is cut by a grid of kind ${grid.name}: regular ones can be read`)
-  return { path, version: 3, dtype: type as DTypeName, shape: said.shape as number[], chunks: grid.configuration.chunk_shape, stamp }
+  if (grid.name !== 'regular')
+    throw new ZarrError(`${path} is cut by a grid of kind ${grid.name}: regular ones can be read`)
+  return {
+    path,
+    version: 3,
+    dtype: type as DTypeName,
+    shape: said.shape as number[],
+    chunks: grid.configuration.chunk_shape,
+    stamp,
+  }
 }
 
 export type ZarrCompression = 'zstd' | 'gzip' | 'none'
@@ -74,11 +94,26 @@ export function zarrMetadata(
 ): { file: string; text: string } {
   const fill = dtype.kind === 'b' ? false : dtype.kind === 'c' ? [0, 0] : 0
   if (version === 2) {
-    const compressor = compression === 'none' ? null : compression === 'gzip' ? { id: 'gzip', level: 5 } : { id: 'zstd', level: 3 }
-    const text = { zarr_format: 2, shape, chunks, dtype: descrOf(dtype), compressor, fill_value: dtype.kind === 'c' ? null : fill, order: 'C', filters: null }
+    const compressor =
+      compression === 'none'
+        ? null
+        : compression === 'gzip'
+          ? { id: 'gzip', level: 5 }
+          : { id: 'zstd', level: 3 }
+    const text = {
+      zarr_format: 2,
+      shape,
+      chunks,
+      dtype: descrOf(dtype),
+      compressor,
+      fill_value: dtype.kind === 'c' ? null : fill,
+      order: 'C',
+      filters: null,
+    }
     return { file: '.zarray', text: JSON.stringify(text, null, 2) }
   }
-  if (dtype.unit) throw new DTypeError(`${dtype.name} is not a type of Zarr 3: write version 2, or cast to int64`)
+  if (dtype.unit)
+    throw new DTypeError(`${dtype.name} is not a type of Zarr 3: write version 2, or cast to int64`)
   const codecs = [
     dtype.bytes === 1 ? { name: 'bytes' } : { name: 'bytes', configuration: { endian: 'little' } },
     ...(compression === 'gzip' ? [{ name: 'gzip', configuration: { level: 5 } }] : []),
@@ -103,7 +138,11 @@ export const zarrChunkPath = (index: readonly number[], version: 2 | 3): string 
   version === 2 ? (index.length === 0 ? '0' : index.join('.')) : ['c', ...index].join('/')
 
 /** A chunk's bytes: a block that is shorter at the array's end is filled up with zeros. */
-export function zarrChunkBytes(block: NdArray, chunks: readonly number[], compression: ZarrCompression): Uint8Array {
+export function zarrChunkBytes(
+  block: NdArray,
+  chunks: readonly number[],
+  compression: ZarrCompression,
+): Uint8Array {
   const pads = chunks.map((length, axis): [number, number] => [0, length - block.shape[axis]])
   const whole = block.size === sizeOf(chunks) ? block : (block.pad(pads) as NdArray)
   const data = whole.toTypedArray()
@@ -111,4 +150,3 @@ export function zarrChunkBytes(block: NdArray, chunks: readonly number[], compre
   if (compression === 'none') return bytes
   return compression === 'gzip' ? gzipSync(bytes, { level: 5 }) : zstdCompressSync(bytes)
 }
-

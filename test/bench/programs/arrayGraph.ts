@@ -14,7 +14,9 @@ import { GraphWriter } from '../../../runtime/session/graphWriter.ts'
 
 /** Seconds for an array of `side × side` chunks, plus one, added up. */
 export function graphSeconds(side: number): { build: number; encode: number; tasks: number } {
-  const lifter = new Lifter({ root: process.cwd(), kernels: kernelNames } as ConstructorParameters<typeof Lifter>[0])
+  const lifter = new Lifter({ root: process.cwd(), kernels: kernelNames } as ConstructorParameters<
+    typeof Lifter
+  >[0])
   const began = performance.now()
   const total = array
     .ones([side * 10, side * 10], { chunks: 10 })
