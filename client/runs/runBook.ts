@@ -83,7 +83,11 @@ export class RunBook implements vscode.Disposable {
   }
 
   /** Runs one expression, or without one the whole file; starts a cluster if none runs. */
-  async start(document: vscode.TextDocument, expression?: ExpressionToRun): Promise<string> {
+  async start(
+    document: vscode.TextDocument,
+    expression?: ExpressionToRun,
+    cell?: ExpressionToRun,
+  ): Promise<string> {
     const anchor = expression && { start: expression.start, end: expression.end }
     const pending: PendingRun = { uri: document.uri, anchor }
     this.#forget(document.uri, expression)
@@ -96,6 +100,7 @@ export class RunBook implements vscode.Disposable {
       // The text is taken now: what is typed while a cluster starts is of the next run.
       if (document.isDirty) spec.text = document.getText()
       if (expression) spec.expression = expression
+      if (cell) spec.cell = cell
       const connection = await this.#cluster.ensure(document.uri)
       const run = await connection.run(spec)
       this.#own.add(run)

@@ -128,6 +128,7 @@ export class LaneRunner {
       const start = now
       this.#progress.begin(batch.batch, index, start)
       let outcome: Outcome | undefined
+      let given: unknown[] | undefined
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#load(number))
@@ -137,14 +138,15 @@ export class LaneRunner {
         const options = this.#loader.decodeOptions()
         const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
-        const result = callable(...readArguments(bytes, { ...options, reference }))
+        given = readArguments(bytes, { ...options, reference })
+        const result = callable(...given)
         if (isThenable(result) || isStream(result)) {
           // Others need not wait for what this one waits for.
           report.send(this.#port)
-          outcome = await this.#follow(run, result, report)
+          outcome = await this.#follow(run, result, given, report)
         } else outcome = { encoded: encodeValue(result, this.#encoding) }
       } catch (error) {
-        outcome = { failure: failureOf(error, { key: '' }) }
+        outcome = { failure: failureOf(error, { key: '', given }) }
       }
       now = epochMs()
       if (outcome) enter(report, start, now - start, outcome)
@@ -159,9 +161,14 @@ export class LaneRunner {
   }
 
   /** What becomes of a run that goes on asynchronously; nothing when it was set aside, since it waits for other tasks. */
-  async #follow(run: LaneRun, result: unknown, report: ReportWriter): Promise<Outcome | undefined> {
+  async #follow(
+    run: LaneRun,
+    result: unknown,
+    given: readonly unknown[],
+    report: ReportWriter,
+  ): Promise<Outcome | undefined> {
     this.#runs.keep()
-    const ended = this.#outcomeOf(result)
+    const ended = this.#outcomeOf(result, given)
     if (run.waits === 0) {
       const waiting = new Promise<undefined>((resolve) => {
         run.onWait = () => resolve(undefined)
@@ -184,13 +191,13 @@ export class LaneRunner {
     return undefined
   }
 
-  async #outcomeOf(result: unknown): Promise<Outcome> {
+  async #outcomeOf(result: unknown, given: readonly unknown[]): Promise<Outcome> {
     try {
       let value = await result
       if (isStream(value)) value = await collect(value)
       return { encoded: encodeValue(value, this.#encoding) }
     } catch (error) {
-      return { failure: failureOf(error, { key: '' }) }
+      return { failure: failureOf(error, { key: '', given }) }
     }
   }
 

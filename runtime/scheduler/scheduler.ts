@@ -9,6 +9,7 @@ import { dispatch } from './dispatch.ts'
 import { drain, ExecuteColumns, type Post } from './drain.ts'
 import { EventLog } from './eventLog.ts'
 import { explain } from './explain.ts'
+import { explainAll } from './explainAll.ts'
 import { dump, FeedPosition, feedDelta, feedSnapshot, unfold } from './feed.ts'
 import { dropped, erred, finished, returned } from './finish.ts'
 import { ingest } from './ingest.ts'
@@ -184,6 +185,11 @@ export class Scheduler {
     return explain(this.state, key)
   }
 
+  /** Why what is asked for is not done yet, of everything at once. */
+  explainAll(): string[] {
+    return explainAll(this.state)
+  }
+
   dump(): unknown {
     return dump(this.state)
   }
@@ -311,7 +317,7 @@ export class Scheduler {
       this.#reply(client, {
         type: 'refused',
         request: message.request,
-        reason: `no report is called ${JSON.stringify(message.what)}: there are info, story, explain, lines, dump and rebalance`,
+        reason: `no report is called ${JSON.stringify(message.what)}: there are info, story, explain, why, lines, dump and rebalance`,
         message: 'query',
       })
     else this.#reply(client, { type: 'answer', request: message.request, value })
@@ -323,6 +329,8 @@ export class Scheduler {
         return { ...this.clusterInfo, workers: this.workers() }
       case 'story':
         return this.story(key)
+      case 'why':
+        return this.explainAll()
       case 'explain':
         return this.explain(key)
       case 'key':
