@@ -88,9 +88,9 @@ export class RunBook implements vscode.Disposable {
     expression?: ExpressionToRun,
     cell?: ExpressionToRun,
   ): Promise<string> {
-    const anchor = expression && { start: expression.start, end: expression.end }
-    const pending: PendingRun = { uri: document.uri, anchor }
-    this.#forget(document.uri, expression)
+    const anchor = expression ?? (cell && cellAnchor(document.getText(), cell))
+    const pending: PendingRun = { uri: document.uri, anchor: anchor && { start: anchor.start, end: anchor.end } }
+    this.#forget(document.uri, expression ?? cell)
     this.pending.add(pending)
     const needed = expression && this.#neededTexts(document, [expression]).catch(() => [])
     const origin = this.lines.begin(document)
@@ -237,6 +237,11 @@ export class RunBook implements vscode.Disposable {
     this.#judgeSoon(document)
     this.#changed.fire(undefined)
   }
+}
+
+/** A cell without the blank lines at its end: what it gives stands beside its last statement. */
+function cellAnchor(text: string, { start, end }: ExpressionToRun): Anchor {
+  return { start, end: start + text.slice(start, end).trimEnd().length }
 }
 
 function folderOf(document: vscode.TextDocument): string {
