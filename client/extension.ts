@@ -59,7 +59,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerLineDecorations(context, book, () => readSettings().inlineLengthMax)
   registerRunDiagnostics(context, book)
   registerCancelLenses(context, book, SELECTOR)
-  registerWorkMarks(context, book, SELECTOR)
+  registerWorkMarks(context, cluster, book, SELECTOR)
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('heddle')) cluster.settingsChanged()

@@ -89,7 +89,10 @@ export class RunBook implements vscode.Disposable {
     cell?: ExpressionToRun,
   ): Promise<string> {
     const anchor = expression ?? (cell && cellAnchor(document.getText(), cell))
-    const pending: PendingRun = { uri: document.uri, anchor: anchor && { start: anchor.start, end: anchor.end } }
+    const pending: PendingRun = {
+      uri: document.uri,
+      anchor: anchor && { start: anchor.start, end: anchor.end },
+    }
     this.#forget(document.uri, expression ?? cell)
     this.pending.add(pending)
     const needed = expression && this.#neededTexts(document, [expression]).catch(() => [])

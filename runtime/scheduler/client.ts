@@ -2,15 +2,18 @@
 
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { ClientReply } from '../protocol/messages.ts'
+import { isTaskClientName } from '../protocol/taskClientName.ts'
 import { ByteList, FloatList, IntList } from './grow.ts'
-import { IntTable } from './intTable.ts'
+import { HandleTable } from './handleTable.ts'
 import type { GroupWork } from './lineFigures.ts'
 
 export interface Client {
   readonly id: number
   readonly name: string
+  /** Through it, tasks submit tasks. */
+  readonly ofTasks: boolean
   /** From the client's handles to entries of the pool of wants. */
-  readonly handles: IntTable
+  readonly handles: HandleTable
   /** Modules that it sent. */
   readonly modules: Set<string>
   readonly outbox: ClientOutbox
@@ -132,7 +135,8 @@ export function createClient(id: number, name: string): Client {
   return {
     id,
     name,
-    handles: new IntTable(),
+    ofTasks: isTaskClientName(name),
+    handles: new HandleTable(),
     modules: new Set(),
     outbox: new ClientOutbox(),
     groups: new Map(),

@@ -20,6 +20,7 @@ export function workerJoined(state: State, hello: WorkerHello): Worker {
     state.nowMs,
   )
   state.workers.push(worker)
+  state.workerNames.push(name)
   state.present.push(worker)
   countThreads(state)
   dirtyWorker(state, worker)
@@ -75,7 +76,10 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
   worker.status = status
   countThreads(state)
   if (status === 'paused') recallAll(state, worker)
-  else state.queuedMore = true
+  else {
+    state.queuedMore = true
+    startWaitingScatters(state)
+  }
 }
 
 /**

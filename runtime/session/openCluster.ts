@@ -25,6 +25,9 @@ const LOCAL_OPTIONS: Record<keyof LocalOptions, true> = {
   memoryLimit: true,
   port: true,
   onOutput: true,
+  saturation: true,
+  record: true,
+  checkInvariants: true,
   name: true,
 }
 

@@ -32,11 +32,15 @@ export const ROOMS: readonly Room[] = [
       'esbuild',
     ],
   },
-  { folder: 'runtime/kernels', rooms: [], packages: ['node', 'hyparquet', 'hyparquet-compressors'] },
+  {
+    folder: 'runtime/kernels',
+    rooms: [],
+    packages: ['node', 'hyparquet', 'hyparquet-compressors', 'avsc', '@aws-sdk/client-s3'],
+  },
   {
     folder: 'runtime/collections',
     rooms: ['runtime/protocol', 'runtime/graph', 'runtime/kernels'],
-    packages: ['node', 'hyparquet', 'hyparquet-compressors'],
+    packages: ['node', 'hyparquet', 'hyparquet-compressors', '@resvg/resvg-wasm'],
   },
   {
     folder: 'runtime/host',

@@ -21,7 +21,8 @@ describe('in a real VS Code', { concurrency: false }, () => {
   const treeRow = (text: string | RegExp): Locator =>
     lab.page.locator('.customview-tree .monaco-list-row', { hasText: text }).first()
   /** The text of the editor that shows a report. */
-  const report = (text: string | RegExp): Locator => lab.page.locator('.view-lines', { hasText: text }).first()
+  const report = (text: string | RegExp): Locator =>
+    lab.page.locator('.view-lines', { hasText: text }).first()
 
   async function openFile(name: string): Promise<void> {
     const { page } = lab
@@ -86,7 +87,9 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await treeRow('squares.sum().compute()').locator('.action-label[aria-label^="Run Again"]').click()
     await until(
       async () =>
-        (await page.locator('.customview-tree .monaco-list-row', { hasText: 'squares.sum().compute()' }).count()) > 1,
+        (await page
+          .locator('.customview-tree .monaco-list-row', { hasText: 'squares.sum().compute()' })
+          .count()) > 1,
       'it is there twice',
     )
   })
@@ -110,7 +113,13 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await runCommand(page, 'Problems: Focus on Problems View')
     const problem = (text: string): Locator =>
       page.locator('.markers-panel .monaco-list-row', { hasText: text }).first()
-    for (const code of ['assigns-capture', 'cannot-travel', 'missing-await', 'awaits-in-sequence', 'collection-as-value'])
+    for (const code of [
+      'assigns-capture',
+      'cannot-travel',
+      'missing-await',
+      'awaits-in-sequence',
+      'collection-as-value',
+    ])
       await problem(code).waitFor()
     await lab.picture('diagnostics')
     await problem('missing-await').dblclick()
@@ -156,7 +165,9 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await treeRow(/gone: /).waitFor()
     await lab.picture('clusters')
     await treeRow(/gone: /).hover()
-    await treeRow(/gone: /).locator('.action-label[aria-label^="Why Did"]').click()
+    await treeRow(/gone: /)
+      .locator('.action-label[aria-label^="Why Did"]')
+      .click()
     await report(/The cluster says: .*SIGKILL/).waitFor()
     await lab.picture('workerDeath')
     await runCommand(page, 'View: Close Editors in Other Groups')
@@ -209,7 +220,10 @@ describe('in a real VS Code', { concurrency: false }, () => {
     const { page } = lab
     await runCommand(page, 'View: Close Editors in Other Groups')
     await runCommand(page, 'Welcome: Open Walkthrough')
-    await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'Heddle in ten minutes' }).first().click()
+    await page
+      .locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'Heddle in ten minutes' })
+      .first()
+      .click()
     await page.locator('.getting-started-step', { hasText: 'Click ▷ Run' }).first().click()
     await lab.picture('walkthrough', 1500)
   })

@@ -78,7 +78,8 @@ describe('with an editor that watches', () => {
     for (;;) {
       const found = children().find((pid) => titleOf(pid).startsWith('heddle spare session'))
       if (found !== undefined) return found
-      if (Date.now() > deadline) throw new Error(`no session is kept ready among ${children().map(titleOf).join('; ')}`)
+      if (Date.now() > deadline)
+        throw new Error(`no session is kept ready among ${children().map(titleOf).join('; ')}`)
       await pause(50)
     }
   }

@@ -65,8 +65,8 @@ test('a story tells what happened to a task, in order', () => {
   assert.deepEqual(lines, [
     'came with graph 1, in the group a',
     'could run; waited for a worker with room',
-    'run 1 was given to worker 0, which has left',
-    'run 1 finished on worker 0, which has left',
+    'run 1 was given to w1, which has left',
+    'run 1 finished on w1, which has left',
     'the value of run 1 was lost: no worker holds it any more',
     'was needed again',
     'could run; waited for a worker with room',
