@@ -154,6 +154,7 @@ export class LaneRunner {
       this.#progress.begin(batch.batch, index, start)
       let outcome: Outcome | undefined
       let result: unknown
+      let given: unknown[] | undefined
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#load(number))
@@ -163,14 +164,15 @@ export class LaneRunner {
         const options = this.#loader.decodeOptions()
         const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
-        result = callable(...readArguments(bytes, { ...options, reference }))
+        given = readArguments(bytes, { ...options, reference })
+        result = callable(...given)
         if (isThenable(result) || isStream(result)) {
           // Others need not wait for what this one waits for.
           report.send(this.#port)
-          outcome = await this.#follow(run, result, report)
+          outcome = await this.#follow(run, result, given, report)
         } else outcome = { encoded: encodeValue(result, this.#encoding) }
       } catch (error) {
-        outcome = { failure: await this.#failure(error, result) }
+        outcome = { failure: await this.#failure(error, result, given) }
       }
       now = epochMs()
       if (outcome) enter(report, start, now - start, outcome)
@@ -186,9 +188,14 @@ export class LaneRunner {
   }
 
   /** What becomes of a run that goes on asynchronously; nothing when it was set aside, since it waits for other tasks. */
-  async #follow(run: LaneRun, result: unknown, report: ReportWriter): Promise<Outcome | undefined> {
+  async #follow(
+    run: LaneRun,
+    result: unknown,
+    given: readonly unknown[],
+    report: ReportWriter,
+  ): Promise<Outcome | undefined> {
     this.#runs.keep()
-    const ended = this.#outcomeOf(result)
+    const ended = this.#outcomeOf(result, given)
     if (run.waits === 0) {
       const waiting = new Promise<undefined>((resolve) => {
         run.onWait = () => resolve(undefined)
@@ -211,27 +218,31 @@ export class LaneRunner {
     return undefined
   }
 
-  async #outcomeOf(result: unknown): Promise<Outcome> {
+  async #outcomeOf(result: unknown, given: readonly unknown[]): Promise<Outcome> {
     let value: unknown
     try {
       value = await result
       if (isStream(value)) value = await collect(value)
       return { encoded: encodeValue(value, this.#encoding) }
     } catch (error) {
-      return { failure: await this.#failure(error, value) }
+      return { failure: await this.#failure(error, value, given) }
     }
   }
 
   /** Why a run has no result. What a function among it captured is told by name, where the source says so. */
-  async #failure(error: unknown, result: unknown): Promise<TaskFailure> {
+  async #failure(
+    error: unknown,
+    result: unknown,
+    given: readonly unknown[] | undefined,
+  ): Promise<TaskFailure> {
     if (error instanceof CannotTravelError && namesNoCapture(error) && !this.#encoding.captureNames)
       try {
         this.#encoding.captureNames = await this.#loader.captureNames()
         encodeValue(result, this.#encoding)
       } catch (named) {
-        return failureOf(named, { key: '' })
+        return failureOf(named, { key: '', given })
       }
-    return failureOf(error, { key: '' })
+    return failureOf(error, { key: '', given })
   }
 
   async #load(number: number): Promise<Callable> {
