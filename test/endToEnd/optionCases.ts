@@ -151,10 +151,7 @@ describe('options', () => {
     const future = client.with({ workers: ['w0'], pure: false }).submit((n: number) => 'x'.repeat(n), 5000)
     assert.deepEqual(await client.replicate(future, { copies: 1 }), { copies: 0 })
     assert.deepEqual(await client.replicate([future]), { copies: 1 })
-    assert.match(
-      await untilSaid(() => client.explain(future), /held by (w0, guest|guest, w0)/),
-      /is done/,
-    )
+    assert.match(await untilSaid(() => client.explain(future), /held by (w0, guest|guest, w0)/), /is done/)
     assert.deepEqual(Object.keys(await client.rebalance()), ['values', 'bytes'])
     await assert.rejects(client.replicate(future, { copies: 0.5 }), UsageError)
   })
