@@ -132,7 +132,7 @@ function applyEvent(run: Run, event: RunEvent): void {
       if (!site) return
       site.durationMs = event.durationMs
       site.total = Math.max(site.total, event.tasks)
-      site.finished = site.total
+      site.finished = event.finished ?? site.total
       site.running = 0
       return
     }

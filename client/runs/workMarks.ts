@@ -30,7 +30,9 @@ export function registerWorkMarks(
     const byLine = new Map<number, LineWork>()
     for (const each of work.values()) {
       const at = book.lines.lineOf(document, each.run, each.figures)
-      if (at?.same && !(byLine.get(at.line)?.run.startedMs! > each.run.startedMs)) byLine.set(at.line, each)
+      if (!at?.same) continue
+      const known = byLine.get(at.line)
+      if (!known || known.run.startedMs <= each.run.startedMs) byLine.set(at.line, each)
     }
     return [...byLine].map(([line, each]) => ({ line, work: each }))
   }

@@ -111,7 +111,7 @@ function applyEvent(run: ShownRun, event: RunEvent): void {
         Object.assign(site, {
           durationMs: event.durationMs,
           total: event.tasks,
-          finished: event.tasks,
+          finished: event.finished ?? event.tasks,
           running: 0,
         })
       return

@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { beginLocalCluster } from '../cluster/localCluster.ts'
 import { type SchedulerSettings, SETTING_OPTIONS, settingsOfValues } from '../cluster/schedulerSettings.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
-import { isRunEvent, startSession } from '../host/sessionProcess.ts'
+import { isRunEvent, saysItHandles, startSession } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
 import { BESIDE_BARS } from './besideBars.ts'
 import { chosenCluster } from './clusterChoice.ts'
@@ -55,6 +55,9 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     ...(!values.quiet && process.stderr.isTTY && { execArgv: BESIDE_BARS }),
   })
   interrupts.endOnSignal(session)
+  session.on('message', (message) => {
+    if (saysItHandles(message)) interrupts.handled()
+  })
   const end = sessionEnd(session, (event) => {
     applyEvent(state, event, Date.now())
     if (event.kind === 'notice') view.say(style.dim(`heddle: ${event.text}`))
@@ -85,7 +88,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       view.say(
         style.dim(`heddle: ${timesLine({ clusterMs: ready.startMs, sites, totalMs: performance.now() })}`),
       )
-    if (interrupted) return exitCodeOfSignal(interrupted)
+    if (interrupted && !(interrupts.isHandled && exitCode !== null)) return exitCodeOfSignal(interrupted)
     return signal ? exitCodeOfSignal(signal) : (exitCode ?? EXIT.failed)
   } finally {
     view.clear()

@@ -92,9 +92,9 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   const captured = name.factory ? list.length - 2 : 0
   writer.varint(captured)
   const capturesFrom = writer.length
-  const names = lifted?.captureNames ?? liftHook.noteOf(module, unit)?.[3]
+  const names = lifted?.captureNames ?? encoder.options.captureNames?.(module, unit)
   const capture = (i: number, at: number, whole: boolean): void => {
-    const variable = names?.[i] ?? (i === list.length - 3 ? 'this' : `(captured ${i})`)
+    const variable = names?.[i] ?? namelessCapture(i)
     const begun = encoder.mark()
     encoder.variable(variable, at)
     if (whole) encoder.whole(list[2 + i], at + 1)
@@ -129,6 +129,12 @@ function encodeOutside(encoder: ValueEncoder, value: unknown, variable: string, 
   encoder.writer.raw(digest)
   encoder.writer.varint(tableOf(encoder).outside.push(name) - 1)
 }
+
+/** What a captured variable is called whose name is not known here. */
+const namelessCapture = (index: number): string => `(captured ${index})`
+
+/** Whether an error names such a variable. */
+export const namesNoCapture = (error: Error): boolean => /\(captured \d+\)/.test(error.message)
 
 /** Where a unit stands in the encoding's table; a new one is entered. */
 function unitIn(

@@ -19,16 +19,8 @@ export type ImportEntry = readonly [specifier: string, imported: string, value: 
 
 export const PER_WORKER: unique symbol = Symbol.for('heddle.perWorker') as never
 
-/**
- * What a worker module says of a function in it: its semantic digest in hexadecimal, how many captures it needs at once,
- * and what they are called.
- */
-export type UnitNote = readonly [
-  unit: number,
-  semantic: string,
-  eager: number,
-  captureNames?: readonly string[],
-]
+/** What a worker module says of a function in it: its semantic digest in hexadecimal, and how many captures it needs at once. */
+export type UnitNote = readonly [unit: number, semantic: string, eager: number]
 
 /** How the instances of a class with `#private` members give and take them. */
 export interface PrivateAccess {

@@ -3,7 +3,9 @@
 import type { MessagePort } from 'node:worker_threads'
 import { readArguments } from '../functions/argumentList.ts'
 import { CallableLoader } from '../functions/callableLoader.ts'
+import { CannotTravelError } from '../functions/cannotTravel.ts'
 import type { EncodedValue } from '../functions/encodedValue.ts'
+import { namesNoCapture } from '../functions/encodeFunction.ts'
 import { failureOf } from '../functions/failureOf.ts'
 import { withFrozenHint } from '../functions/frozenHint.ts'
 import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
@@ -83,6 +85,7 @@ export class LaneRunner {
         process.stdout.write(`${text}\n`)
         report('info', text)
       },
+      progress: (text) => report('progress', text),
     })
     becomeTaskThread({
       worker: setup.worker,
@@ -140,6 +143,7 @@ export class LaneRunner {
       const start = now
       this.#progress.begin(batch.batch, index, start)
       let outcome: Outcome | undefined
+      let result: unknown
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#callables.load(number))
@@ -149,14 +153,14 @@ export class LaneRunner {
         const options = this.#loader.argumentOptions(callable)
         const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
-        const result = callable(...readArguments(bytes, { ...options, reference }))
+        result = callable(...readArguments(bytes, { ...options, reference }))
         if (isThenable(result) || isStream(result)) {
           // Others need not wait for what this one waits for.
           report.send(this.#port)
           outcome = await this.#follow(run, result, report)
         } else outcome = { encoded: encodeValue(result, this.#encoding) }
       } catch (error) {
-        outcome = { failure: this.#failure(error) }
+        outcome = { failure: await this.#failure(error, result) }
       }
       now = epochMs()
       if (outcome) enter(report, start, now - start, outcome)
@@ -197,18 +201,27 @@ export class LaneRunner {
     return undefined
   }
 
-  #failure(error: unknown): TaskFailure {
-    return failureOf(FREEZE ? withFrozenHint(error) : error, { key: '' })
-  }
-
   async #outcomeOf(result: unknown): Promise<Outcome> {
+    let value: unknown
     try {
-      let value = await result
+      value = await result
       if (isStream(value)) value = await collect(value)
       return { encoded: encodeValue(value, this.#encoding) }
     } catch (error) {
-      return { failure: this.#failure(error) }
+      return { failure: await this.#failure(error, value) }
     }
+  }
+
+  /** Why a run has no result. What a function among it captured is told by name, where the source says so. */
+  async #failure(error: unknown, result: unknown): Promise<TaskFailure> {
+    if (error instanceof CannotTravelError && namesNoCapture(error) && !this.#encoding.captureNames)
+      try {
+        this.#encoding.captureNames = await this.#loader.captureNames()
+        encodeValue(result, this.#encoding)
+      } catch (named) {
+        return failureOf(named, { key: '' })
+      }
+    return failureOf(FREEZE ? withFrozenHint(error) : error, { key: '' })
   }
 }
 

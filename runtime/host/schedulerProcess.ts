@@ -14,18 +14,10 @@ import { ControlPlane } from './controlPlane.ts'
 import { Dashboard } from './dashboard.ts'
 import { type EventFileHeader, EventFileWriter } from './eventFile.ts'
 import { FeedHub } from './feedHub.ts'
-import { handOnSmallPages } from './largePages.ts'
-import { LocalWorkers } from './localWorkers.ts'
 import { Logs } from './logs.ts'
-import {
-  clusterFileOf,
-  createRunFolder,
-  newClusterId,
-  removeRunFolder,
-  spillFolderOf,
-  writeClusterFile,
-} from './runFolder.ts'
+import { clusterFileOf, newClusterId, removeRunFolder, writeClusterFile } from './runFolder.ts'
 import { Runs } from './runs.ts'
+import { SchedulerGround } from './schedulerGround.ts'
 import { SchedulerServer } from './schedulerServer.ts'
 import { Requests } from './shellRequests.ts'
 
@@ -47,7 +39,8 @@ export class SchedulerProcess {
   readonly #events: SchedulerEvents
   readonly #folder: string
   readonly #startedMs = epochMs()
-  readonly #token = process.env.HEDDLE_TOKEN || randomBytes(32).toString('base64url')
+  readonly #ground: SchedulerGround
+  readonly #token: string
   readonly #signIn = randomBytes(24).toString('base64url')
   readonly #core: Scheduler
   readonly #record: EventFileWriter | undefined
@@ -55,21 +48,24 @@ export class SchedulerProcess {
   readonly #hub: FeedHub
   readonly #runs: Runs
   readonly #server: SchedulerServer
-  readonly #workers: LocalWorkers | undefined
+  readonly #workers: SchedulerGround['workers']
   #dashboardUrl = ''
   #stopping: Promise<void> | undefined
 
-  /** @throws {RunFolderError} {@link EventFileError} when its folder or its record cannot be made */
-  constructor(options: SchedulerOptions, events: SchedulerEvents) {
+  /**
+   * @param begun what is under way already; nothing where events are recorded, since the record may fail first
+   * @throws {RunFolderError} {@link EventFileError} when its folder or its record cannot be made
+   */
+  constructor(options: SchedulerOptions, events: SchedulerEvents, begun?: SchedulerGround) {
     this.#options = options
     this.#events = events
-    this.id = options.id ?? newClusterId()
+    this.id = begun?.id ?? options.id ?? newClusterId()
     const { saturation, record, checkInvariants } = options.settings ?? {}
     this.#record = record === undefined ? undefined : this.#recordTo(record, saturation)
-    this.#folder = createRunFolder(this.id)
-    // The token is handed on where it is needed: a program that a task starts should not find it.
-    delete process.env.HEDDLE_TOKEN
-    handOnSmallPages()
+    const ground = begun ?? new SchedulerGround({ ...options, id: this.id })
+    this.#ground = ground
+    this.#token = ground.token
+    this.#folder = ground.folder
     this.#core = new Scheduler({
       cluster: this.id,
       ...(saturation !== undefined && { saturation }),
@@ -115,19 +111,8 @@ export class SchedulerProcess {
       },
       clusterInfo: info,
     })
-    const { local } = options
-    const spillFolder = spillFolderOf(this.id)
-    this.#workers =
-      local &&
-      new LocalWorkers({
-        control: this.#control,
-        token: this.#token,
-        runFolder: this.#folder,
-        ...(spillFolder && { spillFolder }),
-        threads: local.threads,
-        memoryLimitBytes: local.memoryLimitBytes,
-        gaveUp: (name, code) => this.#workerGaveUp(name, code, log),
-      })
+    this.#workers = ground.workers
+    ground.gaveUp = (name, code) => this.#workerGaveUp(name, code, log)
   }
 
   /**
@@ -135,10 +120,8 @@ export class SchedulerProcess {
    * @throws {ListenError} when the port is in use
    */
   async start(): Promise<string> {
-    const socket = this.#server.listenOnSocket(this.#socketPath)
+    const socket = this.#server.listenOnSocket(this.#ground.socketPath)
     const port = this.#server.listenOnPort(this.#options.port)
-    // Workers take longer to start than this process to listen: they are under way meanwhile.
-    this.#workers?.scale(this.#options.local?.workers ?? 0)
     try {
       await socket
       this.#dashboardUrl = `http://127.0.0.1:${await port}/?token=${this.#signIn}`
@@ -154,7 +137,7 @@ export class SchedulerProcess {
   get address(): ClusterAddress {
     return {
       id: this.id,
-      control: this.#control,
+      control: this.#ground.control,
       token: this.#token,
       dashboardUrl: this.#dashboardUrl,
       pid: process.pid,
@@ -208,14 +191,6 @@ export class SchedulerProcess {
       }),
     }
     return new EventFileWriter(path, header, (reason) => this.#events.log('error', reason))
-  }
-
-  get #socketPath(): string {
-    return join(this.#folder, 'control.sock')
-  }
-
-  get #control(): string {
-    return `unix:${this.#socketPath}`
   }
 
   #info(): ClusterInfo {

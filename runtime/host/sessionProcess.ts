@@ -84,6 +84,14 @@ export function isRunEvent(message: unknown): message is RunEvent {
   )
 }
 
+/** What a session says over its channel when the program in it handles a signal itself: it is given time. */
+export const HANDLES_SIGNAL = { kind: 'handles-signal' } as const
+
+/** Whether a message says so. */
+export function saysItHandles(message: unknown): boolean {
+  return (message as { kind?: unknown } | null)?.kind === HANDLES_SIGNAL.kind
+}
+
 const RUN_EVENTS: ReadonlySet<RunEvent['kind']> = new Set([
   'started',
   'output',

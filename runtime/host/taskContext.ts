@@ -12,6 +12,8 @@ export interface TaskContext {
   readonly thread: number
   /** Says something to whoever watches the cluster; also written to the worker's output. */
   log(text: string): void
+  /** Says how far it has come, in words. */
+  progress(text: string): void
 }
 
 /** What a thread of a worker offers to the tasks in it. */

@@ -7,7 +7,7 @@
 // prepare for it once: a message costs neither names nor, where it is columns alone, any parsing.
 // A column is never copied element by element: writing is one memory copy, reading is a view on the received bytes.
 
-import { Packr } from 'msgpackr'
+import { Packr } from 'msgpackr/pack'
 import type { AnyMessageOf, ColumnKind, MessageTable } from './fields.ts'
 import {
   COLUMNS,

@@ -71,7 +71,8 @@ export type RunEvent =
       erred: number
       perSecond: number
     }
-  | { kind: 'computed'; site: number; durationMs: number; tasks: number }
+  /** A call is over. `finished` is there when it failed or was given up: so many of its tasks were done by then. */
+  | { kind: 'computed'; site: number; durationMs: number; tasks: number; finished?: number }
   /** The value of the expression that was run, in one line when it is short and as a display for the panel. */
   | { kind: 'result'; line: string; display: Display; durationMs: number }
   | { kind: 'failed'; failure: RunFailure }
@@ -92,6 +93,8 @@ export interface RunFailure {
   stack: string
   place?: SourcePlace
   frames: SourcePlace[]
+  /** What led to it, a line each: its causes, and the errors that an `AggregateError` holds. */
+  reasons?: string[]
   task?: TaskFailure
 }
 

@@ -39,6 +39,7 @@ export function ingest(state: State, client: Client, message: GraphMessage): Ref
   const count = newTasks ? newTasks.length : rows.length
   let taken: Int32Array | undefined
   try {
+    probeMemory(message, count)
     taken = state.tasks.take(count)
     state.keys.reserve(count, state.tasks.digests)
     state.wants.reserve(message.wanted.length)
@@ -66,6 +67,16 @@ export function ingest(state: State, client: Client, message: GraphMessage): Ref
   revive(state, joined)
   if (segment.alive === 0) freeSegment(state, index)
   return undefined
+}
+
+/**
+ * Asks for as much memory as the graph will take beside its rows, and gives it back at once: later on, when half of it is
+ * taken in, nothing may fail.
+ * @throws {RangeError}
+ */
+function probeMemory({ args, dependencies }: GraphMessage, count: number): void {
+  const segmentBytes = args.length + 12 * dependencies.length + 24 * count
+  new ArrayBuffer(segmentBytes).transfer(0)
 }
 
 /** The bytes as 32-bit words, on the same memory where it is aligned. */

@@ -3,31 +3,25 @@
 import type { ClusterInfo, WorkerInfo } from '../protocol/cluster.ts'
 import type { FeedMessage } from '../protocol/feed.ts'
 import type { ClientMessage, WorkerMessage } from '../protocol/messages.ts'
-import { cancel, clientLeft, locate, release, retry } from './cancel.ts'
-import { type Client, createClient } from './client.ts'
+import { workersHere } from './answer.ts'
+import { clientLeft } from './cancel.ts'
+import { createClient } from './client.ts'
 import { dispatch } from './dispatch.ts'
 import { drain, ExecuteColumns, type Post } from './drain.ts'
 import { EventLog, type EventSink } from './eventLog.ts'
 import { explain } from './explain.ts'
 import { dump, FeedPosition, feedDelta, feedSnapshot, unfold } from './feed.ts'
-import { dropped, erred, finished, returned } from './finish.ts'
-import { ingest } from './ingest.ts'
+import { fromClient } from './fromClient.ts'
+import { fromWorker } from './fromWorker.ts'
 import { checkInvariants } from './invariants.ts'
-import { lineFigures } from './lineFigures.ts'
-import { missing } from './lose.ts'
-import { heartbeat, type WorkerHello, workerJoined, workerLeaving, workerLeft } from './membership.ts'
-import { FREE } from './phases.ts'
+import { type WorkerHello, workerJoined, workerLeft } from './membership.ts'
 import { tellProgress } from './progress.ts'
-import { continueRetiring, forgetMoves, rebalance, retire } from './rebalance.ts'
+import { continueRetiring, forgetMoves, retire } from './rebalance.ts'
 import { RunStream } from './runStream.ts'
-import { scatter, stored } from './scatter.ts'
-import { dirtyClient, dirtyWorker, keyOf, State } from './state.ts'
+import { State } from './state.ts'
 import { balance } from './steal.ts'
 import { story } from './story.ts'
-import { waiting } from './waiting.ts'
-import { modulesCame, modulesRefused, wantModules } from './wantModules.ts'
 import { warnUnsuitable } from './warn.ts'
-import { occupying, type Worker } from './worker.ts'
 
 export interface SchedulerOptions {
   /** The cluster's id. */
@@ -91,7 +85,7 @@ export class Scheduler {
     state.nowMs = nowMs
     const sender = state.clients.get(client)
     if (!sender) return
-    this.#receiveFromClient(sender, message)
+    fromClient(state, sender, message, this.#clusterInfo)
     this.#settle()
   }
 
@@ -120,7 +114,7 @@ export class Scheduler {
     state.nowMs = nowMs
     const sender = state.workers[worker]
     if (!sender) return
-    this.#receiveFromWorker(sender, message)
+    fromWorker(state, sender, message)
     this.#settle()
   }
 
@@ -206,7 +200,7 @@ export class Scheduler {
 
   /** The workers that are here. */
   workers(): WorkerInfo[] {
-    return this.state.present.map(({ info }) => info)
+    return workersHere(this.state)
   }
 
   /** Tasks that wait for a worker, and tasks that workers have. */
@@ -219,172 +213,4 @@ export class Scheduler {
     dispatch(this.state)
     if (this.#checks) checkInvariants(this.state)
   }
-
-  #receiveFromClient(client: Client, message: ClientMessage): void {
-    const { state } = this
-    switch (message.type) {
-      case 'graph': {
-        const refusal = ingest(state, client, message)
-        if (refusal) this.#reply(client, { type: 'graph-refused', graph: message.graph, ...refusal })
-        return
-      }
-      case 'modules':
-        for (let i = 0; i < message.names.length; i++) {
-          const content = message.contents.subarray(message.contentOffsets[i], message.contentOffsets[i + 1])
-          state.callables.addModule(client.id, message.names[i], content)
-          client.modules.add(message.names[i])
-        }
-        if (state.moduleWants.size > 0) modulesCame(state, message.names)
-        return
-      case 'no-modules':
-        modulesRefused(state, client, message.names, message.reason)
-        return
-      case 'release':
-        release(state, client, message.handles)
-        return
-      case 'cancel':
-        cancel(state, client, message.handles, message.reason)
-        return
-      case 'retry':
-        retry(state, client, message.handles)
-        return
-      case 'locate':
-        locate(state, client, message.request, message.handles)
-        return
-      case 'scatter':
-        scatter(state, client, message)
-        return
-      case 'query':
-        this.#answer(client, message)
-        return
-      case 'hello':
-        return
-      case 'scale':
-      case 'run':
-      case 'cancel-run':
-      case 'watch-runs':
-      case 'report-run':
-      case 'shutdown':
-        // The process around the scheduler serves these; reaching this point, there is none that does.
-        this.#reply(client, {
-          type: 'refused',
-          request: 'request' in message ? message.request : -1,
-          reason: `nobody here can serve a ${message.type} message`,
-          message: message.type,
-        })
-        return
-      default:
-        neverSent(message)
-    }
-  }
-
-  #receiveFromWorker(worker: Worker, message: WorkerMessage): void {
-    const { state } = this
-    switch (message.type) {
-      case 'finished':
-        finished(state, worker, message)
-        if (occupying(worker) < worker.threads) balance(state)
-        return
-      case 'erred':
-        erred(state, worker, message)
-        return
-      case 'stored':
-        stored(state, worker, message)
-        return
-      case 'missing':
-        missing(state, worker, message)
-        return
-      case 'returned':
-        returned(state, worker, message)
-        return
-      case 'dropped':
-        dropped(state, worker, message)
-        return
-      case 'waiting':
-        waiting(state, worker, message)
-        return
-      case 'heartbeat':
-        heartbeat(state, worker, message)
-        return
-      case 'want-modules':
-        wantModules(state, worker, message.of, message.names)
-        return
-      case 'transferred':
-        for (let i = 0; i < message.froms.length; i++)
-          state.stream?.add(message.froms[i], worker.id, 0, message.starts[i], message.durationsMs[i], 2)
-        return
-      case 'leaving':
-        workerLeaving(state, worker)
-        return
-      case 'hello':
-        worker.outbox.refused.push({ reason: 'a worker says hello once', message: 'hello' })
-        dirtyWorker(state, worker)
-        return
-      case 'log':
-        this.#forwardLog(worker, message)
-        return
-      default:
-        neverSent(message)
-    }
-  }
-
-  #answer(client: Client, message: Extract<ClientMessage, { type: 'query' }>): void {
-    const value = this.#valueOf(client, message.what, message.key ?? '')
-    if (value === undefined)
-      this.#reply(client, {
-        type: 'refused',
-        request: message.request,
-        reason: `no report is called ${JSON.stringify(message.what)}: there are info, story, explain, lines, dump and rebalance`,
-        message: 'query',
-      })
-    else this.#reply(client, { type: 'answer', request: message.request, value })
-  }
-
-  #valueOf(client: Client, what: string, key: string): unknown {
-    switch (what) {
-      case 'info':
-        return { ...this.clusterInfo, workers: this.workers() }
-      case 'story':
-        return this.story(key)
-      case 'explain':
-        return this.explain(key)
-      case 'key':
-        return keyOfNumber(this.state, Number(key))
-      case 'dump':
-        return this.dump()
-      case 'lines':
-        return lineFigures(this.state, client)
-      case 'rebalance':
-        return rebalance(this.state)
-      default:
-        return undefined
-    }
-  }
-
-  #forwardLog(worker: Worker, message: Extract<WorkerMessage, { type: 'log' }>): void {
-    for (const client of this.state.clients.values())
-      this.#reply(client, {
-        type: 'log',
-        level: message.level,
-        text: message.text,
-        worker: worker.info.name,
-      })
-  }
-
-  #reply(client: Client, message: Client['outbox']['sealed'][number]): void {
-    client.outbox.sealed.push(message)
-    dirtyClient(this.state, client)
-  }
-}
-
-/** A task that runs has its number for as long as it does; others' numbers say nothing. */
-function keyOfNumber(state: State, task: number): string {
-  return task >= 0 && task < state.tasks.top && state.tasks.phase[task] !== FREE ? keyOf(state, task) : ''
-}
-
-/** Unknown types never get here: decoding refuses them. */
-function neverSent(message: never): never {
-  throw new TypeError(
-    `no message of type ${JSON.stringify((message as { type: string }).type)} is served here`,
-  )
 }

@@ -40,6 +40,7 @@ export function unseat(state: State, task: number): void {
   worker.occupancyMs -= tasks.weight[task]
   tasks.worker[task] = -1
   tasks.weight[task] = 0
+  if (state.ownProgress.size > 0) state.ownProgress.delete(task)
   if ((tasks.flags[task] & (RECALLED | TROUBLED | ASIDE)) !== 0) unseatSpecial(state, task, worker)
   const { restriction } = state.options.sets[tasks.option[task]]
   if (restriction)

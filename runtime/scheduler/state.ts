@@ -65,6 +65,8 @@ export class State {
   readonly clients = new Map<number, Client>()
   readonly failures = new Map<number, TaskFailure>()
   readonly troubles = new Map<number, Trouble>()
+  /** What running tasks say of how far they have come. */
+  readonly ownProgress = new Map<number, string>()
   readonly customNames = new Map<number, string>()
   readonly journal = new Journal()
   /** Threads of workers that take tasks. */

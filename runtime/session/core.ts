@@ -4,6 +4,7 @@ import type { KernelNames } from '../functions/kernelNames.ts'
 import type { Lifter } from '../functions/lifter.ts'
 import type { TaskFunction } from '../graph/taskGraph.ts'
 import { DataClient } from '../host/dataClient.ts'
+import { taskThread } from '../host/taskContext.ts'
 import type { Handle } from '../protocol/ids.ts'
 import type { ClientMessage, ClientReply } from '../protocol/messages.ts'
 import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
@@ -16,6 +17,7 @@ import { CANCELLED, ERRED, type FutureStatus, FutureTable, PENDING } from './fut
 import { GraphWriter } from './graphWriter.ts'
 import { GrowingU32 } from './growing.ts'
 import { Results } from './results.ts'
+import { onceAtExit, placeOf, tellUnasked } from './unaskedFailures.ts'
 import { Waits } from './waits.ts'
 
 /** A call of the user's: which function, under which name and options. */
@@ -52,6 +54,7 @@ export class Core implements FutureHolder {
   readonly #warned = new Set<string>()
   /** Told about what the scheduler says beside futures. */
   onLog: (text: string) => void = () => {}
+  readonly #tellAtExit: (() => void) | undefined
   /** Told when the connection has ended. */
   onClosed: () => void = () => {}
 
@@ -69,6 +72,8 @@ export class Core implements FutureHolder {
       data: this.data,
       lifter,
     })
+    // A task's client belongs to its thread, which others use too.
+    if (!taskThread()) this.#tellAtExit = onceAtExit(() => tellUnasked(this.table, this.onLog))
     connection.listen(
       (reply) => this.#receive(reply),
       (reason) => {
@@ -193,7 +198,7 @@ export class Core implements FutureHolder {
       pure: call.pure,
     })
     const task = writer.addTask(group, args)
-    const handle = this.table.allocate(1, call.group.name)
+    const handle = this.table.allocate(1, call.group.name, placeOf(call.group))
     writer.want(task, handle)
     if (call.key !== undefined) {
       writer.setCustomKey(task, call.key)
@@ -221,7 +226,9 @@ export class Core implements FutureHolder {
   // What futures ask.
 
   status(handle: Handle): FutureStatus {
-    return this.table.statusName(handle)
+    const status = this.table.statusName(handle)
+    if (status === 'error') this.table.ask([handle])
+    return status
   }
 
   key(handle: Handle): string {
@@ -384,6 +391,7 @@ export class Core implements FutureHolder {
   }
 
   async close(reason: string): Promise<void> {
+    this.#tellAtExit?.()
     this.data.close()
     await this.connection.close(reason)
   }

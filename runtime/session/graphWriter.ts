@@ -267,6 +267,8 @@ export class GraphWriter {
       throw new UsageError(`${future.key} was released: it cannot be an argument any more`)
     if (table.status(handle) > ERRED)
       throw new UsageError(`${future.key} is ${future.status}: it cannot be an argument any more`)
+    // A failure is told by what stands on it.
+    table.ask([handle])
     const task = this.#taskOfHandle.get(handle)
     if (task !== undefined) return task
     for (const range of this.#wantedRanges)

@@ -10,6 +10,7 @@ import { textOverrides } from '../functions/loaderHooks.ts'
 import '../functions/register.ts'
 import { virtualModule } from '../functions/virtualModule.ts'
 import { watchLifeline } from '../host/lifeline.ts'
+import { HANDLES_SIGNAL } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
 import '../index.ts'
 import { closeClients } from './ambient.ts'
@@ -141,14 +142,28 @@ async function start(): Promise<void> {
   process.argv[1] = spec.file
   const session = new Session(spec, reporter)
   process.on('uncaughtException', (error) => session.fail(error))
-  process.on('SIGINT', () => session.end(130, 'cancelled'))
-  process.on('SIGTERM', () => session.end(143, 'cancelled'))
+  onSignal('SIGINT', () => session.end(130, 'cancelled'))
+  onSignal('SIGTERM', () => session.end(143, 'cancelled'))
   process.on('beforeExit', (exitCode) => session.idle(exitCode))
   process.on('exit', (exitCode) => session.exiting(exitCode))
   observeSites(reporter)
   if (reporter.isHeard) countLines()
   if (reporter.isHeard) hearNotices((text) => reporter.report({ kind: 'notice', text }))
   await session.run()
+}
+
+/** Ends the run at a signal, unless the program itself handles it: then the program says when it is done, as under Node. */
+function onSignal(signal: 'SIGINT' | 'SIGTERM', end: () => void): void {
+  const handle = (): void => {
+    if (process.listenerCount(signal) === 1) {
+      end()
+      return
+    }
+    // Packages that count the handlers are to find those of the program alone.
+    process.removeListener(signal, handle)
+    process.send?.(HANDLES_SIGNAL)
+  }
+  process.on(signal, handle)
 }
 
 void start()

@@ -109,7 +109,7 @@ const FAULTS: Record<string, (state: State) => void> = {
   'every task that could run stands in a queue': (state) => {
     state.queue.pop(state.queue.top(state))
   },
-  'a task that died with workers runs alone': (state) => {
+  'a worker gets nothing beside a task that died with workers': (state) => {
     state.workers[0]!.quarantinedTask = rowIn(state, RUNNING)
   },
 }
@@ -128,7 +128,7 @@ function move(state: State, row: number, phase: number): void {
 }
 
 test('every rule has a fault', () => {
-  assert.deepEqual(Object.keys(FAULTS), Object.keys(RULES))
+  assert.deepEqual(Object.keys(FAULTS).sort(), Object.keys(RULES).sort())
 })
 
 for (const [rule, plant] of Object.entries(FAULTS))

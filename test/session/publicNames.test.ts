@@ -67,6 +67,8 @@ test('what a client can do', () => {
     'info',
     'map',
     'persist',
+    'rebalance',
+    'replicate',
     'retry',
     'scale',
     'scatter',
@@ -81,7 +83,7 @@ test('what a client can do', () => {
     ['local', 'connect'],
   )
   assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
-  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit'])
+  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit', 'with'])
 })
 
 test('what a future can do; it is no promise', () => {

@@ -432,7 +432,8 @@ export class Simulation {
         replicas: state.replicas.size,
         edges: state.cross.size,
         segments: state.segments.filter(Boolean).length,
-        callables: state.callables.byNumber.size,
+        // Functions that nothing uses may be kept for a while, since they come again.
+        callables: [...state.callables.byNumber.values()].filter(({ uses }) => uses > 0).length,
         failures:
           state.failures.size +
           state.troubles.size +

@@ -206,10 +206,7 @@ export class WorkerModules {
   unitNotes(module: AnalysedModule, includes: (unit: SourceUnit) => boolean): string {
     const notes = module.units
       .filter((unit) => !unit.calledAtOnce && includes(unit))
-      .map((unit) => {
-        const note = [unit.number, this.semantics.unitOrText(module, unit), unit.eagerCount]
-        return JSON.stringify(unit.captureNames.length > 0 ? [...note, unit.captureNames] : note)
-      })
+      .map((unit) => `[${unit.number},"${this.semantics.unitOrText(module, unit)}",${unit.eagerCount}]`)
     return notes.length > 0 ? `globalThis.__heddle?.u(__heddle_m(),[${notes.join(',')}]);` : ''
   }
 }

@@ -73,7 +73,7 @@ await check('a change to an argument or to a result that is one, too', async () 
         o.b = 2
       }, made as never)
       .result(),
-    frozen,
+    { message: frozen },
   )
 })
 await check('what a task makes itself, instances, maps and typed arrays may be changed', async () => {
