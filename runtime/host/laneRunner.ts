@@ -7,6 +7,7 @@ import { CannotTravelError } from '../functions/cannotTravel.ts'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { namesNoCapture } from '../functions/encodeFunction.ts'
 import { failureOf } from '../functions/failureOf.ts'
+import { withFrozenHint } from '../functions/frozenHint.ts'
 import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
@@ -14,6 +15,7 @@ import { kernelNames } from '../kernels/kernel.ts'
 import { provideResultMemory } from '../kernels/resultMemory.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
+import { LaneCallables } from './laneCallables.ts'
 import { laneCarried } from './laneCarried.ts'
 import { watchConsole } from './laneConsole.ts'
 import { LaneMemory } from './laneMemory.ts'
@@ -25,8 +27,8 @@ import { becomeTaskThread, type TaskContext } from './taskContext.ts'
 /** What a run ended with. */
 type Outcome = { encoded: EncodedValue; failure?: undefined } | { encoded?: undefined; failure: TaskFailure }
 
-type Callable = (...args: unknown[]) => unknown
-
+/** A development run, which `heddle run` is on a cluster of its own: see `frozenHint.ts`. */
+const FREEZE = process.env.HEDDLE_FREEZE === '1'
 /** Finished results are sent at least this often while a batch goes on. */
 const REPORT_MS = 2
 
@@ -37,12 +39,9 @@ export class LaneRunner {
   readonly #runs: LaneRuns
   readonly #memory: LaneMemory
   readonly #encoding: EncodeOptions
-  readonly #callables = new Map<number, Callable>()
-  readonly #encoded = new Map<number, { bytes: Uint8Array; modules: string[] }>()
+  readonly #callables: LaneCallables
   readonly #queue: BatchMessage[] = []
   #busy = false
-  /** Callables to forget when nothing runs that may name them. */
-  readonly #forgotten = new Set<number>()
 
   constructor(setup: LaneSetup) {
     this.#port = setup.port
@@ -59,7 +58,9 @@ export class LaneRunner {
       moduleFolder: setup.moduleFolder,
       kernels: kernelNames,
       carried: laneCarried(setup),
+      freeze: FREEZE,
     })
+    this.#callables = new LaneCallables(this.#loader)
     // Kernels that shuffle pack the parts of a result: whoever passes one on then need not read the others.
     providePacking({
       pack: (value) => encodeValue(value, { rootName: 'result', kernels: kernelNames }).bytes,
@@ -104,10 +105,7 @@ export class LaneRunner {
     switch (message.kind) {
       case 'callables':
         message.numbers.forEach((number, i) => {
-          // After a new connection a number may mean another function.
-          this.#callables.delete(number)
-          this.#forgotten.delete(number)
-          this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
+          this.#callables.add(number, message.contents[i], message.modules[i])
         })
         break
       case 'grant':
@@ -117,8 +115,8 @@ export class LaneRunner {
         this.#memory.collect()
         break
       case 'forget':
-        for (const number of message.numbers) this.#forgotten.add(number)
-        if (!this.#busy) this.#forget()
+        this.#callables.forget(message.numbers)
+        if (!this.#busy) this.#callables.rest()
         break
       case 'batch':
         this.#queue.push(message)
@@ -133,15 +131,7 @@ export class LaneRunner {
     this.#busy = true
     for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
     this.#busy = false
-    if (this.#forgotten.size > 0) this.#forget()
-  }
-
-  #forget(): void {
-    for (const number of this.#forgotten) {
-      this.#callables.delete(number)
-      this.#encoded.delete(number)
-    }
-    this.#forgotten.clear()
+    this.#callables.rest()
   }
 
   async #run(batch: BatchMessage): Promise<void> {
@@ -157,11 +147,11 @@ export class LaneRunner {
       let given: unknown[] | undefined
       try {
         const number = batch.callables[index]
-        const callable = this.#callables.get(number) ?? (await this.#load(number))
+        const callable = this.#callables.get(number) ?? (await this.#callables.load(number))
         const bytes = batch.args.subarray(index === 0 ? 0 : batch.argEnds[index - 1], batch.argEnds[index])
         if (modulesOfValue(bytes).length > 0) await this.#loader.loadModules(modulesOfValue(bytes))
         if (values) for (const names of values.modules(index)) await this.#loader.loadModules(names)
-        const options = this.#loader.decodeOptions()
+        const options = this.#loader.argumentOptions(callable)
         const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
         given = readArguments(bytes, { ...options, reference })
@@ -242,17 +232,7 @@ export class LaneRunner {
       } catch (named) {
         return failureOf(named, { key: '', given })
       }
-    return failureOf(error, { key: '', given })
-  }
-
-  async #load(number: number): Promise<Callable> {
-    const encoded = this.#encoded.get(number)
-    if (!encoded) throw new Error(`the worker was not sent callable ${number}: this is a fault in heddle`)
-    await this.#loader.loadModules(encoded.modules)
-    const callable = await this.#loader.load(encoded.bytes)
-    this.#callables.set(number, callable)
-    this.#encoded.delete(number)
-    return callable
+    return failureOf(FREEZE ? withFrozenHint(error) : error, { key: '', given })
   }
 }
 
