@@ -60,10 +60,13 @@ export class ValueEncoder {
     if (this.table) writeUnitTable(this.writer, this.table, this.#start)
   }
 
-  /** Forgets an encoding that failed half-way. */
+  /** Forgets an encoding that failed half-way, or was taken, with all that was met: an encoder at rest keeps nothing alive. */
   abandon(): void {
     this.writer.length = this.#start
     this.#postponed = []
+    this.#seenFirst.length = 0
+    this.#seenMap = undefined
+    this.buffers = []
   }
 
   value(value: unknown, depth: number): void {

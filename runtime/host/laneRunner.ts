@@ -38,6 +38,8 @@ export class LaneRunner {
   readonly #encoded = new Map<number, { bytes: Uint8Array; modules: string[] }>()
   readonly #queue: BatchMessage[] = []
   #busy = false
+  /** When the last run ended. */
+  #now = 0
 
   constructor(setup: LaneSetup) {
     this.#port = setup.port
@@ -121,41 +123,63 @@ export class LaneRunner {
   async #run(batch: BatchMessage): Promise<void> {
     const report = new ReportWriter(batch.batch, batch.callables.length, this.#memory)
     const values = batch.values ? new Dependencies(batch.values, this.#memory) : undefined
-    let now = epochMs()
-    let sentAt = now
+    this.#now = epochMs()
+    let sentAt = this.#now
     for (let index = 0; index < batch.callables.length; index++) {
-      const start = now
+      const start = this.#now
       this.#progress.begin(batch.batch, index, start)
-      let outcome: Outcome | undefined
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#load(number))
         const bytes = batch.args.subarray(index === 0 ? 0 : batch.argEnds[index - 1], batch.argEnds[index])
         if (modulesOfValue(bytes).length > 0) await this.#loader.loadModules(modulesOfValue(bytes))
         if (values) for (const names of values.modules(index)) await this.#loader.loadModules(names)
-        const options = this.#loader.decodeOptions()
-        const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
-        const result = callable(...readArguments(bytes, { ...options, reference }))
-        if (isThenable(result) || isStream(result)) {
-          // Others need not wait for what this one waits for.
-          report.send(this.#port)
-          outcome = await this.#follow(run, result, report)
-        } else outcome = { encoded: encodeValue(result, this.#encoding) }
+        const following = this.#call(run, callable, bytes, values, report)
+        if (following) {
+          const outcome = await following
+          this.#now = epochMs()
+          if (outcome) enter(report, start, this.#now - start, outcome)
+        }
       } catch (error) {
-        outcome = { failure: failureOf(error, { key: '' }) }
+        this.#now = epochMs()
+        report.failed(start, this.#now - start, failureOf(error, { key: '' }))
       }
-      now = epochMs()
-      if (outcome) enter(report, start, now - start, outcome)
       this.#memory.rest()
-      if (now - sentAt > REPORT_MS || report.isFull) {
+      if (this.#now - sentAt > REPORT_MS || report.isFull) {
         report.send(this.#port)
-        sentAt = now
+        sentAt = this.#now
       }
     }
     this.#runs.rest()
     this.#progress.rest()
     report.send(this.#port)
+  }
+
+  /**
+   * Calls a function and enters its result, or follows it. In a frame of its own: what it held is garbage once it has
+   * returned, while V8 keeps whatever a frame that goes on has ever held.
+   */
+  #call(
+    run: LaneRun,
+    callable: Callable,
+    bytes: Uint8Array,
+    values: Dependencies | undefined,
+    report: ReportWriter,
+  ): Promise<Outcome | undefined> | undefined {
+    const { index, start } = run
+    const options = this.#loader.decodeOptions()
+    const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
+    const result = callable(...readArguments(bytes, { ...options, reference }))
+    if (isThenable(result) || isStream(result)) {
+      // Others need not wait for what this one waits for.
+      report.send(this.#port)
+      return this.#follow(run, result, report)
+    }
+    const encoded = encodeValue(result, this.#encoding)
+    this.#now = epochMs()
+    report.result(start, this.#now - start, encoded)
+    return undefined
   }
 
   /** What becomes of a run that goes on asynchronously; nothing when it was set aside, since it waits for other tasks. */

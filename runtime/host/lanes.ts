@@ -112,9 +112,27 @@ export class Lanes {
     again(timeoutMs + 1)
   }
 
-  /** Ends a lane's thread now; a new one takes its place. */
-  end(lane: number): void {
-    this.#end(lane, endOf(this.#lanes[lane].progress, undefined))
+  /**
+   * Ends a lane's thread now; a new one takes its place.
+   * @param why the failure of the run under way, or that it shall run again `alone`; it was cancelled when absent
+   */
+  end(lane: number, why?: TaskFailure | 'alone'): void {
+    const { progress } = this.#lanes[lane]
+    this.#end(lane, why === 'alone' ? { ...endOf(progress, undefined), alone: true } : endOf(progress, why))
+  }
+
+  /** Bytes of a thread's objects and buffers; infinitely many when it does not answer in time. */
+  async usedBytes(lane: number, patienceMs: number): Promise<number> {
+    const { thread } = this.#lanes[lane]
+    const { promise: patience, resolve } = Promise.withResolvers<number>()
+    const timer = setTimeout(resolve, patienceMs, Number.POSITIVE_INFINITY)
+    const statistics = thread?.getHeapStatistics().then(
+      ({ used_heap_size, external_memory }) => used_heap_size + external_memory,
+      () => 0,
+    )
+    const bytes = await Promise.race([patience, statistics ?? 0])
+    clearTimeout(timer)
+    return bytes
   }
 
   #end(lane: number, end: LaneEnd): void {
