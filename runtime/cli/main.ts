@@ -27,8 +27,15 @@ const CLUSTER_ERRORS = new Set([
   'ConnectError',
   'AskError',
   'RunFolderError',
+  'ScratchFolderError',
 ])
-const USAGE_ERRORS = new Set(['UsageError', 'WorkerCountError', 'MemoryLimitError', 'SchedulerOptionError'])
+const USAGE_ERRORS = new Set([
+  'UsageError',
+  'WorkerCountError',
+  'MemoryLimitError',
+  'WorkerMemoryError',
+  'SchedulerOptionError',
+])
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args

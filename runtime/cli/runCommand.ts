@@ -5,6 +5,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { beginLocalCluster } from '../cluster/localCluster.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
+import { WORKER_MEMORY_OPTIONS, workerMemoryOptions } from '../cluster/workerMemory.ts'
 import { isRunEvent, startSession } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
 import { BESIDE_BARS } from './besideBars.ts'
@@ -96,6 +97,7 @@ const OPTIONS = {
   workers: { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...WORKER_MEMORY_OPTIONS,
   connect: { type: 'string' },
   inspect: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
@@ -111,10 +113,15 @@ function readArguments(args: readonly string[]) {
     throw new UsageError(
       `only one file can be run, and ${JSON.stringify(rest[0])} is one more: the program's own arguments come after --`,
     )
-  const counts = { workers: values.workers, threads: values.threads, memoryLimit: values['memory-limit'] }
+  const counts = {
+    workers: values.workers,
+    threads: values.threads,
+    memoryLimit: values['memory-limit'],
+    ...workerMemoryOptions(values),
+  }
   if (values.connect !== undefined && Object.values(counts).some((value) => value !== undefined))
     throw new UsageError(
-      '--workers, --threads and --memory-limit are of a new cluster: leave them out with --connect',
+      '--workers, --threads, --memory-limit and the like are of a new cluster: leave them out with --connect',
     )
   const spec: RunSpec = {
     file: readableFile(given),
@@ -149,6 +156,9 @@ function localCluster(
     workers: counts.workers,
     threadsPerWorker: counts.threads,
     memoryLimit: `${counts.memoryLimitBytes}B`,
+    memoryShares: counts.memory?.memoryShares,
+    spillFolder: counts.memory?.spillFolder,
+    spillLimit: counts.memory?.spillLimitBytes,
     onOutput,
   })
   const described = ready.then((cluster) => {

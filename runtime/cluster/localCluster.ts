@@ -10,9 +10,10 @@ import { clusterFileOf, newClusterId, removeRunFolder, runFolderParent } from '.
 import type { ClusterAddress } from '../protocol/cluster.ts'
 import { schedulerArguments } from './schedulerOptions.ts'
 import { type WorkerCountsRequest, workerCounts } from './workerCounts.ts'
+import type { WorkerMemoryRequest } from './workerMemory.ts'
 
 /** What a local cluster is asked to be. */
-export interface LocalClusterOptions {
+export interface LocalClusterOptions extends WorkerMemoryRequest {
   /** Worker processes; 1 by default, since threads of one process share memory. */
   workers?: number
   /** Threads of each worker; by default the machine's cores, shared out. */
@@ -70,6 +71,9 @@ export function beginLocalCluster(options: LocalClusterOptions = {}): StartingCl
     workers: options.workers,
     threads: options.threadsPerWorker,
     memoryLimit: options.memoryLimit,
+    memoryShares: options.memoryShares,
+    spillFolder: options.spillFolder,
+    spillLimit: options.spillLimit,
   }
   const local = workerCounts(request)
   const id = newClusterId()

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { type WorkerCounts, workerCounts } from './workerCounts.ts'
+import { WORKER_MEMORY_OPTIONS, workerMemoryArguments, workerMemoryOptions } from './workerMemory.ts'
 
 export interface SchedulerOptions {
   /** The cluster's id; a new one when absent. */
@@ -24,6 +25,7 @@ export const SCHEDULER_OPTIONS = {
   'local-workers': { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...WORKER_MEMORY_OPTIONS,
 } as const
 
 /**
@@ -51,7 +53,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
     port: portNumber(port ?? '0'),
     ...(workers !== undefined && {
       local: workerCounts(
-        { workers, threads, memoryLimit },
+        { workers, threads, memoryLimit, ...workerMemoryOptions(values) },
         { workers: '--local-workers', threads: '--threads' },
       ),
     }),
@@ -70,6 +72,7 @@ export function schedulerArguments({ id, port, local }: SchedulerOptions): strin
       String(local.threads),
       '--memory-limit',
       `${local.memoryLimitBytes}B`,
+      ...workerMemoryArguments(local.memory ?? {}),
     )
   return args
 }

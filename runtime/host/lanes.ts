@@ -114,11 +114,11 @@ export class Lanes {
 
   /**
    * Ends a lane's thread now; a new one takes its place.
-   * @param why the failure of the run under way, or that it shall run again `alone`; it was cancelled when absent
+   * @param failure of the run under way; it was cancelled when absent
+   * @param mayRunAlone it fails only if it ran alone: see `LaneEnd`
    */
-  end(lane: number, why?: TaskFailure | 'alone'): void {
-    const { progress } = this.#lanes[lane]
-    this.#end(lane, why === 'alone' ? { ...endOf(progress, undefined), alone: true } : endOf(progress, why))
+  end(lane: number, failure?: TaskFailure, mayRunAlone = false): void {
+    this.#end(lane, { ...endOf(this.#lanes[lane].progress, failure), mayRunAlone })
   }
 
   /** Bytes of a thread's objects and buffers; infinitely many when it does not answer in time. */

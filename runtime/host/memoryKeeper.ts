@@ -52,14 +52,19 @@ export class MemoryKeeper {
   /** A lane's results came into memory. */
   reported(lane: number, report: LaneReport): void {
     if (report.shared.length > 0) this.#madeBy[lane] = buffersMade(report)
-    let bytes = 0
-    for (const size of report.sizes) bytes += Math.max(0, size)
-    this.moved(bytes)
+    for (const size of report.sizes) this.#movedBytes += Math.max(0, size)
+    this.#measureMoved()
   }
 
-  /** So many bytes came into memory: it is measured when they are many, since a heartbeat may come too late. */
+  /** So many bytes came into memory from elsewhere: it is measured when they are many, since a heartbeat may come too late. */
   moved(bytes: number): void {
     this.#movedBytes += bytes
+    // Reading them may have left as much garbage behind, which V8 is in no hurry to collect.
+    this.#memory.givenUpBytes += bytes
+    this.#measureMoved()
+  }
+
+  #measureMoved(): void {
     if (this.#movedBytes >= MEASURE_SHARE * this.#core.state.limits.limitBytes)
       this.measure(process.memoryUsage.rss())
   }

@@ -5,9 +5,11 @@ import type { Lanes } from './lanes.ts'
 import type { WorkerCore } from './workerCore.ts'
 
 /** A task is ended this far below where the supervisor ends the whole process. */
-const BELOW_TERMINATE_SHARE = 0.05
+const BELOW_TERMINATE_SHARE = 0.02
+/** Where other values take less than this of the memory, it would be no better without them. */
+const OTHERS_SHARE_MIN = 0.1
 /** A thread says what it uses between two steps of its JavaScript: one that does not is inside native code. */
-const ANSWER_MS = 100
+const ANSWER_MS = 50
 
 export class Overflow {
   readonly #core: WorkerCore
@@ -38,15 +40,20 @@ export class Overflow {
     this.#looking = false
     this.#again = false
     const still = this.#busy()
-    if (still.length === 0) return
-    // Alone it is what fills the memory. Beside others the largest gets another try, alone.
-    if (busy.length < 2 || still.length < 2)
-      this.#lanes.end(still[0], grewTooLarge(this.#core.state.limits.limitBytes))
-    else {
-      const most = Math.max(...bytes)
-      const largest = busy[bytes.indexOf(most)]
-      if (still.includes(largest)) this.#lanes.end(largest, 'alone')
-    }
+    // Alone it is what fills the memory, beside others the largest.
+    const largest = busy.length < 2 || still.length < 2 ? still[0] : busy[bytes.indexOf(Math.max(...bytes))]
+    if (!still.includes(largest)) return
+    const { limitBytes } = this.#core.state.limits
+    const hadCompany = busy.length > 1 || this.#otherBytes(largest) > OTHERS_SHARE_MIN * limitBytes
+    this.#lanes.end(largest, grewTooLarge(limitBytes), hadCompany)
+  }
+
+  /** Values in memory that the thread's run has no use for. */
+  #otherBytes(lane: number): number {
+    const { values, strayBytes, lanes } = this.#core.state
+    let own = 0
+    for (const row of lanes[lane].posted[0].pinned) own += values.bytes(row)
+    return values.managedBytes + strayBytes - own
   }
 
   #busy(): number[] {

@@ -25,6 +25,7 @@ import {
 } from './runFolder.ts'
 import { Runs } from './runs.ts'
 import { SchedulerServer } from './schedulerServer.ts'
+import { closeScratch, openScratch } from './scratchFolder.ts'
 import { Requests } from './shellRequests.ts'
 
 export interface SchedulerEvents {
@@ -53,10 +54,12 @@ export class SchedulerProcess {
   readonly #runs: Runs
   readonly #server: SchedulerServer
   readonly #workers: LocalWorkers | undefined
+  /** Where workers spill, when the user chose a folder. */
+  #scratch: string | undefined
   #dashboardUrl = ''
   #stopping: Promise<void> | undefined
 
-  /** @throws {RunFolderError} when its folder cannot be made */
+  /** @throws {RunFolderError} {@link ScratchFolderError} when its folders cannot be made */
   constructor(options: SchedulerOptions, events: SchedulerEvents) {
     this.#options = options
     this.#events = events
@@ -105,7 +108,9 @@ export class SchedulerProcess {
       clusterInfo: info,
     })
     const { local } = options
-    const spillFolder = spillFolderOf(this.id)
+    const chosen = local?.memory?.spillFolder
+    if (chosen !== undefined) this.#scratch = openScratch(chosen)
+    const spillFolder = this.#scratch ?? spillFolderOf(this.id)
     this.#workers =
       local &&
       new LocalWorkers({
@@ -115,6 +120,7 @@ export class SchedulerProcess {
         ...(spillFolder && { spillFolder }),
         threads: local.threads,
         memoryLimitBytes: local.memoryLimitBytes,
+        ...(local.memory && { memory: local.memory }),
         gaveUp: (name, code) => this.#workerGaveUp(name, code, log),
       })
   }
@@ -167,7 +173,7 @@ export class SchedulerProcess {
     this.#server.close()
     // Their files are inside the folder: it goes when they are gone.
     await this.#workers?.gone(ABANDON_MS_MAX)
-    removeRunFolder(this.id)
+    this.#removeFolders()
     this.#events.ended(reason)
   }
 
@@ -180,8 +186,13 @@ export class SchedulerProcess {
     this.#server.close()
     this.#plane.terminate()
     this.#hub.terminate()
-    removeRunFolder(this.id)
+    this.#removeFolders()
     this.#events.ended(reason)
+  }
+
+  #removeFolders(): void {
+    removeRunFolder(this.id)
+    if (this.#scratch !== undefined) closeScratch(this.#scratch)
   }
 
   get #socketPath(): string {

@@ -93,9 +93,15 @@ const runsAlone = ({ lanes, runs }: WorkerState): boolean =>
  * or for values to leave. Where neither is under way it starts all the same.
  */
 function mustWait(state: WorkerState, slot: number): boolean {
-  const growthBytes = state.growth.expectedBytes(state.runs.callable(slot))
+  const { values, baseBytes, strayBytes, limits, runs } = state
+  if (runs.isAlone(slot)) {
+    // It gets all the memory that there is.
+    state.blockedBytes = limits.limitBytes
+    if (values.leavingBytes === 0) spill(state)
+    return values.leavingBytes > 0
+  }
+  const growthBytes = expectedGrowth(state, slot)
   if (growthBytes === 0) return false
-  const { values, baseBytes, strayBytes, limits } = state
   const fits = (): boolean =>
     values.managedBytes + baseBytes + strayBytes + state.growthBytes + growthBytes <=
     limits.pauseShare * limits.limitBytes
@@ -115,6 +121,16 @@ function laneWithRoom(state: WorkerState): number {
     if (ahead === -1 && posted.length === 1 && posted[0].expectedMs < AHEAD_MS) ahead = number
   }
   return ahead
+}
+
+function expectedGrowth({ growth, runs }: WorkerState, slot: number): number {
+  return growth.expectedBytes(runs.callable(slot), () => {
+    let sum = 0
+    runs.eachDependency(slot, (_task, _run, _holder, bytes) => {
+      sum += bytes
+    })
+    return sum
+  })
 }
 
 /** Fills one batch for a lane and posts it; false when there was nothing to post. */
@@ -141,7 +157,7 @@ function gather(state: WorkerState, lane: number): boolean {
     if (!takeDependencies(state, slot, pinned)) continue
     runs.setPhase(slot, POSTED)
     slots.push(slot)
-    const runBytes = state.growth.expectedBytes(runs.callable(slot))
+    const runBytes = expectedGrowth(state, slot)
     growthBytes += runBytes
     state.growthBytes += runBytes
     expectedMs += costMs

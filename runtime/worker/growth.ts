@@ -9,12 +9,16 @@ export class Growth {
   readonly #largest = new Map<number, number>()
 
   observe(callable: number, bytes: number): void {
-    const before = this.#largest.get(callable) ?? 0
-    this.#largest.set(callable, Math.max(bytes, MEMORY * before))
+    const before = this.#largest.get(callable)
+    if (before === undefined || before > 0 || bytes > 0)
+      this.#largest.set(callable, Math.max(bytes, MEMORY * (before ?? 0)))
   }
 
-  /** Bytes that a run may take until its result is kept and all else is let go of; 0 for a function that never ran here. */
-  expectedBytes(callable: number): number {
-    return COPIES * (this.#largest.get(callable) ?? 0)
+  /**
+   * Bytes that a run may take until its result is kept and all else is let go of.
+   * @param inputBytes what it is given: where its function never ran here, the result is taken to be as large
+   */
+  expectedBytes(callable: number, inputBytes: () => number): number {
+    return COPIES * (this.#largest.get(callable) ?? inputBytes())
   }
 }

@@ -72,7 +72,7 @@ function conclude(
   else if (failure) reports.erred(task, run, report.starts[i], report.durationsMs[i], lane, failure)
   else {
     row = values.hold(task, run, bytes)
-    if (bytes >= GROWTH_BYTES_MIN) state.growth.observe(message.callables[at], bytes)
+    state.growth.observe(message.callables[at], bytes >= GROWTH_BYTES_MIN ? bytes : 0)
     reports.finished(task, run, bytes, report.starts[i], report.durationsMs[i], lane)
     // A message cannot carry shared memory, however little: its reader fetches it from here.
     if (message.inline[at] === 1 && bytes <= state.inlineBytesMax && !isShared)
@@ -104,8 +104,8 @@ export interface LaneEnd {
   index?: number
   /** Why that run has no result; absent when it was cancelled, or should simply run again. */
   failure?: TaskFailure
-  /** It needs so much memory that it should run again while no other does. */
-  alone?: boolean
+  /** It needs much memory: it has failed only if it ran alone, else it runs again so. */
+  mayRunAlone?: boolean
   start?: number
   durationMs?: number
 }
@@ -136,11 +136,11 @@ function interrupt(state: WorkerState, lane: number, slot: number, end: LaneEnd,
   if (runs.phase(slot) === CANCELLED) {
     reports.dropped(runs.task(slot), runs.run(slot))
     runs.leave(slot)
+  } else if (isCause && end.mayRunAlone && !runs.isAlone(slot)) {
+    runs.setAlone(slot)
+    admit(state, slot)
   } else if (end.failure && isCause) {
     reports.erred(runs.task(slot), runs.run(slot), end.start ?? 0, end.durationMs ?? 0, lane, end.failure)
     runs.leave(slot)
-  } else {
-    if (end.alone && isCause) runs.setAlone(slot)
-    admit(state, slot)
-  }
+  } else admit(state, slot)
 }
