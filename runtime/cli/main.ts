@@ -14,6 +14,7 @@ type Command = (args: readonly string[]) => Promise<number>
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./runCommand.ts')).runCommand,
   scheduler: async () => (await import('./schedulerCommand.ts')).schedulerCommand,
+  replay: async () => (await import('./replayCommand.ts')).replayCommand,
   worker: async () => (await import('./workerCommand.ts')).workerCommand,
   clusters: async () => (await import('./clusterCommands.ts')).clustersCommand,
   stop: async () => (await import('./clusterCommands.ts')).stopCommand,
@@ -28,6 +29,7 @@ const CLUSTER_ERRORS = new Set([
   'AskError',
   'RunFolderError',
   'ScratchFolderError',
+  'EventFileError',
 ])
 const USAGE_ERRORS = new Set([
   'UsageError',
@@ -35,6 +37,7 @@ const USAGE_ERRORS = new Set([
   'MemoryLimitError',
   'WorkerMemoryError',
   'SchedulerOptionError',
+  'SchedulerSettingError',
 ])
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,6 +1,7 @@
 // `heddle scheduler`: a scheduler in this process, until Ctrl-C or `heddle stop`.
 
 import { portNumber, type SchedulerOptions } from '../cluster/schedulerOptions.ts'
+import { SETTING_OPTIONS, settingsOfValues } from '../cluster/schedulerSettings.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
 import { WORKER_MEMORY_OPTIONS, workerMemoryOptions } from '../cluster/workerMemory.ts'
 import { SchedulerProcess } from '../host/schedulerProcess.ts'
@@ -47,6 +48,7 @@ const OPTIONS = {
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
   ...WORKER_MEMORY_OPTIONS,
+  ...SETTING_OPTIONS,
 } as const
 
 function readArguments(args: readonly string[]): SchedulerOptions {
@@ -59,6 +61,7 @@ function readArguments(args: readonly string[]): SchedulerOptions {
   const counts = { workers, threads, memoryLimit, ...workerMemoryOptions(values) }
   return {
     port: portNumber(port),
+    settings: settingsOfValues(values),
     ...(workers !== undefined && {
       local: workerCounts(counts, { workers: '--workers', threads: '--threads' }),
     }),

@@ -1,6 +1,12 @@
 // What a scheduler process is started with, as options of its command line: written by who starts it, read by it.
 
 import { parseArgs } from 'node:util'
+import {
+  type SchedulerSettings,
+  SETTING_OPTIONS,
+  settingArguments,
+  settingsOfValues,
+} from './schedulerSettings.ts'
 import { type WorkerCounts, workerCounts } from './workerCounts.ts'
 import { WORKER_MEMORY_OPTIONS, workerMemoryArguments, workerMemoryOptions } from './workerMemory.ts'
 
@@ -11,6 +17,7 @@ export interface SchedulerOptions {
   port: number
   /** Workers that the scheduler keeps on its own machine; none when absent. */
   local?: WorkerCounts
+  settings?: SchedulerSettings
 }
 
 /** An option that a scheduler does not know or cannot use: says which, and what it could be. */
@@ -26,6 +33,7 @@ export const SCHEDULER_OPTIONS = {
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
   ...WORKER_MEMORY_OPTIONS,
+  ...SETTING_OPTIONS,
 } as const
 
 /**
@@ -51,6 +59,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
   return {
     ...(id !== undefined && { id }),
     port: portNumber(port ?? '0'),
+    settings: settingsOfValues(values),
     ...(workers !== undefined && {
       local: workerCounts(
         { workers, threads, memoryLimit, ...workerMemoryOptions(values) },
@@ -61,8 +70,8 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
 }
 
 /** The same options as a command line. */
-export function schedulerArguments({ id, port, local }: SchedulerOptions): string[] {
-  const args = ['--port', String(port)]
+export function schedulerArguments({ id, port, local, settings = {} }: SchedulerOptions): string[] {
+  const args = ['--port', String(port), ...settingArguments(settings)]
   if (id !== undefined) args.push('--id', id)
   if (local)
     args.push(

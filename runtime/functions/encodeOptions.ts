@@ -32,6 +32,8 @@ export interface EncodeOptions {
   /** Where the user's code asked, for refusals. */
   place?: () => SourcePlace | undefined
   lifter?: UnitLifter
+  /** Names of what a function captured, for refusals of one that no lifter sends. */
+  captureNames?: (module: string, unit: number) => readonly string[] | undefined
   kernels?: KernelNames
   /** ≥ 0: write a reference to dependency #n instead of this object; −1: not a reference. Not asked for plain lists and objects. */
   reference?: (value: object) => number

@@ -3,7 +3,9 @@
 import type { MessagePort } from 'node:worker_threads'
 import { readArguments } from '../functions/argumentList.ts'
 import { CallableLoader } from '../functions/callableLoader.ts'
+import { CannotTravelError } from '../functions/cannotTravel.ts'
 import type { EncodedValue } from '../functions/encodedValue.ts'
+import { namesNoCapture } from '../functions/encodeFunction.ts'
 import { failureOf } from '../functions/failureOf.ts'
 import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import '../kernels/all.ts'
@@ -40,6 +42,8 @@ export class LaneRunner {
   #busy = false
   /** When the last run ended. */
   #now = 0
+  /** Callables to forget when nothing runs that may name them. */
+  readonly #forgotten = new Set<number>()
 
   constructor(setup: LaneSetup) {
     this.#port = setup.port
@@ -77,8 +81,10 @@ export class LaneRunner {
         process.stdout.write(`${text}\n`)
         report('info', text)
       },
+      progress: (text) => report('progress', text),
     })
     becomeTaskThread({
+      worker: setup.worker,
       current: () => {
         const run = this.#runs.current()
         if (run) run.context ??= contextOf(run)
@@ -95,7 +101,9 @@ export class LaneRunner {
     switch (message.kind) {
       case 'callables':
         message.numbers.forEach((number, i) => {
-          this.#callables.delete(number) // After a new connection a number may mean another function.
+          // After a new connection a number may mean another function.
+          this.#callables.delete(number)
+          this.#forgotten.delete(number)
           this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
         })
         break
@@ -104,6 +112,10 @@ export class LaneRunner {
         break
       case 'collect':
         this.#memory.collect()
+        break
+      case 'forget':
+        for (const number of message.numbers) this.#forgotten.add(number)
+        if (!this.#busy) this.#forget()
         break
       case 'batch':
         this.#queue.push(message)
@@ -118,6 +130,15 @@ export class LaneRunner {
     this.#busy = true
     for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
     this.#busy = false
+    if (this.#forgotten.size > 0) this.#forget()
+  }
+
+  #forget(): void {
+    for (const number of this.#forgotten) {
+      this.#callables.delete(number)
+      this.#encoded.delete(number)
+    }
+    this.#forgotten.clear()
   }
 
   async #run(batch: BatchMessage): Promise<void> {
@@ -176,7 +197,12 @@ export class LaneRunner {
       report.send(this.#port)
       return this.#follow(run, result, report)
     }
-    const encoded = encodeValue(result, this.#encoding)
+    let encoded: EncodedValue
+    try {
+      encoded = encodeValue(result, this.#encoding)
+    } catch (error) {
+      return this.#failure(error, result).then((failure) => ({ failure }))
+    }
     this.#now = epochMs()
     report.result(start, this.#now - start, encoded)
     return undefined
@@ -209,13 +235,26 @@ export class LaneRunner {
   }
 
   async #outcomeOf(result: unknown): Promise<Outcome> {
+    let value: unknown
     try {
-      let value = await result
+      value = await result
       if (isStream(value)) value = await collect(value)
       return { encoded: encodeValue(value, this.#encoding) }
     } catch (error) {
-      return { failure: failureOf(error, { key: '' }) }
+      return { failure: await this.#failure(error, value) }
     }
+  }
+
+  /** Why a run has no result. What a function among it captured is told by name, where the source says so. */
+  async #failure(error: unknown, result: unknown): Promise<TaskFailure> {
+    if (error instanceof CannotTravelError && namesNoCapture(error) && !this.#encoding.captureNames)
+      try {
+        this.#encoding.captureNames = await this.#loader.captureNames()
+        encodeValue(result, this.#encoding)
+      } catch (named) {
+        return failureOf(named, { key: '' })
+      }
+    return failureOf(error, { key: '' })
   }
 
   async #load(number: number): Promise<Callable> {

@@ -48,7 +48,7 @@ export async function scatterValues(
   const encoded = values.map((value) =>
     encodeValue(value, {
       rootName: 'value',
-      context: 'scatter',
+      context: 'scatter: ',
       lifter: core.lifter,
       kernels: core.kernels,
       shareFromBytes: SHARE_FROM_BYTES,

@@ -74,11 +74,12 @@ test("a scheduler's options survive its command line", () => {
   const options = {
     id: 'ab12cd34',
     port: 0,
+    settings: {},
     local: { workers: 2, threads: 3, memoryLimitBytes: 123_456_789 },
   }
   assert.deepEqual(schedulerOptions(schedulerArguments(options)), options)
-  assert.deepEqual(schedulerOptions([]), { port: 0 })
-  assert.deepEqual(schedulerOptions(schedulerArguments({ port: 8786 })), { port: 8786 })
+  assert.deepEqual(schedulerOptions([]), { port: 0, settings: {} })
+  assert.deepEqual(schedulerOptions(schedulerArguments({ port: 8786 })), { port: 8786, settings: {} })
 })
 
 test('options that a scheduler cannot use', () => {
@@ -107,7 +108,7 @@ test('shares of memory, a spill folder and its limit survive the command line', 
     spillFolder: '/scratch/me',
     spillLimitBytes: 5e9,
   } as const
-  const options = { id: 'ab12', port: 0, local: { workers: 2, threads: 3, memoryLimitBytes: 4e9, memory } }
+  const options = { id: 'ab12', port: 0, settings: {}, local: { workers: 2, threads: 3, memoryLimitBytes: 4e9, memory } }
   assert.deepEqual(schedulerOptions(schedulerArguments(options)), options)
 })
 

@@ -58,7 +58,7 @@ test('a bag and submitted arrays under a quarter of the memory they need', {
   )
   assert.deepEqual(
     sums,
-    Array.from({ length: 64 }, (_, i) => 63 + 3 + 4),
+    Array.from({ length: 64 }, () => 63 + 3 + 4),
   )
   const words = bag.range(1_000_000, { partitions: 40 }).map((i) => `word ${i % 1000}`)
   const [kept] = await client.persist([words])
