@@ -48,6 +48,8 @@ interface Lane {
   asideSince: Map<number, number>
   /** It has said that it is ready, so its thread works. */
   opened: boolean
+  /** Some run of it has ended: what fills its thread's memory may be that one's. */
+  hasRun: boolean
 }
 
 export class Lanes {
@@ -129,6 +131,11 @@ export class Lanes {
     this.#end(lane, { ...endOf(this.#lanes[lane].progress, failure), mayRunAlone })
   }
 
+  /** Whether the lane's thread has ended a run before. */
+  hasRun(lane: number): boolean {
+    return this.#lanes[lane].hasRun
+  }
+
   /** Bytes of a thread's objects and buffers; infinitely many when it does not answer in time. */
   async usedBytes(lane: number, patienceMs: number): Promise<number> {
     const { thread } = this.#lanes[lane]
@@ -171,6 +178,7 @@ export class Lanes {
       timers: new Map(),
       asideSince: new Map(),
       opened: false,
+      hasRun: false,
     }
     this.#lanes[lane] = entry
     port1.on('message', (message: FromLane) => {
@@ -206,6 +214,7 @@ export class Lanes {
         this.#events.opened(lane)
         break
       case 'report':
+        entry.hasRun = true
         this.#noteAside(entry, message)
         this.#events.reported(lane, message)
         break

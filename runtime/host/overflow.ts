@@ -44,7 +44,11 @@ export class Overflow {
     const largest = busy.length < 2 || still.length < 2 ? still[0] : busy[bytes.indexOf(Math.max(...bytes))]
     if (!still.includes(largest)) return
     const { limitBytes } = this.#core.state.limits
-    const hadCompany = busy.length > 1 || this.#otherBytes(largest) > OTHERS_SHARE_MIN * limitBytes
+    // Tasks that its thread ran before may have left what fills it: the next one starts in a thread of its own.
+    const hadCompany =
+      busy.length > 1 ||
+      this.#lanes.hasRun(largest) ||
+      this.#otherBytes(largest) > OTHERS_SHARE_MIN * limitBytes
     this.#lanes.end(largest, grewTooLarge(limitBytes), hadCompany)
   }
 

@@ -108,7 +108,12 @@ test('shares of memory, a spill folder and its limit survive the command line', 
     spillFolder: '/scratch/me',
     spillLimitBytes: 5e9,
   } as const
-  const options = { id: 'ab12', port: 0, settings: {}, local: { workers: 2, threads: 3, memoryLimitBytes: 4e9, memory } }
+  const options = {
+    id: 'ab12',
+    port: 0,
+    settings: {},
+    local: { workers: 2, threads: 3, memoryLimitBytes: 4e9, memory },
+  }
   assert.deepEqual(schedulerOptions(schedulerArguments(options)), options)
 })
 

@@ -11,13 +11,18 @@ const PIECES = 40
 const LENGTH = 2_000_000
 const BYTES = 8 * LENGTH
 
-const ramp = (i: number): Float64Array => Float64Array.from({ length: 2_000_000 }, (_, k) => i + (k % 7))
+function ramp(i: number): Float64Array {
+  const values = new Float64Array(2_000_000)
+  for (let k = 0; k < values.length; k++) values[k] = i + (k % 7)
+  return values
+}
 const sum = (x: Float64Array): number => {
   let total = 0
   for (const value of x) total += value
   return total
 }
-const sumOfRamp = (i: number): number => sum(ramp(i))
+const SUM_OF_FIRST = sum(ramp(0))
+const sumOfRamp = (i: number): number => SUM_OF_FIRST + i * LENGTH
 const workers = async (client: Client) => (await client.info()).workers
 
 async function shortOfMemory(t: TestContext, more: object = {}): Promise<Client> {
@@ -94,11 +99,11 @@ test('kill -9 of a worker while it spills loses no answer', { timeout: 300_000 }
   assert.deepEqual(readdirSync(spillFolder), [], 'nothing is left in the spill folder')
 })
 
-/** Keeps a megabyte for ever. */
+/** Keeps half a megabyte for ever. */
 function leaks(i: number): number {
   const holder = globalThis as { kept?: Float64Array[] }
   holder.kept ??= []
-  holder.kept.push(new Float64Array(131_072).fill(i))
+  holder.kept.push(new Float64Array(65_536).fill(i))
   return i
 }
 
@@ -120,6 +125,7 @@ test('a task that grows past the limit fails alone, with its name and line', {
   timeout: 120_000,
 }, async (t) => {
   const client = await shortOfMemory(t)
+  await client.submit(sumOfRamp, 0).result() // The worker has joined.
   const before = await workers(client)
   async function hoards(): Promise<number> {
     const kept: Float64Array[] = []
