@@ -2,6 +2,7 @@
 
 // Lazy collections: they build, and are computed by the client that is there.
 export {
+  type AvroOptions,
   array,
   type Bag,
   BagArgumentError,
@@ -18,21 +19,29 @@ export {
   type DelayedFunction,
   type DelayedOptions,
   DelayedUseError,
+  DrawingError,
   DTypeError,
   type DTypeName,
   delayed,
+  FileChangedError,
+  FileError,
+  FileFormatError,
   isDelayed,
   type Lazy,
+  memoryFiles,
   NdArray,
   NoFilesError,
   NotACollectionError,
+  optimize,
   type ParquetOptions,
   type PartitionOptions,
   persist,
   ShapeError,
   type ShuffleOptions,
+  type StorageOptions,
   type TextOptions,
   type TreeOptions,
+  visualize,
   type WriteOptions,
 } from './collections/index.ts'
 // What travels to workers, and how a class says how it does.

@@ -21,6 +21,10 @@ test('what `import … from "heddle"` gives', () => {
     'ConnectError',
     'DTypeError',
     'DelayedUseError',
+    'DrawingError',
+    'FileChangedError',
+    'FileError',
+    'FileFormatError',
     'Future',
     'LostError',
     'NdArray',
@@ -41,11 +45,14 @@ test('what `import … from "heddle"` gives', () => {
     'fireAndForget',
     'fromWorker',
     'isDelayed',
+    'memoryFiles',
     'onWorker',
+    'optimize',
     'perWorker',
     'persist',
     'progress',
     'toWorker',
+    'visualize',
     'wait',
   ])
 })
@@ -65,6 +72,8 @@ test('what a client can do', () => {
     'info',
     'map',
     'persist',
+    'rebalance',
+    'replicate',
     'retry',
     'scale',
     'scatter',
@@ -79,7 +88,7 @@ test('what a client can do', () => {
     ['local', 'connect'],
   )
   assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
-  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit'])
+  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit', 'with'])
 })
 
 test('what a future can do; it is no promise', () => {
