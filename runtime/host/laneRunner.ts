@@ -9,7 +9,6 @@ import { namesNoCapture } from '../functions/encodeFunction.ts'
 import { failureOf } from '../functions/failureOf.ts'
 import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import '../kernels/all.ts'
-import { provideMemory } from '../kernels/array/memory.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
 import { provideResultMemory } from '../kernels/resultMemory.ts'
@@ -56,8 +55,6 @@ export class LaneRunner {
       allocate: (byteLength) => this.#memory.allocate(byteLength),
     }
     this.#loader = new CallableLoader({ moduleFolder: setup.moduleFolder, kernels: kernelNames })
-    // Blocks of arrays are made where results lie, so that they need not be copied there.
-    provideMemory((byteLength) => this.#memory.allocate(byteLength))
     // Kernels that shuffle pack the parts of a result: whoever passes one on then need not read the others.
     providePacking({
       pack: (value) => encodeValue(value, { rootName: 'result', kernels: kernelNames }).bytes,
