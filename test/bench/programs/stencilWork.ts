@@ -45,11 +45,7 @@ function valueOf(width: number, steps: number): number {
   return combine(...row)
 }
 
-async function seconds(
-  client: Client,
-  width: number,
-  steps: number,
-): Promise<{ whole: number; build: number }> {
+async function seconds(client: Client, width: number, steps: number): Promise<{ whole: number; build: number }> {
   let build = 0
   const began = performance.now()
   const value: unknown = await client.compute(
