@@ -8,28 +8,50 @@ export {
   bag,
   type Columns,
   type CsvOptions,
+  coalesce,
+  col,
   compute,
+  DataFrame,
+  dataframe,
   type Delayed,
   type DelayedFunction,
   type DelayedOptions,
   DelayedUseError,
   delayed,
+  Expr,
+  ExpressionError,
   isDelayed,
+  type JoinOptions,
+  len,
   type Lazy,
+  lit,
   NoFilesError,
   NotACollectionError,
   type ParquetOptions,
   type PartitionOptions,
   persist,
+  SchemaMismatchError,
   type ShuffleOptions,
+  type SortOptions,
+  struct,
+  Table,
+  TableArgumentError,
+  type TableCsvOptions,
+  type TableJsonOptions,
+  type TableParquetOptions,
+  type TableWriteOptions,
   type TextOptions,
   type TreeOptions,
   type WriteOptions,
+  when,
 } from './collections/index.ts'
 // What travels to workers, and how a class says how it does.
 export { CannotTravelError } from './functions/cannotTravel.ts'
 export { TaskFailedError } from './functions/failureOf.ts'
 export { onWorker, perWorker } from './functions/perWorker.ts'
+export { type DataType, DataTypeError } from './kernels/table/dataType.ts'
+export { ExpressionTypeError } from './kernels/table/resolve.ts'
+export { DuplicateColumnError, MissingColumnError } from './kernels/table/schema.ts'
 export { fromWorker, toWorker } from './functions/travelSymbols.ts'
 // Options for everything that a block of code asks for.
 export { annotate } from './session/annotate.ts'

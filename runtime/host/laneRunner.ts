@@ -9,8 +9,10 @@ import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '..
 import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
+import { provideCollection } from '../kernels/table/polars/release.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
+import { collectGarbage } from './garbage.ts'
 import { watchConsole } from './laneConsole.ts'
 import { LaneMemory } from './laneMemory.ts'
 import { type BatchMessage, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
@@ -58,6 +60,7 @@ export class LaneRunner {
         return decodeValue({ bytes, buffers: [] }, this.#loader.decodeOptions())
       },
     })
+    provideCollection(collectGarbage)
     this.#runs = new LaneRuns(({ batch, index, told }) =>
       this.#port.postMessage({ kind: 'waits', batch, index, waits: told }),
     )
