@@ -12,18 +12,18 @@ export {
   col,
   compute,
   DataFrame,
-  dataframe,
   type Delayed,
   type DelayedFunction,
   type DelayedOptions,
   DelayedUseError,
+  dataframe,
   delayed,
   Expr,
   ExpressionError,
   isDelayed,
   type JoinOptions,
-  len,
   type Lazy,
+  len,
   lit,
   NoFilesError,
   NotACollectionError,
@@ -49,10 +49,10 @@ export {
 export { CannotTravelError } from './functions/cannotTravel.ts'
 export { TaskFailedError } from './functions/failureOf.ts'
 export { onWorker, perWorker } from './functions/perWorker.ts'
+export { fromWorker, toWorker } from './functions/travelSymbols.ts'
 export { type DataType, DataTypeError } from './kernels/table/dataType.ts'
 export { ExpressionTypeError } from './kernels/table/resolve.ts'
 export { DuplicateColumnError, MissingColumnError } from './kernels/table/schema.ts'
-export { fromWorker, toWorker } from './functions/travelSymbols.ts'
 // Options for everything that a block of code asks for.
 export { annotate } from './session/annotate.ts'
 // Waiting for futures: as they come, all, first, with a progress bar, or not at all.

@@ -32,7 +32,11 @@ export const ROOMS: readonly Room[] = [
       'esbuild',
     ],
   },
-  { folder: 'runtime/kernels', rooms: [], packages: ['node', 'hyparquet', 'hyparquet-compressors'] },
+  {
+    folder: 'runtime/kernels',
+    rooms: [],
+    packages: ['node', 'hyparquet', 'hyparquet-compressors', '@uwdata/flechette', 'nodejs-polars'],
+  },
   {
     folder: 'runtime/collections',
     rooms: ['runtime/protocol', 'runtime/graph', 'runtime/kernels'],

@@ -7,6 +7,7 @@ import { TaskGraph } from '../../graph/taskGraph.ts'
 import { type DataType, fullType, isNumeric, typeText } from '../../kernels/table/dataType.ts'
 import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
 import type { Frame } from '../../kernels/table/frame.ts'
+import { boundsOfRows, mapRows } from '../../kernels/table/rowFunctions.ts'
 import { namesOf, requireDistinct, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
 import type { AsofSpec, JoinHow, UserFunction } from '../../kernels/table/steps.ts'
 import { Bag } from '../bag/bag.ts'
@@ -14,20 +15,34 @@ import { callOf, computeAll, persist } from '../compute.ts'
 import { PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
-import { type Columnish, nodesOf, projected, requireColumns, resolvedFor, TableArgumentError, withExprs } from './build.ts'
+import {
+  type Columnish,
+  nodesOf,
+  projected,
+  requireColumns,
+  resolvedFor,
+  TableArgumentError,
+  withExprs,
+} from './build.ts'
 import { col, columnNode, Expr, type Interpolation, len, lit, requireEvery, requireWhole } from './expr.ts'
 import { filterPlan } from './filterPlan.ts'
 import { Grouped, Resampled } from './grouped.ts'
-import { firstPresent, whenEqual } from './pivot.ts'
 import { joinSchema } from './joinSchema.ts'
 import { lowered } from './lower.ts'
-import { CellNode, FramesNode, LengthNode, RecordPartitionsNode, RecordsNode, WriteTableNode } from './node.ts'
+import {
+  CellNode,
+  FramesNode,
+  LengthNode,
+  RecordPartitionsNode,
+  RecordsNode,
+  WriteTableNode,
+} from './node.ts'
 import { optimised } from './optimise.ts'
 import { Building, type TableOptions } from './pipe.ts'
+import { firstPresent, whenEqual } from './pivot.ts'
 import type { Plan } from './plan.ts'
 import { explained } from './planText.ts'
 import { heldPlan } from './sources.ts'
-import { boundsOfRows, mapRows } from '../../kernels/table/rowFunctions.ts'
 import { Table, type ValueOptions } from './table.ts'
 import type { Added, Col, RowOf, Selected } from './types.ts'
 import { type TableWriteOptions, tablePaths, writeChoices } from './write.ts'
@@ -67,7 +82,9 @@ export interface AsofOptions {
   suffix?: string
 }
 
-export interface MapOptions<S extends Readonly<Record<string, DataType>> = Readonly<Record<string, DataType>>> {
+export interface MapOptions<
+  S extends Readonly<Record<string, DataType>> = Readonly<Record<string, DataType>>,
+> {
   /** The columns that the function gives; those it gets by default. */
   schema?: S
   /** Whether it gets a list of records (the default) or an Arrow table. */
@@ -227,14 +244,20 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   rename(names: { readonly [K in Col<Row>]?: string }): DataFrame {
     const map = names as Readonly<Record<string, string>>
     requireColumns('rename', Object.keys(map), this.plan.schema)
-    const exprs = this.columns.map((name): ExprNode =>
-      map[name] === undefined ? columnNode(name) : { kind: 'alias', args: [columnNode(name)], name: map[name] },
+    const exprs = this.columns.map(
+      (name): ExprNode =>
+        map[name] === undefined
+          ? columnNode(name)
+          : { kind: 'alias', args: [columnNode(name)], name: map[name] },
     )
     return this.#with(projected(this.plan, 'rename', exprs))
   }
 
   /** Columns as other types. What cannot be cast is an error, or null with `strict: false`. */
-  cast(types: { readonly [K in Col<Row>]?: DataType }, { strict = true }: { strict?: boolean } = {}): DataFrame {
+  cast(
+    types: { readonly [K in Col<Row>]?: DataType },
+    { strict = true }: { strict?: boolean } = {},
+  ): DataFrame {
     const map = types as Readonly<Record<string, DataType>>
     requireColumns('cast', Object.keys(map), this.plan.schema)
     const exprs = Object.entries(map).map(([name, type]) => col(name).cast(type, { strict }).node)
@@ -242,11 +265,17 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** Puts a value where there is none: in all columns that can hold it, or by column. */
-  fillNull(value: number | bigint | string | boolean | Date | Readonly<Record<string, unknown>>): DataFrame<Row> {
+  fillNull(
+    value: number | bigint | string | boolean | Date | Readonly<Record<string, unknown>>,
+  ): DataFrame<Row> {
     const byColumn = typeof value === 'object' && !(value instanceof Date)
     const map = byColumn
       ? (value as Record<string, number>)
-      : Object.fromEntries(this.plan.schema.filter(({ type }) => holds(type, value)).map(({ name }) => [name, value as number]))
+      : Object.fromEntries(
+          this.plan.schema
+            .filter(({ type }) => holds(type, value))
+            .map(({ name }) => [name, value as number]),
+        )
     requireColumns('fillNull', Object.keys(map), this.plan.schema)
     const exprs = Object.entries(map).map(([name, each]) => col(name).fillNull(each).node)
     return exprs.length === 0 ? this : this.#with(withExprs(this.plan, 'fillNull', exprs))
@@ -265,7 +294,9 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
       )
     const [{ type }] = resolvedFor('filter', [predicate.node], this.plan.schema)
     if (type !== 'boolean' && type !== 'null')
-      throw new TableArgumentError(`filter takes a condition, but ${predicate} is ${typeText(type)}: compare it, e.g. with .gt(0)`)
+      throw new TableArgumentError(
+        `filter takes a condition, but ${predicate} is ${typeText(type)}: compare it, e.g. with .gt(0)`,
+      )
     return this.#with(filterPlan(this.plan, predicate.node))
   }
 
@@ -278,10 +309,23 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** One row of those that agree in these columns (all by default): the first, the last, any, or none where there are several. */
-  unique({ subset, keep = 'first' }: { subset?: Col<Row> | readonly Col<Row>[]; keep?: 'first' | 'last' | 'any' | 'none' } = {}): DataFrame<Row> {
+  unique({
+    subset,
+    keep = 'first',
+  }: {
+    subset?: Col<Row> | readonly Col<Row>[]
+    keep?: 'first' | 'last' | 'any' | 'none'
+  } = {}): DataFrame<Row> {
     const names = subset === undefined ? this.columns : [subset].flat()
     requireColumns('unique', names as string[], this.plan.schema)
-    return this.#with({ kind: 'unique', input: this.plan, subset: names as string[], keep, schema: this.plan.schema, place: placeOfCall() })
+    return this.#with({
+      kind: 'unique',
+      input: this.plan,
+      subset: names as string[],
+      keep,
+      schema: this.plan.schema,
+      place: placeOfCall(),
+    })
   }
 
   /**
@@ -298,8 +342,18 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
       descending: typeof descending === 'boolean' ? descending : (descending[i] ?? false),
       nullsFirst: nulls === 'first',
     }))
-    const partitions = options.partitions === undefined ? {} : { partitions: requireWhole('partitions', options.partitions, 1) }
-    return this.#with({ kind: 'sort', input: this.plan, keys, ...partitions, schema: this.plan.schema, place: placeOfCall() })
+    const partitions =
+      options.partitions === undefined
+        ? {}
+        : { partitions: requireWhole('partitions', options.partitions, 1) }
+    return this.#with({
+      kind: 'sort',
+      input: this.plan,
+      keys,
+      ...partitions,
+      schema: this.plan.schema,
+      place: placeOfCall(),
+    })
   }
 
   /** Sorts by a column, in partitions that follow one another; `divisions` says where each begins. */
@@ -310,7 +364,8 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
 
   /** Where each partition of a table with an index begins, and where the last one ends. */
   async divisions(): Promise<unknown[]> {
-    if (this.index === undefined) throw new TableArgumentError('divisions are those of setIndex: call it first')
+    if (this.index === undefined)
+      throw new TableArgumentError('divisions are those of setIndex: call it first')
     const bounds = await this.mapPartitions(boundsOfRows as never, {
       schema: { first: this.schema[this.index], last: this.schema[this.index] },
       args: [this.index],
@@ -333,21 +388,46 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   /** The last rows of all. */
   tail(count = 5): DataFrame<Row> {
     requireWhole('tail', count, 0)
-    return this.#with({ kind: 'tail', input: this.plan, count, schema: this.plan.schema, place: placeOfCall() })
+    return this.#with({
+      kind: 'tail',
+      input: this.plan,
+      count,
+      schema: this.plan.schema,
+      place: placeOfCall(),
+    })
   }
 
   /** Each row with a probability; the same ones for the same seed, partitions and engine. */
-  sample(fraction: number, { seed = Math.floor(Math.random() * 2 ** 31) }: { seed?: number } = {}): DataFrame<Row> {
-    if (!(fraction >= 0 && fraction <= 1)) throw new TableArgumentError(`sample takes a share from 0 to 1, not ${fraction}`)
+  sample(
+    fraction: number,
+    { seed = Math.floor(Math.random() * 2 ** 31) }: { seed?: number } = {},
+  ): DataFrame<Row> {
+    if (!(fraction >= 0 && fraction <= 1))
+      throw new TableArgumentError(`sample takes a share from 0 to 1, not ${fraction}`)
     requireWhole('sample: seed', seed, 0)
     const step = { step: 'sample', fraction, seed, slot: -1 } as const
-    return this.#with({ kind: 'local', input: this.plan, label: 'sample', step, needs: [], numbered: true, schema: this.plan.schema, place: placeOfCall() })
+    return this.#with({
+      kind: 'local',
+      input: this.plan,
+      label: 'sample',
+      step,
+      needs: [],
+      numbered: true,
+      schema: this.plan.schema,
+      place: placeOfCall(),
+    })
   }
 
   /** Another number of partitions; rows keep their order. */
   repartition(partitions: number): DataFrame<Row> {
     requireWhole('repartition', partitions, 1)
-    return this.#with({ kind: 'repartition', input: this.plan, partitions, schema: this.plan.schema, place: placeOfCall() })
+    return this.#with({
+      kind: 'repartition',
+      input: this.plan,
+      partitions,
+      schema: this.plan.schema,
+      place: placeOfCall(),
+    })
   }
 
   // — Groups and joins
@@ -356,7 +436,9 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
    * Rows by keys: what follows says what becomes of each group. Groups come sorted by their keys, within each partition.
    * @example table.groupBy('city').agg(col('t').mean().as('mean'), len())
    */
-  groupBy<const K extends readonly (Col<Row> | Expr<Col<Row>>)[]>(...keys: K): Grouped<Row, Selected<Row, K>> {
+  groupBy<const K extends readonly (Col<Row> | Expr<Col<Row>>)[]>(
+    ...keys: K
+  ): Grouped<Row, Selected<Row, K>> {
     const nodes = nodesOf('groupBy', keys)
     if (nodes.length === 0) throw new TableArgumentError('groupBy takes at least one column')
     resolvedFor('groupBy', nodes, this.plan.schema)
@@ -365,7 +447,11 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** Rows by windows of a date or datetime: `'15m'`, `'1h'`, `'1d'`, `'1w'`, `'1mo'`, `'1y'`. */
-  resample(on: Col<Row>, every: string, { by = [] }: { by?: Col<Row> | readonly Col<Row>[] } = {}): Resampled<Row> {
+  resample(
+    on: Col<Row>,
+    every: string,
+    { by = [] }: { by?: Col<Row> | readonly Col<Row>[] } = {},
+  ): Resampled<Row> {
     requireEvery('resample', every)
     return new Resampled(this as DataFrame, on, every, [by].flat() as string[])
   }
@@ -387,7 +473,9 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
         suffix,
         broadcast,
         ...joinSchema(this.plan.schema, right.plan.schema, leftOn, rightOn, how, suffix),
-        ...(options.partitions === undefined ? {} : { partitions: requireWhole('partitions', options.partitions, 1) }),
+        ...(options.partitions === undefined
+          ? {}
+          : { partitions: requireWhole('partitions', options.partitions, 1) }),
         place: placeOfCall(),
       },
       undefined,
@@ -400,18 +488,35 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
     const leftOn = options.leftOn ?? on
     const rightOn = options.rightOn ?? on
     if (leftOn === undefined || rightOn === undefined)
-      throw new TableArgumentError("joinAsof takes the column to compare: { on: 'time' }, or leftOn and rightOn")
+      throw new TableArgumentError(
+        "joinAsof takes the column to compare: { on: 'time' }, or leftOn and rightOn",
+      )
     if (typeof tolerance === 'string') requireEvery('joinAsof: tolerance', tolerance)
     const keys = [by].flat()
     requireColumns('joinAsof', [leftOn, ...keys], this.plan.schema)
     requireColumns('joinAsof', [rightOn, ...keys], right.plan.schema)
-    const spec: AsofSpec = { leftOn, rightOn, leftBy: keys, rightBy: keys, strategy, ...(tolerance === undefined ? {} : { tolerance }) }
+    const spec: AsofSpec = {
+      leftOn,
+      rightOn,
+      leftBy: keys,
+      rightBy: keys,
+      strategy,
+      ...(tolerance === undefined ? {} : { tolerance }),
+    }
     const dropped = new Set([...keys, ...(leftOn === rightOn ? [rightOn] : [])])
     const own = new Set(this.columns)
     const added = right.plan.schema
       .filter(({ name }) => !dropped.has(name))
       .map((field) => (own.has(field.name) ? { ...field, name: `${field.name}${suffix}` } : field))
-    return this.#with({ kind: 'asof', input: this.plan, right: right.plan, spec, suffix, schema: [...this.plan.schema, ...added], place: placeOfCall() })
+    return this.#with({
+      kind: 'asof',
+      input: this.plan,
+      right: right.plan,
+      spec,
+      suffix,
+      schema: [...this.plan.schema, ...added],
+      place: placeOfCall(),
+    })
   }
 
   // — Other shapes
@@ -442,20 +547,42 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
     )
     const aggs = columns.map((value, i) => {
       const own = `\u0001${i}`
-      const made = agg === 'first' || agg === 'last' ? firstPresent(own, agg) : agg === 'len' ? col(own).count() : col(own)[agg]()
+      const made =
+        agg === 'first' || agg === 'last'
+          ? firstPresent(own, agg)
+          : agg === 'len'
+            ? col(own).count()
+            : col(own)[agg]()
       return made.as(String(value)) as Expr
     })
     return new DataFrame(chosen, this.options).groupBy(...index).agg(...aggs)
   }
 
   /** Columns as rows: the name in `variable`, the value in `value`. */
-  melt({ id = [], on, variable = 'variable', value = 'value' }: { id?: Col<Row> | readonly Col<Row>[]; on?: readonly Col<Row>[]; variable?: string; value?: string } = {}): DataFrame {
+  melt({
+    id = [],
+    on,
+    variable = 'variable',
+    value = 'value',
+  }: {
+    id?: Col<Row> | readonly Col<Row>[]
+    on?: readonly Col<Row>[]
+    variable?: string
+    value?: string
+  } = {}): DataFrame {
     const ids = [id].flat() as string[]
     const names = (on as readonly string[] | undefined) ?? this.columns.filter((name) => !ids.includes(name))
     if (names.length === 0) throw new TableArgumentError('melt takes at least one column to turn into rows')
     requireColumns('melt', [...ids, ...names], this.plan.schema)
-    const typed = resolvedFor('melt', [names.map((name) => col(name) as Expr).reduce((all, each) => all.fillNull(each)).node], this.plan.schema)[0].type
-    const alike = projected(this.plan, 'melt', [...ids.map(columnNode), ...names.map((name) => col(name).cast(typed).as(name).node)])
+    const typed = resolvedFor(
+      'melt',
+      [names.map((name) => col(name) as Expr).reduce((all, each) => all.fillNull(each)).node],
+      this.plan.schema,
+    )[0].type
+    const alike = projected(this.plan, 'melt', [
+      ...ids.map(columnNode),
+      ...names.map((name) => col(name).cast(typed).as(name).node),
+    ])
     const schema: Schema = [
       ...alike.schema.filter(({ name }) => ids.includes(name)),
       { name: variable, type: 'string' },
@@ -463,7 +590,10 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
     ]
     requireDistinct(namesOf(schema), 'melt')
     const step = { step: 'unpivot', index: ids, on: names, variable, value } as const
-    return this.#with({ kind: 'local', input: alike, label: 'melt', step, schema, place: placeOfCall() }, undefined)
+    return this.#with(
+      { kind: 'local', input: alike, label: 'melt', step, schema, place: placeOfCall() },
+      undefined,
+    )
   }
 
   /** A row for each item of a list; an empty or absent list gives one row with null. */
@@ -471,11 +601,20 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
     requireColumns('explode', names, this.plan.schema)
     const schema = this.plan.schema.map(({ name, type }) => {
       if (!names.includes(name as Col<Row>)) return { name, type }
-      if (typeof type !== 'object' || !('list' in type)) throw new TableArgumentError(`explode takes columns of lists, but ${name} is ${typeText(type)}`)
+      if (typeof type !== 'object' || !('list' in type))
+        throw new TableArgumentError(`explode takes columns of lists, but ${name} is ${typeText(type)}`)
       return { name, type: type.list }
     })
     const step = { step: 'explode', columns: names } as const
-    return this.#with({ kind: 'local', input: this.plan, label: 'explode', step, needs: names, schema, place: placeOfCall() })
+    return this.#with({
+      kind: 'local',
+      input: this.plan,
+      label: 'explode',
+      step,
+      needs: names,
+      schema,
+      place: placeOfCall(),
+    })
   }
 
   // — Functions of the program's
@@ -489,7 +628,14 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
     options: MapOptions<S> = {},
   ): DataFrame<Record<never, never> extends S ? Row : RowOf<S>> {
     return this.#with(
-      { kind: 'local', input: this.plan, label: 'mapPartitions', step: this.#mapStep('mapPartitions', fn, options), schema: this.#output(options), place: placeOfCall() },
+      {
+        kind: 'local',
+        input: this.plan,
+        label: 'mapPartitions',
+        step: this.#mapStep('mapPartitions', fn, options),
+        schema: this.#output(options),
+        place: placeOfCall(),
+      },
       undefined,
     )
   }
@@ -504,7 +650,15 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
     requireWhole('mapOverlap: before', before, 0)
     requireWhole('mapOverlap: after', after, 0)
     return this.#with(
-      { kind: 'overlap', input: this.plan, before, after, step: this.#mapStep('mapOverlap', fn, options), schema: this.#output(options), place: placeOfCall() },
+      {
+        kind: 'overlap',
+        input: this.plan,
+        before,
+        after,
+        step: this.#mapStep('mapOverlap', fn, options),
+        schema: this.#output(options),
+        place: placeOfCall(),
+      },
       undefined,
     )
   }
@@ -528,7 +682,15 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   #mapStep(label: string, fn: unknown, options: MapOptions) {
     requireFunction(label, fn)
     const { as = 'records', args = [] } = options
-    return { step: 'map', fn: fn as UserFunction, as, schema: this.plan.schema, output: this.#output(options), rest: args, label } as const
+    return {
+      step: 'map',
+      fn: fn as UserFunction,
+      as,
+      schema: this.plan.schema,
+      output: this.#output(options),
+      rest: args,
+      label,
+    } as const
   }
 
   // — Summaries
@@ -549,14 +711,22 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
       ['75%', (column) => column.quantile(0.75)],
       ['max', (column) => column.max()],
     ]
-    const aggs = statistics.flatMap(([statistic, of]) => names.map((name) => wide(of(col(name))).as(`${statistic} ${name}`)))
+    const aggs = statistics.flatMap(([statistic, of]) =>
+      names.map((name) => wide(of(col(name))).as(`${statistic} ${name}`)),
+    )
     const all = this.select(...(aggs as unknown as Col<Row>[])) as unknown as DataFrame
     const rows = statistics.map(([statistic]) =>
-      all.select(lit(statistic).as('statistic') as Expr, ...names.map((name) => col(`${statistic} ${name}`).as(name) as Expr)),
+      all.select(
+        lit(statistic).as('statistic') as Expr,
+        ...names.map((name) => col(`${statistic} ${name}`).as(name) as Expr),
+      ),
     )
     const plans = rows.map(({ plan }) => plan)
     const concat: Plan = { kind: 'concat', inputs: plans, schema: plans[0].schema, place: placeOfCall() }
-    return this.#with<Record<string, unknown>>({ kind: 'repartition', input: concat, partitions: 1, schema: concat.schema, place: placeOfCall() }, undefined)
+    return this.#with<Record<string, unknown>>(
+      { kind: 'repartition', input: concat, partitions: 1, schema: concat.schema, place: placeOfCall() },
+      undefined,
+    )
   }
 
   /** How often each value of a column comes, most often first. */
@@ -600,7 +770,12 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
     return this.#write('toIpc', 'ipc', path, options)
   }
 
-  #write(label: string, format: 'parquet' | 'csv' | 'jsonLines' | 'ipc', path: string, options: TableWriteOptions): Bag<string> {
+  #write(
+    label: string,
+    format: 'parquet' | 'csv' | 'jsonLines' | 'ipc',
+    path: string,
+    options: TableWriteOptions,
+  ): Bag<string> {
     const names = [options.partitionBy ?? []].flat()
     requireColumns(label, names, this.plan.schema)
     const paths = tablePaths(format, path, this.partitions, options)
@@ -621,7 +796,10 @@ const holds = (type: DataType, value: unknown): boolean =>
         : typeof fullType(type) === 'object' || type === 'date'
 
 function requireFunction(method: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw new TableArgumentError(`${method} takes a function, not ${fn === null ? 'null' : `a value of type ${typeof fn}`}`)
+  if (typeof fn !== 'function')
+    throw new TableArgumentError(
+      `${method} takes a function, not ${fn === null ? 'null' : `a value of type ${typeof fn}`}`,
+    )
 }
 
 function joinKeys(options: JoinOptions, how: JoinHow): [ExprNode[], ExprNode[]] {
@@ -629,9 +807,16 @@ function joinKeys(options: JoinOptions, how: JoinHow): [ExprNode[], ExprNode[]] 
   const left = options.leftOn ?? options.on
   const right = options.rightOn ?? options.on
   if (left === undefined || right === undefined)
-    throw new TableArgumentError("join takes the columns that must agree: { on: 'id' }, or leftOn and rightOn; for every row with every row how: 'cross'")
-  const nodes = [nodesOf('join', [left as Columnish[]]), nodesOf('join', [right as Columnish[]])] as [ExprNode[], ExprNode[]]
+    throw new TableArgumentError(
+      "join takes the columns that must agree: { on: 'id' }, or leftOn and rightOn; for every row with every row how: 'cross'",
+    )
+  const nodes = [nodesOf('join', [left as Columnish[]]), nodesOf('join', [right as Columnish[]])] as [
+    ExprNode[],
+    ExprNode[],
+  ]
   if (nodes[0].length !== nodes[1].length || nodes[0].length === 0)
-    throw new TableArgumentError(`join takes as many columns on the left as on the right, not ${nodes[0].length} and ${nodes[1].length}`)
+    throw new TableArgumentError(
+      `join takes as many columns on the left as on the right, not ${nodes[0].length} and ${nodes[1].length}`,
+    )
   return nodes
 }

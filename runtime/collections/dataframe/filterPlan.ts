@@ -13,7 +13,13 @@ export function filterPlan(input: Plan, predicate: ExprNode): Plan {
   const place = placeOfCall()
   if (isElementwise(predicate)) return { kind: 'filter', input, predicate, schema: input.schema, place }
   const marked = withExprs(input, 'filter', [{ kind: 'alias', args: [predicate], name: TEST }])
-  const kept: Plan = { kind: 'filter', input: marked, predicate: columnNode(TEST), schema: marked.schema, place }
+  const kept: Plan = {
+    kind: 'filter',
+    input: marked,
+    predicate: columnNode(TEST),
+    schema: marked.schema,
+    place,
+  }
   return projected(
     kept,
     'filter',

@@ -30,7 +30,10 @@ export class Grouped<Row, Key> {
 
   /** Lets groups be shuffled to so many partitions: for more groups than one partition can hold. */
   partitions(count: number): Grouped<Row, Key> {
-    return new Grouped(this.#frame, this.#keys, { way: 'shuffle', partitions: requireWhole('partitions', count, 1) })
+    return new Grouped(this.#frame, this.#keys, {
+      way: 'shuffle',
+      partitions: requireWhole('partitions', count, 1),
+    })
   }
 
   /**
@@ -39,7 +42,8 @@ export class Grouped<Row, Key> {
    */
   agg<const S extends readonly Expr<Col<Row>>[]>(...aggs: S): DataFrame<Key & Selected<Row, S>> {
     const nodes = nodesOf('agg', aggs)
-    if (nodes.length === 0) throw new TableArgumentError('agg takes at least one aggregate, e.g. col(\'t\').mean()')
+    if (nodes.length === 0)
+      throw new TableArgumentError("agg takes at least one aggregate, e.g. col('t').mean()")
     const { plan, options } = this.#frame
     const resolved = resolvedFor('agg', nodes, plan.schema)
     nodes.forEach((node) => {
@@ -51,15 +55,18 @@ export class Grouped<Row, Key> {
       ...nodes.map((node, i) => ({ name: nameOf(node), type: resolved[i].type })),
     ]
     requireDistinct(namesOf(schema), 'agg')
-    return new DataFrame({
-      kind: 'aggregate',
-      input: plan,
-      keys: this.#keys,
-      aggs: nodes,
-      gathering: this.#gathering,
-      schema,
-      place: placeOfCall(),
-    }, options)
+    return new DataFrame(
+      {
+        kind: 'aggregate',
+        input: plan,
+        keys: this.#keys,
+        aggs: nodes,
+        gathering: this.#gathering,
+        schema,
+        place: placeOfCall(),
+      },
+      options,
+    )
   }
 
   /** How many rows each group has, as `len`. */
@@ -75,8 +82,12 @@ export class Grouped<Row, Key> {
     fn: GroupFunction<Row, Key>,
     { schema }: { schema: S },
   ): DataFrame<Key & RowOf<S>> {
-    if (typeof fn !== 'function') throw new TableArgumentError('apply takes a function of the rows of a group')
-    if (schema === undefined) throw new TableArgumentError("apply takes the columns that the function gives: { schema: { mean: 'float64' } }")
+    if (typeof fn !== 'function')
+      throw new TableArgumentError('apply takes a function of the rows of a group')
+    if (schema === undefined)
+      throw new TableArgumentError(
+        "apply takes the columns that the function gives: { schema: { mean: 'float64' } }",
+      )
     const { plan, options } = this.#frame
     const computed = this.#keys.filter((key) => key.kind !== 'column')
     const input = computed.length > 0 ? withExprs(plan, 'groupBy', computed) : plan
@@ -86,16 +97,19 @@ export class Grouped<Row, Key> {
       ...schemaOf(schema).filter(({ name }) => !keys.includes(name)),
     ]
     const step = { step: 'mapGroups', fn: fn as UserFunction, keys, schema: input.schema, output } as const
-    return new DataFrame({
-      kind: 'grouped',
-      input,
-      label: 'apply',
-      keys,
-      step,
-      gathering: this.#gathering,
-      schema: output,
-      place: placeOfCall(),
-    }, options)
+    return new DataFrame(
+      {
+        kind: 'grouped',
+        input,
+        label: 'apply',
+        keys,
+        step,
+        gathering: this.#gathering,
+        schema: output,
+        place: placeOfCall(),
+      },
+      options,
+    )
   }
 }
 
@@ -130,13 +144,25 @@ export class Resampled<Row> {
   agg<const S extends readonly Expr<Col<Row>>[]>(...aggs: S): DataFrame<Record<string, unknown>> {
     const start: ExprNode = {
       kind: 'alias',
-      args: [{ kind: 'call', fn: 'dt.truncate', args: [{ kind: 'column', name: this.#on }], options: { every: this.#every } }],
+      args: [
+        {
+          kind: 'call',
+          fn: 'dt.truncate',
+          args: [{ kind: 'column', name: this.#on }],
+          options: { every: this.#every },
+        },
+      ],
       name: this.#on,
     }
     const present: ExprNode = { kind: 'call', fn: 'isNotNull', args: [{ kind: 'column', name: this.#on }] }
     const { plan, options } = this.#frame
-    const rows = new DataFrame({ kind: 'filter', input: plan, predicate: present, schema: plan.schema, place: placeOfCall() }, options)
+    const rows = new DataFrame(
+      { kind: 'filter', input: plan, predicate: present, schema: plan.schema, place: placeOfCall() },
+      options,
+    )
     const keys = [...this.#by.map((name): ExprNode => ({ kind: 'column', name })), start]
-    return new Grouped<Record<string, unknown>, Record<string, unknown>>(rows, keys).agg(...(aggs as readonly Expr[])) as DataFrame
+    return new Grouped<Record<string, unknown>, Record<string, unknown>>(rows, keys).agg(
+      ...(aggs as readonly Expr[]),
+    ) as DataFrame
   }
 }

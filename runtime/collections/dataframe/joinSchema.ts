@@ -28,14 +28,22 @@ export function joinSchema(
         `join: ${expressionText(leftOn[i])} is ${typeText(key.type)} and ${expressionText(rightOn[i])} is ${typeText(rights[i].type)}: cast one of them`,
       )
     const as = (node: ExprNode, own: typeof type): ExprNode =>
-      typeText(own) === typeText(type) ? node : { kind: 'alias', args: [{ kind: 'cast', args: [node], to: type, strict: true }], name: nameOf(node) }
+      typeText(own) === typeText(type)
+        ? node
+        : {
+            kind: 'alias',
+            args: [{ kind: 'cast', args: [node], to: type, strict: true }],
+            name: nameOf(node),
+          }
     return [as(leftOn[i], key.type), as(rightOn[i], rights[i].type)] as const
   })
   const all = { leftOn: keys.map(([key]) => key), rightOn: keys.map(([, key]) => key) }
   if (how === 'semi' || how === 'anti') return { ...all, schema: left }
   // Where both keys are columns, the left one stands for both; where types differ both stay.
   const merged = new Set(
-    how === 'cross' ? [] : all.rightOn.filter((key, i) => key.kind === 'column' && all.leftOn[i].kind === 'column').map(nameOf),
+    how === 'cross'
+      ? []
+      : all.rightOn.filter((key, i) => key.kind === 'column' && all.leftOn[i].kind === 'column').map(nameOf),
   )
   const own = new Set(namesOf(left))
   const added = right

@@ -105,7 +105,12 @@ function lower(building: Building, plan: Plan, build: Build): Pipe {
       const input = build(plan.input)
       const each = input.with('tail', input.schema, step, place)
       if (each.partitions === 1) return each
-      return gathered(building, [each.frames()], input.schema, 'tail', place).with('tail', input.schema, step, place)
+      return gathered(building, [each.frames()], input.schema, 'tail', place).with(
+        'tail',
+        input.schema,
+        step,
+        place,
+      )
     }
     case 'join':
       return join(building, plan, build)
@@ -153,7 +158,12 @@ function project(plan: PlanOf<'project'>, build: Build): Pipe {
   if (plan.exprs.every(isElementwise)) return input.with('select', plan.schema, step, plan.place)
   // Windows and aggregates look at other rows: at those of a group, or at all.
   const keys = overKeys(plan.exprs)
-  return together(input, keys, { way: 'auto' }, 'over', plan.place).with('select', plan.schema, step, plan.place)
+  return together(input, keys, { way: 'auto' }, 'over', plan.place).with(
+    'select',
+    plan.schema,
+    step,
+    plan.place,
+  )
 }
 
 function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): Pipe {
@@ -161,14 +171,17 @@ function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): 
   const keys = plan.keys.map((key) => resolve(key, input.schema))
   const aggs = plan.aggs.map((agg) => resolve(agg, input.schema))
   const names = plan.keys.map(nameOf)
-  const byKeys: Step[] = keys.length === 0 ? [] : [{ step: 'sort', keys: names.map((name) => sortKey(column(name), schema)) }]
+  const byKeys: Step[] =
+    keys.length === 0 ? [] : [{ step: 'sort', keys: names.map((name) => sortKey(column(name), schema)) }]
   const sortedByKeys = (pipe: Pipe): Pipe =>
     byKeys.reduce((all, step) => all.with('groupBy', schema, step, place), pipe)
   const shuffle = plan.gathering.way === 'shuffle' ? plan.gathering.partitions : 1
   const steps = input.partitions === 1 ? undefined : twoSteps(plan.keys, plan.aggs, input.schema)
   if (!steps) {
-    const count = keys.length === 0 ? 1 : plan.gathering.way === 'shuffle' ? plan.gathering.partitions : input.partitions
-    const all = input.partitions === 1 ? input : shuffled(input, { by: 'hash', keys }, count, 'groupBy', place)
+    const count =
+      keys.length === 0 ? 1 : plan.gathering.way === 'shuffle' ? plan.gathering.partitions : input.partitions
+    const all =
+      input.partitions === 1 ? input : shuffled(input, { by: 'hash', keys }, count, 'groupBy', place)
     return sortedByKeys(all.with('groupBy', schema, { step: 'aggregate', keys, aggs }, place))
   }
   const { states } = steps
@@ -185,7 +198,9 @@ function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): 
     const lists = Array.from({ length: Math.ceil(level.length / MERGED_AT_ONCE) }, (_, i) =>
       level.slice(i * MERGED_AT_ONCE, (i + 1) * MERGED_AT_ONCE),
     )
-    level = gathered(building, lists, states, 'groupBy', place).with('merge', states, merge, place).frames('merge')
+    level = gathered(building, lists, states, 'groupBy', place)
+      .with('merge', states, merge, place)
+      .frames('merge')
   }
   const last = gathered(building, [level], states, 'groupBy', place)
   return sortedByKeys(last.with('merge', states, merge, place).with('groupBy', schema, finish, place))
@@ -231,7 +246,8 @@ function sort(building: Building, plan: PlanOf<'sort'>, input: Pipe): Pipe {
 
 function head(building: Building, plan: PlanOf<'head'>, input: Pipe): Pipe {
   const { place, schema, count } = plan
-  if (input.partitions === 1) return input.with('head', schema, { step: 'slice', offset: 0, length: count }, place)
+  if (input.partitions === 1)
+    return input.with('head', schema, { step: 'slice', offset: 0, length: count }, place)
   const picking = building.group(pick as (...args: never[]) => unknown, [], 'head-pick', place)
   const part = (name: string, taken: unknown): unknown => building.graph.addTask(picking, [name, taken])
   const before = (partition: number, earlier: readonly unknown[]): unknown =>
@@ -245,9 +261,21 @@ function join(building: Building, plan: PlanOf<'join'>, build: Build): Pipe {
   const [left, right] = [build(plan.input), build(plan.right)]
   const leftOn = plan.leftOn.map((key) => resolve(key, left.schema))
   const rightOn = plan.rightOn.map((key) => resolve(key, right.schema))
-  const stepAt = ([slot]: readonly number[]): Step => ({ step: 'join', slot, how, leftOn, rightOn, suffix, rightSchema: right.schema, columns: namesOf(schema) })
+  const stepAt = ([slot]: readonly number[]): Step => ({
+    step: 'join',
+    slot,
+    how,
+    leftOn,
+    rightOn,
+    suffix,
+    rightSchema: right.schema,
+    columns: namesOf(schema),
+  })
   const alone = left.partitions === 1 && right.partitions === 1
-  const small = plan.broadcast === 'auto' ? estimatedBytes(plan.right) <= BROADCAST_BYTES || right.partitions === 1 : plan.broadcast
+  const small =
+    plan.broadcast === 'auto'
+      ? estimatedBytes(plan.right) <= BROADCAST_BYTES || right.partitions === 1
+      : plan.broadcast
   if (alone || how === 'cross' || (small && how !== 'outer')) {
     const [whole] = one(building, right, place)
     return left.with('join', schema, stepAt, place, [() => whole])
@@ -261,14 +289,22 @@ function join(building: Building, plan: PlanOf<'join'>, build: Build): Pipe {
 /** All rows of a table in one frame. */
 function one(building: Building, pipe: Pipe, place: SourcePlace | undefined): readonly unknown[] {
   const frames = pipe.frames()
-  return frames.length === 1 ? frames : gathered(building, [frames], pipe.schema, 'broadcast', place).frames('broadcast')
+  return frames.length === 1
+    ? frames
+    : gathered(building, [frames], pipe.schema, 'broadcast', place).frames('broadcast')
 }
 
 function asof(building: Building, plan: PlanOf<'asof'>, build: Build): Pipe {
   const { place, schema, spec, suffix } = plan
   const [left, right] = [build(plan.input), build(plan.right)]
   const [whole] = one(building, right, place)
-  const step = ([slot]: readonly number[]): Step => ({ step: 'asof', slot, spec, suffix, rightSchema: right.schema })
+  const step = ([slot]: readonly number[]): Step => ({
+    step: 'asof',
+    slot,
+    spec,
+    suffix,
+    rightSchema: right.schema,
+  })
   return left.with('joinAsof', schema, step, place, [() => whole])
 }
 
@@ -278,7 +314,9 @@ function repartition(building: Building, input: Pipe, to: number, place: SourceP
   const share = (count: number, of: number, i: number): number => Math.floor((i * count) / of)
   if (to < from) {
     const frames = input.frames()
-    const lists = Array.from({ length: to }, (_, i) => frames.slice(share(from, to, i), share(from, to, i + 1)))
+    const lists = Array.from({ length: to }, (_, i) =>
+      frames.slice(share(from, to, i), share(from, to, i + 1)),
+    )
     return gathered(building, lists, input.schema, 'repartition', place)
   }
   const most = Math.ceil(to / from)
@@ -287,7 +325,9 @@ function repartition(building: Building, input: Pipe, to: number, place: SourceP
   const lists = splits.flatMap((split, i) => {
     const due = share(to, from, i + 1) - share(to, from, i)
     const pieces = Array.from({ length: most }, (_, piece) => building.graph.addTask(picking, [piece, split]))
-    return Array.from({ length: due }, (_, piece) => (piece < due - 1 ? [pieces[piece]] : pieces.slice(piece)))
+    return Array.from({ length: due }, (_, piece) =>
+      piece < due - 1 ? [pieces[piece]] : pieces.slice(piece),
+    )
   })
   return gathered(building, lists, input.schema, 'repartition', place)
 }

@@ -21,17 +21,31 @@ export interface TwoSteps {
   states: Schema
 }
 
-const call = (fn: FunctionName, args: readonly ExprNode[], options = {}): ExprNode => ({ kind: 'call', fn, args, options })
+const call = (fn: FunctionName, args: readonly ExprNode[], options = {}): ExprNode => ({
+  kind: 'call',
+  fn,
+  args,
+  options,
+})
 const column = (name: string): ExprNode => ({ kind: 'column', name })
 const number = (value: number): ExprNode => ({ kind: 'literal', value })
-const cast = (node: ExprNode, to: 'float64' | 'uint32'): ExprNode => ({ kind: 'cast', args: [node], to, strict: true })
+const cast = (node: ExprNode, to: 'float64' | 'uint32'): ExprNode => ({
+  kind: 'cast',
+  args: [node],
+  to,
+  strict: true,
+})
 const named = (node: ExprNode, name: string): ExprNode => ({ kind: 'alias', args: [node], name })
 
 /**
  * The two steps of aggregates; nothing where one of them needs all rows of a group at once.
  * @param keys resolved names of the group's columns
  */
-export function twoSteps(keys: readonly ExprNode[], aggs: readonly ExprNode[], schema: Schema): TwoSteps | undefined {
+export function twoSteps(
+  keys: readonly ExprNode[],
+  aggs: readonly ExprNode[],
+  schema: Schema,
+): TwoSteps | undefined {
   const found = new Map<string, Parts>()
   const partial: ExprNode[] = []
   const merge: ExprNode[] = []
@@ -55,7 +69,13 @@ export function twoSteps(keys: readonly ExprNode[], aggs: readonly ExprNode[], s
       }
       return parts.finish
     })
-    if (!whole || some(answer, (part) => part.kind === 'over' || (part.kind === 'call' && ruleOf(part.fn).kind !== 'element')))
+    if (
+      !whole ||
+      some(
+        answer,
+        (part) => part.kind === 'over' || (part.kind === 'call' && ruleOf(part.fn).kind !== 'element'),
+      )
+    )
       return undefined
     // Columns of the rows themselves would make lists of a group.
     if (some(answer, (part) => part.kind === 'column' && !part.name.startsWith('\u0000'))) return undefined
@@ -106,7 +126,10 @@ function partsOf(node: Extract<ExprNode, { kind: 'call' }>, id: string, schema: 
       return {
         partial: [sum.partial, count.partial],
         merge: [sum.merge, count.merge],
-        finish: { kind: 'when', args: [call('gt', [n, number(0)]), call('div', [s, n]), { kind: 'literal', value: null }] },
+        finish: {
+          kind: 'when',
+          args: [call('gt', [n, number(0)]), call('div', [s, n]), { kind: 'literal', value: null }],
+        },
       }
     }
     case 'var':

@@ -37,7 +37,9 @@ function filtersDown(plan: Plan, wanted: readonly ExprNode[]): Plan {
     case 'project': {
       if (!plan.exprs.every(isElementwise)) return stop(plan, wanted)
       const byName = new Map(plan.exprs.map((expr) => [nameOf(expr), expr]))
-      const below = wanted.map((each) => replaced(each, (part) => (part.kind === 'column' ? unnamed(byName.get(part.name)) : undefined)))
+      const below = wanted.map((each) =>
+        replaced(each, (part) => (part.kind === 'column' ? unnamed(byName.get(part.name)) : undefined)),
+      )
       return withSchema(plan, { input: filtersDown(plan.input, below) })
     }
     case 'sort':
@@ -49,7 +51,10 @@ function filtersDown(plan: Plan, wanted: readonly ExprNode[]): Plan {
       return withSchema(plan, { inputs: plan.inputs.map((each) => filtersDown(each, wanted)) })
     case 'aggregate': {
       const keys = new Set(plan.keys.filter((key) => key.kind === 'column').map(nameOf))
-      const [below, above] = parted(wanted, (each) => [...columnsIn(each)].every((name) => keys.has(name)) && keys.size > 0)
+      const [below, above] = parted(
+        wanted,
+        (each) => [...columnsIn(each)].every((name) => keys.has(name)) && keys.size > 0,
+      )
       return filtered(withSchema(plan, { input: filtersDown(plan.input, below) }), above)
     }
     case 'join':
@@ -71,7 +76,10 @@ function unnamed(expr: ExprNode | undefined): ExprNode | undefined {
 
 /** Filters that go no further stand above; those below begin anew. */
 function stop(plan: Plan, wanted: readonly ExprNode[]): Plan {
-  return filtered(onInputs(plan, (input) => filtersDown(input, [])), wanted)
+  return filtered(
+    onInputs(plan, (input) => filtersDown(input, [])),
+    wanted,
+  )
 }
 
 function onInputs(plan: Plan, change: (input: Plan) => Plan): Plan {
@@ -106,7 +114,8 @@ function filterJoin(plan: PlanOf<'join'>, wanted: readonly ExprNode[]): Plan {
   const above: ExprNode[] = []
   for (const each of wanted) {
     if (toLeft && onlyOf(left, each)) below.push(each)
-    else if (toRight && onlyOf(right, each) && ![...columnsIn(each)].some((name) => left.has(name))) beside.push(each)
+    else if (toRight && onlyOf(right, each) && ![...columnsIn(each)].some((name) => left.has(name)))
+      beside.push(each)
     else above.push(each)
   }
   return filtered(
@@ -115,7 +124,8 @@ function filterJoin(plan: PlanOf<'join'>, wanted: readonly ExprNode[]): Plan {
   )
 }
 
-const ordered = (schema: Schema, names: ReadonlySet<string>): Schema => schema.filter(({ name }) => names.has(name))
+const ordered = (schema: Schema, names: ReadonlySet<string>): Schema =>
+  schema.filter(({ name }) => names.has(name))
 
 /** Asks each part of a plan for the columns that are needed of it, and for no others. */
 function narrowed(plan: Plan, wanted: readonly string[]): Plan {
@@ -219,10 +229,13 @@ function narrowJoin(plan: PlanOf<'join'>, needs: ReadonlySet<string>): Plan {
   const input = narrowed(plan.input, [...atLeastOne(left, plan.input)])
   const other = narrowed(plan.right, [...atLeastOne(right, plan.right)])
   const there = new Set([...namesOf(input.schema)])
-  const gone = new Set(plan.rightOn.filter((key, i) => key.kind === 'column' && plan.leftOn[i].kind === 'column').map(nameOf))
+  const gone = new Set(
+    plan.rightOn.filter((key, i) => key.kind === 'column' && plan.leftOn[i].kind === 'column').map(nameOf),
+  )
   const names = new Set(there)
   if (plan.how !== 'semi' && plan.how !== 'anti')
     for (const { name } of other.schema)
-      if (!(gone.has(name) && plan.how !== 'cross')) names.add(there.has(name) ? `${name}${plan.suffix}` : name)
+      if (!(gone.has(name) && plan.how !== 'cross'))
+        names.add(there.has(name) ? `${name}${plan.suffix}` : name)
   return cut({ ...plan, input, right: other, schema: ordered(plan.schema, names) }, needs)
 }

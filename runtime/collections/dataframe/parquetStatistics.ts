@@ -16,14 +16,18 @@ export interface RangeOf {
 export function rangesOf(group: RowGroup, schema: Schema): Map<string, RangeOf> {
   const ranges = new Map<string, RangeOf>()
   for (const { meta_data: meta } of group.columns) {
-    if (!meta || meta.path_in_schema.length !== 1) continue
+    if (meta?.path_in_schema.length !== 1) continue
     const type = schema.find(({ name }) => name === meta.path_in_schema[0])?.type
     const { min_value: min, max_value: max, null_count: nulls } = meta.statistics ?? {}
     if (type === undefined || min === undefined || max === undefined) continue
     const [low, high] = [cellOf(min, type), cellOf(max, type)]
     // Long texts are cut in statistics, and floats may hold NaN beside: neither can be trusted for all conditions.
     if (low === undefined || high === undefined || typeof low !== typeof high) continue
-    ranges.set(meta.path_in_schema[0], { min: low, max: high, nulls: nulls === undefined || Number(nulls) > 0 })
+    ranges.set(meta.path_in_schema[0], {
+      min: low,
+      max: high,
+      nulls: nulls === undefined || Number(nulls) > 0,
+    })
   }
   return ranges
 }
@@ -47,7 +51,8 @@ export function mayHold(node: ExprNode, rangeOf: (column: string) => RangeOf | u
   if (a?.kind !== 'column' || b?.kind !== 'literal') return true
   const range = rangeOf(a.name)
   if (!range) return true
-  if (node.fn === 'isIn') return (b.value as readonly Literal[]).some((value) => within(comparedAs(value, a.type), range, 'eq'))
+  if (node.fn === 'isIn')
+    return (b.value as readonly Literal[]).some((value) => within(comparedAs(value, a.type), range, 'eq'))
   return within(comparedAs(b.value, a.type), range, node.fn)
 }
 

@@ -41,7 +41,12 @@ export class Building {
   }
 
   /** Declares a group of tasks. */
-  group(fn: (...args: never[]) => unknown, bound: readonly unknown[], name: string, place: SourcePlace | undefined): number {
+  group(
+    fn: (...args: never[]) => unknown,
+    bound: readonly unknown[],
+    name: string,
+    place: SourcePlace | undefined,
+  ): number {
     const { pure, ...options } = this.options
     return this.graph.addGroup({
       fn,

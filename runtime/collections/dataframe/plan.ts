@@ -157,7 +157,9 @@ export function estimatedRows(plan: Plan): number {
     case 'join': {
       const [left, right] = [estimatedRows(plan.input), estimatedRows(plan.right)]
       if (plan.how === 'cross') return left * right
-      return plan.how === 'semi' || plan.how === 'anti' ? left / 2 : Math.max(left, plan.how === 'outer' ? right : 0)
+      return plan.how === 'semi' || plan.how === 'anti'
+        ? left / 2
+        : Math.max(left, plan.how === 'outer' ? right : 0)
     }
     case 'local':
       if (plan.step.step === 'sample') return estimatedRows(plan.input) * plan.step.fraction

@@ -3,15 +3,15 @@
 import { statSync } from 'node:fs'
 
 import { placeOfCall } from '../../graph/callPlace.ts'
-import { readFooter } from '../../kernels/files/parquetFooter.ts'
 import { FileFormatError } from '../../kernels/files/fileErrors.ts'
+import { readFooter } from '../../kernels/files/parquetFooter.ts'
 import { isRemote } from '../../kernels/files/sourceFile.ts'
 import type { DataType } from '../../kernels/table/dataType.ts'
 import type { ExprNode } from '../../kernels/table/expression.ts'
 import { hiveParts, hiveSchema } from '../../kernels/table/read/hive.ts'
 import { parquetSchema } from '../../kernels/table/read/parquetColumns.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
-import { fieldOf, namesOf, sameSchema, type Schema, schemaText } from '../../kernels/table/schema.ts'
+import { fieldOf, namesOf, type Schema, sameSchema, schemaText } from '../../kernels/table/schema.ts'
 import type { RowRange } from '../../kernels/table/steps.ts'
 import { findFiles, type Paths } from '../bag/files.ts'
 import { requireColumns, TableArgumentError } from './build.ts'
@@ -41,11 +41,15 @@ const PARTITION_BYTES = 64 * 2 ** 20
  * @throws {FileError} when a file is not there, is cut short, or has other columns than the first one
  * @example dataframe.readParquet('flights.parquet').filter(col('delay').gt(60)).select('origin')
  */
-export function readParquet<const T = Record<string, unknown>>(paths: Paths, options: TableParquetOptions = {}): DataFrame<T> {
+export function readParquet<const T = Record<string, unknown>>(
+  paths: Paths,
+  options: TableParquetOptions = {},
+): DataFrame<T> {
   const { hive: withHive = true, partitionBytes = PARTITION_BYTES } = options
   const files = findFiles(foldersAsGlobs(paths))
   const remote = files.find(({ path }) => isRemote(path))
-  if (remote) throw new TableArgumentError(`${remote.path}: parquet files on the web must be downloaded first`)
+  if (remote)
+    throw new TableArgumentError(`${remote.path}: parquet files on the web must be downloaded first`)
   const hive = withHive ? hiveSchema(files.map(({ path }) => path)) : []
   let schema: Schema | undefined
   const pieces: Piece[] = []
@@ -67,7 +71,10 @@ export function readParquet<const T = Record<string, unknown>>(paths: Paths, opt
       const statistics = rangesOf(group, own)
       if (open && open.bytes + bytes <= partitionBytes && metadata.row_groups.length > MERGED_FROM)
         open = {
-          piece: { range: [path, size, String(modifiedMs), open.piece.range[3], end, parts], statistics: union(open.piece.statistics, statistics) },
+          piece: {
+            range: [path, size, String(modifiedMs), open.piece.range[3], end, parts],
+            statistics: union(open.piece.statistics, statistics),
+          },
           bytes: open.bytes + bytes,
         }
       else {
@@ -78,7 +85,10 @@ export function readParquet<const T = Record<string, unknown>>(paths: Paths, opt
     }
     if (open) pieces.push(open.piece)
   }
-  const all: Schema = [...(schema ?? []).filter(({ name }) => !hive.some((field) => field.name === name)), ...hive]
+  const all: Schema = [
+    ...(schema ?? []).filter(({ name }) => !hive.some((field) => field.name === name)),
+    ...hive,
+  ]
   const frame = new DataFrame<T>({ ...scan(pieces, all, hive, undefined), schema: all, place: placeOfCall() })
   if (!options.columns) return frame
   requireColumns('readParquet', options.columns, all)
@@ -88,7 +98,13 @@ export function readParquet<const T = Record<string, unknown>>(paths: Paths, opt
 /** A file with few row groups keeps them: each is a partition, and there should be some for every thread. */
 const MERGED_FROM = 32
 
-function scan(pieces: readonly Piece[], schema: Schema, hive: Schema, predicate: ExprNode | undefined, of = pieces.length): ScanPlan {
+function scan(
+  pieces: readonly Piece[],
+  schema: Schema,
+  hive: Schema,
+  predicate: ExprNode | undefined,
+  of = pieces.length,
+): ScanPlan {
   const ranges = pieces.map(({ range }) => range)
   return {
     kind: 'scan',
@@ -108,7 +124,9 @@ function scan(pieces: readonly Piece[], schema: Schema, hive: Schema, predicate:
     narrowed: (columns, wanted) => {
       const fields = columns.map((name) => fieldOf(schema, name))
       const test = wanted && resolve(wanted, schema)
-      const kept = test ? pieces.filter((piece) => mayHold(test, (name) => rangeIn(piece, name, hive))) : pieces
+      const kept = test
+        ? pieces.filter((piece) => mayHold(test, (name) => rangeIn(piece, name, hive)))
+        : pieces
       return scan(kept, fields, hive, undefined, of)
     },
   }
@@ -143,7 +161,10 @@ function union(a: ReadonlyMap<string, RangeOf>, b: ReadonlyMap<string, RangeOf>)
 /** A folder stands for the parquet files in it, at any depth. */
 function foldersAsGlobs(paths: Paths): Paths {
   const list = typeof paths === 'string' || paths instanceof URL ? [paths] : paths
-  return list.map((path) => (typeof path === 'string' && isFolder(path) ? `${path.replace(/[\\/]$/, '')}/**/*.parquet` : path))
+  return list.map((path) =>
+    typeof path === 'string' && isFolder(path) ? `${path.replace(/[\\/]$/, '')}/**/*.parquet` : path,
+  )
 }
 
-const isFolder = (path: string): boolean => !isRemote(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+const isFolder = (path: string): boolean =>
+  !isRemote(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

@@ -12,7 +12,15 @@ import { type DataType, fullType } from '../../kernels/table/dataType.ts'
 import { quotedRanges, quotesIn, startsInQuotes } from '../../kernels/table/partition.ts'
 import { parseCell } from '../../kernels/table/read/csvCells.ts'
 import { type CsvRecord, csvRecords, TableCsvError } from '../../kernels/table/read/csvRecords.ts'
-import { MissingColumnError, namesOf, requireDistinct, sameSchema, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
+import {
+  MissingColumnError,
+  namesOf,
+  requireDistinct,
+  type Schema,
+  sameSchema,
+  schemaOf,
+  schemaText,
+} from '../../kernels/table/schema.ts'
 import type { Compression, CsvSource, FileRange, TableSource } from '../../kernels/table/steps.ts'
 import { byteCount } from '../bag/byteCount.ts'
 import { type FoundFile, findFiles, type Paths } from '../bag/files.ts'
@@ -73,12 +81,17 @@ export function readCsv<const S extends Types = Record<string, never>>(
   const files = localFiles('readCsv', paths)
   const compression = options.compression ?? compressionOf(files[0].path)
   const nullValues = [options.nullValues ?? []].flat()
-  const given = options.schema ? Object.fromEntries(Object.entries(options.schema).map(([name, type]) => [name, fullType(type)])) : {}
+  const given = options.schema
+    ? Object.fromEntries(Object.entries(options.schema).map(([name, type]) => [name, fullType(type)]))
+    : {}
   const dialect = { delimiter, quote, comment }
   const sampled = files.map((file) => sampleOf(file, compression, encoding))
   const names = files.map((file, i): string[] => {
     const first: CsvRecord | undefined = csvRecords(sampled[i].text, dialect, file.path).next().value
-    if (!header) return Object.keys(given).length > 0 ? Object.keys(given) : (first?.cells.map((_, k) => `column_${k + 1}`) ?? [])
+    if (!header)
+      return Object.keys(given).length > 0
+        ? Object.keys(given)
+        : (first?.cells.map((_, k) => `column_${k + 1}`) ?? [])
     return (first?.cells ?? []).map((cell, k) => cell ?? `column_${k + 1}`)
   })
   names.forEach((own, i) => {
@@ -89,9 +102,14 @@ export function readCsv<const S extends Types = Record<string, never>>(
         `${files[i].path} has other columns than ${files[0].path}: ${own.join(', ')}, not ${names[0].join(', ')}. Read them apart and join them with concat.`,
       )
   })
-  for (const name of Object.keys(given)) if (!names[0].includes(name)) throw new MissingColumnError(name, names[0], `readCsv: schema, ${files[0].path}`)
+  for (const name of Object.keys(given))
+    if (!names[0].includes(name))
+      throw new MissingColumnError(name, names[0], `readCsv: schema, ${files[0].path}`)
   const guessed = csvTypes(sampled[0], names[0], { ...options, nullValues }, dialect, files[0].path, header)
-  const schema: Schema = names[0].map((name) => ({ name, type: given[name] ?? guessed.get(name) ?? 'string' }))
+  const schema: Schema = names[0].map((name) => ({
+    name,
+    type: given[name] ?? guessed.get(name) ?? 'string',
+  }))
   const source: CsvSource = {
     source: 'csv',
     schema,
@@ -140,9 +158,16 @@ function csvScan(source: CsvSource, ranges: readonly (readonly FileRange[])[], r
 
 /** For each file: which of its parts begin inside quotes. */
 function quoteStarts(graph: TaskGraph, quote: string, ranges: readonly (readonly FileRange[])[]): unknown[] {
-  const counting = graph.addGroup({ fn: quotesIn, bound: [quote], name: 'readCsv-quotes', kind: 'table.readCsv' })
+  const counting = graph.addGroup({
+    fn: quotesIn,
+    bound: [quote],
+    name: 'readCsv-quotes',
+    kind: 'table.readCsv',
+  })
   const adding = graph.addGroup({ fn: startsInQuotes, name: 'readCsv-starts', kind: 'table.readCsv' })
-  return ranges.map((own) => graph.addTask(adding, [own.length === 1 ? [0] : own.map((range) => graph.addTask(counting, [range]))]))
+  return ranges.map((own) =>
+    graph.addTask(adding, [own.length === 1 ? [0] : own.map((range) => graph.addTask(counting, [range]))]),
+  )
 }
 
 /**
@@ -162,17 +187,25 @@ export function readJsonLines<const S extends Types = Record<string, never>>(
     try {
       return [JSON.parse(line) as unknown]
     } catch (cause) {
-      throw new FileFormatError(files[0].path, `${files[0].path}, line ${i + 1}: ${(cause as Error).message}`, cause)
+      throw new FileFormatError(
+        files[0].path,
+        `${files[0].path}, line ${i + 1}: ${(cause as Error).message}`,
+        cause,
+      )
     }
   })
   const given = options.schema ? schemaOf(options.schema) : []
-  const guessed = guessedSchema(records).map(({ name, type }) => ({ name, type: type === 'null' ? ('string' as const) : type }))
+  const guessed = guessedSchema(records).map(({ name, type }) => ({
+    name,
+    type: type === 'null' ? ('string' as const) : type,
+  }))
   const schema: Schema = [
     ...guessed.map((field) => given.find(({ name }) => name === field.name) ?? field),
     ...given.filter(({ name }) => !guessed.some((field) => field.name === name)),
   ]
   const ranges = rangesOf(files, options.blockSize, compression !== 'none').flat()
-  const rows = files.reduce((sum, { size }) => sum + size, 0) / Math.max(1, sample.bytes / Math.max(1, sample.lines))
+  const rows =
+    files.reduce((sum, { size }) => sum + size, 0) / Math.max(1, sample.bytes / Math.max(1, sample.lines))
   const scanOf = (columns: readonly string[]): ScanPlan =>
     rangeScan('readJsonLines', { source: 'jsonLines', schema, columns, compression }, ranges, rows, scanOf)
   return new DataFrame({ ...scanOf(namesOf(schema)), schema, place: placeOfCall() })
@@ -188,11 +221,18 @@ export function readIpc<T = Record<string, unknown>>(paths: Paths): DataFrame<T>
       own = schemaFromIpc(readFileSync(path))
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code) throw fileErrorOf(path, cause)
-      throw new FileFormatError(path, `${path} is no readable Arrow file: ${(cause as Error).message}. Copy or write it again.`, cause)
+      throw new FileFormatError(
+        path,
+        `${path} is no readable Arrow file: ${(cause as Error).message}. Copy or write it again.`,
+        cause,
+      )
     }
     schema ??= own
     if (!sameSchema(schema, own))
-      throw new FileFormatError(path, `${path} has other columns than ${files[0].path}: ${schemaText(own)}, not ${schemaText(schema)}. Read them apart and join them with concat.`)
+      throw new FileFormatError(
+        path,
+        `${path} has other columns than ${files[0].path}: ${schemaText(own)}, not ${schemaText(schema)}. Read them apart and join them with concat.`,
+      )
   }
   const fields = schema ?? []
   const ranges = files.map(({ path, size, version }): FileRange => [path, size, version, 0, -1])
@@ -224,22 +264,33 @@ function rangeScan(
 function localFiles(method: string, paths: Paths): FoundFile[] {
   const files = findFiles(paths)
   const remote = files.find(({ path }) => isRemote(path))
-  if (remote) throw new TableArgumentError(`${remote.path}: ${method} reads local files; download it first, or read it with bag and fromBag`)
+  if (remote)
+    throw new TableArgumentError(
+      `${remote.path}: ${method} reads local files; download it first, or read it with bag and fromBag`,
+    )
   return files
 }
 
-function rangesOf(files: readonly FoundFile[], blockSize: number | string | false | undefined, whole: boolean): FileRange[][] {
-  const bytes = blockSize === false || whole ? Number.POSITIVE_INFINITY : byteCount('blockSize', blockSize ?? BLOCK_BYTES)
+function rangesOf(
+  files: readonly FoundFile[],
+  blockSize: number | string | false | undefined,
+  whole: boolean,
+): FileRange[][] {
+  const bytes =
+    blockSize === false || whole ? Number.POSITIVE_INFINITY : byteCount('blockSize', blockSize ?? BLOCK_BYTES)
   return files.map(({ path, size, version }) => {
     if (whole) return [[path, size, version, 0, -1]]
     const count = Math.max(1, Math.ceil(size / bytes))
-    return Array.from({ length: count }, (_, i): FileRange => [
-      path,
-      size,
-      version,
-      Math.floor((i * size) / count),
-      Math.floor(((i + 1) * size) / count),
-    ])
+    return Array.from(
+      { length: count },
+      (_, i): FileRange => [
+        path,
+        size,
+        version,
+        Math.floor((i * size) / count),
+        Math.floor(((i + 1) * size) / count),
+      ],
+    )
   })
 }
 
@@ -270,7 +321,11 @@ function sampleOf({ path, size }: FoundFile, compression: Compression, encoding:
     if (compression !== 'none') bytes = DECOMPRESS[compression](bytes)
   } catch (cause) {
     if (compression !== 'none' && (cause as Error).message.includes('data'))
-      throw new FileFormatError(path, `${path} is not whole ${compression} data: ${(cause as Error).message}`, cause)
+      throw new FileFormatError(
+        path,
+        `${path} is not whole ${compression} data: ${(cause as Error).message}`,
+        cause,
+      )
     throw fileErrorOf(path, cause)
   }
   const text = new TextDecoder(encoding).decode(bytes)
@@ -311,4 +366,3 @@ function csvTypes(
   }
   return new Map(names.map((name, i) => [name, seen[i] ? candidates[i][0] : 'string']))
 }
-

@@ -19,10 +19,17 @@ const PARTS_MAX = 1024
  * Brings rows with equal keys together, or ranges of keys into order. Rows of one target keep the order they had.
  * @param partitions how many targets there are
  */
-export function shuffled(pipe: Pipe, key: ShuffleKey, partitions: number, label: string, place: SourcePlace | undefined): Pipe {
+export function shuffled(
+  pipe: Pipe,
+  key: ShuffleKey,
+  partitions: number,
+  label: string,
+  place: SourcePlace | undefined,
+): Pipe {
   const { building, schema } = pipe
   if (partitions === 1) return gathered(building, [pipe.frames()], schema, label, place)
-  const { source, bounds } = key.by === 'range' ? boundsOf(pipe, key, partitions, label, place) : { source: pipe, bounds: undefined }
+  const { source, bounds } =
+    key.by === 'range' ? boundsOf(pipe, key, partitions, label, place) : { source: pipe, bounds: undefined }
   const sinkOf =
     (stage?: ShuffleStage) =>
     ([slot]: readonly number[]): TableSink =>
@@ -77,7 +84,12 @@ function boundsOf(
   const both = pipe.tasks({ sink: 'sampled', key }, `${label}-sample`)
   const picking = building.group(pick as (...args: never[]) => unknown, [], `${label}-take`, place)
   const part = (name: string): unknown[] => both.map((each) => building.graph.addTask(picking, [name, each]))
-  const choosing = building.group(rangeBounds as (...args: never[]) => unknown, [partitions, descending], `${label}-bounds`, place)
+  const choosing = building.group(
+    rangeBounds as (...args: never[]) => unknown,
+    [partitions, descending],
+    `${label}-bounds`,
+    place,
+  )
   const bounds = building.graph.addTask(choosing, [part('sample')])
   const frames = part('frame').map((frame) => [frame])
   return { source: gathered(building, frames, schema, label, place), bounds }

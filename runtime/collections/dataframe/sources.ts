@@ -2,7 +2,7 @@
 
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { GraphNode } from '../../graph/node.ts'
-import { type DataType, commonType, typeText } from '../../kernels/table/dataType.ts'
+import { commonType, type DataType, typeText } from '../../kernels/table/dataType.ts'
 import { literalType } from '../../kernels/table/resolve.ts'
 import { namesOf, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
 import type { Bag } from '../bag/bag.ts'
@@ -36,7 +36,10 @@ const LOOKED_AT = 10_000
  * A table of records, which are sent with the tasks: read large data where it lies.
  * @example await dataframe.fromRecords([{ name: 'Ann', age: 3 }]).toRecords() // [{ name: 'Ann', age: 3 }]
  */
-export function fromRecords<const S extends Types>(records: readonly object[], options: RecordOptions<S> & { schema: S }): DataFrame<RowOf<S>>
+export function fromRecords<const S extends Types>(
+  records: readonly object[],
+  options: RecordOptions<S> & { schema: S },
+): DataFrame<RowOf<S>>
 export function fromRecords<R extends object>(records: readonly R[], options?: RecordOptions): DataFrame<R>
 export function fromRecords(records: readonly object[], options: RecordOptions = {}): DataFrame {
   if (!Array.isArray(records)) throw new TableArgumentError('fromRecords takes a list of objects')
@@ -61,15 +64,22 @@ export function fromRecords(records: readonly object[], options: RecordOptions =
  * A table of columns.
  * @example dataframe.fromColumns({ a: [1, 2, 3], b: ['x', 'y', null] })
  */
-export function fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>, options: RecordOptions = {}): DataFrame {
+export function fromColumns(
+  columns: Readonly<Record<string, ArrayLike<unknown>>>,
+  options: RecordOptions = {},
+): DataFrame {
   const lengths = new Set(Object.values(columns).map(({ length }) => length))
   if (lengths.size > 1)
     throw new TableArgumentError(
-      `fromColumns takes columns of the same length, not ${Object.entries(columns).map(([name, { length }]) => `${name}: ${length}`).join(', ')}`,
+      `fromColumns takes columns of the same length, not ${Object.entries(columns)
+        .map(([name, { length }]) => `${name}: ${length}`)
+        .join(', ')}`,
     )
   const [length = 0] = lengths
   const names = Object.keys(columns)
-  const records = Array.from({ length }, (_, row) => Object.fromEntries(names.map((name) => [name, columns[name][row]])))
+  const records = Array.from({ length }, (_, row) =>
+    Object.fromEntries(names.map((name) => [name, columns[name][row]])),
+  )
   const typed = Object.fromEntries(
     names.flatMap((name) => {
       const type = typeOfArray(columns[name])
@@ -125,15 +135,21 @@ export function guessedSchema(records: readonly unknown[], names: readonly strin
 function guessedType(value: unknown): DataType {
   if (value === null || value === undefined) return 'null'
   if (Array.isArray(value)) {
-    const type = value.map(guessedType).reduce<DataType | undefined>((common, each) => common && commonType(common, each), 'null')
+    const type = value
+      .map(guessedType)
+      .reduce<DataType | undefined>((common, each) => common && commonType(common, each), 'null')
     if (type) return { list: type }
   }
   if (value instanceof Date) return { datetime: 'ms' }
   if (value instanceof Uint8Array) return 'binary'
   if (typeof value === 'object' && !Array.isArray(value))
-    return { struct: Object.fromEntries(Object.entries(value).map(([name, part]) => [name, guessedType(part)])) }
+    return {
+      struct: Object.fromEntries(Object.entries(value).map(([name, part]) => [name, guessedType(part)])),
+    }
   if (typeof value === 'function' || typeof value === 'symbol' || Array.isArray(value))
-    throw new TableArgumentError(`a table cannot hold ${Array.isArray(value) ? 'a list of mixed types' : `a ${typeof value}`}`)
+    throw new TableArgumentError(
+      `a table cannot hold ${Array.isArray(value) ? 'a list of mixed types' : `a ${typeof value}`}`,
+    )
   return literalType(value as number)
 }
 
@@ -141,7 +157,10 @@ function guessedType(value: unknown): DataType {
  * A table of a bag's items, which are records.
  * @param options.schema what they have; a bag's items are not known before they are computed
  */
-export function fromBag<const S extends Types>(bag: Bag<object>, { schema }: { schema: S }): DataFrame<RowOf<S>> {
+export function fromBag<const S extends Types>(
+  bag: Bag<object>,
+  { schema }: { schema: S },
+): DataFrame<RowOf<S>> {
   requireSchema('fromBag', schema)
   return fromNode('fromBag', bag.node, bag.partitions, schema)
 }
@@ -153,7 +172,8 @@ export function fromDelayed<const S extends Types>(
 ): DataFrame<RowOf<S>> {
   requireSchema('fromDelayed', schema)
   const nodes = lists.map((list) => nodeOf(list))
-  if (lists.length === 0 || nodes.includes(undefined)) throw new TableArgumentError('fromDelayed takes a list of delayed lists of records')
+  if (lists.length === 0 || nodes.includes(undefined))
+    throw new TableArgumentError('fromDelayed takes a list of delayed lists of records')
   const fields = schemaOf(schema)
   return new DataFrame({
     kind: 'scan',
@@ -168,7 +188,12 @@ export function fromDelayed<const S extends Types>(
   })
 }
 
-function fromNode<S extends Types>(label: string, node: GraphNode, partitions: number, schema: S): DataFrame<RowOf<S>> {
+function fromNode<S extends Types>(
+  label: string,
+  node: GraphNode,
+  partitions: number,
+  schema: S,
+): DataFrame<RowOf<S>> {
   const fields = schemaOf(schema)
   return new DataFrame({
     kind: 'scan',
@@ -185,7 +210,9 @@ function fromNode<S extends Types>(label: string, node: GraphNode, partitions: n
 
 function requireSchema(method: string, schema: unknown): void {
   if (typeof schema !== 'object' || schema === null)
-    throw new TableArgumentError(`${method} takes the columns of its records: { schema: { id: 'int64', name: 'string' } }`)
+    throw new TableArgumentError(
+      `${method} takes the columns of its records: { schema: { id: 'int64', name: 'string' } }`,
+    )
 }
 
 /** Frames that are held on the cluster. */
@@ -207,20 +234,31 @@ export function heldPlan(references: readonly unknown[], schema: Schema): Plan {
  * Several tables, one behind the other. They must have the same columns; with `how: 'diagonal'` those that one lacks are null.
  * @throws {SchemaMismatchError} when their columns differ
  */
-export function concat<R>(frames: readonly DataFrame<R>[], { how = 'vertical' }: { how?: 'vertical' | 'diagonal' } = {}): DataFrame<R> {
-  if (!Array.isArray(frames) || frames.length === 0) throw new TableArgumentError('concat takes at least one data frame')
+export function concat<R>(
+  frames: readonly DataFrame<R>[],
+  { how = 'vertical' }: { how?: 'vertical' | 'diagonal' } = {},
+): DataFrame<R> {
+  if (!Array.isArray(frames) || frames.length === 0)
+    throw new TableArgumentError('concat takes at least one data frame')
   const plans: Plan[] = frames.map(({ plan }) => plan)
   const names = [...new Set(plans.flatMap(({ schema }) => namesOf(schema)))]
   const schema = names.map((name) => {
-    const types = plans.flatMap((plan) => plan.schema.filter((field) => field.name === name).map(({ type }) => type))
+    const types = plans.flatMap((plan) =>
+      plan.schema.filter((field) => field.name === name).map(({ type }) => type),
+    )
     const missing = plans.findIndex((plan) => !namesOf(plan.schema).includes(name))
     if (missing >= 0 && how !== 'diagonal')
       throw new SchemaMismatchError(
         `concat: table ${missing + 1} has no column ${JSON.stringify(name)}: it has ${schemaText(plans[missing].schema)}. With { how: 'diagonal' } it is filled with nulls.`,
       )
-    const type = types.reduce<DataType | undefined>((common, each) => common && commonType(common, each), types[0])
+    const type = types.reduce<DataType | undefined>(
+      (common, each) => common && commonType(common, each),
+      types[0],
+    )
     if (!type)
-      throw new SchemaMismatchError(`concat: column ${JSON.stringify(name)} is ${[...new Set(types.map(typeText))].join(' and ')}: cast it first`)
+      throw new SchemaMismatchError(
+        `concat: column ${JSON.stringify(name)} is ${[...new Set(types.map(typeText))].join(' and ')}: cast it first`,
+      )
     return { name, type }
   })
   const inputs = plans.map((plan) => {
@@ -229,7 +267,9 @@ export function concat<R>(frames: readonly DataFrame<R>[], { how = 'vertical' }:
       if (!own) return lit(null, type).as(name).node
       return typeText(own.type) === typeText(type) ? columnNode(name) : col(name).cast(type).as(name).node
     })
-    const same = plan.schema.length === schema.length && exprs.every((expr, i) => expr.kind === 'column' && expr.name === plan.schema[i].name)
+    const same =
+      plan.schema.length === schema.length &&
+      exprs.every((expr, i) => expr.kind === 'column' && expr.name === plan.schema[i].name)
     return same ? plan : projected(plan, 'concat', exprs)
   })
   return new DataFrame<R>({ kind: 'concat', inputs, schema, place: placeOfCall() })

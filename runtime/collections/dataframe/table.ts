@@ -5,7 +5,15 @@ import { columnsFromIpc, ipcFromColumns } from '../../kernels/table/arrow.ts'
 import type { Cell, Column } from '../../kernels/table/columns/column.ts'
 import { timeText } from '../../kernels/table/columns/dates.ts'
 import { type Int64As, recordsOf, valueFromCell } from '../../kernels/table/columns/values.ts'
-import { type DataType, isDatetime, isDuration, isList, isNumeric, isStruct, typeText } from '../../kernels/table/dataType.ts'
+import {
+  type DataType,
+  isDatetime,
+  isDuration,
+  isList,
+  isNumeric,
+  isStruct,
+  typeText,
+} from '../../kernels/table/dataType.ts'
 import type { Frame } from '../../kernels/table/frame.ts'
 import { fieldOf, type Schema } from '../../kernels/table/schema.ts'
 
@@ -74,7 +82,9 @@ export class Table<Row = Record<string, unknown>> implements Iterable<Row> {
   /** The table as an Arrow IPC file, for any library that reads Arrow: every value is exact. */
   toArrow(): Uint8Array {
     const plain = this.#frames.length === 1 && this.#schema.every(({ type }) => type !== 'category')
-    return plain && this.#frames[0].bytes < 1 << 16 ? this.#frames[0].ipc.slice() : ipcFromColumns(this.#all())
+    return plain && this.#frames[0].bytes < 1 << 16
+      ? this.#frames[0].ipc.slice()
+      : ipcFromColumns(this.#all())
   }
 
   *[Symbol.iterator](): Iterator<Row> {
@@ -92,7 +102,8 @@ export class Table<Row = Record<string, unknown>> implements Iterable<Row> {
       ...own.slice(0, count).map((cell) => clipped(cellText(cell, type))),
       ...(this.length > count ? ['…'] : []),
     ])
-    if (more > 0) cells.push([`… ${more} more`, '', ...new Array<string>(count + (this.length > count ? 1 : 0)).fill('')])
+    if (more > 0)
+      cells.push([`… ${more} more`, '', ...new Array<string>(count + (this.length > count ? 1 : 0)).fill('')])
     const widths = cells.map((column) => Math.max(...column.map(width)))
     const line = (left: string, middle: string, right: string): string =>
       `${left}${widths.map((chars) => '─'.repeat(chars + 2)).join(middle)}${right}`
@@ -107,7 +118,15 @@ export class Table<Row = Record<string, unknown>> implements Iterable<Row> {
     const size = `${this.length.toLocaleString('en-US')} ${this.length === 1 ? 'row' : 'rows'} × ${this.#schema.length} ${this.#schema.length === 1 ? 'column' : 'columns'}`
     if (cells.length === 0) return size
     const body = Array.from({ length: cells[0].length - 2 }, (_, i) => row(i + 2))
-    return [line('┌', '┬', '┐'), row(0), row(1), line('├', '┼', '┤'), ...body, line('└', '┴', '┘'), size].join('\n')
+    return [
+      line('┌', '┬', '┐'),
+      row(0),
+      row(1),
+      line('├', '┼', '┤'),
+      ...body,
+      line('└', '┴', '┘'),
+      size,
+    ].join('\n')
   }
 
   [inspect.custom](): string {
@@ -131,7 +150,8 @@ export function cellText(cell: Cell, type: DataType): string {
   if (cell === null) return 'null'
   if (type === 'date' || isDatetime(type)) return timeText(cell as number | bigint, type)
   if (isDuration(type)) return `${valueFromCell(cell, type)} ms`
-  if (isList(type)) return `[${(cell as readonly Cell[]).map((each) => cellText(each, type.list)).join(', ')}]`
+  if (isList(type))
+    return `[${(cell as readonly Cell[]).map((each) => cellText(each, type.list)).join(', ')}]`
   if (isStruct(type))
     return `{${Object.entries(type.struct)
       .map(([name, each]) => `${name}: ${cellText((cell as Record<string, Cell>)[name], each)}`)
@@ -141,14 +161,21 @@ export function cellText(cell: Cell, type: DataType): string {
   return String(cell).replaceAll('\n', '⏎')
 }
 
-const clipped = (text: string): string => (text.length > CELL_CHARS ? `${text.slice(0, CELL_CHARS - 1)}…` : text)
+const clipped = (text: string): string =>
+  text.length > CELL_CHARS ? `${text.slice(0, CELL_CHARS - 1)}…` : text
 
 /** About how many places a text takes on a screen: letters of East Asia and pictures take two. */
 function width(text: string): number {
   let places = 0
   for (const letter of text) {
     const code = letter.codePointAt(0) ?? 0
-    places += code >= 0x1100 && /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Extended_Pictographic}/u.test(letter) ? 2 : 1
+    places +=
+      code >= 0x1100 &&
+      /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Extended_Pictographic}/u.test(
+        letter,
+      )
+        ? 2
+        : 1
   }
   return places
 }

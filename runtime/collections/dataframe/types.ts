@@ -46,4 +46,6 @@ type Value<T extends DataType> = T extends 'int64' | 'uint64'
                   : null
 
 /** The row of a schema. Every value may be absent. */
-export type RowOf<S extends Readonly<Record<string, DataType>>> = { -readonly [K in keyof S]: Value<S[K]> | null }
+export type RowOf<S extends Readonly<Record<string, DataType>>> = {
+  -readonly [K in keyof S]: Value<S[K]> | null
+}

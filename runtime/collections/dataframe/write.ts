@@ -18,7 +18,12 @@ export interface TableWriteOptions {
   nullValue?: string
 }
 
-const ENDINGS: Readonly<Record<WriteFormat, string>> = { parquet: 'parquet', csv: 'csv', jsonLines: 'jsonl', ipc: 'arrow' }
+const ENDINGS: Readonly<Record<WriteFormat, string>> = {
+  parquet: 'parquet',
+  csv: 'csv',
+  jsonLines: 'jsonl',
+  ipc: 'arrow',
+}
 const ALLOWED: Readonly<Record<WriteFormat, readonly string[]>> = {
   parquet: ['none', 'zstd', 'gzip', 'snappy', 'lz4', 'brotli'],
   ipc: ['none', 'lz4', 'zstd'],
@@ -30,16 +35,26 @@ const ALLOWED: Readonly<Record<WriteFormat, readonly string[]>> = {
  * A path a partition: `*` stands for its number; a folder gets a name for each.
  * @throws {TableArgumentError} when two partitions would have the same path
  */
-export function tablePaths(format: WriteFormat, path: string, partitions: number, options: TableWriteOptions): string[] {
-  if (typeof path !== 'string' || path === '') throw new TableArgumentError('a table is written to a path: name a file or folder')
-  const folder = path.endsWith('/') || path.endsWith(sep) || extname(path) === '' || options.partitionBy !== undefined
-  const pattern = path.includes('*') || !folder ? path : `${path.replace(/[\\/]$/, '')}/part-*.${ENDINGS[format]}`
+export function tablePaths(
+  format: WriteFormat,
+  path: string,
+  partitions: number,
+  options: TableWriteOptions,
+): string[] {
+  if (typeof path !== 'string' || path === '')
+    throw new TableArgumentError('a table is written to a path: name a file or folder')
+  const folder =
+    path.endsWith('/') || path.endsWith(sep) || extname(path) === '' || options.partitionBy !== undefined
+  const pattern =
+    path.includes('*') || !folder ? path : `${path.replace(/[\\/]$/, '')}/part-*.${ENDINGS[format]}`
   const digits = String(partitions - 1).length
   if (partitions > 1 && !pattern.includes('*'))
     throw new TableArgumentError(
       `${partitions} partitions cannot be written to ${pattern}: put a * where each one's number should be, or write one with .repartition(1)`,
     )
-  return Array.from({ length: partitions }, (_, i) => resolve(pattern.replaceAll('*', String(i).padStart(digits, '0'))))
+  return Array.from({ length: partitions }, (_, i) =>
+    resolve(pattern.replaceAll('*', String(i).padStart(digits, '0'))),
+  )
 }
 
 export function writeChoices(
@@ -50,9 +65,12 @@ export function writeChoices(
   options: TableWriteOptions,
 ): WriteChoices {
   const text = format === 'csv' || format === 'jsonLines'
-  const compression = options.compression ?? (format === 'parquet' ? 'zstd' : text ? compressionOf(path) : 'none')
+  const compression =
+    options.compression ?? (format === 'parquet' ? 'zstd' : text ? compressionOf(path) : 'none')
   if (!ALLOWED[format].includes(compression))
-    throw new TableArgumentError(`${ENDINGS[format]} files are compressed with ${ALLOWED[format].join(', ')}, not ${compression}`)
+    throw new TableArgumentError(
+      `${ENDINGS[format]} files are compressed with ${ALLOWED[format].join(', ')}, not ${compression}`,
+    )
   const { delimiter, header, nullValue } = options
   return {
     compression,

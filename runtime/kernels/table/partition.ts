@@ -32,7 +32,12 @@ interface Sampled {
 /** Reads a partition, takes it through all steps, and gives what the sink makes of it. */
 export const runTable = kernel(
   'table.partition',
-  async (source: TableSource, steps: readonly Step[], sink: TableSink, ...args: unknown[]): Promise<unknown> => {
+  async (
+    source: TableSource,
+    steps: readonly Step[],
+    sink: TableSink,
+    ...args: unknown[]
+  ): Promise<unknown> => {
     if (source.source === 'frames') requireOneHash(args[0])
     const engine = tableEngine()
     if (sink.sink === 'take') return take(source, steps, sink, args)
@@ -112,7 +117,10 @@ function packed(frames: readonly OpenFrame[]): SplitFrame {
 }
 
 /** One target's part of a split. */
-export const pickPart = kernel('table.pickPart', (target: number, split: SplitFrame): Frame => partOf(split, target))
+export const pickPart = kernel(
+  'table.pickPart',
+  (target: number, split: SplitFrame): Frame => partOf(split, target),
+)
 
 /** How many values of a key one partition shows. */
 const SAMPLE = 512
@@ -145,7 +153,10 @@ const order = (a: Cell, b: Cell): number =>
   typeof a === 'boolean' ? Number(a) - Number(b) : compareCells(a, b)
 
 /** Quotes in a part of a file, and from those of all parts, which begin inside quotes. */
-export const quotesIn = kernel('table.quotes', (quote: string, range: FileRange): Promise<number> => countQuotes(range, quote))
+export const quotesIn = kernel(
+  'table.quotes',
+  (quote: string, range: FileRange): Promise<number> => countQuotes(range, quote),
+)
 
 export const startsInQuotes = kernel('table.quoteStarts', (counts: readonly number[]): boolean[] => {
   let total = 0
@@ -159,10 +170,11 @@ export const startsInQuotes = kernel('table.quoteStarts', (counts: readonly numb
 /** A CSV partition's ranges, each with whether it begins inside quotes. */
 export const quotedRanges = kernel(
   'table.quotedRanges',
-  (ranges: readonly FileRange[], starts: readonly (readonly boolean[])[], indexes: readonly (readonly [number, number])[]): unknown => [
-    ranges,
-    indexes.map(([file, part]) => starts[file]?.[part] ?? false),
-  ],
+  (
+    ranges: readonly FileRange[],
+    starts: readonly (readonly boolean[])[],
+    indexes: readonly (readonly [number, number])[],
+  ): unknown => [ranges, indexes.map(([file, part]) => starts[file]?.[part] ?? false)],
 )
 
 /** The one cell of a frame, as a value. */

@@ -5,7 +5,11 @@ import { kernel } from '../kernel.ts'
 /** Calls a function for every row. */
 export const mapRows = kernel(
   'table.mapRows',
-  async (rows: readonly unknown[], fn: (row: unknown, ...rest: unknown[]) => unknown, ...rest: unknown[]): Promise<unknown[]> => {
+  async (
+    rows: readonly unknown[],
+    fn: (row: unknown, ...rest: unknown[]) => unknown,
+    ...rest: unknown[]
+  ): Promise<unknown[]> => {
     const given: unknown[] = []
     for (const row of rows) given.push(await fn(row, ...rest))
     return given

@@ -28,7 +28,13 @@ export async function userStep(
   if (step.step === 'map') {
     const input = step.as === 'arrow' ? openArrow(ipcFromColumns(columns)) : recordsOf(columns, rows)
     const given = taken(await call(input, ...step.rest), step.output, step.label)
-    return step.edges ? trimmed(given, rows, step.edges.map((slot) => (args[slot] as Frame).rows)) : given
+    return step.edges
+      ? trimmed(
+          given,
+          rows,
+          step.edges.map((slot) => (args[slot] as Frame).rows),
+        )
+      : given
   }
   const keys = columns.filter(({ name }) => step.keys.includes(name))
   const records = recordsOf(columns, rows)

@@ -1,10 +1,10 @@
 // Writes one partition to a file, or to a folder for each value of some columns.
 
 import type { Column } from './columns/column.ts'
+import { timeText } from './columns/dates.ts'
 import { columnOf, taken } from './columns/evaluate.ts'
 import { groupRows } from './columns/groupRows.ts'
 import { valueFromCell } from './columns/values.ts'
-import { timeText } from './columns/dates.ts'
 import { isDatetime } from './dataType.ts'
 import type { Engine, OpenFrame } from './engine.ts'
 import type { TableSink } from './steps.ts'

@@ -51,7 +51,9 @@ export const columnsEngine: Engine<ColumnsFrame> = {
     const stage = sink.sink === 'cut' ? undefined : sink.stage
     const target = (row: number): number => {
       if (!stage) return whole(row)
-      return stage.stage === 'groups' ? Math.floor(whole(row) / stage.groupSize) : whole(row) % stage.groupSize
+      return stage.stage === 'groups'
+        ? Math.floor(whole(row) / stage.groupSize)
+        : whole(row) % stage.groupSize
     }
     for (let row = 0; row < frame.rows; row++) parts[target(row)].push(row)
     return parts.map((rows) => new ColumnsFrame(taken(frame, rows).columns, rows.length))

@@ -170,6 +170,18 @@ const spans =
       .otherwise(size)
   }
 
+/** NaN is left out while there is any other number: polars does so here and not there. */
+const extreme =
+  (name: 'min' | 'max'): Builder =>
+  ([first], _, node) => {
+    const type = node.args[0].type as DataType
+    if (!isFloat(type)) return first[name]()
+    return first
+      .fillNan(polars().lit(null).cast(nativeType(type), true))
+      [name]()
+      .fillNull(first[name]())
+  }
+
 const isNumber = (node: ExprNode): boolean => isFloat(node.type as DataType)
 const no = (input: NativeExpr): NativeExpr =>
   polars().when(input.isNull()).then(polars().lit(null)).otherwise(polars().lit(false))
@@ -366,8 +378,8 @@ const BUILDERS: Record<FunctionName, Builder> = {
     first.quantile(polars().lit(Number(q)), String(interpolation ?? 'linear') as never),
   std: ([first], { ddof }) => first.std(Number(ddof ?? 1) as never),
   var: ([first], { ddof }) => first.var(Number(ddof ?? 1) as never),
-  min: method('min'),
-  max: method('max'),
+  min: extreme('min'),
+  max: extreme('max'),
   first: method('first'),
   last: method('last'),
   any: ([first]) => first.any(true as never),

@@ -4,7 +4,7 @@ import { columnsFromIpc, ipcFromColumns } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
 import { isFloat } from '../dataType.ts'
 import type { Engine, OpenFrame } from '../engine.ts'
-import { type ExprNode, nameOf } from '../expression.ts'
+import type { ExprNode } from '../expression.ts'
 import type { Frame } from '../frame.ts'
 import type { Schema } from '../schema.ts'
 import { partsOf, type ShuffleStage, type Step, type TableSink, type TableSource } from '../steps.ts'
@@ -150,9 +150,9 @@ function staged(target: NativeExpr, stage: ShuffleStage | undefined): NativeExpr
 /** A target by the hash of the keys; categories hash by their texts, since their codes differ between partitions. */
 function hashTarget(keys: readonly ExprNode[], count: number): NativeExpr {
   const hashes = keys.map((key) =>
-    (key.type === 'category' ? nativeExpr(key).cast(nativeType('string'), true) : nativeKey(key)).hash(
-      ...SEEDS,
-    ),
+    hashable(key)
+      .hash(...SEEDS)
+      .cast(nativeType('uint64'), true),
   )
   const odd = nativeLiteral(0x9e3779b97f4a7c15n, 'uint64')
   const all = hashes.reduce((whole, each) => whole.mul(odd).add(each))
@@ -305,7 +305,9 @@ function joinedWith(
   const isMade = (i: number): boolean => step.leftOn[i].kind !== 'column' || step.rightOn[i].kind !== 'column'
   const sides = [left, right].map((side, which) => {
     const nodes = which === 0 ? step.leftOn : step.rightOn
-    const made = nodes.flatMap((node, i) => (isMade(i) ? [nativeExpr(node).alias(`${MADE}${i}` as never)] : []))
+    const made = nodes.flatMap((node, i) =>
+      isMade(i) ? [nativeExpr(node).alias(`${MADE}${i}` as never)] : [],
+    )
     const keys = nodes.map((node, i) => (isMade(i) ? polars().col(`${MADE}${i}`) : nativeExpr(node)))
     return { lazy: made.length > 0 ? side.withColumns(made) : side, keys }
   })
