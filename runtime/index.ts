@@ -2,6 +2,7 @@
 
 // Lazy collections: they build, and are computed by the client that is there.
 export {
+  type AvroOptions,
   type Bag,
   BagArgumentError,
   type BagOptions,
@@ -20,13 +21,19 @@ export {
   delayed,
   Expr,
   ExpressionError,
+  DrawingError,
+  FileChangedError,
+  FileError,
+  FileFormatError,
   isDelayed,
   type JoinOptions,
   type Lazy,
   len,
   lit,
+  memoryFiles,
   NoFilesError,
   NotACollectionError,
+  optimize,
   type ParquetOptions,
   type PartitionOptions,
   persist,
@@ -40,8 +47,10 @@ export {
   type TableJsonOptions,
   type TableParquetOptions,
   type TableWriteOptions,
+  type StorageOptions,
   type TextOptions,
   type TreeOptions,
+  visualize,
   type WriteOptions,
   when,
 } from './collections/index.ts'

@@ -1,6 +1,12 @@
 // What a scheduler process is started with, as options of its command line: written by who starts it, read by it.
 
 import { parseArgs } from 'node:util'
+import {
+  type SchedulerSettings,
+  SETTING_OPTIONS,
+  settingArguments,
+  settingsOfValues,
+} from './schedulerSettings.ts'
 import { type WorkerCounts, workerCounts } from './workerCounts.ts'
 
 export interface SchedulerOptions {
@@ -10,6 +16,7 @@ export interface SchedulerOptions {
   port: number
   /** Workers that the scheduler keeps on its own machine; none when absent. */
   local?: WorkerCounts
+  settings?: SchedulerSettings
 }
 
 /** An option that a scheduler does not know or cannot use: says which, and what it could be. */
@@ -24,6 +31,7 @@ export const SCHEDULER_OPTIONS = {
   'local-workers': { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...SETTING_OPTIONS,
 } as const
 
 /**
@@ -49,6 +57,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
   return {
     ...(id !== undefined && { id }),
     port: portNumber(port ?? '0'),
+    settings: settingsOfValues(values),
     ...(workers !== undefined && {
       local: workerCounts(
         { workers, threads, memoryLimit },
@@ -59,8 +68,8 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
 }
 
 /** The same options as a command line. */
-export function schedulerArguments({ id, port, local }: SchedulerOptions): string[] {
-  const args = ['--port', String(port)]
+export function schedulerArguments({ id, port, local, settings = {} }: SchedulerOptions): string[] {
+  const args = ['--port', String(port), ...settingArguments(settings)]
   if (id !== undefined) args.push('--id', id)
   if (local)
     args.push(

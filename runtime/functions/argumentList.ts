@@ -56,13 +56,13 @@ export class ArgumentWriter {
       throw explained(error, encoder.options)
     }
     if (encoder.table)
-      for (const unit of encoder.table.units) if (unit.workerModule) this.#modules.add(unit.workerModule)
+      for (const name of encoder.options.lifter?.modulesOf(encoder.table) ?? []) this.#modules.add(name)
     return writer.length - start
   }
 
-  /** All bytes so far. */
-  take(): Uint8Array {
-    return this.#encoder.writer.copy()
+  /** All bytes so far, as a view that is valid until more are written. */
+  view(): Uint8Array {
+    return this.#encoder.writer.bytes.subarray(0, this.#encoder.writer.length)
   }
 
   /** Forgets all lists, and keeps the buffer. */

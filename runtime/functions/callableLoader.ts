@@ -2,11 +2,14 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { DecodeOptions, LiftedUnit } from './encodeOptions.ts'
+import type { DecodeOptions, EncodeOptions, LiftedUnit } from './encodeOptions.ts'
 import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
 import type { Lifter } from './lifter.ts'
 import { liftHook } from './liftHook.ts'
-import type { ModuleSource } from './memoryModules.ts'
+import { type ModuleSource, useCarried } from './memoryModules.ts'
+import type { Carried } from './packages/carried.ts'
+import { type FileNote, isFileNote } from './packages/fileNote.ts'
+import { isPackageNote, type PackageNote } from './packages/packageNote.ts'
 import { runSetup } from './perWorker.ts'
 import { isSourceRecord, type SourceRecord } from './sourceRecord.ts'
 import { UnitLoader } from './unitLoader.ts'
@@ -17,6 +20,8 @@ export interface CallableLoaderOptions {
   /** Where the worker writes modules under their names. */
   moduleFolder: string
   kernels?: KernelNames
+  /** Packages and files that the sender has and this machine may not. */
+  carried?: Carried
   /** Freezes plain arguments, so that writing to one by mistake is an error instead of a loss. */
   freeze?: boolean
 }
@@ -26,6 +31,7 @@ type LifterModule = typeof import('./lifter.ts')
 export class CallableLoader {
   readonly #folder: string
   readonly #kernels: KernelNames
+  readonly #carried: Carried | undefined
   readonly #loader: UnitLoader
   readonly #options: DecodeOptions
   readonly #records = new Map<string, SourceRecord>()
@@ -35,7 +41,9 @@ export class CallableLoader {
   readonly #lifters = new Map<string, Lifter>()
   #lifterModule: LifterModule | undefined
 
-  constructor({ moduleFolder, kernels = NO_KERNELS, freeze = false }: CallableLoaderOptions) {
+  constructor({ moduleFolder, kernels = NO_KERNELS, carried, freeze = false }: CallableLoaderOptions) {
+    this.#carried = carried
+    if (carried) useCarried(carried)
     liftHook.worker = true
     liftHook.records = () => {
       this.#readRecords()
@@ -47,6 +55,7 @@ export class CallableLoader {
       source: (name) => this.#source(name),
       lift: (module, unit) => this.#lift(module, unit),
       equivalent: (semantic) => this.#equivalent(semantic),
+      packageUrl: (specifier) => this.#packageUrl(specifier),
     })
     this.#options = { kernels, modules: this.#loader, freeze }
   }
@@ -79,7 +88,30 @@ export class CallableLoader {
   async loadModules(names: readonly string[]): Promise<void> {
     const lacking = names.some((name) => name.startsWith('unit:') || (name !== '' && !this.#source(name)))
     if (lacking) this.#lifterModule ??= await import('./lifter.ts')
+    for (const name of names) this.#readNote(name)
     await this.#loader.load(names)
+  }
+
+  /** How to tell what a function captured, by the sender's source: for the text of a refusal, since it takes a while. */
+  async captureNames(): Promise<NonNullable<EncodeOptions['captureNames']>> {
+    this.#lifterModule ??= await import('./lifter.ts')
+    return (module, unit) => {
+      try {
+        return this.#lift(module, unit)?.captureNames
+      } catch {
+        return undefined // What cannot be lifted has no names to tell.
+      }
+    }
+  }
+
+  /** Learns what the sender says of a package or file. */
+  #readNote(name: string): void {
+    const ofPackage = isPackageNote(name)
+    if (!this.#carried || this.#namesRead.has(name) || !(ofPackage || isFileNote(name))) return
+    this.#namesRead.add(name)
+    const note = JSON.parse(readFileSync(path.join(this.#folder, path.basename(name)), 'utf8'))
+    if (ofPackage) this.#carried.knowPackage(note as PackageNote, name)
+    else this.#carried.knowFile(note as FileNote, name)
   }
 
   #source(name: string): ReturnType<ModuleSource> {
@@ -117,6 +149,15 @@ export class CallableLoader {
     return undefined
   }
 
+  #packageUrl(specifier: string): string | undefined {
+    this.#readRecords()
+    for (const { resolutions } of this.#records.values()) {
+      const resolution = resolutions[specifier]
+      if (resolution?.kind === 'package') return resolution.url
+    }
+    return undefined
+  }
+
   #lifterFor(record: SourceRecord, { Lifter }: LifterModule): Lifter {
     const key = `${record.root}\n${record.entry}`
     let lifter = this.#lifters.get(key)
@@ -134,6 +175,9 @@ export class CallableLoader {
       this.#namesRead.add(name)
       const record = JSON.parse(readFileSync(path.join(this.#folder, name), 'utf8')) as SourceRecord
       this.#records.set(`${record.file}@${record.hash}`, record)
+      for (const resolution of Object.values(record.resolutions))
+        if (resolution.kind === 'package' && resolution.note)
+          this.#carried?.knowPackage(resolution.note, name)
     }
   }
 }

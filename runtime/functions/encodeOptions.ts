@@ -3,7 +3,7 @@
 import type { SourcePlace } from '../protocol/failure.ts'
 import type { KernelNames } from './kernelNames.ts'
 import type { ImportFound } from './liftHook.ts'
-import type { ImportName, UnitName } from './unitTable.ts'
+import type { ImportName, UnitName, UnitTable } from './unitTable.ts'
 
 /** What the sender knows of a function or class of the user's. */
 export interface LiftedUnit extends UnitName {
@@ -22,6 +22,8 @@ export interface UnitLifter {
   unitOf(module: string, unit: number): LiftedUnit
   /** The absolute URL of an imported package, as workers on this machine find it. */
   importUrl(found: ImportFound): string
+  /** The worker modules that what a table names needs, those that they need included. */
+  modulesOf(table: UnitTable): readonly string[]
 }
 
 export interface EncodeOptions {
@@ -32,11 +34,15 @@ export interface EncodeOptions {
   /** Where the user's code asked, for refusals. */
   place?: () => SourcePlace | undefined
   lifter?: UnitLifter
+  /** Names of what a function captured, for refusals of one that no lifter sends. */
+  captureNames?: (module: string, unit: number) => readonly string[] | undefined
   kernels?: KernelNames
   /** ≥ 0: write a reference to dependency #n instead of this object; −1: not a reference. Not asked for plain lists and objects. */
   reference?: (value: object) => number
   /** Typed arrays at least this large go to `buffers`; without it none do. */
   shareFromBytes?: number
+  /** A typed array over the whole of a buffer gives that buffer itself: for who sends the value on before anything else can write to it. */
+  borrow?: boolean
   /** Where shared memory comes from; `new SharedArrayBuffer` by default. */
   allocate?: (byteLength: number) => SharedArrayBuffer
   /** Told of every captured variable with the bytes that it took. */

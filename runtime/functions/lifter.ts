@@ -15,7 +15,7 @@ import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
 import { type AnyFunction, type CaptureList, type ImportFound, liftHook } from './liftHook.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 import { UnitLoader } from './unitLoader.ts'
-import { semanticBytes, type UnitName } from './unitTable.ts'
+import { type ImportName, semanticBytes, type UnitName, type UnitTable } from './unitTable.ts'
 import { explained } from './valueCodec.ts'
 import { ValueEncoder } from './valueEncoder.ts'
 
@@ -64,6 +64,8 @@ export class Lifter implements UnitLifter {
   readonly #kernels: KernelNames
   readonly #cache = new WeakMap<AnyFunction, CachedCallable>()
   readonly #sources = new Map<string, AnalysedModule>()
+  /** The modules that tell of packages whose functions travel by name, by URL. */
+  readonly #importNotes = new Map<string, string>()
   readonly #moduleLists = new Map<string, string[]>()
   #idle: ValueEncoder | undefined
   #modules: WorkerModules | undefined
@@ -108,7 +110,7 @@ export class Lifter implements UnitLifter {
       const callable: LiftedCallable = {
         bytes,
         digest: hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16),
-        modules: this.#modulesOf(encoder.table?.units ?? []),
+        modules: encoder.table ? this.modulesOf(encoder.table) : [],
         label: this.#kernels.nameOf(fn) ?? lifted?.label ?? (fn.name || 'task'),
         place: lifted?.place,
         warnings,
@@ -181,13 +183,30 @@ export class Lifter implements UnitLifter {
   importUrl({ specifier, from }: ImportFound): string {
     const { graph } = this.#worker
     const resolution = graph.resolve(graph.byId(from), specifier)
+    if (resolution.kind === 'package') {
+      const note = this.#worker.packageNote(resolution)
+      if (note !== undefined) this.#importNotes.set(resolution.url, note)
+    }
     if (resolution.kind === 'package' || resolution.kind === 'builtin') return resolution.url
     return specifier
   }
 
+  modulesOf({ units, imports }: UnitTable): string[] {
+    return this.#modulesOf(units, imports)
+  }
+
+  /** What a worker that has none of the program's packages and files asks for by name; nothing for other names. */
+  carriedContent(name: string): Uint8Array | undefined {
+    return this.#modules?.sender.content(name)
+  }
+
   /** Worker modules and what they need, then the sources of the user's files that were touched so far. */
-  #modulesOf(units: readonly UnitName[]): string[] {
-    const direct = units.map((unit) => unit.workerModule)
+  #modulesOf(units: readonly UnitName[], imports: readonly ImportName[]): string[] {
+    const direct = units.map((unit) => unit.workerModule).filter((name) => name !== '')
+    for (const { url } of imports) {
+      const note = this.#importNotes.get(url)
+      if (note !== undefined) direct.push(note)
+    }
     const analysed = this.#modules?.graph.analysed().size ?? 0
     const key = `${analysed} ${direct.join()}`
     const known = this.#moduleLists.get(key)
@@ -229,6 +248,7 @@ export class Lifter implements UnitLifter {
       },
       lift: (module, unit) => (this.#worker.graph.has(module) ? this.unitOf(module, unit) : undefined),
       equivalent: (semantic) => this.#equivalent(semantic),
+      packageUrl: (specifier) => this.#packageUrl(specifier),
     })
     return { kernels: this.#kernels, modules: this.#loader }
   }
@@ -242,6 +262,17 @@ export class Lifter implements UnitLifter {
   /** The text of a worker module that was written here. */
   moduleText(name: string): string | undefined {
     return this.#modules?.content(name)
+  }
+
+  #packageUrl(specifier: string): string | undefined {
+    const { graph } = this.#worker
+    for (const [file, hash] of liftHook.loaded) {
+      const module = graph.byId(`${file}@${hash}`)
+      if (!graph.specifiers(module).includes(specifier)) continue
+      const resolution = graph.resolve(module, specifier)
+      if (resolution.kind === 'package') return resolution.url
+    }
+    return undefined
   }
 
   /** A function of the same digest in a file that this process has loaded. */

@@ -16,6 +16,8 @@ export interface UnitFinder {
   lift(module: string, unit: number): LiftedUnit | undefined
   /** A function of the same digest in the sources that are here. */
   equivalent(semantic: string): { module: string; unit: number } | undefined
+  /** Where a package is that the user's modules import by this specifier. */
+  packageUrl(specifier: string): string | undefined
 }
 
 export class UnitLoader implements LoadedModules {
@@ -82,7 +84,10 @@ export class UnitLoader implements LoadedModules {
     return factory ? { kind: 'factory', make: value as UnitFactory, eager } : { kind: 'value', value }
   }
 
-  imported({ url, specifier }: ImportName, path: readonly string[]): unknown {
+  imported(from: ImportName, path: readonly string[]): unknown {
+    const { specifier } = from
+    // A worker that has no sources names it by its specifier alone.
+    const url = from.url === specifier ? (this.#finder.packageUrl(specifier) ?? specifier) : from.url
     let value = this.#namespaceOf(url, specifier)
     for (const key of path) if (key !== '*') value = (value as Record<string, unknown>)[key]
     return value

@@ -27,6 +27,8 @@ export interface DataSource {
   /** The value, and how to say that it was sent; nothing when it is not here. */
   lend(task: number, run: number): Promise<LentValue | undefined> | LentValue | undefined
   put(task: number, run: number, value: EncodedValue): void
+  /** Resolves when there is room for values that are put here; nothing when there is some now. */
+  room?(): Promise<void> | undefined
 }
 
 export interface LentValue {
@@ -107,7 +109,12 @@ export class DataServer {
         reader.push(chunk)
       } catch (error) {
         refuse(0, (error as Error).message)
+        return
       }
+      const room = reader.kindUnderWay === PUT ? this.#source.room?.() : undefined
+      if (!room) return
+      socket.pause()
+      void room.then(() => socket.resume())
     })
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#sockets.delete(socket))

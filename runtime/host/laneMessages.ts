@@ -2,7 +2,18 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import type { LaneReport, SharedResult } from '../worker/laneReport.ts'
+import type { LaneWish } from './moduleFolder.ts'
 import type { NumberedBuffer } from './sharedMemory.ts'
+
+/** Smaller buffers are copied: to move one between threads takes twenty microseconds. */
+const MOVED_FROM_BYTES = 64 * 1024
+
+/** Those among the buffers of a message that are better moved than copied. */
+export function movable(...buffers: (ArrayBufferLike | undefined)[]): ArrayBuffer[] {
+  return buffers.filter(
+    (buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer && buffer.byteLength >= MOVED_FROM_BYTES,
+  )
+}
 
 /** What a lane is started with. */
 export interface LaneSetup {
@@ -11,6 +22,10 @@ export interface LaneSetup {
   progress: SharedArrayBuffer
   /** Where worker modules are written before they are named. */
   moduleFolder: string
+  /** Goes up when something that lanes lacked came into that folder, or cannot come. */
+  arrivals: SharedArrayBuffer
+  /** False where the paths of the program's packages and files mean nothing on this machine. */
+  sharedFiles: boolean
   worker: string
   lane: number
   /** For clients that tasks make. */
@@ -60,13 +75,21 @@ export interface GrantMessage {
   buffers: NumberedBuffer[]
 }
 
-export type ToLane = CallablesMessage | BatchMessage | GrantMessage | { kind: 'collect' }
+export type ToLane =
+  | CallablesMessage
+  | BatchMessage
+  | GrantMessage
+  | { kind: 'collect' }
+  /** No batch behind this names these callables. */
+  | { kind: 'forget'; numbers: Uint32Array }
 
 export type FromLane =
   | { kind: 'ready'; threadId: number }
   | ({ kind: 'report' } & LaneReport)
   /** A run that was set aside waits for tasks of its own, or goes on. */
   | { kind: 'waits'; batch: number; index: number; waits: boolean }
+  /** It lacks something, and waits for it inside an import. */
+  | { kind: 'wish'; wish: LaneWish }
   | { kind: 'let-go'; ids: number[] }
   | { kind: 'log'; level: string; text: string; batch: number; index: number; stack?: string }
 

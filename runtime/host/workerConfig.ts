@@ -21,6 +21,8 @@ export interface WorkerConfig {
   spillFolder?: string
   spillLimitBytes?: number
   resources: Record<string, number>
+  /** False where the paths of programs' packages and files mean nothing on this machine; by default they are looked at. */
+  sharedFiles?: boolean
   memoryShares?: Partial<MemoryLimits>
   /** How long to look for a scheduler that is gone. */
   reconnectMs?: number

@@ -35,12 +35,20 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'runtime/kernels',
     rooms: [],
-    packages: ['node', 'hyparquet', 'hyparquet-compressors', '@uwdata/flechette', 'nodejs-polars'],
+    packages: [
+      'node',
+      'hyparquet',
+      'hyparquet-compressors',
+      '@uwdata/flechette',
+      'nodejs-polars',
+      'avsc',
+      '@aws-sdk/client-s3',
+    ],
   },
   {
     folder: 'runtime/collections',
     rooms: ['runtime/protocol', 'runtime/graph', 'runtime/kernels'],
-    packages: ['node', 'hyparquet', 'hyparquet-compressors'],
+    packages: ['node', 'hyparquet', 'hyparquet-compressors', '@resvg/resvg-wasm'],
   },
   {
     folder: 'runtime/host',
@@ -81,7 +89,13 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'server',
     rooms: ['runtime/protocol', 'runtime/functions'],
-    packages: ['node', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
+    packages: [
+      'node',
+      'hyparquet',
+      'oxc-parser',
+      'vscode-languageserver',
+      'vscode-languageserver-textdocument',
+    ],
   },
   {
     folder: 'client',

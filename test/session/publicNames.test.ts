@@ -21,10 +21,14 @@ test('what `import … from "heddle"` gives', () => {
     'DataFrame',
     'DataTypeError',
     'DelayedUseError',
+    'DrawingError',
     'DuplicateColumnError',
     'Expr',
     'ExpressionError',
     'ExpressionTypeError',
+    'FileChangedError',
+    'FileError',
+    'FileFormatError',
     'Future',
     'LostError',
     'MissingColumnError',
@@ -51,12 +55,15 @@ test('what `import … from "heddle"` gives', () => {
     'isDelayed',
     'len',
     'lit',
+    'memoryFiles',
     'onWorker',
+    'optimize',
     'perWorker',
     'persist',
     'progress',
     'struct',
     'toWorker',
+    'visualize',
     'wait',
     'when',
   ])
@@ -77,6 +84,8 @@ test('what a client can do', () => {
     'info',
     'map',
     'persist',
+    'rebalance',
+    'replicate',
     'retry',
     'scale',
     'scatter',
@@ -91,7 +100,7 @@ test('what a client can do', () => {
     ['local', 'connect'],
   )
   assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
-  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit'])
+  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit', 'with'])
 })
 
 test('what a future can do; it is no promise', () => {

@@ -108,7 +108,11 @@ export interface AnalysedModule {
   dynamicImports: ImportExpression[]
   requireCalls: { node: Node; argument: Node; specifier: string }[]
   importMetas: MetaProperty[]
+  /** `new URL('./x', import.meta.url)`, where the path is written out. */
+  fileUrls: { node: Node; specifier: string }[]
   references: { binding: Binding; start: number }[]
-  hasDecorators: boolean
+  needsLowering: boolean
+  /** What each name in the text means, by its offset, when it was asked for. */
+  named?: ReadonlyMap<number, Binding>
   hasWith: boolean
 }

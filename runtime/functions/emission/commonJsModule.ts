@@ -27,7 +27,7 @@ export function writeCommonJsModule(modules: WorkerModules, module: AnalysedModu
       : [],
   )
   const notes = importNotes(packages) + modules.unitNotes(module, everything)
-  text.appendLeft(headOffset(module), `;${helperCode(module.id)}${top}${liveCode(module)}${notes}`)
+  text.appendLeft(headOffset(module), `;${helperCode(module)}${top}${liveCode(module)}${notes}`)
   modules.write(name, finishModule({ module, text, choices: modules.graph.choices(module) }), needs)
 }
 
@@ -45,10 +45,11 @@ function requiredOnWorker(
       if (resolution.file === graph.entry) refuseEntry(modules, module, specifier)
       return `./${modules.reference(resolution.file, needs)}`
     case 'file':
-      return resolution.path.endsWith('.json')
-        ? `./${jsonModule(modules, resolution.path, needs)}`
-        : resolution.path
+      if (resolution.path.endsWith('.json')) return `./${jsonModule(modules, resolution.path, needs)}`
+      modules.noteFile(resolution.path, needs)
+      return resolution.path
     case 'package':
+      modules.notePackage(resolution, needs)
       return fileURLToPath(resolution.url)
     case 'builtin':
       return resolution.url

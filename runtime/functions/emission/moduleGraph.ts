@@ -8,8 +8,10 @@ import { lineColumn } from '../analysis/sourceText.ts'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { CannotTravelError } from '../cannotTravel.ts'
 import { liftHook } from '../liftHook.ts'
+import { type PackageNote, packageNote } from '../packages/packageNote.ts'
 import type { SourceRecord } from '../sourceRecord.ts'
 import { type CompilerChoices, compilerChoices } from './compilerChoices.ts'
+import { dynamicSpecifiers } from './dynamicImports.ts'
 import { formatOf } from './fileFormat.ts'
 import { resolveFrom } from './resolver.ts'
 import { isBuiltin, isHeddle } from './specifiers.ts'
@@ -18,12 +20,17 @@ export type Resolution =
   | { kind: 'builtin'; url: string }
   | { kind: 'heddle'; specifier: string }
   /** A package: `version` is that of its package.json. */
-  | { kind: 'package'; url: string; specifier: string; version: string }
+  | { kind: 'package'; url: string; specifier: string; version: string; note?: PackageNote }
   /** A file beside the sources that is no module: JSON, WebAssembly. */
   | { kind: 'file'; path: string }
   /** A user's module with `module.exports`. */
   | { kind: 'commonjs'; file: string }
   | { kind: 'user'; file: string }
+
+export interface DynamicImport {
+  node: AnalysedModule['dynamicImports'][number]
+  specifiers: readonly string[] | undefined
+}
 
 export class ModuleGraph {
   readonly root: string
@@ -32,6 +39,7 @@ export class ModuleGraph {
   readonly #modules = new Map<string, AnalysedModule>()
   readonly #analysed = new Set<AnalysedModule>()
   readonly #resolved = new Map<string, Map<string, Resolution>>()
+  readonly #dynamic = new Map<AnalysedModule, readonly DynamicImport[]>()
   readonly #hashes = new Map<AnalysedModule, string>()
   readonly #cycleRoots = new Map<string, string | undefined>()
 
@@ -92,10 +100,14 @@ export class ModuleGraph {
 
   #analyse(file: string, hash: string | undefined): AnalysedModule {
     const record = this.#records.get(`${file}@${hash}`)
-    if (record) return analyse(file, record.source, { format: record.format })
+    if (record) {
+      const { decoratorMetadata } = record.choices
+      return analyse(file, record.source, { format: record.format, decoratorMetadata })
+    }
     const snapshot = hash === undefined ? undefined : liftHook.sources.get(`${file}@${hash}`)
     const source = snapshot ?? readFileSync(file, 'utf8')
-    return analyse(file, source, { format: formatOf(file, source) })
+    const { decoratorMetadata } = compilerChoices(file)
+    return analyse(file, source, { format: formatOf(file, source), decoratorMetadata })
   }
 
   relative(file: string): string {
@@ -139,7 +151,13 @@ export class ModuleGraph {
         `${this.relative(module.file)} imports "${specifier}", which cannot be found. Install the package or correct the path.`,
       )
     if (/[\\/]node_modules[\\/]/.test(found))
-      return { kind: 'package', url: pathToFileURL(found).href, specifier, version: packageVersion(found) }
+      return {
+        kind: 'package',
+        url: pathToFileURL(found).href,
+        specifier,
+        version: packageVersion(found),
+        note: noteOf(found),
+      }
     if (!/\.([cm]?[jt]s|[jt]sx)$/.test(found)) return { kind: 'file', path: found }
     if (this.#isCommonJs(found)) return { kind: 'commonjs', file: found }
     return { kind: 'user', file: found }
@@ -166,10 +184,26 @@ export class ModuleGraph {
     ]
   }
 
-  /** User files that a module imports directly, without the program's main script. */
-  imported(module: AnalysedModule): string[] {
+  /** What each of a module's dynamic imports may be asked for; nothing where that cannot be told. */
+  dynamic(module: AnalysedModule): readonly DynamicImport[] {
+    let found = this.#dynamic.get(module)
+    if (!found) {
+      const recorded = this.#records.get(module.id)?.dynamic
+      found = module.dynamicImports.map((node, i) => ({
+        node,
+        specifiers: recorded ? (recorded[i] ?? undefined) : dynamicSpecifiers(module, node),
+      }))
+      this.#dynamic.set(module, found)
+    }
+    return found
+  }
+
+  /** User files that a module imports, at once or when it runs, without the program's main script. */
+  imported(module: AnalysedModule, dynamic = false): string[] {
     const files: string[] = []
-    for (const specifier of this.specifiers(module)) {
+    const specifiers = this.specifiers(module)
+    if (dynamic) for (const one of this.dynamic(module)) specifiers.push(...(one.specifiers ?? []))
+    for (const specifier of specifiers) {
       const resolution = this.resolve(module, specifier)
       if (resolution.kind !== 'user' && resolution.kind !== 'commonjs') continue
       if (resolution.file !== this.entry) files.push(resolution.file)
@@ -178,11 +212,11 @@ export class ModuleGraph {
   }
 
   /** User files reachable by import from a file, itself only where there is a cycle. */
-  reachable(file: string): Set<string> {
+  reachable(file: string, dynamic = false): Set<string> {
     const seen = new Set<string>()
     const waiting = [file]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-      for (const imported of this.imported(this.module(next)))
+      for (const imported of this.imported(this.module(next), dynamic))
         if (!seen.has(imported)) {
           seen.add(imported)
           waiting.push(imported)
@@ -195,10 +229,11 @@ export class ModuleGraph {
     const known = this.#hashes.get(module)
     if (known !== undefined) return known
     const parts = new Set<string>()
-    for (const file of new Set([module.file, ...this.reachable(module.file)])) {
+    for (const file of new Set([module.file, ...this.reachable(module.file, true)])) {
       const one = file === module.file ? module : this.module(file)
       parts.add(`${this.relative(file)}@${one.hash}`)
-      for (const specifier of this.specifiers(one)) {
+      const dynamic = this.dynamic(one).flatMap(({ specifiers = [] }) => specifiers)
+      for (const specifier of [...this.specifiers(one), ...dynamic]) {
         const resolution = this.resolve(one, specifier)
         if (resolution.kind === 'package') parts.add(`${resolution.specifier}@${resolution.version}`)
         if (resolution.kind === 'file') parts.add(this.fileMeaning(resolution.path))
@@ -235,6 +270,15 @@ export class ModuleGraph {
 /** `import` and `require` of the same specifier may lead to different files. */
 export function resolutionKey(specifier: string, required: boolean): string {
   return required ? `require ${specifier}` : specifier
+}
+
+/** A package without a readable package.json is found where it is, or not at all. */
+function noteOf(file: string): PackageNote | undefined {
+  try {
+    return packageNote(file)
+  } catch {
+    return undefined
+  }
 }
 
 const versions = new Map<string, string>()
