@@ -320,7 +320,7 @@ everywhere(
     )
     sameRows(
       await frame.select('id', col('key').str.split(' ').as('parts')).explode('parts').toRecords(),
-      rows.flatMap(({ id, key }) =>
+      rows.flatMap(({ id, key }): object[] =>
         key === null
           ? [{ id, parts: null }]
           : (key as string).split(' ').map((part) => ({ id, parts: part })),

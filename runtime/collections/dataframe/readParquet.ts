@@ -5,7 +5,7 @@ import { statSync } from 'node:fs'
 import { placeOfCall } from '../../graph/callPlace.ts'
 import { FileFormatError } from '../../kernels/files/fileErrors.ts'
 import { readFooter } from '../../kernels/files/parquetFooter.ts'
-import { isRemote } from '../../kernels/files/sourceFile.ts'
+import { isRemote } from '../../kernels/files/fileSystem.ts'
 import type { DataType } from '../../kernels/table/dataType.ts'
 import type { ExprNode } from '../../kernels/table/expression.ts'
 import { hiveParts, hiveSchema } from '../../kernels/table/read/hive.ts'
@@ -13,8 +13,9 @@ import { parquetSchema } from '../../kernels/table/read/parquetColumns.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import { fieldOf, namesOf, type Schema, sameSchema, schemaText } from '../../kernels/table/schema.ts'
 import type { RowRange } from '../../kernels/table/steps.ts'
-import { findFiles, type Paths } from '../bag/files.ts'
-import { requireColumns, TableArgumentError } from './build.ts'
+import type { Paths } from '../bag/files.ts'
+import { localFiles } from './localFiles.ts'
+import { requireColumns } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { mayHold, type RangeOf, rangesOf } from './parquetStatistics.ts'
 import type { ScanPlan } from './plan.ts'
@@ -46,15 +47,12 @@ export function readParquet<const T = Record<string, unknown>>(
   options: TableParquetOptions = {},
 ): DataFrame<T> {
   const { hive: withHive = true, partitionBytes = PARTITION_BYTES } = options
-  const files = findFiles(foldersAsGlobs(paths))
-  const remote = files.find(({ path }) => isRemote(path))
-  if (remote)
-    throw new TableArgumentError(`${remote.path}: parquet files on the web must be downloaded first`)
+  const files = localFiles('readParquet', foldersAsGlobs(paths))
   const hive = withHive ? hiveSchema(files.map(({ path }) => path)) : []
   let schema: Schema | undefined
   const pieces: Piece[] = []
-  for (const { path } of files) {
-    const { size, modifiedMs, metadata } = readFooter(path)
+  for (const { path, size, version } of files) {
+    const metadata = readFooter(path)
     const own = parquetSchema(metadata)
     schema ??= own
     if (!sameSchema(schema, own))
@@ -72,14 +70,14 @@ export function readParquet<const T = Record<string, unknown>>(
       if (open && open.bytes + bytes <= partitionBytes && metadata.row_groups.length > MERGED_FROM)
         open = {
           piece: {
-            range: [path, size, String(modifiedMs), open.piece.range[3], end, parts],
+            range: [path, size, version, open.piece.range[3], end, parts],
             statistics: union(open.piece.statistics, statistics),
           },
           bytes: open.bytes + bytes,
         }
       else {
         if (open) pieces.push(open.piece)
-        open = { piece: { range: [path, size, String(modifiedMs), start, end, parts], statistics }, bytes }
+        open = { piece: { range: [path, size, version, start, end, parts], statistics }, bytes }
       }
       start = end
     }

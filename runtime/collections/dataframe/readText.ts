@@ -6,7 +6,6 @@ import { placeOfCall } from '../../graph/callPlace.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { compressionOf } from '../../kernels/files/decompress.ts'
 import { FileFormatError, fileErrorOf } from '../../kernels/files/fileErrors.ts'
-import { isRemote } from '../../kernels/files/sourceFile.ts'
 import { schemaFromIpc } from '../../kernels/table/arrow.ts'
 import { type DataType, fullType } from '../../kernels/table/dataType.ts'
 import { quotedRanges, quotesIn, startsInQuotes } from '../../kernels/table/partition.ts'
@@ -23,7 +22,8 @@ import {
 } from '../../kernels/table/schema.ts'
 import type { Compression, CsvSource, FileRange, TableSource } from '../../kernels/table/steps.ts'
 import { byteCount } from '../bag/byteCount.ts'
-import { type FoundFile, findFiles, type Paths } from '../bag/files.ts'
+import type { FoundFile, Paths } from '../bag/files.ts'
+import { localFiles } from './localFiles.ts'
 import { TableArgumentError } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import type { ScanPlan } from './plan.ts'
@@ -259,16 +259,6 @@ function rangeScan(
     rows,
     narrowed: (columns) => scanOf(columns),
   }
-}
-
-function localFiles(method: string, paths: Paths): FoundFile[] {
-  const files = findFiles(paths)
-  const remote = files.find(({ path }) => isRemote(path))
-  if (remote)
-    throw new TableArgumentError(
-      `${remote.path}: ${method} reads local files; download it first, or read it with bag and fromBag`,
-    )
-  return files
 }
 
 function rangesOf(

@@ -1,6 +1,6 @@
 // The engine on polars: steps become one lazy plan of its own, which it optimises and runs with all threads of the worker.
 
-import { columnsFromIpc, ipcFromColumns } from '../arrow.ts'
+import { columnsFromIpc, ipcFromColumns, schemaFromIpc } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
 import { isFloat } from '../dataType.ts'
 import type { Engine, OpenFrame } from '../engine.ts'
@@ -102,6 +102,7 @@ const closed = new WeakMap<PolarsFrame, Frame>()
 
 function opened(frame: Frame): PolarsFrame {
   const { ipc } = frame
+  if (frame.rows === 0 && schemaFromIpc(ipc).length === 0) return new PolarsFrame(fromColumns([], []))
   const key = ipc.buffer
   const known = key instanceof SharedArrayBuffer ? opens.get(key) : undefined
   if (known) return known
@@ -122,6 +123,8 @@ function ipcOf(native: NativeFrame): Uint8Array {
 
 /** Columns of cells as a native frame. Categories travel as texts and become themselves here. */
 export function fromColumns(columns: readonly Column[], schema: Schema): NativeFrame {
+  // A file without columns has nothing that polars could read.
+  if (columns.length === 0) return emptyRow().select([]).collectSync('auto')
   const read = polars().readIpc(Buffer.from(ipcFromColumns(columns)), {})
   const casts = schema
     .filter(({ type }) => type === 'category')

@@ -64,8 +64,8 @@ const linesIn = (bytes: Uint8Array): number => {
   return count
 }
 
-async function linesBefore([path, size, , start, end]: FileRange, bytes: Uint8Array): Promise<number> {
-  const file = await openFile(path, size)
+async function linesBefore([path, size, version, start, end]: FileRange, bytes: Uint8Array): Promise<number> {
+  const file = await openFile({ path, size, version })
   try {
     let lines = 0
     for await (const piece of file.chunks(0, start)) lines += linesIn(piece)

@@ -110,7 +110,7 @@ export async function parquetColumns(
   schema: Schema,
 ): Promise<Column[]> {
   if (names.length === 0) return []
-  const file = await openFile(path, size)
+  const file = await openFile({ path, size, version })
   try {
     const metadata = await footerOf(file, size, version)
     const pieces = new Map<string, { rowStart: number; data: ArrayLike<unknown> }[]>(
