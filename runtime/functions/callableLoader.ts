@@ -15,6 +15,7 @@ import { isSourceRecord, type SourceRecord } from './sourceRecord.ts'
 import { UnitLoader } from './unitLoader.ts'
 import { readUnitTable } from './unitTable.ts'
 import { ValueDecoder } from './valueDecoder.ts'
+import { TAG } from './valueTags.ts'
 
 export interface CallableLoaderOptions {
   /** Where the worker writes modules under their names. */
@@ -34,6 +35,9 @@ export class CallableLoader {
   readonly #carried: Carried | undefined
   readonly #loader: UnitLoader
   readonly #options: DecodeOptions
+  /** For what user functions are given. */
+  readonly #frozen: DecodeOptions
+  readonly #usersOwn = new WeakSet<object>()
   readonly #records = new Map<string, SourceRecord>()
   /** Modules that were found in the folder: they stay there. */
   readonly #present = new Set<string>()
@@ -57,12 +61,18 @@ export class CallableLoader {
       equivalent: (semantic) => this.#equivalent(semantic),
       packageUrl: (specifier) => this.#packageUrl(specifier),
     })
-    this.#options = { kernels, modules: this.#loader, freeze }
+    this.#options = { kernels, modules: this.#loader }
+    this.#frozen = freeze ? { ...this.#options, freeze } : this.#options
   }
 
   /** How values are decoded in this thread, once `loadModules` has loaded what they need. */
   decodeOptions(): DecodeOptions {
     return this.#options
+  }
+
+  /** The same for the arguments of a function that `load` gave: the user's own gets them frozen, where that was asked for. */
+  argumentOptions(fn: object): DecodeOptions {
+    return this.#usersOwn.has(fn) ? this.#frozen : this.#options
   }
 
   /**
@@ -75,13 +85,17 @@ export class CallableLoader {
       await this.loadModules(table.units.map((unit) => unit.workerModule))
       await this.#loader.loadPackages(table.imports)
     }
-    const decoder = new ValueDecoder(bytes, [], this.#options)
+    // Kernels change what they are given: it is theirs alone.
+    const usersOwn = bytes[1] !== TAG.kernel
+    const decoder = new ValueDecoder(bytes, [], usersOwn ? this.#frozen : this.#options)
     const fn = decoder.whole() as (...args: unknown[]) => unknown
     const bound = decoder.whole() as unknown[]
     const setups = decoder.whole() as (() => unknown)[]
     decoder.finish()
     for (const setup of setups) await runSetup(setup)
-    return bound.length === 0 ? fn : (...args) => fn(...bound, ...args)
+    const callable = bound.length === 0 ? fn : (...args: unknown[]) => fn(...bound, ...args)
+    if (usersOwn) this.#usersOwn.add(callable)
+    return callable
   }
 
   /** Loads worker modules, in order, and readies what lifts those that the worker was not sent. */

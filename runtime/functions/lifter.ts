@@ -6,7 +6,7 @@ import type { SourcePlace } from '../protocol/failure.ts'
 import type { AnalysedModule } from './analysis/sourceUnit.ts'
 import { ModuleGraph } from './emission/moduleGraph.ts'
 import { unitLabel } from './emission/refusals.ts'
-import { WorkerModules } from './emission/workerModules.ts'
+import { moduleName, WorkerModules } from './emission/workerModules.ts'
 import { sourceRecordName, sourceRecordOf } from './emission/writeSourceRecord.ts'
 import { isClass } from './encodeFunction.ts'
 import type { DecodeOptions, LiftedUnit, UnitLifter } from './encodeOptions.ts'
@@ -15,12 +15,14 @@ import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
 import { type AnyFunction, type CaptureList, type ImportFound, liftHook } from './liftHook.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 import { UnitLoader } from './unitLoader.ts'
-import { type ImportName, semanticBytes, type UnitName, type UnitTable } from './unitTable.ts'
-import { explained } from './valueCodec.ts'
+import { type ImportName, readUnitTable, semanticBytes, type UnitName, type UnitTable } from './unitTable.ts'
+import { encodeValue, explained } from './valueCodec.ts'
 import { ValueEncoder } from './valueEncoder.ts'
 
-/** Captures at least this large are named in a warning. */
+/** Captures at least this large travel as data of their own, and are named in a warning. */
 const LARGE_CAPTURE_BYTES = 65_536
+/** Large captures whose encodings are kept until they are sent. */
+const OUTSIDE_MAX = 64
 /** Larger encodings are not kept to be compared. */
 const KEPT_CALLABLE_BYTES_MAX = 16_384
 /** Lists of modules that are kept to be given again. */
@@ -55,6 +57,8 @@ export interface LifterOptions {
   /** The program's main script, which never runs on a worker. */
   entry?: string
   kernels?: KernelNames
+  /** 65,536 unless `HEDDLE_LARGE_CAPTURE_BYTES` says otherwise. */
+  largeCaptureBytes?: number
   /** The sender's sources, where this is a worker: by `file@hash`. */
   records?: ReadonlyMap<string, SourceRecord>
 }
@@ -62,10 +66,13 @@ export interface LifterOptions {
 export class Lifter implements UnitLifter {
   readonly #options: LifterOptions
   readonly #kernels: KernelNames
+  readonly #largeCaptureBytes: number
   readonly #cache = new WeakMap<AnyFunction, CachedCallable>()
   readonly #sources = new Map<string, AnalysedModule>()
   /** The modules that tell of packages whose functions travel by name, by URL. */
   readonly #importNotes = new Map<string, string>()
+  /** Encodings of large captures, the latest last: a lift puts its own in again. */
+  readonly #outside = new Map<string, { bytes: Uint8Array; needs: readonly string[] }>()
   readonly #moduleLists = new Map<string, string[]>()
   #idle: ValueEncoder | undefined
   #modules: WorkerModules | undefined
@@ -74,6 +81,8 @@ export class Lifter implements UnitLifter {
   constructor(options: LifterOptions) {
     this.#options = options
     this.#kernels = options.kernels ?? NO_KERNELS
+    this.#largeCaptureBytes =
+      options.largeCaptureBytes ?? (Number(process.env.HEDDLE_LARGE_CAPTURE_BYTES) || LARGE_CAPTURE_BYTES)
     // Nothing was instrumented: the program runs without the loader.
     if (liftHook.sources.size === 0 && !liftHook.worker && !options.records)
       liftHook.fallback = capturesByInspector
@@ -134,8 +143,9 @@ export class Lifter implements UnitLifter {
       place: () => this.#unitOfFunction(fn)?.place,
       lifter: this,
       kernels: this.#kernels,
+      outsideFromBytes: this.#largeCaptureBytes,
       onCapture: (name: string, bytes: number) => {
-        if (bytes >= LARGE_CAPTURE_BYTES)
+        if (bytes >= this.#largeCaptureBytes)
           warnings.push(largeCapture(this.#title(fn) ?? 'The task', name, bytes))
       },
     }
@@ -191,8 +201,29 @@ export class Lifter implements UnitLifter {
     return specifier
   }
 
-  modulesOf({ units, imports }: UnitTable): string[] {
-    return this.#modulesOf(units, imports)
+  modulesOf({ units, imports, outside }: UnitTable): string[] {
+    const modules = this.#modulesOf(units, imports)
+    if (outside.length === 0) return modules
+    return [
+      ...new Set([
+        ...modules,
+        ...outside.flatMap((name) => [name, ...(this.#outside.get(name)?.needs ?? [])]),
+      ]),
+    ]
+  }
+
+  outside(value: object, variable: string): { name: string; digest: Uint8Array } {
+    const { bytes } = encodeValue(value, { rootName: variable, lifter: this, kernels: this.#kernels })
+    const digest = hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16)
+    const name = moduleName(variable, 'capture', digest.toString('hex'), 'bin')
+    this.#outside.delete(name)
+    const table = readUnitTable(bytes)
+    this.#outside.set(name, { bytes, needs: table ? this.modulesOf(table) : [] })
+    for (const oldest of this.#outside.keys()) {
+      if (this.#outside.size <= OUTSIDE_MAX) break
+      this.#outside.delete(oldest)
+    }
+    return { name, digest }
   }
 
   /** What a worker that has none of the program's packages and files asks for by name; nothing for other names. */
@@ -230,6 +261,8 @@ export class Lifter implements UnitLifter {
    * @throws {Error} when this lifter never named it
    */
   moduleContent(name: string): Uint8Array {
+    const outside = this.#outside.get(name)
+    if (outside) return outside.bytes
     const module = this.#sources.get(name)
     const text = module
       ? JSON.stringify(sourceRecordOf(this.#worker.graph, module))
@@ -313,8 +346,8 @@ function hasCaptures(fn: AnyFunction): boolean {
 function largeCapture(title: string, name: string, bytes: number): string {
   const size = bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1000)} kB`
   return (
-    `${title} captures \`${name}\`, ${size}: it is sent to each worker once. ` +
-    'Pass it through client.scatter() to share it between functions too.'
+    `${title} captures \`${name}\`, ${size}: it is sent to each worker once, as data of its own. ` +
+    'Pass it through client.scatter() to have it only where it is needed.'
   )
 }
 

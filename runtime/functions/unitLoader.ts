@@ -1,5 +1,6 @@
 // Finds the code of functions that came in encoded values: this thread's own copy, a worker module, or lifted anew.
 
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
@@ -91,6 +92,13 @@ export class UnitLoader implements LoadedModules {
     let value = this.#namespaceOf(url, specifier)
     for (const key of path) if (key !== '*') value = (value as Record<string, unknown>)[key]
     return value
+  }
+
+  outside(name: string): Uint8Array {
+    const found = this.#finder.source(name)
+    if (!found || !('file' in found))
+      throw new BrokenValueError(`the captured value ${name} did not come with its function`)
+    return readFileSync(found.file)
   }
 
   #namespaceOf(url: string, specifier: string): unknown {

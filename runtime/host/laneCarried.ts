@@ -37,7 +37,7 @@ function cacheFolder(): string {
 
 function thisMachine(): Machine {
   // Asked of the network too, it may take long.
-  if (process.report) process.report.excludeNetwork = true
+  if (process.report) Object.assign(process.report, { excludeNetwork: true })
   const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
   const glibc = report?.header?.glibcVersionRuntime !== undefined
   const libc = process.platform === 'linux' ? (glibc ? 'glibc' : 'musl') : undefined

@@ -43,6 +43,7 @@ export const ROOMS: readonly Room[] = [
       'nodejs-polars',
       'avsc',
       '@aws-sdk/client-s3',
+      'zarrita',
     ],
   },
   {
