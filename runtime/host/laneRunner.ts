@@ -13,9 +13,11 @@ import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
 import { provideResultMemory } from '../kernels/resultMemory.ts'
+import { provideCollection } from '../kernels/table/polars/release.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
 import { type Callable, LaneCallables } from './laneCallables.ts'
+import { collectGarbage } from './garbage.ts'
 import { laneCarried } from './laneCarried.ts'
 import { watchConsole } from './laneConsole.ts'
 import { LaneMemory } from './laneMemory.ts'
@@ -72,6 +74,7 @@ export class LaneRunner {
         return decodeValue({ bytes, buffers: [] }, this.#loader.decodeOptions())
       },
     })
+    provideCollection(collectGarbage)
     this.#runs = new LaneRuns(({ batch, index, told }) =>
       this.#port.postMessage({ kind: 'waits', batch, index, waits: told }),
     )
