@@ -46,6 +46,22 @@ async function buildRuntime(): Promise<void> {
   )
 }
 
+/** The agent is the first of ours on a machine where nothing else is: one file, without packages. */
+async function buildAgent(): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { agent: 'runtime/agent/agentMain.ts' },
+    outdir: join(root, 'runtime', 'dist'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    keepNames: true,
+    logLevel: 'warning',
+  })
+}
+
 /** Chunks of earlier builds go, but not those that a program started a moment ago may still load. */
 function removeOldChunks(folder: string, kept: readonly string[]): void {
   const oldBeforeMs = Date.now() - 10 * 60_000
@@ -79,6 +95,7 @@ function buildTypes(): void {
 
 const begun = performance.now()
 await buildRuntime()
+await buildAgent()
 await buildPanels()
 if (!quick) {
   buildTypes()

@@ -15,13 +15,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type FoundPackage, platformOf, productionPackages } from './productionPackages.ts'
+import { type FoundPackage, platformOf, productionPackages } from '../runtime/remote/productionPackages.ts'
+import { isUsedAtRun } from '../runtime/remote/runtimeBundle.ts'
 
 const root = join(import.meta.dirname, '..')
 const SIZE_MB_MAX = 25
-/** Parts of packages that nothing reads when they run: sources, documents, tests, and WebAssembly beside native code. */
-const LEFT_OUT =
-  /(\.(map|md|markdown|flow|cts|mts|ts|min\.js)|wasm32-wasip1\.wasm|\/test\.js|\/(test|tests|docs|examples?|benchmark|\.github))$/i
 const LICENCE = /^(licen[sc]e|notice|copying)/i
 
 const { values } = parseArgs({
@@ -86,9 +84,7 @@ function stagePackages(): void {
 }
 
 function keeps(folder: string, file: string): boolean {
-  if (file === folder) return true
-  const inside = file.slice(folder.length)
-  return !LEFT_OUT.test(inside) && !inside.startsWith('/node_modules')
+  return file === folder || isUsedAtRun(file.slice(folder.length))
 }
 
 function licenceOf({ name, version, folder }: FoundPackage): string {

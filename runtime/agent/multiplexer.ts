@@ -323,6 +323,7 @@ function countBytes(count: number): Uint8Array {
 }
 
 function readCount(bytes: Uint8Array): number {
-  if (bytes.length !== 8) throw new LinkFrameError('an acknowledgement of the wrong length came over the link')
+  if (bytes.length !== 8)
+    throw new LinkFrameError('an acknowledgement of the wrong length came over the link')
   return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true)
 }

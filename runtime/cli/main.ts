@@ -17,6 +17,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   worker: async () => (await import('./workerCommand.ts')).workerCommand,
   clusters: async () => (await import('./clusterCommands.ts')).clustersCommand,
   stop: async () => (await import('./clusterCommands.ts')).stopCommand,
+  ssh: async () => (await import('./sshCommand.ts')).sshCommand,
+  bundle: async () => (await import('./bundleCommand.ts')).bundleCommand,
+  agent: async () => (await import('./agentCommand.ts')).agentCommand,
   doctor: async () => (await import('./doctorCommand.ts')).doctorCommand,
 }
 
@@ -27,6 +30,14 @@ const CLUSTER_ERRORS = new Set([
   'ConnectError',
   'AskError',
   'RunFolderError',
+  'HostError',
+  'SshError',
+  'AgentError',
+  'ChannelError',
+  'RuntimeBundleError',
+  'OfflineBundleError',
+  'DownloadError',
+  'IntegrityError',
 ])
 const USAGE_ERRORS = new Set(['UsageError', 'WorkerCountError', 'MemoryLimitError', 'SchedulerOptionError'])
 

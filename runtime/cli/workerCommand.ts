@@ -1,6 +1,7 @@
 // `heddle worker`: a worker for a running scheduler, with its supervisor in this process.
 
 import { hostname } from 'node:os'
+import { takeJoinAddress } from '../cluster/joinAddress.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
 import { createRunFolder, removeRunFolder } from '../host/runFolder.ts'
 import { Supervisor } from '../host/supervisor.ts'
@@ -30,7 +31,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     throw new UsageError(
       `--name may have letters, digits, '.', '-' and '_', at most 64: not ${JSON.stringify(name)}`,
     )
-  const { address, info } = await chosenCluster(values.connect)
+  const { address, info } = await chosenCluster(values.connect ?? takeJoinAddress())
   // Two workers of one name could not be told apart in the panels.
   if (info.workers.some((worker) => worker.name === name))
     throw new UsageError(`cluster ${info.id} has a worker ${name} already: choose another --name`)

@@ -34,6 +34,13 @@ export class DataConnectionError extends Error {
 const RECEIVE_BYTES = 256 * 1024
 const CONNECTIONS_PER_ADDRESS = 3
 
+export interface DataClientOptions {
+  /** Where large values come to lie: by default memory of this thread alone. */
+  allocate?: Allocate
+  /** A socket that leads to workers elsewhere: see `ClusterAddress`. */
+  gateway?: string
+}
+
 interface Waiting {
   resolve(frame: DataFrame): void
   reject(error: Error): void
@@ -48,12 +55,12 @@ class DataConnection {
   #serial = 1
   closed = false
 
-  constructor(address: string, token: string, allocate: Allocate) {
+  constructor(address: string, token: string, { allocate = ownMemory, gateway }: DataClientOptions) {
     this.#address = address
-    this.#checked = !isLocal(address)
+    this.#checked = gateway !== undefined || !isLocal(address)
     const reader = new FrameReader((frame) => this.#answered(frame), allocate)
     this.#socket = connect({
-      ...socketOptions(address),
+      ...socketOptions(gateway ?? address),
       noDelay: true,
       onread: {
         buffer: new Uint8Array(RECEIVE_BYTES),
@@ -69,6 +76,7 @@ class DataConnection {
     })
     this.#socket.on('error', (error) => this.#fail(error.message, error))
     this.#socket.on('close', () => this.#fail('the connection was closed'))
+    if (gateway !== undefined) this.#socket.write(`${address}\n`)
     this.#write(textFrame(HELLO, 0, helloText(token, this.#checked)))
   }
 
@@ -138,13 +146,12 @@ class DataConnection {
 /** Connections to many workers, opened when needed and kept. */
 export class DataClient {
   readonly #token: string
-  readonly #allocate: Allocate
+  readonly #options: DataClientOptions
   readonly #connections = new Map<string, DataConnection[]>()
 
-  /** @param allocate where large values come to lie: by default memory of this thread alone */
-  constructor(token: string, allocate: Allocate = ownMemory) {
+  constructor(token: string, options: DataClientOptions = {}) {
     this.#token = token
-    this.#allocate = allocate
+    this.#options = options
   }
 
   /**
@@ -178,7 +185,7 @@ export class DataClient {
     let least: DataConnection | undefined
     for (const connection of open) if (!least || connection.load < least.load) least = connection
     if (!least || (least.load > 0 && open.length < CONNECTIONS_PER_ADDRESS)) {
-      least = new DataConnection(address, this.#token, this.#allocate)
+      least = new DataConnection(address, this.#token, this.#options)
       open.push(least)
     }
     this.#connections.set(address, open)

@@ -88,7 +88,7 @@ export class WorkerProcess implements WorkerCore {
     this.#lanes = new Lanes(pool, laneOptions, this.#laneEvents())
     this.#keeper = new MemoryKeeper(this, this.#memory, this.#lanes)
     this.#feeder = new LaneFeeder(this, this.#lanes, this.#keeper)
-    this.#peers = new DataClient(token, allocate)
+    this.#peers = new DataClient(token, { allocate })
     this.#transfers = new ValueTransfers(this, this.#files, this.#peers)
     this.#server = new DataServer(this.#transfers, token, allocate)
     const { control, reconnectMs = RECONNECT_MS } = config

@@ -12,6 +12,8 @@ export interface ClusterAddress {
   pid: number
   protocol: number
   version: string
+  /** Of a cluster elsewhere: a socket of this machine that leads to those of the other side. Who connects says the address in a line. */
+  gateway?: string
 }
 
 export interface WorkerInfo {

@@ -12,6 +12,8 @@ export interface SchedulerAddress {
   /** Where this was read from, for messages. */
   source: string
   dashboardUrl?: string
+  /** Leads to the workers' data, where they are elsewhere. */
+  gateway?: string
 }
 
 /**
@@ -71,6 +73,7 @@ const ofCluster = (cluster: ClusterAddress, source: string): SchedulerAddress =>
   token: cluster.token,
   source,
   dashboardUrl: cluster.dashboardUrl,
+  ...(cluster.gateway !== undefined && { gateway: cluster.gateway }),
 })
 
 const noToken = (address: string): ConnectError =>

@@ -138,10 +138,9 @@ test('a channel whose reader takes nothing stops after a window, and the others 
   assert.equal(slowBytes, WINDOW_BYTES)
   assert.ok(came.some((event) => event.kind === 'data' && event.channel === other))
   agent.consumed(slow, WINDOW_BYTES)
-  const more = pair.settle()[1].reduce(
-    (sum, event) => sum + (event.kind === 'data' ? event.bytes.length : 0),
-    0,
-  )
+  const more = pair
+    .settle()[1]
+    .reduce((sum, event) => sum + (event.kind === 'data' ? event.bytes.length : 0), 0)
   assert.equal(more, WINDOW_BYTES)
 })
 
@@ -260,7 +259,8 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8])
       } else if (kind === 7) {
         if (!connected) pair.connect()
         connected = true
-      } else if (kind === 8) for (const one of owed.splice(0)) pair.ends[one.side].consumed(one.channel, one.bytes)
+      } else if (kind === 8)
+        for (const one of owed.splice(0)) pair.ends[one.side].consumed(one.channel, one.bytes)
       else if (kind <= 10) pair.send(side, random.below(20))
       else take(side, pair.deliver(side, random))
     }
@@ -276,10 +276,15 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8])
       take(0, pair.deliver(0, random))
     }
     for (const [key, pieces] of written)
-      assert.ok(Buffer.concat(pieces).equals(Buffer.concat(arrived.get(key) ?? [])), `channel ${key} of seed ${seed}`)
+      assert.ok(
+        Buffer.concat(pieces).equals(Buffer.concat(arrived.get(key) ?? [])),
+        `channel ${key} of seed ${seed}`,
+      )
     assert.deepEqual([...ended].sort(), [...closed].sort())
     assert.deepEqual([pair.ends[0].keptBytes, pair.ends[1].keptBytes], [0, 0])
-    const bothEnded = [...closed].filter((key) => key.startsWith('0:') && closed.has(`1:${key.slice(2)}`)).length
+    const bothEnded = [...closed].filter(
+      (key) => key.startsWith('0:') && closed.has(`1:${key.slice(2)}`),
+    ).length
     assert.equal(pair.ends[0].channelCount, new Set(open.flat()).size - bothEnded)
   })
 
