@@ -31,7 +31,7 @@ export class AgentClient {
   async call<M extends CallName>(method: M, params: Calls[M]['params']): Promise<Calls[M]['answer']> {
     const channel = this.#open({ service: 'call', method, params })
     channel.end()
-    return answerOf<Calls[M]['answer']>(channel)
+    return holding(answerOf<Calls[M]['answer']>(channel))
   }
 
   /** A connection to a socket over there: `unix:/path` or `tcp://host:port`. */
@@ -43,6 +43,7 @@ export class AgentClient {
   read(path: string, options: { offset?: number; follow?: boolean } = {}): Duplex {
     const channel = this.#open({ service: 'get', path, ...options })
     channel.end()
+    void holding(new Promise((resolve) => channel.once('close', resolve)))
     return channel
   }
 
@@ -56,7 +57,7 @@ export class AgentClient {
     let sentBytes = 0
     if (missing.length > 0) {
       const channel = this.#open({ service: 'put', root })
-      const answer = answerOf<{ files: number }>(channel)
+      const answer = holding(answerOf<{ files: number }>(channel))
       answer.catch(() => {}) // Awaited below, after the last byte.
       async function* upload(): AsyncGenerator<Buffer> {
         for (const record of recordsOf(manifest, missing)) {
@@ -90,6 +91,12 @@ function recordsOf(manifest: BundleManifest, missing: readonly { sha256: string;
     const { sizeBytes, executable } = bySha.get(sha256)!
     return { sha256, sizeBytes, offset, ...(executable && { executable }) }
   })
+}
+
+/** The link alone keeps no program alive: what is waited for does. */
+function holding<T>(answer: Promise<T>): Promise<T> {
+  const stay = setInterval(() => {}, 1 << 30)
+  return answer.finally(() => clearInterval(stay))
 }
 
 async function answerOf<T>(channel: Duplex): Promise<T> {

@@ -1,19 +1,10 @@
 // Fetches packages from the registry that npm is configured for: into a cache, checked by the registry's hash, gone on with when cut.
 
 import { createHash, type Hash } from 'node:crypto'
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { DownloadError, type GetOptions, httpGet } from './httpGet.ts'
 import { authorizationOf, type NpmConfig, npmConfig, proxyOf, registryOf, tarballUrl } from './npmConfig.ts'
 import { unpackTarball } from './tarball.ts'
@@ -134,14 +125,18 @@ async function download(url: string, part: string, get: GetOptions): Promise<voi
   // All of it is here already; whether it is right is seen by its hash.
   if (response.statusCode === 416) return void response.resume()
   const goesOn = response.statusCode === 206
+  const handle = await open(part, goesOn ? 'a' : 'w', 0o600)
   try {
-    await pipeline(response, createWriteStream(part, { flags: goesOn ? 'a' : 'w', mode: 0o600 }))
+    // Written piece by piece, so that what came before a cut is there to go on with.
+    for await (const bytes of response) await handle.write(bytes as Buffer)
   } catch (cause) {
     throw new DownloadError(
       url,
       `was cut off (${(cause as Error).message}): try again, it goes on where it stopped`,
       cause,
     )
+  } finally {
+    await handle.close()
   }
 }
 

@@ -47,7 +47,7 @@ look() {
     dd if=/dev/zero of="$f.data" bs=65536 count=16 2>/dev/null; } 2>&1 )
   w=$?
   f="$2/.probe-$$"
-  [ $w = 0 ] || [ -n "$e" ] || e=$( { dd if=/dev/zero of="$f.data" bs=65536 count=16; } 2>&1 | head -n 1)
+  [ $w = 0 ] || { d=$(dd if=/dev/zero of="$f.data" bs=65536 count=16 2>&1 | grep -v ' records ' | head -n 1); e=\${d:-$e}; }
   x=no; "$f" 2>/dev/null && x=yes
   k=$(df -Pk "$2" 2>/dev/null | tail -n 1 | { read -r _ _ _ a _; printf '%s' "$a"; })
   rm -f "$f" "$f.data" 2>/dev/null; rmdir "$2" 2>/dev/null

@@ -26,6 +26,12 @@ export interface LinkOptions extends ConnectOptions {
 
 const HELLO_MS_MAX = 15_000
 
+/** A program that ends without closing its links takes its leave all the same. */
+const open = new Set<RemoteLink>()
+process.on('exit', () => {
+  for (const link of open) link.close()
+})
+
 export class RemoteLink {
   readonly host: string
   readonly agent: AgentClient
@@ -44,11 +50,7 @@ export class RemoteLink {
       lost: (reason) => void this.#again(reason),
     })
     this.agent = new AgentClient(this.#link)
-    // A program that ends without closing takes its leave all the same.
-    process.once('exit', this.#leave)
   }
-
-  readonly #leave = (): void => this.close()
 
   /**
    * Connects for the first time.
@@ -57,6 +59,7 @@ export class RemoteLink {
   static async open(host: string, options: LinkOptions): Promise<RemoteLink> {
     const link = new RemoteLink(host, options)
     await link.#connect()
+    open.add(link)
     options.onState?.({ kind: 'connected', again: false })
     return link
   }
@@ -75,7 +78,7 @@ export class RemoteLink {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    process.off('exit', this.#leave)
+    open.delete(this)
     this.#waiting.abort()
     const shell = this.#connected?.shell
     this.#link.close('the client has left')

@@ -178,10 +178,9 @@ function serverConfig(folder: string, home: string, port: number, options: SshSe
 function withoutNode(folder: string): string {
   const bin = join(folder, 'bin')
   mkdirSync(bin)
-  execFileSync('sh', [
-    '-c',
-    `for f in /usr/bin/* /bin/*; do ln -s "$f" ${bin}/ 2>/dev/null; done; rm -f ${bin}/node ${bin}/nodejs ${bin}/npm; true`,
-  ])
+  // What stands in both folders is linked once; that is no failure.
+  execFileSync('sh', ['-c', `ln -s /usr/bin/* ${bin}/ 2>/dev/null; ln -s /bin/* ${bin}/ 2>/dev/null; true`])
+  for (const name of ['node', 'nodejs', 'npm']) rmSync(join(bin, name), { force: true })
   return bin
 }
 
