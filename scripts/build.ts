@@ -46,11 +46,14 @@ async function buildRuntime(): Promise<void> {
   )
 }
 
-/** The agent is the first of ours on a machine where nothing else is: one file, without packages. */
-async function buildAgent(): Promise<void> {
+/**
+ * Programs of one file, without packages: the agent, which is the first of ours on a machine where nothing else is, and what
+ * makes certificates, whose packages are large and mostly unused.
+ */
+async function buildSingles(): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: { agent: 'runtime/agent/agentMain.ts' },
+    entryPoints: { agent: 'runtime/agent/agentMain.ts', certificate: 'runtime/host/clusterCertificate.ts' },
     outdir: join(root, 'runtime', 'dist'),
     bundle: true,
     format: 'esm',
@@ -95,7 +98,7 @@ function buildTypes(): void {
 
 const begun = performance.now()
 await buildRuntime()
-await buildAgent()
+await buildSingles()
 await buildPanels()
 if (!quick) {
   buildTypes()

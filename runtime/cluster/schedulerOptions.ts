@@ -10,6 +10,8 @@ export interface SchedulerOptions {
   port: number
   /** Workers that the scheduler keeps on its own machine; none when absent. */
   local?: WorkerCounts
+  /** Listens for other machines too, with a certificate of its own. */
+  network?: boolean
 }
 
 /** An option that a scheduler does not know or cannot use: says which, and what it could be. */
@@ -24,6 +26,7 @@ export const SCHEDULER_OPTIONS = {
   'local-workers': { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  network: { type: 'boolean' },
 } as const
 
 /**
@@ -49,6 +52,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
   return {
     ...(id !== undefined && { id }),
     port: portNumber(port ?? '0'),
+    ...(values.network && { network: true }),
     ...(workers !== undefined && {
       local: workerCounts(
         { workers, threads, memoryLimit },
@@ -59,8 +63,9 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
 }
 
 /** The same options as a command line. */
-export function schedulerArguments({ id, port, local }: SchedulerOptions): string[] {
+export function schedulerArguments({ id, port, local, network }: SchedulerOptions): string[] {
   const args = ['--port', String(port)]
+  if (network) args.push('--network')
   if (id !== undefined) args.push('--id', id)
   if (local)
     args.push(

@@ -9,6 +9,7 @@ import {
   type WorkerMessage,
 } from '../protocol/messages.ts'
 import { refusalOfVersion } from '../protocol/version.ts'
+import { pinnedTo } from './clusterTls.ts'
 
 /** The scheduler will not have this worker: trying again is of no use. */
 export class ConnectionRefusedError extends Error {
@@ -31,6 +32,8 @@ export interface ControlOptions {
   /** `unix:/path`, `ws://host:port` or `wss://host:port`. */
   control: string
   token: string
+  /** The cluster's certificate, for `wss:`. */
+  certificate?: string
   /** How long to try again after the connection was lost. */
   reconnectMs: number
 }
@@ -60,6 +63,7 @@ export class ControlClient {
   connect(): void {
     const socket = new WebSocket(workerUrl(this.#options.control), {
       headers: { authorization: `Bearer ${this.#options.token}` },
+      ...(this.#options.certificate !== undefined && pinnedTo(this.#options.certificate)),
       perMessageDeflate: false,
       handshakeTimeout: CONNECT_MS_MAX,
       maxPayload: 0,

@@ -1,8 +1,10 @@
 // Fetches values from workers and writes values to them, over a few pooled connections to each.
 
 import { connect, type Socket } from 'node:net'
+import { connect as secureConnect } from 'node:tls'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { isLocal, socketOptions } from './address.ts'
+import { pinnedTo } from './clusterTls.ts'
 import {
   type Allocate,
   type DataFrame,
@@ -37,6 +39,8 @@ const CONNECTIONS_PER_ADDRESS = 3
 export interface DataClientOptions {
   /** Where large values come to lie: by default memory of this thread alone. */
   allocate?: Allocate
+  /** The cluster's certificate, for `tls:`. */
+  certificate?: string
   /** A socket that leads to workers elsewhere: see `ClusterAddress`. */
   gateway?: string
 }
@@ -55,28 +59,41 @@ class DataConnection {
   #serial = 1
   closed = false
 
-  constructor(address: string, token: string, { allocate = ownMemory, gateway }: DataClientOptions) {
+  constructor(
+    address: string,
+    token: string,
+    { allocate = ownMemory, gateway, certificate }: DataClientOptions,
+  ) {
     this.#address = address
     this.#checked = gateway !== undefined || !isLocal(address)
     const reader = new FrameReader((frame) => this.#answered(frame), allocate)
-    this.#socket = connect({
-      ...socketOptions(gateway ?? address),
-      noDelay: true,
-      onread: {
-        buffer: new Uint8Array(RECEIVE_BYTES),
-        callback: (length, buffer) => {
-          try {
-            reader.push(buffer.subarray(0, length))
-          } catch (error) {
-            this.#fail((error as Error).message, error)
-          }
-          return true
-        },
-      },
-    })
+    const push = (bytes: Uint8Array): void => {
+      try {
+        reader.push(bytes)
+      } catch (error) {
+        this.#fail((error as Error).message, error)
+      }
+    }
+    const target = { ...socketOptions(gateway ?? address), noDelay: true }
+    if (address.startsWith('tls:')) {
+      if (certificate === undefined)
+        throw new DataConnectionError(address, 'the certificate of its cluster is not known here')
+      const raw = connect(target)
+      if (gateway !== undefined) raw.write(`${address}\n`)
+      raw.on('error', (error) => this.#fail(error.message, error))
+      this.#socket = secureConnect({ socket: raw, ...pinnedTo(certificate) })
+      this.#socket.on('data', push)
+    } else {
+      const buffer = new Uint8Array(RECEIVE_BYTES)
+      const callback = (length: number, bytes: Uint8Array): boolean => {
+        push(bytes.subarray(0, length))
+        return true
+      }
+      this.#socket = connect({ ...target, onread: { buffer, callback } })
+      if (gateway !== undefined) this.#socket.write(`${address}\n`)
+    }
     this.#socket.on('error', (error) => this.#fail(error.message, error))
     this.#socket.on('close', () => this.#fail('the connection was closed'))
-    if (gateway !== undefined) this.#socket.write(`${address}\n`)
     this.#write(textFrame(HELLO, 0, helloText(token, this.#checked)))
   }
 

@@ -11,6 +11,7 @@ const SOURCES = {
   cli: '../cli/main.ts',
   register: '../functions/register.ts',
   agent: '../agent/agentMain.ts',
+  certificate: 'clusterCertificate.ts',
 } as const
 
 export type EntryName = keyof typeof SOURCES

@@ -2,11 +2,13 @@
 
 import { chmodSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import { type Auth, isOwnOrigin } from './auth.ts'
+import { type ClusterTls, serverTls } from './clusterTls.ts'
 import type { Dashboard } from './dashboard.ts'
 
 /** A port or socket that cannot be listened on: names it, and the way out. */
@@ -66,6 +68,24 @@ export class SchedulerServer {
     return (server.address() as AddressInfo).port
   }
 
+  /**
+   * Listens for other machines, on every interface: to workers and clients alone, who show the token inside TLS.
+   * @returns the port
+   * @throws {ListenError}
+   */
+  async listenOnNetwork(tls: ClusterTls): Promise<number> {
+    const server = await this.#listen(
+      (each, done) => each.listen(0, done),
+      'port 0',
+      () =>
+        createSecureServer(serverTls(tls), (request, response) => {
+          if (this.#tellInfo(request)) response.end(JSON.stringify(this.#parts.clusterInfo()))
+          else response.writeHead(404).end()
+        }),
+    )
+    return (server.address() as AddressInfo).port
+  }
+
   close(): void {
     for (const server of this.#servers) {
       server.close()
@@ -73,8 +93,24 @@ export class SchedulerServer {
     }
   }
 
-  #listen(start: (server: Server, done: () => void) => void, where: string): Promise<Server> {
-    const server = createServer((request, response) => {
+  #listen(
+    start: (server: Server, done: () => void) => void,
+    where: string,
+    make: () => Server = () => this.#plainServer(),
+  ): Promise<Server> {
+    const server = make()
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#accept(request, socket, head),
+    )
+    this.#servers.push(server)
+    return new Promise((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(where, cause)))
+      start(server, () => resolve(server))
+    })
+  }
+
+  #plainServer(): Server {
+    return createServer((request, response) => {
       if (this.#tellInfo(request)) {
         response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
         response.end(JSON.stringify(this.#parts.clusterInfo()))
@@ -84,14 +120,6 @@ export class SchedulerServer {
         if (!response.headersSent) response.writeHead(500)
         response.end(`${error.message}\n`)
       })
-    })
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.#accept(request, socket, head),
-    )
-    this.#servers.push(server)
-    return new Promise((resolve, reject) => {
-      server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(where, cause)))
-      start(server, () => resolve(server))
     })
   }
 

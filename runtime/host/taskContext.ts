@@ -19,7 +19,7 @@ export interface TaskThread {
   /** The task that asks, nothing outside of tasks. */
   current(): TaskContext | undefined
   /** The scheduler that the worker serves. */
-  scheduler: { control: string; token: string }
+  scheduler: { control: string; token: string; certificate?: string }
   /** The task that asks begins to wait for other tasks: its thread is free until the answer is called. */
   waits(): () => void
 }

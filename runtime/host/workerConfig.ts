@@ -3,6 +3,7 @@
 import { availableParallelism, hostname, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { MemoryLimits } from '../worker/memory.ts'
+import type { ClusterTls } from './clusterTls.ts'
 
 export interface WorkerConfig {
   /** Unique in its cluster, e.g. `w0`. */
@@ -13,7 +14,7 @@ export interface WorkerConfig {
   token: string
   threads: number
   memoryLimitBytes: number
-  /** Where to serve data: `unix:/path` or `tcp://host:0`. */
+  /** Where to serve data: `unix:/path`, `tcp://host:0` or `tls://host:0`. */
   dataAddress: string
   /** Worker modules and whatever else is this worker's alone; removed when it ends. */
   folder: string
@@ -21,6 +22,8 @@ export interface WorkerConfig {
   spillFolder?: string
   spillLimitBytes?: number
   resources: Record<string, number>
+  /** The cluster's certificate, where it is on several machines. */
+  tls?: ClusterTls
   memoryShares?: Partial<MemoryLimits>
   /** How long to look for a scheduler that is gone. */
   reconnectMs?: number

@@ -42,6 +42,8 @@ export class Gateway {
     dashboard.port = String((server.address() as AddressInfo).port)
     const address: ClusterAddress = {
       ...remote,
+      // Who only connects needs no key.
+      ...(remote.network && { network: { ...remote.network, key: undefined } }),
       control: `unix:${control}`,
       dashboardUrl: dashboard.href,
       pid: process.pid,

@@ -105,46 +105,46 @@ export interface UploadScript {
   sizeBytes: number
 }
 
+/** A part is of one connection alone, named by its shell; what a dead one left is taken over. */
+const partOf = ({ path, sha256 }: UploadScript): string => `t=${quoted(`${path}.${sha256.slice(0, 16)}.part`)}
+u="$t.$$"
+`
+
 /** Tells how much of a file is there: all of it (`whole`), or so many bytes (`part`). */
-export const uploadedScript = ({
-  marker,
-  path,
-  sha256,
-  sizeBytes,
-}: UploadScript): string => `${preamble(marker)}
-t=${quoted(`${path}.${sha256.slice(0, 16)}.part`)}
-if [ -e ${quoted(path)} ]; then say whole yes
+export const uploadedScript = (upload: UploadScript): string => `${preamble(upload.marker)}${partOf(upload)}
+if [ -e ${quoted(upload.path)} ]; then say whole yes
 else
-  e=$(mkdir -p ${quoted(path.slice(0, path.lastIndexOf('/')))} 2>&1) || say failed "$e"
-  c=$(wc -c < "$t" 2>/dev/null | tr -d ' '); [ "\${c:-0}" -le ${sizeBytes} ] || { rm -f "$t"; c=0; }
+  e=$(mkdir -p ${quoted(upload.path.slice(0, upload.path.lastIndexOf('/')))} 2>&1) || say failed "$e"
+  for f in "$t".*; do
+    [ -e "$f" ] && ! kill -0 "\${f##*.}" 2>/dev/null && mv "$f" "$u" 2>/dev/null && break
+  done
+  c=$(wc -c < "$u" 2>/dev/null | tr -d ' '); [ "\${c:-0}" -le ${upload.sizeBytes} ] || { rm -f "$u"; c=0; }
   say part "\${c:-0}"
 fi
 say end
 `
 
 /** Takes what follows the script on its input, so many bytes, checks the whole, and puts it in its place. */
-export const uploadScript = (
-  { marker, path, sha256, sizeBytes }: UploadScript,
-  bytes: number,
-  unpack: boolean,
-): string => `${preamble(marker)}
-t=${quoted(`${path}.${sha256.slice(0, 16)}.part`)}
-e=$( { head -c ${bytes} >> "$t"; } 2>&1 ) || { say failed "$(printf '%s' "$e" | head -n 1)"; cat >/dev/null; }
-c=$(wc -c < "$t" | tr -d ' ')
-h=$( { sha256sum "$t" || shasum -a 256 "$t" || openssl dgst -r -sha256 "$t"; } 2>/dev/null | cut -c 1-64)
+export const uploadScript = (upload: UploadScript, bytes: number, unpack: boolean): string => {
+  const { marker, sha256, sizeBytes } = upload
+  const path = quoted(upload.path)
+  const place = unpack
+    ? `elif d=${path}.$$.draft && e=$(mkdir "$d" 2>&1 && tar -xzf "$u" -C "$d" 2>&1 && mv "$d" ${path} 2>&1); then rm -f "$u"; say whole yes
+elif [ -d ${path} ]; then rm -rf "$d" "$u"; say whole yes
+else rm -rf "$d" "$u"; say failed "$(printf '%s' "$e" | head -n 1)"; fi`
+    : `elif e=$(mv "$u" ${path} 2>&1); then say whole yes
+else say failed "$e"; fi`
+  return `${preamble(marker)}${partOf(upload)}
+e=$( { head -c ${bytes} >> "$u"; } 2>&1 ) || { say failed "$(printf '%s' "$e" | head -n 1)"; cat >/dev/null; }
+c=$(wc -c < "$u" | tr -d ' ')
+h=$( { sha256sum "$u" || shasum -a 256 "$u" || openssl dgst -r -sha256 "$u"; } 2>/dev/null | cut -c 1-64)
 if [ "$c" != ${sizeBytes} ]; then say failed "only $c of ${sizeBytes} bytes arrived"
 elif [ -n "$h" ] && [ "$h" != ${sha256} ]; then
-  rm -f "$t"; say failed "it arrived with another digest"
-${
-  unpack
-    ? `elif d=${quoted(path)}.$$.draft && e=$(mkdir "$d" 2>&1 && tar -xzf "$t" -C "$d" 2>&1 && mv "$d" ${quoted(path)} 2>&1); then rm -f "$t"; say whole yes
-elif [ -d ${quoted(path)} ]; then rm -rf "$d" "$t"; say whole yes
-else rm -rf "$d" "$t"; say failed "$(printf '%s' "$e" | head -n 1)"; fi`
-    : `elif e=$(mv "$t" ${quoted(path)} 2>&1); then say whole yes
-else say failed "$e"; fi`
-}
+  rm -f "$u"; say failed "it arrived with another digest"
+${place}
 say end
 `
+}
 
 export interface StartScript {
   marker: string

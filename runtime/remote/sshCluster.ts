@@ -85,14 +85,36 @@ export async function startSshCluster(options: SshClusterOptions): Promise<SshCl
   try {
     const first = await readyHost(hosts[0], options)
     links.push(first.link)
+    const env = options.env ?? {}
     const remote = await first.link.agent.call('startScheduler', {
       runtime: first.runtime,
-      args: schedulerArgs(options),
-      env: options.env ?? {},
+      // Workers of one machine share its memory and need no network.
+      args:
+        hosts.length === 1
+          ? ['--local-workers', String(options.workers ?? 1), ...workerArgs(options)]
+          : ['--network'],
+      env,
       owned: options.owned ?? true,
       logFolder: join(first.folder, 'logs'),
     })
-    return await nearEnd(hosts, links, remote, first.sentBytes)
+    let sentBytes = first.sentBytes
+    if (hosts.length > 1)
+      for (const [number, host] of hosts.entries()) {
+        const ready = number === 0 ? first : await readyHost(host, options)
+        if (number > 0) {
+          links.push(ready.link)
+          sentBytes += ready.sentBytes
+        }
+        for (let worker = 0; worker < (options.workers ?? 1); worker++)
+          await ready.link.agent.call('startWorker', {
+            runtime: ready.runtime,
+            address: remote,
+            args: ['--name', workerName(host, number, worker), ...workerArgs(options)],
+            env,
+            logFolder: join(ready.folder, 'logs'),
+          })
+      }
+    return await nearEnd(hosts, links, remote, sentBytes)
   } catch (error) {
     for (const link of links) link.close()
     throw error
@@ -182,8 +204,15 @@ async function readyHost(host: string, options: SshClusterOptions): Promise<Read
   }
 }
 
-function schedulerArgs({ workers = 1, threadsPerWorker, memoryLimit }: SshClusterOptions): string[] {
-  const args = ['--local-workers', String(workers)]
+/** Unique in its cluster, and telling the host. @example workerName('me@big.example.org', 1, 0) // 'big.example.org-1-0' */
+const workerName = (host: string, number: number, worker: number): string =>
+  `${host
+    .replace(/^.*@/, '')
+    .replace(/[^\w.-]/g, '-')
+    .slice(0, 48)}-${number}-${worker}`
+
+function workerArgs({ threadsPerWorker, memoryLimit }: SshClusterOptions): string[] {
+  const args: string[] = []
   if (threadsPerWorker !== undefined) args.push('--threads', String(threadsPerWorker))
   if (memoryLimit !== undefined)
     args.push('--memory-limit', typeof memoryLimit === 'number' ? `${memoryLimit}B` : memoryLimit)

@@ -14,6 +14,8 @@ export interface SchedulerAddress {
   dashboardUrl?: string
   /** Leads to the workers' data, where they are elsewhere. */
   gateway?: string
+  /** The cluster's certificate, where it is on several machines. */
+  certificate?: string
 }
 
 /**
@@ -74,6 +76,7 @@ const ofCluster = (cluster: ClusterAddress, source: string): SchedulerAddress =>
   source,
   dashboardUrl: cluster.dashboardUrl,
   ...(cluster.gateway !== undefined && { gateway: cluster.gateway }),
+  ...(cluster.network && { certificate: cluster.network.certificate }),
 })
 
 const noToken = (address: string): ConnectError =>

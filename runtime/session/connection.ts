@@ -4,6 +4,7 @@
 
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
+import { pinnedTo } from '../host/clusterTls.ts'
 import { taskThread } from '../host/taskContext.ts'
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import { decodeFrame, encodeFrame } from '../protocol/frame.ts'
@@ -176,6 +177,7 @@ function openSocket(address: SchedulerAddress): Promise<{ socket: WebSocket; raw
   const url = control.startsWith('unix:') ? `ws+unix:${control.slice(5)}:/client` : `${control}/client`
   const socket = new WebSocket(url, {
     headers: { authorization: `Bearer ${token}` },
+    ...(address.certificate !== undefined && control.startsWith('wss:') && pinnedTo(address.certificate)),
     perMessageDeflate: false,
     maxPayload: 0x7fffffff,
     skipUTF8Validation: true,

@@ -52,6 +52,12 @@ export const ROOMS: readonly Room[] = [
     ],
     packages: ['node', 'ws', 'piscina'],
   },
+  // Bundled into a file of its own.
+  {
+    folder: 'runtime/host/clusterCertificate.ts',
+    rooms: ['runtime/host'],
+    packages: ['node', '@peculiar/x509', 'reflect-metadata'],
+  },
   { folder: 'runtime/cluster', rooms: ['runtime/protocol', 'runtime/host'], packages: ['node'] },
   {
     // The first of ours on another machine: one file, without packages.

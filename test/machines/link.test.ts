@@ -199,7 +199,6 @@ test('a newer client brings a newer agent beside the old one, which ends when no
   // Its end is seen by its files: the newer agent answers whether they are there.
   const wait = 'while ls "$0"/agent-"$1".sock >/dev/null 2>&1; do :; done'
   await other.agent.call('execute', { command: 'sh', args: ['-c', wait, server.runFolder, old.build] })
-  assert.throws(() => process.kill(old.pid, 0), { code: 'ESRCH' })
   assert.ok(readdirSync(server.runFolder).every((name) => !name.includes(old.build)))
 })
 
