@@ -53,7 +53,7 @@ export async function buildExtension(): Promise<void> {
       // The parser is native: it comes from the node_modules beside the bundles.
       external: ['vscode', 'oxc-parser'],
       // msgpackr's usual build asks for its own place, which a CommonJS bundle cannot tell.
-      alias: { msgpackr: 'msgpackr/index-no-eval' },
+      alias: { 'msgpackr/pack': 'msgpackr/index-no-eval' },
       // `ws` looks for two optional native modules and does without.
       define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
     }),
@@ -66,6 +66,9 @@ export async function buildExtension(): Promise<void> {
     }),
   ])
   copyRuntime()
+  // Diagnostics link to their pages.
+  mkdirSync(join(dist, 'docs'), { recursive: true })
+  cpSync(join(root, 'docs', 'diagnostics.md'), join(dist, 'docs', 'diagnostics.md'))
 }
 
 /** A copy rather than a link: what is packed is what development runs. */

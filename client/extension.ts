@@ -13,6 +13,7 @@ import { RunBook } from './runs/runBook.ts'
 import { registerRunCommands } from './runs/runCommands.ts'
 import { registerRunDiagnostics } from './runs/runDiagnostics.ts'
 import type { Runs } from './runs/runsModel.ts'
+import { registerWorkMarks } from './runs/workMarks.ts'
 import { readSettings } from './settings/settings.ts'
 import { registerSetUp } from './setUp/setUpFolder.ts'
 import { registerStatusBar } from './status/statusBar.ts'
@@ -32,10 +33,11 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   const begun = performance.now()
   const log = vscode.window.createOutputChannel('Heddle', { log: true })
   const cluster = new WindowCluster(context, log)
-  const book = new RunBook(cluster)
-  context.subscriptions.push(log, cluster, book)
-
   const server = languageServerOnDemand(context, log)
+  const book = new RunBook(cluster, async (document, expressions) =>
+    (await server()).neededTexts(document, expressions),
+  )
+  context.subscriptions.push(log, cluster, book)
   registerClusterCommands(context, cluster, log)
   registerRunCommands(context, cluster, book, server, log)
   registerPanels(context, cluster)
@@ -45,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerLineDecorations(context, book, () => readSettings().inlineLengthMax)
   registerRunDiagnostics(context, book)
   registerCancelLenses(context, book, SELECTOR)
+  registerWorkMarks(context, book, SELECTOR)
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('heddle')) cluster.settingsChanged()

@@ -41,7 +41,7 @@ export async function buildMedia(outFolder: string): Promise<BuiltMedia> {
       jsxImportSource: 'preact',
       define: { 'process.env.NODE_ENV': '"production"' },
       // msgpackr's usual build tries `new Function` to see whether it may: a violation of the page's policy.
-      alias: { msgpackr: 'msgpackr/index-no-eval' },
+      alias: { 'msgpackr/pack': 'msgpackr/index-no-eval' },
     }),
     build({ ...shared, entryPoints: [join(media, 'page.ts')], format: 'esm', platform: 'neutral' }),
     build({

@@ -2,6 +2,7 @@
 
 // Lazy collections: they build, and are computed by the client that is there.
 export {
+  type AvroOptions,
   type Bag,
   BagArgumentError,
   type BagOptions,
@@ -13,17 +14,25 @@ export {
   type DelayedFunction,
   type DelayedOptions,
   DelayedUseError,
+  DrawingError,
   delayed,
+  FileChangedError,
+  FileError,
+  FileFormatError,
   isDelayed,
   type Lazy,
+  memoryFiles,
   NoFilesError,
   NotACollectionError,
+  optimize,
   type ParquetOptions,
   type PartitionOptions,
   persist,
   type ShuffleOptions,
+  type StorageOptions,
   type TextOptions,
   type TreeOptions,
+  visualize,
   type WriteOptions,
 } from './collections/index.ts'
 // What travels to workers, and how a class says how it does.

@@ -1,35 +1,61 @@
 // The language server: its connection to the editor, and which answer comes from where.
 
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node.js'
+import {
+  CompletionItemKind,
+  createConnection,
+  MarkupKind,
+  ProposedFeatures,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { findFacts } from './facts/findFacts.ts'
+import { columnFindings } from './diagnose/columns.ts'
+import { findingsOf } from './diagnose/diagnose.ts'
+import type { Span } from './facts/documentFacts.ts'
 import { HeddlePackages } from './facts/heddlePackage.ts'
+import { neededText } from './facts/neededText.ts'
+import { type Source, sourcesOf } from './knowledge/sources.ts'
 import { codeLensesOf } from './lsp/codeLenses.ts'
+import { columnsAt } from './lsp/completion.ts'
 import { computationAt } from './lsp/computationAt.ts'
 import { diagnosticsOf, quickFixesOf } from './lsp/diagnostics.ts'
+import { hoverAt } from './lsp/hover.ts'
+import { inlayHints } from './lsp/inlayHints.ts'
 import { OpenDocument } from './lsp/openDocument.ts'
+import { pagesIn } from './lsp/pages.ts'
+import { type FileFacts, FileMetadata } from './metadata/fileFacts.ts'
 
-/** Long enough that a word is typed, short enough that nobody waits for it. */
+/** Long enough that a word is typed, short enough that nobody waits for it; longer where looking takes long. */
 const DIAGNOSE_AFTER_MS = 200
+const DIAGNOSE_PAUSES = 4
 
 const connection = createConnection(ProposedFeatures.all)
 const documents = new Map<string, OpenDocument>()
 const waiting = new Map<string, NodeJS.Timeout>()
 const packages = new HeddlePackages()
+const metadata = new FileMetadata()
+const pages = pagesIn(join(__dirname, 'docs', 'diagnostics.md'))
+let folders: string[] = []
 
-connection.onInitialize(() => ({
-  capabilities: {
-    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
-    codeLensProvider: { resolveProvider: false },
-    codeActionProvider: { codeActionKinds: ['quickfix'] },
-  },
-  serverInfo: { name: 'heddle' },
-}))
+connection.onInitialize(({ workspaceFolders }) => {
+  folders = (workspaceFolders ?? []).flatMap(({ uri }) => (uri.startsWith('file:') ? fileURLToPath(uri) : []))
+  return {
+    capabilities: {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+      codeLensProvider: { resolveProvider: false },
+      codeActionProvider: { codeActionKinds: ['quickfix'] },
+      hoverProvider: true,
+      inlayHintProvider: true,
+      completionProvider: { triggerCharacters: ['.', "'", '"', '`'] },
+    },
+    serverInfo: { name: 'heddle' },
+  }
+})
 
 connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
   const file = uri.startsWith('file:') ? fileURLToPath(uri) : uri
-  documents.set(uri, new OpenDocument(TextDocument.create(uri, languageId, version, text), file, findFacts))
+  documents.set(uri, new OpenDocument(TextDocument.create(uri, languageId, version, text), file))
   diagnoseSoon(uri)
 })
 connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
@@ -47,7 +73,45 @@ connection.onCodeLens(({ textDocument: { uri } }) => {
   const document = documents.get(uri)
   return document ? codeLensesOf(document.text, document.facts) : []
 })
-connection.onCodeAction(({ textDocument: { uri }, context }) => quickFixesOf(uri, context.diagnostics))
+connection.onCodeAction(({ textDocument: { uri }, context }) =>
+  quickFixesOf(uri, context.diagnostics, documents.get(uri)?.text.version),
+)
+connection.onHover(async ({ textDocument: { uri }, position }) => {
+  const document = documents.get(uri)
+  const subject = document?.subject
+  if (!document || !subject) return null
+  const found = await hoverAt(subject, document.text.offsetAt(position), (source) =>
+    factsOf(document, source),
+  )
+  if (!found) return null
+  const range = { start: document.text.positionAt(found.start), end: document.text.positionAt(found.end) }
+  return { contents: { kind: MarkupKind.Markdown, value: found.markdown }, range }
+})
+connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
+  const document = documents.get(uri)
+  if (!document || document.facts.imports.length === 0) return []
+  const { text } = document
+  const choices = await columnsAt(document.file, text.getText(), text.offsetAt(position), (source) =>
+    factsOf(document, source),
+  )
+  if (token.isCancellationRequested) return []
+  return choices.map(({ name, detail, start, end }) => ({
+    label: name,
+    kind: CompletionItemKind.Field,
+    detail,
+    sortText: `0${name}`,
+    textEdit: { range: { start: text.positionAt(start), end: text.positionAt(end) }, newText: name },
+  }))
+})
+connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }, token) => {
+  const document = documents.get(uri)
+  const subject = document?.subject
+  if (!document || !subject) return []
+  const stretch = { start: document.text.offsetAt(range.start), end: document.text.offsetAt(range.end) }
+  const hints = await inlayHints(subject, stretch, (source) => factsOf(document, source))
+  if (token.isCancellationRequested) return []
+  return hints.map(({ offset, text }) => ({ position: document.text.positionAt(offset), label: text }))
+})
 connection.onRequest('heddle/computationAt', ({ uri, offset }: { uri: string; offset: number }) => {
   const document = documents.get(uri)
   if (!document) return null
@@ -59,23 +123,58 @@ connection.onRequest('heddle/computationAt', ({ uri, offset }: { uri: string; of
   if (!found || found.nested) return null
   return { start: found.start, end: found.end, label: found.label }
 })
+connection.onRequest('heddle/neededTexts', ({ uri, expressions }: { uri: string; expressions: Span[] }) => {
+  const document = documents.get(uri)
+  if (!document) return []
+  const text = document.text.getText()
+  return expressions.map((expression) => neededText(document.file, text, expression) ?? null)
+})
 connection.onNotification('heddle/foldersChanged', () => {
   packages.forget()
   for (const uri of documents.keys()) diagnoseSoon(uri)
 })
 
+/** What is known of the files of a source. Runs start in the folder of the workspace that the file is in. */
+async function factsOf({ file }: OpenDocument, { paths, format }: Source): Promise<FileFacts | undefined> {
+  const own = folders.filter((folder) => file.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0]
+  return await metadata.of(paths, format, own ?? join(file, '..'))
+}
+
 function diagnoseSoon(uri: string): void {
   clearTimeout(waiting.get(uri))
+  const document = documents.get(uri)
+  const afterMs = Math.max(DIAGNOSE_AFTER_MS, DIAGNOSE_PAUSES * (document?.lookMs ?? 0))
   waiting.set(
     uri,
     setTimeout(() => {
       waiting.delete(uri)
-      const document = documents.get(uri)
-      if (!document) return
-      const diagnostics = diagnosticsOf(document.text, document.facts, packages.isFoundFrom(document.file))
-      void connection.sendDiagnostics({ uri, diagnostics })
-    }, DIAGNOSE_AFTER_MS),
+      void diagnose(uri)
+    }, afterMs),
   )
+}
+
+async function diagnose(uri: string): Promise<void> {
+  const document = documents.get(uri)
+  if (!document) return
+  const { version } = document.text
+  const begun = performance.now()
+  const { subject } = document
+  const findings = subject ? findingsOf(subject) : []
+  document.lookMs = performance.now() - begun
+  // Half-typed code keeps what was said of it before: it would flicker with every letter.
+  if (!subject && document.facts.imports.length > 0 && document.isBroken) return
+  if (subject) {
+    const known = new Map<string, FileFacts | undefined>()
+    for (const source of sourcesOf(subject)) known.set(String(source.paths), await factsOf(document, source))
+    if (documents.get(uri)?.text.version !== version) return
+    findings.push(...columnFindings(subject, (source) => known.get(String(source.paths))))
+  }
+  const isInstalled = packages.isFoundFrom(document.file)
+  void connection.sendDiagnostics({
+    uri,
+    version,
+    diagnostics: diagnosticsOf(document.text, document.facts, isInstalled, findings, pages),
+  })
 }
 
 connection.listen()

@@ -52,6 +52,17 @@ export class LanguageServer implements vscode.Disposable {
     return found ?? undefined
   }
 
+  /** Per expression, a fingerprint of the code that its value depends on; nothing where the text does not parse now. */
+  async neededTexts(
+    document: vscode.TextDocument,
+    expressions: readonly { start: number; end: number }[],
+  ): Promise<(string | null)[]> {
+    return await this.#client.sendRequest<(string | null)[]>('heddle/neededTexts', {
+      uri: document.uri.toString(),
+      expressions,
+    })
+  }
+
   /** Asks it to look anew for the packages that files import. */
   foldersChanged(): void {
     if (this.#client.isRunning()) void this.#client.sendNotification('heddle/foldersChanged')

@@ -5,6 +5,7 @@ import * as vscode from 'vscode'
 import type { RunSpec } from '../../runtime/protocol/runs.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { type Anchor, shiftAnchor } from './anchor.ts'
+import { RunLines } from './runLines.ts'
 import { applyRunEvent, endAll, expectRun, type Run, type RunEventMessage, type Runs } from './runsModel.ts'
 
 /** What a lens or a command asks to be run. */
@@ -18,9 +19,20 @@ export interface ExpressionToRun {
 export interface RunPlace {
   uri: vscode.Uri
   anchor: Anchor
-  /** The expression's text was changed since: what stands beside it is of the past. */
+  /** The code that its value depends on was changed since: what stands beside it is of the past. */
   stale: boolean
+  /** A fingerprint of that code when it was run; nothing while it is not known. */
+  needed?: string
 }
+
+/** Tells per expression a fingerprint of the code that its value depends on. */
+export type NeededTexts = (
+  document: vscode.TextDocument,
+  expressions: readonly { start: number; end: number }[],
+) => Promise<(string | null)[]>
+
+/** Long enough that a word is typed. */
+const JUDGE_AFTER_MS = 250
 
 /** A run that was asked for and has no id yet. */
 export interface PendingRun {
@@ -31,19 +43,24 @@ export interface PendingRun {
 export class RunBook implements vscode.Disposable {
   readonly runs: Runs = new Map()
   readonly pending = new Set<PendingRun>()
+  /** Where the lines that runs speak of now stand. */
+  readonly lines = new RunLines()
   readonly #places = new Map<string, RunPlace>()
   readonly #own = new Set<string>()
   readonly #changed = new vscode.EventEmitter<Run | undefined>()
   readonly #events = new vscode.EventEmitter<{ run: Run; message: RunEventMessage }>()
   readonly #subscriptions: vscode.Disposable[]
   readonly #cluster: WindowCluster
+  readonly #neededTexts: NeededTexts
+  readonly #judging = new Map<vscode.TextDocument, NodeJS.Timeout>()
 
   /** A run that changed, or nothing when pending runs or places did. */
   readonly onChange = this.#changed.event
   readonly onEvent = this.#events.event
 
-  constructor(cluster: WindowCluster) {
+  constructor(cluster: WindowCluster, neededTexts: NeededTexts) {
     this.#cluster = cluster
+    this.#neededTexts = neededTexts
     this.#subscriptions = [
       this.#changed,
       this.#events,
@@ -62,6 +79,7 @@ export class RunBook implements vscode.Disposable {
 
   dispose(): void {
     for (const each of this.#subscriptions) each.dispose()
+    for (const timer of this.#judging.values()) clearTimeout(timer)
   }
 
   /** Runs one expression, or without one the whole file; starts a cluster if none runs. */
@@ -70,6 +88,8 @@ export class RunBook implements vscode.Disposable {
     const pending: PendingRun = { uri: document.uri, anchor }
     this.#forget(document.uri, expression)
     this.pending.add(pending)
+    const needed = expression && this.#neededTexts(document, [expression]).catch(() => [])
+    const origin = this.lines.begin(document)
     this.#changed.fire(undefined)
     try {
       const spec: RunSpec = { file: document.uri.fsPath, cwd: folderOf(document) }
@@ -79,9 +99,10 @@ export class RunBook implements vscode.Disposable {
       const connection = await this.#cluster.ensure(document.uri)
       const run = await connection.run(spec)
       this.#own.add(run)
+      this.lines.name(origin, run)
       expectRun(this.runs, run, spec, Date.now())
       if (anchor && pending.anchor)
-        this.#places.set(run, { uri: document.uri, anchor: pending.anchor, stale: false })
+        this.#place(run, { uri: document.uri, anchor: pending.anchor, stale: false }, needed)
       return run
     } finally {
       this.pending.delete(pending)
@@ -121,7 +142,50 @@ export class RunBook implements vscode.Disposable {
     if (!run.expression || this.#places.has(run.run) || this.#own.has(run.run)) return
     const document = vscode.workspace.textDocuments.find((each) => each.uri.fsPath === run.file)
     if (!document || document.isDirty) return
-    this.#places.set(run.run, { uri: document.uri, anchor: run.expression, stale: false })
+    const place = { uri: document.uri, anchor: run.expression, stale: false }
+    this.#place(
+      run.run,
+      place,
+      this.#neededTexts(document, [run.expression]).catch(() => []),
+    )
+  }
+
+  #place(run: string, place: RunPlace, needed: Promise<(string | null)[]> | undefined): void {
+    this.#places.set(run, place)
+    void needed?.then(([text]) => {
+      place.needed = text ?? undefined
+    })
+  }
+
+  /** Looks, when typing pauses, which results are still those of the code as it stands. */
+  #judgeSoon(document: vscode.TextDocument): void {
+    clearTimeout(this.#judging.get(document))
+    this.#judging.set(
+      document,
+      setTimeout(() => {
+        this.#judging.delete(document)
+        void this.#judge(document)
+      }, JUDGE_AFTER_MS),
+    )
+  }
+
+  async #judge(document: vscode.TextDocument): Promise<void> {
+    const uri = document.uri.toString()
+    const places = [...this.#places.values()].filter(
+      (place) => place.uri.toString() === uri && place.needed !== undefined,
+    )
+    if (places.length === 0) return
+    const { version } = document
+    const now = await this.#neededTexts(
+      document,
+      places.map(({ anchor }) => anchor),
+    ).catch(() => [])
+    // Half-typed code says nothing, and neither does an answer that came too late.
+    if (document.version !== version) return
+    places.forEach((place, i) => {
+      if (now[i]) place.stale = now[i] !== place.needed
+    })
+    this.#changed.fire(undefined)
   }
 
   /** Drops ended runs of what is run anew: their marks would stand on the same line. */
@@ -139,6 +203,7 @@ export class RunBook implements vscode.Disposable {
 
   #shift({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     if (contentChanges.length === 0) return
+    this.lines.shift(document, contentChanges)
     let changed = false
     const moved = (anchor: Anchor): Anchor | undefined => {
       let now: Anchor | undefined = anchor
@@ -152,7 +217,9 @@ export class RunBook implements vscode.Disposable {
       changed = true
       if (!anchor) this.#places.delete(run)
       else {
-        place.stale ||= anchor.end - anchor.start !== place.anchor.end - place.anchor.start
+        // What nobody can judge is taken for changed with its length.
+        if (place.needed === undefined)
+          place.stale ||= anchor.end - anchor.start !== place.anchor.end - place.anchor.start
         place.anchor = anchor
       }
     }
@@ -161,7 +228,9 @@ export class RunBook implements vscode.Disposable {
       pending.anchor = moved(pending.anchor)
       changed = true
     }
-    if (changed) this.#changed.fire(undefined)
+    if (!changed) return
+    this.#judgeSoon(document)
+    this.#changed.fire(undefined)
   }
 }
 

@@ -85,6 +85,12 @@ export function lineText(run: Run, inlineLengthMax: number): LineText {
   return { text: `✗ the run ended with code ${run.end.exitCode}`, tone: 'failure' }
 }
 
+/** The same of code that was changed since: it still stands there, but says so. */
+export const pastText = ({ text }: LineText): LineText => ({
+  text: `${text} · of the code before its change`,
+  tone: 'quiet',
+})
+
 function resultText(run: Run, inlineLengthMax: number): LineText {
   const result = run.result!
   const { display, durationMs, line } = result

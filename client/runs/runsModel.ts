@@ -1,7 +1,14 @@
 // What is known of every run: a reducer over the events that the scheduler sends. No `vscode`, no clock.
 
 import type { SourcePlace } from '../../runtime/protocol/failure.ts'
-import type { Display, RunEvent, RunFailure, RunSpec, RunSummary } from '../../runtime/protocol/runs.ts'
+import type {
+  Display,
+  LineFigures,
+  RunEvent,
+  RunFailure,
+  RunSpec,
+  RunSummary,
+} from '../../runtime/protocol/runs.ts'
 
 /** One `run-event` message of the scheduler. */
 export interface RunEventMessage {
@@ -38,6 +45,8 @@ export interface Run {
   sites: SiteProgress[]
   result?: { line: string; display: Display; durationMs: number }
   failure?: RunFailure
+  /** What its lines cost, once it has said so. */
+  lines: LineFigures[]
   end?: RunEnd
   /** The last event taken in: events told twice, e.g. after a reconnect, are taken once. */
   sequence: number
@@ -71,6 +80,7 @@ export function expectRun(runs: Runs, run: string, spec: RunSpec, nowMs: number)
     expression: expression && { start: expression.start, end: expression.end },
     startedMs: nowMs,
     sites: [],
+    lines: [],
     sequence: -1,
   }
   runs.set(run, expected)
@@ -86,6 +96,7 @@ function newRun({ run, event, summary }: RunEventMessage): Run {
     expression: spec?.expression && { start: spec.expression.start, end: spec.expression.end },
     startedMs: summary?.startedMs ?? (event.kind === 'started' ? event.atMs : 0),
     sites: [],
+    lines: [],
     sequence: -1,
   }
 }
@@ -121,7 +132,7 @@ function applyEvent(run: Run, event: RunEvent): void {
       if (!site) return
       site.durationMs = event.durationMs
       site.total = Math.max(site.total, event.tasks)
-      site.finished = site.total
+      site.finished = event.finished ?? site.total
       site.running = 0
       return
     }
@@ -130,6 +141,9 @@ function applyEvent(run: Run, event: RunEvent): void {
       return
     case 'failed':
       run.failure = event.failure
+      return
+    case 'lines':
+      run.lines = event.lines
       return
     case 'ended':
       run.end = event

@@ -111,7 +111,7 @@ function applyEvent(run: ShownRun, event: RunEvent): void {
         Object.assign(site, {
           durationMs: event.durationMs,
           total: event.tasks,
-          finished: event.tasks,
+          finished: event.finished ?? event.tasks,
           running: 0,
         })
       return
@@ -121,6 +121,8 @@ function applyEvent(run: ShownRun, event: RunEvent): void {
       return
     case 'failed':
       run.failure = event.failure
+      return
+    case 'lines':
       return
     case 'notice':
       run.notices.push(event.text)

@@ -31,6 +31,7 @@ export function failureText(
   const others = place ? frames.filter((frame) => !samePlace(frame, place)) : frames
   for (const frame of others.slice(0, FRAMES_MAX)) lines.push(style.dim(`    at ${placeText(frame, cwd)}`))
   if (others.length > FRAMES_MAX) lines.push(style.dim(`    … and ${others.length - FRAMES_MAX} more places`))
+  for (const reason of failure.reasons ?? []) lines.push(`  ${reason}`)
   if (task) {
     const where = task.worker ? ` on worker ${task.worker}` : ''
     lines.push(style.dim(`  in task ${task.key}${where}`))

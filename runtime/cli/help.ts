@@ -5,6 +5,7 @@ export const HELP = `heddle: parallel computing for TypeScript
   heddle run FILE [-- ARGS…]   run a program on a cluster: a local one that ends with it, or --connect
   heddle scheduler             start a scheduler and keep it running
   heddle worker                start a worker for a scheduler
+  heddle replay FILE           play again what a scheduler recorded, and look into it
   heddle clusters              list the clusters of yours that run here
   heddle stop ID               stop one of them
   heddle ssh up HOST…          a cluster on machines that ssh reaches; down, list
@@ -29,6 +30,9 @@ which ends with the program. ARGS are the program's own.
   --threads N          threads of each worker (this machine's cores, shared out among the workers)
   --memory-limit SIZE  of each worker: 4GB, 512MiB, or a fraction of this machine's memory like 0.5
   --connect WHERE      use a running cluster: ws://host:port?token=…, or the path of its cluster.json
+  --saturation X       tasks per thread that a worker is given before their duration is known (1.1; inf for no limit)
+  --record FILE        keep every event of the scheduler, for \`heddle replay\`
+  --check-invariants   check the scheduler's own rules after every event: slow, for hunting a fault
   --inspect            open a debugger's port in the program
   --quiet              no progress, and no line about times; errors are still told
 
@@ -43,6 +47,20 @@ Starts a scheduler and keeps it running until Ctrl-C or \`heddle stop\`.
   --workers N          workers that it starts and keeps here (none)
   --threads N          threads of each of those
   --memory-limit SIZE  of each of those: 4GB, 512MiB, or a fraction like 0.5
+  --saturation X       tasks per thread that a worker is given before their duration is known (1.1; inf for no limit)
+  --record FILE        keep every event, for \`heddle replay\`
+  --check-invariants   check the scheduler's own rules after every event: slow, for hunting a fault
+`,
+  replay: `heddle replay FILE [options]
+
+Plays again what a scheduler recorded with --record, without sockets, workers or your code, and says whether it decides
+the same. Exit code 1 when it does not.
+
+  --until N            stop after N events
+  --check-invariants   check the scheduler's own rules after every event, and name the first event that breaks one
+  --story KEY          what happened to a task by then
+  --explain KEY        why it was not done by then
+  --dump               all of the state by then, as JSON
 `,
   worker: `heddle worker --connect WHERE [options]
 

@@ -10,6 +10,9 @@ const PATIENCE_MS = 3000
 export class Interrupts {
   /** The first one that came. */
   signal: NodeJS.Signals | undefined
+  /** The program handles it itself: it says when it has ended, and with what. */
+  isHandled = false
+  #patience: NodeJS.Timeout | undefined
   readonly #forces: (() => void)[] = []
   #session: ChildProcess | undefined
 
@@ -28,6 +31,12 @@ export class Interrupts {
     this.#session = session
     this.beforeForce(() => void session.kill('SIGKILL'))
     if (this.signal) this.#end(this.signal)
+  }
+
+  /** The program has handlers of its own: it is given the time that they take. A second Ctrl-C still ends it by force. */
+  handled(): void {
+    this.isHandled = true
+    clearTimeout(this.#patience)
   }
 
   #received(signal: NodeJS.Signals): void {
@@ -54,7 +63,7 @@ export class Interrupts {
     }
     if (signal === 'SIGINT' && process.stdin.isTTY) setTimeout(passOn, PASS_ON_MS)
     else passOn()
-    setTimeout(() => {
+    this.#patience = setTimeout(() => {
       if (!isOver()) session.kill('SIGKILL')
     }, PATIENCE_MS).unref()
   }

@@ -14,6 +14,7 @@ type Command = (args: readonly string[]) => Promise<number>
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./runCommand.ts')).runCommand,
   scheduler: async () => (await import('./schedulerCommand.ts')).schedulerCommand,
+  replay: async () => (await import('./replayCommand.ts')).replayCommand,
   worker: async () => (await import('./workerCommand.ts')).workerCommand,
   clusters: async () => (await import('./clusterCommands.ts')).clustersCommand,
   stop: async () => (await import('./clusterCommands.ts')).stopCommand,
@@ -38,8 +39,15 @@ const CLUSTER_ERRORS = new Set([
   'OfflineBundleError',
   'DownloadError',
   'IntegrityError',
+  'EventFileError',
 ])
-const USAGE_ERRORS = new Set(['UsageError', 'WorkerCountError', 'MemoryLimitError', 'SchedulerOptionError'])
+const USAGE_ERRORS = new Set([
+  'UsageError',
+  'WorkerCountError',
+  'MemoryLimitError',
+  'SchedulerOptionError',
+  'SchedulerSettingError',
+])
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args

@@ -1,6 +1,6 @@
 // The progress of calls as text: bars for a terminal, plain lines for everything else. Pure: data in, text out.
 
-import { clockText, countText, plural, rateText, timeText } from './quantity.ts'
+import { clockText, countText, doneText, plural, rateText, timeText } from './quantity.ts'
 import { type SiteState, siteName } from './runState.ts'
 import type { Style } from './style.ts'
 
@@ -76,4 +76,4 @@ export function progressLine(site: SiteState, nowMs: number): string {
 
 /** A call is over. */
 export const computedLine = (site: SiteState): string =>
-  `${siteName(site.site)}: ${plural(site.total, 'task')} in ${timeText(site.durationMs ?? 0)}`
+  `${siteName(site.site)}: ${doneText(site.finished, site.total, site.cutShort)} in ${timeText(site.durationMs ?? 0)}`

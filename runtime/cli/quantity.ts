@@ -29,3 +29,7 @@ export const countText = (count: number): string => count.toLocaleString('en')
 /** @example plural(1, 'task') // '1 task' */
 export const plural = (count: number, thing: string): string =>
   `${countText(count)} ${thing}${count === 1 ? '' : 's'}`
+
+/** How many tasks of a call there were, or were done before it failed or was given up. */
+export const doneText = (finished: number, total: number, cutShort = false): string =>
+  cutShort ? `${countText(finished)} of ${plural(total, 'task')}` : plural(total, 'task')

@@ -4,8 +4,9 @@ import type { ChildProcess } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { beginLocalCluster } from '../cluster/localCluster.ts'
+import { type SchedulerSettings, SETTING_OPTIONS, settingsOfValues } from '../cluster/schedulerSettings.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
-import { isRunEvent, startSession } from '../host/sessionProcess.ts'
+import { isRunEvent, saysItHandles, startSession } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
 import { BESIDE_BARS } from './besideBars.ts'
 import { chosenCluster } from './clusterChoice.ts'
@@ -36,14 +37,14 @@ interface ReadyCluster {
 }
 
 export async function runCommand(args: readonly string[]): Promise<number> {
-  const { values, spec, local } = readArguments(args)
+  const { values, spec, local, settings } = readArguments(args)
   const style = styleFor(process.stderr.isTTY)
   const state = newRunState()
   const view = new ProgressView(process.stderr, style, state, { quiet: values.quiet })
   const interrupts = new Interrupts()
   const cluster =
     values.connect === undefined
-      ? localCluster(local, interrupts, (text) => view.pass(text))
+      ? localCluster(local, settings, interrupts, (text) => view.pass(text))
       : await connectedCluster(values.connect)
   const session = startSession({
     spec,
@@ -54,6 +55,9 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     ...(!values.quiet && process.stderr.isTTY && { execArgv: BESIDE_BARS }),
   })
   interrupts.endOnSignal(session)
+  session.on('message', (message) => {
+    if (saysItHandles(message)) interrupts.handled()
+  })
   const end = sessionEnd(session, (event) => {
     applyEvent(state, event, Date.now())
     if (event.kind === 'notice') view.say(style.dim(`heddle: ${event.text}`))
@@ -84,7 +88,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       view.say(
         style.dim(`heddle: ${timesLine({ clusterMs: ready.startMs, sites, totalMs: performance.now() })}`),
       )
-    if (interrupted) return exitCodeOfSignal(interrupted)
+    if (interrupted && !(interrupts.isHandled && exitCode !== null)) return exitCodeOfSignal(interrupted)
     return signal ? exitCodeOfSignal(signal) : (exitCode ?? EXIT.failed)
   } finally {
     view.clear()
@@ -97,6 +101,7 @@ const OPTIONS = {
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
   connect: { type: 'string' },
+  ...SETTING_OPTIONS,
   inspect: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
 } as const
@@ -112,17 +117,25 @@ function readArguments(args: readonly string[]) {
       `only one file can be run, and ${JSON.stringify(rest[0])} is one more: the program's own arguments come after --`,
     )
   const counts = { workers: values.workers, threads: values.threads, memoryLimit: values['memory-limit'] }
-  if (values.connect !== undefined && Object.values(counts).some((value) => value !== undefined))
-    throw new UsageError(
-      '--workers, --threads and --memory-limit are of a new cluster: leave them out with --connect',
-    )
+  const settings = settingsOfValues(values)
+  if (values.connect !== undefined) {
+    if (Object.values(counts).some((value) => value !== undefined))
+      throw new UsageError(
+        '--workers, --threads and --memory-limit are of a new cluster: leave them out with --connect',
+      )
+    if (Object.keys(settings).length > 0)
+      throw new UsageError(
+        '--saturation, --record and --check-invariants are of a new cluster: give them to its `heddle scheduler`',
+      )
+  }
   const spec: RunSpec = {
     file: readableFile(given),
     args: end < 0 ? [] : args.slice(end + 1),
     cwd: process.cwd(),
     inspect: values.inspect ?? false,
   }
-  return { values, spec, local: workerCounts(counts, { workers: '--workers', threads: '--threads' }) }
+  const local = workerCounts(counts, { workers: '--workers', threads: '--threads' })
+  return { values, spec, local, settings }
 }
 
 /** @throws {UsageError} naming the file */
@@ -141,6 +154,7 @@ function readableFile(given: string): string {
 
 function localCluster(
   counts: ReturnType<typeof workerCounts>,
+  settings: SchedulerSettings,
   interrupts: Interrupts,
   onOutput: (text: string) => void,
 ): RunCluster {
@@ -149,6 +163,7 @@ function localCluster(
     workers: counts.workers,
     threadsPerWorker: counts.threads,
     memoryLimit: `${counts.memoryLimitBytes}B`,
+    ...settings,
     onOutput,
   })
   const described = ready.then((cluster) => {

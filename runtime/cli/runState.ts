@@ -15,6 +15,8 @@ export interface SiteState {
   rate: number
   /** Once it is over. */
   durationMs?: number
+  /** It failed or was given up. */
+  cutShort?: boolean
 }
 
 /** Changed in place. */
@@ -59,7 +61,8 @@ export function applyEvent(state: RunState, event: RunEvent, nowMs: number): voi
       if (!site) return
       site.durationMs = event.durationMs
       site.total = Math.max(site.total, event.tasks)
-      site.finished = site.total - site.erred
+      site.cutShort = event.finished !== undefined
+      site.finished = event.finished ?? site.total - site.erred
       site.running = 0
       return
     }
@@ -72,6 +75,7 @@ export function applyEvent(state: RunState, event: RunEvent, nowMs: number): voi
     case 'started':
     case 'output':
     case 'result':
+    case 'lines':
     case 'notice':
       return
     default:

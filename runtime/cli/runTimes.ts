@@ -1,6 +1,6 @@
 // The time of each part of a run in one line: the cluster's start, each call, all together. Pure.
 
-import { plural, timeText } from './quantity.ts'
+import { doneText, plural, timeText } from './quantity.ts'
 import { type SiteState, siteName } from './runState.ts'
 
 /** Calls that are named one by one. */
@@ -21,7 +21,8 @@ export function timesLine({ clusterMs, sites, totalMs }: RunTimes): string {
   for (const call of calls)
     if (named.includes(call)) {
       const times = call.count > 1 ? ` ×${call.count}` : ''
-      parts.push(`${call.name}${times} ${timeText(call.ms)} (${plural(call.tasks, 'task')})`)
+      const tasks = doneText(call.finished, call.tasks, call.cutShort)
+      parts.push(`${call.name}${times} ${timeText(call.ms)} (${tasks})`)
     }
   const others = calls.filter((call) => !named.includes(call))
   if (others.length > 0)
@@ -32,16 +33,27 @@ export function timesLine({ clusterMs, sites, totalMs }: RunTimes): string {
   return parts.join(' · ')
 }
 
+interface CallTimes {
+  name: string
+  count: number
+  ms: number
+  tasks: number
+  finished: number
+  cutShort: boolean
+}
+
 /** Calls of one place, as in a loop, are one part. */
-function callsOf(sites: readonly SiteState[]): { name: string; count: number; ms: number; tasks: number }[] {
-  const calls = new Map<string, { name: string; count: number; ms: number; tasks: number }>()
-  for (const { site, durationMs, total } of sites) {
+function callsOf(sites: readonly SiteState[]): CallTimes[] {
+  const calls = new Map<string, CallTimes>()
+  for (const { site, durationMs, total, finished, cutShort } of sites) {
     if (durationMs === undefined) continue
     const name = siteName(site)
-    const call = calls.get(name) ?? { name, count: 0, ms: 0, tasks: 0 }
+    const call = calls.get(name) ?? { name, count: 0, ms: 0, tasks: 0, finished: 0, cutShort: false }
     call.count++
     call.ms += durationMs
     call.tasks += total
+    call.finished += finished
+    call.cutShort ||= cutShort ?? false
     calls.set(name, call)
   }
   return [...calls.values()]

@@ -1,6 +1,7 @@
 // `heddle scheduler`: a scheduler in this process, until Ctrl-C or `heddle stop`.
 
 import { portNumber, type SchedulerOptions } from '../cluster/schedulerOptions.ts'
+import { SETTING_OPTIONS, settingsOfValues } from '../cluster/schedulerSettings.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
 import { SchedulerProcess } from '../host/schedulerProcess.ts'
 import { parseCommandLine } from './commandLine.ts'
@@ -45,6 +46,7 @@ const OPTIONS = {
   workers: { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...SETTING_OPTIONS,
 } as const
 
 function readArguments(args: readonly string[]): SchedulerOptions {
@@ -57,6 +59,7 @@ function readArguments(args: readonly string[]): SchedulerOptions {
   const counts = { workers, threads, memoryLimit }
   return {
     port: portNumber(port),
+    settings: settingsOfValues(values),
     ...(workers !== undefined && {
       local: workerCounts(counts, { workers: '--workers', threads: '--threads' }),
     }),

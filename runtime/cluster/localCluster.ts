@@ -5,14 +5,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { entryPath } from '../host/entries.ts'
+import { schedulerEnvironment } from '../host/largePages.ts'
 import { spawnWithLifeline } from '../host/lifeline.ts'
 import { clusterFileOf, newClusterId, removeRunFolder, runFolderParent } from '../host/runFolder.ts'
 import type { ClusterAddress } from '../protocol/cluster.ts'
 import { schedulerArguments } from './schedulerOptions.ts'
+import { checkedSettings, type SchedulerSettings } from './schedulerSettings.ts'
 import { type WorkerCountsRequest, workerCounts } from './workerCounts.ts'
 
 /** What a local cluster is asked to be. */
-export interface LocalClusterOptions {
+export interface LocalClusterOptions extends SchedulerSettings {
   /** Worker processes; 1 by default, since threads of one process share memory. */
   workers?: number
   /** Threads of each worker; by default the machine's cores, shared out. */
@@ -48,7 +50,7 @@ const LINGER_MS_MAX = 2000
 
 /**
  * Starts a scheduler and its workers; resolves when the scheduler listens. Workers may join a moment later.
- * @throws {WorkerCountError} {@link MemoryLimitError} {@link ClusterStartError}
+ * @throws {WorkerCountError} {@link MemoryLimitError} {@link SchedulerSettingError} {@link ClusterStartError}
  */
 export async function startLocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
   const starting = beginLocalCluster(options)
@@ -73,13 +75,15 @@ export function beginLocalCluster(options: LocalClusterOptions = {}): StartingCl
   }
   const local = workerCounts(request)
   const id = newClusterId()
-  const args = schedulerArguments({ id, port: options.port ?? 0, local })
+  const settings = checkedSettings(options)
+  const args = schedulerArguments({ id, port: options.port ?? 0, local, settings })
   const child = spawnWithLifeline(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', entryPath('scheduler'), ...args],
     {
       // A session of its own: Ctrl-C in the terminal is for the user's program, which then lets go of the cluster.
       detached: true,
+      env: schedulerEnvironment(),
       stdio: ['ignore', 'pipe', options.onOutput ? 'pipe' : 'inherit'],
       windowsHide: true,
     },

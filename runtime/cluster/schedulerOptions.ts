@@ -1,6 +1,12 @@
 // What a scheduler process is started with, as options of its command line: written by who starts it, read by it.
 
 import { parseArgs } from 'node:util'
+import {
+  type SchedulerSettings,
+  SETTING_OPTIONS,
+  settingArguments,
+  settingsOfValues,
+} from './schedulerSettings.ts'
 import { type WorkerCounts, workerCounts } from './workerCounts.ts'
 
 export interface SchedulerOptions {
@@ -12,6 +18,7 @@ export interface SchedulerOptions {
   local?: WorkerCounts
   /** Listens for other machines too, with a certificate of its own. */
   network?: boolean
+  settings?: SchedulerSettings
 }
 
 /** An option that a scheduler does not know or cannot use: says which, and what it could be. */
@@ -27,6 +34,7 @@ export const SCHEDULER_OPTIONS = {
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
   network: { type: 'boolean' },
+  ...SETTING_OPTIONS,
 } as const
 
 /**
@@ -53,6 +61,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
     ...(id !== undefined && { id }),
     port: portNumber(port ?? '0'),
     ...(values.network && { network: true }),
+    settings: settingsOfValues(values),
     ...(workers !== undefined && {
       local: workerCounts(
         { workers, threads, memoryLimit },
@@ -63,8 +72,8 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
 }
 
 /** The same options as a command line. */
-export function schedulerArguments({ id, port, local, network }: SchedulerOptions): string[] {
-  const args = ['--port', String(port)]
+export function schedulerArguments({ id, port, local, network, settings = {} }: SchedulerOptions): string[] {
+  const args = ['--port', String(port), ...settingArguments(settings)]
   if (network) args.push('--network')
   if (id !== undefined) args.push('--id', id)
   if (local)

@@ -1,7 +1,14 @@
 // Computing collections: whoever computes is found through `currentExecutor`, collections themselves never compute.
 
 import { placeOfCall } from '../graph/callPlace.ts'
-import { type Collection, type ComputeCall, currentExecutor, isCollection } from '../graph/collection.ts'
+import {
+  buildTogether,
+  type Collection,
+  type ComputeCall,
+  currentExecutor,
+  isCollection,
+} from '../graph/collection.ts'
+import { TaskGraph } from '../graph/taskGraph.ts'
 
 /** What a list of collections gives. */
 export type ComputedAll<T extends readonly Collection[]> = {
@@ -38,13 +45,27 @@ export async function persist<const T extends readonly Collection[]>(...collecti
   return (await executor.persist(collections.map(checked), call)) as unknown as T
 }
 
+/**
+ * The same collections, once it is sure that they can be built. Heddle optimises whenever it computes (steps that follow
+ * one another become one task, what several collections share is built once), so this is only for programs that want to
+ * know before, and for those written after Dask's.
+ * @throws {Error} what keeps a collection from being built
+ * @example const [total] = await optimize(bag.range(3).sum())
+ */
+export async function optimize<const T extends readonly Collection[]>(...collections: T): Promise<T> {
+  const all = collections.map(checked)
+  await Promise.all(all.map((collection) => collection.prepare?.()))
+  buildTogether(new TaskGraph(), all)
+  return collections
+}
+
 /** The call that is being made, from where the user made it. */
 export function callOf(method: string): ComputeCall {
   const place = placeOfCall()
   return place ? { method, place } : { method }
 }
 
-/** The values of collections, by the executor that is there. */
+/** @internal The values of collections, by the executor that is there. */
 export async function computeAll(collections: readonly Collection[], call: ComputeCall): Promise<unknown[]> {
   const all = collections.map(checked)
   const executor = await currentExecutor()
@@ -52,7 +73,7 @@ export async function computeAll(collections: readonly Collection[], call: Compu
   return executor.compute(all, call)
 }
 
-function checked(collection: Collection): Collection {
+export function checked(collection: Collection): Collection {
   if (isCollection(collection)) return collection
   throw new NotACollectionError(
     `compute takes bags, delayed values and other collections, not ${collection === null ? 'null' : `a ${typeof collection}`}: ` +

@@ -1,9 +1,13 @@
-// A task graph as a drawing: SVG text, in layers from what is read first to what is asked for.
+// A task graph as a drawing: SVG text, in layers from what is read first to what is asked for; or the same as PNG.
 
+import { writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
 import { buildTogether, type Collection } from '../graph/collection.ts'
 import { TaskGraph, TaskRef } from '../graph/taskGraph.ts'
+import { checked } from './compute.ts'
+import { pngOf } from './png.ts'
 
-/** A graph is too large to be drawn task by task. */
+/** A graph cannot be drawn: it is too large to be read task by task, or the file's ending names no kind of drawing. */
 export class DrawingError extends RangeError {
   override name = 'DrawingError'
 }
@@ -15,6 +19,28 @@ interface Box {
   x: number
   y: number
   label: string
+}
+
+/**
+ * Draws the tasks of one or several collections, what they share once. In VS Code the Task Graph panel shows them live.
+ * @param path a file to write, ending in `.svg` or `.png`
+ * @returns the path, or without one the drawing as SVG text
+ * @throws {DrawingError} when there are more than 5,000 tasks, or the file ends in something else
+ * @example (await visualize(bag.range(4, { partitions: 2 }).sum())).startsWith('<svg') // true
+ */
+export async function visualize(
+  collections: Collection | readonly Collection[],
+  path?: string,
+): Promise<string> {
+  const ending = path === undefined ? '.svg' : extname(path).toLowerCase()
+  if (ending !== '.svg' && ending !== '.png')
+    throw new DrawingError(`${path} should end in .svg or .png: drawings are written as one of these`)
+  const all = (Array.isArray(collections) ? collections : [collections]).map(checked)
+  await Promise.all(all.map((collection) => collection.prepare?.()))
+  const svg = drawing(all)
+  if (path === undefined) return svg
+  await writeFile(path, ending === '.png' ? await pngOf(svg) : svg)
+  return path
 }
 
 /**

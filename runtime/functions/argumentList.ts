@@ -60,9 +60,9 @@ export class ArgumentWriter {
     return writer.length - start
   }
 
-  /** All bytes so far. */
-  take(): Uint8Array {
-    return this.#encoder.writer.copy()
+  /** All bytes so far, as a view that is valid until more are written. */
+  view(): Uint8Array {
+    return this.#encoder.writer.bytes.subarray(0, this.#encoder.writer.length)
   }
 
   /** Forgets all lists, and keeps the buffer. */

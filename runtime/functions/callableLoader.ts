@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { DecodeOptions, LiftedUnit } from './encodeOptions.ts'
+import type { DecodeOptions, EncodeOptions, LiftedUnit } from './encodeOptions.ts'
 import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
 import type { Lifter } from './lifter.ts'
 import { liftHook } from './liftHook.ts'
@@ -80,6 +80,18 @@ export class CallableLoader {
     const lacking = names.some((name) => name.startsWith('unit:') || (name !== '' && !this.#source(name)))
     if (lacking) this.#lifterModule ??= await import('./lifter.ts')
     await this.#loader.load(names)
+  }
+
+  /** How to tell what a function captured, by the sender's source: for the text of a refusal, since it takes a while. */
+  async captureNames(): Promise<NonNullable<EncodeOptions['captureNames']>> {
+    this.#lifterModule ??= await import('./lifter.ts')
+    return (module, unit) => {
+      try {
+        return this.#lift(module, unit)?.captureNames
+      } catch {
+        return undefined // What cannot be lifted has no names to tell.
+      }
+    }
   }
 
   #source(name: string): ReturnType<ModuleSource> {

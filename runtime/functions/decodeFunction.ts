@@ -1,12 +1,19 @@
 // Makes functions and classes from their code on this side and the captures that travelled.
 
 import { BrokenValueError } from './byteReader.ts'
-import type { LoadedModules } from './encodeOptions.ts'
+import type { LoadedModules, LoadedUnit } from './encodeOptions.ts'
+import { liftHook } from './liftHook.ts'
 import { perWorkerOf } from './perWorker.ts'
 import type { ValueDecoder } from './valueDecoder.ts'
 import { TAG } from './valueTags.ts'
 
-export function decodeClosure(decoder: ValueDecoder): unknown {
+export function decodeLocalClass(decoder: ValueDecoder): unknown {
+  const id = decoder.table?.classIds[decoder.reader.varint()]
+  if (id === undefined) throw new BrokenValueError('an encoded class lacks its id')
+  return decodeClosure(decoder, id)
+}
+
+export function decodeClosure(decoder: ValueDecoder, classId?: string): unknown {
   const { reader } = decoder
   const slot = decoder.reserve()
   const index = reader.varint()
@@ -14,7 +21,8 @@ export function decodeClosure(decoder: ValueDecoder): unknown {
   const name = decoder.table?.units[index]
   if (!name) throw new BrokenValueError(`an encoded value lacks the name of its function #${index}`)
   const captured = reader.varint()
-  const loaded = modulesOf(decoder).unit(name)
+  const known = classId === undefined ? undefined : liftHook.classOf(classId)
+  const loaded: LoadedUnit = known ? { kind: 'value', value: known } : modulesOf(decoder).unit(name)
   if (loaded.kind === 'value') {
     decoder.place(slot, loaded.value)
     skipCaptures(decoder, captured, name.eager)
@@ -24,6 +32,7 @@ export function decodeClosure(decoder: ValueDecoder): unknown {
   for (let i = 0; i < name.eager && i < captured; i++) eager.push(decoder.whole())
   const [made, setLate] = loaded.make(eager)
   decoder.place(slot, made)
+  if (classId !== undefined) liftHook.receiveClass(classId, made as object)
   if (captured > name.eager)
     decoder.contents(() => {
       const late: unknown[] = []

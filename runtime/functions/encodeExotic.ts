@@ -84,11 +84,12 @@ function encodeSharedBuffer(encoder: ValueEncoder, value: SharedArrayBuffer): vo
 function encodeView(encoder: ValueEncoder, value: ArrayBufferView, kind: number, depth: number): void {
   const { writer } = encoder
   const { buffer, byteOffset, byteLength } = value
-  const { shareFromBytes, allocate } = encoder.options
+  const { shareFromBytes, allocate, borrow } = encoder.options
   if (shareFromBytes !== undefined && byteLength >= shareFromBytes) {
     let shared = buffer as SharedArrayBuffer
     let offset = byteOffset
-    if (!(buffer instanceof SharedArrayBuffer)) {
+    const isWhole = byteLength === buffer.byteLength && !(buffer as ArrayBuffer).resizable
+    if (!(buffer instanceof SharedArrayBuffer) && !(borrow && isWhole)) {
       shared = allocate ? allocate(byteLength) : new SharedArrayBuffer(byteLength)
       offset = 0
       new Uint8Array(shared).set(new Uint8Array(buffer, byteOffset, byteLength))

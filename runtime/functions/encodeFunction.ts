@@ -1,5 +1,6 @@
 // Writes functions and classes: by kernel name, by the unit of the user's code that they are, by global or package path.
 
+import { hash } from 'node:crypto'
 import { CannotTravelError } from './cannotTravel.ts'
 import type { LiftedUnit } from './encodeOptions.ts'
 import { globalPath } from './globalNames.ts'
@@ -77,15 +78,22 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   const keys = lifted?.ownsKeys ? [] : Object.keys(fn)
   const withKeys = keys.length > 0 && !isClass(fn)
   if (withKeys) writer.byte(TAG.functionWithKeys)
+  const asClass = name.factory && isClass(fn)
+  const { classIds } = tableOf(encoder)
   encoder.remember(fn)
-  writer.byte(TAG.closure)
+  if (asClass) {
+    writer.byte(TAG.localClass)
+    writer.varint(classIds.push('') - 1)
+  } else writer.byte(TAG.closure)
+  const classId = classIds.length - 1
   writer.varint(index)
   if (fresh) writer.raw(Buffer.from(name.semantic, 'hex'))
   const captured = name.factory ? list.length - 2 : 0
   writer.varint(captured)
-  const names = lifted?.captureNames
+  const capturesFrom = writer.length
+  const names = lifted?.captureNames ?? encoder.options.captureNames?.(module, unit)
   const capture = (i: number, at: number, whole: boolean): void => {
-    const variable = names?.[i] ?? `(captured ${i})`
+    const variable = names?.[i] ?? namelessCapture(i)
     const begun = writer.length
     encoder.variable(variable, at)
     if (whole) encoder.whole(list[2 + i], at + 1)
@@ -97,8 +105,20 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
     encoder.contents(depth, (at) => {
       for (let i = name.eager; i < captured; i++) capture(i, at, false)
     })
+  if (asClass) {
+    const captures = writer.bytes.subarray(capturesFrom, writer.length)
+    const id = liftHook.idOfClass(fn) ?? name.semantic + hash('sha256', captures).slice(0, 16)
+    classIds[classId] = id
+    liftHook.knowClass(id, fn)
+  }
   if (withKeys) encoder.pairs(fn, keys, depth)
 }
+
+/** What a captured variable is called whose name is not known here. */
+const namelessCapture = (index: number): string => `(captured ${index})`
+
+/** Whether an error names such a variable. */
+export const namesNoCapture = (error: Error): boolean => /\(captured \d+\)/.test(error.message)
 
 /** Where a unit stands in the encoding's table; a new one is entered. */
 function unitIn(
@@ -130,7 +150,7 @@ function unresolvedUnit(module: string, unit: number, fn: AnyFunction): UnitName
 }
 
 function tableOf(encoder: ValueEncoder): UnitTable {
-  encoder.table ??= { units: [], imports: [], perWorkerIds: [] }
+  encoder.table ??= { units: [], imports: [], perWorkerIds: [], classIds: [] }
   return encoder.table
 }
 

@@ -32,11 +32,15 @@ export interface EncodeOptions {
   /** Where the user's code asked, for refusals. */
   place?: () => SourcePlace | undefined
   lifter?: UnitLifter
+  /** Names of what a function captured, for refusals of one that no lifter sends. */
+  captureNames?: (module: string, unit: number) => readonly string[] | undefined
   kernels?: KernelNames
   /** ≥ 0: write a reference to dependency #n instead of this object; −1: not a reference. Not asked for plain lists and objects. */
   reference?: (value: object) => number
   /** Typed arrays at least this large go to `buffers`; without it none do. */
   shareFromBytes?: number
+  /** A typed array over the whole of a buffer gives that buffer itself: for who sends the value on before anything else can write to it. */
+  borrow?: boolean
   /** Where shared memory comes from; `new SharedArrayBuffer` by default. */
   allocate?: (byteLength: number) => SharedArrayBuffer
   /** Told of every captured variable with the bytes that it took. */

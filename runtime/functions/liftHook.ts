@@ -3,6 +3,7 @@
 // The hook is one global per thread, shared by every copy of heddle in it, since instrumented code can name nothing else.
 // A function carries its capture list in a private field, so that none of its visible properties change.
 
+import { decorate, decorateMetadata, decorateParam } from './decoratorHelpers.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: any function of the user's can be lifted.
@@ -53,8 +54,16 @@ class Stamp extends ReturnsItsArgument {
   }
 }
 
+const forgotten = new FinalizationRegistry<{ classes: Map<string, WeakRef<object>>; id: string }>(
+  ({ classes, id }) => {
+    if (!classes.get(id)?.deref()) classes.delete(id)
+  },
+)
+
 /** The global `__heddle`. Its one-letter methods are what instrumented code calls. */
 export class LiftHook {
+  /** What compiled decorators call. */
+  readonly decorators = { decorate, decorateMetadata, decorateParam }
   /** The program's main script, once known. */
   entry: string | undefined
   /** True in a worker's thread. */
@@ -79,6 +88,8 @@ export class LiftHook {
   readonly #importCache = new WeakMap<object, ImportFound>()
   readonly #notes = new Map<string, Map<number, UnitNote>>()
   readonly #private = new WeakMap<object, PrivateAccess>()
+  readonly #classes = new Map<string, WeakRef<object>>()
+  readonly #classIds = new WeakMap<object, string>()
 
   /** Stamps a function with its capture list. */
   f<T extends AnyFunction>(fn: T, thunk: CaptureThunk): T {
@@ -125,6 +136,27 @@ export class LiftHook {
     for (const note of notes) units.set(note[0], note)
   }
 
+  /** Notes the class that this thread has for a content, so that instances that come back are its own. */
+  knowClass(id: string, made: object): void {
+    this.#classes.set(id, new WeakRef(made))
+    forgotten.register(made, { classes: this.#classes, id })
+  }
+
+  /** The same for a class that was made here from what came: it keeps its id. */
+  receiveClass(id: string, made: object): void {
+    this.knowClass(id, made)
+    this.#classIds.set(made, id)
+  }
+
+  /** The id that a class came with. */
+  idOfClass(made: object): string | undefined {
+    return this.#classIds.get(made)
+  }
+
+  classOf(id: string): object | undefined {
+    return this.#classes.get(id)?.deref()
+  }
+
   /** Notes how a class gives and takes its private members. */
   p(target: AnyFunction, access: PrivateAccess): void {
     this.#private.set(target, access)
@@ -134,9 +166,17 @@ export class LiftHook {
   d(from: string, specifier: unknown): unknown {
     if (this.worker && typeof specifier === 'string' && /^\.{0,2}\//.test(specifier))
       throw new Error(
-        `import(${JSON.stringify(specifier)}) inside a task: only a literal path can be followed to a worker (from ${from})`,
+        `import(${JSON.stringify(specifier)}) inside a task: only a literal path, or a template that begins with one, can be followed to a worker (from ${from})`,
       )
     return specifier
+  }
+
+  /** Where a dynamic import by a template leads: the files that could match were sent along. */
+  t(targets: Record<string, string>, specifier: string): string {
+    if (Object.hasOwn(targets, specifier)) return targets[specifier]
+    throw new Error(
+      `import(${JSON.stringify(specifier)}) inside a task leads to no file: ${Object.keys(targets).join(', ')} were there when it was sent`,
+    )
   }
 
   /** What a function captures, or nothing when it was not seen by the loader. */

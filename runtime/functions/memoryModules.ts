@@ -56,7 +56,7 @@ export function importModule(name: string): Promise<Record<string, unknown>> {
 }
 
 function nameIn(specifier: string, parent: string | undefined): string | undefined {
-  if (specifier.startsWith(FOLDER)) return path.basename(specifier)
+  if (specifier.startsWith(FOLDER) || specifier.startsWith(FOLDER_URL)) return path.basename(specifier)
   return parent?.startsWith(FOLDER_URL) && specifier.startsWith('./') ? specifier.slice(2) : undefined
 }
 

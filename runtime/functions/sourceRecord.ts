@@ -13,6 +13,8 @@ export interface SourceRecord {
   entry: string | undefined
   /** What its imports lead to, as the sender found it. */
   resolutions: Record<string, Resolution>
+  /** What each of its dynamic imports may be asked for, in their order; null where that cannot be told. */
+  dynamic: (readonly string[] | null)[]
 }
 
 /** Whether the name of a worker module is that of a source record. */

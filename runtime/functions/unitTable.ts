@@ -39,6 +39,8 @@ export interface UnitTable {
   units: UnitName[]
   imports: ImportName[]
   perWorkerIds: string[]
+  /** Classes that were made with captures: the same for the same code with the same captures. */
+  classIds: string[]
 }
 
 export function writeUnitTable(writer: ByteWriter, table: UnitTable, start: number): void {
@@ -59,8 +61,10 @@ export function writeUnitTable(writer: ByteWriter, table: UnitTable, start: numb
     writer.text(url)
     writer.text(specifier)
   }
-  writer.varint(table.perWorkerIds.length)
-  for (const id of table.perWorkerIds) writer.text(id)
+  for (const ids of [table.perWorkerIds, table.classIds]) {
+    writer.varint(ids.length)
+    for (const id of ids) writer.text(id)
+  }
   writer.u32(at)
 }
 
@@ -69,7 +73,7 @@ export function readUnitTable(bytes: Uint8Array): UnitTable | undefined {
   if (bytes.length === 0 || !(bytes[0] & HAS_UNITS)) return undefined
   const reader = new ByteReader(bytes)
   reader.at = unitTableOffset(bytes)
-  const table: UnitTable = { units: [], imports: [], perWorkerIds: [] }
+  const table: UnitTable = { units: [], imports: [], perWorkerIds: [], classIds: [] }
   for (let n = reader.varint(); n > 0; n--) {
     const module = reader.text()
     const unit = reader.varint()
@@ -81,7 +85,8 @@ export function readUnitTable(bytes: Uint8Array): UnitTable | undefined {
   }
   for (let n = reader.varint(); n > 0; n--)
     table.imports.push({ url: reader.text(), specifier: reader.text() })
-  for (let n = reader.varint(); n > 0; n--) table.perWorkerIds.push(reader.text())
+  for (const ids of [table.perWorkerIds, table.classIds])
+    for (let n = reader.varint(); n > 0; n--) ids.push(reader.text())
   return table
 }
 

@@ -2,7 +2,13 @@
 
 import { BrokenValueError, ByteReader } from './byteReader.ts'
 import { decodeExotic } from './decodeExotic.ts'
-import { decodeClosure, decodeFunctionWithKeys, decodeImported, decodePerWorker } from './decodeFunction.ts'
+import {
+  decodeClosure,
+  decodeFunctionWithKeys,
+  decodeImported,
+  decodeLocalClass,
+  decodePerWorker,
+} from './decodeFunction.ts'
 import type { DecodeOptions } from './encodeOptions.ts'
 import { globalAt } from './globalNames.ts'
 import { ownNamed } from './ownNames.ts'
@@ -119,6 +125,8 @@ export class ValueDecoder {
       }
       case TAG.closure:
         return decodeClosure(this)
+      case TAG.localClass:
+        return decodeLocalClass(this)
       case TAG.functionWithKeys:
         return decodeFunctionWithKeys(this)
       case TAG.perWorker:

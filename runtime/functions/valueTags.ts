@@ -73,6 +73,8 @@ export const TAG = {
   privateInstance: 44,
   searchParams: 45,
   generatorResult: 46,
+  /** A class that captures values: the number of its id in the table, then as `closure`. */
+  localClass: 47,
 } as const
 
 /** Kinds of views over buffers, by their place in this list. */

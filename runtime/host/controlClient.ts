@@ -1,7 +1,6 @@
 // A worker's connection to its scheduler: dialled, greeted, kept; messages go out once per turn of the event loop.
 
-import { WebSocket } from 'ws'
-import { decodeFrame, encodeFrame } from '../protocol/frame.ts'
+import { decodeFrame } from '../protocol/frame.ts'
 import {
   WORKER_INSTRUCTIONS,
   WORKER_MESSAGES,
@@ -9,7 +8,8 @@ import {
   type WorkerMessage,
 } from '../protocol/messages.ts'
 import { refusalOfVersion } from '../protocol/version.ts'
-import { pinnedTo } from './clusterTls.ts'
+import type { FrameSocket } from './frameSocket.ts'
+import { dialFrames, UpgradeRefusedError } from './frameUpgrade.ts'
 
 /** The scheduler will not have this worker: trying again is of no use. */
 export class ConnectionRefusedError extends Error {
@@ -45,7 +45,7 @@ const CONNECT_MS_MAX = 10_000
 export class ControlClient {
   readonly #options: ControlOptions
   readonly #events: ControlEvents
-  #socket: WebSocket | undefined
+  #socket: FrameSocket | undefined
   #welcomed = false
   #closed = false
   #retry: NodeJS.Timeout | undefined
@@ -61,36 +61,40 @@ export class ControlClient {
   }
 
   connect(): void {
-    const socket = new WebSocket(workerUrl(this.#options.control), {
-      headers: { authorization: `Bearer ${this.#options.token}` },
-      ...(this.#options.certificate !== undefined && pinnedTo(this.#options.certificate)),
-      perMessageDeflate: false,
-      handshakeTimeout: CONNECT_MS_MAX,
-      maxPayload: 0,
-      skipUTF8Validation: true,
-    })
+    const { control, token, certificate } = this.#options
+    dialFrames({ control, token, certificate }, 'worker', CONNECT_MS_MAX).then(
+      (socket) => this.#connected(socket),
+      (cause: Error) =>
+        this.#lost(cause instanceof UpgradeRefusedError ? this.#refusal(cause) : undefined, cause),
+    )
+  }
+
+  #connected(socket: FrameSocket): void {
+    if (this.#closed) {
+      socket.close()
+      return
+    }
     this.#socket = socket
-    socket.binaryType = 'nodebuffer'
     let refused: Error | undefined
-    socket.on('open', () => this.#write(this.#events.hello()))
-    socket.on('message', (data: Buffer) => {
-      if (this.#socket === socket) refused = this.#receive(data) ?? refused
+    socket.hear({
+      frame: (bytes) => {
+        if (this.#socket === socket) refused = this.#receive(bytes) ?? refused
+      },
+      broken: () => {}, // 'closed' follows.
+      closed: () => {
+        if (this.#socket === socket) this.#lost(refused, undefined)
+      },
     })
-    socket.on('unexpected-response', (_request, response) => {
-      refused = new ConnectionRefusedError(
-        response.statusCode === 401
-          ? `the scheduler at ${this.#options.control} refused this worker: the token is not the one of this cluster`
-          : `what answers at ${this.#options.control} is no heddle scheduler: HTTP ${response.statusCode}`,
-      )
-      socket.terminate()
-    })
-    let cause: Error | undefined
-    socket.on('error', (error) => {
-      cause = error
-    })
-    socket.on('close', () => {
-      if (this.#socket === socket) this.#lost(refused, cause)
-    })
+    this.#write(this.#events.hello())
+  }
+
+  #refusal({ status }: UpgradeRefusedError): ConnectionRefusedError {
+    const { control } = this.#options
+    return new ConnectionRefusedError(
+      status === 401
+        ? `the scheduler at ${control} refused this worker: the token is not the one of this cluster`
+        : `what answers at ${control} is no heddle scheduler: HTTP ${status}`,
+    )
   }
 
   /** Queues a message for the end of this turn of the event loop. */
@@ -121,16 +125,16 @@ export class ControlClient {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#retry)
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#write({ type: 'leaving', reason })
+    if (this.#welcomed) this.#write({ type: 'leaving', reason })
     this.#socket?.close()
   }
 
   #write(message: WorkerMessage): void {
-    this.#socket?.send(encodeFrame(WORKER_MESSAGES, message))
+    this.#socket?.send(WORKER_MESSAGES, message)
   }
 
   /** Returns an error when the scheduler refuses this worker. */
-  #receive(data: Buffer): Error | undefined {
+  #receive(data: Uint8Array): Error | undefined {
     let message: WorkerInstruction
     try {
       message = decodeFrame(WORKER_INSTRUCTIONS, data)
@@ -148,6 +152,8 @@ export class ControlClient {
         return new ConnectionRefusedError(refusal)
       }
       this.#welcomed = true
+      // What was queued meanwhile may tell of what another cluster knew.
+      this.#waiting = this.#waiting.filter(({ type }) => type !== 'heartbeat')
       this.#retryMs = RETRY_MS_FIRST
     }
     this.#events.received(message)
@@ -178,9 +184,4 @@ export class ControlClient {
     this.#retry = setTimeout(() => this.connect(), this.#retryMs)
     this.#retryMs = Math.min(RETRY_MS_MAX, 2 * this.#retryMs)
   }
-}
-
-/** @example workerUrl('unix:/run/control.sock') // 'ws+unix:/run/control.sock:/worker' */
-function workerUrl(control: string): string {
-  return control.startsWith('unix:') ? `ws+${control}:/worker` : `${control.replace(/\/$/, '')}/worker`
 }

@@ -1,7 +1,5 @@
 // Connects clients and workers to the scheduler's core: messages in at once, decisions out once a turn of the event loop.
 
-import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
 import type { ClusterInfo, WorkerInfo } from '../protocol/cluster.ts'
 import type { ProtocolError } from '../protocol/frame.ts'
 import type { WorkerId } from '../protocol/ids.ts'
@@ -17,6 +15,7 @@ import {
 import { PROTOCOL_VERSION, refusalOfVersion } from '../protocol/version.ts'
 import { epochMs } from './clock.ts'
 import { ControlSocket } from './controlSocket.ts'
+import type { FrameCarrier } from './frameCarrier.ts'
 import type { ClientHello, SchedulerCore, WorkerHello } from './schedulerCore.ts'
 
 /** What the process around the core serves itself. */
@@ -97,11 +96,10 @@ export class ControlPlane {
     return this.#clients.get(client)?.bufferedBytes ?? 0
   }
 
-  acceptClient(socket: WebSocket, raw: Duplex): void {
+  acceptClient(carrier: FrameCarrier): void {
     let client: number | undefined
     const control: ClientSocket = new ControlSocket(
-      socket,
-      raw,
+      carrier,
       { in: CLIENT_MESSAGES, out: CLIENT_REPLIES },
       {
         received: (message) => {
@@ -123,11 +121,10 @@ export class ControlPlane {
     const known = this.#expectHello(control)
   }
 
-  acceptWorker(socket: WebSocket, raw: Duplex): void {
+  acceptWorker(carrier: FrameCarrier): void {
     let worker: WorkerId | undefined
     const control: WorkerSocket = new ControlSocket(
-      socket,
-      raw,
+      carrier,
       { in: WORKER_MESSAGES, out: WORKER_INSTRUCTIONS },
       {
         received: (message) => {

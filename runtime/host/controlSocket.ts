@@ -1,84 +1,64 @@
-// One WebSocket that speaks frames of two message tables: decodes what comes, encodes and corks what goes.
+// One connection that speaks frames of two message tables: decodes what comes, encodes what goes.
 
-import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
 import type { AnyMessageOf, MessageTable } from '../protocol/fields.ts'
-import { decodeFrame, encodeFrame, ProtocolError } from '../protocol/frame.ts'
+import { decodeFrame, ProtocolError } from '../protocol/frame.ts'
+import type { FrameCarrier } from './frameCarrier.ts'
 
 export interface SocketEvents<In> {
   received(message: In): void
-  /** What came is no message of the table: `messageType` is known where the frame's header could be read. */
+  /** What came is no message of the table: `messageType` is known where the frame's head could be read. */
   broken(error: ProtocolError): void
   closed(): void
 }
 
 export class ControlSocket<In extends MessageTable, Out extends MessageTable> {
-  readonly #socket: WebSocket
-  readonly #raw: Duplex
+  readonly #carrier: FrameCarrier
   readonly #out: Out
-  #corked = false
   #closed = false
 
-  constructor(
-    socket: WebSocket,
-    raw: Duplex,
-    tables: { in: In; out: Out },
-    events: SocketEvents<AnyMessageOf<In>>,
-  ) {
-    this.#socket = socket
-    this.#raw = raw
+  constructor(carrier: FrameCarrier, tables: { in: In; out: Out }, events: SocketEvents<AnyMessageOf<In>>) {
+    this.#carrier = carrier
     this.#out = tables.out
-    socket.binaryType = 'nodebuffer'
-    socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (this.#closed) return
-      let message: AnyMessageOf<In>
-      try {
-        if (!isBinary) throw new ProtocolError('a text frame came where heddle sends binary ones')
-        message = decodeFrame(tables.in, data)
-      } catch (error) {
-        const broken = error instanceof ProtocolError ? error : new ProtocolError((error as Error).message)
-        events.broken(broken)
-        return
-      }
-      events.received(message)
-    })
-    socket.on('error', () => {}) // 'close' follows and says the same.
-    socket.on('close', () => {
-      if (this.#closed) return
-      this.#closed = true
-      events.closed()
+    carrier.hear({
+      frame: (bytes) => {
+        if (this.#closed) return
+        let message: AnyMessageOf<In>
+        try {
+          message = decodeFrame(tables.in, bytes)
+        } catch (error) {
+          events.broken(error instanceof ProtocolError ? error : new ProtocolError((error as Error).message))
+          return
+        }
+        events.received(message)
+      },
+      broken: (text) => events.broken(new ProtocolError(text)),
+      closed: () => {
+        if (this.#closed) return
+        this.#closed = true
+        events.closed()
+      },
     })
   }
 
   get bufferedBytes(): number {
-    return this.#socket.bufferedAmount
+    return this.#carrier.bufferedBytes
   }
 
   /** Encodes at once, since columns may be views on state that changes; the bytes leave with the others of this turn. */
   send(message: AnyMessageOf<Out>): void {
-    this.sendFrame(encodeFrame(this.#out, message))
+    this.#carrier.send(this.#out, message)
   }
 
   sendFrame(frame: Uint8Array): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
-    if (!this.#corked) {
-      this.#corked = true
-      this.#raw.cork()
-      // Frames that are posted in one go become one write.
-      process.nextTick(() => {
-        this.#corked = false
-        this.#raw.uncork()
-      })
-    }
-    this.#socket.send(frame, { binary: true })
+    this.#carrier.sendFrame(frame)
   }
 
-  /** Says goodbye; a peer that does not answer is cut off by the socket library. */
+  /** Says goodbye; a peer that does not answer is cut off. */
   close(code = 1000, reason = ''): void {
-    this.#socket.close(code, reason.slice(0, 100))
+    this.#carrier.close(code, reason)
   }
 
   terminate(): void {
-    this.#socket.terminate()
+    this.#carrier.terminate()
   }
 }

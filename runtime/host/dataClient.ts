@@ -1,7 +1,6 @@
 // Fetches values from workers and writes values to them, over a few pooled connections to each.
 
 import { connect, type Socket } from 'node:net'
-import { connect as secureConnect } from 'node:tls'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { isLocal, socketOptions } from './address.ts'
 import { pinnedTo } from './clusterTls.ts'
@@ -81,7 +80,8 @@ class DataConnection {
       const raw = connect(target)
       if (gateway !== undefined) raw.write(`${address}\n`)
       raw.on('error', (error) => this.#fail(error.message, error))
-      this.#socket = secureConnect({ socket: raw, ...pinnedTo(certificate) })
+      // Loaded where it is needed: most workers are on one machine.
+      this.#socket = process.getBuiltinModule('node:tls').connect({ socket: raw, ...pinnedTo(certificate) })
       this.#socket.on('data', push)
     } else {
       const buffer = new Uint8Array(RECEIVE_BYTES)

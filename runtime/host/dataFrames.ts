@@ -8,6 +8,7 @@
 
 import { crc32 } from 'node:zlib'
 import type { EncodedValue } from '../functions/encodedValue.ts'
+import { SHARED_FROM_BYTES } from '../kernels/resultMemory.ts'
 
 export const HELLO = 1
 export const WELCOME = 2
@@ -28,7 +29,7 @@ export const HEAD_BYTES = 24
 const TABLE_BYTES_MAX = 256e6
 const TEXT_BYTES_MAX = 64e3
 /** Encodings at least this large get memory of their own that threads can share. */
-export const SHARE_FROM_BYTES = 64 * 1024
+export const SHARE_FROM_BYTES = SHARED_FROM_BYTES
 
 /** Small encodings lie together in pieces of at most this size. */
 export const SLAB_BYTES_MAX = 1 << 20
@@ -163,6 +164,11 @@ export class FrameReader {
   constructor(receive: (frame: DataFrame) => void, allocate: Allocate) {
     this.#receive = receive
     this.#allocate = allocate
+  }
+
+  /** The kind of the frame of which some but not all was received; 0 between frames. */
+  get kindUnderWay(): number {
+    return this.#stage === 'head' ? 0 : this.#frame.kind
   }
 
   /** @throws {DataFrameError} when the bytes are not a frame, or arrived damaged */

@@ -3,7 +3,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { chmodSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { createServer as createSecureServer } from 'node:tls'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { PROTOCOL_VERSION, refusalOfVersion } from '../protocol/version.ts'
 import { socketOptions } from './address.ts'
@@ -29,6 +28,8 @@ export interface DataSource {
   /** The value, and how to say that it was sent; nothing when it is not here. */
   lend(task: number, run: number): Promise<LentValue | undefined> | LentValue | undefined
   put(task: number, run: number, value: EncodedValue): void
+  /** Resolves when there is room for values that are put here; nothing when there is some now. */
+  room?(): Promise<void> | undefined
 }
 
 export interface LentValue {
@@ -57,7 +58,7 @@ export class DataServer {
     this.#token = Buffer.from(token)
     const accept = (socket: Socket): void => this.#accept(socket)
     this.#server = tls
-      ? createSecureServer({ ...serverTls(tls), noDelay: true }, accept)
+      ? process.getBuiltinModule('node:tls').createServer({ ...serverTls(tls), noDelay: true }, accept)
       : createServer({ noDelay: true }, accept)
     this.#server.on('tlsClientError', () => {}) // A stranger at the door.
     this.#scheme = tls ? 'tls' : 'tcp'
@@ -118,7 +119,12 @@ export class DataServer {
         reader.push(chunk)
       } catch (error) {
         refuse(0, (error as Error).message)
+        return
       }
+      const room = reader.kindUnderWay === PUT ? this.#source.room?.() : undefined
+      if (!room) return
+      socket.pause()
+      void room.then(() => socket.resume())
     })
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#sockets.delete(socket))

@@ -1,13 +1,12 @@
 // Feeds panels: one snapshot each, then what changed, at most ten times a second and only while somebody listens.
 
-import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage, type FeedRequest } from '../protocol/feed.ts'
 import { encodeFrame } from '../protocol/frame.ts'
 import { refusalOfVersion } from '../protocol/version.ts'
 import { epochMs } from './clock.ts'
 import { ControlSocket } from './controlSocket.ts'
+import type { FrameCarrier } from './frameCarrier.ts'
 import { CpuWatch } from './processReadings.ts'
 import type { Runs } from './runs.ts'
 import type { SchedulerCore } from './schedulerCore.ts'
@@ -53,11 +52,10 @@ export class FeedHub {
     this.#sources = sources
   }
 
-  accept(socket: WebSocket, raw: Duplex): void {
+  accept(carrier: FrameCarrier): void {
     const panel: Panel = {
       socket: new ControlSocket(
-        socket,
-        raw,
+        carrier,
         { in: FEED_REQUESTS, out: FEED_MESSAGES },
         {
           received: (request) => this.#receive(panel, request),

@@ -1,6 +1,8 @@
 // What the GPUs of this machine are doing, as `nvidia-smi` tells it.
 
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import type { GpuReading } from '../protocol/messages.ts'
 
 const QUERY = [
@@ -40,7 +42,14 @@ function figure(cell: string): number {
 /** Asks again at most this often: the program takes a tenth of a second of a core. */
 const EVERY_MS = 2000
 
-/** Keeps recent readings; on a machine without `nvidia-smi` it asks once and never again. */
+/** To start a program that is not there costs a large process some milliseconds. */
+function isOnPath(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const names = process.platform === 'win32' ? [`${program}.exe`] : [program]
+  return folders.some((folder) => names.some((name) => existsSync(join(folder, name))))
+}
+
+/** Keeps recent readings; on a machine without `nvidia-smi` it never asks. */
 export class GpuWatch {
   #readings: GpuReading[] | undefined
   #absent = false
@@ -49,7 +58,11 @@ export class GpuWatch {
 
   /** The latest readings, or nothing where there are none; asks for newer ones in the background. */
   latest(nowMs: number): GpuReading[] | undefined {
-    if (!this.#absent && !this.#asking && nowMs - this.#askedAt >= EVERY_MS) this.#ask(nowMs)
+    // At its start a worker has better things to do than to start programs.
+    if (nowMs < EVERY_MS || this.#absent || this.#asking || nowMs - this.#askedAt < EVERY_MS)
+      return this.#readings
+    if (this.#askedAt === Number.NEGATIVE_INFINITY && !isOnPath('nvidia-smi')) this.#absent = true
+    else this.#ask(nowMs)
     return this.#readings
   }
 

@@ -1,7 +1,7 @@
 // Turns a decided batch into the message for its lane: arguments packed, each dependency once.
 
 import type { WorkerState } from '../worker/workerState.ts'
-import type { BatchMessage, BatchValues } from './laneMessages.ts'
+import { type BatchMessage, type BatchValues, movable } from './laneMessages.ts'
 import type { ValueStore } from './valueStore.ts'
 
 /** The message, and the memory that moves with it. */
@@ -37,9 +37,10 @@ export function startMessages(
     )
   }
   const values = depends ? packDependencies(state, store, lane, slots) : undefined
-  const transfer = [args.buffer]
-  if (values) transfer.push(values.packed.buffer as ArrayBuffer)
-  return { message: { kind: 'batch', batch, tasks, callables, args, argEnds, values }, transfer }
+  return {
+    message: { kind: 'batch', batch, tasks, callables, args, argEnds, values },
+    transfer: movable(args.buffer, values?.packed.buffer),
+  }
 }
 
 function packDependencies(

@@ -26,11 +26,17 @@ export class LaneFeeder {
   }
 
   addCallables(message: MessageOf<typeof WORKER_INSTRUCTIONS, 'callables'>): void {
-    const { numbers, contents, contentOffsets, modules } = message
+    const { numbers, contents, contentOffsets, modules, forgotten } = message
+    if (forgotten) this.#forget(forgotten)
     numbers.forEach((number, i) => {
       const bytes = contents.slice(contentOffsets[i], contentOffsets[i + 1])
       this.#callables.set(number, { bytes, modules: modules[i] })
     })
+  }
+
+  #forget(numbers: Uint32Array): void {
+    for (const number of numbers) this.#callables.delete(number)
+    this.#lanes.forget(numbers)
   }
 
   /** Their numbers are a connection's own. */

@@ -1,14 +1,20 @@
 // A lane's side of shared memory: it numbers the buffers it makes, and tells the main thread which ones it no longer sees.
 
 import type { MessagePort } from 'node:worker_threads'
+import type { ResultMemory } from '../kernels/resultMemory.ts'
 import { collectGarbage } from './garbage.ts'
 import type { NumberedBuffer } from './sharedMemory.ts'
 
-export class LaneMemory {
+/** Buffers of so many sizes wait for the next result. */
+const SPARE_SIZES_MAX = 4
+
+export class LaneMemory implements ResultMemory {
   readonly #port: MessagePort
   readonly #idOf = new WeakMap<SharedArrayBuffer, number>()
   readonly #registry: FinalizationRegistry<number>
-  readonly #granted = new Map<number, NumberedBuffer[]>()
+  /** Buffers of this thread's own that nobody looks at, by size: granted ones, and those that kernels gave back. */
+  readonly #spare = new Map<number, SharedArrayBuffer[]>()
+  #spareBytes = 0
   #letGo: number[] = []
   readonly #collectBytes: number
   #nextId: number
@@ -47,20 +53,31 @@ export class LaneMemory {
     return id
   }
 
-  /** Memory for a result: one of this size that was granted, else new. */
+  /** Memory for a result: one of this size that was granted or given back, else new. */
   allocate(byteLength: number): SharedArrayBuffer {
-    return this.#granted.get(byteLength)?.pop()?.buffer ?? new SharedArrayBuffer(byteLength)
+    const spare = this.#spare.get(byteLength)?.pop()
+    if (spare) {
+      this.#spareBytes -= byteLength
+      return spare
+    }
+    // A task that makes much and keeps little must not wait for its end: V8 does not count shared memory.
+    if (this.#seenBytes > 2 * this.#collectBytes) this.rest()
+    this.#seenBytes += byteLength
+    return new SharedArrayBuffer(byteLength)
+  }
+
+  /** A kernel has no more use for a buffer that it was given, and no result stands in it. */
+  giveBack(buffer: SharedArrayBuffer): void {
+    if (this.#spareBytes + buffer.byteLength > this.#collectBytes) return // The garbage collection takes it.
+    this.#keepSpare(buffer)
   }
 
   /** Buffers to make results in. Those of other sizes that were granted before and not used are let go of. */
   grant(buffers: readonly NumberedBuffer[]): void {
     for (const { id, buffer } of buffers) {
       this.#register(id, buffer)
-      const granted = this.#granted.get(buffer.byteLength)
-      if (granted) granted.push({ id, buffer })
-      else this.#granted.set(buffer.byteLength, [{ id, buffer }])
+      this.#keepSpare(buffer)
     }
-    if (this.#granted.size > 4) this.#granted.delete(this.#granted.keys().next().value!)
   }
 
   /** Between tasks: collects garbage when much came into sight. */
@@ -72,9 +89,23 @@ export class LaneMemory {
 
   /** Gives back unused grants; what was seen and is not used any more can then be used again. */
   collect(): void {
-    this.#granted.clear()
+    this.#spare.clear()
+    this.#spareBytes = 0
     this.#seenBytes = 0
     collectGarbage()
+  }
+
+  #keepSpare(buffer: SharedArrayBuffer): void {
+    const { byteLength } = buffer
+    const spare = this.#spare.get(byteLength)
+    if (spare?.includes(buffer)) return
+    if (spare) spare.push(buffer)
+    else this.#spare.set(byteLength, [buffer])
+    this.#spareBytes += byteLength
+    if (this.#spare.size <= SPARE_SIZES_MAX) return
+    const [oldest, buffers] = this.#spare.entries().next().value!
+    this.#spare.delete(oldest)
+    this.#spareBytes -= oldest * buffers.length
   }
 
   #register(id: number, buffer: SharedArrayBuffer): void {

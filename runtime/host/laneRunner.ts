@@ -3,12 +3,15 @@
 import type { MessagePort } from 'node:worker_threads'
 import { readArguments } from '../functions/argumentList.ts'
 import { CallableLoader } from '../functions/callableLoader.ts'
+import { CannotTravelError } from '../functions/cannotTravel.ts'
 import type { EncodedValue } from '../functions/encodedValue.ts'
+import { namesNoCapture } from '../functions/encodeFunction.ts'
 import { failureOf } from '../functions/failureOf.ts'
 import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
+import { provideResultMemory } from '../kernels/resultMemory.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
 import { watchConsole } from './laneConsole.ts'
@@ -37,11 +40,14 @@ export class LaneRunner {
   readonly #encoded = new Map<number, { bytes: Uint8Array; modules: string[] }>()
   readonly #queue: BatchMessage[] = []
   #busy = false
+  /** Callables to forget when nothing runs that may name them. */
+  readonly #forgotten = new Set<number>()
 
   constructor(setup: LaneSetup) {
     this.#port = setup.port
     this.#progress = new LaneProgress(setup.progress)
     this.#memory = new LaneMemory(setup.port, setup.firstBufferId, setup.collectBytes)
+    provideResultMemory(this.#memory)
     this.#encoding = {
       rootName: 'result',
       kernels: kernelNames,
@@ -73,8 +79,10 @@ export class LaneRunner {
         process.stdout.write(`${text}\n`)
         report('info', text)
       },
+      progress: (text) => report('progress', text),
     })
     becomeTaskThread({
+      worker: setup.worker,
       current: () => {
         const run = this.#runs.current()
         if (run) run.context ??= contextOf(run)
@@ -91,7 +99,9 @@ export class LaneRunner {
     switch (message.kind) {
       case 'callables':
         message.numbers.forEach((number, i) => {
-          this.#callables.delete(number) // After a new connection a number may mean another function.
+          // After a new connection a number may mean another function.
+          this.#callables.delete(number)
+          this.#forgotten.delete(number)
           this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
         })
         break
@@ -100,6 +110,10 @@ export class LaneRunner {
         break
       case 'collect':
         this.#memory.collect()
+        break
+      case 'forget':
+        for (const number of message.numbers) this.#forgotten.add(number)
+        if (!this.#busy) this.#forget()
         break
       case 'batch':
         this.#queue.push(message)
@@ -112,11 +126,17 @@ export class LaneRunner {
 
   async #work(): Promise<void> {
     this.#busy = true
-    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) {
-      await this.#run(batch)
-      this.#memory.rest()
-    }
+    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
     this.#busy = false
+    if (this.#forgotten.size > 0) this.#forget()
+  }
+
+  #forget(): void {
+    for (const number of this.#forgotten) {
+      this.#callables.delete(number)
+      this.#encoded.delete(number)
+    }
+    this.#forgotten.clear()
   }
 
   async #run(batch: BatchMessage): Promise<void> {
@@ -128,6 +148,7 @@ export class LaneRunner {
       const start = now
       this.#progress.begin(batch.batch, index, start)
       let outcome: Outcome | undefined
+      let result: unknown
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#load(number))
@@ -137,17 +158,18 @@ export class LaneRunner {
         const options = this.#loader.decodeOptions()
         const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
-        const result = callable(...readArguments(bytes, { ...options, reference }))
+        result = callable(...readArguments(bytes, { ...options, reference }))
         if (isThenable(result) || isStream(result)) {
           // Others need not wait for what this one waits for.
           report.send(this.#port)
           outcome = await this.#follow(run, result, report)
         } else outcome = { encoded: encodeValue(result, this.#encoding) }
       } catch (error) {
-        outcome = { failure: failureOf(error, { key: '' }) }
+        outcome = { failure: await this.#failure(error, result) }
       }
       now = epochMs()
       if (outcome) enter(report, start, now - start, outcome)
+      this.#memory.rest()
       if (now - sentAt > REPORT_MS || report.isFull) {
         report.send(this.#port)
         sentAt = now
@@ -185,13 +207,26 @@ export class LaneRunner {
   }
 
   async #outcomeOf(result: unknown): Promise<Outcome> {
+    let value: unknown
     try {
-      let value = await result
+      value = await result
       if (isStream(value)) value = await collect(value)
       return { encoded: encodeValue(value, this.#encoding) }
     } catch (error) {
-      return { failure: failureOf(error, { key: '' }) }
+      return { failure: await this.#failure(error, value) }
     }
+  }
+
+  /** Why a run has no result. What a function among it captured is told by name, where the source says so. */
+  async #failure(error: unknown, result: unknown): Promise<TaskFailure> {
+    if (error instanceof CannotTravelError && namesNoCapture(error) && !this.#encoding.captureNames)
+      try {
+        this.#encoding.captureNames = await this.#loader.captureNames()
+        encodeValue(result, this.#encoding)
+      } catch (named) {
+        return failureOf(named, { key: '' })
+      }
+    return failureOf(error, { key: '' })
   }
 
   async #load(number: number): Promise<Callable> {

@@ -79,6 +79,14 @@ export class Lanes {
     for (const { known } of this.#lanes) known.clear()
   }
 
+  /** No run will name these callables again. */
+  forget(numbers: Uint32Array): void {
+    this.#lanes.forEach(({ known }, lane) => {
+      const own = numbers.filter((number) => known.delete(number))
+      if (own.length > 0) this.post(lane, { kind: 'forget', numbers: own })
+    })
+  }
+
   /** The numbers among `callables` that the lane has not been sent; from now on they count as sent. */
   unknownTo(lane: number, callables: Uint32Array): number[] {
     const { known } = this.#lanes[lane]

@@ -42,10 +42,17 @@ export class MemoryKeeper {
     this.#lanes = lanes
   }
 
-  /** A lane's results came into memory: it is measured when they are many, since a heartbeat may come too late. */
-  moved(lane: number, report: LaneReport): void {
+  /** A lane's results came into memory. */
+  reported(lane: number, report: LaneReport): void {
     if (report.shared.length > 0) this.#madeBy[lane] = buffersMade(report)
-    for (const size of report.sizes) this.#movedBytes += Math.max(0, size)
+    let bytes = 0
+    for (const size of report.sizes) bytes += Math.max(0, size)
+    this.moved(bytes)
+  }
+
+  /** So many bytes came into memory: it is measured when they are many, since a heartbeat may come too late. */
+  moved(bytes: number): void {
+    this.#movedBytes += bytes
     if (this.#movedBytes >= MEASURE_SHARE * this.#core.state.limits.limitBytes)
       this.measure(process.memoryUsage.rss())
   }
@@ -61,8 +68,9 @@ export class MemoryKeeper {
 
   measure(rssBytes: number): void {
     this.#movedBytes = 0
-    this.#tidy(rssBytes)
-    this.#core.on(() => onMeasured(this.#core.state, rssBytes - this.#memory.freeBytes))
+    const usedBytes = rssBytes - this.#memory.freeBytes
+    this.#tidy(usedBytes)
+    this.#core.on(() => onMeasured(this.#core.state, usedBytes))
   }
 
   /** While nothing is started for want of memory, so that work goes on as soon as it can. */
@@ -77,11 +85,16 @@ export class MemoryKeeper {
     clearTimeout(this.#soon)
   }
 
-  /** Shared memory is freed only when asked: by the lanes that let go of it, and by this thread for what was given up. */
-  #tidy(rssBytes: number): void {
+  /**
+   * Shared memory is freed only when asked: by the lanes that let go of it, and by this thread for what was given up.
+   * The supervisor counts free memory too: it is kept only as far as all stays below what makes values leave for the disk.
+   * @param usedBytes the process's size without free memory
+   */
+  #tidy(usedBytes: number): void {
     const { limitBytes, spillShare } = this.#core.state.limits
-    const isTight = rssBytes > spillShare * limitBytes
-    if (isTight) this.#memory.clear()
+    const roomBytes = spillShare * limitBytes - usedBytes
+    const isTight = roomBytes < 0
+    this.#memory.trim(Math.max(0, roomBytes))
     const now = performance.now()
     const isMuch = this.#memory.strayBytes > STRAY_SHARE_MAX * limitBytes
     const everyMs = isMuch ? COLLECT_EVERY_MS : COLLECT_TIGHT_EVERY_MS

@@ -6,6 +6,7 @@ import type { TaskFailure } from '../protocol/failure.ts'
 import { SET_ASIDE, type SharedResult } from '../worker/laneReport.ts'
 import { SHARE_FROM_BYTES, SLAB_BYTES_MAX } from './dataFrames.ts'
 import type { LaneMemory } from './laneMemory.ts'
+import { movable } from './laneMessages.ts'
 
 export class ReportWriter {
   readonly #batch: number
@@ -67,7 +68,7 @@ export class ReportWriter {
   send(port: MessagePort): void {
     const count = this.#count
     if (count === 0) return
-    const packed = this.#packed.subarray(0, this.#packedBytes).slice()
+    const packed = this.#packed.slice(0, this.#packedBytes)
     const whole = count === this.#sizes.length
     port.postMessage(
       {
@@ -82,7 +83,7 @@ export class ReportWriter {
         shared: this.#shared,
         aside: this.#aside,
       },
-      [packed.buffer],
+      movable(packed.buffer),
     )
     this.#count = 0
     this.#packedBytes = 0

@@ -7,6 +7,7 @@ import type { RunEvent, RunSpec, RunSummary } from '../protocol/runs.ts'
 import { epochMs } from './clock.ts'
 import { type KeptEvent, RunEvents } from './runEvents.ts'
 import { isRunEvent, startSession } from './sessionProcess.ts'
+import { SpareSession } from './spareSession.ts'
 
 /** A run that cannot be started: the text says why. */
 export class RunRefusedError extends Error {
@@ -43,6 +44,7 @@ const TERMINATE_MS = 3000
 export class Runs {
   readonly #clusterFile: string
   readonly #entry: string | undefined
+  readonly #spare: SpareSession | undefined
   readonly #runs = new Map<string, Run>()
   readonly #watchers = new Set<(news: RunNews) => void>()
   #next = 1
@@ -51,6 +53,12 @@ export class Runs {
   constructor(clusterFile: string, entry?: string) {
     this.#clusterFile = clusterFile
     this.#entry = entry
+    if (entry === undefined) this.#spare = new SpareSession(clusterFile)
+  }
+
+  /** Says whether runs are likely to come: then a session is kept ready for the next one. */
+  expect(likely: boolean): void {
+    this.#spare?.keep(likely)
   }
 
   /**
@@ -60,13 +68,9 @@ export class Runs {
   start(spec: RunSpec): string {
     requireRunnable(spec)
     const id = `run-${this.#next++}`
-    const child = startSession({
-      spec,
-      run: id,
-      cluster: this.#clusterFile,
-      output: 'pipe',
-      entry: this.#entry,
-    })
+    const child =
+      this.#spare?.take(spec, id) ??
+      startSession({ spec, run: id, cluster: this.#clusterFile, output: 'pipe', entry: this.#entry })
     const { promise: over, resolve } = Promise.withResolvers<void>()
     const run: Run = {
       id,
@@ -140,12 +144,14 @@ export class Runs {
 
   /** Ends every session; resolves when all are gone. */
   async stop(): Promise<void> {
+    this.#spare?.end()
     for (const run of this.#runs.values()) this.cancel(run.id)
     await Promise.all([...this.#runs.values()].map((run) => run.over))
   }
 
   /** Ends every session at once. */
   kill(): void {
+    this.#spare?.end()
     for (const { child } of this.#runs.values()) child?.kill('SIGKILL')
   }
 

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ownAddresses } from '../cluster/reachNetwork.ts'
 import type { SchedulerOptions } from '../cluster/schedulerOptions.ts'
 import { WORKERS_MAX } from '../cluster/workerCounts.ts'
 import type { ClusterAddress, ClusterInfo, ClusterNetwork } from '../protocol/cluster.ts'
@@ -15,18 +14,12 @@ import { epochMs } from './clock.ts'
 import { ControlPlane } from './controlPlane.ts'
 import { Dashboard } from './dashboard.ts'
 import { entryPath } from './entries.ts'
+import { type EventFileHeader, EventFileWriter } from './eventFile.ts'
 import { FeedHub } from './feedHub.ts'
-import { LocalWorkers } from './localWorkers.ts'
 import { Logs } from './logs.ts'
-import {
-  clusterFileOf,
-  createRunFolder,
-  newClusterId,
-  removeRunFolder,
-  spillFolderOf,
-  writeClusterFile,
-} from './runFolder.ts'
+import { clusterFileOf, newClusterId, removeRunFolder, writeClusterFile } from './runFolder.ts'
 import { Runs } from './runs.ts'
+import { SchedulerGround } from './schedulerGround.ts'
 import { SchedulerServer } from './schedulerServer.ts'
 import { Requests } from './shellRequests.ts'
 
@@ -48,27 +41,40 @@ export class SchedulerProcess {
   readonly #events: SchedulerEvents
   readonly #folder: string
   readonly #startedMs = epochMs()
-  readonly #token = process.env.HEDDLE_TOKEN || randomBytes(32).toString('base64url')
+  readonly #ground: SchedulerGround
+  readonly #token: string
   readonly #signIn = randomBytes(24).toString('base64url')
   readonly #core: Scheduler
+  readonly #record: EventFileWriter | undefined
   readonly #plane: ControlPlane
   readonly #hub: FeedHub
   readonly #runs: Runs
   readonly #server: SchedulerServer
-  readonly #workers: LocalWorkers | undefined
+  readonly #workers: SchedulerGround['workers']
   #dashboardUrl = ''
   #network: ClusterNetwork | undefined
   #stopping: Promise<void> | undefined
 
-  /** @throws {RunFolderError} when its folder cannot be made */
-  constructor(options: SchedulerOptions, events: SchedulerEvents) {
+  /**
+   * @param begun what is under way already; nothing where events are recorded, since the record may fail first
+   * @throws {RunFolderError} {@link EventFileError} when its folder or its record cannot be made
+   */
+  constructor(options: SchedulerOptions, events: SchedulerEvents, begun?: SchedulerGround) {
     this.#options = options
     this.#events = events
-    this.id = options.id ?? newClusterId()
-    this.#folder = createRunFolder(this.id)
-    // The token is handed on where it is needed: a program that a task starts should not find it.
-    delete process.env.HEDDLE_TOKEN
-    this.#core = new Scheduler({ cluster: this.id })
+    this.id = begun?.id ?? options.id ?? newClusterId()
+    const { saturation, record, checkInvariants } = options.settings ?? {}
+    this.#record = record === undefined ? undefined : this.#recordTo(record, saturation)
+    const ground = begun ?? new SchedulerGround({ ...options, id: this.id })
+    this.#ground = ground
+    this.#token = ground.token
+    this.#folder = ground.folder
+    this.#core = new Scheduler({
+      cluster: this.id,
+      ...(saturation !== undefined && { saturation }),
+      ...(checkInvariants !== undefined && { checkInvariants }),
+      ...(this.#record && { sink: this.#record }),
+    })
     const info = (): ClusterInfo => this.#info()
     const logs = new Logs(({ level, text }) => {
       events.log(level, text)
@@ -102,25 +108,14 @@ export class SchedulerProcess {
       auth,
       dashboard: new Dashboard(auth, mediaFolder()),
       rooms: {
-        client: (socket, raw) => this.#plane.acceptClient(socket, raw),
-        worker: (socket, raw) => this.#plane.acceptWorker(socket, raw),
-        feed: (socket, raw) => this.#hub.accept(socket, raw),
+        client: (carrier) => this.#plane.acceptClient(carrier),
+        worker: (carrier) => this.#plane.acceptWorker(carrier),
+        feed: (carrier) => this.#hub.accept(carrier),
       },
       clusterInfo: info,
     })
-    const { local } = options
-    const spillFolder = spillFolderOf(this.id)
-    this.#workers =
-      local &&
-      new LocalWorkers({
-        control: this.#control,
-        token: this.#token,
-        runFolder: this.#folder,
-        ...(spillFolder && { spillFolder }),
-        threads: local.threads,
-        memoryLimitBytes: local.memoryLimitBytes,
-        gaveUp: (name, code) => this.#workerGaveUp(name, code, log),
-      })
+    this.#workers = ground.workers
+    ground.gaveUp = (name, code) => this.#workerGaveUp(name, code, log)
   }
 
   /**
@@ -128,10 +123,8 @@ export class SchedulerProcess {
    * @throws {ListenError} when the port is in use
    */
   async start(): Promise<string> {
-    const socket = this.#server.listenOnSocket(this.#socketPath)
+    const socket = this.#server.listenOnSocket(this.#ground.socketPath)
     const port = this.#server.listenOnPort(this.#options.port)
-    // Workers take longer to start than this process to listen: they are under way meanwhile.
-    this.#workers?.scale(this.#options.local?.workers ?? 0)
     try {
       await socket
       if (this.#options.network) this.#network = await this.#listenOnNetwork()
@@ -148,7 +141,7 @@ export class SchedulerProcess {
   get address(): ClusterAddress {
     return {
       id: this.id,
-      control: this.#control,
+      control: this.#ground.control,
       token: this.#token,
       dashboardUrl: this.#dashboardUrl,
       pid: process.pid,
@@ -161,6 +154,7 @@ export class SchedulerProcess {
   async #listenOnNetwork(): Promise<ClusterNetwork> {
     // A file of its own: most schedulers never need its packages.
     const url = pathToFileURL(entryPath('certificate')).href
+    const { ownAddresses } = await import('../cluster/reachNetwork.ts')
     const { clusterCertificate } = (await import(url)) as typeof import('./clusterCertificate.ts')
     const tls = await clusterCertificate(this.id)
     return { addresses: ownAddresses(), port: await this.#server.listenOnNetwork(tls), ...tls }
@@ -181,6 +175,7 @@ export class SchedulerProcess {
     this.#server.close()
     // Their files are inside the folder: it goes when they are gone.
     await this.#workers?.gone(ABANDON_MS_MAX)
+    this.#record?.close()
     removeRunFolder(this.id)
     this.#events.ended(reason)
   }
@@ -194,16 +189,22 @@ export class SchedulerProcess {
     this.#server.close()
     this.#plane.terminate()
     this.#hub.terminate()
+    this.#record?.close()
     removeRunFolder(this.id)
     this.#events.ended(reason)
   }
 
-  get #socketPath(): string {
-    return join(this.#folder, 'control.sock')
-  }
-
-  get #control(): string {
-    return `unix:${this.#socketPath}`
+  #recordTo(path: string, saturation: number | undefined): EventFileWriter {
+    const header: EventFileHeader = {
+      heddle: 'events',
+      version: HEDDLE_VERSION,
+      cluster: this.id,
+      // JSON has no word for it.
+      ...(saturation !== undefined && {
+        saturation: saturation === Infinity ? ('Infinity' as const) : saturation,
+      }),
+    }
+    return new EventFileWriter(path, header, (reason) => this.#events.log('error', reason))
   }
 
   #info(): ClusterInfo {

@@ -2,14 +2,15 @@
 
 import { chmodSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import { type Auth, isOwnOrigin } from './auth.ts'
 import { type ClusterTls, serverTls } from './clusterTls.ts'
 import type { Dashboard } from './dashboard.ts'
+import { type FrameCarrier, WebSocketCarrier } from './frameCarrier.ts'
+import { acceptFrames, asksForFrames } from './frameUpgrade.ts'
 
 /** A port or socket that cannot be listened on: names it, and the way out. */
 export class ListenError extends Error {
@@ -23,9 +24,9 @@ export class ListenError extends Error {
 
 /** To whom connections are handed. */
 export interface Rooms {
-  client(socket: WebSocket, raw: Duplex): void
-  worker(socket: WebSocket, raw: Duplex): void
-  feed(socket: WebSocket, raw: Duplex): void
+  client(carrier: FrameCarrier): void
+  worker(carrier: FrameCarrier): void
+  feed(carrier: FrameCarrier): void
 }
 
 export interface ServerParts {
@@ -78,7 +79,7 @@ export class SchedulerServer {
       (each, done) => each.listen(0, done),
       'port 0',
       () =>
-        createSecureServer(serverTls(tls), (request, response) => {
+        process.getBuiltinModule('node:https').createServer(serverTls(tls), (request, response) => {
           if (this.#tellInfo(request)) response.end(JSON.stringify(this.#parts.clusterInfo()))
           else response.writeHead(404).end()
         }),
@@ -131,9 +132,12 @@ export class SchedulerServer {
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => {}) // A peer that hangs up in the middle is no fault of ours.
     const room = this.#roomOf(request)
-    if (typeof room === 'function')
-      this.#upgrade.handleUpgrade(request, socket, head, (accepted) => room(accepted, socket))
-    else refuse(socket, room)
+    if (typeof room !== 'function') refuse(socket, room)
+    else if (asksForFrames(request)) room(acceptFrames(socket, head))
+    else
+      this.#upgrade.handleUpgrade(request, socket, head, (accepted) =>
+        room(new WebSocketCarrier(accepted, socket)),
+      )
   }
 
   /** Who takes this connection, or why nobody does. */

@@ -52,6 +52,29 @@ export function startSession(request: SessionRequest): ChildProcess {
   )
 }
 
+/** What turns a spare session into the session of a run. */
+export interface SpareOrder {
+  kind: 'become'
+  spec: RunSpec
+  run: string
+}
+
+/** Tells a session that is started without a run to load all that it will need and to wait for a {@link SpareOrder}. */
+export const SPARE_ENV = 'HEDDLE_SPARE'
+
+/** Starts a session ahead of its run, so that nobody has to wait for a process to start. */
+export function startSpareSession(cluster: string): ChildProcess {
+  return spawnWithLifeline(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--enable-source-maps', entryPath('session')],
+    {
+      env: { ...process.env, HEDDLE_CLUSTER: cluster, [SPARE_ENV]: '1' },
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
+}
+
 /** Whether what came over a session's channel is one of its events. A user's program may send things of its own. */
 export function isRunEvent(message: unknown): message is RunEvent {
   return (
@@ -59,6 +82,14 @@ export function isRunEvent(message: unknown): message is RunEvent {
     message !== null &&
     RUN_EVENTS.has((message as { kind?: unknown }).kind as RunEvent['kind'])
   )
+}
+
+/** What a session says over its channel when the program in it handles a signal itself: it is given time. */
+export const HANDLES_SIGNAL = { kind: 'handles-signal' } as const
+
+/** Whether a message says so. */
+export function saysItHandles(message: unknown): boolean {
+  return (message as { kind?: unknown } | null)?.kind === HANDLES_SIGNAL.kind
 }
 
 const RUN_EVENTS: ReadonlySet<RunEvent['kind']> = new Set([
@@ -69,6 +100,7 @@ const RUN_EVENTS: ReadonlySet<RunEvent['kind']> = new Set([
   'computed',
   'result',
   'failed',
+  'lines',
   'notice',
   'ended',
 ])

@@ -27,7 +27,7 @@ export const IDS_PER_THREAD = 2 ** 32
 export class SharedMemory {
   readonly #entries = new Map<number, Entry>()
   readonly #idOf = new WeakMap<SharedArrayBuffer, number>()
-  /** Free buffers by size, the one freed last on top: it is most likely in a cache. */
+  /** Free buffers by size, the one freed last on top: it is most likely in a cache. Sizes stand in the order of their last use. */
   readonly #free = new Map<number, NumberedBuffer[]>()
   /** Ids that each lane has wrappers of, with how many. */
   readonly #handedTo: Map<number, number>[]
@@ -47,10 +47,14 @@ export class SharedMemory {
 
   /** Memory for a value: one that is free, else new. It is not counted before `keep`. */
   take(byteLength: number): SharedArrayBuffer {
+    return this.takeFree(byteLength) ?? new SharedArrayBuffer(byteLength)
+  }
+
+  /** A free buffer of this size, if there is one. */
+  takeFree(byteLength: number): SharedArrayBuffer | undefined {
     const free = this.#free.get(byteLength)?.pop()
-    if (!free) return new SharedArrayBuffer(byteLength)
-    this.freeBytes -= byteLength
-    return free.buffer
+    if (free) this.freeBytes -= byteLength
+    return free?.buffer
   }
 
   /** A value stands in this buffer from now on; returns the buffer's number. */
@@ -127,11 +131,16 @@ export class SharedMemory {
     this.#handedTo[lane].clear()
   }
 
-  /** Gives up all free buffers: memory is short. */
-  clear(): void {
-    this.givenUpBytes += this.freeBytes
-    this.freeBytes = 0
-    this.#free.clear()
+  /** Gives up free buffers, those of the sizes that were not used for longest first, until at most `bytes` of them are left. */
+  trim(bytes: number): void {
+    for (const [byteLength, buffers] of this.#free) {
+      while (this.freeBytes > bytes && buffers.pop()) {
+        this.freeBytes -= byteLength
+        this.givenUpBytes += byteLength
+      }
+      if (buffers.length === 0) this.#free.delete(byteLength)
+      if (this.freeBytes <= bytes) return
+    }
   }
 
   #entry(id: number, buffer: SharedArrayBuffer): Entry {
@@ -156,13 +165,17 @@ export class SharedMemory {
     const { id, buffer, stained } = entry
     this.#entries.delete(id)
     this.strayBytes -= buffer.byteLength
-    if (stained || this.freeBytes + buffer.byteLength > this.#freeBytesMax) {
-      this.givenUpBytes += buffer.byteLength
+    const { byteLength } = buffer
+    if (stained || byteLength > this.#freeBytesMax) {
+      this.givenUpBytes += byteLength
       return
     }
-    this.freeBytes += buffer.byteLength
-    const free = this.#free.get(buffer.byteLength)
-    if (free) free.push({ id, buffer })
-    else this.#free.set(buffer.byteLength, [{ id, buffer }])
+    // What work was like a while ago says little of what comes: the size that was freed just now stays.
+    this.trim(this.#freeBytesMax - byteLength)
+    this.freeBytes += byteLength
+    const free = this.#free.get(byteLength) ?? []
+    free.push({ id, buffer })
+    this.#free.delete(byteLength)
+    this.#free.set(byteLength, free)
   }
 }

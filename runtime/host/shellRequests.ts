@@ -60,6 +60,7 @@ export class Requests implements ShellRequests {
   clientLeft(client: number): void {
     this.#watching.get(client)?.()
     this.#watching.delete(client)
+    if (this.#watching.size === 0) this.#steering.runs.expect(false)
   }
 
   #run(client: number, message: Extract<ClientMessage, { type: 'run' }>): void {
@@ -79,6 +80,8 @@ export class Requests implements ShellRequests {
       message.since,
     )
     this.#watching.set(client, stop)
+    // Who watches runs is an editor: its user is about to ask for one.
+    this.#steering.runs.expect(true)
   }
 
   #answer(client: number, request: number, value: unknown): void {

@@ -28,6 +28,7 @@ export class Spilling {
         store.keep(row, value)
         onLoaded(state, [row])
       })
+      this.#core.moved(state.values.bytes(row))
     } catch (error) {
       this.#core.log('error', `a spilled value cannot be read back: ${(error as Error).message}`)
       this.#core.on(() => onNotLoaded(state, [row], self))

@@ -12,12 +12,16 @@ export interface TaskContext {
   readonly thread: number
   /** Says something to whoever watches the cluster; also written to the worker's output. */
   log(text: string): void
+  /** Says how far it has come, in words. */
+  progress(text: string): void
 }
 
 /** What a thread of a worker offers to the tasks in it. */
 export interface TaskThread {
   /** The task that asks, nothing outside of tasks. */
   current(): TaskContext | undefined
+  /** The worker's name. */
+  worker: string
   /** The scheduler that the worker serves. */
   scheduler: { control: string; token: string; certificate?: string }
   /** The task that asks begins to wait for other tasks: its thread is free until the answer is called. */

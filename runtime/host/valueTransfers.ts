@@ -7,6 +7,7 @@ import { AWAITED } from '../worker/values.ts'
 import { unpin } from '../worker/workerState.ts'
 import type { DataClient } from './dataClient.ts'
 import type { DataSource, LentValue } from './dataServer.ts'
+import { Inflow } from './inflow.ts'
 import type { SpillFiles } from './spillFiles.ts'
 import type { WorkerCore } from './workerCore.ts'
 
@@ -18,6 +19,7 @@ export class ValueTransfers implements DataSource {
   readonly #core: WorkerCore
   readonly #spill: SpillFiles
   readonly #peers: DataClient
+  readonly #inflow: Inflow
   readonly #addresses = new Map<number, string>()
   /** Since the last heartbeat. */
   receivedBytes = 0
@@ -26,6 +28,16 @@ export class ValueTransfers implements DataSource {
     this.#core = core
     this.#spill = spill
     this.#peers = peers
+    this.#inflow = new Inflow(core.state)
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#inflow.wait()
+  }
+
+  /** To be called after every event: who waits for room may have it. */
+  look(): void {
+    this.#inflow.look()
   }
 
   /** Where another worker serves data; an empty address says that it has left. */
@@ -52,6 +64,7 @@ export class ValueTransfers implements DataSource {
     } catch {
       // A broken transfer is an absent value: the scheduler names another holder, or computes it again.
     }
+    let fetchedBytes = 0
     this.#core.on(() => {
       let bytes = 0
       names.forEach(({ task, run }, i) => {
@@ -68,7 +81,9 @@ export class ValueTransfers implements DataSource {
         state.reports.transferred(holder, start, durationMs, bytes)
       const absent = names.filter((_, i) => !values[i])
       onFetchEnded(state, request, absent)
+      fetchedBytes = bytes
     })
+    this.#core.moved(fetchedBytes)
   }
 
   put(task: number, run: number, value: EncodedValue): void {
@@ -76,6 +91,7 @@ export class ValueTransfers implements DataSource {
       const row = onPut(this.#core.state, task, run, sizeOf(value))
       if (row !== -1) this.#core.store.keep(row, value)
     })
+    this.#core.moved(sizeOf(value))
   }
 
   lend(task: number, run: number): LentValue | Promise<LentValue | undefined> | undefined {

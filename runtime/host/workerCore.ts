@@ -8,6 +8,8 @@ export interface WorkerCore {
   readonly store: ValueStore
   /** One event: the books change, then what they decide is carried out. */
   on(event: () => void): void
+  /** So many bytes came into memory. */
+  moved(bytes: number): void
   /** Tells people, through the scheduler's log. */
   log(level: string, text: string): void
 }

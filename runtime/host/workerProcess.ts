@@ -119,6 +119,10 @@ export class WorkerProcess implements WorkerCore {
     this.#act()
   }
 
+  moved(bytes: number): void {
+    this.#keeper.moved(bytes)
+  }
+
   log(level: string, text: string): void {
     if (level === 'error') console.error(`heddle worker ${this.#config.name}: ${text}`)
     this.#control.send({ type: 'log', level, text })
@@ -159,7 +163,7 @@ export class WorkerProcess implements WorkerCore {
       opened: (lane) => this.on(() => onLaneOpened(this.state, lane)),
       reported: (lane, report) => {
         this.on(() => this.store.keepReport(lane, onLaneReported(this.state, lane, report), report))
-        this.#keeper.moved(lane, report)
+        this.#keeper.reported(lane, report)
       },
       ended: (lane, end) => {
         this.#memory.laneEnded(lane)
@@ -191,6 +195,7 @@ export class WorkerProcess implements WorkerCore {
       for (const action of decide(this.state)) this.#perform(action)
     }
     this.#acting = false
+    this.#transfers.look()
     if (this.state.paused || this.state.held) this.#keeper.measureSoon()
     this.#control.flushSoon()
   }

@@ -131,7 +131,15 @@ export const WORKER_INSTRUCTIONS = {
   welcome: { protocol: number, worker: number, cluster: text },
   modules: { names: texts, contents: u8, contentOffsets: u32 },
   /** Callables by the scheduler's own number for them; each is sent once a worker, before its first task. */
-  callables: { numbers: u32, contents: u8, contentOffsets: u32, modules: plain<string[][]>(), labels: texts },
+  callables: {
+    numbers: u32,
+    contents: u8,
+    contentOffsets: u32,
+    modules: plain<string[][]>(),
+    labels: texts,
+    /** Numbers of earlier ones that no task will name again. */
+    forgotten: optional(u32),
+  },
   /** Where other workers serve data; an empty address means that worker has left. */
   peers: { workers: u32, addresses: texts },
   execute: {

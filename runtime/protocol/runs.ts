@@ -41,6 +41,23 @@ export interface ComputeSite {
   place?: SourcePlace
 }
 
+/** What the tasks of one line of the user's cost in a run. */
+export interface LineFigures {
+  file: string
+  /** From 1. */
+  line: number
+  column: number
+  /** What the tasks are called, e.g. `range-map`; several groups of one line are joined by commas. */
+  name: string
+  /** Tasks that ended well: those whose results were still held are not among them. */
+  tasks: number
+  erred: number
+  /** Milliseconds that they ran, all workers' threads in sum. */
+  workMs: number
+  /** Bytes of their results. */
+  bytes: number
+}
+
 export type RunEvent =
   | { kind: 'started'; pid: number; atMs: number; label: string; file: string }
   | { kind: 'output'; stream: 'stdout' | 'stderr'; text: string }
@@ -54,10 +71,13 @@ export type RunEvent =
       erred: number
       perSecond: number
     }
-  | { kind: 'computed'; site: number; durationMs: number; tasks: number }
+  /** A call is over. `finished` is there when it failed or was given up: so many of its tasks were done by then. */
+  | { kind: 'computed'; site: number; durationMs: number; tasks: number; finished?: number }
   /** The value of the expression that was run, in one line when it is short and as a display for the panel. */
   | { kind: 'result'; line: string; display: Display; durationMs: number }
   | { kind: 'failed'; failure: RunFailure }
+  /** Where the work was, by lines of the user's; each one replaces the one before. */
+  | { kind: 'lines'; lines: LineFigures[] }
   | { kind: 'notice'; text: string }
   | {
       kind: 'ended'
@@ -73,6 +93,8 @@ export interface RunFailure {
   stack: string
   place?: SourcePlace
   frames: SourcePlace[]
+  /** What led to it, a line each: its causes, and the errors that an `AggregateError` holds. */
+  reasons?: string[]
   task?: TaskFailure
 }
 

@@ -1,4 +1,4 @@
-// Callables and the modules they need: each kept once, and as long as a graph or a connection may still use it.
+// Callables and the modules they need: each kept once, as long as a graph or a connection may still use it and a while longer.
 
 import { hexOf } from '../protocol/ids.ts'
 
@@ -8,9 +8,13 @@ export interface Callable {
   readonly content: Uint8Array
   readonly modules: readonly string[]
   label: string
-  /** Graphs that use it. */
+  /** Graphs that use it; none for those that are only remembered. */
   uses: number
 }
+
+/** Callables that no graph uses are remembered, up to so many and so large: the next call is often of the same function. */
+const REMEMBERED_MAX = 256
+const REMEMBERED_BYTES_MAX = 4e6
 
 interface Module {
   readonly content: Uint8Array
@@ -25,6 +29,9 @@ export class CallableTable {
   readonly byNumber = new Map<number, Callable>()
   readonly modules = new Map<string, Module>()
   readonly #byDigest = new Map<string, Callable>()
+  /** Those without uses, longest out of use first. */
+  readonly #remembered = new Set<Callable>()
+  #rememberedBytes = 0
   #next = 0
 
   addModule(client: number, name: string, content: Uint8Array): void {
@@ -60,15 +67,34 @@ export class CallableTable {
       this.#byDigest.set(digest, callable)
       this.byNumber.set(callable.number, callable)
       for (const name of modules) this.modules.get(name)!.uses++
+    } else if (callable.uses === 0) {
+      this.#remembered.delete(callable)
+      this.#rememberedBytes -= callable.content.length
     }
     callable.uses++
     return callable.number
   }
 
-  release(number: number): void {
+  /** One graph fewer uses it; returns the numbers of those that are forgotten, since there are newer ones to remember. */
+  release(number: number): readonly number[] {
     const callable = this.byNumber.get(number)!
-    if (--callable.uses > 0) return
-    this.byNumber.delete(number)
+    if (--callable.uses > 0) return NONE
+    this.#remembered.add(callable)
+    this.#rememberedBytes += callable.content.length
+    if (this.#remembered.size <= REMEMBERED_MAX && this.#rememberedBytes <= REMEMBERED_BYTES_MAX) return NONE
+    const forgotten: number[] = []
+    for (const old of this.#remembered) {
+      if (this.#remembered.size <= REMEMBERED_MAX && this.#rememberedBytes <= REMEMBERED_BYTES_MAX) break
+      this.#remembered.delete(old)
+      this.#rememberedBytes -= old.content.length
+      this.#forget(old)
+      forgotten.push(old.number)
+    }
+    return forgotten
+  }
+
+  #forget(callable: Callable): void {
+    this.byNumber.delete(callable.number)
     this.#byDigest.delete(callable.digest)
     for (const name of callable.modules) {
       const module = this.modules.get(name)!
@@ -90,3 +116,5 @@ export class CallableTable {
     if (module.uses === 0 && module.owners.size === 0) this.modules.delete(name)
   }
 }
+
+const NONE: readonly number[] = []

@@ -2,17 +2,23 @@
 
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { ClientReply } from '../protocol/messages.ts'
+import { isTaskClientName } from '../protocol/taskClientName.ts'
 import { ByteList, FloatList, IntList } from './grow.ts'
-import { IntTable } from './intTable.ts'
+import { HandleTable } from './handleTable.ts'
+import type { GroupWork } from './lineFigures.ts'
 
 export interface Client {
   readonly id: number
   readonly name: string
+  /** Through it, tasks submit tasks. */
+  readonly ofTasks: boolean
   /** From the client's handles to entries of the pool of wants. */
-  readonly handles: IntTable
+  readonly handles: HandleTable
   /** Modules that it sent. */
   readonly modules: Set<string>
   readonly outbox: ClientOutbox
+  /** Groups that its graphs have, and what each had done before. */
+  readonly groups: Map<number, GroupWork>
 }
 
 /** Replies in the making: columns for the frequent ones, whole messages for the rest. */
@@ -126,5 +132,13 @@ export class ClientOutbox {
 }
 
 export function createClient(id: number, name: string): Client {
-  return { id, name, handles: new IntTable(), modules: new Set(), outbox: new ClientOutbox() }
+  return {
+    id,
+    name,
+    ofTasks: isTaskClientName(name),
+    handles: new HandleTable(),
+    modules: new Set(),
+    outbox: new ClientOutbox(),
+    groups: new Map(),
+  }
 }

@@ -87,8 +87,10 @@ function handOutQuarantined(state: State): void {
   for (const worker of usable) {
     if (!worker.quarantined) continue
     reserved++
-    if (worker.assigned > 0 || task < 0) continue
-    runAlone(state, task, worker)
+    if (worker.quarantinedTask >= 0 || task < 0) continue
+    const place = worker.assigned === 0 ? worker : emptied(state, worker, usable)
+    if (!place) continue
+    runAlone(state, task, place)
     task = state.quarantine.top(state)
   }
   const most = Math.max(1, usable.length >> 2)
@@ -103,6 +105,19 @@ function handOutQuarantined(state: State): void {
     task = state.quarantine.top(state)
   }
   state.reserved = reserved
+}
+
+/**
+ * Where to go instead of a reserved worker that is not empty: to one that is, which is then reserved in its place. Runs
+ * that wait for tasks of their own may wait for this very task: when all workers have such, it runs beside them.
+ */
+function emptied(state: State, reserved: Worker, usable: readonly Worker[]): Worker | undefined {
+  const empty = usable.find(({ quarantined, assigned }) => !quarantined && assigned === 0)
+  if (!empty) return occupying(reserved) === 0 ? reserved : undefined
+  reserved.quarantined = false
+  empty.quarantined = true
+  state.queuedMore = true
+  return empty
 }
 
 function runAlone(state: State, task: number, worker: Worker): void {

@@ -6,7 +6,7 @@ import { RUNNING } from './phases.ts'
 import { rankOf } from './rank.ts'
 import type { Segment } from './segment.ts'
 import type { State } from './state.ts'
-import type { Worker } from './worker.ts'
+import type { Worker, WorkerOutbox } from './worker.ts'
 
 export interface Post {
   toWorker(worker: number, message: WorkerInstruction): void
@@ -52,6 +52,7 @@ export function drain(state: State, columns: ExecuteColumns, post: Post): void {
     worker.outbox.dirty = false
     if (state.workers[worker.id] === worker)
       drainWorker(state, worker, columns, (message) => post.toWorker(worker.id, message))
+    columns.clear()
   }
   state.dirtyWorkers.length = 0
   for (const client of state.dirtyClients) {
@@ -68,49 +69,66 @@ function drainWorker(
   post: (message: WorkerInstruction) => void,
 ): void {
   const { outbox } = worker
-  for (const { reason, message } of outbox.refused) post({ type: 'refused', reason, message })
-  outbox.refused.length = 0
+  const { rare } = outbox
+  outbox.rare = false
+  if (rare) {
+    for (const { reason, message } of outbox.refused) post({ type: 'refused', reason, message })
+    outbox.refused.length = 0
+  }
   const newPeers: number[] = []
   if (outbox.execute.length > 0) {
     const newCallables: number[] = []
     collect(state, worker, columns, newCallables, newPeers)
     postCallables(state, worker, newCallables, post)
+    outbox.execute.clear()
   }
-  for (const holder of outbox.replicateHolders.view()) meet(worker, holder, newPeers)
-  if (outbox.peersLeft.length > 0 || newPeers.length > 0) {
-    const gone = outbox.peersLeft.filter((peer) => !newPeers.includes(peer))
-    post({
-      type: 'peers',
-      workers: Uint32Array.from([...gone, ...newPeers]),
-      addresses: [
-        ...gone.map(() => ''),
-        ...newPeers.map((peer) => state.workers[peer]?.info.dataAddress ?? ''),
-      ],
-    })
-    outbox.peersLeft.length = 0
-  }
+  if (rare) for (const holder of outbox.replicateHolders.view()) meet(worker, holder, newPeers)
+  if (rare || newPeers.length > 0) postPeers(state, worker, newPeers, post)
   if (columns.tasks.length > 0) postExecute(columns, post)
-  columns.clear()
-  outbox.execute.clear()
-  if (outbox.replicate.length > 0) {
-    post({
-      type: 'replicate',
-      ...outbox.replicate.takeViews(),
-      holders: outbox.replicateHolders.view(),
-      sizes: outbox.replicateSizes.view(),
-    })
-    outbox.replicate.clear()
-    outbox.replicateHolders.clear()
-    outbox.replicateSizes.clear()
+  if (rare) postRare(outbox, post)
+  if (outbox.discard.length > 0) {
+    post({ type: 'discard', ...outbox.discard.views() })
+    outbox.discard.clear()
   }
-  if (outbox.cancel.length > 0) post({ type: 'cancel', ...outbox.cancel.takeViews() })
-  outbox.cancel.clear()
-  if (outbox.recall.length > 0) post({ type: 'recall', ...outbox.recall.takeViews() })
-  outbox.recall.clear()
-  if (outbox.discard.length > 0) post({ type: 'discard', ...outbox.discard.takeViews() })
-  outbox.discard.clear()
-  if (outbox.close !== undefined) post({ type: 'close', reason: outbox.close })
-  outbox.close = undefined
+  if (rare && outbox.close !== undefined) {
+    post({ type: 'close', reason: outbox.close })
+    outbox.close = undefined
+  }
+}
+
+/** Who has left and who is new among those that a worker may fetch from. */
+function postPeers(
+  state: State,
+  { outbox }: Worker,
+  newPeers: readonly number[],
+  post: (message: WorkerInstruction) => void,
+): void {
+  const gone = outbox.peersLeft.filter((peer) => !newPeers.includes(peer))
+  outbox.peersLeft.length = 0
+  if (gone.length === 0 && newPeers.length === 0) return
+  post({
+    type: 'peers',
+    workers: Uint32Array.from([...gone, ...newPeers]),
+    addresses: [
+      ...gone.map(() => ''),
+      ...newPeers.map((peer) => state.workers[peer]?.info.dataAddress ?? ''),
+    ],
+  })
+}
+
+function postRare(outbox: WorkerOutbox, post: (message: WorkerInstruction) => void): void {
+  const { replicate, replicateHolders, replicateSizes, cancel, recall } = outbox
+  if (replicate.length > 0) {
+    const holders = replicateHolders.view()
+    post({ type: 'replicate', ...replicate.views(), holders, sizes: replicateSizes.view() })
+    replicate.clear()
+    replicateHolders.clear()
+    replicateSizes.clear()
+  }
+  if (cancel.length > 0) post({ type: 'cancel', ...cancel.views() })
+  cancel.clear()
+  if (recall.length > 0) post({ type: 'recall', ...recall.views() })
+  recall.clear()
 }
 
 /** Gathers the worker's assignments that still stand, and what it must be told before them. */
@@ -233,6 +251,7 @@ function postCallables(
     post({ type: 'modules', names, contents: joined.bytes, contentOffsets: joined.offsets })
   }
   const joined = join(callables.map(({ content }) => content))
+  const forgotten = worker.outbox.forgottenCallables
   post({
     type: 'callables',
     numbers: Uint32Array.from(numbers),
@@ -240,7 +259,9 @@ function postCallables(
     contentOffsets: joined.offsets,
     modules: callables.map(({ modules }) => [...modules]),
     labels: callables.map(({ label }) => label),
+    ...(forgotten.length > 0 && { forgotten: Uint32Array.from(forgotten) }),
   })
+  forgotten.length = 0
 }
 
 function join(parts: readonly Uint8Array[]): { bytes: Uint8Array; offsets: Uint32Array } {

@@ -1,5 +1,6 @@
 // Everything that happened to a scheduler, as plain data: played again, it gives the same instructions, byte for byte.
 
+import type { ClusterInfo } from '../protocol/cluster.ts'
 import type { ClientMessage, WorkerMessage } from '../protocol/messages.ts'
 import type { Post } from './drain.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -13,12 +14,20 @@ export type SchedulerEvent =
   | { kind: 'workerLeft'; worker: number; reason: string; nowMs: number }
   | { kind: 'retireWorker'; worker: number; nowMs: number }
   | { kind: 'tick'; nowMs: number }
+  | { kind: 'clusterInfo'; info: ClusterInfo }
   | { kind: 'drain' }
+
+/** Hears every event before it is served. Messages hold views on bytes that do not last: what is kept is copied at once. */
+export interface EventSink {
+  add(event: SchedulerEvent): void
+  /** Stands between a drain and its post; `end` is called when the drain has ended. */
+  tapped?(post: Post): { post: Post; end(): void }
+}
 
 /** Kept only where it was asked for: every message is copied. */
 const EVENTS_MAX = 200_000
 
-export class EventLog {
+export class EventLog implements EventSink {
   #events: SchedulerEvent[] = []
   #first = 0
 
@@ -41,39 +50,45 @@ export class EventLog {
 }
 
 /** Plays events to a new scheduler; `post` gets what the first one said, at the same places. */
-export function replay(scheduler: Scheduler, events: readonly SchedulerEvent[], post: Post): void {
-  for (const event of events) {
-    switch (event.kind) {
-      case 'clientJoined':
-        scheduler.clientJoined(event.client, event.name, event.nowMs)
-        break
-      case 'clientMessage':
-        scheduler.clientMessage(event.client, event.message, event.nowMs)
-        break
-      case 'clientLeft':
-        scheduler.clientLeft(event.client, event.nowMs)
-        break
-      case 'workerJoined':
-        scheduler.workerJoined(event.hello, event.nowMs)
-        break
-      case 'workerMessage':
-        scheduler.workerMessage(event.worker, event.message, event.nowMs)
-        break
-      case 'workerLeft':
-        scheduler.workerLeft(event.worker, event.reason, event.nowMs)
-        break
-      case 'retireWorker':
-        scheduler.retireWorker(event.worker, event.nowMs)
-        break
-      case 'tick':
-        scheduler.tick(event.nowMs)
-        break
-      case 'drain':
-        scheduler.drain(post)
-        break
-      default:
-        unknown(event)
-    }
+export function replay(scheduler: Scheduler, events: Iterable<SchedulerEvent>, post: Post): void {
+  for (const event of events) playEvent(scheduler, event, post)
+}
+
+/** Plays one event to a scheduler. */
+export function playEvent(scheduler: Scheduler, event: SchedulerEvent, post: Post): void {
+  switch (event.kind) {
+    case 'clientJoined':
+      scheduler.clientJoined(event.client, event.name, event.nowMs)
+      break
+    case 'clientMessage':
+      scheduler.clientMessage(event.client, event.message, event.nowMs)
+      break
+    case 'clientLeft':
+      scheduler.clientLeft(event.client, event.nowMs)
+      break
+    case 'workerJoined':
+      scheduler.workerJoined(event.hello, event.nowMs)
+      break
+    case 'workerMessage':
+      scheduler.workerMessage(event.worker, event.message, event.nowMs)
+      break
+    case 'workerLeft':
+      scheduler.workerLeft(event.worker, event.reason, event.nowMs)
+      break
+    case 'retireWorker':
+      scheduler.retireWorker(event.worker, event.nowMs)
+      break
+    case 'tick':
+      scheduler.tick(event.nowMs)
+      break
+    case 'clusterInfo':
+      scheduler.clusterInfo = event.info
+      break
+    case 'drain':
+      scheduler.drain(post)
+      break
+    default:
+      unknown(event)
   }
 }
 

@@ -107,8 +107,11 @@ function explainRestricted(state: State, key: string, restriction: Restriction):
   if (lines.length > 0) return lines
   const able = state.present.filter((worker) => suitsEver(state, worker, restriction))
   if (able.length === 0) return [`${key} needs ${describe(restriction)}: no single worker has all of that.`]
+  const waiting = able.filter(({ lent }) => resources.some(([name]) => (lent.get(name) ?? 0) > 0))
+  const held = waiting.map(({ info }) => info.name).join(', ')
   return [
     `${key} could run on ${able.map(({ info }) => info.name).join(', ')}: it waits for ${describe(restriction)} to be free there.`,
+    ...(held === '' ? [] : [`Tasks on ${held} hold some of it while they wait for tasks of their own.`]),
   ]
 }
 
@@ -126,14 +129,17 @@ function explainRunning(state: State, row: number): string[] {
   if (arrivingAt !== undefined)
     return [`${key} is on its way from its client to ${state.workers[arrivingAt]!.info.name}.`]
   const worker = state.workers[tasks.worker[row]]!
+  const own = state.ownProgress.get(row)
+  const said = own === undefined ? [] : [`It says: ${own}.`]
   const beat = worker.heartbeat
   const thread = beat ? beat.runningTasks.indexOf(row) : -1
   if (beat && thread >= 0) {
     const seconds = Math.max(0, state.nowMs - beat.runningSince[thread]) / 1000
-    return [`${key} runs on ${worker.info.name}, thread ${thread}, for ${seconds.toFixed(1)} s.`]
+    return [`${key} runs on ${worker.info.name}, thread ${thread}, for ${seconds.toFixed(1)} s.`, ...said]
   }
   return [
     `${key} was given to ${worker.info.name}, which has ${worker.assigned} tasks for ${worker.threads} threads` +
       `${worker.status === 'paused' ? ' and is paused, since its memory is full' : ''}.`,
+    ...said,
   ]
 }

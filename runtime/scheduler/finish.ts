@@ -42,7 +42,7 @@ export function finished(state: State, worker: Worker, message: FinishedMessage)
       continue
     }
     unseat(state, task)
-    state.groups.measure(tasks.group[task], message.durationsMs[i])
+    state.groups.measure(tasks.group[task], message.durationsMs[i], message.sizes[i])
     setPhase(state, task, STORED)
     tasks.weight[task] = message.sizes[i]
     addHolder(state, task, worker)

@@ -1,7 +1,6 @@
 // Starting a new graph: what somebody needs waits, what can run is queued or placed, what nobody needs goes at once.
 
 import { GROUP_STRIDE } from './groups.ts'
-import { IntList } from './grow.ts'
 import { QUEUED } from './journal.ts'
 import { failFor, revive } from './need.ts'
 import { ERRED, READY, RELEASED, STORED, WAITING } from './phases.ts'
@@ -99,7 +98,7 @@ export function needFromTheEnd(state: State, segment: Segment, index: number, ta
   }
 }
 
-/** Walks forward: tasks that can start are queued or placed; one that stands on a failure fails. */
+/** Walks forward, and uses `taken` up: tasks that can start are queued or placed; one that stands on a failure fails. */
 export function startFromTheBeginning(
   state: State,
   segment: Segment,
@@ -107,7 +106,8 @@ export function startFromTheBeginning(
   taken: Int32Array,
 ): void {
   const { tasks } = state
-  const roots = new IntList()
+  // Roots are gathered at the front of `taken`, whose rows are read once, in order: ten million need no list of their own.
+  let roots = 0
   for (let k = 0; k < taken.length; k++) {
     const row = taken[k]
     if (row < 0 || tasks.segment[row] !== index) continue
@@ -117,10 +117,10 @@ export function startFromTheBeginning(
       continue
     }
     const set = tasks.option[row]
-    if ((set === 0 || isPlain(state, set)) && isRootLike(state, row)) roots.push(row)
+    if ((set === 0 || isPlain(state, set)) && isRootLike(state, row)) taken[roots++] = row
     else ready(state, row)
   }
-  queueRoots(state, segment, roots)
+  queueRoots(state, segment, taken.subarray(0, roots))
 }
 
 /** Tasks of such options keep the order of their places in a queue for everybody. */
@@ -139,24 +139,25 @@ function standsOnFailure(state: State, segment: Segment, place: number): boolean
   return false
 }
 
-function queueRoots(state: State, segment: Segment, found: IntList): void {
+/** The queue keeps `found` where there are many. */
+function queueRoots(state: State, segment: Segment, found: Int32Array): void {
   const { phase } = state.tasks
   const few = found.length < SORTED_RUN_MIN
   const moved = new PhaseMoves(state, WAITING, READY)
   let count = 0
   for (let i = 0; i < found.length; i++) {
-    const row = found.items[i]
+    const row = found[i]
     // Failures of others may have taken it along since it was found.
     if (phase[row] !== WAITING) continue
     phase[row] = READY
     moved.add(state.tasks.group[row])
-    found.items[count++] = row
+    found[count++] = row
     if (!few) continue
     state.queue.push(rankOf(state, row), row)
     state.journal.write(state.nowMs, QUEUED, row, 0, -1)
   }
   moved.end()
   if (count === 0) return
-  if (!few) state.queue.pushRun(segment, found.items.slice(0, count), rankOf(state, found.items[0]))
+  if (!few) state.queue.pushRun(segment, found.subarray(0, count), rankOf(state, found[0]))
   state.queuedMore = true
 }

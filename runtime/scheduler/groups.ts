@@ -25,6 +25,10 @@ export class Groups {
   /** Per function: the average, and the number of measurements up to 1 / NEWEST_WEIGHT_MIN. */
   durationMs = new Float64Array(64)
   samples = new Uint8Array(64)
+  /** Per group, of all runs that ended well: how many, the milliseconds that they took, and the bytes of their results. */
+  runs = new Float64Array(64)
+  runMs = new Float64Array(64)
+  runBytes = new Float64Array(64)
   /** Groups whose counts changed since the feed last looked. */
   readonly changed = new IntList()
   #changedMark = new Uint8Array(64)
@@ -59,7 +63,11 @@ export class Groups {
     return number
   }
 
-  measure(group: number, durationMs: number): void {
+  /** Takes in a run that ended well. */
+  measure(group: number, durationMs: number, bytes: number): void {
+    this.runs[group]++
+    this.runMs[group] += durationMs || 0
+    this.runBytes[group] += bytes || 0
     const fn = this.fn[group]
     const { samples } = this
     if (samples[fn] < 1 / NEWEST_WEIGHT_MIN) samples[fn]++
@@ -100,6 +108,9 @@ export class Groups {
     const capacity = this.fn.length * 2
     this.counts = resized(this.counts, capacity * GROUP_STRIDE)
     this.fn = resized(this.fn, capacity)
+    this.runs = resized(this.runs, capacity)
+    this.runMs = resized(this.runMs, capacity)
+    this.runBytes = resized(this.runBytes, capacity)
     this.sizes = resized(this.sizes, capacity)
     this.fewDependencies = resized(this.fewDependencies, capacity)
     this.#changedMark = resized(this.#changedMark, capacity)

@@ -16,49 +16,70 @@ const KEPT_ENTRIES_MAX = 1 << 18
 export class IntList {
   items = new Int32Array(16)
   length = 0
+  #view: Int32Array | undefined
+  #unsigned: Uint32Array | undefined
 
   push(value: number): void {
-    if (this.length === this.items.length) this.items = resized(this.items, this.length * 2)
+    if (this.length === this.items.length) this.#replace(resized(this.items, this.length * 2))
     this.items[this.length++] = value
   }
 
   clear(): void {
     this.length = 0
-    if (this.items.length > KEPT_ENTRIES_MAX) this.items = new Int32Array(16)
+    if (this.items.length > KEPT_ENTRIES_MAX) this.#replace(new Int32Array(16))
   }
 
+  /** The entries, as a view that later changes show in. Views of one length are one object: making one costs more than a task. */
   view(): Int32Array {
-    return this.items.subarray(0, this.length)
+    if (this.#view?.length !== this.length) this.#view = this.items.subarray(0, this.length)
+    return this.#view
   }
 
   /** The same bits, read as unsigned. */
   viewUnsigned(): Uint32Array {
-    return new Uint32Array(this.items.buffer, 0, this.length)
+    if (this.#unsigned?.length !== this.length)
+      this.#unsigned = new Uint32Array(this.items.buffer, 0, this.length)
+    return this.#unsigned
+  }
+
+  #replace(items: Int32Array<ArrayBuffer>): void {
+    this.items = items
+    this.#view = undefined
+    this.#unsigned = undefined
   }
 }
 
 export class FloatList {
   items = new Float64Array(16)
   length = 0
+  #view: Float64Array | undefined
 
   push(value: number): void {
-    if (this.length === this.items.length) this.items = resized(this.items, this.length * 2)
+    if (this.length === this.items.length) this.#replace(resized(this.items, this.length * 2))
     this.items[this.length++] = value
   }
 
   clear(): void {
     this.length = 0
-    if (this.items.length > KEPT_ENTRIES_MAX) this.items = new Float64Array(16)
+    if (this.items.length > KEPT_ENTRIES_MAX) this.#replace(new Float64Array(16))
   }
 
+  /** The entries, as a view that later changes show in. Views of one length are one object: making one costs more than a task. */
   view(): Float64Array {
-    return this.items.subarray(0, this.length)
+    if (this.#view?.length !== this.length) this.#view = this.items.subarray(0, this.length)
+    return this.#view
+  }
+
+  #replace(items: Float64Array<ArrayBuffer>): void {
+    this.items = items
+    this.#view = undefined
   }
 }
 
 export class ByteList {
   items = new Uint8Array(64)
   length = 0
+  #view: Uint8Array | undefined
 
   push(value: number): void {
     if (this.length === this.items.length) this.#reserve(1)
@@ -80,15 +101,22 @@ export class ByteList {
 
   clear(): void {
     this.length = 0
-    if (this.items.length > KEPT_ENTRIES_MAX * 8) this.items = new Uint8Array(64)
+    if (this.items.length > KEPT_ENTRIES_MAX * 8) this.#replace(new Uint8Array(64))
   }
 
+  /** See {@link IntList.view}. */
   view(): Uint8Array {
-    return this.items.subarray(0, this.length)
+    if (this.#view?.length !== this.length) this.#view = this.items.subarray(0, this.length)
+    return this.#view
   }
 
   #reserve(count: number): void {
-    this.items = resized(this.items, Math.max(this.items.length * 2, this.length + count))
+    this.#replace(resized(this.items, Math.max(this.items.length * 2, this.length + count)))
+  }
+
+  #replace(items: Uint8Array<ArrayBuffer>): void {
+    this.items = items
+    this.#view = undefined
   }
 }
 

@@ -30,7 +30,7 @@ export function removeHolder(state: State, task: number, worker: Worker): void {
 /** Tells a worker to forget a value. */
 export function discard(state: State, worker: Worker, task: number, run: number): void {
   worker.outbox.discard.push(task, run)
-  dirtyWorker(state, worker)
+  dirtyWorker(state, worker, false)
 }
 
 /** Tells all holders to forget the value. */

@@ -9,6 +9,8 @@ import { needFromTheEnd, startFromTheBeginning } from './graphStart.ts'
 import { GROUP_STRIDE } from './groups.ts'
 import { CREATED } from './journal.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
+import { nest } from './lend.ts'
+import { countFrom } from './lineFigures.ts'
 import { revive } from './need.ts'
 import { CUSTOM, ERRED, RELEASED, STORED } from './phases.ts'
 import { type Refusal, refusalOfGraph, refusalOfShape } from './refuse.ts'
@@ -18,6 +20,9 @@ import { dirtyClient, type State } from './state.ts'
 
 /** Graphs up to this size share groups with earlier ones that look the same. */
 const SMALL_GRAPH_TASKS = 16
+
+/** Keys whose places in the table are read ahead of time; see `KeyTable.warm`. */
+const WARMED_KEYS = 64
 
 /** Takes in a graph, or says why not; then nothing has changed. */
 export function ingest(state: State, client: Client, message: GraphMessage): Refusal | undefined {
@@ -34,6 +39,7 @@ export function ingest(state: State, client: Client, message: GraphMessage): Ref
   const count = newTasks ? newTasks.length : rows.length
   let taken: Int32Array | undefined
   try {
+    probeMemory(message, count)
     taken = state.tasks.take(count)
     state.keys.reserve(count, state.tasks.digests)
     state.wants.reserve(message.wanted.length)
@@ -48,7 +54,7 @@ export function ingest(state: State, client: Client, message: GraphMessage): Ref
   const index = state.freeSegments.pop() ?? state.segments.length
   const segment = createSegment(state, client, message, newTasks, count)
   state.segments[index] = segment
-  enterTasks(state, message, segment, index, newTasks, taken, rows, words)
+  enterTasks(state, client, message, segment, index, newTasks, taken, rows, words)
   enterEdges(state, message, segment, index, newTasks, taken, rows, externals)
   nameCustomKeys(state, message, rows, index)
   state.nextRank += count
@@ -57,9 +63,20 @@ export function ingest(state: State, client: Client, message: GraphMessage): Ref
   needFromTheEnd(state, segment, index, taken)
   startFromTheBeginning(state, segment, index, taken)
   // Tasks that other graphs brought, whose values were let go: wanted once more, so computed again.
+  if (client.ofTasks) nest(state, rows)
   revive(state, joined)
   if (segment.alive === 0) freeSegment(state, index)
   return undefined
+}
+
+/**
+ * Asks for as much memory as the graph will take beside its rows, and gives it back at once: later on, when half of it is
+ * taken in, nothing may fail.
+ * @throws {RangeError}
+ */
+function probeMemory({ args, dependencies }: GraphMessage, count: number): void {
+  const segmentBytes = args.length + 12 * dependencies.length + 24 * count
+  new ArrayBuffer(segmentBytes).transfer(0)
 }
 
 /** The bytes as 32-bit words, on the same memory where it is aligned. */
@@ -72,7 +89,10 @@ function lookUp(state: State, words: Int32Array): Int32Array {
   const rows = new Int32Array(words.length / DIGEST_WORDS).fill(-1)
   if (state.keys.size > 0) {
     const { digests } = state.tasks
-    for (let i = 0; i < rows.length; i++) rows[i] = state.keys.find(digests, words, i * DIGEST_WORDS)
+    for (let i = 0; i < rows.length; i++) {
+      if (i % WARMED_KEYS === 0) state.keys.warm(words, undefined, i, Math.min(i + WARMED_KEYS, rows.length))
+      rows[i] = state.keys.find(digests, words, i * DIGEST_WORDS)
+    }
   }
   return rows
 }
@@ -91,6 +111,7 @@ function placesOf(message: GraphMessage, rows: Int32Array): Int32Array | Uint32A
 /** Fills the columns of the new rows; a key that comes twice in the graph gets one row, and its second place stays empty. */
 function enterTasks(
   state: State,
+  client: Client,
   message: GraphMessage,
   segment: Segment,
   index: number,
@@ -104,13 +125,19 @@ function enterTasks(
   const groupNumbers = message.groups.map((group) =>
     groups.enter(group, segment.serial, rows.length <= SMALL_GRAPH_TASKS),
   )
-  const optionNumbers = message.options.map((options) => state.options.enter(options))
+  for (const group of groupNumbers) countFrom(state, client, group)
+  const optionNumbers = message.options.map((options) => state.options.enter(options, client.ofTasks))
   const firstOption = optionNumbers[0] ?? 0
   segment.timeouts = message.options.some((options) => (options.timeoutMs ?? 0) > 0)
   const withOption = message.option.length > 0
   const withCallable = segment.callable.length > 0
   let created = 0
+  let warmed = 0
   for (let k = 0; k < taken.length; k++) {
+    if (k === warmed) {
+      warmed = Math.min(k + WARMED_KEYS, taken.length)
+      keys.warm(words, newTasks, k, warmed)
+    }
     const task = newTasks ? newTasks[k] : k
     const row = taken[k]
     const twin = keys.findOrInsert(digests, words, task * DIGEST_WORDS, row)
@@ -158,7 +185,6 @@ function enterWants(
   index: number,
 ): number[] {
   const { tasks, wants } = state
-  client.handles.reserve(message.handles.length)
   const joined: number[] = []
   for (let i = 0; i < message.wanted.length; i++) {
     const task = rows[message.wanted[i]]

@@ -8,7 +8,7 @@ import { RUNNING } from './phases.ts'
 import { countThreads, recallAll } from './recall.ts'
 import { startWaitingScatters } from './scatter.ts'
 import { dirtyClient, dirtyWorker, type State } from './state.ts'
-import { createWorker, type Worker } from './worker.ts'
+import { createWorker, occupying, type Worker } from './worker.ts'
 
 export type WorkerHello = Extract<WorkerMessage, { type: 'hello' }>
 
@@ -20,6 +20,7 @@ export function workerJoined(state: State, hello: WorkerHello): Worker {
     state.nowMs,
   )
   state.workers.push(worker)
+  state.workerNames.push(name)
   state.present.push(worker)
   countThreads(state)
   dirtyWorker(state, worker)
@@ -65,7 +66,9 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
   }
   worker.heartbeatMs = state.nowMs
   // Told as it was then: by the time a panel hears of it, a short task has ended, and its thread runs the next one.
-  worker.runningGroups = Array.from(message.runningTasks, (task) => runningGroup(state, task))
+  const groups = Array.from(message.runningTasks, (task) => runningGroup(state, task))
+  fillGaps(state, worker, groups)
+  worker.runningGroups = groups
   state.readings.add(worker)
   if (worker.status === 'leaving') return
   const status = message.paused ? 'paused' : 'running'
@@ -73,8 +76,33 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
   worker.status = status
   countThreads(state)
   if (status === 'paused') recallAll(state, worker)
-  else state.queuedMore = true
+  else {
+    state.queuedMore = true
+    startWaitingScatters(state)
+  }
 }
+
+/**
+ * A thread that is between two tasks just then is busy: it ran one a moment ago, and the worker has more tasks than those
+ * that run. Otherwise a busy machine would seem idle now and then.
+ */
+function fillGaps(state: State, worker: Worker, groups: number[]): void {
+  const { ranMs, ranGroup } = worker
+  let spare = occupying(worker) - groups.filter((group) => group >= 0).length
+  for (let thread = 0; thread < groups.length; thread++) {
+    if (groups[thread] >= 0) {
+      ranMs[thread] = state.nowMs
+      ranGroup[thread] = groups[thread]
+    } else if (spare > 0 && state.nowMs - (ranMs[thread] ?? Number.NEGATIVE_INFINITY) <= BETWEEN_TASKS_MS) {
+      spare--
+      groups[thread] = ranGroup[thread]
+      worker.heartbeat!.runningSince[thread] = state.nowMs
+    }
+  }
+}
+
+/** Three heartbeats: a thread that is seen at rest so often has nothing to do, or waits for its data. */
+const BETWEEN_TASKS_MS = 1500
 
 function runningGroup({ tasks }: State, task: number): number {
   return task >= 0 && task < tasks.top && tasks.phase[task] === RUNNING ? tasks.group[task] : -1

@@ -12,6 +12,8 @@ export interface Restriction {
   allowOtherWorkers: boolean
   /** Name and millionths. */
   resources: readonly (readonly [string, number])[]
+  /** Of tasks that tasks submitted: runs that wait lend them their resources, since they may wait for these. */
+  nested: boolean
   /** Tasks that could run but for a worker with room. */
   queue: ReadyQueue
   /** Since when no worker at all suits, and whether its clients were warned. */
@@ -54,7 +56,9 @@ export class OptionSets {
     return undefined
   }
 
-  enter(options: TaskOptions): number {
+  /** @param nested whether a task submitted these tasks */
+  enter(options: TaskOptions, nested = false): number {
+    const borrows = nested && options.resources !== undefined
     const signature = JSON.stringify([
       options.priority ?? 0,
       options.retries ?? 0,
@@ -62,6 +66,7 @@ export class OptionSets {
       options.workers ?? null,
       options.allowOtherWorkers ?? false,
       Object.entries(options.resources ?? {}).sort(),
+      borrows,
     ])
     const known = this.#bySignature.get(signature)
     if (known !== undefined) return known
@@ -73,13 +78,13 @@ export class OptionSets {
       rankOffset: -(options.priority ?? 0) * RANKS_PER_PRIORITY,
       retries: options.retries ?? 0,
       timeoutMs: options.timeoutMs ?? 0,
-      restriction: this.#restriction(options),
+      restriction: this.#restriction(options, borrows),
     })
     this.#bySignature.set(signature, index)
     return index
   }
 
-  #restriction(options: TaskOptions): Restriction | undefined {
+  #restriction(options: TaskOptions, nested: boolean): Restriction | undefined {
     const resources = Object.entries(options.resources ?? {})
       .filter(([, amount]) => amount > 0)
       .map(([name, amount]) => [name, Math.round(amount * RESOURCE_UNIT)] as const)
@@ -88,6 +93,7 @@ export class OptionSets {
       workers: options.workers,
       allowOtherWorkers: options.allowOtherWorkers ?? false,
       resources,
+      nested,
       queue: new ReadyQueue(),
       unsuitableSinceMs: -1,
       warned: false,

@@ -107,7 +107,10 @@ function forget(state: State, task: number): void {
 /** With the last task of a graph, its arguments and dependencies go. */
 export function freeSegment(state: State, index: number): void {
   const segment = state.segments[index]!
-  for (const number of segment.callables) state.callables.release(number)
+  for (const number of segment.callables)
+    for (const forgotten of state.callables.release(number))
+      for (const worker of state.present)
+        if (worker.knowsCallable.has(forgotten)) worker.outbox.forgottenCallables.push(forgotten)
   state.segments[index] = undefined
   state.freeSegments.push(index)
 }

@@ -1,6 +1,8 @@
 // Copies of values on more workers.
 
+import { STORED } from './phases.ts'
 import { dirtyWorker, type State } from './state.ts'
+import { rowOfKey } from './story.ts'
 import type { Worker } from './worker.ts'
 
 /** Asks every worker that has no copy to make one. */
@@ -18,4 +20,29 @@ export function replicate(state: State, task: number, worker: Worker): void {
   outbox.replicateHolders.push(replicas.pick(tasks.holders[task], worker.id))
   outbox.replicateSizes.push(tasks.weight[task])
   dirtyWorker(state, worker)
+}
+
+/**
+ * Has values held by `copies` workers, the emptiest first; returns how many copies are under way. Values that are not
+ * there, and keys that nobody knows, are passed over.
+ */
+export function replicateKeys(state: State, keys: readonly string[], copies = Infinity): { copies: number } {
+  const { tasks, replicas } = state
+  const emptiestFirst = state.present
+    .filter(({ status }) => status === 'running')
+    .sort((one, other) => one.heldBytes - other.heldBytes || one.id - other.id)
+  let asked = 0
+  for (const key of keys) {
+    const row = rowOfKey(state, key)
+    if (row < 0 || tasks.phase[row] !== STORED) continue
+    let lacking = copies - replicas.count(tasks.holders[row])
+    for (const worker of emptiestFirst) {
+      if (lacking <= 0) break
+      if (replicas.has(worker.id, tasks.holders[row])) continue
+      replicate(state, row, worker)
+      lacking--
+      asked++
+    }
+  }
+  return { copies: asked }
 }

@@ -4,9 +4,12 @@ import type { Restriction } from './options.ts'
 import type { State } from './state.ts'
 import { supplyOf, type Worker } from './worker.ts'
 
-/** May it run such a task now, with the resources that are free? */
+/** May it run such a task now, with the resources that are free, and those that waiting runs lend? */
 export function suits(state: State, worker: Worker, restriction: Restriction): boolean {
-  for (const [name, amount] of restriction.resources) if ((worker.free.get(name) ?? 0) < amount) return false
+  for (const [name, amount] of restriction.resources) {
+    const lent = restriction.nested ? (worker.lent.get(name) ?? 0) : 0
+    if ((worker.free.get(name) ?? 0) + lent < amount) return false
+  }
   return isNamed(state, worker, restriction)
 }
 

@@ -1,6 +1,7 @@
 // Giving a task to a worker and taking it back: the worker's books are kept here and nowhere else.
 
 import { ASSIGNED } from './journal.ts'
+import { lend } from './lend.ts'
 import { ASIDE, RECALLED, RUNNING, TROUBLED } from './phases.ts'
 import type { State } from './state.ts'
 import { dirtyWorker, nextRun, setPhase } from './state.ts'
@@ -23,7 +24,7 @@ export function assign(state: State, task: number, worker: Worker): void {
   worker.occupancyMs += expectedMs
   worker.seats.push(task, run)
   worker.outbox.execute.push(task, run)
-  dirtyWorker(state, worker)
+  dirtyWorker(state, worker, false)
   const { restriction } = state.options.sets[tasks.option[task]]
   if (restriction)
     for (const [name, amount] of restriction.resources)
@@ -39,6 +40,7 @@ export function unseat(state: State, task: number): void {
   worker.occupancyMs -= tasks.weight[task]
   tasks.worker[task] = -1
   tasks.weight[task] = 0
+  if (state.ownProgress.size > 0) state.ownProgress.delete(task)
   if ((tasks.flags[task] & (RECALLED | TROUBLED | ASIDE)) !== 0) unseatSpecial(state, task, worker)
   const { restriction } = state.options.sets[tasks.option[task]]
   if (restriction)
@@ -66,6 +68,7 @@ function unseatSpecial(state: State, task: number, worker: Worker): void {
   if ((flags[task] & ASIDE) !== 0) {
     flags[task] &= ~ASIDE
     worker.aside--
+    lend(state, worker, task, -1)
   }
   if (worker.quarantinedTask === task) {
     worker.quarantinedTask = -1

@@ -55,11 +55,15 @@ export class State {
   readonly queue = new ReadyQueue()
   /** By id; ids are never used again, so the list has holes. */
   readonly workers: (Worker | undefined)[] = []
+  /** Their names, of those too that have left: stories tell of them. */
+  readonly workerNames: string[] = []
   /** The workers that are here, in the order of their ids. */
   readonly present: Worker[] = []
   readonly clients = new Map<number, Client>()
   readonly failures = new Map<number, TaskFailure>()
   readonly troubles = new Map<number, Trouble>()
+  /** What running tasks say of how far they have come. */
+  readonly ownProgress = new Map<number, string>()
   readonly customNames = new Map<number, string>()
   readonly journal = new Journal()
   /** Threads of workers that take tasks. */
@@ -140,7 +144,9 @@ export function nextRun(state: State): number {
   return run
 }
 
-export function dirtyWorker(state: State, worker: Worker): void {
+/** Something was decided for a worker: anything but an assignment or a value to forget is `rare`, and looked for on its own. */
+export function dirtyWorker(state: State, worker: Worker, rare = true): void {
+  if (rare) worker.outbox.rare = true
   if (worker.outbox.dirty) return
   worker.outbox.dirty = true
   state.dirtyWorkers.push(worker)

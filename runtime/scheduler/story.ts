@@ -52,8 +52,15 @@ export function story(state: State, key: string): string[] {
 
 const timeOf = (ms: number): string => new Date(ms).toISOString().slice(11, 23)
 
+/** A worker that has left is named too; a name may have been given again since. */
+function nameOf(state: State, worker: number): string {
+  if (worker < 0) return ''
+  const name = state.workerNames[worker]
+  return state.workers[worker] ? name : `${name}, which has left`
+}
+
 function sentence(state: State, { step, run, worker }: JournalEntry): string {
-  const name = state.workers[worker]?.info.name ?? (worker >= 0 ? `worker ${worker}, which has left` : '')
+  const name = nameOf(state, worker)
   switch (step) {
     case CREATED:
       return ''

@@ -1,7 +1,7 @@
 // The columns of the tasks: one row a task, rows are used again. This is where the layout is explained.
 
 import { resized } from './grow.ts'
-import { DIGEST_WORDS } from './keyTable.ts'
+import { DIGEST_WORDS, ROWS_MAX } from './keyTable.ts'
 import { FREE } from './phases.ts'
 
 /**
@@ -113,7 +113,8 @@ export class TaskColumns {
 
   #grow(needed: number): void {
     // A large graph gets what it needs and a little more: doubling would waste as much as it holds.
-    const capacity = Math.max(Math.ceil(this.capacity * 1.5), Math.ceil(needed * 1.02))
+    if (needed > ROWS_MAX) throw new RangeError(`at most ${ROWS_MAX} tasks fit`)
+    const capacity = Math.min(ROWS_MAX, Math.max(Math.ceil(this.capacity * 1.5), Math.ceil(needed * 1.02)))
     const next = {
       phase: resized(this.phase, capacity),
       flags: resized(this.flags, capacity),

@@ -1,6 +1,8 @@
 // Telling clients what became of the results that they want.
 
 import type { TaskFailure } from '../protocol/failure.ts'
+import type { ClientReply } from '../protocol/messages.ts'
+import type { Client } from './client.ts'
 import { dirtyClient, type State } from './state.ts'
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
@@ -33,4 +35,10 @@ export function tellUnfinished(state: State, task: number): void {
     client.outbox.taken(wants.handle[entry])
     dirtyClient(state, client)
   }
+}
+
+/** Tells a client something of its own: it goes out before what is told in columns. */
+export function reply(state: State, client: Client, message: ClientReply): void {
+  client.outbox.sealed.push(message)
+  dirtyClient(state, client)
 }

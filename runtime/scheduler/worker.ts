@@ -9,6 +9,8 @@ import { TaskRuns } from './taskRuns.ts'
 /** Everything decided for a worker since the last drain. */
 export interface WorkerOutbox {
   dirty: boolean
+  /** There is more than `execute` and `discard`. */
+  rare: boolean
   /** Assignments; one that was taken back before it was sent is left out then. */
   execute: TaskRuns
   discard: TaskRuns
@@ -19,6 +21,8 @@ export interface WorkerOutbox {
   replicateSizes: FloatList
   /** Workers that have left and that this one knows. */
   peersLeft: number[]
+  /** Callables that it need not keep; told with the next ones. */
+  forgottenCallables: number[]
   refused: { reason: string; message: string | undefined }[]
   close: string | undefined
 }
@@ -43,6 +47,8 @@ export interface Worker {
   expectedBytes: number
   /** How much of each resource is free, in millionths. */
   readonly free: Map<string, number>
+  /** How much of each is held by runs that wait for tasks of their own: free for those, for nobody else. */
+  readonly lent: Map<string, number>
   /** It stands in the list of workers that have room since the last look at the queues. */
   roomy: boolean
   /** Tasks assigned (`seats`) and values held (`hasWhat`, the inverse of the holders lists); both with outdated entries. */
@@ -69,6 +75,9 @@ export interface Worker {
   heartbeatMs: number
   /** The group that each thread ran at the last heartbeat, −1 where none: its task may have ended since. */
   runningGroups: readonly number[]
+  /** Per thread: at which heartbeat it last ran a task, and of which group. */
+  readonly ranMs: number[]
+  readonly ranGroup: number[]
 }
 
 export function createWorker(info: WorkerInfo, nowMs: number): Worker {
@@ -87,6 +96,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     free: new Map(
       Object.entries(info.resources).map(([name, amount]) => [name, Math.round(amount * RESOURCE_UNIT)]),
     ),
+    lent: new Map(),
     roomy: false,
     seats: new TaskRuns(),
     hasWhat: new TaskRuns(),
@@ -100,6 +110,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     knowsPeer: new Bits(),
     outbox: {
       dirty: false,
+      rare: false,
       execute: new TaskRuns(),
       discard: new TaskRuns(),
       cancel: new TaskRuns(),
@@ -108,6 +119,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
       replicateHolders: new IntList(),
       replicateSizes: new FloatList(),
       peersLeft: [],
+      forgottenCallables: [],
       refused: [],
       close: undefined,
     },
@@ -117,6 +129,8 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     heartbeat: undefined,
     heartbeatMs: nowMs,
     runningGroups: [],
+    ranMs: [],
+    ranGroup: [],
   }
 }
 

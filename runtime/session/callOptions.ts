@@ -42,6 +42,9 @@ const NAMES: ReadonlySet<string> = new Set(
 
 const NONE: SplitOptions = { task: {}, key: undefined, pure: undefined, name: undefined, signal: undefined }
 
+/** Priorities beyond would not fit beside the ranks of tasks. */
+const PRIORITY_MAX = 4096
+
 /** @throws {UsageError} when an option is of another kind than it should be */
 export function splitOptions(options: CallOptions | undefined): SplitOptions {
   if (!options) return NONE
@@ -56,11 +59,24 @@ export function splitOptions(options: CallOptions | undefined): SplitOptions {
     throw new UsageError(`retries must be a whole number ≥ 0, not ${task.retries}`)
   if (task.timeoutMs !== undefined && task.timeoutMs <= 0)
     throw new UsageError(`timeoutMs must be more than 0, not ${task.timeoutMs}`)
-  if (task.workers !== undefined && !Array.isArray(task.workers))
+  if (task.priority !== undefined && Math.abs(task.priority) > PRIORITY_MAX)
+    throw new UsageError(`priority must be within ±${PRIORITY_MAX}, not ${task.priority}`)
+  if (task.workers !== undefined && (!Array.isArray(task.workers) || task.workers.length === 0))
     throw new UsageError(`workers must be a list of names or hosts, e.g. ['worker-0']`)
   for (const [resource, amount] of Object.entries(task.resources ?? {}))
     if (!(amount > 0))
       throw new UsageError(`resources.${resource} must be a number more than 0, not ${amount}`)
   if (key === '') throw new UsageError('key must not be empty')
   return { task, key, pure, name, signal }
+}
+
+/** Both, where the later ones win; of `resources` too, the later set stands for the whole. */
+export function mergedOptions(earlier: SplitOptions, later: SplitOptions): SplitOptions {
+  return {
+    task: { ...earlier.task, ...later.task },
+    key: later.key ?? earlier.key,
+    pure: later.pure ?? earlier.pure,
+    name: later.name ?? earlier.name,
+    signal: later.signal ?? earlier.signal,
+  }
 }

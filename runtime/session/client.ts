@@ -5,7 +5,7 @@ import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
 import { forgetClient, rememberClient, startAmbientWith } from './ambient.ts'
 import { annotatedIdentity, withAnnotations } from './annotate.ts'
-import { type CallOptions, type SplitOptions, splitOptions } from './callOptions.ts'
+import { type CallOptions, mergedOptions, type SplitOptions, splitOptions } from './callOptions.ts'
 import { callPlace } from './callPlace.ts'
 import { computeCollections, persistCollections, sendCollections } from './computeCollections.ts'
 import { OpenSite } from './computeSites.ts'
@@ -17,7 +17,9 @@ import { type GatherOptions, gatherValues, valuesOf } from './gather.ts'
 import { mapTasks } from './mapTasks.ts'
 import { type Computed, Pending } from './nested.ts'
 import { ambientCore, connectCore, type LocalOptions, localCore, type OpenCluster } from './openCluster.ts'
+import { futuresOf } from './progress.ts'
 import { askAbout } from './questions.ts'
+import { replicateFutures } from './replicate.ts'
 import { type ScatterOptions, scatterValues } from './scatter.ts'
 import { type SshClientOptions, sshCore } from './sshClient.ts'
 
@@ -55,6 +57,14 @@ export class BoundOptions {
     ...iterables: { [K in keyof A]: Iterable<Arguments<A>[K]> }
   ): Future<Awaited<R>>[] {
     return mapOver(this.#core, fn, iterables, this.#options, callPlace(BoundOptions.prototype.map))
+  }
+
+  /**
+   * These options and more; where both name one, the later one holds.
+   * @example client.with({ retries: 2 }).with({ priority: 1 }).submit(load, 'a.csv')
+   */
+  with(options: CallOptions): BoundOptions {
+    return new BoundOptions(this.#core, mergedOptions(this.#options, splitOptions(options)))
   }
 }
 
@@ -206,9 +216,12 @@ export class Client implements Executor {
     const sent = sendCollections(this.#core, collections)
     const site = new OpenSite(call.method, call.place, sent.tasks)
     try {
-      return await computeCollections(this.#core, collections, site, sent, signal)
-    } finally {
+      const values = await computeCollections(this.#core, collections, site, sent, signal)
       site.ended()
+      return values
+    } catch (error) {
+      site.cutShort()
+      throw error
     }
   }
 
@@ -247,6 +260,26 @@ export class Client implements Executor {
       throw new UsageError(`scale needs a whole number of workers ≥ 1, not ${workers}`)
     this.#core.requireOpen()
     await this.#core.connection.request('scale', (request) => ({ type: 'scale', request, workers }))
+  }
+
+  /**
+   * Moves results from the fullest workers to the emptiest, until all are about equally full.
+   * @returns how many values are on their way, and their bytes
+   */
+  rebalance(): Promise<{ values: number; bytes: number }> {
+    return askAbout(this.#core, 'rebalance') as Promise<{ values: number; bytes: number }>
+  }
+
+  /**
+   * Has more workers hold the results of futures, wherever these stand in lists and plain objects, so that many can read
+   * them at once and none is lost with one worker. Waits until the futures are done.
+   * @param options.copies how many workers shall hold each; all of them by default
+   * @returns how many copies are on their way
+   * @throws {UsageError} when `copies` is no whole number above 0
+   * @example await client.replicate(client.submit(loadTable), { copies: 2 })
+   */
+  async replicate(futures: unknown, options: { copies?: number } = {}): Promise<{ copies: number }> {
+    return replicateFutures(this.#core, futuresOf(futures), options.copies)
   }
 
   /** What the cluster is made of now: its workers, their threads and memory. */

@@ -17,7 +17,8 @@ export interface SiteProgress {
 export interface SiteObserver {
   began(site: ComputeSite, total: number): void
   progressed(site: ComputeSite, progress: SiteProgress): void
-  ended(site: ComputeSite, durationMs: number, tasks: number): void
+  /** @param finished how many tasks were done, where not all were */
+  ended(site: ComputeSite, durationMs: number, tasks: number, finished?: number): void
 }
 
 let observer: SiteObserver | undefined
@@ -36,6 +37,7 @@ export class OpenSite {
   readonly #site: ComputeSite
   readonly #total: number
   readonly #beganMs = performance.now()
+  #finished = 0
 
   constructor(method: string, place: SourcePlace | undefined, total: number) {
     this.#site = { site: nextSite++, method, ...(place && { place }) }
@@ -44,11 +46,17 @@ export class OpenSite {
   }
 
   progressed(progress: SiteProgress): void {
+    this.#finished = progress.finished
     observer?.progressed(this.#site, progress)
   }
 
   /** @param tasks how many there were, where it was not known at the beginning */
   ended(tasks = this.#total): void {
     observer?.ended(this.#site, performance.now() - this.#beganMs, tasks)
+  }
+
+  /** It failed, or is given up: what was done by then is what counts. */
+  cutShort(tasks = this.#total): void {
+    observer?.ended(this.#site, performance.now() - this.#beganMs, tasks, this.#finished)
   }
 }

@@ -2,12 +2,11 @@
 //
 // The socket keeps the process alive only while something is owed: a program whose futures nobody awaits can end.
 
-import type { Socket } from 'node:net'
-import { WebSocket } from 'ws'
-import { pinnedTo } from '../host/clusterTls.ts'
+import type { FrameSocket } from '../host/frameSocket.ts'
+import { dialFrames, UpgradeRefusedError } from '../host/frameUpgrade.ts'
 import { taskThread } from '../host/taskContext.ts'
 import type { ClusterInfo } from '../protocol/cluster.ts'
-import { decodeFrame, encodeFrame } from '../protocol/frame.ts'
+import { decodeFrame } from '../protocol/frame.ts'
 import {
   CLIENT_MESSAGES,
   CLIENT_REPLIES,
@@ -24,8 +23,7 @@ type Outgoing = ClientMessage | (() => ClientMessage[])
 
 export class Connection {
   readonly cluster: ClusterInfo
-  readonly #socket: WebSocket
-  readonly #raw: Socket | undefined
+  readonly #socket: FrameSocket
   readonly #queue: Outgoing[] = []
   readonly #requests = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>()
   #nextRequest = 1
@@ -34,22 +32,24 @@ export class Connection {
   #receive: ((reply: ClientReply) => void) | undefined
   #closedBecause: string | undefined
   #onClosed: ((reason: string) => void) | undefined
+  #onEnded: (() => void) | undefined
 
-  #early: Buffer[] | undefined
+  #early: Uint8Array[] | undefined
 
-  private constructor(socket: WebSocket, raw: Socket | undefined, greeting: Greeting) {
+  private constructor(socket: FrameSocket, { cluster, ends, early }: Greeted) {
     this.#socket = socket
-    this.#raw = raw
-    this.cluster = greeting.cluster
-    this.#early = greeting.early
-    raw?.unref()
-    socket.removeAllListeners('message')
-    socket.on('message', (data) => {
-      if (this.#early) this.#early.push(data as Buffer)
-      else this.#onFrame(data as Buffer)
-    })
-    socket.on('error', () => {}) // 'close' follows and says the same.
-    socket.on('close', () => this.#closed('the connection to the scheduler broke'))
+    this.cluster = cluster
+    socket.unref()
+    // What comes before somebody listens waits.
+    this.#early = early
+    ends.frame = (bytes) => {
+      if (this.#early) early.push(bytes)
+      else this.#onFrame(bytes)
+    }
+    ends.closed = () => {
+      this.#closed('the connection to the scheduler broke')
+      this.#onEnded?.()
+    }
   }
 
   /**
@@ -57,8 +57,8 @@ export class Connection {
    * @throws {ConnectError} when nobody answers, the token is wrong, or versions differ
    */
   static async open(address: SchedulerAddress, name: string): Promise<Connection> {
-    const { socket, raw } = await openSocket(address)
-    return new Connection(socket, raw, await greet(socket, address, name))
+    const socket = await openSocket(address)
+    return new Connection(socket, await greet(socket, address, name))
   }
 
   /** Says who hears replies, and who hears that the connection has ended. */
@@ -86,15 +86,10 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#flushing = false
-    // Frames of one turn become one write.
-    this.#raw?.cork()
-    try {
-      for (const outgoing of this.#queue.splice(0))
-        if (typeof outgoing === 'function') for (const message of outgoing()) this.#write(message)
-        else this.#write(outgoing)
-    } finally {
-      this.#raw?.uncork()
-    }
+    for (const outgoing of this.#queue.splice(0))
+      if (typeof outgoing === 'function') for (const message of outgoing()) this.#write(message)
+      else this.#write(outgoing)
+    this.#socket.flush()
   }
 
   /** Writes what is queued at once: for a large message whose reader may as well begin. */
@@ -103,7 +98,7 @@ export class Connection {
   }
 
   #write(message: ClientMessage): void {
-    this.#socket.send(encodeFrame(CLIENT_MESSAGES, message))
+    this.#socket.send(CLIENT_MESSAGES, message)
   }
 
   /**
@@ -129,16 +124,16 @@ export class Connection {
 
   /** Keeps the process alive until its answer is called: something is owed. */
   hold(): () => void {
-    if (this.#holds++ === 0) this.#raw?.ref()
+    if (this.#holds++ === 0) this.#socket.ref()
     // In a task: its thread is free for others meanwhile.
     const goOn = taskThread()?.waits()
     return () => {
       goOn?.()
-      if (--this.#holds === 0) this.#raw?.unref()
+      if (--this.#holds === 0) this.#socket.unref()
     }
   }
 
-  #onFrame(data: Buffer): void {
+  #onFrame(data: Uint8Array): void {
     const reply = decodeFrame(CLIENT_REPLIES, data)
     if ('request' in reply && reply.request !== -1) {
       const waiting = this.#requests.get(reply.request)
@@ -161,9 +156,11 @@ export class Connection {
   async close(reason: string): Promise<void> {
     if (this.#closedBecause === undefined) this.#flush()
     this.#closed(reason)
-    if (this.#socket.readyState === WebSocket.CLOSED) return
-    this.#raw?.ref()
-    const ended = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()))
+    if (this.#socket.isClosed) return
+    this.#socket.ref()
+    const ended = new Promise<void>((resolve) => {
+      this.#onEnded = resolve
+    })
     this.#socket.close()
     // A scheduler that is going away itself may not answer the closing handshake.
     const patience = setTimeout(() => this.#socket.terminate(), 1000)
@@ -172,79 +169,71 @@ export class Connection {
   }
 }
 
-function openSocket(address: SchedulerAddress): Promise<{ socket: WebSocket; raw: Socket | undefined }> {
-  const { control, token, source } = address
-  const url = control.startsWith('unix:') ? `ws+unix:${control.slice(5)}:/client` : `${control}/client`
-  const socket = new WebSocket(url, {
-    headers: { authorization: `Bearer ${token}` },
-    ...(address.certificate !== undefined && control.startsWith('wss:') && pinnedTo(address.certificate)),
-    perMessageDeflate: false,
-    maxPayload: 0x7fffffff,
-    skipUTF8Validation: true,
-    // A mask of zeros: nothing between a client and its scheduler could mistake these bytes for something else.
-    generateMask: () => {},
-  })
-  socket.binaryType = 'nodebuffer'
-  return new Promise((resolve, reject) => {
-    let raw: Socket | undefined
-    socket.once('upgrade', (response) => {
-      raw = response.socket
-    })
-    socket.once('open', () => resolve({ socket, raw }))
-    socket.once('unexpected-response', (_request, response) => {
-      response.resume()
+async function openSocket({ control, token, certificate, source }: SchedulerAddress): Promise<FrameSocket> {
+  try {
+    return await dialFrames({ control, token, certificate }, 'client')
+  } catch (cause) {
+    if (cause instanceof UpgradeRefusedError) {
+      const { status } = cause
       const text =
-        response.statusCode === 401
+        status === 401
           ? `the scheduler at ${source} refused the token: take the one of its cluster.json`
-          : `${source} answered with HTTP ${response.statusCode}: no heddle scheduler listens there`
-      socket.terminate()
-      reject(new ConnectError(source, text))
-    })
-    socket.once('error', (cause) => {
-      const code = (cause as NodeJS.ErrnoException).code ?? cause.message
-      reject(
-        new ConnectError(
-          source,
-          `no scheduler answers at ${source} (${code}): is it still running? Start one with 'heddle scheduler' or Client.local().`,
-          cause,
-        ),
-      )
-    })
-  })
+          : `${source} answered with HTTP ${status}: no heddle scheduler listens there`
+      throw new ConnectError(source, text)
+    }
+    const { code, message } = cause as NodeJS.ErrnoException
+    throw new ConnectError(
+      source,
+      `no scheduler answers at ${source} (${code ?? message}): is it still running? Start one with 'heddle scheduler' or Client.local().`,
+      cause,
+    )
+  }
 }
 
-/** What a scheduler said first, and the frames that came right behind, before anybody listened. */
-interface Greeting {
-  cluster: ClusterInfo
-  early: Buffer[]
+/** Who hears what comes: first whoever greets, then the connection. */
+interface Ends {
+  frame(bytes: Uint8Array): void
+  closed(): void
 }
 
 /** The first message each way. */
-function greet(socket: WebSocket, address: SchedulerAddress, name: string): Promise<Greeting> {
+function greet(socket: FrameSocket, address: SchedulerAddress, name: string): Promise<Greeted> {
   return new Promise((resolve, reject) => {
     const fail = (text: string, cause?: unknown): void => {
+      ends.closed = () => {}
       socket.terminate()
       reject(new ConnectError(address.source, text, cause))
     }
-    const onClose = (): void => fail(`the scheduler at ${address.source} hung up without a greeting`)
-    socket.once('close', onClose)
-    socket.once('message', (data) => {
-      socket.off('close', onClose)
-      const early: Buffer[] = []
-      socket.on('message', (frame) => early.push(frame as Buffer))
-      try {
-        const reply = decodeFrame(CLIENT_REPLIES, data as Buffer)
-        if (reply.type === 'welcome') {
-          const refusal = refusalOfVersion(PROTOCOL_VERSION, reply.protocol)
-          if (refusal) fail(refusal)
-          else resolve({ cluster: reply.cluster, early })
-        } else if (reply.type === 'refused') fail(reply.reason)
-        else fail(`the scheduler at ${address.source} greeted with ${reply.type}`)
-      } catch (cause) {
-        fail(`what answers at ${address.source} does not speak heddle: ${(cause as Error).message}`, cause)
-      }
+    const early: Uint8Array[] = []
+    const ends: Ends = {
+      frame: (bytes) => {
+        ends.frame = (frame) => void early.push(frame)
+        try {
+          const reply = decodeFrame(CLIENT_REPLIES, bytes)
+          if (reply.type === 'welcome') {
+            const refusal = refusalOfVersion(PROTOCOL_VERSION, reply.protocol)
+            if (refusal) fail(refusal)
+            else resolve({ cluster: reply.cluster, ends, early })
+          } else if (reply.type === 'refused') fail(reply.reason)
+          else fail(`the scheduler at ${address.source} greeted with ${reply.type}`)
+        } catch (cause) {
+          fail(`what answers at ${address.source} does not speak heddle: ${(cause as Error).message}`, cause)
+        }
+      },
+      closed: () => fail(`the scheduler at ${address.source} hung up without a greeting`),
+    }
+    socket.hear({
+      frame: (bytes) => ends.frame(bytes),
+      broken: (text) => fail(`what answers at ${address.source} does not speak heddle: ${text}`),
+      closed: () => ends.closed(),
     })
-    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, version: HEDDLE_VERSION, name } as const
-    socket.send(encodeFrame(CLIENT_MESSAGES, hello))
+    socket.send(CLIENT_MESSAGES, { type: 'hello', protocol: PROTOCOL_VERSION, version: HEDDLE_VERSION, name })
   })
+}
+
+interface Greeted {
+  cluster: ClusterInfo
+  ends: Ends
+  /** What came right behind the greeting. */
+  early: Uint8Array[]
 }

@@ -4,6 +4,7 @@ import type { KernelNames } from '../functions/kernelNames.ts'
 import type { Lifter } from '../functions/lifter.ts'
 import type { TaskFunction } from '../graph/taskGraph.ts'
 import { DataClient } from '../host/dataClient.ts'
+import { taskThread } from '../host/taskContext.ts'
 import type { Handle } from '../protocol/ids.ts'
 import type { ClientMessage, ClientReply } from '../protocol/messages.ts'
 import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
@@ -16,6 +17,7 @@ import { CANCELLED, ERRED, type FutureStatus, FutureTable, PENDING } from './fut
 import { GraphWriter } from './graphWriter.ts'
 import { GrowingU32 } from './growing.ts'
 import { Results } from './results.ts'
+import { onceAtExit, placeOf, tellUnasked } from './unaskedFailures.ts'
 import { Waits } from './waits.ts'
 
 /** A call of the user's: which function, under which name and options. */
@@ -39,6 +41,8 @@ export class Core implements FutureHolder {
   readonly kernels: KernelNames
   /** Tasks of this turn's `submit` calls. */
   #open: GraphWriter | undefined
+  /** A writer of few tasks whose graph is on its way: the next turn's is made with it. */
+  #spare: GraphWriter | undefined
   #graphs = 0
   readonly #modulesSent = new Set<string>()
   #releases: GrowingU32 | undefined
@@ -50,6 +54,7 @@ export class Core implements FutureHolder {
   readonly #warned = new Set<string>()
   /** Told about what the scheduler says beside futures. */
   onLog: (text: string) => void = () => {}
+  readonly #tellAtExit: (() => void) | undefined
   /** Told when the connection has ended. */
   onClosed: () => void = () => {}
 
@@ -67,6 +72,8 @@ export class Core implements FutureHolder {
       data: this.data,
       lifter,
     })
+    // A task's client belongs to its thread, which others use too.
+    if (!taskThread()) this.#tellAtExit = onceAtExit(() => tellUnasked(this.table, this.onLog))
     connection.listen(
       (reply) => this.#receive(reply),
       (reason) => {
@@ -84,13 +91,25 @@ export class Core implements FutureHolder {
 
   /** A graph of its own, to be sent by `sendGraph`. */
   newGraph(): GraphWriter {
-    return new GraphWriter(this.#graphs++, {
+    const writer: GraphWriter = new GraphWriter(this.#graphs++, {
       lifter: this.lifter,
       kernels: this.kernels,
       table: this.table,
       holder: this,
       warn: (text) => this.#warnOnce(text),
+      sealOthers: () => {
+        if (this.#open !== writer) this.seal()
+      },
     })
+    return writer
+  }
+
+  #spareGraph(): GraphWriter {
+    const spare = this.#spare
+    if (!spare) return this.newGraph()
+    this.#spare = undefined
+    spare.begin(this.#graphs++)
+    return spare
   }
 
   /** Queues a finished graph behind everything that was asked before. */
@@ -113,7 +132,9 @@ export class Core implements FutureHolder {
         `${Math.round(graph.args.length / 1e6)} MB of arguments travel through the scheduler (${graph.groups[0].name}): ` +
           'scatter large values first, and pass their futures: await client.scatter(value)',
       )
-    if (graph.handles.length > 0) this.#unanswered.push({ graph: graph.graph, handles: graph.handles })
+    // The writer may be used again for another graph.
+    if (graph.handles.length > 0)
+      this.#unanswered.push({ graph: graph.graph, handles: graph.handles.slice() })
     const names = [...writer.modules].filter((name) => !this.#modulesSent.has(name))
     return names.length === 0 ? [graph] : [this.modulesMessage(names), graph]
   }
@@ -145,11 +166,14 @@ export class Core implements FutureHolder {
     this.requireOpen()
     let writer = this.#open
     if (!writer) {
-      const opened = this.newGraph()
+      const opened = this.#spareGraph()
       writer = this.#open = opened
       this.#queueGraph(() => {
         if (this.#open === opened) this.#open = undefined
-        return opened.size === 0 ? [] : this.#messagesOf(opened)
+        const messages = opened.size === 0 ? [] : this.#messagesOf(opened)
+        // They are encoded before anybody else runs.
+        if (opened.size <= SPARE_TASKS_MAX && opened.argBytes <= SPARE_BYTES_MAX) this.#spare = opened
+        return messages
       })
     }
     const group = writer.groupOfCall({
@@ -160,7 +184,7 @@ export class Core implements FutureHolder {
       pure: call.pure,
     })
     const task = writer.addTask(group, args)
-    const handle = this.table.allocate(1, call.group.name)
+    const handle = this.table.allocate(1, call.group.name, placeOf(call.group))
     writer.want(task, handle)
     if (call.key !== undefined) {
       writer.setCustomKey(task, call.key)
@@ -188,7 +212,9 @@ export class Core implements FutureHolder {
   // What futures ask.
 
   status(handle: Handle): FutureStatus {
-    return this.table.statusName(handle)
+    const status = this.table.statusName(handle)
+    if (status === 'error') this.table.ask([handle])
+    return status
   }
 
   key(handle: Handle): string {
@@ -348,12 +374,15 @@ export class Core implements FutureHolder {
   }
 
   async close(reason: string): Promise<void> {
+    this.#tellAtExit?.()
     this.data.close()
     await this.connection.close(reason)
   }
 }
 
 const BATCH = 1024
+const SPARE_TASKS_MAX = 1024
+const SPARE_BYTES_MAX = 1 << 20
 /** The scheduler keeps arguments until their tasks are done: large ones belong on workers. */
 const LARGE_ARGUMENTS_BYTES = 20e6
 

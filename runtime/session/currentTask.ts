@@ -1,6 +1,6 @@
 // What a task may ask about itself while it runs, and the client through which it submits tasks of its own.
 
-import { taskThread } from '../host/taskContext.ts'
+import { type TaskContext, taskThread } from '../host/taskContext.ts'
 import { Client } from './client.ts'
 import { UsageError } from './errors.ts'
 import { askAbout } from './questions.ts'
@@ -21,6 +21,14 @@ export interface CurrentTask {
   readonly key: Promise<string>
   /** Says something to whoever watches the cluster; also written to the worker's output. */
   log(text: string): void
+  /**
+   * Says how far this task has come: `explain` of its future tells it. Told ten times a second at most, the last of them in
+   * any case where it says that all is done.
+   * @param done how much of `total`; without a total, a share from 0 to 1
+   * @throws {UsageError} when a number is none, or `total` is not above 0
+   * @example currentTask().progress(3, 10, 'reading parts') // 3 of 10 (30 %), reading parts
+   */
+  progress(done: number, total?: number, text?: string): void
 }
 
 /**
@@ -51,7 +59,25 @@ export function currentTask(): CurrentTask {
       return keyOf(task)
     },
     log: (text) => context.log(text),
+    progress: (done, total, text) => tellProgress(context, done, total, text),
   }
+}
+
+const PROGRESS_EVERY_MS = 100
+/** When each run said last how far it has come. */
+const toldMs = new WeakMap<TaskContext, number>()
+
+function tellProgress(context: TaskContext, done: number, total = 1, text = ''): void {
+  if (!Number.isFinite(done) || done < 0 || !Number.isFinite(total) || total <= 0)
+    throw new UsageError(
+      `progress(done, total) takes a number from 0 and a total above 0, not ${done} of ${total}`,
+    )
+  const nowMs = performance.now()
+  if (done < total && nowMs - (toldMs.get(context) ?? -Infinity) < PROGRESS_EVERY_MS) return
+  toldMs.set(context, nowMs)
+  const percent = `${Math.round((100 * done) / total)} %`
+  const share = total === 1 ? percent : `${done} of ${total} (${percent})`
+  context.progress(text === '' ? share : `${share}, ${text}`)
 }
 
 let client: Promise<Client> | undefined

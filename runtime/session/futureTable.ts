@@ -2,7 +2,7 @@
 //
 // Handles count up and are never used again; a page of them is dropped when all of its handles were released.
 
-import type { TaskFailure } from '../protocol/failure.ts'
+import type { SourcePlace, TaskFailure } from '../protocol/failure.ts'
 import { DIGEST_BYTES, type Handle, keyText } from '../protocol/ids.ts'
 
 /** What `Future.status` says. */
@@ -23,6 +23,8 @@ class Page {
   readonly status = new Uint8Array(PAGE_SIZE)
   /** 1 while somebody may still ask for the handle. */
   readonly held = new Uint8Array(PAGE_SIZE)
+  /** 1 once somebody has asked how it ends. */
+  readonly asked = new Uint8Array(PAGE_SIZE)
   /** Where an inline result stands in its block; `NO_INLINE` when workers hold it. */
   readonly inlineAt = new Uint32Array(PAGE_SIZE).fill(NO_INLINE)
   readonly inlineEnd = new Uint32Array(PAGE_SIZE)
@@ -35,14 +37,28 @@ class Page {
   heldCount = 0
 }
 
+/** What a row of calls is called, and where in the user's code it stands. */
+interface Label {
+  name: string
+  place: SourcePlace | undefined
+}
+
+/** Tasks of one call that failed without anybody asking. */
+export interface UnaskedFailure extends Label {
+  reason: TaskFailure | string
+  count: number
+}
+
 /** Hears which handles were settled by one message. */
 export type SettledListener = (handles: ArrayLike<number>) => void
 
 export class FutureTable {
   readonly #pages = new Map<number, Page>()
-  readonly #labels: string[] = []
+  readonly #labels: Label[] = []
   readonly #labelNumbers = new Map<string, number>()
   readonly #listeners = new Set<SettledListener>()
+  /** Failures of futures that are gone, by label. */
+  readonly #releasedUnasked = new Map<number, UnaskedFailure>()
   #next = 1
   /** How many handles are pending: while there are some, the cluster owes this client something. */
   pendingCount = 0
@@ -54,10 +70,13 @@ export class FutureTable {
     return this.#next
   }
 
-  /** Makes `count` pending handles in a row; returns the first. All carry `label`, the name in their keys. */
-  allocate(count: number, label: string): Handle {
+  /**
+   * Makes `count` pending handles in a row; returns the first. All carry `label`, the name in their keys.
+   * @param place where in the user's code they were asked for
+   */
+  allocate(count: number, label: string, place?: SourcePlace): Handle {
     const first = this.#next
-    const labelNumber = this.#numberOf(label)
+    const labelNumber = this.#numberOf(label, place)
     for (let handle = first; handle < first + count; handle++) {
       const row = handle & (PAGE_SIZE - 1)
       let page = this.#pages.get(handle >>> PAGE_BITS)
@@ -74,13 +93,37 @@ export class FutureTable {
     return first
   }
 
-  #numberOf(label: string): number {
-    let number = this.#labelNumbers.get(label)
+  #numberOf(name: string, place: SourcePlace | undefined): number {
+    const id = place ? `${name}\n${place.file}:${place.line}:${place.column}` : name
+    let number = this.#labelNumbers.get(id)
     if (number === undefined) {
-      number = this.#labels.push(label) - 1
-      this.#labelNumbers.set(label, number)
+      number = this.#labels.push({ name, place }) - 1
+      this.#labelNumbers.set(id, number)
     }
     return number
+  }
+
+  /** Somebody wants to know how these end: a failure among them is told to them. */
+  ask(handles: ArrayLike<number>): void {
+    for (let i = 0; i < handles.length; i++) {
+      const page = this.#pages.get(handles[i] >>> PAGE_BITS)
+      if (page) page.asked[handles[i] & (PAGE_SIZE - 1)] = 1
+    }
+  }
+
+  /** Failures that nobody has asked for, by the place of the call: the first of each, and how many there are. */
+  *unasked(): Iterable<UnaskedFailure> {
+    const found = new Map<number, UnaskedFailure>(this.#releasedUnasked)
+    for (const page of this.#pages.values())
+      for (const [row, reason] of page.reasons)
+        if (page.status[row] === ERRED && page.asked[row] === 0) this.#note(found, page.labels[row], reason)
+    yield* found.values()
+  }
+
+  #note(found: Map<number, UnaskedFailure>, label: number, reason: TaskFailure | string): void {
+    const known = found.get(label)
+    if (known) found.set(label, { ...known, count: known.count + 1 })
+    else found.set(label, { ...this.#labels[label], reason, count: 1 })
   }
 
   isHeld(handle: Handle): boolean {
@@ -105,7 +148,7 @@ export class FutureTable {
     const row = handle & (PAGE_SIZE - 1)
     const name = page.customKeys.get(row)
     if (name !== undefined) return name
-    return keyText(this.#labels[page.labels[row]], page.digests.subarray(row * DIGEST_BYTES))
+    return keyText(this.#labels[page.labels[row]].name, page.digests.subarray(row * DIGEST_BYTES))
   }
 
   setCustomKey(handle: Handle, name: string): void {
@@ -232,6 +275,9 @@ export class FutureTable {
     const row = handle & (PAGE_SIZE - 1)
     if (!page?.held[row]) return false
     const wasPending = page.status[row] === PENDING
+    const reason = page.reasons.get(row)
+    if (reason !== undefined && page.status[row] === ERRED && page.asked[row] === 0)
+      this.#note(this.#releasedUnasked, page.labels[row], reason)
     page.held[row] = 0
     page.blocks[row] = undefined
     page.inlineAt[row] = NO_INLINE

@@ -27,6 +27,8 @@ export interface GraphSurroundings {
   holder: FutureHolder
   /** Hears what the user should know of a function that is sent. */
   warn(text: string): void
+  /** Called before keys of other graphs are read: one that is still open has none before it is closed. */
+  sealOthers?(): void
 }
 
 /** Among fewer dependencies of a task, looking through all is faster than a map. */
@@ -40,7 +42,7 @@ interface WriterGroup {
 }
 
 export class GraphWriter {
-  readonly serial: number
+  #serial: number
   readonly #modules = new Set<string>()
   readonly #around: GraphSurroundings
   readonly #groups: TaskGroup[] = []
@@ -76,11 +78,9 @@ export class GraphWriter {
   readonly #ownPlaces = new Map<number, number>()
 
   constructor(serial: number, around: GraphSurroundings) {
-    this.serial = serial
+    this.#serial = serial
     this.#around = around
-    this.#callableOffsets.push(0)
-    this.#argOffsets.push(0)
-    this.#dependencyOffsets.push(0)
+    this.#pushZeros()
     this.#args = new ArgumentWriter({
       lifter: around.lifter,
       kernels: around.kernels,
@@ -88,9 +88,57 @@ export class GraphWriter {
     })
   }
 
+  #pushZeros(): void {
+    this.#callableOffsets.push(0)
+    this.#argOffsets.push(0)
+    this.#dependencyOffsets.push(0)
+  }
+
+  /** The client's number for this graph. */
+  get serial(): number {
+    return this.#serial
+  }
+
+  /** Forgets everything, for another graph; nothing of the last one's message may be in use any more. */
+  begin(serial: number): void {
+    this.#serial = serial
+    for (const list of [this.#groups, this.#writerGroups, this.#callableModules, this.#options])
+      list.length = 0
+    for (const column of this.#columns()) column.length = 0
+    for (const names of [this.#groupNumbers, this.#callableNumbers, this.#optionNumbers]) names.clear()
+    for (const names of [this.#externalNumbers, this.#taskOfHandle, this.#customKeys, this.#modules])
+      if (names.size > 0) names.clear()
+    this.#wantedRanges.length = 0
+    this.#args.clear()
+    this.#argBytes = undefined
+    this.#digested = 0
+    this.#pushZeros()
+  }
+
+  #columns(): (GrowingBytes | GrowingU32)[] {
+    return [
+      this.#callables,
+      this.#callableBytes,
+      this.#callableOffsets,
+      this.#group,
+      this.#argOffsets,
+      this.#dependencyOffsets,
+      this.#dependencies,
+      this.#externals,
+      this.#wanted,
+      this.#handles,
+      this.#digests,
+    ]
+  }
+
+  /** Bytes of all arguments so far. */
+  get argBytes(): number {
+    return this.#args.length
+  }
+
   /** Worker modules that the graph's functions, and those among the arguments, need. */
   get modules(): ReadonlySet<string> {
-    return this.#modules.union(this.#args.modules)
+    return this.#args.modules.size === 0 ? this.#modules : this.#modules.union(this.#args.modules)
   }
 
   /** How many tasks were written. */
@@ -219,6 +267,8 @@ export class GraphWriter {
       throw new UsageError(`${future.key} was released: it cannot be an argument any more`)
     if (table.status(handle) > ERRED)
       throw new UsageError(`${future.key} is ${future.status}: it cannot be an argument any more`)
+    // A failure is told by what stands on it.
+    table.ask([handle])
     const task = this.#taskOfHandle.get(handle)
     if (task !== undefined) return task
     for (const range of this.#wantedRanges)
@@ -226,6 +276,7 @@ export class GraphWriter {
         return range.task + handle - range.handle
     let external = this.#externalNumbers.get(handle)
     if (external === undefined) {
+      this.#around.sealOthers?.()
       external = this.#externalNumbers.size
       this.#externals.push(table.digest(handle))
       this.#externalNumbers.set(handle, external)
@@ -237,14 +288,13 @@ export class GraphWriter {
   digest(): void {
     const count = this.size
     if (this.#digested === count) return
-    const args = this.#args.take()
+    const args = this.#args.view()
     this.#argBytes = args
     this.#digests.reserve((count - this.#digested) * DIGEST_BYTES)
     this.#digests.length = count * DIGEST_BYTES
     const digests = this.#digests.buffer
     const offsets = this.#argOffsets
     const dependencyOffsets = this.#dependencyOffsets
-    let scratch = new Uint8Array(1024)
     for (let task = this.#digested; task < count; task++) {
       const at = task * DIGEST_BYTES
       const group = this.#writerGroups[this.#group.at(task)]
@@ -297,12 +347,12 @@ export class GraphWriter {
     const groups = this.#group.view()
     const callable = new Uint32Array(groups.length)
     for (let i = 0; i < groups.length; i++) callable[i] = this.#writerGroups[groups[i]].callable
-    let option = new Uint16Array(0)
+    let option = NO_OPTIONS
     if (this.#options.length > 1)
       option = Uint16Array.from(groups, (group) => this.#writerGroups[group].option)
     return {
       type: 'graph',
-      graph: this.serial,
+      graph: this.#serial,
       groups: this.#groups,
       callables: this.#callables.view(),
       callableBytes: this.#callableBytes.view(),
@@ -320,11 +370,17 @@ export class GraphWriter {
       handles: this.#handles.view(),
       options: this.#options,
       option,
-      customKeyTasks: Uint32Array.from(this.#customKeys.keys()),
+      customKeyTasks: this.#customKeys.size === 0 ? NO_TASKS : Uint32Array.from(this.#customKeys.keys()),
       customKeyNames: [...this.#customKeys.values()],
     }
   }
 }
+
+/** Arguments of a task and the digests of what it depends on, put together to be hashed. */
+let scratch = new Uint8Array(1024)
+
+const NO_OPTIONS = new Uint16Array(0)
+const NO_TASKS = new Uint32Array(0)
 
 const optionKey = (options: TaskOptions): string => {
   for (const _ in options) return JSON.stringify(options)

@@ -4,7 +4,7 @@ import type { SourcePlace } from '../protocol/failure.ts'
 import type { Handle } from '../protocol/ids.ts'
 import { OpenSite, type SiteProgress, sitesAreObserved } from './computeSites.ts'
 import type { Core } from './core.ts'
-import { ERRED, PENDING } from './futureTable.ts'
+import { ERRED, LOST, PENDING } from './futureTable.ts'
 
 const INTERVAL_MS = 100
 
@@ -19,7 +19,7 @@ export function countHandles(
   let erred = 0
   for (const handle of handles) {
     const status = core.table.status(handle)
-    if (status === PENDING) continue
+    if (status === PENDING || status === LOST) continue
     if (status >= ERRED) erred++
     else finished++
   }
@@ -43,11 +43,15 @@ export async function asSite<R>(
   const count = (): void => site.progressed(countHandles(core, handles, beganMs, finished + erred))
   const timer = setInterval(count, INTERVAL_MS)
   timer.unref()
+  let isOver = false
   try {
-    return await work()
+    const result = await work()
+    isOver = true
+    return result
   } finally {
     clearInterval(timer)
     count()
-    site.ended()
+    if (isOver) site.ended()
+    else site.cutShort()
   }
 }

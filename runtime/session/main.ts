@@ -10,14 +10,17 @@ import { textOverrides } from '../functions/loaderHooks.ts'
 import '../functions/register.ts'
 import { virtualModule } from '../functions/virtualModule.ts'
 import { watchLifeline } from '../host/lifeline.ts'
+import { HANDLES_SIGNAL } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
 import '../index.ts'
 import { closeClients } from './ambient.ts'
 import { observeSites } from './computeSites.ts'
 import { displayOf, lineOf } from './display.ts'
+import { countLines, lineFigures } from './lineFigures.ts'
 import { hearNotices } from './notice.ts'
 import { RunReporter, runFailureOf } from './runReporter.ts'
 import { shownValue } from './shownValue.ts'
+import { becomeRun, isSpare, spareOrder } from './spare.ts'
 
 /** The program never comes to its end: an `await` outside of functions waits for a promise that nobody settles. */
 class UnsettledAwaitError extends Error {
@@ -96,6 +99,10 @@ class Session {
     if (this.#ending) return
     this.#ending = true
     const leave = async (): Promise<void> => {
+      if (this.#reporter.isHeard) {
+        const lines = await lineFigures()
+        if (lines.length > 0) this.#reporter.report({ kind: 'lines', lines })
+      }
       await closeClients()
       this.#reporter.report(this.#ended(exitCode, reason))
       await this.#reporter.flushed()
@@ -117,7 +124,9 @@ class Session {
 /** What a virtual module calls the value of its expression. */
 const EXPRESSION_RESULT = '__heddleResult'
 
-function start(): void {
+async function start(): Promise<void> {
+  watchLifeline(() => process.exit(1))
+  if (isSpare()) becomeRun(await spareOrder())
   const given = process.env.HEDDLE_RUN
   if (given === undefined) {
     process.stderr.write(
@@ -131,16 +140,30 @@ function start(): void {
   delete process.env.HEDDLE_RUN
   delete process.env.HEDDLE_RUN_ID
   process.argv[1] = spec.file
-  watchLifeline(() => process.exit(1))
   const session = new Session(spec, reporter)
   process.on('uncaughtException', (error) => session.fail(error))
-  process.on('SIGINT', () => session.end(130, 'cancelled'))
-  process.on('SIGTERM', () => session.end(143, 'cancelled'))
+  onSignal('SIGINT', () => session.end(130, 'cancelled'))
+  onSignal('SIGTERM', () => session.end(143, 'cancelled'))
   process.on('beforeExit', (exitCode) => session.idle(exitCode))
   process.on('exit', (exitCode) => session.exiting(exitCode))
   observeSites(reporter)
+  if (reporter.isHeard) countLines()
   if (reporter.isHeard) hearNotices((text) => reporter.report({ kind: 'notice', text }))
-  void session.run()
+  await session.run()
 }
 
-start()
+/** Ends the run at a signal, unless the program itself handles it: then the program says when it is done, as under Node. */
+function onSignal(signal: 'SIGINT' | 'SIGTERM', end: () => void): void {
+  const handle = (): void => {
+    if (process.listenerCount(signal) === 1) {
+      end()
+      return
+    }
+    // Packages that count the handlers are to find those of the program alone.
+    process.removeListener(signal, handle)
+    process.send?.(HANDLES_SIGNAL)
+  }
+  process.on(signal, handle)
+}
+
+void start()

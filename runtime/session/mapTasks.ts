@@ -3,6 +3,7 @@
 import type { Call, Core } from './core.ts'
 import { UsageError } from './errors.ts'
 import { Future } from './future.ts'
+import { placeOf } from './unaskedFailures.ts'
 
 /** Tasks that share a function but not a graph message: the scheduler may begin while the rest is still encoded. */
 const TASKS_PER_MESSAGE = 1 << 20
@@ -40,7 +41,7 @@ export function mapTasks(core: Core, call: Call, iterables: readonly Iterable<un
         } else writer.addTask(group, next.value as unknown[])
       }
       const count = writer.size
-      const first = core.table.allocate(count, call.group.name)
+      const first = core.table.allocate(count, call.group.name, placeOf(call.group))
       writer.want(0, first, count)
       if (call.key !== undefined)
         for (let task = 0; task < count; task++) {

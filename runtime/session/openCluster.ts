@@ -8,6 +8,7 @@ import { resolveAddress, type SchedulerAddress } from './address.ts'
 import { Connection } from './connection.ts'
 import { Core } from './core.ts'
 import { UsageError } from './errors.ts'
+import { closeLines, openLines } from './lineFigures.ts'
 import { notice } from './notice.ts'
 import { processLifter } from './processLifter.ts'
 import { taskCore } from './taskClient.ts'
@@ -24,6 +25,9 @@ const LOCAL_OPTIONS: Record<keyof LocalOptions, true> = {
   memoryLimit: true,
   port: true,
   onOutput: true,
+  saturation: true,
+  record: true,
+  checkInvariants: true,
   name: true,
 }
 
@@ -55,11 +59,11 @@ export async function localCore(options: LocalOptions): Promise<OpenCluster> {
   const { startLocalCluster } = await import('../cluster/localCluster.ts')
   const local = await startLocalCluster(cluster)
   try {
-    const { core } = await connectCore(local.file, { name })
+    const { core, close } = await connectCore(local.file, { name })
     return {
       core,
       close: async () => {
-        await core.close(CLOSED)
+        await close()
         await local.close()
       },
     }
@@ -106,5 +110,10 @@ export async function connectCore(
   const connection = await Connection.open(address, options.name ?? `session-${process.pid}`)
   const core = new Core(connection, address, processLifter(), kernelNames)
   core.onLog = notice
-  return { core, close: () => core.close(CLOSED) }
+  openLines(core)
+  const close = async (): Promise<void> => {
+    await closeLines(core)
+    await core.close(CLOSED)
+  }
+  return { core, close }
 }

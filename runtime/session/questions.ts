@@ -8,7 +8,7 @@ import { Future } from './future.ts'
  */
 export async function askAbout(
   core: Core,
-  what: 'info' | 'story' | 'explain' | 'dump' | 'key',
+  what: 'info' | 'story' | 'explain' | 'dump' | 'key' | 'lines' | 'rebalance' | 'replicate',
   task?: Future | string,
 ): Promise<unknown> {
   core.requireOpen()

@@ -47,5 +47,6 @@ function tell(id: string, line: Line): void {
   site.progressed({ total, finished, running: 0, erred, perSecond: seconds > 0 ? done / seconds : 0 })
   if (done < total) return
   lines.delete(id)
-  site.ended(total)
+  if (erred === 0) site.ended(total)
+  else site.cutShort(total)
 }

@@ -5,6 +5,7 @@ import { userFrames } from '../functions/failureOf.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import type { RunEvent, RunFailure } from '../protocol/runs.ts'
 import type { SiteObserver } from './computeSites.ts'
+import { errorReasons } from './errorReasons.ts'
 import { connectCore, type OpenCluster } from './openCluster.ts'
 
 /** At most so often is the progress of one call reported. */
@@ -72,9 +73,14 @@ export class RunReporter implements SiteObserver {
     this.report({ kind: 'progress', site, total, finished, running, erred, perSecond })
   }
 
-  ended({ site }: Parameters<SiteObserver['ended']>[0], durationMs: number, tasks: number): void {
+  ended(
+    { site }: Parameters<SiteObserver['ended']>[0],
+    durationMs: number,
+    tasks: number,
+    finished?: number,
+  ): void {
     this.#lastProgress.delete(site)
-    this.report({ kind: 'computed', site, durationMs, tasks })
+    this.report({ kind: 'computed', site, durationMs, tasks, ...(finished !== undefined && { finished }) })
   }
 }
 
@@ -86,6 +92,7 @@ export function runFailureOf(error: unknown): RunFailure {
   const frames = userFrames(stack)
   const task = (thrown as { failure?: TaskFailure } | undefined)?.failure
   const own = placeOf(thrown)
+  const reasons = errorReasons(thrown)
   const place = task?.place ?? own ?? frames[0]
   return {
     name: thrown?.name ?? 'thrown value',
@@ -96,6 +103,7 @@ export function runFailureOf(error: unknown): RunFailure {
       place && !frames.some((frame) => frame.file === place.file && frame.line === place.line)
         ? [place, ...frames]
         : frames,
+    ...(reasons.length > 0 && { reasons }),
     ...(task && { task }),
   }
 }

@@ -1,8 +1,10 @@
 // Scatter: values of this process become results that workers hold, written to them over the data plane.
 
 import type { EncodedValue } from '../functions/encodedValue.ts'
+import type { OfTask } from '../functions/failureOf.ts'
 import { encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import { hash128, seedOf } from '../graph/hash128.ts'
+import { DataConnectionError } from '../host/dataClient.ts'
 import { DIGEST_BYTES, type Handle } from '../protocol/ids.ts'
 import type { Core } from './core.ts'
 import { Future } from './future.ts'
@@ -19,8 +21,20 @@ export interface ScatterOptions {
 /** Typed arrays at least this large travel, and are kept, as shared memory of their own. */
 const SHARE_FROM_BYTES = 64 * 1024
 
+/** One frame brings small values up to this size in sum: a worker makes room for a whole frame at once. */
+const FRAME_BYTES_MAX = 32e6
+/** So often a value is brought anew when the worker that should hold it is lost meanwhile. */
+const ATTEMPTS_MAX = 5
+
+/** Values that this client brings: what each is, and the handle and key that it gets. */
+interface Brought {
+  handle: Handle
+  value: EncodedValue
+}
+
 /**
- * Gives each value a key of its content, asks the scheduler for room, and writes the values there.
+ * Gives each value a key of its content, asks the scheduler for room, and writes the values there. Large typed arrays are
+ * sent from where they lie: they must not be written to before the promise resolves.
  * @throws {CannotTravelError} when a value cannot travel
  * @throws {RefusedError} when no worker has room
  */
@@ -34,10 +48,11 @@ export async function scatterValues(
   const encoded = values.map((value) =>
     encodeValue(value, {
       rootName: 'value',
-      context: 'scatter',
+      context: 'scatter: ',
       lifter: core.lifter,
       kernels: core.kernels,
       shareFromBytes: SHARE_FROM_BYTES,
+      borrow: true,
     }),
   )
   const modules = core.unsentModules(new Set(encoded.flatMap(({ bytes }) => modulesOfValue(bytes))))
@@ -49,15 +64,47 @@ export async function scatterValues(
     core.table.setDigest(first + i, digests, i * DIGEST_BYTES)
   })
   const futures = core.futures((batch, handle) => new Future(batch, handle), first, values.length)
-  const handles = futures.map((_, i) => first + i)
-  await core.using(futures, () => place(core, handles, encoded, digests, options))
+  const brought = encoded.map((value, i) => ({ handle: first + i, value }))
+  await core.using(futures, () => bringAll(core, brought, digests, options))
   return futures
 }
 
-async function place(
+/** Brings values, and those again whose worker was lost on the way. */
+async function bringAll(
   core: Core,
-  handles: Handle[],
-  encoded: readonly EncodedValue[],
+  brought: readonly Brought[],
+  digests: Uint8Array,
+  options: ScatterOptions,
+): Promise<void> {
+  const first = brought[0].handle
+  for (let left = brought, attempt = 1; ; attempt++) {
+    const handles = left.map(({ handle }) => handle)
+    const own = Buffer.concat(
+      handles.map((handle) => digests.subarray((handle - first) * DIGEST_BYTES).subarray(0, DIGEST_BYTES)),
+    )
+    const isLast = attempt === ATTEMPTS_MAX
+    await bring(core, left, own, options).catch((error: unknown) => {
+      // The scheduler hears of it too, and says that the values are lost.
+      if (isLast || !(error instanceof DataConnectionError)) throw error
+    })
+    await core.waits.many(handles, 'scatter', 'all-or-error', { signal: options.signal })
+    const lost = left.filter(({ handle }) => core.results.errorOf(handle) !== undefined)
+    if (lost.length === 0) return
+    for (const { handle } of lost) {
+      const error = core.results.errorOf(handle)!
+      if (isLast || (error as Partial<OfTask>).failure?.kind !== 'data-lost') throw error
+    }
+    // Under handles that are new to the scheduler.
+    const again = Uint32Array.from(lost, ({ handle }) => handle)
+    core.connection.send({ type: 'release', handles: again })
+    core.table.pendingAgain(again)
+    left = lost
+  }
+}
+
+async function bring(
+  core: Core,
+  brought: readonly Brought[],
   digests: Uint8Array,
   options: ScatterOptions,
 ): Promise<void> {
@@ -66,8 +113,8 @@ async function place(
     request,
     digests,
     group: 'scatter',
-    sizes: Float64Array.from(encoded, sizeOf),
-    handles: Uint32Array.from(handles),
+    sizes: Float64Array.from(brought, ({ value }) => sizeOf(value)),
+    handles: Uint32Array.from(brought, ({ handle }) => handle),
     broadcast: options.broadcast ?? false,
     workers: options.workers,
   }))
@@ -77,22 +124,37 @@ async function place(
     const holder = placed.holders[i]
     // The same content was scattered before, or its worker has just left: then its failure follows.
     if (holder < 0) return
-    const entry = { task, run: placed.runs[i], value: encoded[i] }
+    const entry = { task, run: placed.runs[i], value: brought[i].value }
     const list = byHolder.get(holder)
     if (list) list.push(entry)
     else byHolder.set(holder, [entry])
   })
   const letGo = core.connection.hold()
   try {
-    await Promise.all(Array.from(byHolder, ([holder, list]) => core.data.put(placed.addresses[holder], list)))
+    await Promise.all(
+      Array.from(byHolder, async ([holder, list]) => {
+        for (const frame of framesOf(list)) await core.data.put(placed.addresses[holder], frame)
+      }),
+    )
   } finally {
     letGo()
   }
-  await core.waits.many(handles, 'scatter', 'all-or-error', { signal: options.signal })
-  for (const handle of handles) {
-    const error = core.results.errorOf(handle)
-    if (error) throw error
+}
+
+/** Cuts values into what travels in one frame. */
+function framesOf<Entry extends { value: EncodedValue }>(list: readonly Entry[]): Entry[][] {
+  const frames: Entry[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const entry of list) {
+    const size = sizeOf(entry.value)
+    if (bytes + size > FRAME_BYTES_MAX) {
+      frames.push([])
+      bytes = 0
+    }
+    frames[frames.length - 1].push(entry)
+    bytes += size
   }
+  return frames
 }
 
 const sizeOf = ({ bytes, buffers }: EncodedValue): number =>

@@ -2,6 +2,7 @@
 
 import { type TaskThread, taskThread } from '../host/taskContext.ts'
 import { kernelNames } from '../kernels/kernel.ts'
+import { taskClientName } from '../protocol/taskClientName.ts'
 import { Connection } from './connection.ts'
 import { Core } from './core.ts'
 import { processLifter } from './processLifter.ts'
@@ -19,9 +20,9 @@ export function taskCore(): Promise<Core> | undefined {
   return opening
 }
 
-async function open({ scheduler }: TaskThread): Promise<Core> {
+async function open({ scheduler, worker }: TaskThread): Promise<Core> {
   const address = { ...scheduler, source: scheduler.control }
-  const connection = await Connection.open(address, `task-${process.pid}`)
+  const connection = await Connection.open(address, taskClientName(worker))
   const core = new Core(connection, address, processLifter(), kernelNames)
   // Logs of workers come to every client: told here, a task's own would go round for ever.
   core.onLog = () => {}

@@ -45,6 +45,7 @@ export class Waits {
 
   /** Resolves when the handle is not pending. */
   one(handle: Handle): Promise<void> {
+    this.#table.ask([handle])
     if (this.#table.status(handle) !== PENDING) return Promise.resolve()
     return new Promise((resolve) => {
       const letGo = this.#hold()
@@ -69,6 +70,7 @@ export class Waits {
     limits: WaitLimits = {},
   ): Promise<void> {
     const table = this.#table
+    table.ask(handles)
     // Everything before the cursor is done, so that a wait for n handles looks at each about once.
     let cursor = 0
     let changes = 0
@@ -139,9 +141,11 @@ export class Waits {
     const table = this.#table
     const waiting = new Set<Handle>()
     const done: Handle[] = []
-    for (const handle of handles)
+    for (const handle of handles) {
+      table.ask([handle])
       if (table.status(handle) === PENDING) waiting.add(handle)
       else done.push(handle)
+    }
     const deadline = limits.timeoutMs === undefined ? undefined : performance.now() + limits.timeoutMs
     const collect = (settled: ArrayLike<number>): void => {
       for (let i = 0; i < settled.length; i++)

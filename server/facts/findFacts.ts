@@ -1,10 +1,9 @@
-// Text → facts, by the same analysis that runs the code.
+// Text → facts, once: for a text that is not edited.
 
-import { findComputations } from '../../runtime/functions/computations.ts'
 import type { DocumentFacts } from './documentFacts.ts'
+import { IncrementalFacts } from './incrementalFacts.ts'
 
 /** The facts of a text; nothing when it does not parse now. */
 export function findFacts(file: string, text: string): DocumentFacts | undefined {
-  // Most files of a project never speak of heddle: they need no parser.
-  return text.includes('heddle') ? findComputations(file, text) : { imports: [], computations: [] }
+  return new IncrementalFacts(file).of(text)
 }

@@ -21,7 +21,9 @@ const file = (path: string, content: string, executable?: boolean): BundleFile =
 
 const SCRIPT = 'console.log(1)\n'
 const LONG = 'x'.repeat(100_000)
-const manifest = { files: [file('dist/a.js', SCRIPT), file('bin/run', LONG, true), file('dist/copy.js', SCRIPT)] }
+const manifest = {
+  files: [file('dist/a.js', SCRIPT), file('bin/run', LONG, true), file('dist/copy.js', SCRIPT)],
+}
 const contents = new Map([
   [file('', SCRIPT).sha256, SCRIPT],
   [file('', LONG).sha256, LONG],
@@ -66,7 +68,10 @@ test('an upload that was cut goes on where it stopped, and is no file before it 
   const [missing] = store.missing(manifest).filter(({ offset }) => offset > 0)
   assert.equal(missing.sha256, file('', LONG).sha256)
   assert.ok(missing.offset > 50_000)
-  assert.throws(() => store.commit(manifest), { name: 'StoreError', message: /^a file of the bundle is not in .*: try again$/ })
+  assert.throws(() => store.commit(manifest), {
+    name: 'StoreError',
+    message: /^a file of the bundle is not in .*: try again$/,
+  })
   assert.deepEqual(readdirSync(join(root, 'bundles')), [])
   await receiveFiles(uploadOf(store), store)
   assert.equal(readFileSync(join(store.commit(manifest), 'bin', 'run'), 'utf8'), LONG)
@@ -80,7 +85,10 @@ test('a file that is not what its name says is refused, and nothing of it stays'
   const upload = Readable.from([
     Buffer.from(`${JSON.stringify({ sha256, sizeBytes: wrong.length, offset: 0 })}\n${wrong}`),
   ])
-  await assert.rejects(receiveFiles(upload, store), { name: 'StoreError', message: /where .* was sent: try again$/ })
+  await assert.rejects(receiveFiles(upload, store), {
+    name: 'StoreError',
+    message: /where .* was sent: try again$/,
+  })
   assert.deepEqual([readdirSync(join(root, 'files')), readdirSync(join(root, 'parts'))], [[], []])
 })
 
@@ -109,8 +117,12 @@ test('equal bundles have equal names, in whatever order their files stand', () =
 })
 
 test('what keeps files from being written is told with the way out', () => {
-  const of = (code: string): string => storeError('/home/me/.cache/heddle', Object.assign(new Error('x'), { code })).message
-  assert.equal(of('ENOSPC'), 'no space is left for /home/me/.cache/heddle: make room there, or name another folder with --folder')
+  const of = (code: string): string =>
+    storeError('/home/me/.cache/heddle', Object.assign(new Error('x'), { code })).message
+  assert.equal(
+    of('ENOSPC'),
+    'no space is left for /home/me/.cache/heddle: make room there, or name another folder with --folder',
+  )
   assert.match(of('EDQUOT'), /^your quota is used up in/)
   assert.match(of('EROFS'), /is on a read-only file system: name another folder with --folder$/)
   assert.match(of('EACCES'), /may not be written to by this user/)

@@ -32,11 +32,15 @@ export const ROOMS: readonly Room[] = [
       'esbuild',
     ],
   },
-  { folder: 'runtime/kernels', rooms: [], packages: ['node', 'hyparquet', 'hyparquet-compressors'] },
+  {
+    folder: 'runtime/kernels',
+    rooms: [],
+    packages: ['node', 'hyparquet', 'hyparquet-compressors', 'avsc', '@aws-sdk/client-s3'],
+  },
   {
     folder: 'runtime/collections',
     rooms: ['runtime/protocol', 'runtime/graph', 'runtime/kernels'],
-    packages: ['node', 'hyparquet', 'hyparquet-compressors'],
+    packages: ['node', 'hyparquet', 'hyparquet-compressors', '@resvg/resvg-wasm'],
   },
   {
     folder: 'runtime/host',
@@ -102,7 +106,13 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'server',
     rooms: ['runtime/protocol', 'runtime/functions'],
-    packages: ['node', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
+    packages: [
+      'node',
+      'hyparquet',
+      'oxc-parser',
+      'vscode-languageserver',
+      'vscode-languageserver-textdocument',
+    ],
   },
   {
     folder: 'client',

@@ -2,7 +2,7 @@
 
 import { FEED_MESSAGES } from '../../runtime/protocol/feed.ts'
 import { encodeFrame } from '../../runtime/protocol/frame.ts'
-import { findFacts } from '../../server/facts/findFacts.ts'
+import { IncrementalFacts } from '../../server/facts/incrementalFacts.ts'
 import type { Figure } from './figure.ts'
 import { InstantCluster, mapShape, messageOf } from './schedulerCore.bench.ts'
 
@@ -60,11 +60,13 @@ function factsMs(): number {
   const lines = ["import { bag } from 'heddle'"]
   while (lines.length < 1000)
     lines.push(`const v${lines.length} = await bag.range(${lines.length}).sum().compute()`)
-  const text = lines.join('\n')
+  const facts = new IncrementalFacts('long.ts')
+  facts.of(lines.join('\n'))
   return median(
     Array.from({ length: EDITS }, (_, i) =>
       cpuMs(() => {
-        const found = findFacts('long.ts', `${text}\n// ${i}`)
+        lines[500] = `const v500 = await bag.range(5${'0'.repeat(i)}).sum().compute()`
+        const found = facts.of(lines.join('\n'))
         if (found?.computations.length !== lines.length - 1) throw new Error('computations are missing')
       }),
     ),

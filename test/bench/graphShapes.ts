@@ -116,8 +116,8 @@ export const join = (partitions: number): GraphShape =>
 export const edgesOf = ({ dependencies }: GraphShape): number =>
   dependencies.reduce((sum, own) => sum + own.length, 0)
 
-/** All of them; `merge-100K` last, since it is the largest. */
-export const SHAPES: readonly GraphShape[] = [
+/** The paper's sizes; `merge-100K` last, since it is the largest. */
+const PAPER: readonly GraphShape[] = [
   merge('merge-10K', 10_000),
   merge('merge-30K', 30_000),
   tree(15),
@@ -128,3 +128,19 @@ export const SHAPES: readonly GraphShape[] = [
   join(48),
   merge('merge-100K', 100_000),
 ]
+
+/** Smaller ones of each kind, which Dask can do within seconds: it stands beside these. */
+export const TWINS: readonly GraphShape[] = [
+  merge('merge-3K', 3_000),
+  tree(12),
+  bag(30),
+  numpy(20),
+  xarray(10, 20),
+  groupby(500),
+  join(24),
+]
+
+/** Those whose name holds what `npm run bench graphs --only TEXT` gives; all of them without. */
+export const isAsked = (name: string): boolean => name.includes(process.env.HEDDLE_BENCH_ONLY ?? '')
+
+export const SHAPES: readonly GraphShape[] = [...TWINS, ...PAPER].filter(({ name }) => isAsked(name))

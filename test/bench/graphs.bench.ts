@@ -1,10 +1,12 @@
 // The paper's graphs by name: end to end with two worker processes, and with zero workers, which answer without computing.
 
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Figure } from './figure.ts'
-import { edgesOf, type GraphShape, SHAPES } from './graphShapes.ts'
+import { edgesOf, type GraphShape, SHAPES, TWINS } from './graphShapes.ts'
 import { cost } from './schedulerCore.bench.ts'
 
 const bench = 'graphs'
@@ -12,6 +14,9 @@ const dist = join(import.meta.dirname, '..', '..', 'runtime', 'dist')
 
 export async function figures(): Promise<Figure[]> {
   const found: Figure[] = []
+  // The peer computes the very same graphs.
+  const edges = Object.fromEntries(TWINS.map(({ name, dependencies }) => [name, dependencies]))
+  writeFileSync(join(tmpdir(), 'heddle-bench-shapes.json'), JSON.stringify(edges))
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--import',
     join(dist, 'register.js'),
@@ -23,18 +28,13 @@ export async function figures(): Promise<Figure[]> {
     seconds: number
   }[]) {
     if (name === 'merge_slow') found.push({ bench, figure: 'merge_slow', unit: 's', value: seconds })
-    else found.push({ bench, figure: nameOf(name, tasks), unit: 'tasks/s', value: tasks / seconds })
+    else found.push({ bench, figure: name, unit: 'tasks/s', value: tasks / seconds })
   }
   for (const shape of SHAPES) {
     const { usPerTask } = zeroWorkers(shape)
     found.push({ bench, figure: `${shape.name}, zero workers`, unit: 'µs/task', value: usPerTask })
   }
   return found
-}
-
-/** The names that the peer has; of what is a shape alone, the name says so. */
-function nameOf(name: string, tasks: number): string {
-  return /^(merge|tree)/.test(name) ? name : `${name}, as a shape of ${tasks} tasks`
 }
 
 /** The scheduler's CPU time a task: workers in its own process answer at once. */

@@ -1,4 +1,4 @@
-// `npm run bench [NAME…] [--json FILE] [--no-peer] [--save-baseline]`: runs the benches, each beside Dask where it is installed.
+// `npm run bench [NAME…] [--only TEXT] [--json FILE] [--no-peer] [--save-baseline]`: runs the benches, each beside Dask where it is installed.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
@@ -15,9 +15,13 @@ const { values: options, positionals: names } = parseArgs({
   options: {
     json: { type: 'string' },
     'no-peer': { type: 'boolean', default: false },
+    only: { type: 'string' },
     'save-baseline': { type: 'boolean', default: false },
   },
 })
+
+// For benches of many parts: those whose name holds this text. Programs and the peer read it too.
+if (options.only !== undefined) process.env.HEDDLE_BENCH_ONLY = options.only
 
 const benches = globSync('*.bench.ts', { cwd: here }).sort()
 const chosen = benches.filter((file) => names.length === 0 || names.includes(basename(file, '.bench.ts')))

@@ -57,6 +57,19 @@ test('a failure names the place first, then shows the code, the way there and th
   )
 })
 
+test('causes, and the errors that one holds, follow', () => {
+  const reasons = ['caused by TypeError: inner', '- Error: first']
+  assert.equal(
+    failureText(
+      { ...failure, place: undefined, frames: [], task: undefined, reasons },
+      read,
+      '/',
+      PLAIN_STYLE,
+    ),
+    'RangeError: no twos\n  caused by TypeError: inner\n  - Error: first',
+  )
+})
+
 test('a file that cannot be read costs the code alone', () => {
   const text = failureText({ ...failure, frames: [], task: undefined }, () => undefined, '/', PLAIN_STYLE)
   assert.equal(text, 'home/a/loom/flights.ts:4:2 RangeError: no twos')

@@ -1,10 +1,11 @@
 // What bags promise beyond their results: laziness, streaming, fusing, sharing, clear refusals.
 
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { bag, compute, delayed } from '../../runtime/collections/index.ts'
+import { bag, compute, delayed, optimize, visualize } from '../../runtime/collections/index.ts'
+import { pngOf } from '../../runtime/collections/png.ts'
 import { TaskGraph } from '../../runtime/graph/taskGraph.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
@@ -312,4 +313,33 @@ test('the drawing of a graph has a box a task and an edge a dependency', async (
   assert.equal(svg.match(/<rect/g)?.length, 4)
   assert.equal(svg.match(/<path/g)?.length, 3)
   assert.match(svg, /range-sum/)
+})
+
+test('a drawing becomes an SVG or a PNG file by its ending; several collections draw what they share once', async (context) => {
+  const folder = temporaryFolder(context)
+  const numbers = bag.range(4, { partitions: 2 }).map((x) => x + 1)
+  const path = await visualize([numbers.sum(), numbers.max()], join(folder, 'both.svg'))
+  const svg = readFileSync(path, 'utf8')
+  assert.equal(svg.match(/<title>range-map<\/title>/g)?.length, 2)
+  // A font that the packages of the tests have: a bare machine has none.
+  const font = join(import.meta.dirname, '../../node_modules/@vscode/codicons/dist/codicon.ttf')
+  const png = Buffer.from(await pngOf(svg, [font]))
+  assert.deepEqual([...png.subarray(1, 4)], [...Buffer.from('PNG')])
+  const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)]
+  assert.ok(width > 300 && height > 100, `${width} × ${height}`)
+  await assert.rejects(numbers.visualize(join(folder, 'numbers.pdf')), {
+    name: 'DrawingError',
+    message: /numbers\.pdf should end in \.svg or \.png/,
+  })
+  await assert.rejects(pngOf(svg, [join(folder, '*.ttf')]), {
+    name: 'PngError',
+    message: /a PNG needs a font for its texts, and none was found here: install one/,
+  })
+  await assert.rejects(visualize([1 as never]), { name: 'NotACollectionError' })
+})
+
+test('optimize gives the same collections, or says what keeps them from being built', async () => {
+  const numbers = bag.range(4, { partitions: 2 })
+  assert.deepEqual(await optimize(numbers, numbers.sum()).then(([first]) => first), numbers)
+  await assert.rejects(optimize(3 as never), { name: 'NotACollectionError' })
 })

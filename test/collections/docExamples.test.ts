@@ -45,7 +45,8 @@ function examplesIn(file: string): Example[] {
 }
 
 /** Examples that read files nobody has are parsed only: what they do is tested elsewhere. */
-const readsFiles = (code: string): boolean => /'[^']*\.(gz|csv|jsonl|parquet|md|txt)'|example\.org/.test(code)
+const readsFiles = (code: string): boolean =>
+  /'(?!memory:)[^']*\.(gz|csv|jsonl|parquet|avro|md|txt)'|example\.org/.test(code)
 
 /** The value of an example's last expression, as JavaScript (types are stripped by Node itself). */
 async function resultOf({ code, expected }: Example): Promise<unknown> {

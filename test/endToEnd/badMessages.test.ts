@@ -1,6 +1,8 @@
 // Messages that no client of ours would send, over real sockets to a real scheduler: an error to their sender alone.
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { type LocalCluster, startLocalCluster } from '../../runtime/cluster/localCluster.ts'
 import { encodeFrame } from '../../runtime/protocol/frame.ts'
@@ -12,6 +14,7 @@ import {
   WORKER_MESSAGES,
 } from '../../runtime/protocol/messages.ts'
 import { PROTOCOL_VERSION } from '../../runtime/protocol/version.ts'
+import { mapShape, messageOf } from '../bench/schedulerCore.bench.ts'
 import { Peer } from '../host/schedulerKit.ts'
 import { graphMessage, readGraph } from '../scheduler/graphText.ts'
 
@@ -147,6 +150,27 @@ describe('bad messages', () => {
     const refused = await worker.next('refused')
     assert.deepEqual([refused.message, /not known here/.test(refused.reason)], ['strike', true])
     worker.hangUp()
+    await othersGoOn()
+  })
+
+  test('more tasks than the process has memory for: refused, and others go on', {
+    skip: process.platform !== 'linux' && 'address spaces are limited by prlimit, which Linux alone has',
+  }, async () => {
+    const { pid } = cluster.address
+    const limit = (bytes: string): void =>
+      void execFileSync('prlimit', ['--pid', String(pid), `--as=${bytes}:`])
+    const message = messageOf(mapShape(2_000_000), 1_000_001)
+    message.handles = message.handles.map((handle) => handle + 1_000_000)
+    const size = Number(/^VmSize:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024
+    // Room for the message, of about 80 MB, on its way in; not for 2 million tasks beside it.
+    limit(String(size + 240e6))
+    try {
+      assert.match(await refusalOf(message), /has no memory for 2000000 more tasks beside its \d+: .+/)
+    } finally {
+      limit('unlimited')
+    }
+    client.send({ ...message, graph: 1_000_002 })
+    client.send({ type: 'release', handles: message.handles })
     await othersGoOn()
   })
 })

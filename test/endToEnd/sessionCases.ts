@@ -77,6 +77,29 @@ describe('a client of a local cluster', () => {
     assert.deepEqual(await future.result(), { product: 42, table })
   })
 
+  test('scatter: functions come back, and are called by tasks', async () => {
+    const offset = 4
+    const [add, triple] = await client.scatter([(x: number) => x + offset, (x: number) => 3 * x])
+    const [added, tripled] = (await client.gather([add, triple])) as ((x: number) => number)[]
+    assert.deepEqual([added(1), tripled(2)], [5, 6])
+    assert.equal(await client.submit((fn: (x: number) => number) => fn(10), add).result(), 14)
+  })
+
+  test('submit: hundreds of different functions are forgotten one by one, and the first works again', async () => {
+    const functions = Array.from({ length: 600 }, (_, n) => () => n)
+    for (let from = 0; from < 600; from += 60) {
+      const futures = functions.slice(from, from + 60).map((fn) => client.submit(fn))
+      assert.deepEqual(
+        await client.gather(futures),
+        futures.map((_, i) => from + i),
+      )
+      for (const future of futures) future.release()
+    }
+    assert.equal(await client.submit(functions[0]).result(), 0)
+    const { callables } = (await client.dumpState()) as { callables: number }
+    assert.ok(callables < 350, `${callables} functions are remembered`)
+  })
+
   test('futures as arguments, alone and inside plain data, of this turn and of earlier ones', async () => {
     const one = client.submit(inc, 0)
     const two = client.submit(inc, one)

@@ -41,7 +41,7 @@ test('any argument list comes back equal, many in one buffer (seed 8)', () => {
     fc.property(fc.array(fc.array(anything, { maxLength: 4 }), { maxLength: 5 }), (lists) => {
       const writer = new ArgumentWriter()
       const lengths = lists.map((list) => writer.write(list))
-      const bytes = writer.take()
+      const bytes = writer.view()
       let at = 0
       lists.forEach((list, i) => {
         assert.deepStrictEqual(readArguments(bytes.subarray(at, at + lengths[i])), list)
@@ -200,7 +200,7 @@ test('references to dependencies stand for objects at any depth', () => {
   const writer = new ArgumentWriter({ reference })
   writer.write([one, { list: [new Reference(1), one] }])
   const values = ['zero', 'one']
-  assert.deepEqual(readArguments(writer.take(), { reference: (n) => values[n] }), [
+  assert.deepEqual(readArguments(writer.view(), { reference: (n) => values[n] }), [
     'zero',
     { list: ['one', 'zero'] },
   ])
@@ -209,7 +209,7 @@ test('references to dependencies stand for objects at any depth', () => {
 test('arguments are frozen where that is asked for', () => {
   const writer = new ArgumentWriter()
   writer.write([{ a: [1] }, new Map([[1, {}]]), new Float64Array(1)])
-  const [plain, map, floats] = readArguments(writer.take(), { freeze: true }) as [
+  const [plain, map, floats] = readArguments(writer.view(), { freeze: true }) as [
     { a: number[] },
     Map<number, object>,
     Float64Array,
@@ -230,7 +230,7 @@ test('a list that cannot travel leaves nothing of itself in the buffer', () => {
   })
   assert.equal(writer.length, before)
   writer.write([2])
-  assert.deepEqual(readArguments(writer.take().subarray(before)), [2])
+  assert.deepEqual(readArguments(writer.view().subarray(before)), [2])
 })
 
 test('where the code of functions stands is no part of what a list is', () => {
@@ -243,7 +243,7 @@ test('where the code of functions stands is no part of what a list is', () => {
     const writer = new ArgumentWriter()
     const length = writer.write([5, fn])
     assert.ok(writer.semanticLength < length)
-    return Buffer.from(writer.take().subarray(1, writer.semanticLength)).toString('hex')
+    return Buffer.from(writer.view().subarray(1, writer.semanticLength)).toString('hex')
   })
   assert.equal(lists[0], lists[1])
   assert.ok(lists[0].includes('ab'.repeat(16)))

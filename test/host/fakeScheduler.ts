@@ -4,9 +4,10 @@ import type { IncomingMessage } from 'node:http'
 import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { FrameSocket } from '../../runtime/host/frameSocket.ts'
+import { acceptFrames } from '../../runtime/host/frameUpgrade.ts'
 import type { MessageOf } from '../../runtime/protocol/fields.ts'
-import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
+import { decodeFrame } from '../../runtime/protocol/frame.ts'
 import {
   type ExecuteInstruction,
   WORKER_INSTRUCTIONS,
@@ -23,31 +24,32 @@ type Message<Type extends MessageType> = MessageOf<typeof WORKER_MESSAGES, Type>
 export class JoinedWorker {
   readonly hello: Message<'hello'>
   readonly id: number
-  readonly #socket: WebSocket
+  readonly #socket: FrameSocket
   readonly #messages: WorkerMessage[] = []
   readonly #waiting: (() => void)[] = []
   /** Resolves when the connection is gone. */
   readonly left: Promise<void>
+  /** Called when the connection is gone. */
+  gone: () => void = () => {}
 
-  constructor(socket: WebSocket, hello: Message<'hello'>, id: number) {
+  constructor(socket: FrameSocket, hello: Message<'hello'>, id: number) {
     this.#socket = socket
     this.hello = hello
     this.id = id
-    this.left = new Promise((resolve) =>
-      socket.on('close', () => {
+    this.left = new Promise((resolve) => {
+      this.gone = () => {
         resolve()
         this.#wake()
-      }),
-    )
-    socket.on('message', (data: Buffer) => this.#receive(decodeFrame(WORKER_MESSAGES, data)))
+      }
+    })
   }
 
   send(message: WorkerInstruction): void {
-    this.#socket.send(encodeFrame(WORKER_INSTRUCTIONS, message))
+    this.#socket.send(WORKER_INSTRUCTIONS, message)
   }
 
   sendRaw(bytes: Uint8Array): void {
-    this.#socket.send(bytes)
+    this.#socket.sendFrame(bytes)
   }
 
   /** The next message of a type that passes `matches`; messages of other types stay for others. */
@@ -60,7 +62,7 @@ export class JoinedWorker {
         (one) => one.type === type && matches(one as unknown as Message<Type>),
       )
       if (at !== -1) return this.#messages.splice(at, 1)[0] as unknown as Message<Type>
-      if (this.#socket.readyState > 1) throw new Error(`the worker left while the test waited for ${type}`)
+      if (this.#socket.isClosed) throw new Error(`the worker left while the test waited for ${type}`)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
   }
@@ -84,7 +86,8 @@ export class JoinedWorker {
   /** Hands every message to `receive` from now on, for benches. */
   listener: ((message: WorkerMessage) => void) | undefined
 
-  #receive(message: WorkerMessage): void {
+  /** Takes a message in. */
+  receive(message: WorkerMessage): void {
     if (this.listener) {
       this.listener(message)
       return
@@ -115,7 +118,6 @@ export class FakeScheduler {
   private constructor(control: string, token: string) {
     this.control = control
     this.token = token
-    const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 0 })
     this.#http = createServer()
     this.#http.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
@@ -127,7 +129,7 @@ export class FakeScheduler {
         socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n')
         return
       }
-      sockets.handleUpgrade(request, socket, head, (accepted) => this.#greet(accepted))
+      this.#greet(acceptFrames(socket, head))
     })
   }
 
@@ -151,17 +153,29 @@ export class FakeScheduler {
     await closed
   }
 
-  #greet(socket: WebSocket): void {
-    socket.binaryType = 'nodebuffer'
-    socket.once('message', (data: Buffer) => {
-      const hello = decodeFrame(WORKER_MESSAGES, data)
-      if (hello.type !== 'hello') throw new Error(`a worker said ${hello.type} before hello`)
-      const worker = new JoinedWorker(socket, hello, this.#ids++)
-      worker.send({ type: 'welcome', protocol: this.protocol, worker: worker.id, cluster: this.cluster })
-      const waiting = this.#waiting.shift()
-      if (waiting) waiting(worker)
-      else this.#joined.push(worker)
+  #greet(socket: FrameSocket): void {
+    let worker: JoinedWorker | undefined
+    socket.hear({
+      frame: (bytes) => {
+        const message = decodeFrame(WORKER_MESSAGES, bytes)
+        if (worker) worker.receive(message)
+        else worker = this.#welcome(socket, message)
+      },
+      broken: (text) => {
+        throw new Error(text)
+      },
+      closed: () => worker?.gone(),
     })
+  }
+
+  #welcome(socket: FrameSocket, hello: WorkerMessage): JoinedWorker {
+    if (hello.type !== 'hello') throw new Error(`a worker said ${hello.type} before hello`)
+    const worker = new JoinedWorker(socket, hello, this.#ids++)
+    worker.send({ type: 'welcome', protocol: this.protocol, worker: worker.id, cluster: this.cluster })
+    const waiting = this.#waiting.shift()
+    if (waiting) waiting(worker)
+    else this.#joined.push(worker)
+    return worker
   }
 }
 

@@ -49,7 +49,7 @@ export function argumentsOf(...args: unknown[]): Uint8Array {
     reference: (value) => (value instanceof Dependency ? value.index : -1),
   })
   writer.write(args)
-  return writer.take()
+  return writer.view()
 }
 
 /** What an inline result of a `finished` message stands for. */

@@ -142,9 +142,9 @@ export class Shell implements AsyncDisposable {
       auth: this.auth,
       dashboard: new Dashboard(this.auth, this.folder),
       rooms: {
-        client: (socket, raw) => this.plane.acceptClient(socket, raw),
-        worker: (socket, raw) => this.plane.acceptWorker(socket, raw),
-        feed: (socket, raw) => this.hub.accept(socket, raw),
+        client: (carrier) => this.plane.acceptClient(carrier),
+        worker: (carrier) => this.plane.acceptWorker(carrier),
+        feed: (carrier) => this.hub.accept(carrier),
       },
       clusterInfo: info,
     })

@@ -78,8 +78,19 @@ test('no more is kept free than was allowed, and nothing when memory is short', 
   const memory = new SharedMemory(1, 150)
   for (const id of [memory.keep(memory.take(100)), memory.keep(memory.take(100))]) memory.drop(id)
   assert.deepEqual(state(memory), { freeBytes: 100, strayBytes: 0, givenUpBytes: 100 })
-  memory.clear()
+  memory.trim(100)
+  assert.equal(memory.freeBytes, 100)
+  memory.trim(99)
   assert.deepEqual(state(memory), { freeBytes: 0, strayBytes: 0, givenUpBytes: 200 })
+})
+
+test('the sizes that were freed last are kept', () => {
+  const memory = new SharedMemory(1, 150)
+  for (const size of [100, 40, 60]) memory.drop(memory.keep(memory.take(size)))
+  assert.deepEqual(state(memory), { freeBytes: 100, strayBytes: 0, givenUpBytes: 100 })
+  assert.equal(memory.takeFree(100), undefined)
+  memory.drop(memory.keep(new SharedArrayBuffer(200)))
+  assert.deepEqual(state(memory), { freeBytes: 100, strayBytes: 0, givenUpBytes: 300 })
 })
 
 test('what nobody knows changes nothing', () => {

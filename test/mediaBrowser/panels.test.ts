@@ -271,6 +271,32 @@ describe('panels', () => {
     })
   }
 
+  for (const width of [610, 420, 300])
+    test(`in a panel of ${width} pixels every cell of the workers' table is whole`, async () => {
+      const { told } = playedFeed()
+      await withPanels(
+        () => told,
+        async (open) => {
+          const { page } = await open('workers', false, [width, 900])
+          await page.locator('.workers tbody tr').nth(3).waitFor()
+          await shoot(page, `workers-${width}`)
+          const cut = await page
+            .locator('.workers tbody :is(.meter-text, .column-doing, .threads, .worker-name)')
+            .evaluateAll(
+              (cells, right) =>
+                cells
+                  .filter(
+                    (cell) =>
+                      cell.scrollWidth > cell.clientWidth + 1 || cell.getBoundingClientRect().right > right,
+                  )
+                  .map((cell) => `${cell.className}: ${cell.textContent}`),
+              width,
+            )
+          assert.deepEqual(cut, [])
+        },
+      )
+    })
+
   test('names and texts that are markup stay text', async () => {
     const feed = new SyntheticFeed({ program: HOSTILE, tasksPerSecond: 50, gpus: 1, workers: 1 })
     const name = HOSTILE[0].name

@@ -65,8 +65,8 @@ test('a story tells what happened to a task, in order', () => {
   assert.deepEqual(lines, [
     'came with graph 1, in the group a',
     'could run; waited for a worker with room',
-    'run 1 was given to worker 0, which has left',
-    'run 1 finished on worker 0, which has left',
+    'run 1 was given to w1, which has left',
+    'run 1 finished on w1, which has left',
     'the value of run 1 was lost: no worker holds it any more',
     'was needed again',
     'could run; waited for a worker with room',
@@ -146,6 +146,35 @@ test('the feed tells what threads ran at their heartbeat, also when that task ha
   const workers = scheduler.feedDelta(cluster.nowMs).find(({ type }) => type === 'workers')
   assert.ok(workers?.type === 'workers')
   assert.deepEqual([...workers.runningGroup], [0, -1])
+})
+
+test('a thread between two tasks counts as busy while its worker has more, for a moment', () => {
+  const cluster = simulate('a1; a2; a3; a4', { workers: ['w1*2'] })
+  const { scheduler } = cluster
+  scheduler.feedSnapshot(cluster.nowMs)
+  const [{ task }] = cluster.attempts.get('a1')!
+  const beat = (first: number) =>
+    heartbeat('w1', { runningTasks: Int32Array.of(first, -1), runningSince: Float64Array.of(990, 0) })
+  const shown = (): number[] => {
+    const workers = scheduler.feedDelta(cluster.nowMs).find(({ type }) => type === 'workers')
+    assert.ok(workers?.type === 'workers')
+    return [...workers.runningGroup]
+  }
+  cluster.play(beat(task))
+  assert.deepEqual(shown(), [0, -1], 'the second thread never ran')
+  cluster.play(beat(-1))
+  assert.deepEqual(shown(), [0, -1], 'the first one is between two tasks')
+  cluster.play(tick(2000), beat(-1))
+  assert.deepEqual(shown(), [-1, -1], 'it has nothing to do')
+  cluster.play(
+    beat(task),
+    finished('a1', 'w1'),
+    finished('a2', 'w1'),
+    finished('a3', 'w1'),
+    finished('a4', 'w1'),
+    beat(-1),
+  )
+  assert.deepEqual(shown(), [-1, -1], 'the worker has nothing more')
 })
 
 test('a group unfolds into its tasks', () => {

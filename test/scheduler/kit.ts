@@ -108,6 +108,11 @@ export class PaperCluster {
     return id!
   }
 
+  /** A client more; one of that name may be of tasks. */
+  greet(client: number, name: string): void {
+    this.scheduler.clientJoined(client, name, this.nowMs)
+  }
+
   submit(text: string, options: SimulateOptions = {}, client = 0): void {
     const graph = readGraph(text)
     const wanted = options.wanted ?? graph.sinks

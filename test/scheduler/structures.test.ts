@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { HandleTable } from '../../runtime/scheduler/handleTable.ts'
 import { Heap } from '../../runtime/scheduler/heap.ts'
-import { IntTable } from '../../runtime/scheduler/intTable.ts'
 import { KeyTable } from '../../runtime/scheduler/keyTable.ts'
 import { ReplicaPool } from '../../runtime/scheduler/replicas.ts'
 import { TaskColumns } from '../../runtime/scheduler/tasks.ts'
@@ -59,7 +59,7 @@ test('a key table finds exactly what is in it, through growth and removal, and f
 
 test('a table of handles behaves as a Map', () => {
   const random = new Random(7)
-  const table = new IntTable()
+  const table = new HandleTable()
   const model = new Map<number, number>()
   for (let step = 0; step < 50_000; step++) {
     // Multiples of a large power of two must not all meet in one place.

@@ -1,14 +1,18 @@
 // Text → facts: what is a computation, and what half-typed code leaves of it.
 
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import test from 'node:test'
 import { TextDocument } from 'vscode-languageserver-textdocument'
+import { diagnose } from '../../server/diagnose/diagnose.ts'
+import type { Code } from '../../server/diagnose/finding.ts'
 import { findFacts } from '../../server/facts/findFacts.ts'
 import { shiftFacts } from '../../server/facts/shiftFacts.ts'
 import { codeLensesOf } from '../../server/lsp/codeLenses.ts'
 import { computationAt } from '../../server/lsp/computationAt.ts'
 import { diagnosticsOf, quickFixesOf } from '../../server/lsp/diagnostics.ts'
 import { OpenDocument } from '../../server/lsp/openDocument.ts'
+import { pagesIn } from '../../server/lsp/pages.ts'
 
 const FILE = '/home/ada/analysis.ts'
 const URI = 'file:///home/ada/analysis.ts'
@@ -108,7 +112,7 @@ const total = await bag.fromSequence([1, 2]).sum().compute()
 `
 
 function open(text: string): OpenDocument {
-  return new OpenDocument(TextDocument.create(URI, 'typescript', 1, text), FILE, findFacts)
+  return new OpenDocument(TextDocument.create(URI, 'typescript', 1, text), FILE)
 }
 
 test('the lenses: Run File at the top, Run above each computation, with what it runs', () => {
@@ -226,4 +230,48 @@ test('lenses of a thousand lines follow a change', (t) => {
   times.sort((a, b) => a - b)
   // A figure, not a test: other programs share this machine.
   t.diagnostic(`lenses of 1,000 lines after a change: ${times[10].toFixed(1)} ms (median of 20)`)
+})
+
+test('findings become diagnostics with code, page, fix and related places; a fix of an older text is not offered', () => {
+  const text = `import { bag } from 'heddle'\nlet n = 0\nbag.range(3).map(() => {\n  n++\n})\nbag.range(3).compute()`
+  const document = open(text)
+  const pages = (code: string): string => `file:///docs#${code}`
+  const found = diagnosticsOf(document.text, document.facts, true, diagnose(FILE, text), pages)
+  assert.deepEqual(
+    found.map(({ code, codeDescription, severity, range, relatedInformation }) => [
+      code,
+      codeDescription?.href,
+      severity,
+      range.start.line,
+      relatedInformation?.map(({ location }) => location.range.start.line),
+    ]),
+    [
+      ['assigns-capture', 'file:///docs#assigns-capture', 2, 3, [1, 2]],
+      ['missing-await', 'file:///docs#missing-await', 2, 5, undefined],
+    ],
+  )
+  const [fix] = quickFixesOf(URI, found, 1)
+  assert.deepEqual(
+    fix.edit?.changes?.[URI].map(({ newText, range }) => [newText, range.start]),
+    [['await ', { line: 5, character: 0 }]],
+  )
+  assert.deepEqual(quickFixesOf(URI, found, 2), [])
+})
+
+test('every code has its page', () => {
+  const page = pagesIn(join(import.meta.dirname, '../../docs/diagnostics.md'))
+  const codes: Code[] = [
+    ...([
+      'cannot-travel',
+      'assigns-capture',
+      'mutates-capture',
+      'large-capture',
+      'mutates-argument',
+    ] as const),
+    ...(['compute-in-loop', 'collection-as-value', 'awaits-in-sequence', 'set-index-twice'] as const),
+    ...(['missing-await', 'unknown-column'] as const),
+  ]
+  for (const code of [...codes, 'heddle-not-installed'])
+    assert.match(page(code) ?? '', /diagnostics\.md#L\d+$/, code)
+  assert.equal(page('nonsense'), undefined)
 })

@@ -11,6 +11,7 @@ import { Connection } from '../../runtime/session/connection.ts'
 import { type Call, Core } from '../../runtime/session/core.ts'
 import { LostError, RefusedError } from '../../runtime/session/errors.ts'
 import { Future, FutureBatch } from '../../runtime/session/future.ts'
+import { mapTasks } from '../../runtime/session/mapTasks.ts'
 import { type FakeOptions, type FakeScheduler, fakeScheduler } from './fakeScheduler.ts'
 
 const lifter = {
@@ -79,6 +80,29 @@ test('calls of one turn are one graph', async () => {
   assert.deepEqual(await meeting.heard(), ['graph'])
   assert.equal(new Set(futures.map(({ key }) => key)).size, 3)
 })
+
+test('a map of futures of the same turn names their keys', async () => {
+  await using meeting = await meet()
+  const futures = [1, 2, 3].map(meeting.submit)
+  mapTasks(meeting.core, call, [futures])
+  // Another one asks for tasks while its own are being written.
+  mapTasks(meeting.core, call, [
+    (function* () {
+      for (const x of [4, 5]) yield meeting.submit(x)
+    })(),
+  ])
+  await meeting.heard()
+  const graphs = meeting.scheduler.heard.filter((message) => message.type === 'graph')
+  const keys = new Set(graphs.flatMap(({ digests }) => chunksOf16(digests)))
+  const externals = graphs.flatMap((graph) => chunksOf16(graph.externals))
+  assert.equal(externals.length, 5)
+  for (const external of externals) assert.ok(keys.has(external), external)
+})
+
+const chunksOf16 = (bytes: Uint8Array): string[] =>
+  Array.from({ length: bytes.length / 16 }, (_, i) =>
+    Buffer.from(bytes.subarray(16 * i, 16 * (i + 1))).toString('hex'),
+  )
 
 test('a release stands behind the graph that its handle came with, whatever was released before', async () => {
   await using meeting = await meet()

@@ -4,8 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type WebSocket, WebSocketServer } from 'ws'
-import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
+import type { FrameSocket } from '../../runtime/host/frameSocket.ts'
+import { acceptFrames } from '../../runtime/host/frameUpgrade.ts'
+import { decodeFrame } from '../../runtime/protocol/frame.ts'
 import {
   CLIENT_MESSAGES,
   CLIENT_REPLIES,
@@ -40,35 +41,37 @@ export async function fakeScheduler(options: FakeOptions = {}): Promise<FakeSche
   const folder = await mkdtemp(join(tmpdir(), 'heddle-fake-'))
   const path = join(folder, 'control.sock')
   const server = createServer()
-  const sockets = new WebSocketServer({ noServer: true })
-  let client: WebSocket | undefined
+  let client: FrameSocket | undefined
   const heard: ClientMessage[] = []
-  const say = (reply: ClientReply): void => client?.send(encodeFrame(CLIENT_REPLIES, reply))
+  const say = (reply: ClientReply): void => client?.send(CLIENT_REPLIES, reply)
+  const receive = (bytes: Uint8Array): void => {
+    const message = decodeFrame(CLIENT_MESSAGES, bytes)
+    if (message.type === 'hello') {
+      if (options.mute) return
+      const cluster = {
+        id: 'fake',
+        version: '0.0.0',
+        dashboardUrl: 'http://localhost',
+        startedMs: 0,
+        workers: [],
+      }
+      say({ type: 'welcome', protocol: options.protocol ?? PROTOCOL_VERSION, cluster })
+      for (const reply of options.early ?? []) say(reply)
+      return
+    }
+    heard.push(message)
+    options.answer?.(message, say)
+  }
   server.on('upgrade', (request, socket, head) => {
     if (request.headers.authorization !== `Bearer ${TOKEN}`) {
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      client = webSocket
-      webSocket.on('message', (data) => {
-        const message = decodeFrame(CLIENT_MESSAGES, data as Buffer)
-        if (message.type === 'hello') {
-          if (options.mute) return
-          const cluster = {
-            id: 'fake',
-            version: '0.0.0',
-            dashboardUrl: 'http://localhost',
-            startedMs: 0,
-            workers: [],
-          }
-          say({ type: 'welcome', protocol: options.protocol ?? PROTOCOL_VERSION, cluster })
-          for (const reply of options.early ?? []) say(reply)
-          return
-        }
-        heard.push(message)
-        options.answer?.(message, say)
-      })
+    client = acceptFrames(socket, head)
+    client.hear({
+      frame: receive,
+      broken: (text) => heard.push({ type: 'shutdown', reason: text }),
+      closed: () => {},
     })
   })
   await new Promise<void>((resolve) => server.listen(path, resolve))

@@ -19,6 +19,10 @@ test('what `import … from "heddle"` gives', () => {
     'ClosedError',
     'ConnectError',
     'DelayedUseError',
+    'DrawingError',
+    'FileChangedError',
+    'FileError',
+    'FileFormatError',
     'Future',
     'LostError',
     'NoFilesError',
@@ -36,11 +40,14 @@ test('what `import … from "heddle"` gives', () => {
     'fireAndForget',
     'fromWorker',
     'isDelayed',
+    'memoryFiles',
     'onWorker',
+    'optimize',
     'perWorker',
     'persist',
     'progress',
     'toWorker',
+    'visualize',
     'wait',
   ])
 })
@@ -60,6 +67,8 @@ test('what a client can do', () => {
     'info',
     'map',
     'persist',
+    'rebalance',
+    'replicate',
     'retry',
     'scale',
     'scatter',
@@ -74,7 +83,7 @@ test('what a client can do', () => {
     ['local', 'connect'],
   )
   assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
-  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit'])
+  assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit', 'with'])
 })
 
 test('what a future can do; it is no promise', () => {

@@ -24,8 +24,12 @@ export function playSeeds(
   return { faults, events }
 }
 
-export function playSeed(seed: number): { events: number; error?: Error } {
-  const simulation = new Simulation(seed)
+/** @param options.nested whether tasks submit tasks too */
+export function playSeed(
+  seed: number,
+  options: { nested?: boolean } = {},
+): { events: number; error?: Error } {
+  const simulation = new Simulation(seed, options)
   try {
     simulation.play()
     return { events: simulation.events }

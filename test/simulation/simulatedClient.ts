@@ -10,6 +10,8 @@ interface Wish {
   key: string
   status: 'pending' | 'finished' | 'erred'
   failure?: TaskFailure
+  /** Called once when it has an end of any kind. */
+  ended?: () => void
 }
 
 export class SimulatedClient {
@@ -35,6 +37,7 @@ export class SimulatedClient {
           const wish = this.wishes.get(handle)
           if (!wish) return
           wish.status = 'finished'
+          this.#ended(wish)
           const from = message.inlineOffsets[i]
           const inline = message.inline.slice(from, message.inlineOffsets[i + 1])
           if (inline.length > 0)
@@ -51,6 +54,7 @@ export class SimulatedClient {
           if (!wish) return
           wish.status = 'erred'
           wish.failure = message.failures[message.failure[i]]
+          this.#ended(wish)
         })
         return
       case 'unfinished':
@@ -60,18 +64,49 @@ export class SimulatedClient {
         }
         return
       case 'cancelled':
-        for (const handle of message.handles) this.wishes.delete(handle)
+        for (const handle of message.handles) this.#drop(handle)
         return
       case 'placed':
         this.#write(message)
         return
       case 'graph-refused':
         // What it stood on was released while the graph was on its way, by the cancel of another handle.
-        for (const handle of this.#graphs.get(message.graph) ?? []) this.wishes.delete(handle)
+        for (const handle of this.#graphs.get(message.graph) ?? []) this.#drop(handle)
         return
       default:
         return
     }
+  }
+
+  /** Asks for one key and all that it takes, as a task does for another task; it is let go of when it has ended. */
+  nest(name: string, ended: () => void): void {
+    const { universe } = this.simulation
+    const list = [...universe.ancestry(name)].sort(
+      (one, other) => universe.placeOf(one) - universe.placeOf(other),
+    )
+    const handle = this.#wish(name)
+    this.wishes.get(handle)!.ended = () => {
+      if (this.wishes.delete(handle)) this.#say({ type: 'release', handles: Uint32Array.of(handle) })
+      ended()
+    }
+    const number = this.#nextGraph++
+    this.#graphs.set(number, [handle])
+    const dependencies = list.map((one) => universe.of(one).dependencies)
+    const options = Object.fromEntries(list.map((one) => [one, universe.of(one).options]))
+    const graph: TextGraph = { keys: list, dependencies, sinks: [] }
+    this.#say(graphMessage(graph, { graph: number, wanted: [name], handles: [handle], options }))
+  }
+
+  #drop(handle: number): void {
+    const wish = this.wishes.get(handle)
+    this.wishes.delete(handle)
+    if (wish) this.#ended(wish)
+  }
+
+  #ended(wish: Wish): void {
+    const { ended } = wish
+    wish.ended = undefined
+    ended?.()
   }
 
   /** Asks for some keys; what it wants already may be left out of the graph and referred to. */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { ExecuteInstruction, WorkerInstruction, WorkerMessage } from '../../runtime/protocol/messages.ts'
+import type { SimulatedClient } from './simulatedClient.ts'
 import type { Simulation } from './simulation.ts'
 
 interface Run {
@@ -12,7 +13,7 @@ interface Run {
   inline: boolean
   dependencies: { task: number; run: number; holder: number }[]
   lacking: number
-  phase: 'fetching' | 'queued' | 'running'
+  phase: 'fetching' | 'queued' | 'running' | 'waiting'
 }
 
 const nameOf = (task: number, run: number): string => `${task}:${run}`
@@ -32,6 +33,8 @@ export class SimulatedWorker {
   #peers = new Map<number, string>()
   /** Values on their way, and the runs that wait for each. */
   #fetching = new Map<string, Set<string>>()
+  /** Through it its tasks submit tasks. */
+  #taskClient: SimulatedClient | undefined
 
   constructor(simulation: Simulation, name: string) {
     this.simulation = simulation
@@ -64,6 +67,8 @@ export class SimulatedWorker {
   /** The connection is lost: what the scheduler had asked for is dropped, values are kept. */
   disconnected(): void {
     this.id = -1
+    if (this.#taskClient) this.simulation.taskClientLeaves(this.#taskClient)
+    this.#taskClient = undefined
     this.runs = new Map()
     this.#fetching = new Map()
     this.#callables = new Set()
@@ -94,7 +99,12 @@ export class SimulatedWorker {
         this.#end(message.tasks, message.runs, 'dropped', () => true)
         return
       case 'recall':
-        this.#end(message.tasks, message.runs, 'returned', (run) => run.phase !== 'running')
+        this.#end(
+          message.tasks,
+          message.runs,
+          'returned',
+          (run) => run.phase === 'fetching' || run.phase === 'queued',
+        )
         return
       case 'replicate':
         for (let i = 0; i < message.tasks.length; i++)
@@ -217,7 +227,7 @@ export class SimulatedWorker {
 
   #missing(name: string, dependency: number, holder: number): void {
     const run = this.runs.get(name)
-    if (!run || run.phase === 'running') return
+    if (!run || run.phase === 'running' || run.phase === 'waiting') return
     this.runs.delete(name)
     this.#say({
       type: 'missing',
@@ -280,10 +290,8 @@ export class SimulatedWorker {
     const inputs = run.dependencies.map(({ task, run: made }) => this.values.get(nameOf(task, made))!)
     const durationMs = simulation.durationOf(run.key)
     const startMs = simulation.nowMs
-    const runs = this.runs
-    simulation.after(durationMs, () => {
-      if (!this.alive || this.runs !== runs || runs.get(nameOf(run.task, run.run)) !== run) return
-      runs.delete(nameOf(run.task, run.run))
+    const end = (): void => {
+      this.runs.delete(nameOf(run.task, run.run))
       if (simulation.misbehaves(key, 'kills')) {
         simulation.kill(this, key.name)
         return
@@ -291,7 +299,42 @@ export class SimulatedWorker {
       if (simulation.misbehaves(key, 'throws')) this.#threw(run, startMs, durationMs)
       else this.#finished(run, simulation.universe.compute(run.key, inputs), startMs, durationMs)
       this.#start()
+    }
+    const connected = this.runs
+    const goOn = (ms: number, next: () => void): void =>
+      simulation.after(ms, () => {
+        if (this.alive && this.runs === connected && connected.get(nameOf(run.task, run.run)) === run) next()
+      })
+    const child = this.#childOf(run)
+    if (child === undefined) goOn(durationMs, end)
+    else goOn(durationMs / 2, () => this.#wait(run, child, () => goOn(durationMs / 2, end)))
+  }
+
+  /** What a run submits and waits for: mostly nothing. */
+  #childOf({ key }: Run): string | undefined {
+    const { nesting, universe } = this.simulation
+    if (!nesting?.chance(0.12)) return undefined
+    const names = universe.nestable(key)
+    return names.length === 0 ? undefined : nesting.pick(names)
+  }
+
+  #wait(run: Run, child: string, then: () => void): void {
+    run.phase = 'waiting'
+    this.#sayWaiting(run, true)
+    this.#taskClient ??= this.simulation.taskClient(this)
+    const connected = this.runs
+    this.#taskClient.nest(child, () => {
+      if (this.runs !== connected || connected.get(nameOf(run.task, run.run)) !== run) return
+      run.phase = 'running'
+      this.#sayWaiting(run, false)
+      then()
     })
+    this.#start()
+  }
+
+  #sayWaiting({ task, run }: Run, waits: boolean): void {
+    const said = { tasks: Int32Array.of(task), runs: Int32Array.of(run), waits: Uint8Array.of(waits ? 1 : 0) }
+    this.#say({ type: 'waiting', ...said })
   }
 
   #finished(run: Run, value: number, startMs: number, durationMs: number): void {

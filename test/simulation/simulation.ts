@@ -10,6 +10,7 @@ import {
   WORKER_MESSAGES,
   type WorkerMessage,
 } from '../../runtime/protocol/messages.ts'
+import { taskClientName } from '../../runtime/protocol/taskClientName.ts'
 import { checkInvariants } from '../../runtime/scheduler/invariants.ts'
 import { Scheduler } from '../../runtime/scheduler/scheduler.ts'
 import { Random } from './random.ts'
@@ -61,8 +62,13 @@ export class Simulation {
   readonly said: Uint8Array[] = []
   readonly #record: boolean
 
-  constructor(seed: number, { record = false }: { record?: boolean } = {}) {
+  /** Tasks submit tasks and wait for them. Decided by a generator of its own: without it a seed plays as it always did. */
+  readonly nesting: Random | undefined
+  readonly #taskClients: SimulatedClient[] = []
+
+  constructor(seed: number, { record = false, nested = true }: { record?: boolean; nested?: boolean } = {}) {
     this.#record = record
+    this.nesting = nested ? new Random(seed + 0x5eed) : undefined
     this.random = new Random(seed)
     this.universe = new Universe(this.random)
     this.scheduler = new Scheduler({
@@ -217,7 +223,7 @@ export class Simulation {
         const bytes = encodeFrame(CLIENT_REPLIES, message)
         if (this.#record) this.said.push(bytes)
         this.#deliver(this.#link(`client ${id} down`), () =>
-          this.#clients.find((client) => client.id === id)?.receive(decodeFrame(CLIENT_REPLIES, bytes)),
+          this.#clientOf(id)?.receive(decodeFrame(CLIENT_REPLIES, bytes)),
         )
       },
     })
@@ -323,8 +329,30 @@ export class Simulation {
     this.scheduler.clientJoined(client.id, `client ${client.id}`, this.nowMs)
   }
 
+  /** The client through which a worker's tasks submit tasks, made when the first of them asks. */
+  taskClient(worker: SimulatedWorker): SimulatedClient {
+    const client = new SimulatedClient(this, this.#nextClient++)
+    this.#taskClients.push(client)
+    this.scheduler.clientJoined(client.id, taskClientName(worker.name), this.nowMs)
+    return client
+  }
+
+  /** With its worker, its connection ends. */
+  taskClientLeaves(client: SimulatedClient): void {
+    this.#taskClients.splice(this.#taskClients.indexOf(client), 1)
+    this.#cut(client)
+  }
+
+  #clientOf(id: number): SimulatedClient | undefined {
+    return [...this.#clients, ...this.#taskClients].find((client) => client.id === id)
+  }
+
   #clientLeaves(client: SimulatedClient): void {
     this.#clients.splice(this.#clients.indexOf(client), 1)
+    this.#cut(client)
+  }
+
+  #cut(client: SimulatedClient): void {
     this.#link(`client ${client.id} up`).open = false
     this.#link(`client ${client.id} down`).open = false
     this.scheduler.clientLeft(client.id, this.nowMs)
@@ -404,7 +432,8 @@ export class Simulation {
         replicas: state.replicas.size,
         edges: state.cross.size,
         segments: state.segments.filter(Boolean).length,
-        callables: state.callables.byNumber.size,
+        // Functions that nothing uses may be kept for a while, since they come again.
+        callables: [...state.callables.byNumber.values()].filter(({ uses }) => uses > 0).length,
         failures:
           state.failures.size +
           state.troubles.size +

@@ -56,6 +56,17 @@ export class Universe {
     return [...this.keys.keys()]
   }
 
+  placeOf(name: string): number {
+    return this.names.indexOf(name)
+  }
+
+  /** Keys that a task of this key may submit and wait for: earlier ones, so that none waits for itself, and computed ones. */
+  nestable(name: string): string[] {
+    return this.names
+      .slice(0, this.placeOf(name))
+      .filter((one) => [...this.ancestry(one)].every((taken) => !this.of(taken).scattered))
+  }
+
   of(name: string): Key {
     return this.keys.get(name)!
   }

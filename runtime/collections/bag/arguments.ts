@@ -18,3 +18,10 @@ export function requireFunction(method: string, value: unknown): void {
       `${method} takes a function, not ${value === null ? 'null' : `a value of type ${typeof value}`}`,
     )
 }
+
+/** The error for bags that go along item by item and are cut differently. */
+export const unequalPartitions = (ours: number, theirs: number): BagArgumentError =>
+  new BagArgumentError(
+    `bags that go item by item need the same number of partitions, not ${ours} and ${theirs}: ` +
+      'repartition one of them, or pair them by key with join',
+  )

@@ -1,6 +1,5 @@
 // The bag: items in partitions, in order, worked on in parallel. Every method only builds; `compute` computes.
 
-import { writeFile } from 'node:fs/promises'
 import { placeOfCall } from '../../graph/callPlace.ts'
 import { type Collection, isCollection } from '../../graph/collection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
@@ -8,13 +7,15 @@ import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { estimatedBytes } from '../../kernels/bag/estimate.ts'
 import type { JoinHow } from '../../kernels/bag/groups.ts'
 import type { Op, ReducerSpec, Rest, UserFunction } from '../../kernels/bag/plan.ts'
+import type { WrittenInMemory } from '../../kernels/bag/write.ts'
+import { memoryFiles } from '../../kernels/files/memoryFile.ts'
 import type { TaskOptions } from '../../protocol/taskOptions.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
-import { drawing } from '../visualize.ts'
-import { BagArgumentError, requireCount, requireFunction } from './arguments.ts'
+import { visualize } from '../visualize.ts'
+import { BagArgumentError, requireCount, requireFunction, unequalPartitions } from './arguments.ts'
 import { byteCount } from './byteCount.ts'
 import { type BagNode, type Extra, HeldNode, StepNode, type StepOptions } from './node.ts'
 import {
@@ -74,9 +75,16 @@ export class Bag<out T> implements Collection<T[]> {
     this.#options = options
   }
 
-  /** How many partitions there are, each of which is a task. */
+  /**
+   * How many partitions there are, each of which is a task.
+   * @throws {BagArgumentError} when that depends on what a server has, and nobody has asked it yet: see `prepare`
+   */
   get partitions(): number {
-    return this.node.partitions
+    const { partitions } = this.node
+    if (!Number.isNaN(partitions)) return partitions
+    throw new BagArgumentError(
+      'how many partitions this bag has depends on files that a server must be asked for: await its prepare() first',
+    )
   }
 
   // — What an executor asks for
@@ -84,11 +92,6 @@ export class Bag<out T> implements Collection<T[]> {
   /** @internal */
   announce(graph: TaskGraph): void {
     announceNode(graph, this.node)
-  }
-
-  /** @internal */
-  prepare(): Promise<void> {
-    return prepareInputs(this.node)
   }
 
   /** @internal */
@@ -103,6 +106,7 @@ export class Bag<out T> implements Collection<T[]> {
 
   /** @internal */
   assemble(results: readonly unknown[]): T[] {
+    if (this.node instanceof WriteNode) return results.flatMap(keptInMemory) as T[]
     if (results.length === 1) return results[0] as T[]
     const all: T[] = []
     // Far faster than `flat`, and no limit on the number of arguments as `push(...list)` has.
@@ -116,6 +120,19 @@ export class Bag<out T> implements Collection<T[]> {
   }
 
   // — Asking for values
+
+  /**
+   * Asks servers what files there are, where they are read. `compute` and `persist` do so by themselves; a program
+   * needs it only to know the number of partitions before.
+   * @throws {FileError} when a server cannot be reached, or has no such files
+   * @example
+   * const lines = bag.range(4, { partitions: 2 })
+   * await lines.prepare()
+   * lines.partitions // 2
+   */
+  prepare(): Promise<void> {
+    return prepareInputs(this.node)
+  }
 
   /**
    * Computes the items, in order, on the cluster that is there; without one, a local cluster is started.
@@ -136,11 +153,9 @@ export class Bag<out T> implements Collection<T[]> {
     return (await persist(this))[0] as Bag<T>
   }
 
-  /** Draws the tasks into an SVG file; without a path, gives the drawing. */
-  async visualize(path?: string): Promise<string> {
-    const svg = drawing([this])
-    if (path !== undefined) await writeFile(path, svg)
-    return path ?? svg
+  /** Draws the tasks into a file, `.svg` or `.png`; without a path, gives the drawing as SVG text. */
+  visualize(path?: string): Promise<string> {
+    return visualize(this, path)
   }
 
   /** Lets tasks run with options from here on: `concurrency`, `pure`, and those of any task (`retries`, `resources`, …). */
@@ -454,7 +469,8 @@ export class Bag<out T> implements Collection<T[]> {
    */
   groupBy<K>(key: (item: T) => K, options: ShuffleOptions = {}): Bag<[key: Awaited<K>, items: T[]]> {
     requireFunction('groupBy', key)
-    const partitions = this.#shuffled(options)
+    const { partitions } = options
+    if (partitions !== undefined) requireCount('partitions', partitions, 1)
     return new Bag(new GroupNode(this.node, this.#request('groupBy'), key, partitions), this.#options)
   }
 
@@ -495,14 +511,11 @@ export class Bag<out T> implements Collection<T[]> {
     requireFunction('join', otherKey)
     const how = options.how ?? 'inner'
     // Only a left side that is whole for every item on the right can tell what nothing on the left has met.
-    const canSpread = how === 'inner' || how === 'left' || this.partitions === 1
-    const spread = canSpread && options.partitions === undefined
+    const canSpread = how === 'inner' || how === 'left' || this.node.partitions === 1
+    const { partitions } = options
+    if (partitions !== undefined) requireCount('partitions', partitions, 1)
     const bag = other instanceof Bag ? other : listBag(other as readonly unknown[])
-    const single = spread && bag.partitions === 1
-    const partitions = single
-      ? this.partitions
-      : (options.partitions ?? Math.max(this.partitions, bag.partitions))
-    requireCount('partitions', partitions, 1)
+    const single = canSpread && partitions === undefined && bag.node.partitions === 1
     const right = single
       ? ({ side: 'single', node: bag.node } as const)
       : ({ side: 'bag', node: bag.node } as const)
@@ -543,7 +556,7 @@ export class Bag<out T> implements Collection<T[]> {
    */
   repartition(partitions: number): Bag<T> {
     requireCount('repartition', partitions, 1)
-    if (partitions === this.partitions) return this
+    if (partitions === this.node.partitions) return this
     return new Bag(new RepartitionNode(this.node, this.#request('repartition'), partitions), this.#options)
   }
 
@@ -646,11 +659,8 @@ export class Bag<out T> implements Collection<T[]> {
     const rests = values.map((value): ((slots: readonly number[]) => Rest) => {
       const at = extras.length
       if (value instanceof Bag) {
-        if (value.partitions !== this.partitions)
-          throw new BagArgumentError(
-            `bags that go item by item need the same number of partitions, not ${this.partitions} and ${value.partitions}: ` +
-              'repartition one of them, or pair them by key with join',
-          )
+        const [ours, theirs] = [this.node.partitions, value.node.partitions]
+        if (ours !== theirs && !Number.isNaN(ours + theirs)) throw unequalPartitions(ours, theirs)
         extras.push({ extra: 'partition', node: value.node })
         return (slots) => ({ rest: 'partition', slot: slots[at] })
       }
@@ -684,20 +694,24 @@ export class Bag<out T> implements Collection<T[]> {
     return new Bag<R>(new KeyedShuffleNode(this.node, this.#request(label), spec, partitions), this.#options)
   }
 
-  #shuffled(options: ShuffleOptions): number {
-    const { partitions = this.partitions } = options
-    requireCount('partitions', partitions, 1)
-    return partitions
-  }
-
   #write(label: string, format: 'text' | 'jsonLines', path: string, options: WriteOptions): Bag<string> {
-    const { sink, paths } = writePlan(format, path, this.partitions, options)
-    return new Bag<string>(new WriteNode(this.node, this.#request(label), sink, paths))
+    const plan = writePlan(format, path, options)
+    if (!Number.isNaN(this.node.partitions)) plan.paths(this.node.partitions)
+    return new Bag<string>(new WriteNode(this.node, this.#request(label), plan))
   }
 }
 
 /** What numbers of a type add up to. */
 export type Sum<N> = [N] extends [bigint] ? bigint : number
+
+/** Puts what workers wrote for the program's memory there; gives the paths. */
+function keptInMemory(written: unknown): string[] {
+  return (written as (string | WrittenInMemory)[]).map((file) => {
+    if (typeof file === 'string') return file
+    memoryFiles.write(file.path, file.contents)
+    return file.path
+  })
+}
 
 /** A seed of the user's, or one by chance that stays with the bag. */
 function seedOf(seed: number | undefined): number {

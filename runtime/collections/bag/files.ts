@@ -1,22 +1,30 @@
-// Which files a reader means: globs, lists, names that only look like globs. Read at once, when the bag is built.
+// Which files a reader means: globs, lists, names that only look like globs. Those of this machine are known at once,
+// those on servers once they have been asked.
 
 import { existsSync, globSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FileError, fileErrorOf } from '../../kernels/files/fileErrors.ts'
-import { httpFacts } from '../../kernels/files/httpFile.ts'
-import { isRemote } from '../../kernels/files/sourceFile.ts'
+import {
+  type FileFacts,
+  fileSystemOf,
+  isInMemory,
+  isKnownScheme,
+  isRemote,
+  type StorageOptions,
+  schemeOf,
+  unknownScheme,
+  versionNow,
+} from '../../kernels/files/fileSystem.ts'
+import { memoryFiles } from '../../kernels/files/memoryFile.ts'
 
 /** A path, a glob, an address, or a list of them. */
 export type Paths = string | URL | readonly (string | URL)[]
 
 /** A file as it is now. Size and version are part of the keys, so that a changed file is read again. */
-export interface FoundFile {
-  path: string
-  /** Bytes, −1 where nobody knows. */
-  size: number
-  /** Changes when the file does: its modification time, or what a server calls its entity tag. */
-  version: string
+export interface FoundFile extends FileFacts {
+  /** The contents, of a file in this program's memory. */
+  contents?: Uint8Array
 }
 
 /** A glob that no file matches. */
@@ -25,30 +33,78 @@ export class NoFilesError extends FileError {
 }
 
 /**
- * Finds files: globs in the order of their names, numbers in them by size (`part-2` before `part-10`).
- * @throws {FileError} when one is not there or may not be read, and when a glob matches nothing
+ * The files that paths name: globs in the order of their names, numbers in them by size (`part-2` before `part-10`).
+ * @throws {FileError} when one of this machine is not there or may not be read, and when a glob matches nothing
  */
-export function findFiles(paths: Paths): FoundFile[] {
-  const list = typeof paths === 'string' || paths instanceof URL ? [paths] : paths
-  if (list.length === 0)
-    throw new NoFilesError('', 'the list of files to read is empty: name at least one file')
-  return list.flatMap((each) => {
-    const path = each instanceof URL && each.protocol === 'file:' ? fileURLToPath(each) : String(each)
-    if (isRemote(path)) return [{ path, size: -1, version: '' }]
-    return expanded(path.startsWith('file:') ? fileURLToPath(path) : path).map(statOf)
+export class FileSet {
+  readonly #storage: StorageOptions | undefined
+  /** What is known, and the paths that only a server can tell of. */
+  readonly #entries: (readonly FoundFile[] | string)[]
+  #files: readonly FoundFile[] | undefined
+
+  constructor(paths: Paths, storage?: StorageOptions) {
+    const list = typeof paths === 'string' || paths instanceof URL ? [paths] : paths
+    if (list.length === 0)
+      throw new NoFilesError('', 'the list of files to read is empty: name at least one file')
+    this.#storage = storage
+    this.#entries = list.map(found)
+    if (this.#entries.every((entry) => typeof entry !== 'string')) this.#files = this.#entries.flat()
+  }
+
+  /** The files; nothing as long as a server must be asked first. */
+  get files(): readonly FoundFile[] | undefined {
+    return this.#files
+  }
+
+  /**
+   * Asks servers for what this machine cannot know.
+   * @throws {FileError} when a store cannot be reached, or a glob matches nothing in it
+   */
+  async ask(): Promise<readonly FoundFile[]> {
+    this.#files ??= (
+      await Promise.all(
+        this.#entries.map((entry) => (typeof entry === 'string' ? asked(entry, this.#storage) : entry)),
+      )
+    ).flat()
+    return this.#files
+  }
+}
+
+function found(path: string | URL): readonly FoundFile[] | string {
+  const text = String(path)
+  if (/^file:/i.test(text)) return expanded(fileURLToPath(text)).map(statOf)
+  if (!isKnownScheme(text)) throw unknownScheme(text)
+  if (isRemote(text)) return text
+  return isInMemory(text) ? inMemory(text) : expanded(text).map(statOf)
+}
+
+async function asked(path: string, storage: StorageOptions | undefined): Promise<FoundFile[]> {
+  const system = await fileSystemOf(path, storage)
+  // On the web a question mark or a bracket is a part of the address.
+  const isGlob = schemeOf(path) === 's3' && GLOB.test(path)
+  const facts = isGlob ? await system.list(path) : [await system.facts(path)]
+  if (facts.length === 0)
+    throw new NoFilesError(path, `no file matches ${path}: check the bucket and the pattern`)
+  return facts
+    .sort((a, b) => byName(a.path, b.path))
+    .map((file) => (file.version === '' ? { ...file, version: versionNow() } : file))
+}
+
+function inMemory(pattern: string): FoundFile[] {
+  const paths = memoryFiles.list()
+  const named = paths.includes(pattern) || !GLOB.test(pattern) ? [pattern] : memoryFiles.list(pattern)
+  if (named.length === 0)
+    throw new NoFilesError(pattern, `no file matches ${pattern}: this program's memory has ${listed(paths)}`)
+  return named.sort(byName).map((path) => {
+    const contents = memoryFiles.read(path)
+    return { path, size: contents.length, version: '', ranges: true, contents }
   })
 }
 
-/** Asks servers for what `findFiles` could not know: sizes and versions. */
-export async function completeRemote(files: FoundFile[]): Promise<void> {
-  const unknown = files.filter((file) => isRemote(file.path) && file.version === '' && file.size < 0)
-  await Promise.all(
-    unknown.map(async (file) => {
-      const facts = await httpFacts(file.path)
-      // What a server says nothing of may have changed since the last run, so it is read again.
-      Object.assign(file, facts, facts.version === '' ? { version: `asked at ${Date.now()}` } : {})
-    }),
-  )
+const FEW_PATHS = 5
+const listed = (paths: readonly string[]): string => {
+  const rest = paths.length > FEW_PATHS ? ` and ${paths.length - FEW_PATHS} more` : ''
+  return paths.length === 0 ? 'no files' : `${paths.slice(0, FEW_PATHS).join(', ')}${rest}`
 }
 
 const GLOB = /[*?[{]|[!@+]\(/
@@ -83,7 +139,7 @@ function statOf(path: string): FoundFile {
   try {
     const stat = statSync(path)
     if (stat.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
-    return { path, size: stat.size, version: String(stat.mtimeMs) }
+    return { path, size: stat.size, version: String(stat.mtimeMs), ranges: true }
   } catch (cause) {
     throw fileErrorOf(path, cause)
   }

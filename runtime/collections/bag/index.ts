@@ -1,5 +1,6 @@
 // `bag`: everything that makes a bag.
 
+export * from './avroReader.ts'
 export * from './parquetReaders.ts'
 export * from './readers.ts'
 export * from './sources.ts'

@@ -6,10 +6,12 @@ import { runPartition } from '../../kernels/bag/partition.ts'
 import type { Op, Sink, SourceSpec } from '../../kernels/bag/plan.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import type { TaskGroup, TaskOptions } from '../../protocol/taskOptions.ts'
+import { unequalPartitions } from './arguments.ts'
 import { shareSource } from './shareSource.ts'
 
 /** A bag: how many partitions it has, and how to build the task of each, which gives the list of its items. */
 export interface BagNode extends GraphNode {
+  /** NaN as long as only servers know how many files there are: until `prepareSource` of the sources below has asked them. */
   readonly partitions: number
   /** The method that made it, e.g. `map`. */
   readonly label: string
@@ -31,29 +33,43 @@ export interface StepOptions extends TaskOptions {
 export class SourceNode implements BagNode {
   readonly label: string
   readonly spec: SourceSpec
-  readonly partitions: number
   readonly options: StepOptions
   readonly place: SourcePlace | undefined
   readonly #argument: (partition: number, graph: TaskGraph) => unknown
   readonly #inputs: readonly GraphNode[]
+  readonly #partitions: () => number
+  readonly #prepare: (() => Promise<void>) | undefined
 
   constructor(source: {
     label: string
     spec: SourceSpec
-    partitions: number
+    partitions: number | (() => number)
     /** The argument of a partition's task; the graph has the references of `inputs`. */
     argument: (partition: number, graph: TaskGraph) => unknown
     inputs?: readonly GraphNode[]
     options?: StepOptions
     place?: SourcePlace | undefined
+    /** Asks servers for what the number of partitions depends on. */
+    prepare?: () => Promise<void>
   }) {
+    const { partitions } = source
     this.label = source.label
     this.spec = source.spec
-    this.partitions = source.partitions
+    this.#partitions = typeof partitions === 'number' ? () => partitions : partitions
+    this.#prepare = source.prepare
     this.#argument = source.argument
     this.#inputs = source.inputs ?? []
     this.options = source.options ?? {}
     this.place = source.place
+  }
+
+  get partitions(): number {
+    return this.#partitions()
+  }
+
+  /** Awaited before anything is built. */
+  async prepareSource(): Promise<void> {
+    await this.#prepare?.()
   }
 
   inputs(): readonly GraphNode[] {
@@ -214,6 +230,7 @@ export class Pipeline {
     })
     const baseRefs = this.source ? undefined : graph.built(this.#base)
     const added: unknown[] = []
+    for (const extra of extras) requireAsMany(graph, extra, partitions)
     for (let i = 0; i < partitions; i++) {
       const first = this.source ? this.source.argument(i, graph) : baseRefs![i]
       const rest = extras.map((extra) => extraArgument(graph, extra, i))
@@ -229,6 +246,13 @@ export class Pipeline {
       Object.assign(all, options, all.pure === false ? { pure: false } : {})
     return { ...all, ...last, ...(all.pure === false ? { pure: false } : {}) }
   }
+}
+
+/** @throws {BagArgumentError} when another bag that goes along item by item has another number of partitions */
+function requireAsMany(graph: TaskGraph, extra: Extra, partitions: number): void {
+  if (extra.extra !== 'partition') return
+  const theirs = graph.built(extra.node)!.length
+  if (theirs !== partitions) throw unequalPartitions(partitions, theirs)
 }
 
 function extraArgument(graph: TaskGraph, extra: Extra, partition: number): unknown {

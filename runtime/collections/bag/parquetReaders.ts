@@ -1,15 +1,16 @@
-// Bags of what is in parquet files. Footers are read when the bag is built, columns when it is computed.
+// Bags of what is in parquet files. Footers are read when the bag is built (those on servers when it is
+// computed), columns when it is computed.
 
-import { placeOfCall } from '../../graph/callPlace.ts'
+import type { FileMetaData } from 'hyparquet'
 import { columnNames } from '../../kernels/bag/parquetSource.ts'
-import type { RowGroup } from '../../kernels/bag/plan.ts'
-import { FileFormatError } from '../../kernels/files/fileErrors.ts'
-import { readFooter } from '../../kernels/files/parquetFooter.ts'
-import { isRemote } from '../../kernels/files/sourceFile.ts'
-import { BagArgumentError } from './arguments.ts'
+import type { RowGroup, SourceSpec } from '../../kernels/bag/plan.ts'
+import { FileError, FileFormatError } from '../../kernels/files/fileErrors.ts'
+import { type StorageOptions, schemeOf } from '../../kernels/files/fileSystem.ts'
+import { footerOf, readFooter } from '../../kernels/files/parquetFooter.ts'
+import { openFile } from '../../kernels/files/sourceFile.ts'
 import { Bag } from './bag.ts'
-import { findFiles, type Paths } from './files.ts'
-import { SourceNode } from './node.ts'
+import { fileSource, reached } from './fileSource.ts'
+import { FileSet, type FoundFile, type Paths } from './files.ts'
 
 export interface ParquetOptions {
   /** Which columns, and in which order; all by default. Others are not even read from the disk. */
@@ -19,6 +20,8 @@ export interface ParquetOptions {
    * Absent values are `null`.
    */
   int64?: 'number' | 'bigint'
+  /** How a store such as S3 is reached. */
+  storage?: StorageOptions
 }
 
 /**
@@ -53,29 +56,49 @@ function parquetBag(
   shape: 'rows' | 'columns',
   label: string,
 ): Bag<unknown> {
-  const { columns, int64 = 'number' } = options
-  const groups: RowGroup[] = []
-  for (const { path } of findFiles(paths)) {
-    if (isRemote(path))
-      throw new BagArgumentError(`${path}: parquet files on the web must be downloaded first`)
-    const { size, modifiedMs, metadata } = readFooter(path)
-    const known = columnNames(metadata)
-    for (const column of columns ?? [])
-      if (!known.includes(column))
-        throw new FileFormatError(path, `${path} has no column ${column}: it has ${known.join(', ')}`)
+  const { columns, int64 = 'number', storage } = options
+  const spec: SourceSpec = { source: 'parquet', ...(columns && { columns }), int64, shape }
+  const groups = (file: FoundFile, metadata: FileMetaData): RowGroup[] => {
+    requireColumns(file.path, metadata, columns ?? [])
     let start = 0
-    for (const group of metadata.row_groups) {
+    return metadata.row_groups.map((group) => {
       const end = start + Number(group.num_rows)
-      groups.push([path, size, String(modifiedMs), start, end])
+      const rows: RowGroup = [file.path, file.size, file.version, start, end, ...reached(file, storage)]
       start = end
+      return rows
+    })
+  }
+  const isHere = (file: FoundFile): boolean => schemeOf(file.path) === 'file'
+  const groupsHere = (file: FoundFile): RowGroup[] => groups(file, readFooter(file.path))
+  const groupsElsewhere = async (file: FoundFile): Promise<RowGroup[]> => {
+    const opened = await openFile({ ...file, storage })
+    try {
+      // A server that tells no size cannot be asked for the end of a file.
+      if (file.size < 0)
+        throw new FileError(file.path, `${file.path} cannot be read in parts: its server tells no size`)
+      return groups(file, await footerOf(opened, file.size, file.version))
+    } finally {
+      await opened.close()
     }
   }
-  const node = new SourceNode({
-    label,
-    spec: { source: 'parquet', ...(columns && { columns }), int64, shape },
-    partitions: Math.max(1, groups.length),
-    argument: (i) => (groups[i] ? [groups[i]] : []),
-    place: placeOfCall(),
-  })
-  return new Bag(node)
+  const set = new FileSet(paths, storage)
+  const planHere = (files: readonly FoundFile[]): RowGroup[][] => partitions(files.flatMap(groupsHere))
+  const planElsewhere = async (files: readonly FoundFile[]): Promise<RowGroup[][]> =>
+    partitions(
+      (
+        await Promise.all(files.map((file) => (isHere(file) ? groupsHere(file) : groupsElsewhere(file))))
+      ).flat(),
+    )
+  const plan = set.files?.every(isHere) ? { now: planHere } : { later: planElsewhere }
+  return new Bag(fileSource(set, { label, spec }, plan))
+}
+
+const partitions = (groups: readonly RowGroup[]): RowGroup[][] =>
+  groups.length === 0 ? [[]] : groups.map((group) => [group])
+
+function requireColumns(path: string, metadata: FileMetaData, columns: readonly string[]): void {
+  const known = columnNames(metadata)
+  for (const column of columns)
+    if (!known.includes(column))
+      throw new FileFormatError(path, `${path} has no column ${column}: it has ${known.join(', ')}`)
 }

@@ -1,14 +1,22 @@
-// Bags of what is in files. Names, sizes and footers are read when the bag is built, contents when it is computed.
+// Bags of what is in text files. Names and sizes are read when the bag is built (those on servers when it is computed),
+// contents when it is computed.
 
-import { placeOfCall } from '../../graph/callPlace.ts'
-import type { CellType, Compression, FileRange, SourceSpec, TextEncoding } from '../../kernels/bag/plan.ts'
+import type {
+  CellType,
+  Compression,
+  FileRange,
+  SourceSpec,
+  TextEncoding,
+  TextSource,
+} from '../../kernels/bag/plan.ts'
 import { compressionOf } from '../../kernels/files/decompress.ts'
-import { isRemote } from '../../kernels/files/sourceFile.ts'
+import { isRemote, type StorageOptions } from '../../kernels/files/fileSystem.ts'
 import { BagArgumentError } from './arguments.ts'
 import { Bag } from './bag.ts'
 import { byteCount } from './byteCount.ts'
-import { completeRemote, type FoundFile, findFiles, type Paths } from './files.ts'
-import { SourceNode, StepNode } from './node.ts'
+import { fileSource, reached } from './fileSource.ts'
+import { FileSet, type FoundFile, type Paths } from './files.ts'
+import { StepNode } from './node.ts'
 
 export interface TextOptions {
   /** By each file's ending (`.gz`, `.zst`, `.br`) when absent. */
@@ -23,6 +31,8 @@ export interface TextOptions {
   blocksize?: number | string | false
   /** Puts several small files into one partition: as many as fit into a block. True by default. */
   joinSmallFiles?: boolean
+  /** How a store such as S3 is reached. */
+  storage?: StorageOptions
 }
 
 const BLOCK_BYTES = 64_000_000
@@ -31,7 +41,7 @@ const FILES_A_PARTITION = 256
 
 /**
  * The lines of text files, without their line ends.
- * @param paths a path, a glob (`logs/*.gz`), an http(s) address, or a list of them
+ * @param paths a path, a glob (`logs/*.gz`, `s3://bucket/logs/*.gz`), an http(s) address, or a list of them
  * @throws {FileError} when a file is not there or cannot be read, or a glob matches nothing
  * @example bag.readText('logs/*.txt.gz').filter((line) => line.includes('ERROR')).count()
  */
@@ -71,7 +81,7 @@ export function readFiles(
  */
 export function fromUrls(urls: readonly (string | URL)[], options: TextOptions = {}): Bag<string> {
   for (const url of urls)
-    if (!isRemote(String(url)))
+    if (!/^https?:\/\//i.test(String(url)))
       throw new BagArgumentError(
         `fromUrls takes http(s) addresses, not ${String(url)}: files are read by readText`,
       )
@@ -124,21 +134,7 @@ export function readCsvRows<T = Record<string, string>>(paths: Paths, options: C
   })) as Bag<T>
 }
 
-type Facts = Required<Pick<TextOptions, 'encoding' | 'errors' | 'compression'>>
-
-/** A source node whose files may have to be asked of a server first. */
-class FileNode extends SourceNode {
-  readonly #files: FoundFile[]
-
-  constructor(files: FoundFile[], source: ConstructorParameters<typeof SourceNode>[0]) {
-    super(source)
-    this.#files = files
-  }
-
-  prepareSource(): Promise<void> {
-    return completeRemote(this.#files)
-  }
-}
+type Facts = Pick<TextSource, 'encoding' | 'errors' | 'compression'>
 
 function textBag(
   paths: Paths,
@@ -146,51 +142,20 @@ function textBag(
   label: string,
   specOf: (facts: Facts) => SourceSpec,
 ): Bag<unknown> {
-  const files = findFiles(paths)
-  const { encoding = 'utf-8', errors = 'strict' } = options
-  const byCompression = new Map<Compression, FoundFile[]>()
-  for (const file of files) {
-    const compression = options.compression ?? compressionOf(file.path)
-    const same = byCompression.get(compression)
-    if (same) same.push(file)
-    else byCompression.set(compression, [file])
-  }
-  // Files of several compressions in one glob: the order of the names still rules.
-  if (byCompression.size > 1) return mixedBag(files, options, label, specOf)
-  const compression = options.compression ?? compressionOf(files[0].path)
-  const parts = partitionsOf(files, options, compression, encoding)
-  const node = new FileNode(files, {
-    label,
-    spec: specOf({ encoding, errors, compression }),
-    partitions: parts.length,
-    argument: (i) =>
-      parts[i].map(({ file, start, end }): FileRange => [file.path, file.size, file.version, start, end]),
-    place: placeOfCall(),
-  })
-  return new Bag(node)
-}
-
-function mixedBag(
-  files: FoundFile[],
-  options: TextOptions,
-  label: string,
-  specOf: (facts: Facts) => SourceSpec,
-): Bag<unknown> {
-  const runs: FoundFile[][] = []
-  for (const file of files) {
-    const run = runs.at(-1)
-    if (run && compressionOf(run[0].path) === compressionOf(file.path)) run.push(file)
-    else runs.push([file])
-  }
-  const [first, ...others] = runs.map((run) =>
-    textBag(
-      run.map((file) => file.path),
-      options,
-      label,
-      specOf,
-    ),
-  )
-  return first.concat(...others)
+  const { encoding = 'utf-8', errors = 'strict', compression = 'byName', storage } = options
+  const set = new FileSet(paths, storage)
+  const spec = specOf({ encoding, errors, compression })
+  const ranges = (part: readonly Block[]): FileRange[] =>
+    part.map(({ file, start, end }) => [
+      file.path,
+      file.size,
+      file.version,
+      start,
+      end,
+      ...reached(file, storage),
+    ])
+  const now = (files: readonly FoundFile[]): FileRange[][] => partitionsOf(files, options).map(ranges)
+  return new Bag(fileSource(set, { label, spec }, { now }))
 }
 
 interface Block {
@@ -199,20 +164,17 @@ interface Block {
   end: number
 }
 
-/** Cuts large files into blocks, and puts small ones together. */
-function partitionsOf(
-  files: readonly FoundFile[],
-  options: TextOptions,
-  compression: Compression,
-  encoding: TextEncoding,
-): Block[][] {
-  const { blocksize = BLOCK_BYTES, joinSmallFiles = true } = options
+/** Cuts large files into blocks, and puts small ones of a disk together. */
+function partitionsOf(files: readonly FoundFile[], options: TextOptions): Block[][] {
+  const { blocksize = BLOCK_BYTES, joinSmallFiles = true, encoding = 'utf-8' } = options
   const blockBytes = blocksize === false ? Number.POSITIVE_INFINITY : byteCount('blocksize', blocksize)
-  const canCut = compression === 'none' && (encoding === 'utf-8' || encoding === 'latin1')
+  const hasByteLines = encoding === 'utf-8' || encoding === 'latin1'
   const parts: Block[][] = []
   let shared: Block[] = []
   let sharedBytes = 0
   for (const file of files) {
+    const compression = options.compression ?? compressionOf(file.path)
+    const canCut = compression === 'none' && hasByteLines && file.ranges && !file.contents
     if (canCut && file.size > blockBytes) {
       const count = Math.ceil(file.size / blockBytes)
       const edge = (i: number): number => Math.floor((i * file.size) / count)
@@ -223,7 +185,7 @@ function partitionsOf(
     const block = { file, start: 0, end: compression === 'none' ? file.size : -1 }
     const joins =
       joinSmallFiles &&
-      file.size >= 0 &&
+      !isRemote(file.path) &&
       shared.length > 0 &&
       shared.length < FILES_A_PARTITION &&
       sharedBytes + file.size <= SMALL_BYTES
@@ -233,7 +195,7 @@ function partitionsOf(
       continue
     }
     shared = [block]
-    sharedBytes = file.size
+    sharedBytes = isRemote(file.path) ? Number.POSITIVE_INFINITY : file.size
     parts.push(shared)
   }
   return parts

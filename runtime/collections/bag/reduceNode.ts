@@ -8,6 +8,7 @@ import { concatenated, mergeParts, mergeStates, pick } from '../../kernels/bag/p
 import type { ReducerSpec, Sink, UserFunction } from '../../kernels/bag/plan.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { type BagNode, groupName, Pipeline, placeFields, type StepOptions } from './node.ts'
+import type { WritePlan } from './write.ts'
 
 /** What nodes of this file have in common. */
 export interface Request {
@@ -144,13 +145,18 @@ export class KeyedShuffleNode extends OnBag {
 
 /** Items by key, shuffled. */
 export class GroupNode extends OnBag {
-  readonly partitions: number
   readonly #key: UserFunction
+  readonly #partitions: number | undefined
 
-  constructor(input: BagNode, request: Request, key: UserFunction, partitions: number) {
+  /** @param partitions as many as the input has when absent */
+  constructor(input: BagNode, request: Request, key: UserFunction, partitions?: number) {
     super(input, request)
     this.#key = key
-    this.partitions = partitions
+    this.#partitions = partitions
+  }
+
+  get partitions(): number {
+    return this.#partitions ?? this.input.partitions
   }
 
   override get sink(): Sink {
@@ -170,24 +176,33 @@ export type JoinSide = { side: 'bag'; node: BagNode } | { side: 'single'; node: 
 
 /** Pairs of two bags by key. A list on the right goes to every partition; two bags are shuffled. */
 export class JoinNode extends OnBag {
-  readonly partitions: number
   readonly #right: JoinSide
   readonly #keys: readonly [UserFunction, UserFunction]
   readonly #how: JoinHow
+  readonly #partitions: number | undefined
 
+  /** @param partitions when absent, as many as the input has for a list, as the larger side for two bags */
   constructor(
     input: BagNode,
     request: Request,
     right: JoinSide,
     keys: readonly [UserFunction, UserFunction],
     how: JoinHow,
-    partitions: number,
+    partitions?: number,
   ) {
     super(input, request)
     this.#right = right
     this.#keys = keys
     this.#how = how
-    this.partitions = partitions
+    this.#partitions = partitions
+  }
+
+  get partitions(): number {
+    const right = this.#right
+    if (this.#partitions !== undefined) return this.#partitions
+    return right.side === 'single'
+      ? this.input.partitions
+      : Math.max(this.input.partitions, right.node.partitions)
   }
 
   override inputs(): readonly GraphNode[] {
@@ -260,7 +275,7 @@ export class TakeNode extends OnBag {
   constructor(input: BagNode, request: Request, count: number, fromPartitions: number) {
     super(input, request)
     this.#count = count
-    this.#from = Math.min(fromPartitions, input.partitions)
+    this.#from = fromPartitions
   }
 
   build(graph: TaskGraph): readonly unknown[] {
@@ -274,7 +289,14 @@ export class TakeNode extends OnBag {
     }
     const sink = ([slot]: readonly number[]): Sink => ({ sink: 'take', count: this.#count, slot })
     const pipeline = this.pipeline(graph)
-    const whole = pipeline.addTasks(graph, sink, this.label, this.request, [before], this.#from)
+    const whole = pipeline.addTasks(
+      graph,
+      sink,
+      this.label,
+      this.request,
+      [before],
+      Math.min(this.#from, this.input.partitions),
+    )
     const items = whole.map((each) => graph.addTask(picking, ['items', each]))
     return [graph.addTask(this.group(graph, 'concat', concatenated, []), [items])]
   }
@@ -324,11 +346,13 @@ export class RepartitionNode extends OnBag {
 export class ConcatNode implements BagNode {
   readonly label = 'concat'
   readonly parts: readonly BagNode[]
-  readonly partitions: number
 
   constructor(parts: readonly BagNode[]) {
     this.parts = parts.flatMap((part) => (part instanceof ConcatNode ? part.parts : [part]))
-    this.partitions = this.parts.reduce((total, part) => total + part.partitions, 0)
+  }
+
+  get partitions(): number {
+    return this.parts.reduce((total, part) => total + part.partitions, 0)
   }
 
   inputs(): readonly GraphNode[] {
@@ -346,18 +370,11 @@ export class ConcatNode implements BagNode {
 
 /** Writes each partition to a file; gives the paths. */
 export class WriteNode extends OnBag {
-  readonly #sink: (slots: readonly number[]) => Sink
-  readonly #paths: readonly string[]
+  readonly #plan: WritePlan
 
-  constructor(
-    input: BagNode,
-    request: Request,
-    sink: (slots: readonly number[]) => Sink,
-    paths: readonly string[],
-  ) {
+  constructor(input: BagNode, request: Request, plan: WritePlan) {
     super(input, request)
-    this.#sink = sink
-    this.#paths = paths
+    this.#plan = plan
   }
 
   get partitions(): number {
@@ -365,10 +382,11 @@ export class WriteNode extends OnBag {
   }
 
   build(graph: TaskGraph): readonly unknown[] {
-    const path = (partition: number): string => this.#paths[partition]
+    const paths = this.#plan.paths(this.partitions)
+    const path = (partition: number): string => paths[partition]
     return this.pipeline(graph).addTasks(
       graph,
-      this.#sink,
+      this.#plan.sink,
       this.label,
       { ...this.request, options: { ...this.request.options, pure: false } },
       [path],

@@ -1,11 +1,10 @@
 // What the user holds of a delayed value: a Proxy whose properties, items and methods are delayed too.
 
-import { writeFile } from 'node:fs/promises'
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { UserFunction } from '../../kernels/bag/plan.ts'
 import { callMethod, getProperty } from '../../kernels/delayed/delayed.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
-import { drawing } from '../visualize.ts'
+import { visualize } from '../visualize.ts'
 import { CallNode, type CallSpec, type DelayedNode, NODE } from './node.ts'
 import type { Delayed } from './types.ts'
 
@@ -29,11 +28,7 @@ function reserved(node: DelayedNode, name: PropertyKey): unknown {
     case 'persist':
       return () => persist(node).then(([held]) => delayedOf(held as DelayedNode))
     case 'visualize':
-      return async (path?: string) => {
-        const svg = drawing([node])
-        if (path !== undefined) await writeFile(path, svg)
-        return path ?? svg
-      }
+      return (path?: string) => visualize(node, path)
     // The executor asks for these, and gets them from the node itself.
     case 'collectionKind':
       return node.collectionKind

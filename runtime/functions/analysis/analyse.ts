@@ -6,9 +6,10 @@ import { parseSync } from 'oxc-parser'
 import { closedDeclarations, closedGroups, declarationDependencies } from './closed.ts'
 import { declareRequires } from './commonJs.ts'
 import { Purity } from './purity.ts'
+import { readNode } from './readNode.ts'
 import { SourceSyntaxError } from './sourceSyntaxError.ts'
 import type { AnalysedModule, SourceUnit } from './sourceUnit.ts'
-import { Walker } from './walker.ts'
+import { Walk } from './walk.ts'
 
 /** A hash of text, in hexadecimal. */
 export function textHash(text: string, digits = 16): string {
@@ -18,6 +19,10 @@ export function textHash(text: string, digits = 16): string {
 export interface AnalyseOptions {
   /** How the file is run; by default by what its text says. */
   format?: 'module' | 'commonjs'
+  /** Whether decorators are told the types of what they decorate, as `emitDecoratorMetadata` of tsconfig.json says. */
+  decoratorMetadata?: boolean
+  /** Keeps what each name in the text means. */
+  keepsNames?: boolean
 }
 
 /** A file's text as the parser sees it: a byte-order mark says nothing. */
@@ -39,10 +44,11 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
   const source = withoutMark(text)
   const { program, format } = parse(file, source, options.format)
   const hash = textHash(source)
-  const walker = new Walker()
-  walker.walk(program.body as Node[])
-  const { scope, units, imports, references } = walker
-  if (format === 'commonjs') declareRequires(program, scope, imports, walker.requireCalls)
+  const { decoratorMetadata = false, keepsNames = false } = options
+  const walk = new Walk(readNode, { decoratorMetadata, keepsNames })
+  walk.walk(program.body as Node[])
+  const { scope, units, imports, references } = walk
+  if (format === 'commonjs') declareRequires(program, scope, imports, walk.requireCalls)
   const dependencies = declarationDependencies(scope, references)
   const closed = closedDeclarations(scope, dependencies, new Purity(source, scope))
   const { groups, groupOf } = closedGroups(closed, dependencies)
@@ -62,13 +68,14 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
     groups,
     groupOf,
     dependencies,
-    objectsWithMethods: walker.objectsWithMethods,
-    dynamicImports: walker.dynamicImports,
-    requireCalls: walker.requireCalls,
-    importMetas: walker.importMetas,
+    objectsWithMethods: walk.objectsWithMethods,
+    dynamicImports: walk.dynamicImports,
+    requireCalls: walk.requireCalls,
+    importMetas: walk.importMetas,
     references,
-    hasDecorators: walker.hasDecorators,
-    hasWith: walker.hasWith,
+    ...(walk.named && { named: walk.named }),
+    needsLowering: walk.needsLowering,
+    hasWith: walk.hasWith,
   }
   for (const unit of units) sortCaptures(module, unit)
   return module

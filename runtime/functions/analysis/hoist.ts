@@ -48,7 +48,10 @@ export function hoistLexical(
           scope.declare(statement.id.name, 'namespace', statement, place)
         break
       case 'TSImportEqualsDeclaration':
-        if (statement.importKind !== 'type') scope.declare(statement.id.name, 'let', statement, place)
+        if (statement.importKind === 'type') break
+        if (statement.moduleReference.type === 'TSExternalModuleReference')
+          hoistImportEquals(statement.id.name, statement.moduleReference.expression, outer, scope, imports)
+        else scope.declare(statement.id.name, 'let', statement, place)
         break
       case 'ImportDeclaration':
         hoistImport(statement, scope, imports)
@@ -80,6 +83,27 @@ function hoistImport(statement: ImportDeclaration, scope: Scope, imports: Import
     const binding = scope.declare(local, 'import', specifier, { record, imported })
     record.names.push({ local, imported, binding })
   }
+  imports?.push(record)
+}
+
+/** `import x = require('y')` binds all of what CommonJS gives. */
+function hoistImportEquals(
+  local: string,
+  source: { value: string; start: number },
+  statement: Node,
+  scope: Scope,
+  imports: ImportRecord[] | undefined,
+): void {
+  const record: ImportRecord = {
+    source: source.value,
+    start: source.start,
+    names: [],
+    sideEffectOnly: false,
+    required: true,
+    importEquals: statement,
+  }
+  const binding = scope.declare(local, 'import', statement, { record, imported: '*' })
+  record.names.push({ local, imported: '*', binding })
   imports?.push(record)
 }
 

@@ -33,3 +33,12 @@ export function forEachName(
       break
   }
 }
+
+/** Types around an expression: they say nothing when it runs. */
+export const TRANSPARENT: ReadonlySet<string> = new Set([
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSNonNullExpression',
+  'TSTypeAssertion',
+  'TSInstantiationExpression',
+])

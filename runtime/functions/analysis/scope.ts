@@ -25,8 +25,10 @@ export interface ImportRecord {
   names: { local: string; imported: string; binding: Binding }[]
   /** `import 'x'` */
   sideEffectOnly: boolean
-  /** True for `const x = require('y')`. */
+  /** True for `const x = require('y')` and `import x = require('y')`. */
   required: boolean
+  /** The whole statement where it is `import x = require('y')`. */
+  importEquals?: Node
 }
 
 export interface Binding {

@@ -109,6 +109,8 @@ export interface AnalysedModule {
   requireCalls: { node: Node; argument: Node; specifier: string }[]
   importMetas: MetaProperty[]
   references: { binding: Binding; start: number }[]
-  hasDecorators: boolean
+  needsLowering: boolean
+  /** What each name in the text means, by its offset, when it was asked for. */
+  named?: ReadonlyMap<number, Binding>
   hasWith: boolean
 }

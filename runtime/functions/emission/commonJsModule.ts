@@ -27,7 +27,7 @@ export function writeCommonJsModule(modules: WorkerModules, module: AnalysedModu
       : [],
   )
   const notes = importNotes(packages) + modules.unitNotes(module, everything)
-  text.appendLeft(headOffset(module), `;${helperCode(module.id)}${top}${liveCode(module)}${notes}`)
+  text.appendLeft(headOffset(module), `;${helperCode(module)}${top}${liveCode(module)}${notes}`)
   modules.write(name, finishModule({ module, text, choices: modules.graph.choices(module) }), needs)
 }
 

@@ -9,10 +9,19 @@ export interface CompilerChoices {
   legacyDecorators: boolean
   /** Class fields are assigned, not defined, as targets before ES2022 do. */
   assignsClassFields: boolean
+  /** TypeScript's own decorators are told the types that stand in the text. */
+  decoratorMetadata: boolean
+}
+
+const NONE: CompilerChoices = {
+  legacyDecorators: false,
+  assignsClassFields: false,
+  decoratorMetadata: false,
 }
 
 interface Options {
   experimentalDecorators?: boolean
+  emitDecoratorMetadata?: boolean
   useDefineForClassFields?: boolean
   target?: string
 }
@@ -36,8 +45,9 @@ function choicesOfFolder(folder: string): CompilerChoices {
     choices = {
       legacyDecorators: legacy,
       assignsClassFields: !(options.useDefineForClassFields ?? !legacy),
+      decoratorMetadata: legacy && (options.emitDecoratorMetadata ?? false),
     }
-  } else if (parent === folder) choices = { legacyDecorators: false, assignsClassFields: false }
+  } else if (parent === folder) choices = NONE
   else choices = choicesOfFolder(parent)
   byFolder.set(folder, choices)
   return choices

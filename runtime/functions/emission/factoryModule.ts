@@ -50,7 +50,7 @@ export function writeFactoryModule(modules: WorkerModules, module: AnalysedModul
     head += `import {${binding.name}} from "./${group}";`
   }
   const unitNotes = modules.unitNotes(module, (node) => node === unit || includes(node))
-  head += helperCode(module.id) + commonJsNames(module, unit.globals) + top + notes + unitNotes
+  head += helperCode(module) + commonJsNames(module, unit.globals) + top + notes + unitNotes
   text.prepend(head + open + before)
   text.append(close)
 
@@ -77,7 +77,7 @@ function wrapping(
   text: MagicString,
   unit: SourceUnit,
 ): { before: string; after: string; name: string } {
-  if (isClassUnit(unit)) instrumentClass(text, unit, thunkOf(unit))
+  if (isClassUnit(unit)) instrumentClass(text, unit, thunkOf(unit), unit.isDefaultExport)
   const ownName = 'id' in unit.node ? unit.node.id?.name : undefined
   if (ownName !== undefined && (unit.kind === 'declaration' || unit.kind === 'class'))
     return { before: '', after: ';', name: ownName }

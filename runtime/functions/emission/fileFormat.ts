@@ -17,7 +17,7 @@ export function formatOf(file: string, source: string): 'module' | 'commonjs' {
 /** A cheap look: files that fool it are parsed as what they say they are, and Node's own error follows. */
 function hasModuleSyntax(source: string): boolean {
   return (
-    /^\s*(?:import(?:\s+[\w$]|\s*[*{'"])|export(?:\s+[\w$]|\s*[*{]))/m.test(source) ||
+    /^\s*(?:import(?:\s+[\w$]+(?!\s*=|[\w$])|\s*[*{'"])|export(?:\s+[\w$]|\s*[*{]))/m.test(source) ||
     /\bimport\.meta\b/.test(source) ||
     (/^(const|let|var)?[^\n]*\bawait\s/m.test(source) &&
       !/\b(require\(|module\.exports|exports\.)/.test(source))

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import remapping from '@jridgewell/remapping'
 import type MagicString from 'magic-string'
-import { transformSync } from 'oxc-transform'
+import { type TransformOptions, transformSync } from 'oxc-transform'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import type { CompilerChoices } from './compilerChoices.ts'
 
@@ -14,6 +14,12 @@ export interface FinishRequest {
   choices: CompilerChoices
   /** Worker modules: their imports are those that are used already. */
   keepImports?: boolean
+}
+
+/** The helpers' object is `babelHelpers`, which the head of such a module declares. */
+const DECORATORS_WITH_METADATA: Partial<TransformOptions> = {
+  decorator: { legacy: true, emitDecoratorMetadata: true },
+  helpers: { mode: 'External' as NonNullable<TransformOptions['helpers']>['mode'] },
 }
 
 type MapInput = Parameters<typeof remapping>[0]
@@ -27,7 +33,7 @@ export function finishModule({ module, text, choices, keepImports = false }: Fin
   const editMap = text.generateMap({ source: url, hires: 'boundary' })
   const { code, map } = needsEsbuild(module, choices)
     ? compileWithEsbuild(module, edited, choices, url)
-    : compile(module, edited, keepImports)
+    : compile(module, edited, choices, keepImports)
   const merged = remapping(
     map,
     (_, context) => (context.depth === 1 ? (editMap as MapInput as never) : null),
@@ -38,21 +44,31 @@ export function finishModule({ module, text, choices, keepImports = false }: Fin
   return `${code}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`
 }
 
-/** Decorators, and class fields that a project wants assigned instead of defined, are esbuild's. */
+/**
+ * Decorators, and class fields that a project wants assigned instead of defined, are esbuild's; but it knows no types,
+ * which `emitDecoratorMetadata` asks for.
+ */
 function needsEsbuild(module: AnalysedModule, choices: CompilerChoices): boolean {
-  return module.hasDecorators || (module.language === 'ts' && choices.assignsClassFields)
+  if (module.needsLowering) return !choices.decoratorMetadata
+  return module.language === 'ts' && choices.assignsClassFields
 }
 
 function compile(
   module: AnalysedModule,
   code: string,
+  choices: CompilerChoices,
   keepImports: boolean,
 ): { code: string; map: MapInput } {
   const result = transformSync(module.file, code, {
     lang: module.language,
     sourceType: module.format === 'commonjs' ? 'commonjs' : 'module',
     sourcemap: true,
-    typescript: { onlyRemoveTypeImports: keepImports },
+    typescript: {
+      onlyRemoveTypeImports: keepImports,
+      removeClassFieldsWithoutInitializer: choices.assignsClassFields,
+    },
+    ...(module.needsLowering && choices.decoratorMetadata && DECORATORS_WITH_METADATA),
+    ...(choices.assignsClassFields && { assumptions: { setPublicClassFields: true } }),
   })
   const error = result.errors.find((one) => one.severity === 'Error')
   if (error || !result.map) throw new SyntaxError(`${module.file}: ${error?.message ?? 'cannot be compiled'}`)
@@ -71,6 +87,7 @@ function compileWithEsbuild(
     loader: module.language === 'dts' ? 'ts' : module.language,
     sourcemap: 'external',
     target: 'node24',
+    keepNames: true,
     sourcefile,
     ...(module.format === 'module' && { format: 'esm' as const }),
     tsconfigRaw: {

@@ -63,7 +63,7 @@ export function writeGroupModule(
       tail += `__heddle_l(${unit.number},${unit.singleton.name});`
   text.prepend(
     head +
-      helperCode(module.id) +
+      helperCode(module) +
       commonJsNames(module, globals) +
       top +
       notes +

@@ -7,12 +7,13 @@ import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
 export const THIS_NAME = '__heddle_this'
 
 /** Function declarations, since those are there before anything of the module runs, import cycles included. */
-export function helperCode(module: string): string {
+export function helperCode({ id, needsLowering }: AnalysedModule): string {
   return (
-    `function __heddle_m(){return ${JSON.stringify(module)}}` +
+    `function __heddle_m(){return ${JSON.stringify(id)}}` +
     'function __heddle_f(f,c){return globalThis.__heddle?.f(f,c)??f}' +
     'function __heddle_o(o,p){return globalThis.__heddle?.o(o,p)??o}' +
-    'function __heddle_l(n,v){globalThis.__heddle?.l(__heddle_m(),n,v);return v}'
+    'function __heddle_l(n,v){globalThis.__heddle?.l(__heddle_m(),n,v);return v}' +
+    (needsLowering ? 'const babelHelpers=globalThis.__heddle?.decorators;' : '')
   )
 }
 

@@ -33,7 +33,7 @@ export function instrument({ module, text, includes, cut, renamedThis }: Instrum
     switch (unit.kind) {
       case 'class':
       case 'classExpression':
-        instrumentClass(text, unit, thunk)
+        instrumentClass(text, unit, thunk, unit.isDefaultExport || (unit.top && !unit.selfBinding))
         break
       case 'declaration': {
         const name = 'id' in unit.node ? unit.node.id?.name : undefined
@@ -72,10 +72,13 @@ function wrapExpression(text: MagicString, unit: SourceUnit, thunk: string): voi
   text.appendLeft(unit.end, named ? `}[${name}],${thunk})${after}` : `,${thunk})${after}`)
 }
 
-/** Registers a class from inside its body, and lets its private members be given and taken. */
-export function instrumentClass(text: MagicString, unit: SourceUnit, thunk: string): void {
+/**
+ * Registers a class from inside its body, and lets its private members be given and taken.
+ * @param isLive the module makes it once: what comes back of it is of this very class
+ */
+export function instrumentClass(text: MagicString, unit: SourceUnit, thunk: string, isLive: boolean): void {
   const node = unit.node as Class
-  const live = unit.isDefaultExport ? `__heddle_l(${unit.number},this);` : ''
+  const live = isLive ? `__heddle_l(${unit.number},this);` : ''
   const { fields, any } = privateMembers(node)
   let access = ''
   if (any) {

@@ -24,7 +24,8 @@ export function instrumentModule(
   source: string,
   format: 'module' | 'commonjs' = 'module',
 ): InstrumentedModule {
-  const module = analyse(file, source, { format })
+  const choices = compilerChoices(file)
+  const module = analyse(file, source, { format, decoratorMetadata: choices.decoratorMetadata })
   const text = new MagicString(module.source)
   const top = instrument({ module, text, includes: () => true })
   const imported = module.imports
@@ -36,13 +37,35 @@ export function instrumentModule(
     )
   // The directive in front may end without a semicolon.
   const begun = ';globalThis.__heddle?.e(__heddle_m());'
-  const head = begun + helperCode(module.id) + top + liveCode(module) + importNotes(imported)
+  const head = begun + helperCode(module) + top + liveCode(module) + importNotes(imported)
   text.appendLeft(headOffset(module), head)
+  rewriteImportEquals(module, text)
   const result = markedResult(module.source)
   if (result) {
     text.appendLeft(result.start, `(${RESULT_NAME}=(`)
     text.prependRight(result.end, '))')
     text.append(`\nexport var ${RESULT_NAME};`)
   }
-  return { module, code: finishModule({ module, text, choices: compilerChoices(file) }) }
+  return { module, code: finishModule({ module, text, choices }) }
+}
+
+/** `import x = require('y')`, where the language has it no more: what is not named is left out, as TypeScript does. */
+function rewriteImportEquals(module: AnalysedModule, text: MagicString): void {
+  for (const { importEquals, source, names } of module.imports) {
+    if (!importEquals) continue
+    const [{ local, binding }] = names
+    const exported = importEquals.type === 'ExportNamedDeclaration'
+    const call = `${requireOf(module)}(${JSON.stringify(source)})`
+    text.overwrite(
+      importEquals.start,
+      importEquals.end,
+      exported || binding.references > 0 ? `${exported ? 'export ' : ''}const ${local}=${call};` : '',
+    )
+  }
+}
+
+function requireOf({ format }: AnalysedModule): string {
+  return format === 'commonjs'
+    ? 'require'
+    : "process.getBuiltinModule('node:module').createRequire(import.meta.url)"
 }

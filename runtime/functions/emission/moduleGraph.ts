@@ -10,6 +10,7 @@ import { CannotTravelError } from '../cannotTravel.ts'
 import { liftHook } from '../liftHook.ts'
 import type { SourceRecord } from '../sourceRecord.ts'
 import { type CompilerChoices, compilerChoices } from './compilerChoices.ts'
+import { dynamicSpecifiers } from './dynamicImports.ts'
 import { formatOf } from './fileFormat.ts'
 import { resolveFrom } from './resolver.ts'
 import { isBuiltin, isHeddle } from './specifiers.ts'
@@ -25,6 +26,11 @@ export type Resolution =
   | { kind: 'commonjs'; file: string }
   | { kind: 'user'; file: string }
 
+export interface DynamicImport {
+  node: AnalysedModule['dynamicImports'][number]
+  specifiers: readonly string[] | undefined
+}
+
 export class ModuleGraph {
   readonly root: string
   readonly entry: string | undefined
@@ -32,6 +38,7 @@ export class ModuleGraph {
   readonly #modules = new Map<string, AnalysedModule>()
   readonly #analysed = new Set<AnalysedModule>()
   readonly #resolved = new Map<string, Map<string, Resolution>>()
+  readonly #dynamic = new Map<AnalysedModule, readonly DynamicImport[]>()
   readonly #hashes = new Map<AnalysedModule, string>()
   readonly #cycleRoots = new Map<string, string | undefined>()
 
@@ -92,10 +99,14 @@ export class ModuleGraph {
 
   #analyse(file: string, hash: string | undefined): AnalysedModule {
     const record = this.#records.get(`${file}@${hash}`)
-    if (record) return analyse(file, record.source, { format: record.format })
+    if (record) {
+      const { decoratorMetadata } = record.choices
+      return analyse(file, record.source, { format: record.format, decoratorMetadata })
+    }
     const snapshot = hash === undefined ? undefined : liftHook.sources.get(`${file}@${hash}`)
     const source = snapshot ?? readFileSync(file, 'utf8')
-    return analyse(file, source, { format: formatOf(file, source) })
+    const { decoratorMetadata } = compilerChoices(file)
+    return analyse(file, source, { format: formatOf(file, source), decoratorMetadata })
   }
 
   relative(file: string): string {
@@ -166,10 +177,26 @@ export class ModuleGraph {
     ]
   }
 
-  /** User files that a module imports directly, without the program's main script. */
-  imported(module: AnalysedModule): string[] {
+  /** What each of a module's dynamic imports may be asked for; nothing where that cannot be told. */
+  dynamic(module: AnalysedModule): readonly DynamicImport[] {
+    let found = this.#dynamic.get(module)
+    if (!found) {
+      const recorded = this.#records.get(module.id)?.dynamic
+      found = module.dynamicImports.map((node, i) => ({
+        node,
+        specifiers: recorded ? (recorded[i] ?? undefined) : dynamicSpecifiers(module, node),
+      }))
+      this.#dynamic.set(module, found)
+    }
+    return found
+  }
+
+  /** User files that a module imports, at once or when it runs, without the program's main script. */
+  imported(module: AnalysedModule, dynamic = false): string[] {
     const files: string[] = []
-    for (const specifier of this.specifiers(module)) {
+    const specifiers = this.specifiers(module)
+    if (dynamic) for (const one of this.dynamic(module)) specifiers.push(...(one.specifiers ?? []))
+    for (const specifier of specifiers) {
       const resolution = this.resolve(module, specifier)
       if (resolution.kind !== 'user' && resolution.kind !== 'commonjs') continue
       if (resolution.file !== this.entry) files.push(resolution.file)
@@ -178,11 +205,11 @@ export class ModuleGraph {
   }
 
   /** User files reachable by import from a file, itself only where there is a cycle. */
-  reachable(file: string): Set<string> {
+  reachable(file: string, dynamic = false): Set<string> {
     const seen = new Set<string>()
     const waiting = [file]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-      for (const imported of this.imported(this.module(next)))
+      for (const imported of this.imported(this.module(next), dynamic))
         if (!seen.has(imported)) {
           seen.add(imported)
           waiting.push(imported)
@@ -195,10 +222,11 @@ export class ModuleGraph {
     const known = this.#hashes.get(module)
     if (known !== undefined) return known
     const parts = new Set<string>()
-    for (const file of new Set([module.file, ...this.reachable(module.file)])) {
+    for (const file of new Set([module.file, ...this.reachable(module.file, true)])) {
       const one = file === module.file ? module : this.module(file)
       parts.add(`${this.relative(file)}@${one.hash}`)
-      for (const specifier of this.specifiers(one)) {
+      const dynamic = this.dynamic(one).flatMap(({ specifiers = [] }) => specifiers)
+      for (const specifier of [...this.specifiers(one), ...dynamic]) {
         const resolution = this.resolve(one, specifier)
         if (resolution.kind === 'package') parts.add(`${resolution.specifier}@${resolution.version}`)
         if (resolution.kind === 'file') parts.add(this.fileMeaning(resolution.path))

@@ -24,14 +24,23 @@ export function rewritePlaces(
       `({url:${JSON.stringify(url)},filename:${filename},dirname:${dirname},resolve:s=>import.meta.resolve(s)})`,
     )
   }
-  for (const { source } of module.dynamicImports) {
+  for (const { node, specifiers } of modules.graph.dynamic(module)) {
+    const { source } = node
     if (!includes(source)) continue
-    if (source.type !== 'Literal' || typeof source.value !== 'string') {
+    if (!specifiers) {
       text.appendRight(source.start, `globalThis.__heddle.d(${JSON.stringify(url)},`)
       text.appendLeft(source.end, ')')
-      continue
+    } else if (source.type === 'Literal')
+      text.overwrite(
+        source.start,
+        source.end,
+        JSON.stringify(targetOf(modules, module, specifiers[0], needs)),
+      )
+    else {
+      const targets = specifiers.map((one) => [one, targetOf(modules, module, one, needs)] as const)
+      text.appendRight(source.start, `globalThis.__heddle.t(${JSON.stringify(Object.fromEntries(targets))},`)
+      text.appendLeft(source.end, ')')
     }
-    text.overwrite(source.start, source.end, JSON.stringify(targetOf(modules, module, source.value, needs)))
   }
 }
 

@@ -41,6 +41,9 @@ export function writeReferenceModule(modules: WorkerModules, module: AnalysedMod
         const asDefault = statement.type === 'ExportDefaultDeclaration'
         head += `export {${binding.name}${asDefault ? ' as default' : ''}};`
       }
+    } else if (declaration.type === 'TSImportEqualsDeclaration') {
+      cut.add(statement)
+      text.remove(statement.start, statement.end)
     } else if (statement.type === 'ImportDeclaration') {
       if (statement.importKind !== 'type') text.remove(statement.start, statement.end)
     } else if (statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportAllDeclaration') {
@@ -63,7 +66,7 @@ export function writeReferenceModule(modules: WorkerModules, module: AnalysedMod
     if (record.sideEffectOnly) head += importLine(modules, module, record, [], needs)
   const live = liveCode(module, (unit) => module.closed.has(unit.selfBinding!))
   const notesOfUnits = modules.unitNotes(module, includes)
-  text.prepend(head + helperCode(module.id) + top + live + notes + notesOfUnits)
+  text.prepend(head + helperCode(module) + top + live + notes + notesOfUnits)
   modules.write(
     name,
     finishModule({ module, text, choices: modules.graph.choices(module), keepImports: true }),

@@ -34,6 +34,7 @@ export class Semantics {
     const needs = [
       ...unit.imports.map((binding) => this.#import(module, binding)),
       ...unit.closedDependencies.map((binding) => `${this.#group(module, binding)} ${binding.name}`),
+      ...this.#dynamic(module, unit),
     ]
     const text = module.source.slice(unit.start, unit.end)
     return textHash([text, unit.captureNames.join(), ...needs.sort()].join('\n'), DIGITS)
@@ -49,12 +50,24 @@ export class Semantics {
         if (needed.kind === 'import') needs.add(this.#import(module, needed))
         else if (!group.members.includes(needed)) needs.add(`${this.#group(module, needed)} ${needed.name}`)
       }
+    for (const member of group.members)
+      for (const node of member.declarations)
+        for (const meaning of this.#dynamic(module, node)) needs.add(meaning)
     const texts = group.members.flatMap((member) =>
       member.declarations.map((node) => module.source.slice(node.start, node.end)),
     )
     const digest = textHash([...texts, ...[...needs].sort()].join('\n'), DIGITS)
     this.#groups.set(group, digest)
     return digest
+  }
+
+  /** What the dynamic imports inside a piece of code may lead to. */
+  #dynamic(module: AnalysedModule, { start, end }: { start: number; end: number }): string[] {
+    if (module.dynamicImports.length === 0) return []
+    return this.#graph
+      .dynamic(module)
+      .filter(({ node }) => node.start >= start && node.end <= end)
+      .flatMap(({ specifiers = [] }) => specifiers.map((one) => this.#imported(module, one, '*')))
   }
 
   #import(module: AnalysedModule, { record, imported }: Binding): string {

@@ -23,9 +23,9 @@ export function sourceRecordOf(graph: ModuleGraph, module: AnalysedModule): Sour
   }
   for (const specifier of graph.specifiers(module)) note(specifier, false)
   for (const { specifier } of module.requireCalls) note(specifier, true)
-  for (const { source } of module.dynamicImports)
-    if (source.type === 'Literal' && typeof source.value === 'string') note(source.value, false)
+  const dynamic = graph.dynamic(module).map(({ specifiers }) => specifiers ?? null)
+  for (const specifiers of dynamic) for (const specifier of specifiers ?? []) note(specifier, false)
   const { file, hash, source, format } = module
   const { root, entry } = graph
-  return { file, hash, source, format, choices: graph.choices(module), root, entry, resolutions }
+  return { file, hash, source, format, choices: graph.choices(module), root, entry, resolutions, dynamic }
 }

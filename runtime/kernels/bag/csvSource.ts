@@ -77,9 +77,12 @@ async function* rowsOf(spec: CsvSource, range: FileRange): AsyncGenerator<Batch>
 }
 
 /** The first row of a file whose part begins elsewhere. */
-async function headerOf(spec: CsvSource, [path, size, version]: FileRange): Promise<readonly string[]> {
+async function headerOf(
+  spec: CsvSource,
+  [path, size, version, , , reached]: FileRange,
+): Promise<readonly string[]> {
   const records = new Records(spec, path)
-  for await (const { text } of textPieces([path, size, version, 0, 1], spec)) {
+  for await (const { text } of textPieces([path, size, version, 0, 1, reached], spec)) {
     records.push(text)
     const header = records.next(false)
     if (header) return header

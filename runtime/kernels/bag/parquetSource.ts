@@ -6,7 +6,7 @@ import { footerOf } from '../files/parquetFooter.ts'
 import { parquetCodecs, parquetLibrary } from '../files/parquetLibrary.ts'
 import { openFile, type SourceFile } from '../files/sourceFile.ts'
 import { BATCH_ITEMS, type Batch, renewable } from './batch.ts'
-import type { ParquetSource, RowGroup } from './plan.ts'
+import { type ParquetSource, plannedFile, type RowGroup } from './plan.ts'
 import { columnRowFactory } from './rows.ts'
 
 type Column = ArrayLike<unknown>
@@ -50,9 +50,10 @@ function* rowBatches(
 
 async function readColumns(
   spec: ParquetSource,
-  [path, size, version, rowStart, rowEnd]: RowGroup,
+  group: RowGroup,
 ): Promise<{ names: readonly string[]; columns: Column[] }> {
-  const file = await openFile(path, size)
+  const [path, size, version, rowStart, rowEnd] = group
+  const file = await openFile(plannedFile(group))
   try {
     const metadata = await footerOf(file, size, version)
     const names = spec.columns ?? columnNames(metadata)

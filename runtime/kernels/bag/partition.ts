@@ -9,6 +9,7 @@ import { packedParts, unpackedAll } from './parcel.ts'
 import type { Op, ReducerSpec, Sink, SourceSpec } from './plan.ts'
 import { type Reducer, reducerOf } from './reducer.ts'
 import { batchesFrom } from './source.ts'
+import { countedWords } from './wordCounts.ts'
 import { writePartition } from './write.ts'
 
 /** Reads a partition, passes its items through all of `ops`, and gives what the sink makes of them. */
@@ -16,24 +17,29 @@ export const runPartition = kernel(
   'bag.partition',
   (source: SourceSpec, ops: readonly Op[], sink: Sink, ...args: unknown[]): Promise<unknown> => {
     const batches = (): Batches => through(ops, batchesFrom(source, args[0]), args)
-    return sinkInto(sink, batches, args)
+    const counts = 'reducer' in sink && sink.reducer.reducer === 'frequencies'
+    return sinkInto(sink, batches, args, counts ? countedWords(source, ops, args[0]) : undefined)
   },
 )
 
-/** Draws the items of a partition into what becomes of them. */
+/**
+ * Draws the items of a partition into what becomes of them.
+ * @param sealed the state of the sink's reducer, where it was found without making the items
+ */
 export async function sinkInto(
   sink: Sink,
   batches: () => Batches,
   args: readonly unknown[],
+  sealed?: Promise<unknown>,
 ): Promise<unknown> {
   switch (sink.sink) {
     case 'list':
       return listOf(batches())
     case 'reduce':
-      return reduced(reducerOf(sink.reducer), batches())
+      return sealed ?? reduced(reducerOf(sink.reducer), batches())
     case 'reduceAndSplit': {
       const reducer = reducerOf(sink.reducer)
-      const parts = reducer.split!(await reduced(reducer, batches()), sink.count)
+      const parts = reducer.split!(await (sealed ?? reduced(reducer, batches())), sink.count)
       return packedParts(parts as object[])
     }
     case 'split':

@@ -1,5 +1,8 @@
 // What a partition's task is told: where items come from, what is done to each, and what becomes of them. Plain data.
 
+import type { StorageOptions } from '../files/fileSystem.ts'
+import type { PlannedFile } from '../files/sourceFile.ts'
+
 export type UserFunction = (...args: never[]) => unknown
 
 /** Where a partition's items come from. What differs between partitions is the task's own first argument. */
@@ -15,13 +18,15 @@ export type SourceSpec =
   | CsvSource
   /** The argument is a `RowGroup`. */
   | ParquetSource
+  /** The argument is a list of `FileRange`s. */
+  | AvroSource
 
 export interface TextSource {
   source: 'text'
   encoding: TextEncoding
   /** What is done about bytes that are not valid in `encoding`. */
   errors: 'strict' | 'replace'
-  compression: Compression
+  compression: ReadCompression
   /** Items are `[line, path]`. */
   includePath?: boolean
   /** The whole of each file is one item. */
@@ -32,7 +37,7 @@ export interface CsvSource {
   source: 'csv'
   encoding: TextEncoding
   errors: 'strict' | 'replace'
-  compression: Compression
+  compression: ReadCompression
   delimiter: string
   quote: string
   /** Column names; absent: the first line of each file has them. `false`: rows are lists of texts. */
@@ -51,20 +56,50 @@ export interface ParquetSource {
   shape: 'rows' | 'columns'
 }
 
+export interface AvroSource {
+  source: 'avro'
+  /** What whole numbers of 64 bits become. */
+  int64: 'number' | 'bigint'
+}
+
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1'
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli' | 'deflate'
+/** `byName`: what each file's ending says. */
+export type ReadCompression = Compression | 'byName'
 
-/** Part of a file: `[path, size, version, start, end]`. Size and version make the key change when the file does. */
-export type FileRange = readonly [path: string, size: number, version: string, start: number, end: number]
+/** How a file is reached that does not lie on a disk: by which store, or by its contents themselves. */
+export interface Reached {
+  storage?: StorageOptions | undefined
+  contents?: Uint8Array | undefined
+}
 
-/** A row group of a parquet file: `[path, size, version, first row, end row]`. */
+/** Part of a file, in bytes. Size and version make the key change when the file does. */
+export type FileRange = readonly [
+  path: string,
+  size: number,
+  version: string,
+  start: number,
+  end: number,
+  reached?: Reached,
+]
+
+/** A row group of a parquet file: its rows from `rowStart` up to `rowEnd`. */
 export type RowGroup = readonly [
   path: string,
   size: number,
   version: string,
   rowStart: number,
   rowEnd: number,
+  reached?: Reached,
 ]
+
+/** The file of a range or a row group. */
+export const plannedFile = ([path, size, version, , , reached]: FileRange | RowGroup): PlannedFile => ({
+  path,
+  size,
+  version,
+  ...reached,
+})
 
 /** What stands beside the items in a call: the same for all, an item of another bag at the same place. */
 export type Rest =
@@ -131,5 +166,6 @@ export type Sink =
       format: 'text' | 'jsonLines'
       compression: Compression
       encoding: TextEncoding
+      storage?: StorageOptions | undefined
       slot: number
     }

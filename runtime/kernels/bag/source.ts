@@ -1,5 +1,6 @@
 // Where a partition's items come from.
 
+import { avroBatches } from './avroSource.ts'
 import { BATCH_ITEMS, type Batch, type Batches, batchesOf } from './batch.ts'
 import { csvBatches } from './csvSource.ts'
 import { parquetBatches } from './parquetSource.ts'
@@ -21,6 +22,8 @@ export function batchesFrom(spec: SourceSpec, argument: unknown): Batches {
       return csvBatches(spec, argument as FileRange[])
     case 'parquet':
       return parquetBatches(spec, argument as RowGroup[])
+    case 'avro':
+      return avroBatches(spec, argument as FileRange[])
   }
 }
 

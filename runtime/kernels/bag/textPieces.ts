@@ -1,14 +1,21 @@
 // A part of a text file as pieces of text that end at line ends. A block has the lines that begin in it.
 
-import { decompressed } from '../files/decompress.ts'
+import { compressionOf, decompressed } from '../files/decompress.ts'
+import { schemeOf } from '../files/fileSystem.ts'
 import { openFile, type SourceFile } from '../files/sourceFile.ts'
 import { decodeText, hasByteLines } from './decode.ts'
-import type { Compression, FileRange, TextEncoding } from './plan.ts'
+import {
+  type Compression,
+  type FileRange,
+  plannedFile,
+  type ReadCompression,
+  type TextEncoding,
+} from './plan.ts'
 
 export interface TextFacts {
   encoding: TextEncoding
   errors: 'strict' | 'replace'
-  compression: Compression
+  compression: ReadCompression
 }
 
 /** Text that ends at a line end or at the end of the file, and where its first byte stood. */
@@ -21,19 +28,26 @@ const NEWLINE = 10
 
 /** The text of a range, in pieces. Lines longer than a piece come whole. */
 export async function* textPieces(range: FileRange, facts: TextFacts): AsyncGenerator<TextPiece> {
-  const [path, size, , start, end] = range
-  const file = await openFile(path, size)
+  const decoding = { ...facts, path: range[0] }
+  for await (const { bytes, at } of linePieces(range, facts))
+    yield { text: decodeText(bytes, at, decoding), at }
+}
+
+/** The bytes of a range, in pieces that end at line ends or at the end of the file. */
+export async function* linePieces(range: FileRange, facts: TextFacts): AsyncGenerator<BytePiece> {
+  const [path, , , start, end] = range
+  const compression = facts.compression === 'byName' ? compressionOf(path) : facts.compression
+  const file = await openFile(plannedFile(range))
   try {
-    const decoding = { ...facts, path }
-    const bytes = blockBytes(file, start, end, facts.compression)
-    for await (const piece of hasByteLines(facts.encoding) ? wholeLines(bytes) : wholeCharacters(bytes))
-      yield { text: decodeText(piece.bytes, piece.at, decoding), at: piece.at }
+    const bytes = blockBytes(file, start, end, compression)
+    yield* hasByteLines(facts.encoding) ? wholeLines(bytes) : wholeCharacters(bytes)
   } finally {
     await file.close()
   }
 }
 
-interface BytePiece {
+/** Bytes, and where their first one stands in the file. */
+export interface BytePiece {
   bytes: Uint8Array
   at: number
 }
@@ -105,11 +119,14 @@ async function* wholeCharacters(pieces: AsyncIterable<BytePiece>): AsyncGenerato
   if (all.length > 0) yield { bytes: Buffer.concat(all), at: 0 }
 }
 
+const isLocal = ([path]: FileRange): boolean => schemeOf(path) === 'file'
+
 /** How many line ends stand before a byte of a file: only errors ask, so reading again is fine. */
 export async function linesBefore(range: FileRange): Promise<number> {
-  const [path, , , start] = range
+  const [, , , start] = range
   if (start <= 0) return 0
-  const file = await openFile(path, 0)
+  // A file that has become shorter since can still be counted.
+  const file = await openFile({ ...plannedFile(range), size: isLocal(range) ? 0 : range[1] })
   try {
     let lines = 0
     // The line that begins before the block and ends in it is the other block's.

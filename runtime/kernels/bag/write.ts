@@ -1,44 +1,63 @@
-// Writing partitions to files: each under a temporary name first, so that nobody ever sees half a file.
+// Writing partitions to files, wherever they lie: each appears whole or not at all.
 
-import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { createBrotliCompress, createDeflate, createGzip, createZstdCompress } from 'node:zlib'
-import { FileError, fileErrorOf } from '../files/fileErrors.ts'
+import { type FileWriter, fileSystemOf, isInMemory } from '../files/fileSystem.ts'
 import { type Batches, located } from './batch.ts'
 import type { Compression, Sink, TextEncoding } from './plan.ts'
 
 type WriteSink = Extract<Sink, { sink: 'write' }>
 
-/** Writes a partition's items to `path`, a line an item; gives a partition that has the path. */
-export async function writePartition(sink: WriteSink, batches: Batches, path: string): Promise<string[]> {
-  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`
-  let handle: FileHandle | undefined
+/**
+ * Writes a partition's items to `path`, a line an item; gives a partition that has the path, or for a file of the
+ * program's memory what is to be written there.
+ */
+export async function writePartition(
+  sink: WriteSink,
+  batches: Batches,
+  path: string,
+): Promise<(string | WrittenInMemory)[]> {
+  const file = isInMemory(path)
+    ? new Gathered(path)
+    : await (await fileSystemOf(path, sink.storage)).create(path)
   try {
-    await mkdir(dirname(path), { recursive: true })
-    handle = await open(temporary, 'wx')
     for await (const bytes of compressed(encodedLines(sink, batches, path), sink.compression))
-      await handle.write(bytes)
-    await handle.close()
-    await rename(temporary, path)
-    return [path]
+      await file.write(bytes)
+    await file.commit()
+    return [file instanceof Gathered ? { path, contents: file.contents } : path]
   } catch (error) {
-    await handle?.close().catch(() => {})
-    await rm(temporary, { force: true })
-    const isOfSystem = error instanceof Error && 'syscall' in error
-    throw isOfSystem ? writeError(path, error) : error
+    await file.abandon()
+    throw error
   }
 }
 
-function writeError(path: string, cause: Error): FileError {
-  const { code } = cause as NodeJS.ErrnoException
-  if (code === 'ENOSPC') return new FileError(path, `${path} cannot be written: the disk is full`, cause)
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new FileError(path, `${path} may not be written by this user: choose another folder`, cause)
-  if (code === 'EISDIR')
-    return new FileError(path, `${path} cannot be written: there is a folder of that name`, cause)
-  return fileErrorOf(path, cause)
+/** A file that the program itself puts into its memory, once it has the result. */
+export interface WrittenInMemory {
+  path: string
+  contents: Uint8Array
+}
+
+/** The contents of a file, in one piece. */
+class Gathered implements FileWriter {
+  readonly path: string
+  contents = new Uint8Array(0)
+  #pieces: Uint8Array[] = []
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#pieces.push(new Uint8Array(bytes))
+  }
+
+  async commit(): Promise<void> {
+    this.contents = new Uint8Array(Buffer.concat(this.#pieces))
+  }
+
+  async abandon(): Promise<void> {
+    this.#pieces = []
+  }
 }
 
 async function* encodedLines(sink: WriteSink, batches: Batches, path: string): AsyncGenerator<Uint8Array> {

@@ -1,35 +1,55 @@
 // Files on the web: whole ones as a stream, parts of them by range requests.
 
-import { FileError } from './fileErrors.ts'
+import { FileChangedError, FileError } from './fileErrors.ts'
+import { type FileFacts, type FileSystem, versionsDiffer } from './fileSystem.ts'
 import type { SourceFile } from './sourceFile.ts'
 
-/** @throws {FileError} when the server cannot be reached or says no */
-export async function openHttpFile(path: string): Promise<SourceFile> {
-  return new HttpFile(path, undefined)
+/** Files at http(s) addresses: read, never written. */
+export const httpFiles: FileSystem = {
+  facts: httpFacts,
+  async list(pattern) {
+    throw new FileError(pattern, `${pattern}: the web has no lists of files, so name each address`)
+  },
+  open: async (path, plannedSize, version) =>
+    new HttpFile(path, plannedSize < 0 ? undefined : plannedSize, version),
+  async create(path) {
+    throw new FileError(path, `${path} cannot be written: files on the web are only read`)
+  },
 }
 
 /** What a server says of a file without sending it: its size and what changes when the file does, where it tells. */
-export async function httpFacts(path: string): Promise<{ size: number; version: string }> {
+async function httpFacts(path: string): Promise<FileFacts> {
   const response = await fetch(path, { method: 'HEAD' }).catch(() => undefined)
   // Some servers do not answer this question; reading the file will tell whether it is there.
-  if (!response?.ok) return { size: -1, version: '' }
-  const length = response.headers.get('content-length')
-  const version = response.headers.get('etag') ?? response.headers.get('last-modified') ?? ''
-  return { size: length === null ? -1 : Number(length), version }
+  if (!response?.ok) return { path, size: -1, version: '', ranges: false }
+  // What is compressed on the way has another length than what is read.
+  const encoded = response.headers.has('content-encoding')
+  const length = encoded ? null : response.headers.get('content-length')
+  return {
+    path,
+    size: length === null ? -1 : Number(length),
+    version: versionOf(response),
+    ranges: length !== null && response.headers.get('accept-ranges') === 'bytes',
+  }
 }
+
+const versionOf = ({ headers }: Response): string => headers.get('etag') ?? headers.get('last-modified') ?? ''
 
 class HttpFile implements SourceFile {
   readonly path: string
   readonly size: number | undefined
 
-  constructor(path: string, size: number | undefined) {
+  readonly #version: string
+
+  constructor(path: string, size: number | undefined, version: string) {
     this.path = path
     this.size = size
+    this.#version = version
   }
 
   async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     if (end <= start) return new Uint8Array(0)
-    const response = await request(this.path, { headers: { range: `bytes=${start}-${end - 1}` } })
+    const response = await this.#request({ range: `bytes=${start}-${end - 1}` })
     if (response.status !== 206) {
       await response.body?.cancel()
       throw new FileError(
@@ -51,7 +71,7 @@ class HttpFile implements SourceFile {
     const headers: Record<string, string> = whole
       ? {}
       : { range: `bytes=${start}-${end === undefined ? '' : end - 1}` }
-    const response = await request(this.path, { headers })
+    const response = await this.#request(headers)
     if (!whole && response.status !== 206)
       throw new FileError(this.path, `${this.path} cannot be read in parts: its server ignores ranges`)
     if (!response.body) return
@@ -63,6 +83,16 @@ class HttpFile implements SourceFile {
   }
 
   async close(): Promise<void> {}
+
+  async #request(headers: Record<string, string>): Promise<Response> {
+    const response = await request(this.path, { headers })
+    if (!versionsDiffer(this.#version, versionOf(response))) return response
+    await response.body?.cancel()
+    throw new FileChangedError(
+      this.path,
+      `${this.path} changed on its server while it was read. Run again once nothing writes to it.`,
+    )
+  }
 }
 
 async function request(path: string, init: RequestInit): Promise<Response> {

@@ -1,14 +1,40 @@
 // Files of this machine.
 
-import { type FileHandle, open } from 'node:fs/promises'
-import { FileChangedError, fileErrorOf } from './fileErrors.ts'
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, glob, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { FileChangedError, FileError, fileErrorOf } from './fileErrors.ts'
+import type { FileFacts, FileSystem, FileWriter } from './fileSystem.ts'
 import type { SourceFile } from './sourceFile.ts'
 
 /** How many bytes a piece has: several disk reads' worth, and small enough that text cut from it stays cheap to keep. */
 const PIECE_BYTES = 256 * 1024
 
+/** Files of this machine's disks. */
+export const localFiles: FileSystem = {
+  facts: factsOf,
+  async list(pattern) {
+    const found: Promise<FileFacts>[] = []
+    for await (const entry of glob(pattern, { withFileTypes: true }))
+      if (!entry.isDirectory()) found.push(factsOf(join(entry.parentPath, entry.name)))
+    return Promise.all(found)
+  },
+  open: openLocalFile,
+  create: (path) => LocalWriter.begin(path),
+}
+
+async function factsOf(path: string): Promise<FileFacts> {
+  try {
+    const facts = await stat(path)
+    if (facts.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
+    return { path, size: facts.size, version: String(facts.mtimeMs), ranges: true }
+  } catch (cause) {
+    throw fileErrorOf(path, cause)
+  }
+}
+
 /** @throws {FileError} when the file cannot be opened, or has fewer bytes than were planned */
-export async function openLocalFile(path: string, plannedSize: number): Promise<SourceFile> {
+async function openLocalFile(path: string, plannedSize: number): Promise<SourceFile> {
   let handle: FileHandle
   try {
     handle = await open(path, 'r')
@@ -71,4 +97,60 @@ class LocalFile implements SourceFile {
       throw fileErrorOf(this.path, cause)
     }
   }
+}
+
+/** Writes under a temporary name beside the file, so that nobody ever sees half of it. */
+class LocalWriter implements FileWriter {
+  readonly #path: string
+  readonly #temporary: string
+  readonly #handle: FileHandle
+
+  private constructor(path: string, temporary: string, handle: FileHandle) {
+    this.#path = path
+    this.#temporary = temporary
+    this.#handle = handle
+  }
+
+  static async begin(path: string): Promise<LocalWriter> {
+    const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`
+    return onDisk(path, async () => {
+      await mkdir(dirname(path), { recursive: true })
+      return new LocalWriter(path, temporary, await open(temporary, 'wx'))
+    })
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    // `write` may take less than it was given; `writeFile` of a handle goes on until all is written.
+    await onDisk(this.#path, () => this.#handle.writeFile(bytes))
+  }
+
+  async commit(): Promise<void> {
+    await onDisk(this.#path, async () => {
+      await this.#handle.close()
+      await rename(this.#temporary, this.#path)
+    })
+  }
+
+  async abandon(): Promise<void> {
+    await this.#handle.close().catch(() => {})
+    await rm(this.#temporary, { force: true })
+  }
+}
+
+async function onDisk<R>(path: string, act: () => Promise<R>): Promise<R> {
+  try {
+    return await act()
+  } catch (cause) {
+    throw writeErrorOf(path, cause as Error)
+  }
+}
+
+function writeErrorOf(path: string, cause: Error): FileError {
+  const { code } = cause as NodeJS.ErrnoException
+  if (code === 'ENOSPC') return new FileError(path, `${path} cannot be written: the disk is full`, cause)
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new FileError(path, `${path} may not be written by this user: choose another folder`, cause)
+  if (code === 'EISDIR')
+    return new FileError(path, `${path} cannot be written: there is a folder of that name`, cause)
+  return fileErrorOf(path, cause)
 }

@@ -10,17 +10,11 @@ import type { SourceFile } from './sourceFile.ts'
 const TAIL_BYTES = 8
 const MAGIC = 'PAR1'
 
-export interface ParquetFacts {
-  size: number
-  modifiedMs: number
-  metadata: FileMetaData
-}
-
 /**
  * Reads the footer of a local file at once.
  * @throws {FileError} when it cannot be read, is cut short or is no parquet
  */
-export function readFooter(path: string): ParquetFacts {
+export function readFooter(path: string): FileMetaData {
   let descriptor: number
   try {
     descriptor = openSync(path, 'r')
@@ -28,14 +22,14 @@ export function readFooter(path: string): ParquetFacts {
     throw fileErrorOf(path, cause)
   }
   try {
-    const { size, mtimeMs } = fstatSync(descriptor)
+    const { size } = fstatSync(descriptor)
     const read = (start: number, end: number): Uint8Array => {
       const bytes = new Uint8Array(end - start)
       const got = readSync(descriptor, bytes, 0, bytes.length, start)
       return bytes.subarray(0, got)
     }
     const footerBytes = footerLength(path, size, read(Math.max(0, size - TAIL_BYTES), size))
-    return { size, modifiedMs: mtimeMs, metadata: parse(path, read(size - footerBytes, size)) }
+    return parse(path, read(size - footerBytes, size))
   } catch (cause) {
     throw fileErrorOf(path, cause)
   } finally {

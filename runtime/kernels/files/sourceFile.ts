@@ -1,7 +1,7 @@
-// A file to read, wherever it lies: local disk or http(s). What readers use, and nothing else.
+// A file to read, wherever it lies. What readers use, and nothing else.
 
-import { openHttpFile } from './httpFile.ts'
-import { openLocalFile } from './localFile.ts'
+import { fileSystemOf, type StorageOptions } from './fileSystem.ts'
+import { BytesFile } from './memoryFile.ts'
 
 export interface SourceFile {
   readonly path: string
@@ -14,14 +14,22 @@ export interface SourceFile {
   close(): Promise<void>
 }
 
-/** Whether a path names something on the web rather than a file of this machine. */
-export const isRemote = (path: string): boolean => /^https?:\/\//i.test(path)
+/** A file as it was when the work was planned: path, bytes (−1 not known), version, and what else opening it takes. */
+export interface PlannedFile {
+  path: string
+  size: number
+  version: string
+  storage?: StorageOptions | undefined
+  /** The contents themselves, of a file in the memory of the program that planned. */
+  contents?: Uint8Array | undefined
+}
 
 /**
  * Opens a file for reading.
- * @param plannedSize its size when the work was planned, −1 where that was not known
- * @throws {FileError} when it is not there, may not be read, or has become shorter
+ * @throws {FileError} when it is not there, may not be read, or is another than planned
  */
-export function openFile(path: string, plannedSize: number): Promise<SourceFile> {
-  return isRemote(path) ? openHttpFile(path) : openLocalFile(path, plannedSize)
+export async function openFile(file: PlannedFile): Promise<SourceFile> {
+  if (file.contents) return new BytesFile(file.path, file.contents)
+  const system = await fileSystemOf(file.path, file.storage)
+  return system.open(file.path, file.size, file.version)
 }

@@ -98,54 +98,170 @@ def sleep_for(seconds, _):
     return seconds
 
 
-def bench_graphs():
-    # One run each, of what takes seconds: merge-30K and merge-100K take Dask minutes. numpy, xarray, groupby, join and bag
-    # are shapes of graphs on our side, and no work of Dask's is the same.
-    import operator
+def combine(*counts):
+    return 1 + sum(counts)
 
-    import dask
+
+def asked(name):
+    return os.environ.get("HEDDLE_BENCH_ONLY", "") in name
+
+
+ZERO_WORKER = """
+import asyncio, pickle, sys, time
+from distributed import Worker
+
+TYPE = pickle.dumps(int)
+
+
+class ZeroWorker(Worker):
+    # Answers that a task has finished as soon as it is told of it, and computes nothing.
+    async def handle_scheduler(self, comm):
+        def compute(key=None, run_id=None, **kwargs):
+            now = time.time()
+            message = dict(op="task-finished", status="OK", key=key, nbytes=28, thread=1, type=TYPE, typename="int",
+                           metadata={}, startstops=({"action": "compute", "start": now, "stop": now},),
+                           stimulus_id="zero-%s" % now)
+            if run_id is not None:
+                message["run_id"] = run_id
+            self.batched_stream.send(message)
+
+        def steal(key=None, stimulus_id=None, **kwargs):
+            self.batched_stream.send(dict(op="steal-response", key=key, state="memory", stimulus_id=stimulus_id))
+
+        for name in ("free-keys", "acquire-replicas", "remove-replicas", "refresh-who-has"):
+            if name in self.stream_handlers:
+                self.stream_handlers[name] = lambda **kwargs: None
+        self.stream_handlers["compute-task"] = compute
+        self.stream_handlers["steal-request"] = steal
+        await super().handle_scheduler(comm)
+
+
+async def main():
+    async with ZeroWorker(scheduler_file=sys.argv[1], nthreads=1, dashboard=False) as worker:
+        await worker.finished()
+
+
+asyncio.run(main())
+"""
+
+
+def shape_graph(name, dependencies, round):
+    key = "%s-%d-%%d" % (name, round)
+    graph = {key % i: (combine, *[key % d for d in own]) for i, own in enumerate(dependencies)}
+    return graph, key % (len(dependencies) - 1)
+
+
+def bench_graphs():
+    # The twins of graphShapes.ts, which our own bench has written down before: the same edges, task by task.
     from dask import delayed
 
-    ten = delayed(lambda x: x * 10, name=False)
-    merge = delayed(lambda *xs: sum(xs), pure=False)
-    add = delayed(operator.add)
+    with open(os.path.join(tempfile.gettempdir(), "heddle-bench-shapes.json")) as file:
+        shapes = {name: edges for name, edges in json.load(file).items() if asked(name)}
+    with cluster() as client:
 
-    def merge_graph(n):
-        return merge(*[ten(x) for x in range(n)])
+        def rate(name, round):
+            graph, last = shape_graph(name, shapes[name], round)
+            begun = time.perf_counter()
+            client.get(graph, last)
+            return len(shapes[name]) / (time.perf_counter() - begun)
 
-    def tree_graph(exponent):
-        level = list(range(2**exponent))
-        while len(level) > 1:
-            level = [add(level[i], level[i + 1]) for i in range(0, len(level), 2)]
-        return level[0]
+        for name in shapes:
+            rounds = iter(range(3))
+            emit(name, median_of(1, lambda: rate(name, next(rounds))))
 
-    with cluster():
-        for figure, build, tasks in (("merge-10K", lambda: merge_graph(10_000), 10_001), ("tree-15", lambda: tree_graph(15), 2**15 - 1)):
+        if asked("merge_slow"):
+            merge = delayed(lambda *xs: sum(xs), pure=False)
 
-            def run():
-                graph = build()
+            def slow():
+                graph = merge(*[delayed(sleep_for, pure=False)(0.001, i) for i in range(2000)])
                 begun = time.perf_counter()
                 graph.compute()
-                return tasks / (time.perf_counter() - begun)
+                return time.perf_counter() - begun
 
-            emit(figure, median_of(1, run))
-            build_threads = build
+            emit("merge_slow", median_of(1, slow))
 
-            def threaded():
-                graph = build_threads()
-                begun = time.perf_counter()
-                graph.compute(scheduler="threads", num_workers=2)
-                return tasks / (time.perf_counter() - begun)
+    import dask.threaded
 
-            emit(figure, median_of(1, threaded), "dask threads")
+    for name in shapes:
 
-        def slow():
-            graph = merge(*[delayed(sleep_for, pure=False)(0.001, i) for i in range(2000)])
+        def threaded():
+            graph, last = shape_graph(name, shapes[name], 0)
             begun = time.perf_counter()
-            graph.compute()
-            return time.perf_counter() - begun
+            dask.threaded.get(graph, last, num_workers=2)
+            return len(shapes[name]) / (time.perf_counter() - begun)
 
-        emit("merge_slow", median_of(1, slow))
+        emit(name, median_of(1, threaded), "dask threads")
+    zero_workers(shapes)
+
+
+def zero_workers(shapes):
+    """CPU time of the scheduler's process a task, with workers that compute nothing."""
+    import psutil
+    from distributed import Client, wait
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "scheduler.json")
+        program = os.path.join(folder, "zero_worker.py")
+        with open(program, "w") as text:
+            text.write(ZERO_WORKER)
+        quiet = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", file]
+        started = [subprocess.Popen(scheduler, **quiet)]
+        try:
+            started += [subprocess.Popen([sys.executable, program, file], **quiet) for _ in range(2)]
+            with Client(scheduler_file=file, timeout=60) as client:
+                client.wait_for_workers(2, timeout=60)
+                process = psutil.Process(started[0].pid)
+
+                def cpu():
+                    times = process.cpu_times()
+                    return times.user + times.system
+
+                for name in shapes:
+                    rounds = iter(range(3))
+
+                    def cost():
+                        graph, last = shape_graph(name, shapes[name], 100 + next(rounds))
+                        begun = cpu()
+                        future = client.get(graph, last, sync=False)
+                        wait(future, timeout=120)
+                        used = cpu() - begun
+                        del future
+                        return used * 1e6 / len(shapes[name])
+
+                    emit("%s, zero workers" % name, median_of(1, cost))
+        finally:
+            for process in reversed(started):
+                process.terminate()
+            for process in started:
+                process.wait()
+
+
+def sum_of(*counts):
+    return 1 + sum(counts) % 1000
+
+
+def stencil_graph(width, steps):
+    tasks = {}
+    for step in range(steps):
+        for x in range(width):
+            before = [("s", step - 1, y) for y in (x - 1, x, x + 1) if 0 <= y < width] if step else []
+            tasks[("s", step, x)] = (sum_of, *before)
+    tasks["end"] = (sum_of, *[("s", steps - 1, x) for x in range(width)])
+    return tasks
+
+
+def bench_stencil():
+    with cluster() as c:
+        graph = stencil_graph(100, 200)
+
+        def run():
+            c.get(graph, "end")
+            return None
+
+        began = time.perf_counter()
+        run()
+        emit("stencil of 20k tasks", len(graph) / (time.perf_counter() - began))
 
 
 def even(x):

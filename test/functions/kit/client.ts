@@ -59,7 +59,7 @@ function taskOf(
   const writer = new ArgumentWriter({ lifter, kernels })
   writer.write(args)
   const modules = [...new Set([...lifted.modules, ...writer.modules])]
-  return [lifted, { callable: lifted.bytes, modules, args: writer.take() }]
+  return [lifted, { callable: lifted.bytes, modules, args: writer.view() }]
 }
 
 export class Client {

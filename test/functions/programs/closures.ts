@@ -328,6 +328,6 @@ test('a computed dynamic import in a task is told what to do', async () => {
     .catch((e: unknown) => e)) as Error
   assert.match(
     error.message,
-    /^import\("\.\/modules\/late\.ts"\) inside a task: only a literal path can be followed to a worker/,
+    /^import\("\.\/modules\/late\.ts"\) inside a task: only a literal path, or a template that begins with one, can be followed to a worker/,
   )
 })

@@ -1,0 +1,56 @@
+// What a run cost, line by line: the text of a lens, and how hot the line is. Pure.
+
+import type { LineFigures } from '../../runtime/protocol/runs.ts'
+import { bytesText } from '../cluster/quantity.ts'
+import type { Run } from './runsModel.ts'
+import { grouped, seconds } from './runText.ts'
+
+/** What stands above one line of a file. */
+export interface LineWork {
+  figures: LineFigures
+  run: Run
+  /** The line's part of its run's work, 0 to 1. */
+  share: number
+}
+
+/** The work of the lines of one run that did any. */
+export function workOf(run: Run): LineWork[] {
+  const total = run.lines.reduce((sum, { workMs }) => sum + workMs, 0)
+  return run.lines
+    .filter(({ tasks, erred }) => tasks + erred > 0)
+    .map((figures) => ({ figures, run, share: total > 0 ? figures.workMs / total : 0 }))
+}
+
+/** @example workText({ tasks: 1204, workMs: 3100, bytes: 412e6, … }) // '1,204 tasks · 3.10 s · 412 MB' */
+export function workText({ tasks, erred, workMs, bytes }: LineFigures): string {
+  const parts = [tasksText(tasks), seconds(workMs)]
+  if (bytes >= 1000) parts.push(bytesText(bytes))
+  if (erred > 0) parts.push(`${grouped(erred)} failed`)
+  return parts.join(' · ')
+}
+
+const tasksText = (count: number): string => `${grouped(count)} ${count === 1 ? 'task' : 'tasks'}`
+
+/** Lines of the tooltip. */
+export function workTooltip({ figures, run, share }: LineWork): string {
+  const { name, tasks, erred, workMs, bytes } = figures
+  const each = tasks > 0 ? `, ${seconds(workMs / tasks)} each on average` : ''
+  const when = new Date(run.startedMs).toLocaleTimeString('en-GB')
+  return [
+    `${name}: ${tasksText(tasks)} ran for ${seconds(workMs)} on all threads together${each}.`,
+    `Their results took up ${bytesText(bytes)}. ${erred > 0 ? `${tasksText(erred)} failed.` : ''}`.trim(),
+    `${Math.round(100 * share)} % of the work of ${run.label}, run at ${when}. Results that were still held were not computed again and are not counted.`,
+  ].join('\n')
+}
+
+/** Steps of a gutter mark. */
+export const HEAT_LEVELS = 5
+
+/**
+ * How hot a line is, from 1; 0 for lines whose share is not worth a mark.
+ * @example heatOf(0.5) // 4
+ */
+export function heatOf(share: number): number {
+  if (share < 0.02) return 0
+  return Math.min(HEAT_LEVELS, 1 + Math.floor(Math.sqrt(share) * HEAT_LEVELS))
+}

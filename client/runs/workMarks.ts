@@ -1,0 +1,86 @@
+// After a run, what its lines cost: a lens with the figures above each, and a mark beside it that is the hotter the more it cost.
+
+import * as vscode from 'vscode'
+import { HEAT_LEVELS, heatOf, type LineWork, workOf, workText, workTooltip } from './lineWork.ts'
+import type { RunBook } from './runBook.ts'
+
+/** From cool to hot, on light and on dark ground alike. */
+const HEAT_COLOURS = ['#7fb3e6', '#e6c34a', '#e69b3c', '#e0702f', '#d13c2f']
+
+export function registerWorkMarks(
+  context: vscode.ExtensionContext,
+  book: RunBook,
+  selector: vscode.DocumentSelector,
+): void {
+  /** The work of a line by the last run that did any there, by file and line as they were then. */
+  const work = new Map<string, LineWork>()
+  const changed = new vscode.EventEmitter<void>()
+  const heat = HEAT_COLOURS.map((colour, level) =>
+    vscode.window.createTextEditorDecorationType({
+      gutterIconPath: vscode.Uri.parse(
+        `data:image/svg+xml;utf8,${encodeURIComponent(mark(colour, level + 1))}`,
+      ),
+      gutterIconSize: 'contain',
+      overviewRulerColor: level >= 2 ? colour : undefined,
+      overviewRulerLane: vscode.OverviewRulerLane.Left,
+    }),
+  )
+  /** Lines of a document that show something now; what was edited since shows nothing. */
+  const shown = (document: vscode.TextDocument): { line: number; work: LineWork }[] => {
+    const byLine = new Map<number, LineWork>()
+    for (const each of work.values()) {
+      const at = book.lines.lineOf(document, each.run, each.figures)
+      if (!at?.same) continue
+      const known = byLine.get(at.line)
+      if (!known || known.run.startedMs <= each.run.startedMs) byLine.set(at.line, each)
+    }
+    return [...byLine].map(([line, each]) => ({ line, work: each }))
+  }
+  const draw = (editor: vscode.TextEditor): void => {
+    const lines = editor.document.uri.scheme === 'file' ? shown(editor.document) : []
+    heat.forEach((type, level) => {
+      const hot = lines.filter((each) => heatOf(each.work.share) === level + 1)
+      editor.setDecorations(
+        type,
+        hot.map(({ line, work: { share } }) => ({
+          range: editor.document.lineAt(line).range,
+          hoverMessage: `${Math.round(100 * share)} % of the last run's work`,
+        })),
+      )
+    })
+  }
+  const drawAll = (): void => vscode.window.visibleTextEditors.forEach(draw)
+  context.subscriptions.push(
+    changed,
+    ...heat,
+    book.onEvent(({ run, message }) => {
+      if (message.event.kind !== 'lines') return
+      for (const each of workOf(run)) work.set(`${each.figures.file}\n${each.figures.line}`, each)
+      drawAll()
+      changed.fire()
+    }),
+    vscode.window.onDidChangeVisibleTextEditors(drawAll),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (work.size === 0) return
+      for (const editor of vscode.window.visibleTextEditors) if (editor.document === document) draw(editor)
+    }),
+    vscode.languages.registerCodeLensProvider(selector, {
+      onDidChangeCodeLenses: changed.event,
+      provideCodeLenses: (document) =>
+        shown(document).map(
+          ({ line, work: each }) =>
+            new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
+              title: workText(each.figures),
+              tooltip: workTooltip(each),
+              command: 'heddle.showTaskGraph',
+            }),
+        ),
+    }),
+  )
+}
+
+/** A bar at the gutter's edge, the longer the hotter. */
+function mark(colour: string, level: number): string {
+  const height = 4 + (12 * level) / HEAT_LEVELS
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect x="11" y="${(16 - height) / 2}" width="4" height="${height}" rx="2" fill="${colour}"/></svg>`
+}

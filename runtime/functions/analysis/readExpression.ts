@@ -1,0 +1,78 @@
+// Reads expressions that say more than what they name: objects with methods, long sums, calls, assignments.
+
+import type {
+  BinaryExpression,
+  CallExpression,
+  Function as FunctionNode,
+  LogicalExpression,
+  NewExpression,
+  Node,
+  ObjectExpression,
+  PrivateInExpression,
+} from 'oxc-parser'
+import { readFunction, readParametersAndBody } from './readFunction.ts'
+import { Scope } from './scope.ts'
+import type { SourceUnit } from './sourceUnit.ts'
+import type { Walk } from './walk.ts'
+
+export function readObject(walk: Walk, node: ObjectExpression, scope: Scope): void {
+  const methods: SourceUnit[] = []
+  for (const property of node.properties) {
+    if (property.type === 'SpreadElement') {
+      walk.visit(property.argument, scope)
+      continue
+    }
+    if (property.computed) walk.visit(property.key as Node, scope)
+    const { key } = property
+    const name = property.computed
+      ? undefined
+      : key.type === 'Identifier'
+        ? key.name
+        : key.type === 'Literal'
+          ? String(key.value)
+          : undefined
+    if (property.method) {
+      const unit = readFunction(walk, property.value as FunctionNode, scope, 'method', { name })
+      if (!unit) continue
+      unit.start = property.start
+      unit.end = property.end
+      if (property.computed) unit.computedKey = key as Node
+      methods.push(unit)
+    } else if (property.kind !== 'init') {
+      walk.frames.push({ unit: undefined, arrow: false, defers: true })
+      readParametersAndBody(walk, property.value as FunctionNode, new Scope(scope))
+      walk.frames.pop()
+    } else walk.visit(property.value, scope, { name: name === '__proto__' ? undefined : name })
+  }
+  if (methods.length > 0) walk.objectsWithMethods.push({ node, methods })
+}
+
+/** Long sums lean to the left: they are read in a loop, since their depth is their length. */
+export function readOperands(
+  walk: Walk,
+  node: BinaryExpression | PrivateInExpression | LogicalExpression,
+  scope: Scope,
+): void {
+  const right: Node[] = []
+  let at: Node = node as Node
+  while (at.type === 'BinaryExpression' || at.type === 'LogicalExpression') {
+    right.push(at.right)
+    at = at.left as Node
+  }
+  if (at.type === 'PrivateIdentifier') walk.usesPrivateName(at.name)
+  else walk.visit(at, scope)
+  for (const operand of right.reverse()) walk.visit(operand, scope)
+}
+
+export function readCall(walk: Walk, node: CallExpression | NewExpression, scope: Scope): void {
+  const { callee } = node
+  const calledAtOnce = callee.type === 'FunctionExpression' || callee.type === 'ArrowFunctionExpression'
+  walk.visit(callee, scope, { calledAtOnce })
+  for (const argument of node.arguments)
+    walk.visit(argument.type === 'SpreadElement' ? argument.argument : argument, scope)
+  if (node.type !== 'CallExpression' || callee.type !== 'Identifier' || scope.lookup(callee.name)) return
+  if (callee.name === 'eval') for (const frame of walk.frames) if (frame.unit) frame.unit.usesEval = true
+  const [first] = node.arguments
+  if (callee.name === 'require' && first?.type === 'Literal' && typeof first.value === 'string')
+    walk.requireCalls.push({ node, argument: first, specifier: first.value })
+}

@@ -1,0 +1,328 @@
+// The methods that give fewer elements, or sums so far: what blocks and lazy arrays have in common.
+
+import type { DTypeName } from './dtype.ts'
+import { ElementwiseMethods } from './elementwiseMethods.ts'
+import type { AxisOf, Family, MeanOf, Member, More, RealOf, ReducedRank, SumOf } from './kinds.ts'
+
+/** One axis, several, or (left out) all. */
+export type Axis<R extends number> = AxisOf<R> | readonly AxisOf<R>[] | null | undefined
+
+export interface ReduceOptions<K extends boolean = boolean> {
+  /** Keeps the reduced axes, with length 1. */
+  keepDims?: K
+  /** The dtype to add up in. */
+  dtype?: DTypeName
+  /** For `var` and `std`: the divisor is the count less this; 0 by default. */
+  ddof?: number
+  /** For lazy arrays: a step of the tree joins this many blocks; 8 by default. */
+  splitEvery?: number
+}
+
+/** What a reduction is, once its axes are told. */
+export interface ReduceRequest extends ReduceOptions {
+  name: string
+  axis: number | readonly number[] | null | undefined
+  /** For quantiles: where, from 0 to 1. */
+  at?: number | readonly number[]
+  method?: QuantileMethod
+}
+
+/** How a quantile between two elements is told, as in NumPy. */
+export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'
+
+type Reduced<F extends Family, D extends DTypeName, R extends number, A, K> = Member<
+  F,
+  D,
+  ReducedRank<R, A, K> & number
+>
+
+export abstract class ReductionMethods<
+  F extends Family,
+  D extends DTypeName,
+  R extends number,
+> extends ElementwiseMethods<F, D, R> {
+  /** @internal */
+  abstract $reduce(request: ReduceRequest): unknown
+  /** @internal Sums or products so far along an axis. */
+  abstract $accumulate(
+    name: 'add' | 'multiply',
+    axis: number | undefined,
+    dtype: DTypeName | undefined,
+  ): unknown
+
+  /** The sum, pairwise: of integers and bools as 64 bits. */
+  sum<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, SumOf<D>, R, A, K> {
+    return this.$reduce({ ...options, name: 'sum', axis }) as never
+  }
+
+  /** The product: of integers and bools as 64 bits. */
+  prod<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, SumOf<D>, R, A, K> {
+    return this.$reduce({ ...options, name: 'prod', axis }) as never
+  }
+
+  /** The mean; NaN where there is nothing. */
+  mean<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, MeanOf<D>, R, A, K> {
+    return this.$reduce({ ...options, name: 'mean', axis }) as never
+  }
+
+  /** The variance. */
+  var<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
+    return this.$reduce({ ...options, name: 'var', axis }) as never
+  }
+
+  /** The standard deviation. */
+  std<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
+    return this.$reduce({ ...options, name: 'std', axis }) as never
+  }
+
+  /** The least element; NaN where one is NaN. */
+  min<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, D, R, A, K> {
+    return this.$reduce({ ...options, name: 'min', axis }) as never
+  }
+
+  /** The greatest element; NaN where one is NaN. */
+  max<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, D, R, A, K> {
+    return this.$reduce({ ...options, name: 'max', axis }) as never
+  }
+
+  /** Whether any element is not zero. */
+  any<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, 'bool', R, A, K> {
+    return this.$reduce({ ...options, name: 'any', axis }) as never
+  }
+
+  /** Whether all elements are not zero. */
+  all<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, 'bool', R, A, K> {
+    return this.$reduce({ ...options, name: 'all', axis }) as never
+  }
+
+  /** How many elements are not zero. */
+  countNonzero<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, 'int64', R, A, K> {
+    return this.$reduce({ ...options, name: 'countNonzero', axis }) as never
+  }
+
+  /** The sum without NaNs. */
+  nansum<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, SumOf<D>, R, A, K> {
+    return this.$reduce({ ...options, name: 'nansum', axis }) as never
+  }
+
+  /** The product without NaNs. */
+  nanprod<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, SumOf<D>, R, A, K> {
+    return this.$reduce({ ...options, name: 'nanprod', axis }) as never
+  }
+
+  /** The mean without NaNs. */
+  nanmean<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, MeanOf<D>, R, A, K> {
+    return this.$reduce({ ...options, name: 'nanmean', axis }) as never
+  }
+
+  /** The variance without NaNs. */
+  nanvar<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
+    return this.$reduce({ ...options, name: 'nanvar', axis }) as never
+  }
+
+  /** The standard deviation without NaNs. */
+  nanstd<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
+    return this.$reduce({ ...options, name: 'nanstd', axis }) as never
+  }
+
+  /** The least element that is not NaN. */
+  nanmin<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, D, R, A, K> {
+    return this.$reduce({ ...options, name: 'nanmin', axis }) as never
+  }
+
+  /** The greatest element that is not NaN. */
+  nanmax<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, D, R, A, K> {
+    return this.$reduce({ ...options, name: 'nanmax', axis }) as never
+  }
+
+  /** The greatest element less the least. */
+  ptp<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, D, R, A, K> {
+    return this.$reduce({ ...options, name: 'ptp', axis }) as never
+  }
+
+  /** The middle element, or the mean of the two middle ones; NaN where one is NaN. */
+  median<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, MeanOf<D>, R, A, K> {
+    return this.$reduce({ ...options, name: 'median', axis }) as never
+  }
+
+  /** The middle of the elements that are not NaN. */
+  nanmedian<A extends Axis<R> = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, MeanOf<D>, R, A, K> {
+    return this.$reduce({ ...options, name: 'nanmedian', axis }) as never
+  }
+
+  /** Where the least element is: counted along the axis, or through all elements. The first of equals, or of NaNs. */
+  argmin<A extends AxisOf<R> | undefined = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, 'int64', R, A, K> {
+    return this.$reduce({ ...options, name: 'argmin', axis }) as never
+  }
+
+  /** Where the greatest element is. */
+  argmax<A extends AxisOf<R> | undefined = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, 'int64', R, A, K> {
+    return this.$reduce({ ...options, name: 'argmax', axis }) as never
+  }
+
+  /** Where the least element that is not NaN is. */
+  nanargmin<A extends AxisOf<R> | undefined = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, 'int64', R, A, K> {
+    return this.$reduce({ ...options, name: 'nanargmin', axis }) as never
+  }
+
+  /** Where the greatest element that is not NaN is. */
+  nanargmax<A extends AxisOf<R> | undefined = undefined, K extends boolean = false>(
+    axis?: A,
+    options?: ReduceOptions<K>,
+  ): Reduced<F, 'int64', R, A, K> {
+    return this.$reduce({ ...options, name: 'nanargmax', axis }) as never
+  }
+
+  /**
+   * The value that a part (0 to 1) of the elements is below; of a list of parts, an axis of them in front.
+   */
+  quantile<Q extends number | readonly number[], A extends Axis<R> = undefined, K extends boolean = false>(
+    at: Q,
+    axis?: A,
+    options?: ReduceOptions<K> & { method?: QuantileMethod },
+  ): Member<
+    F,
+    MeanOf<D>,
+    Q extends number ? ReducedRank<R, A, K> & number : More<ReducedRank<R, A, K> & number>
+  > {
+    const parts = at
+    return this.$reduce({ ...options, name: 'quantile', axis, at: parts }) as never
+  }
+
+  /**
+   * The value that a part (0 to 100) of the elements is below; of a list of parts, an axis of them in front.
+   */
+  percentile<Q extends number | readonly number[], A extends Axis<R> = undefined, K extends boolean = false>(
+    at: Q,
+    axis?: A,
+    options?: ReduceOptions<K> & { method?: QuantileMethod },
+  ): Member<
+    F,
+    MeanOf<D>,
+    Q extends number ? ReducedRank<R, A, K> & number : More<ReducedRank<R, A, K> & number>
+  > {
+    const parts = typeof at === 'number' ? at / 100 : at.map((each) => each / 100)
+    return this.$reduce({ ...options, name: 'quantile', axis, at: parts }) as never
+  }
+
+  /**
+   * The value that a part (0 to 1) of the elements is below, NaNs left out; of a list of parts, an axis of them in front.
+   */
+  nanquantile<Q extends number | readonly number[], A extends Axis<R> = undefined, K extends boolean = false>(
+    at: Q,
+    axis?: A,
+    options?: ReduceOptions<K> & { method?: QuantileMethod },
+  ): Member<
+    F,
+    MeanOf<D>,
+    Q extends number ? ReducedRank<R, A, K> & number : More<ReducedRank<R, A, K> & number>
+  > {
+    const parts = at
+    return this.$reduce({ ...options, name: 'nanquantile', axis, at: parts }) as never
+  }
+
+  /**
+   * The value that a part (0 to 100) of the elements is below, NaNs left out; of a list of parts, an axis of them in front.
+   */
+  nanpercentile<
+    Q extends number | readonly number[],
+    A extends Axis<R> = undefined,
+    K extends boolean = false,
+  >(
+    at: Q,
+    axis?: A,
+    options?: ReduceOptions<K> & { method?: QuantileMethod },
+  ): Member<
+    F,
+    MeanOf<D>,
+    Q extends number ? ReducedRank<R, A, K> & number : More<ReducedRank<R, A, K> & number>
+  > {
+    const parts = typeof at === 'number' ? at / 100 : at.map((each) => each / 100)
+    return this.$reduce({ ...options, name: 'nanquantile', axis, at: parts }) as never
+  }
+
+  /** Sums so far along an axis; without one, through all elements. */
+  cumsum<A extends AxisOf<R> | undefined = undefined>(
+    axis?: A,
+    options?: { dtype?: DTypeName },
+  ): Member<F, SumOf<D>, A extends undefined ? 1 : R> {
+    return this.$accumulate('add', axis, options?.dtype) as never
+  }
+
+  /** Products so far along an axis; without one, through all elements. */
+  cumprod<A extends AxisOf<R> | undefined = undefined>(
+    axis?: A,
+    options?: { dtype?: DTypeName },
+  ): Member<F, SumOf<D>, A extends undefined ? 1 : R> {
+    return this.$accumulate('multiply', axis, options?.dtype) as never
+  }
+}

@@ -1,0 +1,135 @@
+// A small assembler of WebAssembly: just what the modules written here need.
+
+/** The bytes of one instruction. */
+export type Instruction = readonly number[]
+export type ValueType = 'i32' | 'i64' | 'f64' | 'v128'
+
+const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b }
+
+/** An unsigned number in LEB128. */
+function unsigned(value: number): number[] {
+  const bytes: number[] = []
+  let left = value
+  do {
+    const byte = left % 128
+    left = Math.floor(left / 128)
+    bytes.push(left > 0 ? byte | 0x80 : byte)
+  } while (left > 0)
+  return bytes
+}
+
+/** A signed number in LEB128. */
+function signed(value: bigint): number[] {
+  const bytes: number[] = []
+  let left = value
+  while (true) {
+    const byte = Number(left & 0x7fn)
+    left >>= 7n
+    if ((left === 0n && !(byte & 0x40)) || (left === -1n && byte & 0x40)) return [...bytes, byte]
+    bytes.push(byte | 0x80)
+  }
+}
+
+const double = (value: number): number[] => [...new Uint8Array(new Float64Array([value]).buffer)]
+const memoryAt = (align: number, offset: number): number[] => [align, ...unsigned(offset)]
+const simd = (number: number): number[] => [0xfd, ...unsigned(number)]
+
+export const op = {
+  block: [0x02, 0x40],
+  loop: [0x03, 0x40],
+  end: [0x0b],
+  br: (depth: number): Instruction => [0x0c, depth],
+  brIf: (depth: number): Instruction => [0x0d, depth],
+  localGet: (local: number): Instruction => [0x20, ...unsigned(local)],
+  localSet: (local: number): Instruction => [0x21, ...unsigned(local)],
+  localTee: (local: number): Instruction => [0x22, ...unsigned(local)],
+  i32Const: (value: number): Instruction => [0x41, ...signed(BigInt(value))],
+  i32Eqz: [0x45],
+  i32LtU: [0x49],
+  i32Add: [0x6a],
+  i32Sub: [0x6b],
+  i32Mul: [0x6c],
+  i64Const: (value: bigint): Instruction => [0x42, ...signed(BigInt.asIntN(64, value))],
+  i64Add: [0x7c],
+  i64Mul: [0x7e],
+  i64Xor: [0x85],
+  i64ShrU: [0x88],
+  i64Store: (offset: number): Instruction => [0x37, ...memoryAt(3, offset)],
+  f64Const: (value: number): Instruction => [0x44, ...double(value)],
+  f64Mul: [0xa2],
+  f64ConvertI64U: [0xba],
+  f64Store: (offset: number): Instruction => [0x39, ...memoryAt(3, offset)],
+  v128Load: (offset: number): Instruction => [...simd(0), ...memoryAt(3, offset)],
+  v128Load64Splat: (offset: number): Instruction => [...simd(10), ...memoryAt(3, offset)],
+  v128Store: (offset: number): Instruction => [...simd(11), ...memoryAt(3, offset)],
+  f64x2Splat: simd(20),
+  f64x2Add: simd(240),
+  f64x2Mul: simd(242),
+  /** Fused where the machine has it: a relaxed instruction. */
+  f64x2RelaxedMadd: simd(0x107),
+} as const
+
+/** Parts of a module, in WebAssembly's own order. */
+export interface ModuleParts {
+  types: readonly { params: readonly ValueType[]; results: readonly ValueType[] }[]
+  /** The type of each function. */
+  functions: readonly number[]
+  memoryPages: number
+  exports: readonly number[][]
+  bodies: readonly number[][]
+}
+
+const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()]
+const section = (id: number, content: readonly number[]): number[] => [
+  id,
+  ...unsigned(content.length),
+  ...content,
+]
+
+export function exportSection(exports: Record<string, readonly ['function' | 'memory', number]>): number[][] {
+  return Object.entries(exports).map(([name, [kind, index]]) => [
+    ...unsigned(name.length),
+    ...Buffer.from(name),
+    kind === 'memory' ? 2 : 0,
+    ...unsigned(index),
+  ])
+}
+
+/** A function's body: how many locals of which types, then its instructions. */
+export function code(
+  locals: readonly (readonly [number, ValueType])[],
+  instructions: readonly Instruction[],
+): number[] {
+  const body = [
+    ...list(locals.map(([count, type]) => [...unsigned(count), VALUE_TYPES[type]])),
+    ...instructions.flat(),
+    0x0b,
+  ]
+  return [...unsigned(body.length), ...body]
+}
+
+export function moduleOf(parts: ModuleParts): Uint8Array<ArrayBuffer> {
+  const typeBytes = (types: readonly ValueType[]): number[] => list(types.map((type) => [VALUE_TYPES[type]]))
+  return new Uint8Array([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(
+      1,
+      list(parts.types.map(({ params, results }) => [0x60, ...typeBytes(params), ...typeBytes(results)])),
+    ),
+    ...section(3, list(parts.functions.map(unsigned))),
+    ...section(5, list([[0, ...unsigned(parts.memoryPages)]])),
+    ...section(7, list(parts.exports)),
+    ...section(10, list(parts.bodies)),
+  ])
+}
+
+interface WasmHost {
+  Module: new (bytes: Uint8Array<ArrayBuffer>) => object
+  Instance: new (module: object) => { exports: object }
+}
+
+/** Compiles a module, once a thread. What it exports has the type that its author says. */
+export function instantiate<T>(bytes: Uint8Array<ArrayBuffer>): T {
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: WasmHost }
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as T
+}

@@ -1,0 +1,63 @@
+// Answers to questions about tasks and the cluster.
+
+import type { ClusterInfo, WorkerInfo } from '../protocol/cluster.ts'
+import type { ClientMessage, ClientReply } from '../protocol/messages.ts'
+import type { Client } from './client.ts'
+import { explain } from './explain.ts'
+import { dump } from './feed.ts'
+import { lineFigures } from './lineFigures.ts'
+import { FREE } from './phases.ts'
+import { rebalance } from './rebalance.ts'
+import { replicateKeys } from './replicate.ts'
+import { keyOf, type State } from './state.ts'
+import { story } from './story.ts'
+
+/** The reply to a query: an answer, or that there is no such report. */
+export function answer(
+  state: State,
+  client: Client,
+  cluster: ClusterInfo,
+  { what, key = '', request }: Extract<ClientMessage, { type: 'query' }>,
+): ClientReply {
+  const value = reportOn(state, client, cluster, what, key)
+  if (value !== undefined) return { type: 'answer', request, value }
+  return {
+    type: 'refused',
+    request,
+    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, lines, dump, rebalance and replicate`,
+    message: 'query',
+  }
+}
+
+/** The workers that are here. */
+export const workersHere = (state: State): WorkerInfo[] => state.present.map(({ info }) => info)
+
+function reportOn(state: State, client: Client, cluster: ClusterInfo, what: string, key: string): unknown {
+  switch (what) {
+    case 'info':
+      return { ...cluster, workers: workersHere(state) }
+    case 'story':
+      return story(state, key)
+    case 'explain':
+      return explain(state, key)
+    case 'key':
+      return keyOfNumber(state, Number(key))
+    case 'dump':
+      return dump(state)
+    case 'lines':
+      return lineFigures(state, client)
+    case 'rebalance':
+      return rebalance(state)
+    case 'replicate': {
+      const { keys, copies } = JSON.parse(key) as { keys: string[]; copies?: number }
+      return replicateKeys(state, keys, copies)
+    }
+    default:
+      return undefined
+  }
+}
+
+/** A task that runs has its number for as long as it does; others' numbers say nothing. */
+function keyOfNumber(state: State, task: number): string {
+  return task >= 0 && task < state.tasks.top && state.tasks.phase[task] !== FREE ? keyOf(state, task) : ''
+}

@@ -1,0 +1,191 @@
+// What the public API gives and takes, as far as an editor has to know it without types: a table, so that a new collection is a few rows.
+
+/** What an expression stands for. */
+export type Kind =
+  | 'bag'
+  | 'array'
+  | 'dataframe'
+  /** A column of a frame, or an expression of one. */
+  | 'series'
+  | 'grouped'
+  | 'delayed'
+  | 'delayedFunction'
+  | 'client'
+  | 'future'
+  | 'futures'
+  /** `bag`, `array`, `dataframe` themselves: what makes collections. */
+  | 'bagModule'
+  | 'arrayModule'
+  | 'dataframeModule'
+  /** Any export of heddle that is none of the above. */
+  | 'heddle'
+
+/** Kinds that hold no value yet: an operator or a function of the language sees an object, not a number. */
+export const LAZY: ReadonlySet<Kind> = new Set(['bag', 'array', 'dataframe', 'series', 'grouped', 'delayed'])
+/** Kinds that can be computed. */
+export const COLLECTIONS: ReadonlySet<Kind> = new Set(['bag', 'array', 'dataframe', 'series', 'delayed'])
+
+export const KIND_NAMES: Record<Kind, string> = {
+  bag: 'bag',
+  array: 'array',
+  dataframe: 'data frame',
+  series: 'column',
+  grouped: 'grouped data frame',
+  delayed: 'delayed value',
+  delayedFunction: 'delayed function',
+  client: 'client',
+  future: 'future',
+  futures: 'list of futures',
+  bagModule: 'module of bags',
+  arrayModule: 'module of arrays',
+  dataframeModule: 'module of data frames',
+  heddle: 'part of heddle',
+}
+
+/** What the package exports, by name. */
+export const EXPORTS: Readonly<Record<string, Kind>> = {
+  bag: 'bagModule',
+  array: 'arrayModule',
+  dataframe: 'dataframeModule',
+  delayed: 'heddle',
+  Client: 'heddle',
+  col: 'heddle',
+  compute: 'heddle',
+  persist: 'heddle',
+}
+
+/** Calls of an export itself: `delayed(f)`, `col('a')`. */
+export const CALLS: Readonly<Record<string, Kind>> = { delayed: 'delayedFunction', col: 'series' }
+/** Static methods of exported classes. */
+export const STATICS: Readonly<Record<string, Kind>> = {
+  local: 'client',
+  connect: 'client',
+  slurm: 'client',
+  ssh: 'client',
+}
+
+/** What a method of a kind gives when that is not of the kind itself. `null`: a plain value or a promise of one. */
+export const METHODS: Readonly<Record<Kind, Readonly<Record<string, Kind | null>>>> = {
+  bag: {
+    ...gives('delayed', ['fold', 'sum', 'count', 'mean', 'var', 'std', 'min', 'max', 'any', 'all', 'reduce']),
+    ...gives('dataframe', ['toDataFrame']),
+    toDelayed: null,
+  },
+  array: {
+    toDelayed: null,
+    shape: null,
+    chunks: null,
+    dtype: null,
+  },
+  dataframe: {
+    groupBy: 'grouped',
+    col: 'series',
+    toBag: 'bag',
+    toArray: 'array',
+    toDelayed: null,
+    columns: null,
+    dtypes: null,
+    partitions: null,
+  },
+  series: { toDelayed: null },
+  grouped: gives('dataframe', [
+    'agg',
+    'aggregate',
+    'sum',
+    'mean',
+    'count',
+    'min',
+    'max',
+    'std',
+    'var',
+    'size',
+    'apply',
+  ]),
+  delayed: {},
+  delayedFunction: {},
+  client: { submit: 'future', map: 'futures', scatter: 'future', with: 'client' },
+  future: { key: null, status: null },
+  futures: {},
+  bagModule: gives('bag', [
+    ...['readText', 'readFiles', 'fromUrls', 'readJsonLines', 'readCsvRows', 'fromSequence', 'range'],
+    ...['fromDelayed', 'concat', 'zip', 'readParquet', 'readParquetColumns'],
+  ]),
+  arrayModule: {},
+  dataframeModule: {},
+  heddle: {},
+}
+
+/** Methods of every collection: what they give is none. */
+export const ENDINGS: Readonly<Record<string, Kind | null>> = {
+  compute: null,
+  visualize: null,
+  result: null,
+  gather: null,
+  exception: null,
+  close: null,
+  toString: null,
+}
+
+/** What anything of a module gives that is not listed: `array.zeros(…)` is an array. */
+export const MADE_BY: Partial<Record<Kind, Kind>> = {
+  bagModule: 'bag',
+  arrayModule: 'array',
+  dataframeModule: 'dataframe',
+}
+
+/** Methods of a client and of collections that take the user's functions run them as tasks; these take functions that run here. */
+export const RUNS_HERE: ReadonlySet<string> = new Set([
+  'compute',
+  'persist',
+  'visualize',
+  'gather',
+  'then',
+  'catch',
+  'finally',
+  'pipe',
+])
+
+/** Bytes of one element, by the constructors of large values. */
+export const ELEMENT_BYTES: Readonly<Record<string, number>> = {
+  Float64Array: 8,
+  BigInt64Array: 8,
+  BigUint64Array: 8,
+  Float32Array: 4,
+  Int32Array: 4,
+  Uint32Array: 4,
+  Int16Array: 2,
+  Uint16Array: 2,
+  Int8Array: 1,
+  Uint8Array: 1,
+  Uint8ClampedArray: 1,
+  ArrayBuffer: 1,
+  SharedArrayBuffer: 1,
+  Array: 8,
+}
+
+/** What cannot be sent to a worker, by the class that is made or the function that opens it, with the way out. */
+export const CANNOT_TRAVEL: Readonly<Record<string, { what: string; remedy: string }>> = {
+  ...cannot('make it inside the function, or once a worker with perWorker(() => …)', [
+    ...['WeakMap', 'WeakSet', 'WeakRef', 'EventEmitter', 'Worker', 'MessageChannel', 'Server', 'Socket'],
+    ...['AbortController', 'FinalizationRegistry', 'BroadcastChannel'],
+  ]),
+  ...cannot('open it inside the function, or once a worker with perWorker(() => …)', [
+    ...['createReadStream', 'createWriteStream', 'createServer', 'createConnection', 'createInterface'],
+    ...['openSync', 'spawn', 'fork', 'watch', 'setTimeout', 'setInterval', 'setImmediate'],
+  ]),
+  Promise: { what: 'a Promise', remedy: 'await it first' },
+}
+
+function gives(kind: Kind, names: readonly string[]): Record<string, Kind> {
+  return Object.fromEntries(names.map((name) => [name, kind]))
+}
+
+function cannot(remedy: string, names: readonly string[]): Record<string, { what: string; remedy: string }> {
+  const article = (name: string): string => (/^[AEIOU]/.test(name) ? 'an' : 'a')
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      { what: /^[A-Z]/.test(name) ? `${article(name)} ${name}` : `what ${name}() gives`, remedy },
+    ]),
+  )
+}

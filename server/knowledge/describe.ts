@@ -1,0 +1,135 @@
+// A collection and a task function in words, as far as their text tells.
+
+import type { Node } from 'oxc-parser'
+import type { FileFacts } from '../metadata/fileFacts.ts'
+import { COLLECTIONS, KIND_NAMES, type Kind } from './api.ts'
+import { type Source, sourceOf } from './sources.ts'
+import { bare, methodOf, type Subject, type TaskFunction } from './subject.ts'
+
+/** How a collection came about. */
+export interface Origin {
+  kind: Kind
+  /** Names of the methods from its beginning on, e.g. `readText`, `filter`, `map`. */
+  steps: string[]
+  source?: Source
+  /** Where the text says how many. */
+  partitions?: number
+}
+
+/** The way to a collection through chains and variables; nothing for anything else. */
+export function originOf(subject: Subject, node: Node): Origin | undefined {
+  const kind = subject.kinds.of(node)
+  if (!kind || !COLLECTIONS.has(kind)) return undefined
+  const steps: string[] = []
+  const origin: Origin = { kind, steps }
+  let at = bare(node)
+  for (let i = 0; i < 200; i++) {
+    if (at.type === 'AwaitExpression') at = bare(at.argument as Node)
+    else if (at.type === 'Identifier') {
+      const [declaration] = subject.binding(at)?.declarations ?? []
+      if (declaration?.type !== 'VariableDeclarator' || !declaration.init) break
+      at = bare(declaration.init as Node)
+    } else if (at.type === 'CallExpression') {
+      const method = methodOf(at)
+      if (method === undefined) {
+        if (at.callee.type === 'Identifier') steps.unshift(at.callee.name)
+        break
+      }
+      steps.unshift(method)
+      origin.source ??= sourceOf(subject, at)
+      origin.partitions ??= partitionsOf(at, method)
+      at = bare((at.callee as Extract<Node, { type: 'MemberExpression' }>).object as Node)
+    } else break
+  }
+  return origin
+}
+
+/** `{ partitions: 200 }` among the arguments, or `repartition(200)`. */
+function partitionsOf(call: Extract<Node, { type: 'CallExpression' }>, method: string): number | undefined {
+  const [first] = call.arguments
+  if (method === 'repartition' && first?.type === 'Literal' && typeof first.value === 'number')
+    return first.value
+  for (const argument of call.arguments) {
+    if (argument.type !== 'ObjectExpression') continue
+    for (const property of argument.properties)
+      if (
+        property.type === 'Property' &&
+        property.key.type === 'Identifier' &&
+        /^(partitions|npartitions)$/.test(property.key.name) &&
+        property.value.type === 'Literal' &&
+        typeof property.value.value === 'number'
+      )
+        return property.value.value
+  }
+  return undefined
+}
+
+const BLOCK_BYTES = 64e6
+
+/** Lines of Markdown. */
+export function describeCollection(origin: Origin, facts: FileFacts | undefined): string[] {
+  const { kind, steps, source, partitions } = origin
+  const parts = [`**${KIND_NAMES[kind]}**`]
+  if (partitions !== undefined && kind !== 'delayed')
+    parts.push(`${grouped(partitions)} ${partitions === 1 ? 'partition' : 'partitions'}`)
+  if (facts?.array) {
+    const { shape, chunks, dtype, dimensions } = facts.array
+    parts.push(`${shape.join(' × ')} ${dtype}`)
+    if (chunks) parts.push(`chunks of ${chunks.join(' × ')}`)
+    if (dimensions) parts.push(`along ${dimensions.join(', ')}`)
+  }
+  const lines = [parts.join(' · ')]
+  if (source) {
+    const where = source.paths.map(code).join(', ')
+    const known = facts
+      ? `: ${grouped(facts.files)} ${facts.files === 1 ? 'file' : 'files'}, ${bytesText(facts.bytes)}` +
+        (facts.rows === undefined ? '' : `, ${grouped(facts.rows)} rows in the first`)
+      : ''
+    lines.push(`from ${where}${known}`)
+    if (facts && source.format === 'text' && partitions === undefined) {
+      const blocks = Math.max(1, Math.ceil(facts.bytes / BLOCK_BYTES))
+      lines.push(
+        `about ${grouped(blocks)} ${blocks === 1 ? 'block' : 'blocks'} of at most 64 MB, where nothing else is asked for`,
+      )
+    }
+    if (facts?.columns?.length)
+      lines.push(
+        `columns: ${facts.columns.map(({ name, type }) => code(name) + (type ? ` ${type}` : '')).join(', ')}`,
+      )
+  }
+  if (steps.length > 0) lines.push(`made by ${steps.map(code).join(' → ')}`)
+  return lines
+}
+
+/** What goes to the workers with a task's function, as lines of Markdown. */
+export function describeTask(subject: Subject, { unit, method }: TaskFunction): string[] {
+  const named = (list: readonly string[]): string => list.map(code).join(', ')
+  const values = unit.values.map(({ binding }) => {
+    const { kind } = subject.kinds.ofBinding(binding)
+    return code(binding.name) + (kind ? ` (${KIND_NAMES[kind]})` : '')
+  })
+  const again = unit.closedDependencies.map(({ name }) => name)
+  const imported = unit.imports.map(
+    ({ name, record }) => code(name) + (record ? ` from ${code(record.source)}` : ''),
+  )
+  const lines = [`**Runs as tasks** of ${code(`${method}()`)}.`]
+  lines.push(values.length > 0 ? `Sent along: ${values.join(', ')}.` : 'No value is sent along.')
+  if (again.length > 0) lines.push(`Made again on each worker: ${named(again)}.`)
+  if (imported.length > 0) lines.push(`Imported on each worker: ${imported.join(', ')}.`)
+  return lines
+}
+
+const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``
+
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+
+function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let unit = 0
+  let value = bytes
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}

@@ -1,0 +1,37 @@
+// Names of columns where one is being typed.
+
+import { columnUses } from '../knowledge/columnUses.ts'
+import type { Source } from '../knowledge/sources.ts'
+import { Subject } from '../knowledge/subject.ts'
+import type { FileFacts } from '../metadata/fileFacts.ts'
+
+export interface ColumnChoice {
+  name: string
+  detail: string
+  start: number
+  end: number
+}
+
+/** Stands where the next letter will: text that ends in `row.` parses only with a name behind it. */
+const CURSOR = 'heddleCursor'
+
+/** The columns that may be meant at an offset. */
+export async function columnsAt(
+  file: string,
+  text: string,
+  offset: number,
+  factsOf: (source: Source) => Promise<FileFacts | undefined>,
+): Promise<ColumnChoice[]> {
+  const subject = Subject.of(file, text.slice(0, offset) + CURSOR + text.slice(offset))
+  const use = subject && columnUses(subject).find(({ start, end }) => start <= offset && offset < end)
+  if (!use) return []
+  const columns = (await factsOf(use.source))?.columns ?? []
+  return columns
+    .filter(({ name }) => use.quoted || /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name))
+    .map(({ name, type }) => ({
+      name,
+      detail: `${type ? `${type} · ` : ''}${use.source.paths[0]}`,
+      start: use.start,
+      end: use.end - CURSOR.length,
+    }))
+}

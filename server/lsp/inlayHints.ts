@@ -1,0 +1,40 @@
+// Behind the names of variables that hold collections: what they are.
+
+import type { Node } from 'oxc-parser'
+import { KIND_NAMES } from '../knowledge/api.ts'
+import { originOf } from '../knowledge/describe.ts'
+import type { Source } from '../knowledge/sources.ts'
+import type { Subject } from '../knowledge/subject.ts'
+import type { FileFacts } from '../metadata/fileFacts.ts'
+
+export interface Hint {
+  offset: number
+  text: string
+}
+
+/** Hints of the variables declared in a stretch of the text. */
+export async function inlayHints(
+  subject: Subject,
+  stretch: { start: number; end: number },
+  factsOf: (source: Source) => Promise<FileFacts | undefined>,
+): Promise<Hint[]> {
+  const hints: Hint[] = []
+  for (const declarator of subject.all('VariableDeclarator')) {
+    const { id, init } = declarator
+    if (id.type !== 'Identifier' || id.typeAnnotation || !init) continue
+    if (id.end < stretch.start || id.end > stretch.end) continue
+    const origin = originOf(subject, init as Node)
+    if (!origin) continue
+    const { kind, partitions, source } = origin
+    const facts = source && (await factsOf(source))
+    const more = facts?.array
+      ? ` ${facts.array.shape.join('×')} ${facts.array.dtype}`
+      : partitions !== undefined && kind !== 'delayed'
+        ? ` of ${partitions} partitions`
+        : facts && facts.files > 1
+          ? ` of ${facts.files} files`
+          : ''
+    hints.push({ offset: id.end, text: `: ${KIND_NAMES[kind]}${more}` })
+  }
+  return hints
+}

@@ -1,0 +1,8 @@
+// Odd functions, values, classes and modules, through the whole path: `heddle run` with two workers.
+
+import { caseTests } from './kit/anywhere.ts'
+
+caseTests('functions of every odd form, on two workers', 'functions.ts')
+caseTests('values of every kind, on two workers', 'values.ts')
+caseTests('classes of every odd form, on two workers', 'classes.ts')
+caseTests('imports of every odd form, on two workers', 'modules.ts')

@@ -1,0 +1,236 @@
+// Classes in every odd form, here and at the workers.
+
+import assert from 'node:assert/strict'
+import { Client } from 'heddle'
+import { check } from './check.ts'
+import { Animal, Dog, NotFound } from './mods/all.ts'
+
+await using client = await Client.local({ workers: 2, threadsPerWorker: 1 })
+const unit = 'kg'
+
+class LocalError extends TypeError {
+  n: number
+  constructor(text: string, n: number) {
+    super(text)
+    this.n = n
+  }
+}
+
+class Temperature {
+  static #made = 0
+  static readonly zero: Temperature
+  static {
+    this.zero = new Temperature(0)
+  }
+  #celsius: number
+  label?: string
+  static from(k: number): Temperature {
+    return new Temperature(k - 273)
+  }
+  constructor(celsius: number) {
+    this.#celsius = celsius
+    Temperature.#made++
+  }
+  get fahrenheit(): number {
+    return this.#toF(this.#celsius)
+  }
+  set fahrenheit(f: number) {
+    this.#celsius = ((f - 32) * 5) / 9
+  }
+  #toF(c: number): number {
+    return (c * 9) / 5 + 32
+  }
+  static isOne(x: object): boolean {
+    return #celsius in x
+  }
+  [Symbol.toPrimitive](): number {
+    return this.#celsius
+  }
+  *[Symbol.iterator](): Generator<number> {
+    yield this.#celsius
+  }
+}
+
+await check('private fields, methods, statics and static blocks; it comes back as an instance', async () => {
+  const t = new Temperature(100)
+  t.label = 'hot'
+  const got = await client
+    .submit(
+      (given: Temperature) => ({
+        f: given.fahrenheit,
+        label: given.label,
+        is: Temperature.isOne(given),
+        n: +given,
+        zero: Temperature.zero instanceof Temperature,
+      }),
+      t,
+    )
+    .result()
+  assert.deepEqual(got, { f: 212, label: 'hot', is: true, n: 100, zero: true })
+  const back = await client.submit(() => Temperature.from(373)).result()
+  assert.ok(back instanceof Temperature)
+  assert.deepEqual([...back], [100])
+})
+await check('inheritance across modules, default and re-exported classes, super', async () => {
+  const rex = new Dog('rex').tire(3)
+  const f = (dog: Dog): unknown => [
+    String(dog),
+    dog.energy,
+    dog instanceof Animal,
+    dog.tricks,
+    dog.constructor === Dog,
+  ]
+  assert.deepEqual(await client.submit(f, rex).result(), ['rex says wau!', 7, true, ['sit'], true])
+  const back = await client.submit((name: string) => new Dog(name), 'bo').result()
+  assert.ok(back instanceof Dog && back instanceof Animal)
+  assert.equal(String(back), 'bo says wau!')
+})
+await check('errors of classes of the user are instances here, with fields and cause', async () => {
+  const f = (id: number): never => {
+    throw new NotFound(id, { cause: new RangeError('beyond') })
+  }
+  await assert.rejects(client.submit(f, 7).result(), (error: NotFound & { key: string }) => {
+    assert.ok(error instanceof NotFound && error instanceof Error)
+    assert.deepEqual([error.id, error.name, error.message], [7, 'NotFound', 'no animal 7'])
+    assert.ok(error.cause instanceof RangeError)
+    assert.match(error.stack!, /^NotFound: no animal 7\n\s+at f .*classes\.ts:\d+:\d+/)
+    return true
+  })
+})
+await check('an error class declared in the main file', async () => {
+  await assert.rejects(
+    client
+      .submit(() => {
+        throw new LocalError('x', 3)
+      })
+      .result(),
+    (error) => error instanceof LocalError && error.n === 3,
+  )
+})
+await check('a class expression that is captured, anonymous and named', async () => {
+  const Box = class<T> {
+    value: T
+    constructor(value: T) {
+      this.value = value
+    }
+    show(): string {
+      return `${String(this.value)} ${unit}`
+    }
+  }
+  const Named = class Inner extends Box<number> {
+    override show(): string {
+      return `${Inner.name}:${super.show()}`
+    }
+  }
+  assert.deepEqual(await client.submit((v: number) => [new Box(v).show(), new Named(v).show()], 2).result(), [
+    '2 kg',
+    'Inner:2 kg',
+  ])
+  const back = await client.submit((v: number) => new Named(v), 3).result()
+  assert.ok(back instanceof Named)
+})
+await check('a class made by a function, with what it captured', async () => {
+  const make = (by: number) =>
+    class {
+      static by = by
+      times(x: number): number {
+        return x * by
+      }
+    }
+  const Two = make(2)
+  const Three = make(3)
+  assert.deepEqual(
+    await client.submit(() => [new Two().times(5), new Three().times(5), Two.by]).result(),
+    [10, 15, 2],
+  )
+})
+await check('accessors, computed members, symbols, static inheritance', async () => {
+  const name = 'dynamic'
+  class Base {
+    static who(): string {
+      return this.name
+    }
+    accessor level = 1;
+    [name](): string {
+      return `${name}${this.level}`
+    }
+    get [Symbol.toStringTag](): string {
+      return 'Base!'
+    }
+  }
+  class Derived extends Base {}
+  const d = new Derived()
+  d.level = 4
+  assert.deepEqual(await client.submit((x: Derived) => [x[name](), Derived.who(), String(x)], d).result(), [
+    'dynamic4',
+    'Derived',
+    '[object Base!]',
+  ])
+})
+await check('subclasses of Array, Map, Set, Error, Promise-free built-ins', async () => {
+  class Stack<T> extends Array<T> {
+    get top(): T | undefined {
+      return this.at(-1)
+    }
+  }
+  class Counter extends Map<string, number> {
+    add(key: string): this {
+      return this.set(key, (this.get(key) ?? 0) + 1)
+    }
+  }
+  const stack = Stack.from([1, 2]) as Stack<number>
+  const counter = new Counter().add('a').add('a')
+  assert.deepEqual(await client.submit(() => [stack.top, counter.get('a')]).result(), [2, 2])
+  const back = await client.submit(() => new Counter().add('b')).result()
+  assert.ok(back instanceof Counter)
+  assert.equal(back.add('b').get('b'), 2)
+})
+await check('an instance that holds itself, its class and functions', async () => {
+  class Node1 {
+    self: Node1 = this
+    kind = Node1
+    act = (): string => `${this.kind.name}:${unit}`
+  }
+  const node = new Node1()
+  assert.deepEqual(
+    await client.submit((n: Node1) => [n.self === n, n.act(), new n.kind() instanceof Node1], node).result(),
+    [true, 'Node1:kg', true],
+  )
+})
+await check('instanceof with Symbol.hasInstance, mixins, abstract classes', async () => {
+  const Serial = <B extends new (...args: never[]) => object>(B: B) =>
+    class extends B {
+      toJSON(): object {
+        return { ...this }
+      }
+    }
+  class Even {
+    static [Symbol.hasInstance](x: unknown): boolean {
+      return typeof x === 'number' && x % 2 === 0
+    }
+  }
+  class Point {
+    x = 1
+  }
+  const SerialPoint = Serial(Point)
+  assert.deepEqual(
+    await client.submit(() => [JSON.stringify(new SerialPoint()), (4 as unknown) instanceof Even]).result(),
+    ['{"x":1}', true],
+  )
+})
+await check('a method handed as a function is refused with the way out', () => {
+  const dog = new Dog('x')
+  assert.throws(() => client.submit(dog.sound), /the method `sound` without its object.*x => obj\.sound\(x\)/)
+})
+await check('a class as a task is called as a function: an error that says so', async () => {
+  class Plain {}
+  await assert.rejects(
+    client.submit(Plain as unknown as () => object).result(),
+    /Class constructor Plain cannot be invoked without 'new'/,
+  )
+})
+await check('instances in lists, maps and as keys keep their identity within a task', async () => {
+  const dog = new Dog('one')
+  const seen = new Map([[dog, [dog]]])
+  assert.equal(await client.submit(() => seen.get(dog)![0] === dog).result(), true)
+})

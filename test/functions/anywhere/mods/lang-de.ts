@@ -1,0 +1,3 @@
+// One of several modules that a path chooses from.
+
+export const hello = 'hallo'

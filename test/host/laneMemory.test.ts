@@ -1,0 +1,84 @@
+// A thread's memory for results: what was granted or given back is used again, and the main thread hears of what left sight.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
+import { collectGarbage } from '../../runtime/host/garbage.ts'
+import { LaneMemory } from '../../runtime/host/laneMemory.ts'
+import {
+  giveBack,
+  provideResultMemory,
+  resultBuffer,
+  SHARED_FROM_BYTES,
+} from '../../runtime/kernels/resultMemory.ts'
+
+const SIZE = SHARED_FROM_BYTES
+
+function lane(collectBytes = 10 * SIZE) {
+  const { port1, port2 } = new MessageChannel()
+  return {
+    memory: new LaneMemory(port1, 100, collectBytes),
+    told: () => receiveMessageOnPort(port2)?.message,
+  }
+}
+
+test('a granted buffer is the next of its size, and keeps its number', () => {
+  const { memory } = lane()
+  const buffer = new SharedArrayBuffer(SIZE)
+  memory.grant([{ id: 7, buffer }])
+  assert.notEqual(memory.allocate(SIZE + 8), buffer)
+  assert.equal(memory.allocate(SIZE), buffer)
+  assert.equal(memory.idOf(buffer), 7)
+  assert.notEqual(memory.allocate(SIZE), buffer, 'it is taken once')
+})
+
+test('a buffer that was given back is the next of its size, once', () => {
+  const { memory } = lane()
+  const buffer = memory.allocate(SIZE)
+  memory.giveBack(buffer)
+  memory.giveBack(buffer)
+  assert.equal(memory.allocate(SIZE), buffer)
+  assert.notEqual(memory.allocate(SIZE), buffer)
+  assert.equal(memory.idOf(buffer), 100, 'new ones are numbered when a result stands in them')
+})
+
+test('no more than the bound waits for the next results, of few sizes', () => {
+  const { memory } = lane(4 * SIZE)
+  const many = Array.from({ length: 6 }, () => memory.allocate(SIZE))
+  for (const buffer of many) memory.giveBack(buffer)
+  const again = Array.from({ length: 6 }, () => memory.allocate(SIZE))
+  assert.equal(again.filter((buffer) => many.includes(buffer)).length, 4)
+  const sizes = lane(100 * SIZE).memory
+  const each = Array.from({ length: 5 }, (_, i) => sizes.allocate(SIZE + 8 * i))
+  for (const buffer of each) sizes.giveBack(buffer)
+  const kept = each.map((buffer) => sizes.allocate(buffer.byteLength) === buffer)
+  assert.deepEqual(kept, [false, true, true, true, true], 'the size that was kept longest goes')
+})
+
+test('a buffer that nobody in the thread sees any more is told of', async () => {
+  const { memory, told } = lane()
+  ;(() => memory.see(3, new SharedArrayBuffer(SIZE)))()
+  for (let turn = 0; turn < 1000; turn++) {
+    collectGarbage()
+    await new Promise(setImmediate)
+    const message = told()
+    if (message) return assert.deepEqual(message, { kind: 'let-go', ids: [3] })
+  }
+  assert.fail('it was never told')
+})
+
+test('kernels get large buffers from the thread, small ones from V8, and all from V8 outside of workers', () => {
+  const { memory } = lane()
+  assert.ok(resultBuffer(SIZE) instanceof ArrayBuffer)
+  provideResultMemory(memory)
+  try {
+    assert.ok(resultBuffer(SIZE - 1) instanceof ArrayBuffer)
+    const large = resultBuffer(SIZE)
+    assert.ok(large instanceof SharedArrayBuffer)
+    giveBack(large)
+    giveBack(new ArrayBuffer(SIZE))
+    assert.equal(resultBuffer(SIZE), large)
+  } finally {
+    provideResultMemory(undefined)
+  }
+})
