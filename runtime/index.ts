@@ -40,6 +40,8 @@ export { CannotTravelError } from './functions/cannotTravel.ts'
 export { TaskFailedError } from './functions/failureOf.ts'
 export { onWorker, perWorker } from './functions/perWorker.ts'
 export { fromWorker, toWorker } from './functions/travelSymbols.ts'
+// What keeps a machine that ssh reaches from being used.
+export { HostError, SshError } from './remote/hostErrors.ts'
 // Options for everything that a block of code asks for.
 export { annotate } from './session/annotate.ts'
 // Waiting for futures: as they come, all, first, with a progress bar, or not at all.
@@ -74,3 +76,4 @@ export type { Computed } from './session/nested.ts'
 export type { LocalOptions } from './session/openCluster.ts'
 export { type ProgressOptions, progress } from './session/progress.ts'
 export type { ScatterOptions } from './session/scatter.ts'
+export type { SshClientOptions } from './session/sshClient.ts'

@@ -96,10 +96,31 @@ function stagePackages(): void {
     cpSync(folder, to, { recursive: true, dereference: true, filter: (file) => keeps(folder, file) })
     licences.push(licenceOf({ name, version, folder }))
   }
+  // What the bundles were made of is in them, and its licences ask to be told too.
+  const known = new Set(packages.map(({ name }) => name))
+  for (const bundled of bundledPackages())
+    if (!known.has(bundled.name)) {
+      known.add(bundled.name)
+      licences.push(licenceOf(bundled))
+    }
   writeFileSync(
     join(stage, 'THIRD_PARTY_LICENSES.md'),
     `# Packages that come with Heddle\n\n${licences.join('\n')}`,
   )
+}
+
+/** Packages whose code stands inside the bundles of the extension, its panels and the runtime. */
+function bundledPackages(): FoundPackage[] {
+  const here = platformOf(`${process.platform}-${process.arch}`)
+  const x509 = join(root, 'node_modules', '@peculiar', 'x509')
+  const folders = ['client', 'server', 'media'].map((name) => join(root, name))
+  const found = [...folders, x509].flatMap((folder) => productionPackages(folder, here, () => {}))
+  const own = ['@peculiar/x509', 'reflect-metadata'].map((name) => {
+    const folder = join(root, 'node_modules', name)
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
+    return { name, version, folder }
+  })
+  return [...found, ...own]
 }
 
 /** Node's binary for the target, where the extension looks for one that it carries: `dist/node/bin`. */
