@@ -7,6 +7,7 @@ import { AGENT_PROTOCOL } from '../agent/hello.ts'
 import { Link } from '../agent/link.ts'
 import { HEDDLE_VERSION } from '../protocol/version.ts'
 import { AgentClient } from './agentClient.ts'
+import { type Ask, Askpass } from './askpass.ts'
 import { backOffMs } from './backOff.ts'
 import { type ConnectedHost, type ConnectOptions, connectHost } from './connectHost.ts'
 import { HostError, SshError } from './hostErrors.ts'
@@ -22,6 +23,8 @@ export type LinkState =
 
 export interface LinkOptions extends ConnectOptions {
   onState?: (state: LinkState) => void
+  /** Answers ssh's questions; without it they come up on the terminal, where there is one. */
+  ask?: Ask
 }
 
 const HELLO_MS_MAX = 15_000
@@ -39,6 +42,7 @@ export class RemoteLink {
   readonly #session = randomUUID()
   readonly #link: Link
   #connected: ConnectedHost | undefined
+  #askpass: Askpass | undefined
   #closed = false
   readonly #waiting = new AbortController()
 
@@ -58,7 +62,12 @@ export class RemoteLink {
    */
   static async open(host: string, options: LinkOptions): Promise<RemoteLink> {
     const link = new RemoteLink(host, options)
-    await link.#connect()
+    try {
+      await link.#connect()
+    } catch (error) {
+      link.#askpass?.close()
+      throw error
+    }
     open.add(link)
     options.onState?.({ kind: 'connected', again: false })
     return link
@@ -80,6 +89,7 @@ export class RemoteLink {
     this.#closed = true
     open.delete(this)
     this.#waiting.abort()
+    this.#askpass?.close()
     const shell = this.#connected?.shell
     this.#link.close('the client has left')
     // ssh ends when the agent hangs up; the farewell has to get out first.
@@ -91,7 +101,12 @@ export class RemoteLink {
   }
 
   async #connect(): Promise<void> {
-    const connected = await connectHost(this.host, this.#options)
+    const { ask, ...options } = this.#options
+    if (ask) this.#askpass ??= await Askpass.open(this.host, ask)
+    const connected = await connectHost(this.host, {
+      ...options,
+      ...(this.#askpass && { env: { ...options.env, ...this.#askpass.env }, interactive: true }),
+    })
     const { child } = connected.shell
     const transport = new FrameTransport(child.stdout!, child.stdin!)
     transport.greet({

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { packageFolder } from '../host/entries.ts'
 import type { ClusterAddress } from '../protocol/cluster.ts'
+import type { Ask } from './askpass.ts'
 import type { BroughtNode } from './connectHost.ts'
 import { Gateway } from './gateway.ts'
 import { HostError } from './hostErrors.ts'
@@ -29,6 +30,8 @@ export interface SshClusterOptions extends SshOptions {
   env?: Record<string, string>
   /** The cluster ends with this program; true by default. */
   owned?: boolean
+  /** Answers ssh's questions (passphrase, password, one-time code, host key); nothing when the person will not. */
+  ask?: Ask
   /** Somebody can answer ssh's questions on the terminal. */
   interactive?: boolean
   /** Variables for ssh, e.g. those of an askpass. */

@@ -23,6 +23,7 @@ const OPTIONS: Record<keyof SshClientOptions, true> = {
   nodePath: true,
   env: true,
   notice: true,
+  ask: true,
   ssh: true,
   configFile: true,
   sshArguments: true,
