@@ -82,7 +82,7 @@ test('what a client can do', () => {
     Object.getOwnPropertyNames(heddle.Client).filter(
       (name) => !['length', 'name', 'prototype'].includes(name),
     ),
-    ['local', 'connect'],
+    ['local', 'ssh', 'connect'],
   )
   assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
   assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit', 'with'])
