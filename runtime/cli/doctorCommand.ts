@@ -10,6 +10,7 @@ import { memoryHere } from '../cluster/memoryLimit.ts'
 import { type EntryName, entryPath } from '../host/entries.ts'
 import { createRunFolder, removeRunFolder, runFolderParent } from '../host/runFolder.ts'
 import { HEDDLE_VERSION } from '../protocol/version.ts'
+import { measuredProduct } from '../session/measuredProduct.ts'
 import { EXIT } from './exitCodes.ts'
 import { plural } from './quantity.ts'
 import { type Style, styleFor } from './style.ts'
@@ -53,6 +54,7 @@ const LOOKS: readonly (() => Finding | Promise<Finding>)[] = [
   lookAtMachine,
   lookAtPrograms,
   lookAtParser,
+  lookAtProducts,
   lookAtPanels,
   lookAtRunFolder,
   lookAtClusters,
@@ -96,6 +98,21 @@ async function lookAtParser(): Promise<Finding> {
       text: `the parser (oxc) does not load: ${(error as Error).message.split('\n')[0]}`,
       wayOut: `Install heddle's packages again on this platform (${process.platform}-${process.arch}), with optional dependencies.`,
     }
+  }
+}
+
+/** Products of matrices run in WebAssembly's vector instructions, which this Node has or has not. */
+function lookAtProducts(): Finding {
+  const { exact, gigaflops } = measuredProduct()
+  if (exact)
+    return {
+      state: 'good',
+      text: `products of matrices: WebAssembly with fused vectors, ${gigaflops.toFixed(1)} GFlop/s a thread`,
+    }
+  return {
+    state: 'missing',
+    text: 'products of matrices are wrong on this machine',
+    wayOut: 'Report this with the output of `node -p process.versions`.',
   }
 }
 

@@ -34,6 +34,7 @@ which ends with the program. ARGS are the program's own.
   --record FILE        keep every event of the scheduler, for \`heddle replay\`
   --check-invariants   check the scheduler's own rules after every event: slow, for hunting a fault
   --inspect            open a debugger's port in the program
+  --no-freeze          let tasks change their arguments and what they captured: changes that stay on the worker
   --quiet              no progress, and no line about times; errors are still told
 
 Progress is a bar on a terminal and plain lines elsewhere; NO_COLOR=1 turns colours off. All of it goes to standard
@@ -72,6 +73,8 @@ Starts a worker for a scheduler, and starts it again when it crashes.
   --threads N          its threads (this machine's cores)
   --memory-limit SIZE  4GB, 512MiB, or a fraction like 0.5 (all of it)
   --resources LIST     what it has for tasks that ask, e.g. gpu=2,licence=1
+  --no-shared-files    programs' paths mean nothing here: their packages are brought even where something lies there
+                       (by default what is the same here is used in place)
 `,
   clusters: `heddle clusters
 

@@ -103,6 +103,7 @@ const OPTIONS = {
   connect: { type: 'string' },
   ...SETTING_OPTIONS,
   inspect: { type: 'boolean' },
+  'no-freeze': { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
 } as const
 
@@ -134,6 +135,8 @@ function readArguments(args: readonly string[]) {
     cwd: process.cwd(),
     inspect: values.inspect ?? false,
   }
+  // The workers of this run's own cluster find it in their environment; those of another keep what they were started with.
+  process.env.HEDDLE_FREEZE = values['no-freeze'] ? '0' : (process.env.HEDDLE_FREEZE ?? '1')
   const local = workerCounts(counts, { workers: '--workers', threads: '--threads' })
   return { values, spec, local, settings }
 }

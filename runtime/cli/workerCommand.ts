@@ -20,6 +20,7 @@ const OPTIONS = {
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
   resources: { type: 'string' },
+  'no-shared-files': { type: 'boolean' },
 } as const
 
 export async function workerCommand(args: readonly string[]): Promise<number> {
@@ -48,6 +49,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     threads,
     memoryLimitBytes,
     resources: resourcesOf(values.resources),
+    sharedFiles: !values['no-shared-files'],
   })
   const { promise: ended, resolve } = Promise.withResolvers<{ code: number; reason: string }>()
   const supervisor = new Supervisor(config, (code, reason) => resolve({ code, reason }))

@@ -1,8 +1,14 @@
 // The collections' part of heddle's public names.
 
+export { DTypeError, type DTypeName } from '../kernels/array/dtype.ts'
+export { NdArray } from '../kernels/array/ndArray.ts'
+export { ShapeError } from '../kernels/array/shape.ts'
 export { FileChangedError, FileError, FileFormatError } from '../kernels/files/fileErrors.ts'
 export type { StorageOptions } from '../kernels/files/fileSystem.ts'
 export { memoryFiles } from '../kernels/files/memoryFile.ts'
+export type { ChunkedArray, ComputedArray } from './array/chunkedArray.ts'
+export { type ChunkSpec, ChunksError } from './array/chunks.ts'
+export * as array from './array/index.ts'
 export { BagArgumentError } from './bag/arguments.ts'
 export type { AvroOptions } from './bag/avroReader.ts'
 export type { Bag, BagOptions, ShuffleOptions, TreeOptions } from './bag/bag.ts'

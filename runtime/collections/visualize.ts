@@ -55,7 +55,7 @@ export function drawing(collections: readonly Collection[]): string {
     throw new DrawingError(
       `a graph of ${graph.size.toLocaleString('en-US')} tasks cannot be read as a drawing: draw a part of it, or open the Task Graph panel`,
     )
-  const edges = graph.args.map((args) => [...new Set(dependenciesIn(args))])
+  const edges = graph.args.map((_, task) => [...new Set(dependenciesIn(graph.argsOf(task)))])
   const boxes = placed(graph, edges)
   const width = Math.max(0, ...boxes.map((box) => box.x)) + BOX.width + BOX.margin
   const height = Math.max(0, ...boxes.map((box) => box.y)) + BOX.height + BOX.margin

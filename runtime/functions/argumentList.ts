@@ -4,6 +4,7 @@ import type { DecodeOptions, EncodeOptions } from './encodeOptions.ts'
 import { explained } from './valueCodec.ts'
 import { ValueDecoder } from './valueDecoder.ts'
 import { ValueEncoder } from './valueEncoder.ts'
+import { TAG } from './valueTags.ts'
 
 /** Writes argument lists one behind the other. Each is whole by itself: the scheduler cuts the buffer apart by offsets. */
 export class ArgumentWriter {
@@ -56,13 +57,33 @@ export class ArgumentWriter {
       throw explained(error, encoder.options)
     }
     if (encoder.table)
-      for (const unit of encoder.table.units) if (unit.workerModule) this.#modules.add(unit.workerModule)
+      for (const name of encoder.options.lifter?.modulesOf(encoder.table) ?? []) this.#modules.add(name)
     return writer.length - start
   }
 
   /** All bytes so far, as a view that is valid until more are written. */
   view(): Uint8Array {
     return this.#encoder.writer.bytes.subarray(0, this.#encoder.writer.length)
+  }
+
+  /** Writes one task's arguments where they are one number: the same bytes as `write([value])`, without making a list. */
+  writeNumber(value: number): void {
+    const { writer } = this.#encoder
+    writer.byte(0)
+    writer.varint(1)
+    this.#encoder.number(value)
+  }
+
+  /** The same for a number, where there is one, and the results of `count` dependencies in their order. */
+  writeReferences(head: number | undefined, count: number): void {
+    const { writer } = this.#encoder
+    writer.byte(0)
+    writer.varint(head === undefined ? count : count + 1)
+    if (head !== undefined) this.#encoder.number(head)
+    for (let i = 0; i < count; i++) {
+      writer.byte(TAG.dependency)
+      writer.varint(i)
+    }
   }
 
   /** Forgets all lists, and keeps the buffer. */

@@ -36,12 +36,32 @@ export interface GroupRequest extends Omit<TaskGroup, 'name'> {
   pure?: boolean
 }
 
+/** Stands for the arguments of many tasks: each has its own number, counted from where their run begins. */
+export class NumberedArgs {
+  readonly first: number
+  constructor(first: number) {
+    this.first = first
+  }
+}
+
+/** Stands for the arguments of a task that takes results of others, no one of them twice, behind one number at most. */
+export class ReferenceArgs {
+  readonly head: number | undefined
+  readonly tasks: readonly number[]
+  constructor(head: number | undefined, tasks: readonly number[]) {
+    this.head = head
+    this.tasks = tasks
+  }
+}
+
+export type TaskArgs = readonly unknown[] | NumberedArgs | ReferenceArgs
+
 export class TaskGraph {
   readonly groups: GraphGroup[] = []
   /** Per task: index into `groups`. */
   readonly group: number[] = []
-  /** Per task: its own arguments, after the group's bound ones. */
-  readonly args: (readonly unknown[])[] = []
+  /** Per task: its own arguments, after the group's bound ones; `argsOf` spells them out. */
+  readonly args: TaskArgs[] = []
   /** Keys that the user chose, by task. */
   readonly customKeys = new Map<number, string>()
   readonly #built = new Map<unknown, readonly unknown[]>()
@@ -66,6 +86,37 @@ export class TaskGraph {
     const index = this.group.length - 1
     if (customKey !== undefined) this.customKeys.set(index, customKey)
     return new TaskRef(this, index)
+  }
+
+  /**
+   * Adds `count` tasks, each with its number among them as its only argument: no object is made for one.
+   * @returns the index of the first
+   */
+  addNumbered(group: number, count: number): number {
+    if (!this.groups[group]) throw new RangeError(`the graph has no group ${group}`)
+    const first = this.group.length
+    const args = new NumberedArgs(first)
+    for (let i = 0; i < count; i++) {
+      this.group.push(group)
+      this.args.push(args)
+    }
+    return first
+  }
+
+  /** Adds a task that takes the results of others, named by index, behind a number where one is given; gives its index. */
+  addReferences(group: number, tasks: readonly number[], head?: number): number {
+    if (!this.groups[group]) throw new RangeError(`the graph has no group ${group}`)
+    this.group.push(group)
+    return this.args.push(new ReferenceArgs(head, tasks)) - 1
+  }
+
+  /** The arguments of a task as a list. */
+  argsOf(task: number): readonly unknown[] {
+    const args = this.args[task]
+    if (args instanceof NumberedArgs) return [task - args.first]
+    if (!(args instanceof ReferenceArgs)) return args
+    const references = args.tasks.map((index) => new TaskRef(this, index))
+    return args.head === undefined ? references : [args.head, ...references]
   }
 
   /** Builds the tasks of `node` once, however many collections share it. */

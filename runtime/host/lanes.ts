@@ -6,6 +6,7 @@ import type { TaskFailure } from '../protocol/failure.ts'
 import { type LaneReport, SET_ASIDE } from '../worker/laneReport.ts'
 import type { LaneEnd } from '../worker/onLane.ts'
 import { type FromLane, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
+import type { LaneWish } from './moduleFolder.ts'
 import { IDS_PER_THREAD } from './sharedMemory.ts'
 
 export interface LaneEvents {
@@ -17,6 +18,8 @@ export interface LaneEvents {
   /** Shared memory that the lane does not see any more: see `SharedMemory`. */
   letGo(lane: number, ids: number[]): void
   logged(level: string, text: string, batch: number, index: number, lane: number, stack?: string): void
+  /** It lacks something, and waits for it. */
+  wishes(wish: LaneWish): void
   /** A thread does not end, since native code holds it: only the end of the process helps. */
   stuck(reason: string): void
   /** Threads cannot be started at all. */
@@ -29,6 +32,9 @@ export interface LaneOptions {
   threads: number
   worker: string
   moduleFolder: string
+  /** See `LaneSetup`. */
+  arrivals: SharedArrayBuffer
+  sharedFiles: boolean
   /** See `LaneSetup`. */
   collectBytes: number
 }
@@ -158,11 +164,13 @@ export class Lanes {
     port1.on('message', (message: FromLane) => {
       if (this.#lanes[lane] === entry) this.#receive(lane, entry, message)
     })
-    const { worker, moduleFolder, collectBytes, scheduler } = this.#options
+    const { worker, moduleFolder, arrivals, sharedFiles, collectBytes, scheduler } = this.#options
     const setup: LaneSetup = {
       port: port2,
       progress: entry.progress.buffer,
       moduleFolder,
+      arrivals,
+      sharedFiles,
       worker,
       lane,
       scheduler,
@@ -193,6 +201,9 @@ export class Lanes {
         break
       case 'waits':
         this.#events.waits(lane, message.batch, message.index, message.waits)
+        break
+      case 'wish':
+        this.#events.wishes(message.wish)
         break
       case 'let-go':
         this.#events.letGo(lane, message.ids)

@@ -24,6 +24,8 @@ export interface WorkerConfig {
   resources: Record<string, number>
   /** The cluster's certificate, where it is on several machines. */
   tls?: ClusterTls
+  /** False where the paths of programs' packages and files mean nothing on this machine; by default they are looked at. */
+  sharedFiles?: boolean
   memoryShares?: Partial<MemoryLimits>
   /** How long to look for a scheduler that is gone. */
   reconnectMs?: number

@@ -1,5 +1,10 @@
 // Every kernel: whoever imports this file can run any task of our own collections.
 
+import './array/blockTask.ts'
+import './array/calls.ts'
+import './array/einsum.ts'
+import './array/statistics.ts'
+import './array/storage.ts'
 import './bag/estimate.ts'
 import './bag/groups.ts'
 import './bag/partition.ts'

@@ -1,5 +1,7 @@
 // A value as something a panel can show: rows as a table, other data as a tree, the rest as text. Pure, and cut to a size.
 
+import { inspect } from 'node:util'
+import { NdArray } from '../kernels/array/ndArray.ts'
 import type { Display, DisplayNode } from '../protocol/runs.ts'
 
 /** How much of a value is shown. */
@@ -31,6 +33,7 @@ const LINE_CHARS = 80
  */
 export function displayOf(value: unknown, limits: DisplayLimits = LIMITS): Display {
   if (typeof value === 'string') return textDisplay(value, limits)
+  if (value instanceof NdArray) return textDisplay(inspect(value), limits)
   const table = tableOf(value, limits)
   if (table) return table
   const tree = new TreeBuilder(limits)
@@ -201,6 +204,7 @@ function summaryOfObject(value: object, depth: number): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
   if (value instanceof RegExp) return String(value)
   if (value instanceof Error) return `${value.name}: ${value.message}`
+  if (value instanceof NdArray) return inspect(value).replace(/\s+/g, ' ')
   const name = value.constructor?.name ?? 'Object'
   if (Array.isArray(value) || isNumbers(value)) {
     const shown = depth > 0 ? spelt(value, (part) => summary(part, depth - 1)) : undefined

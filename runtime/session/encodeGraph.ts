@@ -1,6 +1,6 @@
 // A task graph of collections, written into one `graph` message.
 
-import type { TaskGraph } from '../graph/taskGraph.ts'
+import { NumberedArgs, ReferenceArgs, type TaskGraph } from '../graph/taskGraph.ts'
 import { annotatedIdentity, withAnnotations } from './annotate.ts'
 import type { GraphWriter } from './graphWriter.ts'
 
@@ -15,6 +15,12 @@ export function encodeGraph(graph: TaskGraph, writer: GraphWriter): void {
   const groups = graph.groups.map((group) =>
     writer.addGroup({ ...group, pure: group.pure && pure, options: withAnnotations(group.options) }),
   )
-  for (let task = 0; task < graph.size; task++) writer.addTask(groups[graph.group[task]], graph.args[task])
+  for (let task = 0; task < graph.size; task++) {
+    const group = groups[graph.group[task]]
+    const args = graph.args[task]
+    if (args instanceof NumberedArgs) writer.addNumbered(group, task - args.first)
+    else if (args instanceof ReferenceArgs) writer.addReferences(group, args.head, args.tasks)
+    else writer.addTask(group, args)
+  }
   for (const [task, name] of graph.customKeys) writer.setCustomKey(task, name)
 }

@@ -214,10 +214,28 @@ export class GraphWriter {
       this.#dependencies.length = this.#ownFrom
       throw error
     }
+    this.#ended(group)
+    return this.#group.length - 1
+  }
+
+  /** Writes a task whose only argument is a number. */
+  addNumbered(group: number, value: number): void {
+    this.#args.writeNumber(value)
+    this.#ended(group)
+  }
+
+  /** Writes a task that takes the results of earlier ones, each once, behind a number where one is given. */
+  addReferences(group: number, head: number | undefined, tasks: readonly number[]): void {
+    this.#args.writeReferences(head, tasks.length)
+    for (let i = 0; i < tasks.length; i++) this.#dependencies.push(tasks[i])
+    this.#ended(group)
+  }
+
+  /** Closes the columns behind a task. */
+  #ended(group: number): void {
     this.#argOffsets.push(this.#args.length)
     this.#dependencyOffsets.push(this.#dependencies.length)
     this.#group.push(group)
-    return this.#group.length - 1
   }
 
   /** The key that a user chose for a task. */

@@ -35,7 +35,7 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'runtime/kernels',
     rooms: [],
-    packages: ['node', 'hyparquet', 'hyparquet-compressors', 'avsc', '@aws-sdk/client-s3'],
+    packages: ['node', 'hyparquet', 'hyparquet-compressors', 'avsc', '@aws-sdk/client-s3', 'zarrita'],
   },
   {
     folder: 'runtime/collections',

@@ -4,15 +4,30 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { normalChunks } from '../../runtime/collections/array/chunks.ts'
 import { byteCount } from '../../runtime/collections/bag/byteCount.ts'
 import * as heddle from '../../runtime/collections/index.ts'
+import * as dtypes from '../../runtime/kernels/array/dtype.ts'
+import { runOf } from '../../runtime/kernels/array/indexing.ts'
+import { streamOf } from '../../runtime/kernels/array/randomBits.ts'
+import { broadcastShapes, resolveShape } from '../../runtime/kernels/array/shape.ts'
 import { kernel } from '../../runtime/kernels/kernel.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 
 computeInProcess()
 
 const root = join(import.meta.dirname, '../..')
-const NAMES = { ...heddle, byteCount, kernel }
+const NAMES = {
+  ...dtypes,
+  ...heddle,
+  broadcastShapes,
+  byteCount,
+  kernel,
+  normalChunks,
+  resolveShape,
+  runOf,
+  streamOf,
+}
 
 interface Example {
   title: string

@@ -1,15 +1,18 @@
 // Runs task graphs in this process, one task after another: what collections are held against without a cluster.
 
+import { decodeValue, encodeValue } from '../../runtime/functions/valueCodec.ts'
 import type { Collection, ComputeCall, Executor } from '../../runtime/graph/collection.ts'
 import { buildTogether, provideExecutor } from '../../runtime/graph/collection.ts'
 import { TaskGraph, TaskRef } from '../../runtime/graph/taskGraph.ts'
+import { NdArray } from '../../runtime/kernels/array/ndArray.ts'
+import { kernelNames } from '../../runtime/kernels/kernel.ts'
 
 /** Runs every task of a graph in its order; gives each one's result. */
 export async function runGraph(graph: TaskGraph): Promise<unknown[]> {
   const results: unknown[] = []
   for (let task = 0; task < graph.size; task++) {
     const group = graph.groups[graph.group[task]]
-    const args = graph.args[task].map((argument) => resolve(argument, results))
+    const args = graph.argsOf(task).map((argument) => resolve(argument, results))
     results.push(travelled(await group.fn(...group.bound, ...args)))
   }
   return results
@@ -28,6 +31,9 @@ export function resolve(value: unknown, results: readonly unknown[]): unknown {
 /** Every task gets a copy of its own, as if it came from another worker: nobody may rely on sharing. */
 function travelled(value: unknown): unknown {
   try {
+    // Blocks of arrays, and lists of them, go by the real codec: a clone would lose their class.
+    if (value instanceof NdArray || (Array.isArray(value) && value[0] instanceof NdArray))
+      return decodeValue(encodeValue(value, { kernels: kernelNames }), { kernels: kernelNames })
     return structuredClone(value)
   } catch {
     return value // A function, or an object of the user's that only the real codec can send.

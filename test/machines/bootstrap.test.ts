@@ -232,12 +232,18 @@ test('a login shell that is a menu, and one that waits', async (t) => {
 
 test('a full disk, a read-only one, and one from which nothing runs', async (t) => {
   const server = await serverOf(t)
-  const folder = temporaryFolder(t)
+  // Unmounted before the folder goes.
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-disks-'))
+  const mounts: string[] = []
+  t.after(() => {
+    for (const at of mounts) execFileSync('umount', ['-l', at])
+    rmSync(folder, { recursive: true, force: true })
+  })
   const mounted = (name: string, options: string): string => {
     const at = join(folder, name)
     mkdirSync(at)
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', at])
-    t.after(() => execFileSync('umount', ['-l', at]))
+    mounts.push(at)
     return at
   }
   const full = mounted('full', 'size=4k')

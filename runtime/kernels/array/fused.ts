@@ -57,8 +57,19 @@ export interface Cast {
 
 export type Fused = Leaf | Constant | Place | Draw | Mapped | Cast
 
+/** Powers that are cheaper to write otherwise, with the same bits. */
+export function simplerName(name: string, first: DType | undefined, second: unknown): string | undefined {
+  if (name !== 'power' || !first || (first.kind !== 'f' && first.kind !== 'c')) return undefined
+  return second === 2 ? 'square' : second === 0.5 && first.kind === 'f' ? 'sqrt' : undefined
+}
+
 /** Applies an element-wise function; scalars yield to the dtypes of arrays where they can. */
 export function mapped(name: string, args: readonly (Fused | Weak)[]): Fused {
+  const [first, second] = args
+  if (name === 'power' && 'kind' in first && 'weak' in second) {
+    const simpler = simplerName(name, first.dtype, second.weak)
+    if (simpler) return mapped(simpler, [first])
+  }
   const ufunc = ufuncNamed(name)
   const dtypes = weakDTypes(
     name,

@@ -51,7 +51,7 @@ export abstract class ReductionMethods<
   ): unknown
 
   /** The sum, pairwise: of integers and bools as 64 bits. */
-  sum<A extends Axis<R> = undefined, K extends boolean = false>(
+  sum<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, SumOf<D>, R, A, K> {
@@ -59,7 +59,7 @@ export abstract class ReductionMethods<
   }
 
   /** The product: of integers and bools as 64 bits. */
-  prod<A extends Axis<R> = undefined, K extends boolean = false>(
+  prod<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, SumOf<D>, R, A, K> {
@@ -67,7 +67,7 @@ export abstract class ReductionMethods<
   }
 
   /** The mean; NaN where there is nothing. */
-  mean<A extends Axis<R> = undefined, K extends boolean = false>(
+  mean<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, MeanOf<D>, R, A, K> {
@@ -75,7 +75,7 @@ export abstract class ReductionMethods<
   }
 
   /** The variance. */
-  var<A extends Axis<R> = undefined, K extends boolean = false>(
+  var<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
@@ -83,7 +83,7 @@ export abstract class ReductionMethods<
   }
 
   /** The standard deviation. */
-  std<A extends Axis<R> = undefined, K extends boolean = false>(
+  std<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
@@ -91,7 +91,7 @@ export abstract class ReductionMethods<
   }
 
   /** The least element; NaN where one is NaN. */
-  min<A extends Axis<R> = undefined, K extends boolean = false>(
+  min<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
@@ -99,7 +99,7 @@ export abstract class ReductionMethods<
   }
 
   /** The greatest element; NaN where one is NaN. */
-  max<A extends Axis<R> = undefined, K extends boolean = false>(
+  max<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
@@ -107,7 +107,7 @@ export abstract class ReductionMethods<
   }
 
   /** Whether any element is not zero. */
-  any<A extends Axis<R> = undefined, K extends boolean = false>(
+  any<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'bool', R, A, K> {
@@ -115,7 +115,7 @@ export abstract class ReductionMethods<
   }
 
   /** Whether all elements are not zero. */
-  all<A extends Axis<R> = undefined, K extends boolean = false>(
+  all<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'bool', R, A, K> {
@@ -123,7 +123,7 @@ export abstract class ReductionMethods<
   }
 
   /** How many elements are not zero. */
-  countNonzero<A extends Axis<R> = undefined, K extends boolean = false>(
+  countNonzero<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'int64', R, A, K> {
@@ -131,7 +131,7 @@ export abstract class ReductionMethods<
   }
 
   /** The sum without NaNs. */
-  nansum<A extends Axis<R> = undefined, K extends boolean = false>(
+  nansum<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, SumOf<D>, R, A, K> {
@@ -139,7 +139,7 @@ export abstract class ReductionMethods<
   }
 
   /** The product without NaNs. */
-  nanprod<A extends Axis<R> = undefined, K extends boolean = false>(
+  nanprod<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, SumOf<D>, R, A, K> {
@@ -147,7 +147,7 @@ export abstract class ReductionMethods<
   }
 
   /** The mean without NaNs. */
-  nanmean<A extends Axis<R> = undefined, K extends boolean = false>(
+  nanmean<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, MeanOf<D>, R, A, K> {
@@ -155,7 +155,7 @@ export abstract class ReductionMethods<
   }
 
   /** The variance without NaNs. */
-  nanvar<A extends Axis<R> = undefined, K extends boolean = false>(
+  nanvar<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
@@ -163,7 +163,7 @@ export abstract class ReductionMethods<
   }
 
   /** The standard deviation without NaNs. */
-  nanstd<A extends Axis<R> = undefined, K extends boolean = false>(
+  nanstd<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
@@ -171,7 +171,7 @@ export abstract class ReductionMethods<
   }
 
   /** The least element that is not NaN. */
-  nanmin<A extends Axis<R> = undefined, K extends boolean = false>(
+  nanmin<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
@@ -179,7 +179,7 @@ export abstract class ReductionMethods<
   }
 
   /** The greatest element that is not NaN. */
-  nanmax<A extends Axis<R> = undefined, K extends boolean = false>(
+  nanmax<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
@@ -187,7 +187,7 @@ export abstract class ReductionMethods<
   }
 
   /** The greatest element less the least. */
-  ptp<A extends Axis<R> = undefined, K extends boolean = false>(
+  ptp<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
@@ -195,7 +195,7 @@ export abstract class ReductionMethods<
   }
 
   /** The middle element, or the mean of the two middle ones; NaN where one is NaN. */
-  median<A extends Axis<R> = undefined, K extends boolean = false>(
+  median<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, MeanOf<D>, R, A, K> {
@@ -203,7 +203,7 @@ export abstract class ReductionMethods<
   }
 
   /** The middle of the elements that are not NaN. */
-  nanmedian<A extends Axis<R> = undefined, K extends boolean = false>(
+  nanmedian<const A extends Axis<R> = undefined, K extends boolean = false>(
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, MeanOf<D>, R, A, K> {
@@ -245,7 +245,11 @@ export abstract class ReductionMethods<
   /**
    * The value that a part (0 to 1) of the elements is below; of a list of parts, an axis of them in front.
    */
-  quantile<Q extends number | readonly number[], A extends Axis<R> = undefined, K extends boolean = false>(
+  quantile<
+    Q extends number | readonly number[],
+    const A extends Axis<R> = undefined,
+    K extends boolean = false,
+  >(
     at: Q,
     axis?: A,
     options?: ReduceOptions<K> & { method?: QuantileMethod },
@@ -261,7 +265,11 @@ export abstract class ReductionMethods<
   /**
    * The value that a part (0 to 100) of the elements is below; of a list of parts, an axis of them in front.
    */
-  percentile<Q extends number | readonly number[], A extends Axis<R> = undefined, K extends boolean = false>(
+  percentile<
+    Q extends number | readonly number[],
+    const A extends Axis<R> = undefined,
+    K extends boolean = false,
+  >(
     at: Q,
     axis?: A,
     options?: ReduceOptions<K> & { method?: QuantileMethod },
@@ -277,7 +285,11 @@ export abstract class ReductionMethods<
   /**
    * The value that a part (0 to 1) of the elements is below, NaNs left out; of a list of parts, an axis of them in front.
    */
-  nanquantile<Q extends number | readonly number[], A extends Axis<R> = undefined, K extends boolean = false>(
+  nanquantile<
+    Q extends number | readonly number[],
+    const A extends Axis<R> = undefined,
+    K extends boolean = false,
+  >(
     at: Q,
     axis?: A,
     options?: ReduceOptions<K> & { method?: QuantileMethod },
@@ -295,7 +307,7 @@ export abstract class ReductionMethods<
    */
   nanpercentile<
     Q extends number | readonly number[],
-    A extends Axis<R> = undefined,
+    const A extends Axis<R> = undefined,
     K extends boolean = false,
   >(
     at: Q,

@@ -1,0 +1,355 @@
+// Functions of the user's on blocks: one by one, with their neighbours, or by named axes.
+
+import { userCall } from '../../kernels/array/calls.ts'
+import { type DTypeName, describe, dtypeOf, type Scalar } from '../../kernels/array/dtype.ts'
+import { blockIndex, type Chunks } from '../../kernels/array/grid.ts'
+import type { Run } from '../../kernels/array/indexing.ts'
+import type { NdArray } from '../../kernels/array/ndArray.ts'
+import { axisOf, broadcastShapes, ShapeError, shapeText } from '../../kernels/array/shape.ts'
+import type { PadMode } from '../../kernels/array/shapeMethods.ts'
+import { alongAxisCall } from '../../kernels/array/statistics.ts'
+import { ChunkedArray } from './chunkedArray.ts'
+import { broadcastChunks, commonCuts } from './chunks.ts'
+import { asarray } from './creation.ts'
+import type { ArrayNode } from './expression.ts'
+import { whole } from './indexNodes.ts'
+import { NODE } from './operands.ts'
+import { CallNode } from './taskNodes.ts'
+
+/** What a function on blocks is told beside them, last among its arguments. */
+export interface BlockInfo {
+  /** The block's number along each axis of the result. */
+  blockIndex: readonly number[]
+  /** Where the block begins in the result. */
+  start: readonly number[]
+}
+
+type AnyFunction = (...args: never[]) => unknown
+
+function requireFunction(method: string, fn: unknown): void {
+  if (typeof fn !== 'function') throw new TypeError(`${method} takes a function, not ${describe(fn)}`)
+}
+
+export interface MapBlocksOptions {
+  /** The dtype that the function gives; the first array's own by default. */
+  dtype?: DTypeName
+  /** Other arrays, whose blocks at the same place follow; they broadcast. */
+  with?: readonly unknown[]
+  /** Further arguments, the same for all blocks. */
+  args?: readonly unknown[]
+  /** The lengths that the function gives for each block, where they are others: one length an axis, or all. */
+  chunks?: readonly (number | readonly number[])[]
+  /** Axes that the function leaves out. They must be one block long. */
+  dropAxis?: number | readonly number[]
+  /** Where the function adds axes of length 1, or as `chunks` says. */
+  newAxis?: number | readonly number[]
+}
+
+const listOf = (axes: number | readonly number[] | undefined): readonly number[] =>
+  axes === undefined ? [] : typeof axes === 'number' ? [axes] : axes
+
+/** A function called once a block. */
+export function mapBlocks(
+  first: ChunkedArray,
+  fn: AnyFunction,
+  options: MapBlocksOptions = {},
+): ChunkedArray {
+  requireFunction('mapBlocks', fn)
+  const inputs = [first, ...(options.with ?? []).map(asarray)].map((each) => each[NODE])
+  const shape = broadcastShapes(inputs.map((input) => input.shape))
+  const grid = broadcastChunks(
+    inputs.map((input) => input.chunks),
+    shape,
+  )
+  const dropped = listOf(options.dropAxis).map((axis) => axisOf(axis, shape.length))
+  for (const axis of dropped)
+    if (grid[axis].length > 1)
+      throw new ShapeError(
+        `axis ${axis} has ${grid[axis].length} blocks: only one that is a single block can be dropped; rechunk first`,
+      )
+  // For each axis of the result, the axis of the grid that it is; −1 for a new one.
+  const source = shape.map((_, axis) => axis).filter((axis) => !dropped.includes(axis))
+  for (const axis of [...listOf(options.newAxis)].sort((a, b) => a - b)) source.splice(axis, 0, -1)
+  const chunks = source.map((axis, i): readonly number[] => {
+    const told = options.chunks?.[i]
+    if (Array.isArray(told)) return told as number[]
+    const lengths = axis < 0 ? [1] : grid[axis]
+    return typeof told === 'number' ? lengths.map(() => told) : lengths
+  })
+  return callOn('mapBlocks', fn, inputs, options.dtype ?? first.dtype, chunks, options.args ?? [], (index) =>
+    inputs.map((input) =>
+      input.shape.map((length, axis): Run => {
+        const at = axis + shape.length - input.shape.length
+        if (length === 1 && shape[at] !== 1) return whole(1)
+        const place = source.indexOf(at)
+        const block = place < 0 ? 0 : index[place]
+        return { start: startOf(grid[at], block), step: 1, count: grid[at][block] }
+      }),
+    ),
+  )
+}
+
+const startOf = (lengths: readonly number[], block: number): number =>
+  lengths.slice(0, block).reduce((sum, length) => sum + length, 0)
+
+function callOn(
+  method: string,
+  fn: AnyFunction,
+  inputs: readonly ArrayNode[],
+  dtype: DTypeName,
+  chunks: Chunks,
+  rest: readonly unknown[],
+  regions: (index: readonly number[], region: readonly Run[]) => Run[][],
+  trim?: (index: readonly number[]) => readonly (readonly [number, number])[],
+): ChunkedArray {
+  return new ChunkedArray(
+    new CallNode({
+      label: method,
+      name: fn.name || method,
+      inputs,
+      dtype: dtypeOf(dtype),
+      shape: chunks.map((lengths) => lengths.reduce((sum, length) => sum + length, 0)),
+      chunks,
+      fn: userCall as never,
+      params: { fn, dtype, method, rest },
+      regions: (block, region) => {
+        const index = blockIndex(block, chunks)
+        return {
+          regions: regions(index, region),
+          own: {
+            index,
+            start: region.map((run) => run.start),
+            shape: region.map((run) => (Number.isNaN(run.count) ? null : run.count)),
+            ...(trim && { trim: trim(index) }),
+          },
+        }
+      },
+    }),
+  )
+}
+
+export interface MapOverlapOptions {
+  /** How many elements of the neighbours a block gets on each side: one number, or by axis. */
+  depth: number | readonly number[] | Record<number, number>
+  /** What stands beyond the ends of the array; `'none'` gives blocks at the ends less. */
+  boundary?: 'reflect' | 'periodic' | 'nearest' | 'none' | Scalar
+  /** Whether the function gives the neighbours' elements back, to be cut off; true by default. */
+  trim?: boolean
+  dtype?: DTypeName
+  args?: readonly unknown[]
+}
+
+const MODES: Record<string, PadMode> = { reflect: 'symmetric', periodic: 'wrap', nearest: 'edge' }
+
+/** A function called once a block, with some elements of the blocks beside it. */
+export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOverlapOptions): ChunkedArray {
+  requireFunction('mapOverlap', fn)
+  const { depth, boundary = 'reflect', trim = true } = options
+  const rank = first.shape.length
+  const depths = first.shape.map((_, axis) => {
+    if (typeof depth === 'number') return depth
+    return Array.isArray(depth)
+      ? (depth[axis] as number)
+      : ((depth as Record<number, number>)[axis] ?? (depth as Record<number, number>)[axis - rank] ?? 0)
+  })
+  for (const each of depths)
+    if (!Number.isInteger(each) || each < 0)
+      throw new RangeError(`a depth is a whole number from 0 on, not ${each}`)
+  const { chunks } = first
+  const pads = depths.map((each): [number, number] => [each, each])
+  const none = boundary === 'none'
+  const padded = none
+    ? first
+    : typeof boundary === 'string'
+      ? (first.pad(pads, MODES[boundary] ?? refuseBoundary(boundary)) as ChunkedArray)
+      : (first.pad(pads, 'constant', { value: boundary }) as ChunkedArray)
+  // Without anything beyond the ends, the blocks there have neighbours on one side alone.
+  const sides = (index: readonly number[]): [number, number][] =>
+    depths.map((each, axis) => {
+      if (!none) return [each, each]
+      const start = startOf(chunks[axis], index[axis])
+      const end = start + chunks[axis][index[axis]]
+      return [Math.min(each, start), Math.min(each, first.shape[axis] - end)]
+    })
+  const result = trim
+    ? chunks
+    : chunks.map((lengths, axis) =>
+        lengths.map(
+          (length, i) =>
+            length + sides(chunks.map((_, a) => (a === axis ? i : 0)))[axis].reduce((a, b) => a + b),
+        ),
+      )
+  return callOn(
+    'mapOverlap',
+    fn,
+    [padded[NODE]],
+    options.dtype ?? first.dtype,
+    result,
+    options.args ?? [],
+    (index) => [
+      sides(index).map(([before, after], axis): Run => {
+        const start = startOf(chunks[axis], index[axis])
+        return {
+          start: none ? start - before : start,
+          step: 1,
+          count: chunks[axis][index[axis]] + before + after,
+        }
+      }),
+    ],
+    trim ? sides : undefined,
+  )
+}
+
+const refuseBoundary = (boundary: string): never => {
+  throw new RangeError(
+    `there is no boundary ${JSON.stringify(boundary)}: use reflect, periodic, nearest, none, or a number`,
+  )
+}
+
+/**
+ * A function on blocks whose axes are named: axes of one name go together, those that the result lacks come whole.
+ * @param out the names of the result's axes, e.g. `'ij'`
+ * @param pairs arrays, each followed by the names of its axes
+ * @example (await array.blockwise((a, b) => a.expandDims(1).multiply(b), 'ij', [[1, 2], 'i', [3, 4], 'j']).compute()).toList() // [[3, 4], [6, 8]]
+ */
+export function blockwise(
+  fn: (...blocks: NdArray[]) => unknown,
+  out: string,
+  pairs: readonly unknown[],
+  options: { dtype?: DTypeName; newAxes?: Record<string, number>; args?: readonly unknown[] } = {},
+): ChunkedArray {
+  requireFunction('blockwise', fn)
+  const inputs: ArrayNode[] = []
+  const names: string[] = []
+  for (let i = 0; i < pairs.length; i += 2) {
+    inputs.push(asarray(pairs[i])[NODE])
+    names.push(String(pairs[i + 1]))
+  }
+  const lists = new Map<string, (readonly number[])[]>()
+  inputs.forEach((input, i) => {
+    if (names[i].length !== input.shape.length)
+      throw new ShapeError(
+        `${JSON.stringify(names[i])} names ${names[i].length} axes, and the array has shape ${shapeText(input.shape)}`,
+      )
+    for (const [axis, name] of [...names[i]].entries())
+      lists.set(name, [...(lists.get(name) ?? []), input.chunks[axis]])
+  })
+  const cuts = new Map<string, readonly number[]>()
+  for (const [name, own] of lists) {
+    const lengths = own.map((list) => list.reduce((a, b) => a + b, 0))
+    const long = own.filter((_, i) => lengths[i] !== 1 || lengths.every((length) => length === 1))
+    if (new Set(lengths.filter((length) => length !== 1)).size > 1)
+      throw new ShapeError(`axes named ${name} have lengths ${lengths.join(' and ')}: they must be equal`)
+    cuts.set(name, commonCuts(long))
+  }
+  const chunks = [...out].map(
+    (name) =>
+      cuts.get(name) ?? (options.newAxes?.[name] === undefined ? refuseName(name) : [options.newAxes[name]]),
+  )
+  const dtype = options.dtype ?? inputs[0].dtype.name
+  return callOn('blockwise', fn as AnyFunction, inputs, dtype, chunks, options.args ?? [], (_index, region) =>
+    inputs.map((input, i) =>
+      input.shape.map((length, axis): Run => {
+        const at = out.indexOf(names[i][axis])
+        return at < 0 || (length === 1 && region[at].count !== 1) ? whole(length) : region[at]
+      }),
+    ),
+  )
+}
+
+const refuseName = (name: string): never => {
+  throw new ShapeError(`the result has an axis ${name}, which no array has: tell its length by newAxes`)
+}
+
+/**
+ * A function with NumPy's signature of core axes, e.g. `'(i,j),(j)->(i)'`: they come whole and last, the others are cut.
+ * @example (await array.applyGufunc((a) => a.sum(-1), '(i)->()', [[[1, 2], [3, 4]]]).compute()).toList() // [3, 7]
+ */
+export function applyGufunc(
+  fn: (...blocks: NdArray[]) => unknown,
+  signature: string,
+  arrays: readonly unknown[],
+  options: { dtype?: DTypeName; outputSizes?: Record<string, number>; args?: readonly unknown[] } = {},
+): ChunkedArray {
+  const found = /^((?:\([\w,]*\),?)+)->(\([\w,]*\))$/.exec(signature.replace(/\s/g, ''))
+  if (!found)
+    throw new RangeError(
+      `${JSON.stringify(signature)} is no signature of one result: write e.g. '(i,j),(j)->(i)'`,
+    )
+  const core = (text: string): string[] => text.slice(1, -1).split(',').filter(Boolean)
+  const cores = [...found[1].matchAll(/\([\w,]*\)/g)].map(([text]) => core(text))
+  if (cores.length !== arrays.length)
+    throw new RangeError(
+      `the signature ${signature} is of ${cores.length} arrays, and ${arrays.length} were given`,
+    )
+  // Every axis gets a letter of its own: core axes by their names, the others counted from the end.
+  const letters = new Map<string, string>()
+  const letterOf = (name: string): string => {
+    if (!letters.has(name)) letters.set(name, String.fromCharCode(0x100 + letters.size))
+    return letters.get(name)!
+  }
+  const nodes = arrays.map((each) => asarray(each)[NODE])
+  const outer = (count: number): string =>
+    Array.from({ length: count }, (_, i) => letterOf(`-${count - i}`)).join('')
+  const most = Math.max(0, ...nodes.map((node, i) => node.shape.length - cores[i].length))
+  const pairs = nodes.flatMap((node, i) => [
+    new ChunkedArray(node),
+    outer(node.shape.length - cores[i].length) + cores[i].map(letterOf).join(''),
+  ])
+  const results = core(found[2])
+  const inputs = new Set(cores.flat())
+  const newAxes: Record<string, number> = {}
+  for (const name of results)
+    if (!inputs.has(name) && options.outputSizes?.[name] !== undefined)
+      newAxes[letterOf(name)] = options.outputSizes[name]
+  // A core axis comes whole: its array is cut anew where it is cut.
+  const wholeCores = pairs.map((each, i) => {
+    if (i % 2 === 1) return each
+    const array = each as ChunkedArray
+    const count = cores[i / 2].length
+    return array.rechunk(
+      array.chunks.map((lengths, axis) => (axis >= array.shape.length - count ? -1 : lengths)),
+    )
+  })
+  return blockwise(fn, outer(most) + results.map(letterOf).join(''), wholeCores, { ...options, newAxes })
+}
+
+/** A function of one axis, called for every row of it. */
+export function applyAlongAxis(
+  first: ChunkedArray,
+  fn: (row: NdArray<DTypeName, 1>, ...rest: never[]) => unknown,
+  axis: number,
+  options: { dtype?: DTypeName; length?: number; args?: readonly unknown[] } = {},
+): ChunkedArray {
+  requireFunction('applyAlongAxis', fn)
+  const along = axisOf(axis, first.shape.length)
+  const length = options.length ?? null
+  const dtype = dtypeOf(options.dtype ?? first.dtype)
+  const keep = <T>(list: readonly T[], one: T): T[] =>
+    list.flatMap((each, i) => (i !== along ? [each] : length === null ? [] : [one]))
+  return new ChunkedArray(
+    new CallNode({
+      label: 'applyAlongAxis',
+      name: fn.name || 'applyAlongAxis',
+      inputs: [first[NODE]],
+      dtype,
+      shape: keep(first.shape, length ?? 1),
+      chunks: keep<readonly number[]>(first.chunks, [length ?? 1]),
+      fn: alongAxisCall as never,
+      params: {
+        fn,
+        axis: along,
+        rest: options.args ?? [],
+        method: 'applyAlongAxis',
+        length,
+        dtype: dtype.name,
+      },
+      regions: (_block, region) => {
+        const own = [...region]
+        if (length === null) own.splice(along, 0, whole(first.shape[along]))
+        else own[along] = whole(first.shape[along])
+        return { regions: [own] }
+      },
+    }),
+  )
+}

@@ -1,0 +1,201 @@
+// Arrays from files and to them: `.npy`, Zarr, and functions that put blocks somewhere.
+
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type DTypeName, dtypeOf, UINT8 } from '../../kernels/array/dtype.ts'
+import { blockIndex } from '../../kernels/array/grid.ts'
+import type { Run } from '../../kernels/array/indexing.ts'
+import { readHead, writeHead } from '../../kernels/array/npy.ts'
+import { ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
+import {
+  npyReadCall,
+  npyWriteCall,
+  storeCall,
+  zarrReadCall,
+  zarrWriteCall,
+} from '../../kernels/array/storage.ts'
+import { readZarrMetadata, type ZarrCompression, zarrMetadata } from '../../kernels/array/zarrFormat.ts'
+import { callOf, computeAll } from '../compute.ts'
+import { ChunkedArray } from './chunkedArray.ts'
+import { type ChunkSpec, evenChunks, normalChunks, sameChunks } from './chunks.ts'
+import type { ArrayNode } from './expression.ts'
+import { rechunkNode } from './indexNodes.ts'
+import { CallNode } from './taskNodes.ts'
+
+const HEAD_BYTES_MAX = 64 * 1024
+
+/** A node whose blocks are read: nothing of other tasks is needed. */
+function readNode(
+  label: string,
+  dtype: DTypeName,
+  shape: readonly number[],
+  chunks: ArrayNode['chunks'],
+  fn: unknown,
+  params: unknown,
+): ArrayNode {
+  return new CallNode({
+    label,
+    inputs: [],
+    dtype: dtypeOf(dtype),
+    shape,
+    chunks,
+    fn: fn as never,
+    params,
+    regions: (_block, region) => ({
+      regions: [],
+      own: { start: region.map((run) => run.start), counts: region.map((run) => run.count) },
+    }),
+  })
+}
+
+/**
+ * An array in a `.npy` file. Its head is read at once, its elements by the tasks that need them.
+ * @throws {NpyError} when it is no such file
+ */
+export function fromNpy(path: string, options: { chunks?: ChunkSpec } = {}): ChunkedArray {
+  const file = resolve(path)
+  const { mtimeMs, size } = statSync(file)
+  const bytes = Buffer.alloc(Math.min(size, HEAD_BYTES_MAX))
+  const handle = openSync(file, 'r')
+  try {
+    readSync(handle, bytes, 0, bytes.length, 0)
+  } finally {
+    closeSync(handle)
+  }
+  const { dtype, shape, ...head } = readHead(bytes, path)
+  const params = { path: file, dtype: dtype.name, shape, ...head, stamp: `${mtimeMs}:${size}` }
+  return new ChunkedArray(
+    readNode(
+      'fromNpy',
+      dtype.name,
+      shape,
+      normalChunks(options.chunks, shape, dtype.bytes),
+      npyReadCall,
+      params,
+    ),
+  )
+}
+
+/**
+ * An array in a Zarr folder, version 2 or 3, sharded or not. A chunk that is not there holds the fill value.
+ * @param options `chunks` other than the stored ones: each task reads the stored chunks that it needs
+ * @throws {ZarrError} when the folder holds no array
+ */
+export function fromZarr(path: string, options: { chunks?: ChunkSpec } = {}): ChunkedArray {
+  const of = readZarrMetadata(resolve(path))
+  const { shape, dtype } = of
+  const chunks =
+    options.chunks === undefined
+      ? shape.map((length, axis) => evenChunks(length, of.chunks[axis]))
+      : normalChunks(options.chunks, shape, dtypeOf(dtype).bytes)
+  return new ChunkedArray(readNode('fromZarr', dtype, shape, chunks, zarrReadCall, of))
+}
+
+/** Runs a task for each block, for what it does. */
+async function runEach(
+  node: ArrayNode,
+  method: string,
+  fn: unknown,
+  params: unknown,
+  own: (index: readonly number[], start: readonly number[]) => unknown,
+): Promise<void> {
+  const count = sizeOf(node.chunks.map((lengths) => lengths.length))
+  const regions = (block: number): { regions: Run[][]; own: unknown } => {
+    const index = blockIndex(block, node.chunks)
+    const region = index.map((chunk, axis) => ({
+      start: node.chunks[axis].slice(0, chunk).reduce((sum, length) => sum + length, 0),
+      step: 1,
+      count: node.chunks[axis][chunk],
+    }))
+    return {
+      regions: [region],
+      own: own(
+        index,
+        region.map((run) => run.start),
+      ),
+    }
+  }
+  const written = new CallNode({
+    label: method,
+    inputs: [node],
+    dtype: UINT8,
+    shape: [count],
+    chunks: [new Array(count).fill(1)],
+    fn: fn as never,
+    params,
+    regions,
+  })
+  written.options = { pure: false }
+  await computeAll([new ChunkedArray(written)], callOf(method))
+}
+
+/** Writes an array into one `.npy` file, all blocks at once. */
+export async function writeNpyFile(node: ArrayNode, path: string): Promise<void> {
+  requireKnown(node, 'toNpy')
+  const file = resolve(path)
+  const head = writeHead(node.dtype, node.shape)
+  writeFileSync(file, head)
+  truncateSync(file, head.length + sizeOf(node.shape) * node.dtype.bytes)
+  await runEach(
+    node,
+    'toNpy',
+    npyWriteCall,
+    { path: file, dataOffset: head.length, shape: node.shape },
+    (_index, start) => start,
+  )
+}
+
+export interface ZarrOptions {
+  version?: 2 | 3
+  compression?: ZarrCompression
+  /** Replaces what is there; otherwise that is an error. */
+  overwrite?: boolean
+}
+
+/** Writes an array into a Zarr folder: a chunk a block, cut evenly. */
+export async function writeZarrFolder(
+  node: ArrayNode,
+  path: string,
+  options: ZarrOptions = {},
+): Promise<void> {
+  requireKnown(node, 'toZarr')
+  const { version = 3, compression = 'zstd', overwrite = false } = options
+  const folder = resolve(path)
+  const sizes = node.chunks.map((lengths) => Math.max(1, lengths[0]))
+  const even = node.shape.map((length, axis) => evenChunks(length, sizes[axis]))
+  const cut = sameChunks(node.chunks, even) ? node : rechunkNode(node, even)
+  const { file, text } = zarrMetadata(node.dtype, node.shape, sizes, version, compression)
+  if (overwrite) rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, file), text, { flag: overwrite ? 'w' : 'wx' })
+  await runEach(
+    cut,
+    'toZarr',
+    zarrWriteCall,
+    { path: folder, version, chunks: sizes, compression },
+    (index) => index,
+  )
+}
+
+/** Calls a function with each block and where it is. */
+export async function storeBlocks(node: ArrayNode, fn: unknown): Promise<void> {
+  if (typeof fn !== 'function')
+    throw new TypeError('store takes a function, which gets each block and where it is')
+  await runEach(node, 'store', storeCall, { fn }, (index, start) => ({ blockIndex: index, start }))
+}
+
+function requireKnown(node: ArrayNode, method: string): void {
+  if (node.shape.some(Number.isNaN))
+    throw new ShapeError(
+      `${method} needs all lengths of shape ${shapeText(node.shape)}: call computeChunkSizes() first`,
+    )
+}

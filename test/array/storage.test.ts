@@ -1,0 +1,123 @@
+// Arrays in files: .npy by position, Zarr of both versions, written here and read by Python's zarr and the other way round.
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { ChunkedArray } from '../../runtime/collections/array/chunkedArray.ts'
+import { array } from '../../runtime/collections/index.ts'
+import type { NdArray } from '../../runtime/kernels/array/ndArray.ts'
+import { readNpy, writeNpy } from '../../runtime/kernels/array/npy.ts'
+import { computeInProcess } from '../kit/runGraph.ts'
+import { temporaryFolder } from '../kit/temporaryFolder.ts'
+import { assertSame, randomArray, randomFrom } from './kit/arrays.ts'
+import { Numpy, requirePython } from './kit/numpy.ts'
+
+computeInProcess()
+const numpy = new Numpy()
+const random = randomFrom(3)
+const whole = async (lazy: ChunkedArray): Promise<NdArray> => (await lazy.compute()) as unknown as NdArray
+
+test('.npy files are read by regions, in any chunks, and written block by block', async (context) => {
+  const folder = temporaryFolder(context)
+  for (const dtype of ['float64', 'int16', 'bool', 'complex64', 'datetime64[s]'] as const) {
+    const a = randomArray(random, dtype, [7, 5, 3], { views: false })
+    const file = join(folder, 'a.npy')
+    await writeNpy(file, a)
+    const swapped = join(folder, 'swapped.npy')
+    const code = `(np.save(${JSON.stringify(swapped)}, np.asfortranarray(a.astype(a.dtype.newbyteorder('>')))), 'done')[1]`
+    assert.equal((await numpy.eval(code, { a })).text, 'done')
+    for (const chunks of [-1, 2, 3] as const) {
+      assertSame(await whole(array.fromNpy(file, { chunks })), a, `${dtype} ${chunks}`)
+      assertSame(
+        await whole(array.fromNpy(swapped, { chunks })),
+        a,
+        `${dtype} ${chunks}, the other way round`,
+      )
+      const copy = join(folder, 'copy.npy')
+      await array.fromNpy(file, { chunks }).toNpy(copy)
+      assertSame(await readNpy(copy), a, `${dtype} written in chunks ${chunks}`)
+    }
+    assertSame(
+      await whole(array.fromNpy(file, { chunks: 2 }).slice('::-2', 1) as ChunkedArray),
+      a.slice('::-2', 1) as NdArray,
+      'a part',
+    )
+  }
+  writeFileSync(join(folder, 'bad.npy'), 'x')
+  assert.throws(() => array.fromNpy(join(folder, 'bad.npy')), /bad\.npy is no \.npy file/)
+})
+
+test('Zarr written here is read by Python, and back', async (context) => {
+  requirePython('zarr', 'python3-zarr')
+  const folder = temporaryFolder(context)
+  for (const dtype of ['float64', 'int32', 'uint8', 'int64', 'bool', 'float32', 'datetime64[ns]'] as const)
+    for (const compression of ['zstd', 'gzip', 'none'] as const) {
+      const a = randomArray(random, dtype, [7, 5], { views: false })
+      const path = join(folder, `${dtype.replace(/\W/g, '')}-${compression}`)
+      await array.fromArray(a, { chunks: [3, 2] }).toZarr(path, { version: 2, compression })
+      const read = await numpy.eval(`__import__('zarr').open(${JSON.stringify(path)}, mode='r')[:]`)
+      assertSame(read.array!, a, `${dtype} ${compression} read by Python`)
+      assertSame(await whole(array.fromZarr(path)), a, `${dtype} ${compression}`)
+      assertSame(
+        await whole(array.fromZarr(path, { chunks: [4, 5] })),
+        a,
+        `${dtype} ${compression}, other chunks`,
+      )
+      if (dtype.includes('[')) continue
+      const three = `${path}-3`
+      await array.fromArray(a, { chunks: [3, 2] }).toZarr(three, { version: 3, compression })
+      assertSame(await whole(array.fromZarr(three)), a, `${dtype} ${compression}, version 3`)
+    }
+})
+
+test('Zarr that Python wrote is read: compressors, byte orders, columns first, chunks that are missing', async (context) => {
+  const python = requirePython('zarr', 'python3-zarr')
+  const folder = temporaryFolder(context)
+  const program = `
+import zarr, numpy as np, numcodecs, sys
+a = np.arange(35).reshape(7, 5)
+for name, kwargs in {
+    'blosc': dict(dtype='f8', compressor=numcodecs.Blosc('lz4')),
+    'zlib': dict(dtype='i4', compressor=numcodecs.Zlib(3)),
+    'big': dict(dtype='>f4', compressor=None),
+    'fortran': dict(dtype='f8', order='F', compressor=numcodecs.GZip(3)),
+    'missing': dict(dtype='f8', fill_value=-1.5),
+}.items():
+    z = zarr.open(sys.argv[1] + '/' + name, mode='w', shape=(7, 5), chunks=(3, 2), **kwargs)
+    z[:] = a
+zarr.open_group(sys.argv[1] + '/group', mode='w').create_dataset('inner', data=a)
+`
+  execFileSync(python, ['-W', 'ignore', '-c', program, folder])
+  const dtypes = { blosc: 'float64', zlib: 'int32', big: 'float32', fortran: 'float64' } as const
+  for (const [name, dtype] of Object.entries(dtypes)) {
+    const expected = (await numpy.eval(`np.arange(35).reshape(7, 5).astype('${dtype}')`)).array!
+    for (const chunks of [undefined, [4, 5] as const])
+      assertSame(await whole(array.fromZarr(join(folder, name), { chunks })), expected, name)
+  }
+  rmSync(join(folder, 'missing', '1.1'))
+  const expected = (
+    await numpy.eval(
+      '(lambda a: (a.__setitem__((slice(3, 6), slice(2, 4)), -1.5), a)[1])(np.arange(35.).reshape(7, 5))',
+    )
+  ).array!
+  assertSame(
+    await whole(array.fromZarr(join(folder, 'missing'))),
+    expected,
+    'a missing chunk holds the fill value',
+  )
+  assert.throws(() => array.fromZarr(join(folder, 'group')), /group is a Zarr group: name one of its arrays/)
+  assert.throws(
+    () => array.fromZarr(join(folder, 'nothing')),
+    /nothing is no Zarr array: it has neither zarr\.json nor \.zarray/,
+  )
+})
+
+test('store calls a function with each block and where it is', async () => {
+  const seen: string[] = []
+  await array.arange(6, { chunks: 4 }).store((block, { start }) => {
+    seen.push(`${start}: ${block.toTypedArray().join(' ')}`)
+  })
+  assert.deepEqual(seen.sort(), ['0: 0 1 2 3', '4: 4 5'])
+})
