@@ -1,6 +1,7 @@
 // Makes the certificate of a new cluster: signed by itself, known to its members by its fingerprint.
 
-import 'reflect-metadata'
+// What it declares would change the types of the whole program: hence through a file without any.
+import './reflectMetadata.js'
 import { webcrypto } from 'node:crypto'
 import { cryptoProvider, PemConverter, X509CertificateGenerator } from '@peculiar/x509'
 import type { ClusterTls } from './clusterTls.ts'
@@ -24,7 +25,8 @@ export async function clusterCertificate(id: string): Promise<ClusterTls> {
     notBefore: new Date(now - DAY_MS),
     notAfter: new Date(now + DAYS * DAY_MS),
     signingAlgorithm: algorithm,
-    keys,
+    // Two declarations of one thing: Node's and the browser's.
+    keys: keys as unknown as CryptoKeyPair,
   })
   const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
   return { certificate: certificate.toString('pem'), key: PemConverter.encode(key, 'PRIVATE KEY') }

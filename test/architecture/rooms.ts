@@ -60,7 +60,7 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'runtime/host/clusterCertificate.ts',
     rooms: ['runtime/host'],
-    packages: ['node', '@peculiar/x509', 'reflect-metadata'],
+    packages: ['node', '@peculiar/x509'],
   },
   { folder: 'runtime/cluster', rooms: ['runtime/protocol', 'runtime/host'], packages: ['node'] },
   {
