@@ -66,10 +66,16 @@ export async function buildExtension(): Promise<void> {
     }),
   ])
   copyRuntime()
-  // Diagnostics link to their pages.
-  mkdirSync(join(dist, 'docs'), { recursive: true })
+  // Diagnostics link to their pages, the walkthrough shows pictures.
   cpSync(join(root, 'docs', 'diagnostics.md'), join(dist, 'docs', 'diagnostics.md'))
+  cpSync(join(root, 'media', 'walkthrough'), join(dist, 'walkthrough'), { recursive: true })
+  for (const name of WALKTHROUGH_PICTURES) {
+    const picture = join(root, 'docs', 'screenshots', name)
+    if (existsSync(picture)) cpSync(picture, join(dist, 'walkthrough', name))
+  }
 }
+
+const WALKTHROUGH_PICTURES = ['results.png', 'taskGraph.png', 'history.png', 'diagnostics.png']
 
 /** A copy rather than a link: what is packed is what development runs. */
 function copyRuntime(): void {

@@ -3,10 +3,15 @@
 import * as vscode from 'vscode'
 import { registerClusterCommands } from './cluster/clusterCommands.ts'
 import type { ClusterModel } from './cluster/clusterModel.ts'
+import { registerExplainCommands } from './cluster/explainCommands.ts'
+import { registerScaleCommands } from './cluster/scaleCommands.ts'
 import { WindowCluster } from './cluster/windowCluster.ts'
+import { registerHistory } from './history/historyView.ts'
+import { registerLanguageModelTools } from './languageModel/tools.ts'
 import { importsHeddle, LANGUAGES } from './languageServer/importsHeddle.ts'
 import type { LanguageServer } from './languageServer/languageServer.ts'
 import { registerPanels } from './panels/panels.ts'
+import { Reports } from './reports/reports.ts'
 import { registerCancelLenses } from './runs/cancelLenses.ts'
 import { registerLineDecorations } from './runs/lineDecorations.ts'
 import { RunBook } from './runs/runBook.ts'
@@ -15,6 +20,7 @@ import { registerRunDiagnostics } from './runs/runDiagnostics.ts'
 import type { Runs } from './runs/runsModel.ts'
 import { registerWorkMarks } from './runs/workMarks.ts'
 import { readSettings } from './settings/settings.ts'
+import { registerNewExample } from './setUp/newExample.ts'
 import { registerSetUp } from './setUp/setUpFolder.ts'
 import { registerStatusBar } from './status/statusBar.ts'
 import { registerClusterTree } from './tree/clusterTree.ts'
@@ -37,17 +43,23 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   const book = new RunBook(cluster, async (document, expressions) =>
     (await server()).neededTexts(document, expressions),
   )
-  context.subscriptions.push(log, cluster, book)
+  const reports = new Reports()
+  context.subscriptions.push(log, cluster, book, reports)
   registerClusterCommands(context, cluster, log)
   registerRunCommands(context, cluster, book, server, log)
+  registerExplainCommands(context, cluster, book, reports)
+  registerScaleCommands(context, cluster)
   registerPanels(context, cluster)
+  registerHistory(context, book, reports)
+  registerLanguageModelTools(context, cluster, book, server)
   registerSetUp(context, cluster.bundledRuntime, log, async () => (await server()).foldersChanged())
+  registerNewExample(context)
   registerStatusBar(context, cluster)
   registerClusterTree(context, cluster)
   registerLineDecorations(context, book, () => readSettings().inlineLengthMax)
   registerRunDiagnostics(context, book)
   registerCancelLenses(context, book, SELECTOR)
-  registerWorkMarks(context, book, SELECTOR)
+  registerWorkMarks(context, cluster, book, SELECTOR)
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('heddle')) cluster.settingsChanged()

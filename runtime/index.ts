@@ -14,20 +14,30 @@ export {
   type Columns,
   type ComputedArray,
   type CsvOptions,
+  coalesce,
+  col,
   compute,
+  DataFrame,
   type Delayed,
   type DelayedFunction,
   type DelayedOptions,
   DelayedUseError,
+  dataframe,
   DrawingError,
   DTypeError,
   type DTypeName,
   delayed,
+  Expr,
+  ExpressionError,
+  DrawingError,
   FileChangedError,
   FileError,
   FileFormatError,
   isDelayed,
+  type JoinOptions,
   type Lazy,
+  len,
+  lit,
   memoryFiles,
   NdArray,
   NoFilesError,
@@ -36,19 +46,32 @@ export {
   type ParquetOptions,
   type PartitionOptions,
   persist,
+  SchemaMismatchError,
   ShapeError,
   type ShuffleOptions,
+  type SortOptions,
+  struct,
+  Table,
+  TableArgumentError,
+  type TableCsvOptions,
+  type TableJsonOptions,
+  type TableParquetOptions,
+  type TableWriteOptions,
   type StorageOptions,
   type TextOptions,
   type TreeOptions,
   visualize,
   type WriteOptions,
+  when,
 } from './collections/index.ts'
 // What travels to workers, and how a class says how it does.
 export { CannotTravelError } from './functions/cannotTravel.ts'
 export { TaskFailedError } from './functions/failureOf.ts'
 export { onWorker, perWorker } from './functions/perWorker.ts'
 export { fromWorker, toWorker } from './functions/travelSymbols.ts'
+export { type DataType, DataTypeError } from './kernels/table/dataType.ts'
+export { ExpressionTypeError } from './kernels/table/resolve.ts'
+export { DuplicateColumnError, MissingColumnError } from './kernels/table/schema.ts'
 // Options for everything that a block of code asks for.
 export { annotate } from './session/annotate.ts'
 // Waiting for futures: as they come, all, first, with a progress bar, or not at all.

@@ -15,7 +15,7 @@ export async function readClusterFile(file: string): Promise<ClusterAddress | un
   return isAlive(address.pid) ? address : undefined
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -32,10 +32,19 @@ export interface WorkerModel {
   gpus: GpuReading[]
 }
 
+/** A worker that is no more, as it was last seen. */
+export interface GoneWorker extends WorkerModel {
+  reason: string
+}
+
+const GONE_MAX = 20
+
 /** Changed in place. */
 export interface ClusterModel {
   phase: ClusterPhase
   workers: Map<number, WorkerModel>
+  /** Workers that left by themselves or were lost, the latest first. */
+  gone: GoneWorker[]
   groups: Map<number, FeedGroup>
   tasksPerSecond: number
   queued: number
@@ -44,6 +53,7 @@ export interface ClusterModel {
 export const noClusterModel = (): ClusterModel => ({
   phase: { kind: 'none' },
   workers: new Map(),
+  gone: [],
   groups: new Map(),
   tasksPerSecond: 0,
   queued: 0,
@@ -53,6 +63,7 @@ export const noClusterModel = (): ClusterModel => ({
 export function enterPhase(model: ClusterModel, phase: ClusterPhase): void {
   if (phase.kind !== 'running') {
     model.workers.clear()
+    model.gone = []
     model.groups.clear()
     model.tasksPerSecond = 0
     model.queued = 0
@@ -92,7 +103,11 @@ export function applyFeed(model: ClusterModel, message: FeedMessage): boolean {
 
 function applyWorkers(model: ClusterModel, message: Extract<FeedMessage, { type: 'workers' }>): boolean {
   for (const info of message.joined) model.workers.set(info.worker, newWorker(info))
-  for (const { worker } of message.left) model.workers.delete(worker)
+  for (const { worker, reason } of message.left) {
+    const known = model.workers.get(worker)
+    model.workers.delete(worker)
+    if (known) model.gone = [{ ...known, reason }, ...model.gone].slice(0, GONE_MAX)
+  }
   for (let i = 0; i < message.worker.length; i++) {
     const worker = model.workers.get(message.worker[i])
     if (!worker) continue

@@ -15,8 +15,8 @@ import { type ClusterNote, findLocalCluster, type LocalCluster, startLocalCluste
 import { chooseRuntime } from './runtimeChoice.ts'
 
 const NOTE = 'heddle.cluster'
-/** A reload of a window takes a few seconds, on a busy machine or over a slow network half a minute. */
-const GRACE_MS = 60_000
+/** A reload of a window takes a few seconds, on a very busy machine or over a slow network more than a minute. */
+const GRACE_MS = 120_000
 
 export class WindowCluster implements vscode.Disposable {
   readonly model = noClusterModel()

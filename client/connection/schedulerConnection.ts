@@ -145,6 +145,16 @@ export class SchedulerConnection {
     this.#send({ type: 'cancel-run', run })
   }
 
+  /** Asks for a report of the scheduler's: `why`, `explain`, `story`, `logs`. */
+  async query(what: string, key?: string): Promise<unknown> {
+    return await this.#ask((request) => ({ type: 'query', request, what, ...(key !== undefined && { key }) }))
+  }
+
+  /** Changes the number of local workers. */
+  async scale(workers: number): Promise<void> {
+    await this.#ask((request) => ({ type: 'scale', request, workers }))
+  }
+
   /** Asks for the events of all runs: those after `since` (the last sequence known, by run), then live ones. */
   async watchRuns(since: Record<string, number>): Promise<void> {
     await this.#ask((request) => ({ type: 'watch-runs', request, since }))

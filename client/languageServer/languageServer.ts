@@ -30,6 +30,12 @@ export class LanguageServer implements vscode.Disposable {
       documentSelector: selector,
       outputChannel: log,
       progressOnInitialization: false,
+      middleware: {
+        provideInlayHints: (document, range, token, next) =>
+          vscode.workspace.getConfiguration('heddle', document).get('inlayHints', true)
+            ? next(document, range, token)
+            : [],
+      },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => this.#died(log),

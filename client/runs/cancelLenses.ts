@@ -35,15 +35,23 @@ export function registerCancelLenses(
         book
           .liveRunsOf(document.uri)
           .filter((run) => shown.has(run.run))
-          .map((run) => {
+          .flatMap((run) => {
             const place = book.placeOf(run.run)
             const at = place ? document.positionAt(place.anchor.start) : new vscode.Position(0, 0)
-            return new vscode.CodeLens(new vscode.Range(at, at), {
-              title: '■ Cancel',
-              tooltip: `Cancels ${run.label}`,
-              command: 'heddle.cancelRun',
-              arguments: [run.run],
-            })
+            const range = new vscode.Range(at, at)
+            return [
+              new vscode.CodeLens(range, {
+                title: '■ Cancel',
+                tooltip: `Cancels ${run.label}`,
+                command: 'heddle.cancelRun',
+                arguments: [run.run],
+              }),
+              new vscode.CodeLens(range, {
+                title: 'Why?',
+                tooltip: "Why isn't it running? What it waits for, and what would help.",
+                command: 'heddle.explainRun',
+              }),
+            ]
           }),
     }),
   )

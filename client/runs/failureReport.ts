@@ -19,6 +19,7 @@ export function failureReport(run: Run): FailureReport | undefined {
   const { task } = failure
   const lines = [failureTitle(failure)]
   if (task) lines.push(`in task ${task.key}${task.worker ? ` on ${task.worker}` : ''}`)
+  if (task?.inputs) lines.push(`given ${task.inputs.join(', ')}`)
   const related = failure.frames
     .filter((frame) => !samePlace(frame, place))
     .map((frame) => ({ place: frame, message: 'called from here' }))

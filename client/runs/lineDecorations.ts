@@ -4,7 +4,7 @@ import * as vscode from 'vscode'
 import type { RunBook } from './runBook.ts'
 import { marksOf } from './runMarks.ts'
 import type { Run } from './runsModel.ts'
-import { type LineText, type LineTone, pastText } from './runText.ts'
+import { type LineText, type LineTone, lineText, pastText } from './runText.ts'
 
 const COLOURS: Record<LineTone, string> = {
   progress: 'heddle.progressForeground',
@@ -72,10 +72,15 @@ function marksIn(
       text: past ? pastText(text) : text,
     }))
   }
-  return marksOf(run, undefined, inlineLengthMax).flatMap((mark) => {
+  const marks = marksOf(run, undefined, inlineLengthMax).flatMap((mark) => {
     const line = book.lines.lineOf(document, run, mark)?.line
     return line === undefined ? [] : [{ line, text: mark.text }]
   })
+  // A cell gives a value, beside its last line.
+  const cell = book.placeOf(run.run)
+  if (cell && run.result && !run.failure)
+    marks.push({ line: document.positionAt(cell.anchor.end).line, text: lineText(run, inlineLengthMax) })
+  return marks
 }
 
 function decoration(

@@ -83,10 +83,17 @@ export class RunBook implements vscode.Disposable {
   }
 
   /** Runs one expression, or without one the whole file; starts a cluster if none runs. */
-  async start(document: vscode.TextDocument, expression?: ExpressionToRun): Promise<string> {
-    const anchor = expression && { start: expression.start, end: expression.end }
-    const pending: PendingRun = { uri: document.uri, anchor }
-    this.#forget(document.uri, expression)
+  async start(
+    document: vscode.TextDocument,
+    expression?: ExpressionToRun,
+    cell?: ExpressionToRun,
+  ): Promise<string> {
+    const anchor = expression ?? (cell && cellAnchor(document.getText(), cell))
+    const pending: PendingRun = {
+      uri: document.uri,
+      anchor: anchor && { start: anchor.start, end: anchor.end },
+    }
+    this.#forget(document.uri, expression ?? cell)
     this.pending.add(pending)
     const needed = expression && this.#neededTexts(document, [expression]).catch(() => [])
     const origin = this.lines.begin(document)
@@ -96,6 +103,7 @@ export class RunBook implements vscode.Disposable {
       // The text is taken now: what is typed while a cluster starts is of the next run.
       if (document.isDirty) spec.text = document.getText()
       if (expression) spec.expression = expression
+      if (cell) spec.cell = cell
       const connection = await this.#cluster.ensure(document.uri)
       const run = await connection.run(spec)
       this.#own.add(run)
@@ -232,6 +240,11 @@ export class RunBook implements vscode.Disposable {
     this.#judgeSoon(document)
     this.#changed.fire(undefined)
   }
+}
+
+/** A cell without the blank lines at its end: what it gives stands beside its last statement. */
+function cellAnchor(text: string, { start, end }: ExpressionToRun): Anchor {
+  return { start, end: start + text.slice(start, end).trimEnd().length }
 }
 
 function folderOf(document: vscode.TextDocument): string {

@@ -15,6 +15,7 @@ interface LensArguments {
   uri: string
   version: number
   expression?: ExpressionToRun
+  cell?: ExpressionToRun
 }
 
 export function registerRunCommands(
@@ -30,6 +31,7 @@ export function registerRunCommands(
   const start = async (
     document: vscode.TextDocument,
     expression?: ExpressionToRun,
+    cell?: ExpressionToRun,
   ): Promise<string | undefined> => {
     if (document.isUntitled) {
       void vscode.window.showWarningMessage(
@@ -38,7 +40,7 @@ export function registerRunCommands(
       return undefined
     }
     try {
-      return await book.start(document, expression)
+      return await book.start(document, expression, cell)
     } catch (error) {
       // Not waited for: whoever ran the command has its answer, whether or not the message is ever dismissed.
       void tellFailure(error as Error, log)
@@ -62,6 +64,16 @@ export function registerRunCommands(
     void vscode.window.showInformationMessage(
       'There is no computation here: put the cursor on an awaited compute(), persist(), gather() or result().',
     )
+    return undefined
+  })
+  command('heddle.runCell', async (lens?: LensArguments) => {
+    const document = await documentOf(lens)
+    if (!document) return undefined
+    if (lens?.cell && lens.version === document.version) return await start(document, undefined, lens.cell)
+    const offset = lens?.cell?.start ?? document.offsetAt(vscode.window.activeTextEditor!.selection.active)
+    const cell = cellAround(document.getText(), offset)
+    if (cell) return await start(document, undefined, cell)
+    void vscode.window.showInformationMessage('There is no cell here: cells begin with a line // %%.')
     return undefined
   })
   command('heddle.cancelRun', async (given?: string) => {
@@ -129,6 +141,18 @@ async function documentOf(
   const document = vscode.window.activeTextEditor?.document
   if (!document) void vscode.window.showInformationMessage('Open a TypeScript or JavaScript file first.')
   return document
+}
+
+/** The cell that an offset is in, from its mark to the next one. */
+function cellAround(text: string, offset: number): ExpressionToRun | undefined {
+  const marks = [...text.matchAll(/^[ \t]*\/\/ ?%%(.*)$/gm)]
+  const at = marks.findLastIndex(({ index }) => index <= offset)
+  if (at < 0) return undefined
+  return {
+    start: marks[at].index,
+    end: marks[at + 1]?.index ?? text.length,
+    label: marks[at][1].trim() || `cell ${at + 1}`,
+  }
 }
 
 async function pickLive(book: RunBook): Promise<string | undefined> {

@@ -63,6 +63,11 @@ export class RunLines {
     return { line, same: document.lineAt(line).text.trim() === known.text.trim() }
   }
 
+  /** The text that a run began with, while it is kept. */
+  textOf(run: string): string | undefined {
+    return this.#origins.get(run)?.text
+  }
+
   shift(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
     const uri = document.uri.toString()
     const edits = changes.map(

@@ -72,11 +72,14 @@ export function applyRunEvent(runs: Runs, message: RunEventMessage): Run | undef
 export function expectRun(runs: Runs, run: string, spec: RunSpec, nowMs: number): Run {
   const known = runs.get(run)
   if (known) return known
-  const { file, expression } = spec
+  const { file, expression, cell } = spec
   const expected: Run = {
     run,
     file,
-    label: expression?.label ?? file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1),
+    label:
+      expression?.label ??
+      cell?.label ??
+      file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1),
     expression: expression && { start: expression.start, end: expression.end },
     startedMs: nowMs,
     sites: [],
@@ -92,7 +95,7 @@ function newRun({ run, event, summary }: RunEventMessage): Run {
   return {
     run,
     file: spec?.file ?? (event.kind === 'started' ? event.file : ''),
-    label: spec?.expression?.label ?? (event.kind === 'started' ? event.label : run),
+    label: spec?.expression?.label ?? spec?.cell?.label ?? (event.kind === 'started' ? event.label : run),
     expression: spec?.expression && { start: spec.expression.start, end: spec.expression.end },
     startedMs: summary?.startedMs ?? (event.kind === 'started' ? event.atMs : 0),
     sites: [],

@@ -1,6 +1,8 @@
 // After a run, what its lines cost: a lens with the figures above each, and a mark beside it that is the hotter the more it cost.
 
 import * as vscode from 'vscode'
+import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { adviceOf } from './lineAdvice.ts'
 import { HEAT_LEVELS, heatOf, type LineWork, workOf, workText, workTooltip } from './lineWork.ts'
 import type { RunBook } from './runBook.ts'
 
@@ -9,12 +11,14 @@ const HEAT_COLOURS = ['#7fb3e6', '#e6c34a', '#e69b3c', '#e0702f', '#d13c2f']
 
 export function registerWorkMarks(
   context: vscode.ExtensionContext,
+  cluster: WindowCluster,
   book: RunBook,
   selector: vscode.DocumentSelector,
 ): void {
   /** The work of a line by the last run that did any there, by file and line as they were then. */
   const work = new Map<string, LineWork>()
   const changed = new vscode.EventEmitter<void>()
+  const page = vscode.Uri.joinPath(context.extensionUri, 'dist', 'docs', 'diagnostics.md')
   const heat = HEAT_COLOURS.map((colour, level) =>
     vscode.window.createTextEditorDecorationType({
       gutterIconPath: vscode.Uri.parse(
@@ -36,8 +40,36 @@ export function registerWorkMarks(
     }
     return [...byLine].map(([line, each]) => ({ line, work: each }))
   }
+  const diagnostics = vscode.languages.createDiagnosticCollection('heddle-costs')
+  /** What a thread may use of its worker's memory, the smallest there is. */
+  const memoryBytes = (): number => {
+    const rooms = [...cluster.model.workers.values()].map(
+      ({ info }) => info.memoryLimitBytes / Math.max(1, info.threads),
+    )
+    return rooms.length > 0 ? Math.min(...rooms) : 0
+  }
+  const advise = (
+    document: vscode.TextDocument,
+    lines: readonly { line: number; work: LineWork }[],
+  ): void => {
+    const room = memoryBytes()
+    diagnostics.set(
+      document.uri,
+      lines.flatMap(({ line, work: { figures } }) => {
+        const advice = adviceOf(figures, room)
+        if (!advice) return []
+        const { text, firstNonWhitespaceCharacterIndex } = document.lineAt(line)
+        const range = new vscode.Range(line, firstNonWhitespaceCharacterIndex, line, text.trimEnd().length)
+        const diagnostic = new vscode.Diagnostic(range, advice.message, vscode.DiagnosticSeverity.Information)
+        diagnostic.source = 'heddle'
+        diagnostic.code = { value: advice.code, target: page }
+        return [diagnostic]
+      }),
+    )
+  }
   const draw = (editor: vscode.TextEditor): void => {
     const lines = editor.document.uri.scheme === 'file' ? shown(editor.document) : []
+    if (editor.document.uri.scheme === 'file') advise(editor.document, lines)
     heat.forEach((type, level) => {
       const hot = lines.filter((each) => heatOf(each.work.share) === level + 1)
       editor.setDecorations(
@@ -52,6 +84,7 @@ export function registerWorkMarks(
   const drawAll = (): void => vscode.window.visibleTextEditors.forEach(draw)
   context.subscriptions.push(
     changed,
+    diagnostics,
     ...heat,
     book.onEvent(({ run, message }) => {
       if (message.event.kind !== 'lines') return

@@ -1,8 +1,9 @@
 // The tree of the activity bar: rows of the tree model as VS Code wants them.
 
 import * as vscode from 'vscode'
+import { otherClusters } from '../cluster/otherClusters.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
-import { type TreeNode, treeOf } from './treeModel.ts'
+import { otherNodes, type TreeNode, treeOf } from './treeModel.ts'
 
 const REFRESH_MS_MIN = 500
 
@@ -11,7 +12,12 @@ export function registerClusterTree(context: vscode.ExtensionContext, cluster: W
   let waiting: NodeJS.Timeout | undefined
   const provider: vscode.TreeDataProvider<TreeNode> = {
     onDidChangeTreeData: changed.event,
-    getChildren: (node) => node?.children ?? treeOf(cluster.model, Date.now()),
+    getChildren: (node) =>
+      node?.children ?? [
+        ...treeOf(cluster.model, Date.now()),
+        // While none runs here the view says how to start one; others are of interest beside one's own.
+        ...(cluster.model.phase.kind === 'running' ? otherNodes(otherClusters(cluster.model.phase.id)) : []),
+      ],
     getTreeItem: itemOf,
   }
   const view = vscode.window.createTreeView('heddle.cluster', { treeDataProvider: provider })
@@ -44,5 +50,11 @@ function itemOf(node: TreeNode): vscode.TreeItem {
   item.tooltip = node.tooltip
   item.iconPath = new vscode.ThemeIcon(node.icon)
   item.contextValue = node.context
+  if (node.url)
+    item.command = {
+      title: 'Open Dashboard',
+      command: 'vscode.open',
+      arguments: [vscode.Uri.parse(node.url)],
+    }
   return item
 }

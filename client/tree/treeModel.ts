@@ -1,8 +1,9 @@
 // The tree of the activity bar as plain data: cluster → workers → what each runs.
 
-import type { ClusterModel, WorkerModel } from '../cluster/clusterModel.ts'
+import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
+import type { ClusterModel, GoneWorker, WorkerModel } from '../cluster/clusterModel.ts'
 import { bytesText, plural } from '../cluster/quantity.ts'
-import { seconds } from '../runs/runText.ts'
+import { bar, seconds } from '../runs/runText.ts'
 
 /** One row. `id` is the same for the same thing at every change, so that the tree keeps what is unfolded. */
 export interface TreeNode {
@@ -13,10 +14,26 @@ export interface TreeNode {
   /** The name of a codicon. */
   icon: string
   /** What `when` clauses of menus ask for. */
-  context: 'cluster' | 'worker' | 'thread' | 'idle'
+  context: 'cluster' | 'worker' | 'thread' | 'idle' | 'gone' | 'otherCluster'
+  /** A page in the browser that belongs to it. */
+  url?: string
   unfolded: boolean
   children: TreeNode[]
 }
+
+/** A row each for clusters that were started elsewhere, by code or in a terminal. */
+export const otherNodes = (others: readonly ClusterAddress[]): TreeNode[] =>
+  others.map(({ id, version, dashboardUrl, pid }) => ({
+    id: `other/${id}`,
+    label: `Cluster ${id}`,
+    description: 'started elsewhere',
+    tooltip: `heddle ${version}, process ${pid}: started by code or in a terminal. Click to open its dashboard.`,
+    icon: 'server',
+    context: 'otherCluster',
+    unfolded: false,
+    children: [],
+    url: dashboardUrl,
+  }))
 
 /** The rows for a running cluster; none without one, so that the view's welcome text shows. */
 export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
@@ -32,7 +49,10 @@ export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
       icon: 'server-environment',
       context: 'cluster',
       unfolded: true,
-      children: workers.map((worker) => workerNode(phase.id, worker, nowMs)),
+      children: [
+        ...workers.map((worker) => workerNode(phase.id, worker, nowMs)),
+        ...model.gone.map((worker) => goneNode(phase.id, worker)),
+      ],
     },
   ]
 }
@@ -44,7 +64,7 @@ function workerNode(cluster: string, worker: WorkerModel, nowMs: number): TreeNo
   return {
     id,
     label: info.name,
-    description: `${worker.threads.length}/${info.threads} busy · ${bytesText(worker.rssBytes)}${worker.paused ? ' · paused' : ''}`,
+    description: `${worker.paused ? 'paused · ' : ''}${worker.threads.length}/${info.threads} busy · CPU ${share(worker.cpuPercent / (100 * Math.max(1, info.threads)))} · ${share(worker.rssBytes / Math.max(1, info.memoryLimitBytes))} ${bytesText(worker.rssBytes)}`,
     tooltip: [
       `${info.name} on ${info.host}, process ${info.pid}`,
       `CPU ${Math.round(worker.cpuPercent)} %, memory ${memory}`,
@@ -54,6 +74,22 @@ function workerNode(cluster: string, worker: WorkerModel, nowMs: number): TreeNo
     context: 'worker',
     unfolded: true,
     children: worker.threads.length > 0 ? threadNodes(id, worker, nowMs) : [idleNode(id)],
+  }
+}
+
+/** A part of a whole as a bar of four cells. */
+const share = (part: number): string => bar(part).replace(/(.)./g, '$1')
+
+function goneNode(cluster: string, { info, reason }: GoneWorker): TreeNode {
+  return {
+    id: `${cluster}/gone/${info.worker}`,
+    label: info.name,
+    description: `gone: ${reason}`,
+    tooltip: `${info.name} on ${info.host}, process ${info.pid}, is gone: ${reason}`,
+    icon: 'error',
+    context: 'gone',
+    unfolded: false,
+    children: [],
   }
 }
 

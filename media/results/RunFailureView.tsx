@@ -31,6 +31,7 @@ export function RunFailureView({ failure, surroundings }: RunFailureProps): JSX.
         <Facts
           facts={[
             ['Task', <code key="task">{task.key}</code>],
+            task.inputs ? ['Given', <code key="inputs">{task.inputs.join(', ')}</code>] : undefined,
             task.worker ? ['Worker', task.worker] : undefined,
             task.kind === 'threw' ? undefined : ['Why', task.kind],
           ]}

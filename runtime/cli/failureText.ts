@@ -35,6 +35,7 @@ export function failureText(
   if (task) {
     const where = task.worker ? ` on worker ${task.worker}` : ''
     lines.push(style.dim(`  in task ${task.key}${where}`))
+    if (task.inputs) lines.push(style.dim(`  with ${task.inputs.join(', ')}`))
     for (const death of task.story ?? []) lines.push(style.dim(`    ${death}`))
   }
   return lines.join('\n')

@@ -28,12 +28,14 @@ const CLUSTER_ERRORS = new Set([
   'ConnectError',
   'AskError',
   'RunFolderError',
+  'ScratchFolderError',
   'EventFileError',
 ])
 const USAGE_ERRORS = new Set([
   'UsageError',
   'WorkerCountError',
   'MemoryLimitError',
+  'WorkerMemoryError',
   'SchedulerOptionError',
   'SchedulerSettingError',
 ])

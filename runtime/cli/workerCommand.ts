@@ -2,9 +2,11 @@
 
 import { hostname } from 'node:os'
 import { workerCounts } from '../cluster/workerCounts.ts'
+import { WORKER_MEMORY_OPTIONS, workerMemoryOptions } from '../cluster/workerMemory.ts'
 import { createRunFolder, removeRunFolder } from '../host/runFolder.ts'
+import { closeScratch, openScratch } from '../host/scratchFolder.ts'
 import { Supervisor } from '../host/supervisor.ts'
-import { workerConfig } from '../host/workerConfig.ts'
+import { memoryConfig, workerConfig } from '../host/workerConfig.ts'
 import { chosenCluster } from './clusterChoice.ts'
 import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exitCodes.ts'
@@ -16,13 +18,19 @@ const OPTIONS = {
   name: { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...WORKER_MEMORY_OPTIONS,
   resources: { type: 'string' },
+  'no-shared-files': { type: 'boolean' },
 } as const
 
 export async function workerCommand(args: readonly string[]): Promise<number> {
   const { values } = parseCommandLine(args, OPTIONS, false)
-  const { threads, memoryLimitBytes } = workerCounts(
-    { threads: values.threads, memoryLimit: values['memory-limit'] },
+  const {
+    threads,
+    memoryLimitBytes,
+    memory = {},
+  } = workerCounts(
+    { threads: values.threads, memoryLimit: values['memory-limit'], ...workerMemoryOptions(values) },
     { workers: '--workers', threads: '--threads' },
   )
   const name = values.name ?? `${hostname()}-${process.pid}`
@@ -34,6 +42,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   // Two workers of one name could not be told apart in the panels.
   if (info.workers.some((worker) => worker.name === name))
     throw new UsageError(`cluster ${info.id} has a worker ${name} already: choose another --name`)
+  const scratch = memory.spillFolder === undefined ? undefined : openScratch(memory.spillFolder)
   const folderName = `w-${process.pid}`
   const runFolder = createRunFolder(folderName)
   const config = workerConfig({
@@ -45,7 +54,9 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     runFolder,
     threads,
     memoryLimitBytes,
+    ...memoryConfig(memory, scratch),
     resources: resourcesOf(values.resources),
+    sharedFiles: !values['no-shared-files'],
   })
   const { promise: ended, resolve } = Promise.withResolvers<{ code: number; reason: string }>()
   const supervisor = new Supervisor(config, (code, reason) => resolve({ code, reason }))
@@ -59,6 +70,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   process.stderr.write(`heddle worker ${name}: ${plural(threads, 'thread')}, for cluster ${info.id}\n`)
   const { code, reason } = await ended
   removeRunFolder(folderName)
+  if (scratch !== undefined) closeScratch(scratch)
   process.stderr.write(`heddle worker ${name} has ended: ${reason}\n`)
   return code === 0 ? EXIT.ok : EXIT.cluster
 }

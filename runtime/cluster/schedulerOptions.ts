@@ -8,6 +8,7 @@ import {
   settingsOfValues,
 } from './schedulerSettings.ts'
 import { type WorkerCounts, workerCounts } from './workerCounts.ts'
+import { WORKER_MEMORY_OPTIONS, workerMemoryArguments, workerMemoryOptions } from './workerMemory.ts'
 
 export interface SchedulerOptions {
   /** The cluster's id; a new one when absent. */
@@ -31,6 +32,7 @@ export const SCHEDULER_OPTIONS = {
   'local-workers': { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...WORKER_MEMORY_OPTIONS,
   ...SETTING_OPTIONS,
 } as const
 
@@ -60,7 +62,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
     settings: settingsOfValues(values),
     ...(workers !== undefined && {
       local: workerCounts(
-        { workers, threads, memoryLimit },
+        { workers, threads, memoryLimit, ...workerMemoryOptions(values) },
         { workers: '--local-workers', threads: '--threads' },
       ),
     }),
@@ -79,6 +81,7 @@ export function schedulerArguments({ id, port, local, settings = {} }: Scheduler
       String(local.threads),
       '--memory-limit',
       `${local.memoryLimitBytes}B`,
+      ...workerMemoryArguments(local.memory ?? {}),
     )
   return args
 }

@@ -57,8 +57,13 @@ export class ArgumentWriter {
       throw explained(error, encoder.options)
     }
     if (encoder.table)
-      for (const unit of encoder.table.units) if (unit.workerModule) this.#modules.add(unit.workerModule)
+      for (const name of encoder.options.lifter?.modulesOf(encoder.table) ?? []) this.#modules.add(name)
     return writer.length - start
+  }
+
+  /** All bytes so far, as a view that is valid until more are written. */
+  view(): Uint8Array {
+    return this.#encoder.writer.bytes.subarray(0, this.#encoder.writer.length)
   }
 
   /** Writes one task's arguments where they are one number: the same bytes as `write([value])`, without making a list. */
@@ -79,11 +84,6 @@ export class ArgumentWriter {
       writer.byte(TAG.dependency)
       writer.varint(i)
     }
-  }
-
-  /** All bytes so far, as a view that is valid until more are written. */
-  view(): Uint8Array {
-    return this.#encoder.writer.bytes.subarray(0, this.#encoder.writer.length)
   }
 
   /** Forgets all lists, and keeps the buffer. */

@@ -6,17 +6,23 @@ import type { DecodeOptions, EncodeOptions, LiftedUnit } from './encodeOptions.t
 import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
 import type { Lifter } from './lifter.ts'
 import { liftHook } from './liftHook.ts'
-import type { ModuleSource } from './memoryModules.ts'
+import { type ModuleSource, useCarried } from './memoryModules.ts'
+import type { Carried } from './packages/carried.ts'
+import { type FileNote, isFileNote } from './packages/fileNote.ts'
+import { isPackageNote, type PackageNote } from './packages/packageNote.ts'
 import { runSetup } from './perWorker.ts'
 import { isSourceRecord, type SourceRecord } from './sourceRecord.ts'
 import { UnitLoader } from './unitLoader.ts'
 import { readUnitTable } from './unitTable.ts'
 import { ValueDecoder } from './valueDecoder.ts'
+import { TAG } from './valueTags.ts'
 
 export interface CallableLoaderOptions {
   /** Where the worker writes modules under their names. */
   moduleFolder: string
   kernels?: KernelNames
+  /** Packages and files that the sender has and this machine may not. */
+  carried?: Carried
   /** Freezes plain arguments, so that writing to one by mistake is an error instead of a loss. */
   freeze?: boolean
 }
@@ -26,8 +32,12 @@ type LifterModule = typeof import('./lifter.ts')
 export class CallableLoader {
   readonly #folder: string
   readonly #kernels: KernelNames
+  readonly #carried: Carried | undefined
   readonly #loader: UnitLoader
   readonly #options: DecodeOptions
+  /** For what user functions are given. */
+  readonly #frozen: DecodeOptions
+  readonly #usersOwn = new WeakSet<object>()
   readonly #records = new Map<string, SourceRecord>()
   /** Modules that were found in the folder: they stay there. */
   readonly #present = new Set<string>()
@@ -35,7 +45,9 @@ export class CallableLoader {
   readonly #lifters = new Map<string, Lifter>()
   #lifterModule: LifterModule | undefined
 
-  constructor({ moduleFolder, kernels = NO_KERNELS, freeze = false }: CallableLoaderOptions) {
+  constructor({ moduleFolder, kernels = NO_KERNELS, carried, freeze = false }: CallableLoaderOptions) {
+    this.#carried = carried
+    if (carried) useCarried(carried)
     liftHook.worker = true
     liftHook.records = () => {
       this.#readRecords()
@@ -47,13 +59,20 @@ export class CallableLoader {
       source: (name) => this.#source(name),
       lift: (module, unit) => this.#lift(module, unit),
       equivalent: (semantic) => this.#equivalent(semantic),
+      packageUrl: (specifier) => this.#packageUrl(specifier),
     })
-    this.#options = { kernels, modules: this.#loader, freeze }
+    this.#options = { kernels, modules: this.#loader }
+    this.#frozen = freeze ? { ...this.#options, freeze } : this.#options
   }
 
   /** How values are decoded in this thread, once `loadModules` has loaded what they need. */
   decodeOptions(): DecodeOptions {
     return this.#options
+  }
+
+  /** The same for the arguments of a function that `load` gave: the user's own gets them frozen, where that was asked for. */
+  argumentOptions(fn: object): DecodeOptions {
+    return this.#usersOwn.has(fn) ? this.#frozen : this.#options
   }
 
   /**
@@ -66,19 +85,24 @@ export class CallableLoader {
       await this.loadModules(table.units.map((unit) => unit.workerModule))
       await this.#loader.loadPackages(table.imports)
     }
-    const decoder = new ValueDecoder(bytes, [], this.#options)
+    // Kernels change what they are given: it is theirs alone.
+    const usersOwn = bytes[1] !== TAG.kernel
+    const decoder = new ValueDecoder(bytes, [], usersOwn ? this.#frozen : this.#options)
     const fn = decoder.whole() as (...args: unknown[]) => unknown
     const bound = decoder.whole() as unknown[]
     const setups = decoder.whole() as (() => unknown)[]
     decoder.finish()
     for (const setup of setups) await runSetup(setup)
-    return bound.length === 0 ? fn : (...args) => fn(...bound, ...args)
+    const callable = bound.length === 0 ? fn : (...args: unknown[]) => fn(...bound, ...args)
+    if (usersOwn) this.#usersOwn.add(callable)
+    return callable
   }
 
   /** Loads worker modules, in order, and readies what lifts those that the worker was not sent. */
   async loadModules(names: readonly string[]): Promise<void> {
     const lacking = names.some((name) => name.startsWith('unit:') || (name !== '' && !this.#source(name)))
     if (lacking) this.#lifterModule ??= await import('./lifter.ts')
+    for (const name of names) this.#readNote(name)
     await this.#loader.load(names)
   }
 
@@ -92,6 +116,16 @@ export class CallableLoader {
         return undefined // What cannot be lifted has no names to tell.
       }
     }
+  }
+
+  /** Learns what the sender says of a package or file. */
+  #readNote(name: string): void {
+    const ofPackage = isPackageNote(name)
+    if (!this.#carried || this.#namesRead.has(name) || !(ofPackage || isFileNote(name))) return
+    this.#namesRead.add(name)
+    const note = JSON.parse(readFileSync(path.join(this.#folder, path.basename(name)), 'utf8'))
+    if (ofPackage) this.#carried.knowPackage(note as PackageNote, name)
+    else this.#carried.knowFile(note as FileNote, name)
   }
 
   #source(name: string): ReturnType<ModuleSource> {
@@ -129,6 +163,15 @@ export class CallableLoader {
     return undefined
   }
 
+  #packageUrl(specifier: string): string | undefined {
+    this.#readRecords()
+    for (const { resolutions } of this.#records.values()) {
+      const resolution = resolutions[specifier]
+      if (resolution?.kind === 'package') return resolution.url
+    }
+    return undefined
+  }
+
   #lifterFor(record: SourceRecord, { Lifter }: LifterModule): Lifter {
     const key = `${record.root}\n${record.entry}`
     let lifter = this.#lifters.get(key)
@@ -146,6 +189,9 @@ export class CallableLoader {
       this.#namesRead.add(name)
       const record = JSON.parse(readFileSync(path.join(this.#folder, name), 'utf8')) as SourceRecord
       this.#records.set(`${record.file}@${record.hash}`, record)
+      for (const resolution of Object.values(record.resolutions))
+        if (resolution.kind === 'package' && resolution.note)
+          this.#carried?.knowPackage(resolution.note, name)
     }
   }
 }

@@ -75,6 +75,15 @@ export function decodeImported(decoder: ValueDecoder): unknown {
   return modulesOf(decoder).imported(from, path)
 }
 
+/** A large capture that came by itself. */
+export function decodeOutside(decoder: ValueDecoder): unknown {
+  const slot = decoder.reserve()
+  decoder.reader.raw(16) // Its hash, which keys are made from: the name in the table has it too.
+  const name = decoder.table?.outside[decoder.reader.varint()]
+  if (name === undefined) throw new BrokenValueError('an encoded value lacks the name of a large capture')
+  return decoder.place(slot, decoder.another(modulesOf(decoder).outside(name)))
+}
+
 function modulesOf(decoder: ValueDecoder): LoadedModules {
   const { modules } = decoder.options
   if (!modules) throw new BrokenValueError('an encoded value holds functions, and no code is loaded here')

@@ -1,6 +1,14 @@
 // Writes objects that are no plain data: buffers, dates, errors, and instances of classes.
 
 import { describeValue, remedyFor } from './cannotTravel.ts'
+import {
+  encodeEntries,
+  encodeItems,
+  encodeMembers,
+  encodePairs,
+  encodeProperties,
+  encodeSymbolPairs,
+} from './encodeContainers.ts'
 import { type AnyFunction, liftHook, type PrivateAccess } from './liftHook.ts'
 import { ownName } from './ownNames.ts'
 import { fromWorker, toWorker } from './travelSymbols.ts'
@@ -140,8 +148,14 @@ function encodeInstance(encoder: ValueEncoder, value: object, prototype: object,
     return
   }
   const Class = prototype.constructor as AnyFunction
-  if (typeof Class !== 'function' || Class.prototype !== prototype)
+  if (typeof Class !== 'function' || Class.prototype !== prototype) {
+    // Some of Node's own errors have a prototype of their own each.
+    if (error) {
+      encodeForeignError(encoder, value as Error, depth)
+      return
+    }
     encoder.refuse(depth, describeValue(value), remedyFor(value))
+  }
   const travelling = value as { [toWorker]?: () => unknown }
   if (typeof travelling[toWorker] === 'function' && fromWorker in Class) {
     encoder.remember(value)
@@ -178,19 +192,20 @@ function encodeInstance(encoder: ValueEncoder, value: object, prototype: object,
     for (const access of privates) encoder.value(access.read(value), at)
     if (base === 'Array') {
       writer.varint((value as unknown[]).length)
-      encoder.items(value as unknown[], at)
-      encoder.pairs(
+      encodeItems(encoder, value as unknown[], at)
+      encodePairs(
+        encoder,
         value,
         Object.keys(value).filter((key) => !/^\d+$/.test(key)),
         at,
       )
     } else {
-      if (base === 'Map') encoder.entries(value as Map<unknown, unknown>, at)
-      if (base === 'Set') encoder.members(value as Set<unknown>, at)
+      if (base === 'Map') encodeEntries(encoder, value as Map<unknown, unknown>, at)
+      if (base === 'Set') encodeMembers(encoder, value as Set<unknown>, at)
       if (base === 'Error') encodeErrorFields(encoder, value as Error, at)
-      encoder.properties(value, at)
+      encodeProperties(encoder, value, at)
     }
-    encoder.symbolPairs(value, Object.getOwnPropertySymbols(value), at)
+    encodeSymbolPairs(encoder, value, Object.getOwnPropertySymbols(value), at)
   })
 }
 
@@ -272,7 +287,7 @@ function encodeError(encoder: ValueEncoder, value: Error, builtin: number, depth
   encoder.writer.byte(builtin)
   encoder.contents(depth, (at) => {
     encodeErrorFields(encoder, value, at)
-    encoder.properties(value, at)
+    encodeProperties(encoder, value, at)
   })
 }
 
@@ -286,7 +301,7 @@ function encodeForeignError(encoder: ValueEncoder, value: Error, depth: number):
     encodeErrorFields(encoder, value, at)
     const fields: Record<string, unknown> = { ...value }
     if (value.name !== ERROR_CLASSES[nearest].name) fields.name = value.name
-    encoder.properties(fields, at)
+    encodeProperties(encoder, fields, at)
   })
 }
 
@@ -296,5 +311,5 @@ function encodeErrorFields(encoder: ValueEncoder, value: Error, depth: number): 
     const own = Object.getOwnPropertyDescriptor(value, key)
     if (own && !own.enumerable) hidden[key] = (value as unknown as Record<string, unknown>)[key]
   }
-  encoder.properties(hidden, depth)
+  encodeProperties(encoder, hidden, depth)
 }

@@ -2,12 +2,13 @@
 
 import { hash } from 'node:crypto'
 import { CannotTravelError } from './cannotTravel.ts'
+import { encodePairs } from './encodeContainers.ts'
 import type { LiftedUnit } from './encodeOptions.ts'
 import { globalPath } from './globalNames.ts'
 import { type AnyFunction, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
 import { ownName } from './ownNames.ts'
 import type { UnitName, UnitTable } from './unitTable.ts'
-import type { ValueEncoder } from './valueEncoder.ts'
+import type { EncoderMark, ValueEncoder } from './valueEncoder.ts'
 import { TAG } from './valueTags.ts'
 
 const UNKNOWN_SEMANTIC = '0'.repeat(32)
@@ -94,11 +95,14 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   const names = lifted?.captureNames ?? encoder.options.captureNames?.(module, unit)
   const capture = (i: number, at: number, whole: boolean): void => {
     const variable = names?.[i] ?? namelessCapture(i)
-    const begun = writer.length
+    const begun = encoder.mark()
     encoder.variable(variable, at)
     if (whole) encoder.whole(list[2 + i], at + 1)
     else encoder.value(list[2 + i], at + 1)
-    encoder.options.onCapture?.(variable, writer.length - begun)
+    const bytes = writer.length - begun.length
+    encoder.options.onCapture?.(variable, bytes)
+    if (bytes >= (encoder.options.outsideFromBytes ?? Number.POSITIVE_INFINITY))
+      encodeOutside(encoder, list[2 + i], variable, begun)
   }
   for (let i = 0; i < name.eager && i < captured; i++) capture(i, depth, true)
   if (captured > name.eager)
@@ -111,7 +115,19 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
     classIds[classId] = id
     liftHook.knowClass(id, fn)
   }
-  if (withKeys) encoder.pairs(fn, keys, depth)
+  if (withKeys) encodePairs(encoder, fn, keys, depth)
+}
+
+/** Takes a large capture out of the encoding again: it travels once to each worker, whatever functions have it. */
+function encodeOutside(encoder: ValueEncoder, value: unknown, variable: string, begun: EncoderMark): void {
+  const { lifter } = encoder.options
+  if (!lifter || typeof value !== 'object' || value === null) return
+  const { name, digest } = lifter.outside(value, variable)
+  encoder.rewind(begun)
+  encoder.remember(value)
+  encoder.writer.byte(TAG.outside)
+  encoder.writer.raw(digest)
+  encoder.writer.varint(tableOf(encoder).outside.push(name) - 1)
 }
 
 /** What a captured variable is called whose name is not known here. */
@@ -150,7 +166,7 @@ function unresolvedUnit(module: string, unit: number, fn: AnyFunction): UnitName
 }
 
 function tableOf(encoder: ValueEncoder): UnitTable {
-  encoder.table ??= { units: [], imports: [], perWorkerIds: [], classIds: [] }
+  encoder.table ??= { units: [], imports: [], perWorkerIds: [], classIds: [], outside: [] }
   return encoder.table
 }
 

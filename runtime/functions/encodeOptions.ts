@@ -3,7 +3,7 @@
 import type { SourcePlace } from '../protocol/failure.ts'
 import type { KernelNames } from './kernelNames.ts'
 import type { ImportFound } from './liftHook.ts'
-import type { ImportName, UnitName } from './unitTable.ts'
+import type { ImportName, UnitName, UnitTable } from './unitTable.ts'
 
 /** What the sender knows of a function or class of the user's. */
 export interface LiftedUnit extends UnitName {
@@ -22,6 +22,10 @@ export interface UnitLifter {
   unitOf(module: string, unit: number): LiftedUnit
   /** The absolute URL of an imported package, as workers on this machine find it. */
   importUrl(found: ImportFound): string
+  /** Encodes a large capture by itself: gives its name among the worker modules, and 16 bytes of what it means. */
+  outside(value: object, variable: string): { name: string; digest: Uint8Array }
+  /** The worker modules that what a table names needs, those that they need included. */
+  modulesOf(table: UnitTable): readonly string[]
 }
 
 export interface EncodeOptions {
@@ -43,6 +47,8 @@ export interface EncodeOptions {
   borrow?: boolean
   /** Where shared memory comes from; `new SharedArrayBuffer` by default. */
   allocate?: (byteLength: number) => SharedArrayBuffer
+  /** Captured objects whose encoding is at least this large travel as data of their own; without it none do. */
+  outsideFromBytes?: number
   /** Told of every captured variable with the bytes that it took. */
   onCapture?: (name: string, bytes: number) => void
 }
@@ -59,6 +65,8 @@ export type UnitFactory = (eager: unknown[]) => [made: unknown, setLate: ((late:
 export interface LoadedModules {
   unit(name: UnitName): LoadedUnit
   imported(from: ImportName, path: readonly string[]): unknown
+  /** The encoding of a large capture. */
+  outside(name: string): Uint8Array
 }
 
 export interface DecodeOptions {

@@ -1,5 +1,6 @@
 // Errors of tasks as plain data, and back: the user's frames first, the class kept where both sides have it.
 
+import { inspect } from 'node:util'
 import type { FailureKind, TaskFailure } from '../protocol/failure.ts'
 import { CannotTravelError } from './cannotTravel.ts'
 import type { DecodeOptions } from './encodeOptions.ts'
@@ -24,8 +25,40 @@ export interface OfTask {
   key: string
 }
 
-/** Describes what a task threw. */
-export function failureOf(error: unknown, about: { key: string; worker?: string }): TaskFailure {
+/** Kernels that call a function for each item note here which one it was. */
+const FAILED_ITEM = Symbol.for('heddle.failedItem')
+const INPUTS_MAX = 8
+const INPUT_CHARACTERS_MAX = 160
+
+/** What a function was given, in a few words each; nothing where nobody knows. */
+function inputsOf(error: unknown, given: readonly unknown[] | undefined): { inputs?: string[] } {
+  const item = (error as { [FAILED_ITEM]?: readonly unknown[] } | undefined)?.[FAILED_ITEM]
+  const inputs = (item ?? given ?? []).slice(0, INPUTS_MAX).map(inWords)
+  return inputs.length > 0 ? { inputs } : {}
+}
+
+function inWords(value: unknown): string {
+  try {
+    const text = inspect(value, {
+      depth: 1,
+      maxArrayLength: 5,
+      maxStringLength: 100,
+      breakLength: Number.POSITIVE_INFINITY,
+    }).replace(/\s*\n\s*/g, ' ')
+    return text.length > INPUT_CHARACTERS_MAX ? `${text.slice(0, INPUT_CHARACTERS_MAX - 1)}…` : text
+  } catch {
+    return typeof value
+  }
+}
+
+/**
+ * Describes what a task threw.
+ * @param about.given what the user's function was called with
+ */
+export function failureOf(
+  error: unknown,
+  about: { key: string; worker?: string; given?: readonly unknown[] },
+): TaskFailure {
   const { key, worker } = about
   if (!(error instanceof Error)) {
     const message = `a task threw ${shown(error)}, which is no Error`
@@ -37,6 +70,7 @@ export function failureOf(error: unknown, about: { key: string; worker?: string 
       key,
       worker,
       error: encoded(error),
+      ...inputsOf(error, about.given),
     }
   }
   const stack = withoutOurFrames(error.stack || `${error.name}: ${error.message}`)
@@ -51,6 +85,7 @@ export function failureOf(error: unknown, about: { key: string; worker?: string 
     key,
     worker,
     error: encoded(error),
+    ...inputsOf(error, about.given),
   }
 }
 

@@ -3,6 +3,7 @@
 // The hook is one global per thread, shared by every copy of heddle in it, since instrumented code can name nothing else.
 // A function carries its capture list in a private field, so that none of its visible properties change.
 
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { decorate, decorateMetadata, decorateParam } from './decoratorHelpers.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 
@@ -78,6 +79,8 @@ export class LiftHook {
   readonly setups: AnyFunction[] = []
   /** In a worker: the sources that its clients sent, so that tasks can send functions in their turn. */
   records: (() => ReadonlyMap<string, SourceRecord>) | undefined
+  /** In a worker: where a file of the sender's is that came from there. */
+  movedFile: ((file: string) => string | undefined) | undefined
   /** Finds captures where no loader saw the code. */
   fallback: ((fn: AnyFunction) => CaptureList | undefined) | undefined
 
@@ -169,6 +172,12 @@ export class LiftHook {
         `import(${JSON.stringify(specifier)}) inside a task: only a literal path, or a template that begins with one, can be followed to a worker (from ${from})`,
       )
     return specifier
+  }
+
+  /** The URL of a file beside the user's sources, which may have come with the task. */
+  w(url: string): URL {
+    const moved = this.movedFile?.(fileURLToPath(url))
+    return moved === undefined ? new URL(url) : pathToFileURL(moved)
   }
 
   /** Where a dynamic import by a template leads: the files that could match were sent along. */

@@ -6,7 +6,7 @@ import type { SourcePlace } from '../protocol/failure.ts'
 import type { AnalysedModule } from './analysis/sourceUnit.ts'
 import { ModuleGraph } from './emission/moduleGraph.ts'
 import { unitLabel } from './emission/refusals.ts'
-import { WorkerModules } from './emission/workerModules.ts'
+import { moduleName, WorkerModules } from './emission/workerModules.ts'
 import { sourceRecordName, sourceRecordOf } from './emission/writeSourceRecord.ts'
 import { isClass } from './encodeFunction.ts'
 import type { DecodeOptions, LiftedUnit, UnitLifter } from './encodeOptions.ts'
@@ -15,12 +15,14 @@ import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
 import { type AnyFunction, type CaptureList, type ImportFound, liftHook } from './liftHook.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 import { UnitLoader } from './unitLoader.ts'
-import { semanticBytes, type UnitName } from './unitTable.ts'
-import { explained } from './valueCodec.ts'
+import { type ImportName, readUnitTable, semanticBytes, type UnitName, type UnitTable } from './unitTable.ts'
+import { encodeValue, explained } from './valueCodec.ts'
 import { ValueEncoder } from './valueEncoder.ts'
 
-/** Captures at least this large are named in a warning. */
+/** Captures at least this large travel as data of their own, and are named in a warning. */
 const LARGE_CAPTURE_BYTES = 65_536
+/** Large captures whose encodings are kept until they are sent. */
+const OUTSIDE_MAX = 64
 /** Larger encodings are not kept to be compared. */
 const KEPT_CALLABLE_BYTES_MAX = 16_384
 /** Lists of modules that are kept to be given again. */
@@ -55,6 +57,8 @@ export interface LifterOptions {
   /** The program's main script, which never runs on a worker. */
   entry?: string
   kernels?: KernelNames
+  /** 65,536 unless `HEDDLE_LARGE_CAPTURE_BYTES` says otherwise. */
+  largeCaptureBytes?: number
   /** The sender's sources, where this is a worker: by `file@hash`. */
   records?: ReadonlyMap<string, SourceRecord>
 }
@@ -62,8 +66,13 @@ export interface LifterOptions {
 export class Lifter implements UnitLifter {
   readonly #options: LifterOptions
   readonly #kernels: KernelNames
+  readonly #largeCaptureBytes: number
   readonly #cache = new WeakMap<AnyFunction, CachedCallable>()
   readonly #sources = new Map<string, AnalysedModule>()
+  /** The modules that tell of packages whose functions travel by name, by URL. */
+  readonly #importNotes = new Map<string, string>()
+  /** Encodings of large captures, the latest last: a lift puts its own in again. */
+  readonly #outside = new Map<string, { bytes: Uint8Array; needs: readonly string[] }>()
   readonly #moduleLists = new Map<string, string[]>()
   #idle: ValueEncoder | undefined
   #modules: WorkerModules | undefined
@@ -72,6 +81,8 @@ export class Lifter implements UnitLifter {
   constructor(options: LifterOptions) {
     this.#options = options
     this.#kernels = options.kernels ?? NO_KERNELS
+    this.#largeCaptureBytes =
+      options.largeCaptureBytes ?? (Number(process.env.HEDDLE_LARGE_CAPTURE_BYTES) || LARGE_CAPTURE_BYTES)
     // Nothing was instrumented: the program runs without the loader.
     if (liftHook.sources.size === 0 && !liftHook.worker && !options.records)
       liftHook.fallback = capturesByInspector
@@ -108,7 +119,7 @@ export class Lifter implements UnitLifter {
       const callable: LiftedCallable = {
         bytes,
         digest: hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16),
-        modules: this.#modulesOf(encoder.table?.units ?? []),
+        modules: encoder.table ? this.modulesOf(encoder.table) : [],
         label: this.#kernels.nameOf(fn) ?? lifted?.label ?? (fn.name || 'task'),
         place: lifted?.place,
         warnings,
@@ -132,8 +143,9 @@ export class Lifter implements UnitLifter {
       place: () => this.#unitOfFunction(fn)?.place,
       lifter: this,
       kernels: this.#kernels,
+      outsideFromBytes: this.#largeCaptureBytes,
       onCapture: (name: string, bytes: number) => {
-        if (bytes >= LARGE_CAPTURE_BYTES)
+        if (bytes >= this.#largeCaptureBytes)
           warnings.push(largeCapture(this.#title(fn) ?? 'The task', name, bytes))
       },
     }
@@ -181,13 +193,51 @@ export class Lifter implements UnitLifter {
   importUrl({ specifier, from }: ImportFound): string {
     const { graph } = this.#worker
     const resolution = graph.resolve(graph.byId(from), specifier)
+    if (resolution.kind === 'package') {
+      const note = this.#worker.packageNote(resolution)
+      if (note !== undefined) this.#importNotes.set(resolution.url, note)
+    }
     if (resolution.kind === 'package' || resolution.kind === 'builtin') return resolution.url
     return specifier
   }
 
+  modulesOf({ units, imports, outside }: UnitTable): string[] {
+    const modules = this.#modulesOf(units, imports)
+    if (outside.length === 0) return modules
+    return [
+      ...new Set([
+        ...modules,
+        ...outside.flatMap((name) => [name, ...(this.#outside.get(name)?.needs ?? [])]),
+      ]),
+    ]
+  }
+
+  outside(value: object, variable: string): { name: string; digest: Uint8Array } {
+    const { bytes } = encodeValue(value, { rootName: variable, lifter: this, kernels: this.#kernels })
+    const digest = hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16)
+    const name = moduleName(variable, 'capture', digest.toString('hex'), 'bin')
+    this.#outside.delete(name)
+    const table = readUnitTable(bytes)
+    this.#outside.set(name, { bytes, needs: table ? this.modulesOf(table) : [] })
+    for (const oldest of this.#outside.keys()) {
+      if (this.#outside.size <= OUTSIDE_MAX) break
+      this.#outside.delete(oldest)
+    }
+    return { name, digest }
+  }
+
+  /** What a worker that has none of the program's packages and files asks for by name; nothing for other names. */
+  carriedContent(name: string): Uint8Array | undefined {
+    return this.#modules?.sender.content(name)
+  }
+
   /** Worker modules and what they need, then the sources of the user's files that were touched so far. */
-  #modulesOf(units: readonly UnitName[]): string[] {
-    const direct = units.map((unit) => unit.workerModule)
+  #modulesOf(units: readonly UnitName[], imports: readonly ImportName[]): string[] {
+    const direct = units.map((unit) => unit.workerModule).filter((name) => name !== '')
+    for (const { url } of imports) {
+      const note = this.#importNotes.get(url)
+      if (note !== undefined) direct.push(note)
+    }
     const analysed = this.#modules?.graph.analysed().size ?? 0
     const key = `${analysed} ${direct.join()}`
     const known = this.#moduleLists.get(key)
@@ -211,6 +261,8 @@ export class Lifter implements UnitLifter {
    * @throws {Error} when this lifter never named it
    */
   moduleContent(name: string): Uint8Array {
+    const outside = this.#outside.get(name)
+    if (outside) return outside.bytes
     const module = this.#sources.get(name)
     const text = module
       ? JSON.stringify(sourceRecordOf(this.#worker.graph, module))
@@ -229,6 +281,7 @@ export class Lifter implements UnitLifter {
       },
       lift: (module, unit) => (this.#worker.graph.has(module) ? this.unitOf(module, unit) : undefined),
       equivalent: (semantic) => this.#equivalent(semantic),
+      packageUrl: (specifier) => this.#packageUrl(specifier),
     })
     return { kernels: this.#kernels, modules: this.#loader }
   }
@@ -242,6 +295,17 @@ export class Lifter implements UnitLifter {
   /** The text of a worker module that was written here. */
   moduleText(name: string): string | undefined {
     return this.#modules?.content(name)
+  }
+
+  #packageUrl(specifier: string): string | undefined {
+    const { graph } = this.#worker
+    for (const [file, hash] of liftHook.loaded) {
+      const module = graph.byId(`${file}@${hash}`)
+      if (!graph.specifiers(module).includes(specifier)) continue
+      const resolution = graph.resolve(module, specifier)
+      if (resolution.kind === 'package') return resolution.url
+    }
+    return undefined
   }
 
   /** A function of the same digest in a file that this process has loaded. */
@@ -282,8 +346,8 @@ function hasCaptures(fn: AnyFunction): boolean {
 function largeCapture(title: string, name: string, bytes: number): string {
   const size = bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1000)} kB`
   return (
-    `${title} captures \`${name}\`, ${size}: it is sent to each worker once. ` +
-    'Pass it through client.scatter() to share it between functions too.'
+    `${title} captures \`${name}\`, ${size}: it is sent to each worker once, as data of its own. ` +
+    'Pass it through client.scatter() to have it only where it is needed.'
   )
 }
 

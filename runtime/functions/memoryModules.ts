@@ -2,11 +2,13 @@
 //
 // They bear paths in a folder that does not exist, so that `import` and `require` both reach them and nothing is written.
 
-import { createRequire, registerHooks } from 'node:module'
+import { createRequire, type ResolveFnOutput, type ResolveHookContext, registerHooks } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isHeddle } from './emission/specifiers.ts'
+import { isHeddle, isPackageSpecifier } from './emission/specifiers.ts'
 import { heddleUrl } from './heddleFolder.ts'
+import { liftHook } from './liftHook.ts'
+import type { Carried } from './packages/carried.ts'
 
 const FOLDER = path.resolve('/heddle-modules-in-memory')
 const FOLDER_URL = `${pathToFileURL(FOLDER).href}/`
@@ -16,6 +18,13 @@ export type ModuleSource = (name: string) => { text: string } | { file: string }
 
 const sources = new Set<ModuleSource>()
 let installed = false
+let carried: Carried | undefined
+
+/** Looks for packages and files of the sender's among those that came, from now on, in this thread. */
+export function useCarried(found: Carried): void {
+  carried = found
+  liftHook.movedFile = (file) => found.movedFile(file)
+}
 
 /** Serves modules from `source` from now on, in this thread. */
 export function serveModules(source: ModuleSource): void {
@@ -27,9 +36,9 @@ export function serveModules(source: ModuleSource): void {
       if (isHeddle(specifier)) return { url: heddleUrl(specifier), shortCircuit: true }
       const name = nameIn(specifier, context.parentURL)
       const url = name === undefined ? undefined : urlOf(name)
-      return url
-        ? { url, shortCircuit: true, importAttributes: context.importAttributes }
-        : next(specifier, context)
+      if (url) return { url, shortCircuit: true, importAttributes: context.importAttributes }
+      if (!carried) return next(specifier, context)
+      return resolveCarried(carried, specifier, context, next)
     },
     load(url, context, next) {
       if (!url.startsWith(FOLDER_URL)) return next(url, context)
@@ -39,6 +48,27 @@ export function serveModules(source: ModuleSource): void {
       return { format, source: found.text, shortCircuit: true }
     },
   })
+}
+
+function resolveCarried(
+  from: Carried,
+  specifier: string,
+  context: ResolveHookContext,
+  next: (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput,
+): ResolveFnOutput {
+  const moved = from.moved(specifier)
+  if (moved !== undefined) return next(moved, context)
+  try {
+    return next(specifier, context)
+  } catch (error) {
+    // Not found, or not to be looked for: the user's folder may be closed to this worker.
+    if (!isPackageSpecifier(specifier)) throw error
+    const parent = from.homeOf(specifier)
+    if (parent === undefined) throw error
+    if (context.conditions.includes('import'))
+      return next(specifier, { ...context, parentURL: pathToFileURL(parent).href })
+    return { url: pathToFileURL(createRequire(parent).resolve(specifier)).href, shortCircuit: true }
+  }
 }
 
 /** Loads a served module at once; its top level must not wait. */

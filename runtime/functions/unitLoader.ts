@@ -1,5 +1,6 @@
 // Finds the code of functions that came in encoded values: this thread's own copy, a worker module, or lifted anew.
 
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
@@ -16,6 +17,8 @@ export interface UnitFinder {
   lift(module: string, unit: number): LiftedUnit | undefined
   /** A function of the same digest in the sources that are here. */
   equivalent(semantic: string): { module: string; unit: number } | undefined
+  /** Where a package is that the user's modules import by this specifier. */
+  packageUrl(specifier: string): string | undefined
 }
 
 export class UnitLoader implements LoadedModules {
@@ -82,10 +85,20 @@ export class UnitLoader implements LoadedModules {
     return factory ? { kind: 'factory', make: value as UnitFactory, eager } : { kind: 'value', value }
   }
 
-  imported({ url, specifier }: ImportName, path: readonly string[]): unknown {
+  imported(from: ImportName, path: readonly string[]): unknown {
+    const { specifier } = from
+    // A worker that has no sources names it by its specifier alone.
+    const url = from.url === specifier ? (this.#finder.packageUrl(specifier) ?? specifier) : from.url
     let value = this.#namespaceOf(url, specifier)
     for (const key of path) if (key !== '*') value = (value as Record<string, unknown>)[key]
     return value
+  }
+
+  outside(name: string): Uint8Array {
+    const found = this.#finder.source(name)
+    if (!found || !('file' in found))
+      throw new BrokenValueError(`the captured value ${name} did not come with its function`)
+    return readFileSync(found.file)
   }
 
   #namespaceOf(url: string, specifier: string): unknown {

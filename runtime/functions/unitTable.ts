@@ -41,6 +41,8 @@ export interface UnitTable {
   perWorkerIds: string[]
   /** Classes that were made with captures: the same for the same code with the same captures. */
   classIds: string[]
+  /** Names of large captures that travel by themselves. */
+  outside: string[]
 }
 
 export function writeUnitTable(writer: ByteWriter, table: UnitTable, start: number): void {
@@ -61,7 +63,7 @@ export function writeUnitTable(writer: ByteWriter, table: UnitTable, start: numb
     writer.text(url)
     writer.text(specifier)
   }
-  for (const ids of [table.perWorkerIds, table.classIds]) {
+  for (const ids of [table.perWorkerIds, table.classIds, table.outside]) {
     writer.varint(ids.length)
     for (const id of ids) writer.text(id)
   }
@@ -73,7 +75,7 @@ export function readUnitTable(bytes: Uint8Array): UnitTable | undefined {
   if (bytes.length === 0 || !(bytes[0] & HAS_UNITS)) return undefined
   const reader = new ByteReader(bytes)
   reader.at = unitTableOffset(bytes)
-  const table: UnitTable = { units: [], imports: [], perWorkerIds: [], classIds: [] }
+  const table: UnitTable = { units: [], imports: [], perWorkerIds: [], classIds: [], outside: [] }
   for (let n = reader.varint(); n > 0; n--) {
     const module = reader.text()
     const unit = reader.varint()
@@ -85,7 +87,7 @@ export function readUnitTable(bytes: Uint8Array): UnitTable | undefined {
   }
   for (let n = reader.varint(); n > 0; n--)
     table.imports.push({ url: reader.text(), specifier: reader.text() })
-  for (const ids of [table.perWorkerIds, table.classIds])
+  for (const ids of [table.perWorkerIds, table.classIds, table.outside])
     for (let n = reader.varint(); n > 0; n--) ids.push(reader.text())
   return table
 }

@@ -7,6 +7,7 @@ import {
   decodeFunctionWithKeys,
   decodeImported,
   decodeLocalClass,
+  decodeOutside,
   decodePerWorker,
 } from './decodeFunction.ts'
 import type { DecodeOptions } from './encodeOptions.ts'
@@ -17,6 +18,9 @@ import { SHAPES_MAX, SMALL_INTEGER, TAG, WELL_KNOWN_SYMBOLS } from './valueTags.
 
 /** Holds a number in the decoder's list while its object cannot be made yet. */
 const UNMADE = Symbol('unmade')
+/** Freezing is to cost little: the first objects of a value, and short lists of numbers. */
+const FROZEN_MAX = 10_000
+const FROZEN_NUMBERS_MAX = 256
 
 export class ValueDecoder {
   readonly reader: ByteReader
@@ -125,6 +129,8 @@ export class ValueDecoder {
       }
       case TAG.closure:
         return decodeClosure(this)
+      case TAG.outside:
+        return decodeOutside(this)
       case TAG.localClass:
         return decodeLocalClass(this)
       case TAG.functionWithKeys:
@@ -149,6 +155,14 @@ export class ValueDecoder {
       }
     }
     return decodeExotic(this, tag)
+  }
+
+  /** Decodes a value that stands by itself, in the same way. */
+  another(bytes: Uint8Array): unknown {
+    const decoder = new ValueDecoder(bytes, [], this.options)
+    const value = decoder.value()
+    decoder.finish()
+    return value
   }
 
   /** Gives an object the next number. */
@@ -199,7 +213,7 @@ export class ValueDecoder {
   }
 
   #keep<T extends object>(object: T): T {
-    this.#toFreeze?.push(object)
+    if (this.#toFreeze && this.#toFreeze.length < FROZEN_MAX) this.#toFreeze.push(object)
     return this.made(object)
   }
 
@@ -230,7 +244,8 @@ export class ValueDecoder {
     const array: number[] = new Array(length)
     if (integers) for (let i = 0; i < length; i++, at += 4) array[i] = reader.view.getInt32(at, true)
     else for (let i = 0; i < length; i++, at += 8) array[i] = reader.view.getFloat64(at, true)
-    return this.#keep(array)
+    // Freezing many numbers would box each of them.
+    return length <= FROZEN_NUMBERS_MAX ? this.#keep(array) : this.made(array)
   }
 
   #object(object: object): object {

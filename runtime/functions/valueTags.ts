@@ -75,6 +75,8 @@ export const TAG = {
   generatorResult: 46,
   /** A class that captures values: the number of its id in the table, then as `closure`. */
   localClass: 47,
+  /** A large capture that travels as data of its own: 16 bytes of its hash, the number of its name in the table. */
+  outside: 48,
 } as const
 
 /** Kinds of views over buffers, by their place in this list. */

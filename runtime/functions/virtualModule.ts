@@ -38,16 +38,61 @@ export function virtualModule(
   const holder = body.findIndex((node) => node.start <= start && end <= node.end)
   if (holder < 0 || isDeclaration(body[holder]) || isNested(module, start, end))
     return { text: source, skipped: [], whole: true }
-  const choice = new Choice(module, body, holder)
+  const { code, skipped } = chosen(module, body, new Choice(module, body, holder, holder), holder, marked)
+  return { text: `${source.slice(0, marked)}${code}${resultMark(start, end)}`, skipped, whole: false }
+}
+
+/**
+ * The same for a cell: all of its statements run, with what they need of those above. Its value is that of its last statement.
+ * @param cell offsets in UTF-16 units, from its mark to the next one
+ * @throws {SourceSyntaxError} when the source does not parse
+ */
+export function virtualCell(
+  source: string,
+  cell: { start: number; end: number },
+  file = 'cell.ts',
+): VirtualModule {
+  const marked = source.charCodeAt(0) === 0xfeff ? 1 : 0
+  const module = analyse(file, source)
+  const body = module.program.body as Node[]
+  const inside = (node: Node): boolean => node.start >= cell.start - marked && node.end <= cell.end - marked
+  const first = body.findIndex(inside)
+  const last = body.findLastIndex(inside)
+  // A cell without statements does nothing, and one that a statement reaches into from above is run with it.
+  const choice = first < 0 ? undefined : new Choice(module, body, first, last)
+  const { code, skipped } = chosen(module, body, choice, first, marked)
+  const shown = first < 0 ? undefined : shownBy(body[last])
+  const mark = shown ? resultMark(shown.start, shown.end) : ''
+  return { text: `${source.slice(0, marked)}${code}${mark}`, skipped, whole: false }
+}
+
+/** What a statement has to show: its expression, or what its one variable is made of. */
+function shownBy(statement: Node): Node | undefined {
+  if (statement.type === 'ExpressionStatement') return statement.expression as Node
+  const plain = withoutExport(statement)
+  if (plain.type !== 'VariableDeclaration' || plain.declarations.length !== 1) return undefined
+  const { init } = plain.declarations[0]
+  return init && !/^(ArrowFunctionExpression|FunctionExpression|ClassExpression)$/.test(init.type)
+    ? (init as Node)
+    : undefined
+}
+
+/** The text with what is not chosen blanked out, and the statements before `holder` that were. */
+function chosen(
+  module: AnalysedModule,
+  body: readonly Node[],
+  choice: Choice | undefined,
+  holder: number,
+  marked: number,
+): { code: string; skipped: VirtualModule['skipped'] } {
   const units = module.source.split('')
   const skipped: VirtualModule['skipped'] = []
   body.forEach((node, i) => {
-    if (choice.keeps(i)) return
+    if (choice?.keeps(i)) return
     if (i < holder) skipped.push({ start: node.start + marked, end: node.end + marked })
     for (let at = node.start; at < node.end; at++) if (!/[\r\n\t]/.test(units[at])) units[at] = ' '
   })
-  const text = `${source.slice(0, marked)}${units.join('')}${resultMark(start, end)}`
-  return { text, skipped, whole: false }
+  return { code: units.join(''), skipped }
 }
 
 /** Statements that only declare: they stay wherever they stand. */
@@ -73,19 +118,22 @@ function isNested(module: AnalysedModule, start: number, end: number): boolean {
 class Choice {
   readonly #module: AnalysedModule
   readonly #body: Node[]
-  readonly #holder: number
+  /** The first and the last statement that is asked for. */
+  readonly #first: number
+  readonly #last: number
   readonly #kept: boolean[]
   readonly #reads: Set<Binding>[]
   readonly #writes: Set<Binding>[]
 
-  constructor(module: AnalysedModule, body: Node[], holder: number) {
+  constructor(module: AnalysedModule, body: Node[], first: number, last: number) {
     this.#module = module
     this.#body = body
-    this.#holder = holder
+    this.#first = first
+    this.#last = last
     this.#reads = body.map(() => new Set())
     this.#writes = body.map(() => new Set())
     this.#readReferences()
-    this.#kept = body.map((node, i) => isDeclaration(node) || i <= holder)
+    this.#kept = body.map((node, i) => isDeclaration(node) || i <= last)
     this.#skipComputations()
   }
 
@@ -121,11 +169,11 @@ class Choice {
   #skipComputations(): void {
     const { computations } = computationsOf(this.#module.program, this.#module.source)
     const needed = new Set<Binding>()
-    this.#need(needed, this.#reads[this.#holder])
+    for (let i = this.#first; i <= this.#last; i++) this.#need(needed, this.#reads[i])
     for (let before = -1; before !== needed.size; ) {
       before = needed.size
       const lost = new Set<Binding>()
-      for (let i = 0; i < this.#holder; i++) {
+      for (let i = 0; i < this.#first; i++) {
         const node = this.#body[i]
         if (isDeclaration(node)) continue
         const inside = computations.filter((one) => node.start <= one.start && one.end <= node.end)
@@ -163,7 +211,7 @@ class Choice {
       if (needed.has(binding)) continue
       needed.add(binding)
       this.#body.forEach((_, i) => {
-        if (i <= this.#holder && this.#writes[i].has(binding!)) waiting.push(...this.#reads[i])
+        if (i <= this.#last && this.#writes[i].has(binding!)) waiting.push(...this.#reads[i])
       })
       for (const other of this.#module.dependencies.get(binding) ?? []) waiting.push(other)
     }

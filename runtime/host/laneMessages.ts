@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import type { LaneReport, SharedResult } from '../worker/laneReport.ts'
+import type { LaneWish } from './moduleFolder.ts'
 import type { NumberedBuffer } from './sharedMemory.ts'
 
 /** Smaller buffers are copied: to move one between threads takes twenty microseconds. */
@@ -21,6 +22,10 @@ export interface LaneSetup {
   progress: SharedArrayBuffer
   /** Where worker modules are written before they are named. */
   moduleFolder: string
+  /** Goes up when something that lanes lacked came into that folder, or cannot come. */
+  arrivals: SharedArrayBuffer
+  /** False where the paths of the program's packages and files mean nothing on this machine. */
+  sharedFiles: boolean
   worker: string
   lane: number
   /** For clients that tasks make. */
@@ -83,6 +88,8 @@ export type FromLane =
   | ({ kind: 'report' } & LaneReport)
   /** A run that was set aside waits for tasks of its own, or goes on. */
   | { kind: 'waits'; batch: number; index: number; waits: boolean }
+  /** It lacks something, and waits for it inside an import. */
+  | { kind: 'wish'; wish: LaneWish }
   | { kind: 'let-go'; ids: number[] }
   | { kind: 'log'; level: string; text: string; batch: number; index: number; stack?: string }
 

@@ -7,13 +7,18 @@ import { CannotTravelError } from '../functions/cannotTravel.ts'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { namesNoCapture } from '../functions/encodeFunction.ts'
 import { failureOf } from '../functions/failureOf.ts'
+import { withFrozenHint } from '../functions/frozenHint.ts'
 import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
 import { provideResultMemory } from '../kernels/resultMemory.ts'
+import { provideCollection } from '../kernels/table/polars/release.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
+import { type Callable, LaneCallables } from './laneCallables.ts'
+import { collectGarbage } from './garbage.ts'
+import { laneCarried } from './laneCarried.ts'
 import { watchConsole } from './laneConsole.ts'
 import { LaneMemory } from './laneMemory.ts'
 import { type BatchMessage, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
@@ -24,8 +29,8 @@ import { becomeTaskThread, type TaskContext } from './taskContext.ts'
 /** What a run ended with. */
 type Outcome = { encoded: EncodedValue; failure?: undefined } | { encoded?: undefined; failure: TaskFailure }
 
-type Callable = (...args: unknown[]) => unknown
-
+/** A development run, which `heddle run` is on a cluster of its own: see `frozenHint.ts`. */
+const FREEZE = process.env.HEDDLE_FREEZE === '1'
 /** Finished results are sent at least this often while a batch goes on. */
 const REPORT_MS = 2
 
@@ -36,12 +41,11 @@ export class LaneRunner {
   readonly #runs: LaneRuns
   readonly #memory: LaneMemory
   readonly #encoding: EncodeOptions
-  readonly #callables = new Map<number, Callable>()
-  readonly #encoded = new Map<number, { bytes: Uint8Array; modules: string[] }>()
+  readonly #callables: LaneCallables
   readonly #queue: BatchMessage[] = []
   #busy = false
-  /** Callables to forget when nothing runs that may name them. */
-  readonly #forgotten = new Set<number>()
+  /** When the last run ended. */
+  #now = 0
 
   constructor(setup: LaneSetup) {
     this.#port = setup.port
@@ -54,7 +58,13 @@ export class LaneRunner {
       shareFromBytes: SHARE_FROM_BYTES,
       allocate: (byteLength) => this.#memory.allocate(byteLength),
     }
-    this.#loader = new CallableLoader({ moduleFolder: setup.moduleFolder, kernels: kernelNames })
+    this.#loader = new CallableLoader({
+      moduleFolder: setup.moduleFolder,
+      kernels: kernelNames,
+      carried: laneCarried(setup),
+      freeze: FREEZE,
+    })
+    this.#callables = new LaneCallables(this.#loader)
     // Kernels that shuffle pack the parts of a result: whoever passes one on then need not read the others.
     providePacking({
       pack: (value) => encodeValue(value, { rootName: 'result', kernels: kernelNames }).bytes,
@@ -64,6 +74,7 @@ export class LaneRunner {
         return decodeValue({ bytes, buffers: [] }, this.#loader.decodeOptions())
       },
     })
+    provideCollection(collectGarbage)
     this.#runs = new LaneRuns(({ batch, index, told }) =>
       this.#port.postMessage({ kind: 'waits', batch, index, waits: told }),
     )
@@ -99,10 +110,7 @@ export class LaneRunner {
     switch (message.kind) {
       case 'callables':
         message.numbers.forEach((number, i) => {
-          // After a new connection a number may mean another function.
-          this.#callables.delete(number)
-          this.#forgotten.delete(number)
-          this.#encoded.set(number, { bytes: message.contents[i], modules: message.modules[i] })
+          this.#callables.add(number, message.contents[i], message.modules[i])
         })
         break
       case 'grant':
@@ -112,8 +120,8 @@ export class LaneRunner {
         this.#memory.collect()
         break
       case 'forget':
-        for (const number of message.numbers) this.#forgotten.add(number)
-        if (!this.#busy) this.#forget()
+        this.#callables.forget(message.numbers)
+        if (!this.#busy) this.#callables.rest()
         break
       case 'batch':
         this.#queue.push(message)
@@ -128,51 +136,38 @@ export class LaneRunner {
     this.#busy = true
     for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
     this.#busy = false
-    if (this.#forgotten.size > 0) this.#forget()
-  }
-
-  #forget(): void {
-    for (const number of this.#forgotten) {
-      this.#callables.delete(number)
-      this.#encoded.delete(number)
-    }
-    this.#forgotten.clear()
+    this.#callables.rest()
   }
 
   async #run(batch: BatchMessage): Promise<void> {
     const report = new ReportWriter(batch.batch, batch.callables.length, this.#memory)
     const values = batch.values ? new Dependencies(batch.values, this.#memory) : undefined
-    let now = epochMs()
-    let sentAt = now
+    this.#now = epochMs()
+    let sentAt = this.#now
     for (let index = 0; index < batch.callables.length; index++) {
-      const start = now
+      const start = this.#now
       this.#progress.begin(batch.batch, index, start)
-      let outcome: Outcome | undefined
-      let result: unknown
       try {
         const number = batch.callables[index]
-        const callable = this.#callables.get(number) ?? (await this.#load(number))
+        const callable = this.#callables.get(number) ?? (await this.#callables.load(number))
         const bytes = batch.args.subarray(index === 0 ? 0 : batch.argEnds[index - 1], batch.argEnds[index])
         if (modulesOfValue(bytes).length > 0) await this.#loader.loadModules(modulesOfValue(bytes))
         if (values) for (const names of values.modules(index)) await this.#loader.loadModules(names)
-        const options = this.#loader.decodeOptions()
-        const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
-        result = callable(...readArguments(bytes, { ...options, reference }))
-        if (isThenable(result) || isStream(result)) {
-          // Others need not wait for what this one waits for.
-          report.send(this.#port)
-          outcome = await this.#follow(run, result, report)
-        } else outcome = { encoded: encodeValue(result, this.#encoding) }
+        const following = this.#call(run, callable, bytes, values, report)
+        if (following) {
+          const outcome = await following
+          this.#now = epochMs()
+          if (outcome) enter(report, start, this.#now - start, outcome)
+        }
       } catch (error) {
-        outcome = { failure: await this.#failure(error, result) }
+        this.#now = epochMs()
+        report.failed(start, this.#now - start, failureOf(error, { key: '' }))
       }
-      now = epochMs()
-      if (outcome) enter(report, start, now - start, outcome)
       this.#memory.rest()
-      if (now - sentAt > REPORT_MS || report.isFull) {
+      if (this.#now - sentAt > REPORT_MS || report.isFull) {
         report.send(this.#port)
-        sentAt = now
+        sentAt = this.#now
       }
     }
     this.#runs.rest()
@@ -180,10 +175,48 @@ export class LaneRunner {
     report.send(this.#port)
   }
 
+  /**
+   * Calls a function and enters its result, or follows it. In a frame of its own: what it held is garbage once it has
+   * returned, while V8 keeps whatever a frame that goes on has ever held.
+   */
+  #call(
+    run: LaneRun,
+    callable: Callable,
+    bytes: Uint8Array,
+    values: Dependencies | undefined,
+    report: ReportWriter,
+  ): Promise<Outcome | undefined> | undefined {
+    const { index, start } = run
+    const options = this.#loader.argumentOptions(callable)
+    const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
+    const given = readArguments(bytes, { ...options, reference })
+    let result: unknown
+    let encoded: EncodedValue
+    try {
+      result = callable(...given)
+      if (isThenable(result) || isStream(result)) {
+        // Others need not wait for what this one waits for.
+        report.send(this.#port)
+        return this.#follow(run, result, given, report)
+      }
+      encoded = encodeValue(result, this.#encoding)
+    } catch (error) {
+      return this.#failure(error, result, given).then((failure) => ({ failure }))
+    }
+    this.#now = epochMs()
+    report.result(start, this.#now - start, encoded)
+    return undefined
+  }
+
   /** What becomes of a run that goes on asynchronously; nothing when it was set aside, since it waits for other tasks. */
-  async #follow(run: LaneRun, result: unknown, report: ReportWriter): Promise<Outcome | undefined> {
+  async #follow(
+    run: LaneRun,
+    result: unknown,
+    given: readonly unknown[],
+    report: ReportWriter,
+  ): Promise<Outcome | undefined> {
     this.#runs.keep()
-    const ended = this.#outcomeOf(result)
+    const ended = this.#outcomeOf(result, given)
     if (run.waits === 0) {
       const waiting = new Promise<undefined>((resolve) => {
         run.onWait = () => resolve(undefined)
@@ -206,37 +239,31 @@ export class LaneRunner {
     return undefined
   }
 
-  async #outcomeOf(result: unknown): Promise<Outcome> {
+  async #outcomeOf(result: unknown, given: readonly unknown[]): Promise<Outcome> {
     let value: unknown
     try {
       value = await result
       if (isStream(value)) value = await collect(value)
       return { encoded: encodeValue(value, this.#encoding) }
     } catch (error) {
-      return { failure: await this.#failure(error, value) }
+      return { failure: await this.#failure(error, value, given) }
     }
   }
 
   /** Why a run has no result. What a function among it captured is told by name, where the source says so. */
-  async #failure(error: unknown, result: unknown): Promise<TaskFailure> {
+  async #failure(
+    error: unknown,
+    result: unknown,
+    given: readonly unknown[] | undefined,
+  ): Promise<TaskFailure> {
     if (error instanceof CannotTravelError && namesNoCapture(error) && !this.#encoding.captureNames)
       try {
         this.#encoding.captureNames = await this.#loader.captureNames()
         encodeValue(result, this.#encoding)
       } catch (named) {
-        return failureOf(named, { key: '' })
+        return failureOf(named, { key: '', given })
       }
-    return failureOf(error, { key: '' })
-  }
-
-  async #load(number: number): Promise<Callable> {
-    const encoded = this.#encoded.get(number)
-    if (!encoded) throw new Error(`the worker was not sent callable ${number}: this is a fault in heddle`)
-    await this.#loader.loadModules(encoded.modules)
-    const callable = await this.#loader.load(encoded.bytes)
-    this.#callables.set(number, callable)
-    this.#encoded.delete(number)
-    return callable
+    return failureOf(FREEZE ? withFrozenHint(error) : error, { key: '', given })
   }
 }
 

@@ -6,6 +6,7 @@ import type { TaskFailure } from '../protocol/failure.ts'
 import { type LaneReport, SET_ASIDE } from '../worker/laneReport.ts'
 import type { LaneEnd } from '../worker/onLane.ts'
 import { type FromLane, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
+import type { LaneWish } from './moduleFolder.ts'
 import { IDS_PER_THREAD } from './sharedMemory.ts'
 
 export interface LaneEvents {
@@ -17,6 +18,8 @@ export interface LaneEvents {
   /** Shared memory that the lane does not see any more: see `SharedMemory`. */
   letGo(lane: number, ids: number[]): void
   logged(level: string, text: string, batch: number, index: number, lane: number, stack?: string): void
+  /** It lacks something, and waits for it. */
+  wishes(wish: LaneWish): void
   /** A thread does not end, since native code holds it: only the end of the process helps. */
   stuck(reason: string): void
   /** Threads cannot be started at all. */
@@ -29,6 +32,9 @@ export interface LaneOptions {
   threads: number
   worker: string
   moduleFolder: string
+  /** See `LaneSetup`. */
+  arrivals: SharedArrayBuffer
+  sharedFiles: boolean
   /** See `LaneSetup`. */
   collectBytes: number
 }
@@ -48,6 +54,8 @@ interface Lane {
   asideSince: Map<number, number>
   /** It has said that it is ready, so its thread works. */
   opened: boolean
+  /** Some run of it has ended: what fills its thread's memory may be that one's. */
+  hasRun: boolean
 }
 
 export class Lanes {
@@ -120,9 +128,32 @@ export class Lanes {
     again(timeoutMs + 1)
   }
 
-  /** Ends a lane's thread now; a new one takes its place. */
-  end(lane: number): void {
-    this.#end(lane, endOf(this.#lanes[lane].progress, undefined))
+  /**
+   * Ends a lane's thread now; a new one takes its place.
+   * @param failure of the run under way; it was cancelled when absent
+   * @param mayRunAlone it fails only if it ran alone: see `LaneEnd`
+   */
+  end(lane: number, failure?: TaskFailure, mayRunAlone = false): void {
+    this.#end(lane, { ...endOf(this.#lanes[lane].progress, failure), mayRunAlone })
+  }
+
+  /** Whether the lane's thread has ended a run before. */
+  hasRun(lane: number): boolean {
+    return this.#lanes[lane].hasRun
+  }
+
+  /** Bytes of a thread's objects and buffers; infinitely many when it does not answer in time. */
+  async usedBytes(lane: number, patienceMs: number): Promise<number> {
+    const { thread } = this.#lanes[lane]
+    const { promise: patience, resolve } = Promise.withResolvers<number>()
+    const timer = setTimeout(resolve, patienceMs, Number.POSITIVE_INFINITY)
+    const statistics = thread?.getHeapStatistics().then(
+      ({ used_heap_size, external_memory }) => used_heap_size + external_memory,
+      () => 0,
+    )
+    const bytes = await Promise.race([patience, statistics ?? 0])
+    clearTimeout(timer)
+    return bytes
   }
 
   #end(lane: number, end: LaneEnd): void {
@@ -153,16 +184,19 @@ export class Lanes {
       timers: new Map(),
       asideSince: new Map(),
       opened: false,
+      hasRun: false,
     }
     this.#lanes[lane] = entry
     port1.on('message', (message: FromLane) => {
       if (this.#lanes[lane] === entry) this.#receive(lane, entry, message)
     })
-    const { worker, moduleFolder, collectBytes, scheduler } = this.#options
+    const { worker, moduleFolder, arrivals, sharedFiles, collectBytes, scheduler } = this.#options
     const setup: LaneSetup = {
       port: port2,
       progress: entry.progress.buffer,
       moduleFolder,
+      arrivals,
+      sharedFiles,
       worker,
       lane,
       scheduler,
@@ -188,11 +222,15 @@ export class Lanes {
         this.#events.opened(lane)
         break
       case 'report':
+        entry.hasRun = true
         this.#noteAside(entry, message)
         this.#events.reported(lane, message)
         break
       case 'waits':
         this.#events.waits(lane, message.batch, message.index, message.waits)
+        break
+      case 'wish':
+        this.#events.wishes(message.wish)
         break
       case 'let-go':
         this.#events.letGo(lane, message.ids)

@@ -25,6 +25,10 @@ export class RunEvents {
     this.#eventsMax = eventsMax
   }
 
+  get isEmpty(): boolean {
+    return this.#next === 0
+  }
+
   add(event: RunEvent): KeptEvent {
     const kept = { sequence: this.#next++, event }
     if (event.kind === 'progress') this.#forgetProgress(event.site)

@@ -31,8 +31,11 @@ interface Run {
   said: Extract<RunEvent, { kind: 'ended' }> | undefined
   ended: boolean
   killing: NodeJS.Timeout[]
+  /** Its process was kept ready, and has not said anything yet. */
+  wasReady: boolean
   /** Resolves when its process is gone and its last event is out. */
   over: Promise<void>
+  gone: () => void
 }
 
 /** Runs that have ended and are still told to those who come later. */
@@ -68,23 +71,35 @@ export class Runs {
   start(spec: RunSpec): string {
     requireRunnable(spec)
     const id = `run-${this.#next++}`
-    const child =
-      this.#spare?.take(spec, id) ??
-      startSession({ spec, run: id, cluster: this.#clusterFile, output: 'pipe', entry: this.#entry })
+    const ready = this.#spare?.take(spec, id)
     const { promise: over, resolve } = Promise.withResolvers<void>()
     const run: Run = {
       id,
       spec,
       startedMs: epochMs(),
       events: new RunEvents(),
-      child,
+      child: undefined,
+      wasReady: ready !== undefined,
       cancelled: false,
       said: undefined,
       ended: false,
       killing: [],
       over,
+      gone: resolve,
     }
     this.#runs.set(id, run)
+    this.#follow(run, ready ?? this.#started(run))
+    this.#forgetOld()
+    return id
+  }
+
+  #started({ spec, id }: Run): ChildProcess {
+    return startSession({ spec, run: id, cluster: this.#clusterFile, output: 'pipe', entry: this.#entry })
+  }
+
+  /** Hears of the process that a run is. */
+  #follow(run: Run, child: ChildProcess): void {
+    run.child = child
     for (const stream of ['stdout', 'stderr'] as const)
       child[stream]!.setEncoding('utf8').on('data', (text: string) =>
         this.#tell(run, { kind: 'output', stream, text }),
@@ -95,15 +110,19 @@ export class Runs {
     child.once('error', (error) => {
       this.#fail(run, `the session cannot be started: ${error.message}`)
       this.#end(run, 1, 'crashed')
-      resolve()
+      run.gone()
     })
     // 'close' comes after 'exit' and after the last of its output.
     child.once('close', (code, signal) => {
+      if (run.wasReady && run.events.isEmpty && !run.cancelled) {
+        // The session that was kept ready died before it heard of the run: that says nothing about the run.
+        run.wasReady = false
+        this.#follow(run, this.#started(run))
+        return
+      }
       this.#onClosed(run, code, signal)
-      resolve()
+      run.gone()
     })
-    this.#forgetOld()
-    return id
   }
 
   /** A session reports through its own connection to the scheduler. */

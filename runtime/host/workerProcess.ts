@@ -1,7 +1,7 @@
 // The worker: carries out what `runtime/worker` decides with threads, sockets, files and timers, and tells it what came of it.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Piscina } from 'piscina'
 import type { WorkerInstruction } from '../protocol/messages.ts'
 import type { WorkerAction } from '../worker/actions.ts'
@@ -26,6 +26,7 @@ import { HEARTBEAT_MS, heartbeat } from './heartbeat.ts'
 import { LaneFeeder } from './laneFeeder.ts'
 import { type LaneEvents, Lanes } from './lanes.ts'
 import { collectBytesOf, FREE_SHARE_MAX, MemoryKeeper } from './memoryKeeper.ts'
+import { ModuleFolder } from './moduleFolder.ts'
 import { CpuWatch } from './processReadings.ts'
 import { SharedMemory } from './sharedMemory.ts'
 import { SpillFiles } from './spillFiles.ts'
@@ -55,7 +56,7 @@ export class WorkerProcess implements WorkerCore {
   readonly #control: ControlClient
   readonly #cpu = new CpuWatch()
   readonly #gpus = new GpuWatch()
-  readonly #moduleFolder: string
+  readonly #modules: ModuleFolder
   #dataAddress = ''
   #worker = -1
   #cluster: string | undefined
@@ -72,8 +73,7 @@ export class WorkerProcess implements WorkerCore {
     const { name, threads, token, folder, spillFolder, spillLimitBytes } = config
     this.#config = config
     this.#end = end
-    this.#moduleFolder = join(folder, 'modules')
-    mkdirSync(this.#moduleFolder, { recursive: true, mode: 0o700 })
+    this.#modules = new ModuleFolder(join(folder, 'modules'))
     const limits = memoryLimits(config.memoryLimitBytes, config.memoryShares)
     const { limitBytes } = limits
     this.state = new WorkerState({ threads, limits })
@@ -84,7 +84,17 @@ export class WorkerProcess implements WorkerCore {
     this.#spilling = new Spilling(this, this.#files)
     const collectBytes = collectBytesOf(limitBytes, threads)
     const scheduler = { control: config.control, token }
-    const laneOptions = { scheduler, threads, worker: name, moduleFolder: this.#moduleFolder, collectBytes }
+    const { path: moduleFolder, arrivals } = this.#modules
+    const { sharedFiles = true } = config
+    const laneOptions = {
+      scheduler,
+      threads,
+      worker: name,
+      moduleFolder,
+      arrivals,
+      sharedFiles,
+      collectBytes,
+    }
     this.#lanes = new Lanes(pool, laneOptions, this.#laneEvents())
     this.#keeper = new MemoryKeeper(this, this.#memory, this.#lanes)
     this.#feeder = new LaneFeeder(this, this.#lanes, this.#keeper)
@@ -169,6 +179,11 @@ export class WorkerProcess implements WorkerCore {
         this.on(() => onLaneEnded(this.state, lane, end))
       },
       waits: (lane, batch, index, waits) => this.on(() => onLaneWaits(this.state, lane, batch, index, waits)),
+      wishes: (wish) =>
+        this.#modules.wish(wish, (of, name) => {
+          this.#control.send({ type: 'want-modules', of, names: [name] })
+          this.#control.flushSoon()
+        }),
       letGo: (lane, ids) => this.on(() => this.#memory.letGo(lane, ids)),
       logged: (level, text, batch, index, lane, stack) => {
         const { posted, aside } = this.state.lanes[lane]
@@ -195,6 +210,7 @@ export class WorkerProcess implements WorkerCore {
     }
     this.#acting = false
     this.#transfers.look()
+    this.#keeper.watch(this.state.lanes.some(({ posted }) => posted.length > 0))
     if (this.state.paused || this.state.held) this.#keeper.measureSoon()
     this.#control.flushSoon()
   }
@@ -239,13 +255,10 @@ export class WorkerProcess implements WorkerCore {
         this.#welcomed(message.worker, message.cluster)
         break
       case 'modules':
-        message.names.forEach((name, i) => {
-          const { contents, contentOffsets } = message
-          writeFileSync(
-            join(this.#moduleFolder, basename(name)),
-            contents.subarray(contentOffsets[i], contentOffsets[i + 1]),
-          )
-        })
+        this.#modules.write(message.names, message.contents, message.contentOffsets)
+        break
+      case 'no-modules':
+        this.#modules.refuse(message.names, message.reason)
         break
       case 'callables':
         this.#feeder.addCallables(message)

@@ -39,6 +39,8 @@ export interface TaskFailure {
   worker?: string
   /** The error itself, encoded as a value, so that the client can throw one of the same class. */
   error?: Uint8Array
+  /** What the user's function was given, each argument in a few words. */
+  inputs?: string[]
   /** What led to it: for `workers-died` one line a death. */
   story?: string[]
 }

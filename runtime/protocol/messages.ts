@@ -29,6 +29,8 @@ export const CLIENT_MESSAGES = {
   hello: { protocol: number, version: text, name: text },
   /** Worker modules by content address; each is sent once a connection. */
   modules: { names: texts, contents: u8, contentOffsets: u32 },
+  /** What `want-modules` asked for cannot be given. */
+  'no-modules': { names: texts, reason: text },
   /** New tasks, dependencies before dependents. */
   graph: {
     graph: number,
@@ -109,6 +111,8 @@ export const CLIENT_REPLIES = {
     erred: number,
     perSecond: number,
   },
+  /** Asks for packages and files by name that a worker lacks, told of by the module `of`: answered by `modules` or `no-modules`. */
+  'want-modules': { of: text, names: texts },
   /** Per handle: the task, its run, and the holder's index in `addresses` (−1: not held by anyone). */
   located: { request: number, tasks: i32, runs: i32, holders: i32, addresses: texts },
   placed: { request: number, tasks: i32, runs: i32, holders: i32, addresses: texts },
@@ -130,6 +134,8 @@ export const CLIENT_REPLIES = {
 export const WORKER_INSTRUCTIONS = {
   welcome: { protocol: number, worker: number, cluster: text },
   modules: { names: texts, contents: u8, contentOffsets: u32 },
+  /** Nobody can give what `want-modules` asked for. */
+  'no-modules': { names: texts, reason: text },
   /** Callables by the scheduler's own number for them; each is sent once a worker, before its first task. */
   callables: {
     numbers: u32,
@@ -237,6 +243,8 @@ export const WORKER_MESSAGES = {
     runningSince: f64,
     gpus: optional(plain<GpuReading[]>()),
   },
+  /** Asks for packages and files of a program by name, told of by the module `of`: answered by `modules` or `no-modules`. */
+  'want-modules': { of: text, names: texts },
   /** Transfers between workers that took long enough to be worth showing. */
   transferred: { froms: i32, starts: f64, durationsMs: f64, sizes: f64 },
   log: { level: text, text: text, task: optional(number), stack: optional(text) },

@@ -10,6 +10,8 @@ export interface RunSpec {
   text?: string
   /** Runs only what this expression needs: offsets in UTF-16 units into the file's text. Absent: the whole file. */
   expression?: { start: number; end: number; label: string }
+  /** Runs one cell, and of the statements above it what it needs: offsets from its mark to the next one. */
+  cell?: { start: number; end: number; label: string }
   args?: string[]
   cwd?: string
   env?: Record<string, string>

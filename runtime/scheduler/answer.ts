@@ -4,6 +4,7 @@ import type { ClusterInfo, WorkerInfo } from '../protocol/cluster.ts'
 import type { ClientMessage, ClientReply } from '../protocol/messages.ts'
 import type { Client } from './client.ts'
 import { explain } from './explain.ts'
+import { explainAll } from './explainAll.ts'
 import { dump } from './feed.ts'
 import { lineFigures } from './lineFigures.ts'
 import { FREE } from './phases.ts'
@@ -24,7 +25,7 @@ export function answer(
   return {
     type: 'refused',
     request,
-    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, lines, dump, rebalance and replicate`,
+    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, why, lines, dump, rebalance and replicate`,
     message: 'query',
   }
 }
@@ -40,6 +41,8 @@ function reportOn(state: State, client: Client, cluster: ClusterInfo, what: stri
       return story(state, key)
     case 'explain':
       return explain(state, key)
+    case 'why':
+      return explainAll(state)
     case 'key':
       return keyOfNumber(state, Number(key))
     case 'dump':

@@ -8,6 +8,7 @@ import { ERRED, RELEASED, STORED } from './phases.ts'
 import { dropWant } from './release.ts'
 import { dirtyClient, eachDependency, eachDependent, type State, setPhase } from './state.ts'
 import { tellUnfinished } from './tell.ts'
+import { askedClientLeft } from './wantModules.ts'
 
 /** Unknown handles are ignored: they were released before, or their graph was refused. */
 export function release(state: State, client: Client, handles: Uint32Array): void {
@@ -146,6 +147,7 @@ export function clientLeft(state: State, client: Client): void {
   for (const entry of entries) dropWant(state, entry)
   bringerGone(state, client.id)
   state.callables.clientLeft(client.id, client.modules)
+  askedClientLeft(state, client.id)
   for (const segment of state.segments) if (segment?.client === client.id) segment.client = -1
 }
 

@@ -74,6 +74,7 @@ function drainWorker(
   if (rare) {
     for (const { reason, message } of outbox.refused) post({ type: 'refused', reason, message })
     outbox.refused.length = 0
+    postModules(outbox, post)
   }
   const newPeers: number[] = []
   if (outbox.execute.length > 0) {
@@ -228,6 +229,20 @@ function postExecute(columns: ExecuteColumns, post: (message: WorkerInstruction)
     inline: columns.inline.view(),
     timeouts: columns.timeouts.view(),
   })
+}
+
+/** What the worker asked for. */
+function postModules(outbox: Worker['outbox'], post: (message: WorkerInstruction) => void): void {
+  if (outbox.modules.length === 0) return
+  for (const { name, content, reason } of outbox.modules.splice(0))
+    if (content)
+      post({
+        type: 'modules',
+        names: [name],
+        contents: content,
+        contentOffsets: Uint32Array.of(0, content.length),
+      })
+    else post({ type: 'no-modules', names: [name], reason })
 }
 
 /** Modules first, then the callables that need them: each once a worker. */

@@ -10,6 +10,7 @@ import { neverSent } from './neverSent.ts'
 import { scatter } from './scatter.ts'
 import type { State } from './state.ts'
 import { reply } from './tell.ts'
+import { modulesCame, modulesRefused } from './wantModules.ts'
 
 /** `cluster` is what `info` says of it. */
 export function fromClient(state: State, client: Client, message: ClientMessage, cluster: ClusterInfo): void {
@@ -25,6 +26,10 @@ export function fromClient(state: State, client: Client, message: ClientMessage,
         state.callables.addModule(client.id, message.names[i], content)
         client.modules.add(message.names[i])
       }
+      if (state.moduleWants.size > 0) modulesCame(state, message.names)
+      return
+    case 'no-modules':
+      modulesRefused(state, client, message.names, message.reason)
       return
     case 'release':
       release(state, client, message.handles)

@@ -11,6 +11,7 @@ import { dirtyWorker, type State } from './state.ts'
 import { balance } from './steal.ts'
 import { reply } from './tell.ts'
 import { waiting } from './waiting.ts'
+import { wantModules } from './wantModules.ts'
 import { occupying, type Worker } from './worker.ts'
 
 /** Late and doubled messages change nothing. */
@@ -40,6 +41,9 @@ export function fromWorker(state: State, worker: Worker, message: WorkerMessage)
       return
     case 'heartbeat':
       heartbeat(state, worker, message)
+      return
+    case 'want-modules':
+      wantModules(state, worker, message.of, message.names)
       return
     case 'transferred':
       for (let i = 0; i < message.froms.length; i++)

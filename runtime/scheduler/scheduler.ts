@@ -10,6 +10,7 @@ import { dispatch } from './dispatch.ts'
 import { drain, ExecuteColumns, type Post } from './drain.ts'
 import { EventLog, type EventSink } from './eventLog.ts'
 import { explain } from './explain.ts'
+import { explainAll } from './explainAll.ts'
 import { dump, FeedPosition, feedDelta, feedSnapshot, unfold } from './feed.ts'
 import { fromClient } from './fromClient.ts'
 import { fromWorker } from './fromWorker.ts'
@@ -192,6 +193,11 @@ export class Scheduler {
   /** Why a task is not done yet. */
   explain(key: string): string[] {
     return explain(this.state, key)
+  }
+
+  /** Why what is asked for is not done yet, of everything at once. */
+  explainAll(): string[] {
+    return explainAll(this.state)
   }
 
   dump(): unknown {

@@ -17,6 +17,7 @@ import type { RunStream } from './runStream.ts'
 import type { WaitingScatter } from './scatter.ts'
 import type { Segment } from './segment.ts'
 import { TaskColumns } from './tasks.ts'
+import type { ModuleWant } from './wantModules.ts'
 import { WantPool } from './wants.ts'
 import type { Worker } from './worker.ts'
 
@@ -51,6 +52,8 @@ export class State {
   readonly groups = new Groups()
   readonly options = new OptionSets()
   readonly callables = new CallableTable()
+  /** Packages and files that workers wait for, by name. */
+  readonly moduleWants = new Map<string, ModuleWant>()
   /** Unrestricted tasks that wait for a worker. */
   readonly queue = new ReadyQueue()
   /** By id; ids are never used again, so the list has holes. */

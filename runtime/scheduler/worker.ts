@@ -24,6 +24,8 @@ export interface WorkerOutbox {
   /** Callables that it need not keep; told with the next ones. */
   forgottenCallables: number[]
   refused: { reason: string; message: string | undefined }[]
+  /** Packages and files that it asked for; without content, why nobody can give them. */
+  modules: { name: string; content: Uint8Array | undefined; reason: string }[]
   close: string | undefined
 }
 
@@ -121,6 +123,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
       peersLeft: [],
       forgottenCallables: [],
       refused: [],
+      modules: [],
       close: undefined,
     },
     promised: 0,

@@ -150,6 +150,20 @@ export class Core implements FutureHolder {
     return { type: 'modules', names: [...names], contents: Buffer.concat(contents), contentOffsets }
   }
 
+  /** A worker has none of the program's packages and files: they are sent as it asks for them. */
+  #carry(names: readonly string[]): void {
+    for (const name of names) {
+      try {
+        const content = this.lifter.carriedContent(name)
+        if (!content) throw new Error('the program that told of it has it no more')
+        const contentOffsets = Uint32Array.of(0, content.length)
+        this.connection.send({ type: 'modules', names: [name], contents: content, contentOffsets })
+      } catch (error) {
+        this.connection.send({ type: 'no-modules', names: [name], reason: (error as Error).message })
+      }
+    }
+  }
+
   /** Which of these modules were not sent yet. */
   unsentModules(names: Iterable<string>): string[] {
     return [...names].filter((name) => !this.#modulesSent.has(name))
@@ -330,6 +344,9 @@ export class Core implements FutureHolder {
         return
       case 'progress':
         this.#progress.get(reply.graph)?.(reply)
+        return
+      case 'want-modules':
+        this.#carry(reply.names)
         return
       case 'log':
         this.onLog(reply.worker === undefined ? reply.text : `${reply.worker}: ${reply.text}`)

@@ -8,7 +8,7 @@ import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { textOverrides } from '../functions/loaderHooks.ts'
 import '../functions/register.ts'
-import { virtualModule } from '../functions/virtualModule.ts'
+import { virtualCell, virtualModule } from '../functions/virtualModule.ts'
 import { watchLifeline } from '../host/lifeline.ts'
 import { HANDLES_SIGNAL } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
@@ -47,8 +47,8 @@ class Session {
   }
 
   async run(): Promise<void> {
-    const { file, expression, inspect } = this.#spec
-    const label = expression?.label ?? basename(file)
+    const { file, expression, cell, inspect } = this.#spec
+    const label = expression?.label ?? cell?.label ?? basename(file)
     this.#reporter.report({ kind: 'started', pid: process.pid, atMs: Date.now(), label, file })
     if (inspect) openInspector(0, '127.0.0.1')
     try {
@@ -63,10 +63,11 @@ class Session {
 
   /** Loads the user's file, or in its place what the expression needs of it. */
   async #load(): Promise<Record<string, unknown>> {
-    const { file, text, expression } = this.#spec
+    const { file, text, expression, cell } = this.#spec
     if (text !== undefined) textOverrides.set(file, text)
-    if (expression)
-      textOverrides.set(file, virtualModule(text ?? readFileSync(file, 'utf8'), expression, file).text)
+    const source = (): string => text ?? readFileSync(file, 'utf8')
+    if (expression) textOverrides.set(file, virtualModule(source(), expression, file).text)
+    else if (cell) textOverrides.set(file, virtualCell(source(), cell, file).text)
     return import(pathToFileURL(file).href)
   }
 

@@ -22,4 +22,10 @@ export interface DocumentFacts {
   computations: Computation[]
 }
 
+/** A part of a file that begins with a comment `// %%`; the one before the first mark has none. */
+export interface Cell extends Span {
+  /** What stands behind the mark. */
+  title: string
+}
+
 export const noFacts: DocumentFacts = { imports: [], computations: [] }

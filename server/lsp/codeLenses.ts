@@ -2,6 +2,7 @@
 
 import type { CodeLens } from 'vscode-languageserver/node.js'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
+import { cellsOf } from '../facts/cells.ts'
 import type { DocumentFacts } from '../facts/documentFacts.ts'
 
 /** The lenses of a document; none when it does not import heddle. */
@@ -20,6 +21,7 @@ export function codeLensesOf(document: TextDocument, facts: DocumentFacts): Code
   }
   return [
     runFile,
+    ...cellLenses(document),
     ...facts.computations.map(({ start, end, label, nested }): CodeLens => {
       const range = { start: document.positionAt(start), end: document.positionAt(end) }
       // A computation in a function or a loop has no value of its own: the file runs and shows each of its calls.
@@ -39,4 +41,36 @@ export function codeLensesOf(document: TextDocument, facts: DocumentFacts): Code
       return { range, command }
     }),
   ]
+}
+
+/** ▷ Run Cell, Run Above and Run All at the mark of each cell. */
+function cellLenses(document: TextDocument): CodeLens[] {
+  const { uri, version } = document
+  const cells = cellsOf(document.getText())
+  return cells.flatMap(({ start, end, title }, i): CodeLens[] => {
+    const at = document.positionAt(start)
+    const range = { start: at, end: at }
+    const name = title || `cell ${i + 1}`
+    const lens = (text: string, tooltip: string, command: string, more: object = {}): CodeLens => ({
+      range,
+      command: {
+        title: text,
+        tooltip,
+        command,
+        arguments: [{ uri, version, ...more }],
+      } as CodeLens['command'],
+    })
+    const run = lens(
+      '▷ Run Cell',
+      `Runs ${name}, and of what stands above it the declarations and what it needs.`,
+      'heddle.runCell',
+      { cell: { start, end, label: name } },
+    )
+    // From the beginning of the file up to this mark, as one.
+    const above = lens('Run Above', 'Runs everything above this cell.', 'heddle.runCell', {
+      cell: { start: 0, end: start, label: `above ${name}` },
+    })
+    const all = lens('Run All', 'Runs the whole file.', 'heddle.runFile')
+    return i === 0 ? [run, all] : [run, above]
+  })
 }

@@ -35,7 +35,7 @@ const median = (values: number[]): number => values.sort((a, b) => a - b)[values
 
 /** Parsing, analysing, instrumenting and compiling real code, warm, scaled to 1,000 lines. */
 function instrumentMs(): number {
-  const file = join(root, 'runtime', 'functions', 'analysis', 'walker.ts')
+  const file = join(root, 'runtime', 'functions', 'analysis', 'readNode.ts')
   const source = readFileSync(file, 'utf8')
   const times = Array.from({ length: 40 }, () => {
     const began = performance.now()

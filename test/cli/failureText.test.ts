@@ -60,7 +60,12 @@ test('a failure names the place first, then shows the code, the way there and th
 test('causes, and the errors that one holds, follow', () => {
   const reasons = ['caused by TypeError: inner', '- Error: first']
   assert.equal(
-    failureText({ ...failure, place: undefined, frames: [], task: undefined, reasons }, read, '/', PLAIN_STYLE),
+    failureText(
+      { ...failure, place: undefined, frames: [], task: undefined, reasons },
+      read,
+      '/',
+      PLAIN_STYLE,
+    ),
     'RangeError: no twos\n  caused by TypeError: inner\n  - Error: first',
   )
 })

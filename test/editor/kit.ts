@@ -1,6 +1,15 @@
 // One workbench for a file of tests: a VS Code server, a browser, and a folder that has no node_modules above it.
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -18,6 +27,10 @@ export interface Lab {
   folder: string
   /** Kills the schedulers of this lab's clusters, as a crash would. */
   killScheduler(): void
+  /** Kills one worker process, as the system does when memory runs out. */
+  killWorker(): void
+  /** Changes a setting of the user, as the settings editor does. */
+  setting(name: string, value: unknown): Promise<void>
   /** The language servers of this lab. */
   languageServers(): number[]
   /** Loads the workbench, with a file of the folder open. */
@@ -87,6 +100,17 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
       },
       killScheduler() {
         for (const pid of pidsWith(runtimeFolder)) if (SCHEDULER.test(commandOf(pid))) kill(pid)
+      },
+      killWorker() {
+        const workers = pidsWith(runtimeFolder).filter((pid) => /^heddle worker/.test(commandOf(pid)))
+        kill(workers[0])
+      },
+      async setting(name, value) {
+        for (const place of ['User', 'Machine']) {
+          const file = join(server!.data, 'user', place, 'settings.json')
+          const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+          writeFileSync(file, JSON.stringify({ ...settings, [name]: value }, null, 2))
+        }
       },
       languageServers: () => pidsWith(runtimeFolder, LANGUAGE_SERVER),
       processes: () => pidsWith(runtimeFolder).map(commandOf),

@@ -171,3 +171,41 @@ test('outside of a task there is none', { timeout: 60_000 }, async () => {
     'currentTask() was called outside of a task: call it inside a function that a cluster runs',
   ])
 })
+
+test('a waiting task lends its resources to the tasks that it waits for; tasks tell how far they have come', {
+  timeout: 60_000,
+}, async () => {
+  await using place = new Workplace({
+    'main.ts': `
+    import { Client, currentTask } from 'heddle'
+    const child = async (): Promise<string> => {
+      currentTask().progress(3, 10, 'reading parts')
+      while (!existsSync('seen')) await new Promise((resolve) => setTimeout(resolve, 5))
+      return 'child'
+    }
+    async function parent() {
+      const client = await currentTask().client
+      return [await client.with({ resources: { gpu: 1 }, key: 'the child' }).submit(child).result(), 'parent']
+    }
+    import { existsSync, writeFileSync } from 'node:fs'
+    await using client = await Client.local()
+    const future = client.with({ resources: { gpu: 1 } }).submit(parent)
+    for (;;) {
+      const said = (await client.explain('the child')).join(' ')
+      if (/It says: 3 of 10 \\(30 %\\), reading parts/.test(said)) break
+    }
+    writeFileSync('seen', '')
+    console.log(JSON.stringify(await future.result()))
+  `,
+  })
+  const scheduler = place.start('scheduler', '--port', '0')
+  await scheduler.said('is running')
+  const file = place.clusterFile()
+  const worker = place.start('worker', '--connect', file, '--threads', '1', '--resources', 'gpu=1')
+  const { code, stdout, stderr } = await place.heddle('run', '--connect', file, 'main.ts')
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(JSON.parse(stdout.trimEnd().split('\n').at(-1)!), ['child', 'parent'])
+  worker.child.kill('SIGINT')
+  scheduler.child.kill('SIGINT')
+  await Promise.all([worker.ended, scheduler.ended])
+})

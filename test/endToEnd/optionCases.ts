@@ -133,6 +133,29 @@ describe('options', () => {
     await assert.rejects(future.result(), /longer than its timeoutMs of 50/)
   })
 
+  test('options are added to options: the later ones win', async () => {
+    const named = client.with({ key: 'earlier', retries: 1 }).with({ key: 'later' })
+    assert.equal(named.submit(inc, 1).key, 'later')
+    assert.equal(await named.with({ priority: -0.5 }).submit(inc, 1).result(), 2)
+    assert.throws(
+      () => named.with({ priority: 5000 }),
+      (error) => error instanceof UsageError && /priority must be within ±4096, not 5000/.test(error.message),
+    )
+    assert.throws(() => named.with({ workers: [] }), UsageError)
+    assert.throws(() => named.with({ retires: 1 } as object), UsageError)
+  })
+
+  test('replicate: as many workers as asked for hold the result; rebalance says what it moves', async () => {
+    await using _guest = new GuestWorker(cluster, { name: 'guest' })
+    await workersAre(client, 'w0', 'guest')
+    const future = client.with({ workers: ['w0'], pure: false }).submit((n: number) => 'x'.repeat(n), 5000)
+    assert.deepEqual(await client.replicate(future, { copies: 1 }), { copies: 0 })
+    assert.deepEqual(await client.replicate([future]), { copies: 1 })
+    assert.match(await untilSaid(() => client.explain(future), /held by (w0, guest|guest, w0)/), /is done/)
+    assert.deepEqual(Object.keys(await client.rebalance()), ['values', 'bytes'])
+    await assert.rejects(client.replicate(future, { copies: 0.5 }), UsageError)
+  })
+
   test('key and pure: of a block, and of the calls inside it, which win', async () => {
     const named = annotate({ key: 'the answer' }, () => client.submit(inc, 41))
     assert.equal(named.key, 'the answer')

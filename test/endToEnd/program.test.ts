@@ -11,12 +11,12 @@ test('a run that is interrupted is told with the tasks that were done', async ()
 const client = await Client.local()
 const stuck = (n: number) => { for (;;) if (n < 20) return n }
 const numbers = Array.from({ length: 40 }, (_, n) => n)
-void client.gather(client.map(stuck, numbers)).catch(() => {})
-await client.gather(client.with({ priority: 1 }).map((n: number) => n, [1, 2, 3]))
-const early = client.map(stuck, numbers.slice(0, 20))
-await client.gather(early)
+await client.gather(client.map(stuck, numbers.slice(0, 10)))
 console.log('busy')
-await bag.fromSequence(numbers, { npartitions: 40 }).map(stuck).compute()
+await Promise.all([
+  client.gather(client.map(stuck, numbers)),
+  bag.fromSequence(numbers, { partitions: 40 }).map(stuck).compute(),
+])
 `,
   })
   const run = place.start('run', 'program.ts', '--threads', '1')
@@ -24,9 +24,11 @@ await bag.fromSequence(numbers, { npartitions: 40 }).map(stuck).compute()
   run.child.kill('SIGINT')
   const { code, stderr } = await run.ended
   assert.equal(code, 130)
-  assert.match(stderr, /gather program\.ts:5 .*\(20 of 40 tasks\)/)
-  assert.match(stderr, /gather program\.ts:6 .*\(3 tasks\)/)
-  assert.match(stderr, /compute program\.ts:10 .*\(\d+ of \d+ tasks\)/)
+  assert.match(stderr, /gather program\.ts:5 .*\(10 tasks\)/)
+  // The results of the ten are there already; how many more had come is chance.
+  const [, done] = /gather program\.ts:8 .*\((\d+) of 40 tasks\)/.exec(stderr) ?? []
+  assert.ok(Number(done) >= 0 && Number(done) <= 20, stderr)
+  assert.match(stderr, /compute program\.ts:9 .*\(\d+ of \d+ tasks\)/)
   assert.deepEqual(await place.leftovers(), [])
 })
 

@@ -44,10 +44,13 @@ export class Workplace implements AsyncDisposable {
     for (const folder of [this.#runFolders, this.#temporary, join(this.folder, 'node_modules')])
       mkdirSync(folder)
     symlinkSync(RUNTIME, join(this.folder, 'node_modules', 'heddle'))
-    for (const [name, text] of Object.entries(programs)) {
-      mkdirSync(dirname(join(this.folder, name)), { recursive: true })
-      writeFileSync(join(this.folder, name), text)
-    }
+    for (const [name, text] of Object.entries(programs)) this.write(name, text)
+  }
+
+  /** Writes a file below the folder. */
+  write(name: string, content: string | Uint8Array): void {
+    mkdirSync(dirname(join(this.folder, name)), { recursive: true })
+    writeFileSync(join(this.folder, name), content)
   }
 
   /** Starts `heddle` with these arguments. */

@@ -89,7 +89,10 @@ describe('a client of a local cluster', () => {
     const functions = Array.from({ length: 600 }, (_, n) => () => n)
     for (let from = 0; from < 600; from += 60) {
       const futures = functions.slice(from, from + 60).map((fn) => client.submit(fn))
-      assert.deepEqual(await client.gather(futures), futures.map((_, i) => from + i))
+      assert.deepEqual(
+        await client.gather(futures),
+        futures.map((_, i) => from + i),
+      )
       for (const future of futures) future.release()
     }
     assert.equal(await client.submit(functions[0]).result(), 0)

@@ -5,4 +5,5 @@ import { caseTests } from './kit/anywhere.ts'
 caseTests('functions of every odd form, on two workers', 'functions.ts')
 caseTests('values of every kind, on two workers', 'values.ts')
 caseTests('classes of every odd form, on two workers', 'classes.ts')
+caseTests('large captures, and changes to what a task was given', 'captures.ts')
 caseTests('imports of every odd form, on two workers', 'modules.ts')

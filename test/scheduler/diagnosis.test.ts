@@ -177,6 +177,34 @@ test('a thread between two tasks counts as busy while its worker has more, for a
   assert.deepEqual(shown(), [-1, -1], 'the worker has nothing more')
 })
 
+test('what holds everything up is told at once', () => {
+  const none = simulate('a; b <- a', {})
+  assert.deepEqual(none.scheduler.explainAll(), [
+    'There is no worker: tasks wait until one joins.',
+    '0 tasks run or are about to, 1 could run, 1 wait for others.',
+    `${keyOf('a')} could run, but there is no worker.`,
+  ])
+  const busy = simulate('a1; a2; a3; b <- a1', {
+    workers: ['w1'],
+    options: { a3: { resources: { gpu: 1 } } },
+  })
+  const [{ task }] = busy.attempts.get('a1')!
+  busy.play(
+    heartbeat('w1', { runningTasks: Int32Array.of(task), runningSince: Float64Array.of(busy.nowMs - 2500) }),
+  )
+  const lines = busy.scheduler.explainAll()
+  assert.ok(lines.includes(`${keyOf('a1')} has run on w1 for 2.5 s.`), lines.join('\n'))
+  assert.ok(
+    lines.some((line) => /needs 1 gpu, and no worker has any/.test(line)),
+    lines.join('\n'),
+  )
+  const done = simulate('a', { workers: ['w1'] })
+  done.play(finished('a', 'w1'))
+  assert.deepEqual(done.scheduler.explainAll(), [
+    'Nothing is left to do: every task that was asked for is done or has failed.',
+  ])
+})
+
 test('a group unfolds into its tasks', () => {
   const cluster = simulate('a1; a2; a3 <- a1', { workers: ['w1'] })
   const message = cluster.scheduler.unfold(0, 2)

@@ -27,7 +27,12 @@ for (const [what, error, expected] of [
   test(what, () => assert.deepEqual(errorReasons(error), expected))
 
 test('many are cut short, and their number is told', () => {
-  const lines = errorReasons(new AggregateError(Array.from({ length: 100 }, (_, i) => new Error(`${i}`)), 'all'))
+  const lines = errorReasons(
+    new AggregateError(
+      Array.from({ length: 100 }, (_, i) => new Error(`${i}`)),
+      'all',
+    ),
+  )
   assert.equal(lines.length, 9)
   assert.equal(lines[8], '… and 92 more')
 })

@@ -72,6 +72,7 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
     dynamicImports: walk.dynamicImports,
     requireCalls: walk.requireCalls,
     importMetas: walk.importMetas,
+    fileUrls: walk.fileUrls,
     references,
     ...(walk.named && { named: walk.named }),
     needsLowering: walk.needsLowering,
@@ -93,7 +94,7 @@ function parse(
   if (wanted === 'commonjs') {
     // A file of that kind may still be written with `import`, as TypeScript lets it.
     parsed = parseSync(file, source, { ...options, sourceType: 'commonjs' })
-    format = parsed.module.hasModuleSyntax ? 'module' : 'commonjs'
+    format = parsed.module.hasModuleSyntax && !isWrittenForCommonJs(parsed.program) ? 'module' : 'commonjs'
     if (format === 'module') parsed = parseSync(file, source, { ...options, sourceType: 'module' })
   } else {
     parsed = parseSync(file, source, { ...options, sourceType: 'module' })
@@ -103,6 +104,14 @@ function parse(
   if (error)
     throw new SourceSyntaxError(file, source, error.labels[0]?.start ?? 0, error.message.replace(/\.$/, ''))
   return { program: parsed.program, format }
+}
+
+/** `import x = require('y')` and `export = x` are TypeScript's words for CommonJS. */
+function isWrittenForCommonJs({ body }: Program): boolean {
+  return (
+    body.some(({ type }) => type === 'TSImportEqualsDeclaration' || type === 'TSExportAssignment') &&
+    !body.some(({ type }) => /^(Import|ExportNamed|ExportDefault|ExportAll)Declaration$/.test(type))
+  )
 }
 
 function reexportsOf(program: Program): AnalysedModule['reexports'] {

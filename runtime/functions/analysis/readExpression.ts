@@ -70,9 +70,26 @@ export function readCall(walk: Walk, node: CallExpression | NewExpression, scope
   walk.visit(callee, scope, { calledAtOnce })
   for (const argument of node.arguments)
     walk.visit(argument.type === 'SpreadElement' ? argument.argument : argument, scope)
-  if (node.type !== 'CallExpression' || callee.type !== 'Identifier' || scope.lookup(callee.name)) return
+  if (callee.type !== 'Identifier' || scope.lookup(callee.name)) return
+  if (node.type === 'NewExpression') {
+    const specifier = callee.name === 'URL' ? fileUrlOf(node) : undefined
+    if (specifier !== undefined) walk.fileUrls.push({ node, specifier })
+    return
+  }
   if (callee.name === 'eval') for (const frame of walk.frames) if (frame.unit) frame.unit.usesEval = true
   const [first] = node.arguments
   if (callee.name === 'require' && first?.type === 'Literal' && typeof first.value === 'string')
     walk.requireCalls.push({ node, argument: first, specifier: first.value })
+}
+
+/** The path in `new URL('./x', import.meta.url)`. */
+function fileUrlOf({ arguments: [path, base] }: NewExpression): string | undefined {
+  if (path?.type !== 'Literal' || typeof path.value !== 'string' || !/^\.{1,2}\//.test(path.value))
+    return undefined
+  const isOwnUrl =
+    base?.type === 'MemberExpression' &&
+    base.object.type === 'MetaProperty' &&
+    base.property.type === 'Identifier' &&
+    base.property.name === 'url'
+  return isOwnUrl ? path.value : undefined
 }

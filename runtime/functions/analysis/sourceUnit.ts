@@ -108,6 +108,8 @@ export interface AnalysedModule {
   dynamicImports: ImportExpression[]
   requireCalls: { node: Node; argument: Node; specifier: string }[]
   importMetas: MetaProperty[]
+  /** `new URL('./x', import.meta.url)`, where the path is written out. */
+  fileUrls: { node: Node; specifier: string }[]
   references: { binding: Binding; start: number }[]
   needsLowering: boolean
   /** What each name in the text means, by its offset, when it was asked for. */

@@ -42,6 +42,7 @@ export class Walk {
   readonly dynamicImports: ImportExpression[] = []
   readonly requireCalls: AnalysedModule['requireCalls'] = []
   readonly importMetas: MetaProperty[] = []
+  readonly fileUrls: AnalysedModule['fileUrls'] = []
   /** Decorators are told the types of what they decorate. */
   readonly decoratorMetadata: boolean
   /** What each name in the text means, by its offset; kept only for editors. */

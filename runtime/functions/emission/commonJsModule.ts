@@ -45,10 +45,11 @@ function requiredOnWorker(
       if (resolution.file === graph.entry) refuseEntry(modules, module, specifier)
       return `./${modules.reference(resolution.file, needs)}`
     case 'file':
-      return resolution.path.endsWith('.json')
-        ? `./${jsonModule(modules, resolution.path, needs)}`
-        : resolution.path
+      if (resolution.path.endsWith('.json')) return `./${jsonModule(modules, resolution.path, needs)}`
+      modules.noteFile(resolution.path, needs)
+      return resolution.path
     case 'package':
+      modules.notePackage(resolution, needs)
       return fileURLToPath(resolution.url)
     case 'builtin':
       return resolution.url

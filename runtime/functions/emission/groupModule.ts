@@ -6,12 +6,13 @@ import type { Node } from 'oxc-parser'
 import { textHash } from '../analysis/analyse.ts'
 import { declarationStart } from '../analysis/closed.ts'
 import type { Binding } from '../analysis/scope.ts'
-import type { AnalysedModule } from '../analysis/sourceUnit.ts'
+import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
 import { finishModule } from './finishModule.ts'
 import { helperCode, thunkOf } from './helperCode.ts'
 import { importsOf, sideEffectImports } from './importLines.ts'
 import { instrument } from './instrument.ts'
 import { commonJsNames, rewritePlaces } from './places.ts'
+import { insideAny } from './ranges.ts'
 import { moduleName, type WorkerModules } from './workerModules.ts'
 
 /** Writes the module of some closed declarations, which includes everything that refers to them in a cycle. */
@@ -24,18 +25,18 @@ export function writeGroupModule(
   const needs = new Set<string>()
   const imports = new Set<Binding>()
   const others = new Set<Binding>()
+  const own = new Set(members)
   for (const member of members)
     for (const needed of module.dependencies.get(member)!) {
       if (needed.kind === 'import') imports.add(needed)
-      else if (!members.includes(needed)) others.add(needed)
+      else if (!own.has(needed)) others.add(needed)
     }
   const parts = members
     .flatMap((member) =>
       member.declarations.map((node) => ({ member, start: declarationStart(node), end: node.end })),
     )
     .sort((a, b) => a.start - b.start)
-  const includes = (node: { start: number; end: number }): boolean =>
-    parts.some((part) => node.start >= part.start && node.end <= part.end)
+  const includes = insideAny(parts)
 
   let head = sideEffectImports(modules, module, needs)
   const { lines, notes } = importsOf(modules, module, imports, needs)
@@ -56,10 +57,9 @@ export function writeGroupModule(
 
   const globals = new Set<string>()
   for (const unit of module.units) if (includes(unit)) for (const name of unit.globals) globals.add(name)
-  const own = members.map((member) => member.name)
-  let tail = `export {${own.join(',')}};`
+  let tail = `export {${members.map((member) => member.name).join(',')}};`
   for (const unit of module.units)
-    if (unit.singleton && members.includes(unit.singleton))
+    if (unit.singleton && own.has(unit.singleton))
       tail += `__heddle_l(${unit.number},${unit.singleton.name});`
   text.prepend(
     head +
@@ -89,20 +89,20 @@ function keepParts(
   parts: readonly { member: Binding; start: number; end: number }[],
 ): void {
   let at = 0
+  const registered = new Map<string | undefined, SourceUnit[]>()
+  for (const unit of module.units) {
+    if (!unit.top || !unit.afterStatement) continue
+    const known = registered.get(unit.variableName)
+    if (known) known.push(unit)
+    else registered.set(unit.variableName, [unit])
+  }
   for (const { member, start, end } of parts) {
     if (start > at) text.remove(at, start)
     at = end
     if (member.kind === 'const') {
       text.prependRight(start, 'const ')
       text.appendLeft(end, ';')
-      const unit = module.units.find(
-        (one) =>
-          one.top &&
-          one.variableName === member.name &&
-          one.afterStatement &&
-          one.start >= start &&
-          one.end <= end,
-      )
+      const unit = registered.get(member.name)?.find((one) => one.start >= start && one.end <= end)
       if (unit) text.appendLeft(end, `__heddle_f(${member.name},${thunkOf(unit)});`)
     }
     text.appendLeft(end, '\n')

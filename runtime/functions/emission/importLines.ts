@@ -40,6 +40,8 @@ export function importLine(
   }
   if (resolution.kind === 'file' && resolution.path.endsWith('.json') && !record.required)
     return importStatement(`./${jsonModule(modules, resolution.path, needs)}`, names)
+  modules.notePackage(resolution, needs)
+  if (resolution.kind === 'file') modules.noteFile(resolution.path, needs)
   const url =
     resolution.kind === 'heddle'
       ? resolution.specifier

@@ -8,6 +8,7 @@ import { lineColumn } from '../analysis/sourceText.ts'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { CannotTravelError } from '../cannotTravel.ts'
 import { liftHook } from '../liftHook.ts'
+import { type PackageNote, packageNote } from '../packages/packageNote.ts'
 import type { SourceRecord } from '../sourceRecord.ts'
 import { type CompilerChoices, compilerChoices } from './compilerChoices.ts'
 import { dynamicSpecifiers } from './dynamicImports.ts'
@@ -19,7 +20,7 @@ export type Resolution =
   | { kind: 'builtin'; url: string }
   | { kind: 'heddle'; specifier: string }
   /** A package: `version` is that of its package.json. */
-  | { kind: 'package'; url: string; specifier: string; version: string }
+  | { kind: 'package'; url: string; specifier: string; version: string; note?: PackageNote }
   /** A file beside the sources that is no module: JSON, WebAssembly. */
   | { kind: 'file'; path: string }
   /** A user's module with `module.exports`. */
@@ -150,7 +151,13 @@ export class ModuleGraph {
         `${this.relative(module.file)} imports "${specifier}", which cannot be found. Install the package or correct the path.`,
       )
     if (/[\\/]node_modules[\\/]/.test(found))
-      return { kind: 'package', url: pathToFileURL(found).href, specifier, version: packageVersion(found) }
+      return {
+        kind: 'package',
+        url: pathToFileURL(found).href,
+        specifier,
+        version: packageVersion(found),
+        note: noteOf(found),
+      }
     if (!/\.([cm]?[jt]s|[jt]sx)$/.test(found)) return { kind: 'file', path: found }
     if (this.#isCommonJs(found)) return { kind: 'commonjs', file: found }
     return { kind: 'user', file: found }
@@ -263,6 +270,15 @@ export class ModuleGraph {
 /** `import` and `require` of the same specifier may lead to different files. */
 export function resolutionKey(specifier: string, required: boolean): string {
   return required ? `require ${specifier}` : specifier
+}
+
+/** A package without a readable package.json is found where it is, or not at all. */
+function noteOf(file: string): PackageNote | undefined {
+  try {
+    return packageNote(file)
+  } catch {
+    return undefined
+  }
 }
 
 const versions = new Map<string, string>()

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type MagicString from 'magic-string'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
+import { jsonModule } from './importLines.ts'
 import type { WorkerModules } from './workerModules.ts'
 
 export function rewritePlaces(
@@ -14,14 +15,15 @@ export function rewritePlaces(
   needs: Set<string>,
 ): void {
   const url = pathToFileURL(module.file).href
+  const files = rewriteFileUrls(modules, module, text, includes, needs)
   for (const meta of module.importMetas) {
-    if (!includes(meta)) continue
+    if (!includes(meta) || files.some((one) => meta.start >= one.start && meta.end <= one.end)) continue
     const filename = JSON.stringify(module.file)
     const dirname = JSON.stringify(path.dirname(module.file))
     text.overwrite(
       meta.start,
       meta.end,
-      `({url:${JSON.stringify(url)},filename:${filename},dirname:${dirname},resolve:s=>import.meta.resolve(s)})`,
+      `({url:${JSON.stringify(url)},filename:${filename},dirname:${dirname},resolve:s=>/^\\.{0,2}\\//.test(s)?new URL(s,${JSON.stringify(url)}).href:import.meta.resolve(s)})`,
     )
   }
   for (const { node, specifiers } of modules.graph.dynamic(module)) {
@@ -44,6 +46,24 @@ export function rewritePlaces(
   }
 }
 
+/** `new URL('./x', import.meta.url)` of a file that is there: it goes along. */
+function rewriteFileUrls(
+  modules: WorkerModules,
+  module: AnalysedModule,
+  text: MagicString,
+  includes: (node: { start: number; end: number }) => boolean,
+  needs: Set<string>,
+): { start: number; end: number }[] {
+  const rewritten: { start: number; end: number }[] = []
+  for (const { node, specifier } of module.fileUrls) {
+    const file = path.resolve(path.dirname(module.file), specifier)
+    if (!includes(node) || !modules.noteFile(file, needs)) continue
+    text.overwrite(node.start, node.end, `globalThis.__heddle.w(${JSON.stringify(pathToFileURL(file).href)})`)
+    rewritten.push(node)
+  }
+  return rewritten
+}
+
 /** Where an import leads on a worker, as a specifier. */
 export function targetOf(
   modules: WorkerModules,
@@ -59,9 +79,13 @@ export function targetOf(
     case 'heddle':
       return resolution.specifier
     case 'file':
+      if (resolution.path.endsWith('.json')) return `./${jsonModule(modules, resolution.path, needs)}`
+      modules.noteFile(resolution.path, needs)
       return pathToFileURL(resolution.path).href
-    case 'builtin':
     case 'package':
+      modules.notePackage(resolution, needs)
+      return resolution.url
+    case 'builtin':
       return resolution.url
   }
 }

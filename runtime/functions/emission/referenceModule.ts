@@ -13,6 +13,7 @@ import { helperCode, liveCode } from './helperCode.ts'
 import { importLine, importsOf } from './importLines.ts'
 import { instrument } from './instrument.ts'
 import { rewritePlaces, targetOf } from './places.ts'
+import { insideAny, type TextRange } from './ranges.ts'
 import { moduleName, type WorkerModules } from './workerModules.ts'
 
 export function referenceName(modules: WorkerModules, module: AnalysedModule): string {
@@ -26,13 +27,19 @@ export function writeReferenceModule(modules: WorkerModules, module: AnalysedMod
   const text = new MagicString(module.source)
   let head = ''
   const cut = new Set<Node>()
+  const ranges: TextRange[] = []
   for (const statement of module.program.body as Node[]) {
     const declaration = withoutExport(statement)
     const bindings = closedBindingsOf(module, declaration)
     if (bindings) {
       cut.add(statement)
       cut.add(declaration)
-      text.remove(Math.min(statement.start, declarationStart(declaration)), statement.end)
+      const range = {
+        start: Math.min(statement.start, declarationStart(declaration)),
+        end: statement.end,
+      }
+      ranges.push(range)
+      text.remove(range.start, range.end)
       for (const binding of bindings) {
         const group = modules.group(module, binding)
         needs.add(group)
@@ -43,6 +50,7 @@ export function writeReferenceModule(modules: WorkerModules, module: AnalysedMod
       }
     } else if (declaration.type === 'TSImportEqualsDeclaration') {
       cut.add(statement)
+      ranges.push(statement)
       text.remove(statement.start, statement.end)
     } else if (statement.type === 'ImportDeclaration') {
       if (statement.importKind !== 'type') text.remove(statement.start, statement.end)
@@ -53,9 +61,8 @@ export function writeReferenceModule(modules: WorkerModules, module: AnalysedMod
       }
     }
   }
-  const ranges = [...cut]
-  const includes = (node: { start: number; end: number }): boolean =>
-    !ranges.some((one) => node.start >= one.start && node.end <= one.end)
+  const isCut = insideAny(ranges)
+  const includes = (node: TextRange): boolean => !isCut(node)
   const top = instrument({ module, text, includes, cut })
   rewritePlaces(modules, module, text, includes, needs)
 

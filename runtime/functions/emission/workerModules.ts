@@ -1,14 +1,18 @@
 // Writes the modules that workers import: by reference, closed groups, factories. Each is named by its content.
 
+import path from 'node:path'
+import { textHash } from '../analysis/analyse.ts'
 import type { Binding } from '../analysis/scope.ts'
 import { lineColumn } from '../analysis/sourceText.ts'
 import type { AnalysedModule, ClosedGroup, SourceUnit } from '../analysis/sourceUnit.ts'
 import type { LiftedUnit } from '../encodeOptions.ts'
+import { fileNote } from '../packages/fileNote.ts'
+import { PackageSender } from '../packages/packageSender.ts'
 import { LIVE_EXPORT } from '../unitTable.ts'
 import { writeCommonJsModule } from './commonJsModule.ts'
 import { writeFactoryModule } from './factoryModule.ts'
 import { writeGroupModule } from './groupModule.ts'
-import type { ModuleGraph } from './moduleGraph.ts'
+import type { ModuleGraph, Resolution } from './moduleGraph.ts'
 import { referenceName, writeReferenceModule } from './referenceModule.ts'
 import { refuseAssignments, refuseUnit } from './refusals.ts'
 import { Semantics } from './semantics.ts'
@@ -22,6 +26,7 @@ export function moduleName(base: string, label: string, hash: string, extension 
 export class WorkerModules {
   readonly graph: ModuleGraph
   readonly semantics: Semantics
+  readonly sender = new PackageSender()
   readonly #contents = new Map<string, string>()
   readonly #needs = new Map<string, ReadonlySet<string>>()
   readonly #references = new Map<string, string>()
@@ -43,6 +48,34 @@ export class WorkerModules {
   write(name: string, code: string, needs: ReadonlySet<string>): void {
     this.#contents.set(name, code)
     this.#needs.set(name, needs)
+  }
+
+  /** Tells workers of a package that a module imports, which they may not have. */
+  notePackage(resolution: Resolution, needs: Set<string>): void {
+    const name = resolution.kind === 'package' ? this.packageNote(resolution) : undefined
+    if (name !== undefined) needs.add(name)
+  }
+
+  /** The module that says what a worker must know of a package. */
+  packageNote({ note }: Extract<Resolution, { kind: 'package' }>): string | undefined {
+    if (!note) return undefined
+    this.sender.knowPackage(note)
+    const text = JSON.stringify(note)
+    const name = moduleName(note.name, 'package', textHash(text), 'json')
+    this.write(name, text, new Set())
+    return name
+  }
+
+  /** Tells workers of a file beside the sources; false when it cannot be sent. */
+  noteFile(file: string, needs: Set<string>): boolean {
+    const note = fileNote(file)
+    if (!note) return false
+    this.sender.knowFile(note.content, file)
+    const text = JSON.stringify(note)
+    const name = moduleName(path.basename(file), 'file', textHash(text), 'json')
+    this.write(name, text, new Set())
+    needs.add(name)
+    return true
   }
 
   /** A module and every module that it needs. */

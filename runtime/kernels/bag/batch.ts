@@ -46,7 +46,9 @@ export const rowOf = (batch: Batch, index: number): number => batch.rows?.[index
 
 /** Adds to an error where the item came from that it was thrown for. The error stays of its own class. */
 export async function located(error: unknown, batch: Batch, index: number): Promise<unknown> {
-  if (!batch.origin || !(error instanceof Error) || index >= batch.items.length) return error
+  if (!(error instanceof Error) || index >= batch.items.length) return error
+  noteItem(error, batch.items[index])
+  if (!batch.origin) return error
   const place = await batch.origin.place(rowOf(batch, index))
   // The stack is made when it is first asked for: before the message changes, or it would say the place twice.
   const { message: before, stack } = error
@@ -57,6 +59,14 @@ export async function located(error: unknown, batch: Batch, index: number): Prom
     // A frozen error keeps its text: what it says matters more than where.
   }
   return error
+}
+
+/** Whoever tells of the failure looks for the item under this symbol; it does not travel with the error. */
+const FAILED_ITEM = Symbol.for('heddle.failedItem')
+
+function noteItem(error: Error, item: unknown): void {
+  if (Object.isExtensible(error) && !(FAILED_ITEM in error))
+    Object.defineProperty(error, FAILED_ITEM, { value: [item], enumerable: false, configurable: true })
 }
 
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>

@@ -6,6 +6,7 @@ no dashboard, medians of several runs after a warm-up. Its threaded scheduler st
 
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -389,6 +390,8 @@ def bench_array():
 
 
 if __name__ == "__main__":
+    # Ended from outside, it ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     bench = globals().get("bench_" + sys.argv[1])
     if bench:
         bench()

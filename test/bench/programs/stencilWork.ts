@@ -38,14 +38,18 @@ const stencil = (width: number, steps: number, built: () => void) => ({
 })
 
 /** What it gives. */
-function valueOf(width: number, steps: number): number {
+function valueOfStencil(width: number, steps: number): number {
   let row = new Array<number>(width).fill(combine())
   for (let step = 1; step < steps; step++)
     row = row.map((_, x) => combine(...row.slice(Math.max(0, x - 1), x + 2)))
   return combine(...row)
 }
 
-async function seconds(client: Client, width: number, steps: number): Promise<{ whole: number; build: number }> {
+async function seconds(
+  client: Client,
+  width: number,
+  steps: number,
+): Promise<{ whole: number; build: number }> {
   let build = 0
   const began = performance.now()
   const value: unknown = await client.compute(
@@ -54,7 +58,7 @@ async function seconds(client: Client, width: number, steps: number): Promise<{ 
     }),
   )
   const whole = (performance.now() - began) / 1000
-  const expected = valueOf(width, steps)
+  const expected = valueOfStencil(width, steps)
   if (value !== expected) throw new Error(`the stencil gave ${value}, not ${expected}`)
   return { whole, build }
 }

@@ -121,7 +121,8 @@ await check('labelled loops, switch, try, comma, void', async () => {
     }
     try {
       throw new RangeError('x')
-    } catch ({ message }: any) {
+    } catch (thrown) {
+      const { message } = thrown as Error
       sum += (message as string).length
     } finally {
       sum += 100

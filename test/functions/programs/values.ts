@@ -63,6 +63,6 @@ test('a large capture is named in a warning with its size', () => {
   assert.equal(warnings.length, 1)
   assert.match(
     warnings[0],
-    /^The task at values\.ts:\d+:\d+ captures `big`, 800 kB: it is sent to each worker once\. Pass it through client\.scatter\(\)/,
+    /^The task at values\.ts:\d+:\d+ captures `big`, 800 kB: it is sent to each worker once, as data of its own\. Pass it through client\.scatter\(\)/,
   )
 })

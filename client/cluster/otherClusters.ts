@@ -1,0 +1,29 @@
+// Clusters of this user that others started, by code or in a terminal: found by the files that they leave while they run. No `vscode`.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
+import { isAlive } from './clusterFile.ts'
+
+/** Every cluster of this user that runs on this machine, but the one with the id `own`. */
+export function otherClusters(own: string | undefined): ClusterAddress[] {
+  const folder = path.join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `heddle-${process.getuid?.() ?? 0}`)
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch {
+    return []
+  }
+  return names.flatMap((name) => {
+    if (name === own) return []
+    try {
+      const address = JSON.parse(
+        readFileSync(path.join(folder, name, 'cluster.json'), 'utf8'),
+      ) as ClusterAddress
+      return address.id !== own && isAlive(address.pid) ? [address] : []
+    } catch {
+      return []
+    }
+  })
+}

@@ -1,0 +1,210 @@
+// The view of runs: every run of the folder with its outcome, time and place; run again, compare, open.
+
+import * as vscode from 'vscode'
+import { openPlace } from '../panels/panelPage.ts'
+import { showResults } from '../panels/panels.ts'
+import type { Reports } from '../reports/reports.ts'
+import { workText } from '../runs/lineWork.ts'
+import type { RunBook } from '../runs/runBook.ts'
+import type { Run } from '../runs/runsModel.ts'
+import { seconds } from '../runs/runText.ts'
+import { compareRuns } from './compareRuns.ts'
+import { entryOf, type HistoryEntry, idOf, type Outcome, withEntry, withoutLive } from './history.ts'
+
+const KEPT = 'heddle.history'
+
+const ICONS: Record<Outcome, [icon: string, colour?: string]> = {
+  running: ['sync~spin', 'charts.blue'],
+  finished: ['pass', 'testing.iconPassed'],
+  failed: ['error', 'testing.iconFailed'],
+  cancelled: ['circle-slash'],
+  crashed: ['error', 'testing.iconFailed'],
+}
+
+type Node = { entry: HistoryEntry } | { entry: HistoryEntry; line: HistoryEntry['lines'][number] }
+
+export function registerHistory(context: vscode.ExtensionContext, book: RunBook, reports: Reports): void {
+  let entries = withoutLive(context.workspaceState.get<HistoryEntry[]>(KEPT, []))
+  const expressions = new Map<string, HistoryEntry['expression']>()
+  const changed = new vscode.EventEmitter<void>()
+  const note = (run: Run): void => {
+    const id = idOf(run)
+    if (!expressions.has(id))
+      expressions.set(id, entries.find((each) => each.id === id)?.expression ?? textOf(book, run))
+    entries = withEntry(entries, entryOf(run, expressions.get(id)))
+    if (run.end) void context.workspaceState.update(KEPT, entries)
+    changed.fire()
+  }
+  const view = vscode.window.createTreeView<Node>('heddle.runs', {
+    canSelectMany: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getChildren: (node) =>
+        !node
+          ? entries.map((entry) => ({ entry }))
+          : 'line' in node
+            ? []
+            : node.entry.lines.map((line) => ({ entry: node.entry, line })),
+      getTreeItem: (node) => ('line' in node ? lineItem(node.line) : runItem(node.entry)),
+    },
+  })
+  const command = (name: string, run: (node?: Node, all?: Node[]) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(name, run)
+  const chosen = (node?: Node): HistoryEntry | undefined => (node ?? view.selection[0])?.entry
+  context.subscriptions.push(
+    changed,
+    view,
+    book.onEvent(({ run, message }) => {
+      // Progress changes nothing that the view shows.
+      if (['started', 'result', 'failed', 'lines', 'ended'].includes(message.event.kind)) note(run)
+    }),
+    book.onChange((run) => {
+      if (run?.end && !entries.find((each) => each.id === idOf(run) && each.outcome !== 'running')) note(run)
+    }),
+    command('heddle.runAgain', async (node) => {
+      const entry = chosen(node)
+      if (entry) await runAgain(entry)
+    }),
+    command('heddle.openRun', async (node) => {
+      const entry = chosen(node)
+      if (!entry) return
+      const line =
+        node && 'line' in node ? node.line.line : (entry.place?.line ?? entry.expression?.line ?? 1)
+      const file = node && 'line' in node ? node.line.file : (entry.place?.file ?? entry.file)
+      await openPlace({ file, line, column: entry.place?.column ?? 1 })
+    }),
+    command('heddle.openRunResults', () => showResults(false)),
+    command('heddle.compareRuns', async (node, all) => {
+      const picked = (all ?? [...view.selection]).map((each) => each.entry)
+      const two = picked.length === 2 ? picked : await pickTwo(entries, chosen(node))
+      if (!two) return
+      const [a, b] = two
+      const texts = new Map<string, vscode.TextDocument>()
+      for (const { file } of [...a.lines, ...b.lines]) {
+        if (texts.has(file)) continue
+        const document = await vscode.workspace.openTextDocument(file).then(
+          (found) => found,
+          () => undefined,
+        )
+        if (document) texts.set(file, document)
+      }
+      const lineOf = (file: string, line: number): string | undefined => {
+        const document = texts.get(file)
+        return document && line <= document.lineCount ? document.lineAt(line - 1).text : undefined
+      }
+      await reports.show('Two runs compared', compareRuns(a, b, lineOf))
+    }),
+    command('heddle.clearHistory', async () => {
+      entries = entries.filter(({ outcome }) => outcome === 'running')
+      await context.workspaceState.update(KEPT, entries)
+      changed.fire()
+    }),
+  )
+}
+
+function runItem(entry: HistoryEntry): vscode.TreeItem {
+  const { label, outcome, durationMs, says, lines, startedMs } = entry
+  const { None, Collapsed } = vscode.TreeItemCollapsibleState
+  const item = new vscode.TreeItem(label, lines.length > 0 ? Collapsed : None)
+  item.id = entry.id
+  const time = new Date(startedMs).toLocaleTimeString('en-GB')
+  const took = durationMs === undefined ? 'running' : seconds(durationMs)
+  item.description = `${took} · ${placeText(entry)} · ${time}`
+  const [icon, colour] = ICONS[outcome]
+  item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined)
+  item.tooltip = [
+    `${label}: ${outcome} after ${took}`,
+    new Date(startedMs).toLocaleString('en-GB'),
+    says ?? '',
+    entry.file,
+  ]
+    .filter(Boolean)
+    .join('\n')
+  item.contextValue = outcome === 'running' ? 'liveRun' : 'run'
+  item.command = { title: 'Open', command: 'heddle.openRun', arguments: [{ entry }] }
+  return item
+}
+
+function lineItem(line: HistoryEntry['lines'][number]): vscode.TreeItem {
+  const item = new vscode.TreeItem(`line ${line.line}`)
+  item.description = `${workText(line)} · ${line.name}`
+  item.iconPath = new vscode.ThemeIcon('flame')
+  item.contextValue = 'runLine'
+  item.command = {
+    title: 'Open',
+    command: 'vscode.open',
+    arguments: [
+      vscode.Uri.file(line.file),
+      { selection: new vscode.Range(line.line - 1, 0, line.line - 1, 0), viewColumn: vscode.ViewColumn.One },
+    ],
+  }
+  return item
+}
+
+function placeText({ file, place, expression }: HistoryEntry): string {
+  const at = place ?? { file, line: expression?.line }
+  const name = at.file.slice(Math.max(at.file.lastIndexOf('/'), at.file.lastIndexOf('\\')) + 1)
+  return at.line === undefined ? name : `${name}:${at.line}`
+}
+
+/** The text of a run's expression, as it was when it began. */
+function textOf(book: RunBook, run: Run): HistoryEntry['expression'] {
+  const { expression } = run
+  const text = expression && book.lines.textOf(run.run)
+  if (!expression || text === undefined) return undefined
+  return {
+    text: text.slice(expression.start, expression.end),
+    start: expression.start,
+    line: text.slice(0, expression.start).split('\n').length,
+  }
+}
+
+async function runAgain({ file, expression, label }: HistoryEntry): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file))
+  if (!expression) {
+    await vscode.commands.executeCommand('heddle.runFile', document.uri)
+    return
+  }
+  const text = document.getText()
+  // The nearest place that has the same text.
+  let at = -1
+  for (
+    let found = text.indexOf(expression.text);
+    found >= 0;
+    found = text.indexOf(expression.text, found + 1)
+  )
+    if (at < 0 || Math.abs(found - expression.start) < Math.abs(at - expression.start)) at = found
+  if (at < 0) {
+    void vscode.window.showInformationMessage(
+      `${label} no longer stands in ${file}: its code was changed. Run it from there.`,
+    )
+    return
+  }
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preserveFocus: true })
+  await vscode.commands.executeCommand('heddle.runExpression', {
+    uri: document.uri.toString(),
+    version: document.version,
+    expression: { start: at, end: at + expression.text.length, label },
+  })
+}
+
+async function pickTwo(
+  entries: readonly HistoryEntry[],
+  first: HistoryEntry | undefined,
+): Promise<[HistoryEntry, HistoryEntry] | undefined> {
+  const choose = async (title: string, among: readonly HistoryEntry[]): Promise<HistoryEntry | undefined> => {
+    const items = among.map((entry) => ({
+      label: entry.label,
+      description: `${entry.outcome} · ${placeText(entry)} · ${new Date(entry.startedMs).toLocaleTimeString('en-GB')}`,
+      entry,
+    }))
+    return (await vscode.window.showQuickPick(items, { title }))?.entry
+  }
+  const one = first ?? (await choose('Compare which run?', entries))
+  if (!one) return undefined
+  const alike = entries.filter((entry) => entry !== one)
+  // Runs of the same code come first.
+  alike.sort((a, b) => Number(b.label === one.label) - Number(a.label === one.label))
+  const two = await choose(`Compare ${one.label} with which run?`, alike)
+  return two && [one, two]
+}

@@ -1,0 +1,56 @@
+// What stands above a line after a run.
+
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { adviceOf } from '../../client/runs/lineAdvice.ts'
+import { heatOf, workOf, workText, workTooltip } from '../../client/runs/lineWork.ts'
+import { applyRunEvent, type Runs } from '../../client/runs/runsModel.ts'
+import type { LineFigures } from '../../runtime/protocol/runs.ts'
+
+const LINE: LineFigures = {
+  file: '/home/ada/a.ts',
+  line: 3,
+  column: 1,
+  name: 'range-map',
+  tasks: 1204,
+  erred: 0,
+  workMs: 3100,
+  bytes: 412e6,
+}
+
+test('the text of a lens: tasks, time, bytes, failures', () => {
+  assert.equal(workText(LINE), '1,204 tasks · 3.10 s · 412 MB')
+  assert.equal(workText({ ...LINE, tasks: 1, workMs: 2, bytes: 16 }), '1 task · 2 ms')
+  assert.equal(workText({ ...LINE, erred: 2 }), '1,204 tasks · 3.10 s · 412 MB · 2 failed')
+})
+
+test('lines share the work of their run; those that did nothing show nothing', () => {
+  const runs: Runs = new Map()
+  const lines = [LINE, { ...LINE, line: 4, workMs: 9300 }, { ...LINE, line: 5, tasks: 0, workMs: 0 }]
+  const run = applyRunEvent(runs, { run: 'r1', sequence: 0, event: { kind: 'lines', lines } })!
+  const work = workOf(run)
+  assert.deepEqual(
+    work.map(({ figures, share }) => [figures.line, share]),
+    [
+      [3, 0.25],
+      [4, 0.75],
+    ],
+  )
+  assert.match(workTooltip(work[0]), /^range-map: 1,204 tasks ran for 3\.10 s .*, 3 ms each on average\./)
+  assert.match(workTooltip(work[0]), /25 % of the work/)
+})
+
+test('heat grows with the share, and little of it shows nothing', () => {
+  assert.deepEqual([0, 0.01, 0.05, 0.25, 0.5, 1].map(heatOf), [0, 0, 2, 3, 4, 5])
+})
+
+test('advice is given for tasks that are too short and results that hardly fit', () => {
+  const advice = (changes: Partial<LineFigures>, memoryBytes = 1e9): string | undefined =>
+    adviceOf({ ...LINE, ...changes }, memoryBytes)?.code
+  assert.equal(advice({}), undefined)
+  assert.equal(advice({ tasks: 10_000, workMs: 100 }), 'small-tasks')
+  assert.equal(advice({ tasks: 100, workMs: 1 }), undefined, 'too few to matter')
+  assert.equal(advice({ tasks: 2, bytes: 800e6 }), 'large-results')
+  assert.equal(advice({ tasks: 2, bytes: 800e6 }, 0), undefined, 'nobody knows the memory')
+  assert.equal(advice({ tasks: 0 }), undefined)
+})

@@ -1,0 +1,251 @@
+// Workers that have neither the program's sources nor its packages: code, packages and files come to them, each once.
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import test from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { Workplace } from '../endToEnd/runKit.ts'
+import { casesOf } from './kit/anywhere.ts'
+import { FarCluster } from './kit/farWorker.ts'
+
+const CHECK = readFileSync(join(import.meta.dirname, 'anywhere', 'check.ts'), 'utf8')
+/** `(module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))` */
+const ADD_WASM = 'AGFzbQEAAAABBwFgAn9/AX8DAgEABwcBA2FkZAAACgkBBwAgACABags='
+
+const packageOf = (name: string, more: object, files: Record<string, string>): Record<string, string> => {
+  const folder = `node_modules/${name}`
+  const placed = Object.entries(files).map(([file, text]) => [`${folder}/${file}`, text])
+  const config = JSON.stringify({ name, version: '1.0.0', main: 'index.js', ...more })
+  return { [`${folder}/package.json`]: config, ...Object.fromEntries(placed) }
+}
+
+const PACKAGES = {
+  ...packageOf(
+    'shared-state',
+    {},
+    { 'index.js': 'exports.made = []\nexports.make = (n) => exports.made.push(n)' },
+  ),
+  ...packageOf(
+    'left-side',
+    { dependencies: { 'shared-state': '1.0.0' } },
+    { 'index.js': "module.exports = () => require('shared-state').make('left')" },
+  ),
+  ...packageOf(
+    'right-side',
+    { type: 'module', exports: './main.mjs', dependencies: { 'shared-state': '1.0.0' } },
+    {
+      'main.mjs':
+        "import { make, made } from 'shared-state'\nexport default () => { make('right'); return [...made] }",
+    },
+  ),
+  ...packageOf(
+    'reads-itself',
+    { dependencies: { 'old-dep': '1.0.0' } },
+    {
+      'index.js':
+        "const fs = require('fs'), path = require('path')\n" +
+        "exports.text = () => fs.readFileSync(path.join(__dirname, 'data', 'words.txt'), 'utf8')\n" +
+        "exports.old = require('old-dep')",
+      'data/words.txt': 'warp and weft',
+      'node_modules/old-dep/package.json': '{"name":"old-dep","version":"0.1.0","main":"i.js"}',
+      'node_modules/old-dep/i.js': "module.exports = 'nested'",
+    },
+  ),
+  ...packageOf('old-dep', { version: '2.0.0' }, { 'index.js': "module.exports = 'outer'" }),
+  ...packageOf(
+    '@scope/kit',
+    { exports: { '.': { import: './esm.mjs', require: './cjs.cjs' }, './deep': './deep.mjs' } },
+    {
+      'esm.mjs':
+        "export const kind = 'esm'; export class Box { constructor(v) { this.v = v } get twice() { return this.v * 2 } }",
+      'cjs.cjs': "exports.kind = 'cjs'",
+      'deep.mjs': 'export const deep = (x) => x + 100',
+    },
+  ),
+}
+
+const PROGRAM = `
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { Client } from 'heddle'
+import { Box, kind } from '@scope/kit'
+import { deep } from '@scope/kit/deep'
+import left from 'left-side'
+import { old, text } from 'reads-itself'
+import right from 'right-side'
+import { check } from './check.ts'
+import { own } from './lib/own.ts'
+import { add } from './lib/add.wasm'
+
+await using client = await Client.local()
+const onWorker = (): string => \`\${process.cwd()} \${process.env.HOME}\`
+await check('it runs elsewhere', async () => {
+  assert.notEqual(await client.submit(onWorker).result(), onWorker())
+  console.log(await client.submit(() => {
+    try { return process.getBuiltinModule('node:fs').readFileSync(import.meta.filename, 'utf8').length } catch (error) { return (error as NodeJS.ErrnoException).code }
+  }).result())
+})
+await check('modules, JSON and helpers of the user', async () => assert.equal(await client.submit((x: number) => own(x), 2).result(), 'two: 2'))
+await check('packages of both kinds, and one instance of what they share', async () => {
+  assert.deepEqual(await client.submit(() => { left(); return right().slice(-2) }).result(), ['left', 'right'])
+})
+await check('a package that reads its own files, and finds its own version of another', async () => {
+  assert.deepEqual(await client.submit(() => [text(), old]).result(), ['warp and weft', 'nested'])
+})
+await check('scoped packages, their conditions and subpaths', async () => {
+  assert.deepEqual(await client.submit((x: number) => [kind, deep(x)], 1).result(), ['esm', 101])
+})
+await check('a package function passed by itself, and an instance of its class', async () => {
+  assert.equal(await client.submit(deep, 5).result(), 105)
+  assert.equal(await client.submit((box: Box) => box.twice, new Box(21)).result(), 42)
+  assert.ok(await client.submit((v: number) => new Box(v), 3).result() instanceof Box)
+})
+await check('dynamic import and require in a task', async () => {
+  const f = async (): Promise<unknown> => [(await import('@scope/kit')).kind, createRequire(import.meta.url)('@scope/kit').kind]
+  assert.deepEqual(await client.submit(f).result(), ['esm', 'cjs'])
+})
+await check('WebAssembly by import and by URL, a data file beside the source', async () => {
+  assert.equal(await client.submit((a: number) => add(a, 4), 3).result(), 7)
+  const byUrl = async (): Promise<unknown> => {
+    const bytes = readFileSync(new URL('./lib/add.wasm', import.meta.url))
+    const { instance } = await WebAssembly.instantiate(bytes)
+    return [(instance.exports.add as (a: number, b: number) => number)(1, 2), readFileSync(new URL('./lib/note.txt', import.meta.url), 'utf8')]
+  }
+  assert.deepEqual(await client.submit(byUrl).result(), [3, 'a note'])
+})
+await check('a closure that a task made is run there too', async () => {
+  const made = client.submit((k: number) => (x: number) => deep(x) * k, 2)
+  assert.equal(await client.submit((f: (x: number) => number) => f(1), made as never).result(), 202)
+})
+await check('an error names the line here', async () => {
+  await assert.rejects(client.submit(() => own(-1)).result(), (error: Error) => /own\\.ts:4:\\d+/.test(error.stack!))
+})
+`
+
+const SOURCES = {
+  'package.json': '{"type":"module","dependencies":{}}',
+  'check.ts': CHECK,
+  'main.ts': PROGRAM,
+  'lib/own.ts':
+    "import names from './names.json'\nimport { helper } from './helper.ts'\nexport function own(x: number): string {\n  if (x < 0) throw new RangeError('below zero')\n  return helper(names[x], x)\n}\n",
+  'lib/names.json': '["zero","one","two"]',
+  'lib/helper.ts': "export const helper = (name: string, x: number): string => [name, x].join(': ')\n",
+  'lib/note.txt': 'a note',
+}
+
+async function run(
+  place: Workplace,
+  far: FarCluster,
+  program = 'main.ts',
+): Promise<{ text: string; stderr: string }> {
+  const { code, stdout, stderr } = await place.heddle('run', program, '--connect', far.address, '--quiet')
+  assert.equal(code, 0, stderr)
+  return { text: stdout, stderr }
+}
+
+test('a worker without the sources and packages of a program runs all of its functions', async (t) => {
+  await using place = new Workplace({ ...SOURCES, ...PACKAGES })
+  place.write('lib/add.wasm', Buffer.from(ADD_WASM, 'base64'))
+  await using far = await FarCluster.start(place)
+  await far.join()
+  const first = await run(place, far)
+  for (const { case: name, error } of casesOf(first.text))
+    await t.test(name, () => assert.equal(error, undefined))
+  assert.equal(casesOf(first.text).length, 10)
+  const kept = (): string[] => readdirSync(join(far.home, '.cache', 'heddle', 'packages')).sort()
+  const before = kept()
+  assert.equal(before.length, 6, 'each package that is needed lies there once')
+  await t.test('a second program finds them there', async () => {
+    const again = await run(place, far)
+    assert.ok(casesOf(again.text).every(({ error }) => error === undefined))
+    assert.deepEqual(kept(), before)
+  })
+})
+
+const NATIVE_PROGRAM = `
+import { Client } from 'heddle'
+import { answer } from 'has-native'
+await using client = await Client.local()
+const told = await client.submit(() => answer()).result().catch((error: Error) => \`\${error.name}: \${error.message}\`)
+console.log(JSON.stringify(told))
+`
+
+/** A tarball as registries give them, of plain ustar entries. */
+function tarball(files: Record<string, string>): Buffer {
+  const blocks: Buffer[] = []
+  for (const [name, text] of Object.entries(files)) {
+    const head = Buffer.alloc(512)
+    head.write(`package/${name}`)
+    head.write('0000644\0', 100)
+    head.write(`${Buffer.byteLength(text).toString(8).padStart(11, '0')}\0`, 124)
+    head.write('0', 156)
+    head.write('ustar\0', 257)
+    const body = Buffer.alloc(Math.ceil(Buffer.byteLength(text) / 512) * 512)
+    body.write(text)
+    blocks.push(head, body)
+  }
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]))
+}
+
+test('a package with compiled code is installed from the lock file, or refused by name', async (t) => {
+  const files = {
+    'package.json': JSON.stringify({ name: 'has-native', version: '3.1.0', main: 'index.js' }),
+    'index.js': "exports.answer = () => require('fs').readFileSync(__dirname + '/build/answer.node', 'utf8')",
+    'build/answer.node': 'compiled there',
+  }
+  const sent = tarball(files)
+  const integrity = `sha512-${createHash('sha512').update(sent).digest('base64')}`
+  const lock = {
+    lockfileVersion: 3,
+    packages: { 'node_modules/has-native': { version: '3.1.0', integrity } },
+  }
+  await using place = new Workplace({
+    'package.json': '{"type":"module"}',
+    'package-lock.json': JSON.stringify(lock),
+    'main.ts': NATIVE_PROGRAM,
+    ...Object.fromEntries(
+      Object.entries(files).map(([name, text]) => [`node_modules/has-native/${name}`, text]),
+    ),
+  })
+  place.write('node_modules/has-native/build/answer.node', Buffer.from('compiled here'))
+  const asked: string[] = []
+  let body = sent
+  const registry: Server = createServer((request, response) => {
+    asked.push(request.url!)
+    response.end(body)
+  })
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+  const { port } = registry.address() as AddressInfo
+  try {
+    const told = async (url: string): Promise<string> => {
+      await using far = await FarCluster.start(place)
+      await far.join({ npm_config_registry: url })
+      return JSON.parse((await run(place, far)).text) as string
+    }
+    await t.test('from the registry, checked against the lock file', async () => {
+      assert.equal(await told(`http://127.0.0.1:${port}/`), 'compiled there')
+      assert.deepEqual(asked, ['/has-native/-/has-native-3.1.0.tgz'])
+    })
+    await t.test('what is not what the lock file names is refused', async () => {
+      body = tarball({ ...files, 'index.js': 'exports.answer = () => "other"' })
+      assert.match(
+        await told(`http://127.0.0.1:${port}/`),
+        /^PackageMissingError: the package has-native@3\.1\.0 has compiled code \(build\/answer\.node\), .* their hashes differ\. Install it there: npm install has-native@3\.1\.0 in .*\/work, the folder that the worker was started in\.$/,
+      )
+    })
+    await t.test('where no registry can be reached, the package is named with the way out', async () => {
+      await new Promise((resolve) => registry.close(resolve))
+      assert.match(
+        await told(`http://127.0.0.1:${port}/`),
+        /^PackageMissingError: the package has-native@3\.1\.0 has compiled code \(build\/answer\.node\), which is not sent to workers, and it could not be had from the registry: http:\/\/127\.0\.0\.1:\d+\/has-native\/-\/has-native-3\.1\.0\.tgz cannot be reached \(ECONNREFUSED\)\. Install it there: npm install has-native@3\.1\.0 in .*$/,
+      )
+    })
+  } finally {
+    registry.close()
+  }
+})
