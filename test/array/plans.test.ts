@@ -112,6 +112,35 @@ test('what does not fit is refused when it is built', async () => {
   )
 })
 
+test('a chain of thousands of functions needs no deep stack', async () => {
+  let y = array.ones([10], { chunks: 5 })
+  for (let i = 0; i < 3000; i++) y = y.add(1)
+  assert.equal(await y.sum().compute(), 30_010)
+})
+
+test('times: differences, spans added, comparisons with dates', async () => {
+  const d = array.fromArray(['2024-01-01', '2024-03-01T12:00:00', 'NaT'], {
+    dtype: 'datetime64[s]',
+    chunks: 2,
+  })
+  assert.equal(
+    String(await d.add(3600n).compute()),
+    "['2024-01-01T01:00:00' '2024-03-01T13:00:00'                 'NaT']",
+  )
+  assert.deepEqual((await d.slice(':2').diff().compute()).toList(), [5_227_200n])
+  assert.deepEqual((await d.gt(new Date('2024-02-01')).compute()).toList(), [false, true, false])
+  assert.throws(() => d.mean(), /datetime64\[s\] has no mean/)
+})
+
+test('what is no element is refused by name', () => {
+  assert.throws(() => array.ones([2]).add('a' as never), /"a" is no element of an array/)
+  assert.throws(() => array.fromArray('abc'), /"abc" is no element of an array/)
+  assert.throws(
+    () => array.ones([2]).mean('0' as never),
+    /"0" names no axis: give a number, or a list of them/,
+  )
+})
+
 test('lengths that only computing tells can be asked for', async () => {
   const x = array.arange(10, { chunks: 3 })
   const chosen = x.slice(x.remainder(2).eq(0))
