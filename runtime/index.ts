@@ -29,7 +29,6 @@ export {
   delayed,
   Expr,
   ExpressionError,
-  DrawingError,
   FileChangedError,
   FileError,
   FileFormatError,
