@@ -3,7 +3,9 @@
 import { fileURLToPath } from 'node:url'
 import { col, dataframe, len, when } from 'heddle'
 
-const FLIGHTS = fileURLToPath(new URL('../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url))
+const FLIGHTS = fileURLToPath(
+  new URL('../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url),
+)
 const flights = dataframe.readParquet(process.argv[2] ?? FLIGHTS)
 const late = col('delay').gt(60)
 
@@ -42,7 +44,14 @@ const questions = {
     .sort('weekday'),
   'How do delays spread?': flights
     .withColumns(
-      when(col('delay').lte(0)).then('on time').when(col('delay').lte(15)).then('some minutes').when(late).then('hours').otherwise('up to an hour').as('kind'),
+      when(col('delay').lte(0))
+        .then('on time')
+        .when(col('delay').lte(15))
+        .then('some minutes')
+        .when(late)
+        .then('hours')
+        .otherwise('up to an hour')
+        .as('kind'),
     )
     .groupBy('kind')
     .agg(len().as('flights'))
@@ -50,7 +59,10 @@ const questions = {
   'Which airports send to more places than they hear from?': flights
     .groupBy('origin')
     .agg(col('destination').nUnique().as('to'))
-    .join(flights.groupBy('destination').agg(col('origin').nUnique().as('from')), { leftOn: 'origin', rightOn: 'destination' })
+    .join(flights.groupBy('destination').agg(col('origin').nUnique().as('from')), {
+      leftOn: 'origin',
+      rightOn: 'destination',
+    })
     .filter(col('to').gt(col('from')))
     .sort(['to', 'origin'], { descending: [true, false] })
     .head(5),

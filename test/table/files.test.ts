@@ -27,7 +27,11 @@ for (const engine of ['polars', 'columns']) {
     const folder = temporaryFolder(t)
     const [path] = await table(1).toCsv(join(folder, 'a.csv')).compute()
     for (const blockSize of [false, 1000, 300, 90] as const)
-      assert.deepEqual(await dataframe.readCsv(path, { blockSize }).toRecords(), ROWS, `blocks of ${blockSize}`)
+      assert.deepEqual(
+        await dataframe.readCsv(path, { blockSize }).toRecords(),
+        ROWS,
+        `blocks of ${blockSize}`,
+      )
     assert.deepEqual(
       await dataframe.readCsv(path, { blockSize: 200 }).filter(col('x').gt(2)).select('id').toRecords(),
       ROWS.filter(({ x }) => x !== null && x > 2).map(({ id }) => ({ id })),
@@ -40,7 +44,10 @@ for (const engine of ['polars', 'columns']) {
     const folder = temporaryFolder(t)
     const paths = await table(3).toJsonLines(join(folder, 'a-*.jsonl')).compute()
     assert.equal(paths.length, 3)
-    assert.deepEqual(await dataframe.readJsonLines(paths, { schema: SCHEMA, blockSize: 400 }).toRecords(), ROWS)
+    assert.deepEqual(
+      await dataframe.readJsonLines(paths, { schema: SCHEMA, blockSize: 400 }).toRecords(),
+      ROWS,
+    )
     const ipc = await table(2).toIpc(join(folder, 'arrow')).compute()
     assert.deepEqual(await dataframe.readIpc(ipc).toRecords(), ROWS)
   })
@@ -50,17 +57,22 @@ for (const engine of ['polars', 'columns']) {
     const path = join(temporaryFolder(t), 'd.csv')
     writeFileSync(path, '# made by hand\r\na;b\r\n1;NA\r\n2;5" pipe\r\n')
     assert.deepEqual(
-      await dataframe.readCsv(path, { delimiter: ';', quote: '', comment: '#', nullValues: 'NA' }).toRecords(),
+      await dataframe
+        .readCsv(path, { delimiter: ';', quote: '', comment: '#', nullValues: 'NA' })
+        .toRecords(),
       [
         { a: 1n, b: null },
         { a: 2n, b: '5" pipe' },
       ],
     )
     writeFileSync(path, '1,x\n2,y\n')
-    assert.deepEqual(await dataframe.readCsv(path, { header: false, schema: { n: 'float64', s: 'string' } }).toRecords(), [
-      { n: 1, s: 'x' },
-      { n: 2, s: 'y' },
-    ])
+    assert.deepEqual(
+      await dataframe.readCsv(path, { header: false, schema: { n: 'float64', s: 'string' } }).toRecords(),
+      [
+        { n: 1, s: 'x' },
+        { n: 2, s: 'y' },
+      ],
+    )
   })
 
   test(`ragged rows, and types that change after the sample, are said with their line (${engine})`, async (t) => {
@@ -96,19 +108,29 @@ for (const engine of ['polars', 'columns']) {
 test('parquet: written in folders, read by row groups, by what the plan needs', async (t) => {
   process.env.HEDDLE_TABLE_ENGINE = 'polars'
   const folder = join(temporaryFolder(t), 'out')
-  const paths = await table(4).withColumns(col('id').mod(3n).as('rest')).toParquet(folder, { partitionBy: 'rest' }).compute()
+  const paths = await table(4)
+    .withColumns(col('id').mod(3n).as('rest'))
+    .toParquet(folder, { partitionBy: 'rest' })
+    .compute()
   assert.ok(paths.length >= 3)
   const back = dataframe.readParquet(folder)
   assert.deepEqual(back.columns, ['id', 'name', 'x', 'flag', 'day', 'rest'])
-  const byId = (a: { id?: unknown }, b: { id?: unknown }): number => Number((a.id as bigint) - (b.id as bigint))
+  const byId = (a: { id?: unknown }, b: { id?: unknown }): number =>
+    Number((a.id as bigint) - (b.id as bigint))
   const expected = ROWS.map((row) => ({ ...row, rest: row.id % 3n }))
   assert.deepEqual((await back.toRecords()).sort(byId), expected)
   const one = back.filter(col('rest').eq(1n)).select('id')
   assert.match(one.explain(), /pieces by their statistics/)
-  assert.deepEqual((await one.toRecords()).sort(byId), expected.filter(({ rest }) => rest === 1n).map(({ id }) => ({ id })))
+  assert.deepEqual(
+    (await one.toRecords()).sort(byId),
+    expected.filter(({ rest }) => rest === 1n).map(({ id }) => ({ id })),
+  )
   process.env.HEDDLE_TABLE_ENGINE = 'columns'
   assert.deepEqual((await dataframe.readParquet(folder).toRecords()).sort(byId), expected)
-  assert.equal(readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith('.tmp')), false)
+  assert.equal(
+    readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith('.tmp')),
+    false,
+  )
 })
 
 test('files that are cut short, of other columns, or changed while they are read', async (t) => {
@@ -116,7 +138,10 @@ test('files that are cut short, of other columns, or changed while they are read
   const folder = temporaryFolder(t)
   const [whole] = await table(1).toParquet(join(folder, 'whole.parquet')).compute()
   const [other] = await table(1).select('id').toParquet(join(folder, 'other.parquet')).compute()
-  assert.throws(() => dataframe.readParquet([whole, other]), /other\.parquet has other columns than .*whole\.parquet: id: int64, not id: int64, name: string/)
+  assert.throws(
+    () => dataframe.readParquet([whole, other]),
+    /other\.parquet has other columns than .*whole\.parquet: id: int64, not id: int64, name: string/,
+  )
   const frame = dataframe.readParquet(whole)
   truncateSync(whole, readFileSync(whole).length - 20)
   assert.throws(() => dataframe.readParquet(whole), /whole\.parquet is no whole parquet file/)
@@ -141,11 +166,18 @@ test('a missing column is named with the nearest ones, when the table is written
   assert.throws(() => loose.select('nothing'), {
     message: 'the table has no column "nothing" (select). It has origin, delay, distance.',
   })
-  assert.throws(() => loose.select(col('origin').str.toUpperCase(), col('origin')), /two columns named "origin"/)
+  assert.throws(
+    () => loose.select(col('origin').str.toUpperCase(), col('origin')),
+    /two columns named "origin"/,
+  )
   assert.throws(() => loose.select(col('delay').str.toUpperCase()), {
-    message: "delay.str.toUpperCase(): str.toUpperCase takes texts, but delay is float64. Make texts of it with .cast('string').",
+    message:
+      "delay.str.toUpperCase(): str.toUpperCase takes texts, but delay is float64. Make texts of it with .cast('string').",
   })
-  assert.throws(() => loose.groupBy('origin').agg(col('delay')), /agg takes aggregates, but delay has a value for each row/)
+  assert.throws(
+    () => loose.groupBy('origin').agg(col('delay')),
+    /agg takes aggregates, but delay has a value for each row/,
+  )
 })
 
 test('explain says what is read, before and after', () => {

@@ -9,7 +9,16 @@ const NATIONS = ['FRANCE', 'GERMANY', 'CHINA', 'JAPAN', 'INDIA', 'BRAZIL', 'KENY
 const REGION_OF = [3, 3, 2, 2, 2, 1, 0, 1]
 const REGIONS = ['AFRICA', 'AMERICA', 'ASIA', 'EUROPE']
 
-export const TABLES = ['region', 'nation', 'supplier', 'customer', 'part', 'partsupp', 'orders', 'lineitem'] as const
+export const TABLES = [
+  'region',
+  'nation',
+  'supplier',
+  'customer',
+  'part',
+  'partsupp',
+  'orders',
+  'lineitem',
+] as const
 export type Tables = Record<(typeof TABLES)[number], DataFrame>
 
 /** The tables in so many partitions each. */
@@ -36,7 +45,11 @@ export function tpchTables(seed: number, partitions: number): Tables {
       p_size: 1 + random.below(15),
       p_container: random.pick(['SM CASE', 'MED BAG', 'LG BOX']),
     })),
-    partsupp: range(120, (i) => ({ ps_partkey: i % 30, ps_suppkey: (i + Math.floor(i / 30)) % 12, ps_supplycost: cents(100) })),
+    partsupp: range(120, (i) => ({
+      ps_partkey: i % 30,
+      ps_suppkey: (i + Math.floor(i / 30)) % 12,
+      ps_supplycost: cents(100),
+    })),
     orders: range(300, (i) => ({
       o_orderkey: i,
       o_custkey: random.below(36),
@@ -71,13 +84,22 @@ export function tpchTables(seed: number, partitions: number): Tables {
     }
   const tables = TABLES.map((name) => {
     const own = rows[name] as readonly Record<string, unknown>[]
-    const schema = Object.fromEntries(Object.entries(own[0]).map(([column, value]): [string, DataType] => [column, typeOf(column, value)]))
+    const schema = Object.fromEntries(
+      Object.entries(own[0]).map(([column, value]): [string, DataType] => [column, typeOf(column, value)]),
+    )
     return [name, dataframe.fromRecords(own, { schema, partitions: Math.min(partitions, own.length) })]
   })
   return Object.fromEntries(tables) as Tables
 }
 
 const typeOf = (column: string, value: unknown): DataType =>
-  value instanceof Date ? 'date' : typeof value === 'string' ? 'string' : /key$|size$/.test(column) ? 'int32' : 'float64'
+  value instanceof Date
+    ? 'date'
+    : typeof value === 'string'
+      ? 'string'
+      : /key$|size$/.test(column)
+        ? 'int32'
+        : 'float64'
 
-const range = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
+const range = <T>(count: number, make: (i: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i))

@@ -1,6 +1,6 @@
 // The files of this machine that a table's reader means.
 
-import { type FoundFile, FileSet, type Paths } from '../bag/files.ts'
+import { FileSet, type FoundFile, type Paths } from '../bag/files.ts'
 import { TableArgumentError } from './build.ts'
 
 /**

@@ -11,7 +11,10 @@ const NEWLINE = 10
 const AHEAD_BYTES = 64 * 1024
 
 /** How many quotes stand in a range: with an odd number before it, a range begins inside a quoted cell. */
-export async function countQuotes([path, size, version, start, end]: FileRange, quote: string): Promise<number> {
+export async function countQuotes(
+  [path, size, version, start, end]: FileRange,
+  quote: string,
+): Promise<number> {
   const file = await openFile({ path, size, version })
   const byte = quote.charCodeAt(0)
   let count = 0
