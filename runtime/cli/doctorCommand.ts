@@ -98,7 +98,8 @@ function lookAtTables(): Finding {
     return {
       state: 'note',
       text: 'data frames run in JavaScript: polars is not installed here',
-      wayOut: 'npm install nodejs-polars@0.25.2 makes them ten times as fast, and brings the functions that only polars has.',
+      wayOut:
+        'npm install nodejs-polars@0.25.2 makes them ten times as fast, and brings the functions that only polars has.',
     }
   }
 }

@@ -1,8 +1,8 @@
 // A value as something a panel can show: rows as a table, other data as a tree, the rest as text. Pure, and cut to a size.
 
 import { inspect } from 'node:util'
-import { NdArray } from '../kernels/array/ndArray.ts'
 import { Table } from '../collections/dataframe/table.ts'
+import { NdArray } from '../kernels/array/ndArray.ts'
 import type { Display, DisplayNode } from '../protocol/runs.ts'
 
 /** How much of a value is shown. */
