@@ -71,6 +71,8 @@ export { fromWorker, toWorker } from './functions/travelSymbols.ts'
 export { type DataType, DataTypeError } from './kernels/table/dataType.ts'
 export { ExpressionTypeError } from './kernels/table/resolve.ts'
 export { DuplicateColumnError, MissingColumnError } from './kernels/table/schema.ts'
+// What keeps a machine that ssh reaches from being used.
+export { HostError, SshError } from './remote/hostErrors.ts'
 // Options for everything that a block of code asks for.
 export { annotate } from './session/annotate.ts'
 // Waiting for futures: as they come, all, first, with a progress bar, or not at all.
@@ -105,3 +107,4 @@ export type { Computed } from './session/nested.ts'
 export type { LocalOptions } from './session/openCluster.ts'
 export { type ProgressOptions, progress } from './session/progress.ts'
 export type { ScatterOptions } from './session/scatter.ts'
+export type { SshClientOptions } from './session/sshClient.ts'

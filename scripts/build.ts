@@ -46,6 +46,25 @@ async function buildRuntime(): Promise<void> {
   )
 }
 
+/**
+ * Programs of one file, without packages: the agent, which is the first of ours on a machine where nothing else is, and what
+ * makes certificates, whose packages are large and mostly unused.
+ */
+async function buildSingles(): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { agent: 'runtime/agent/agentMain.ts', certificate: 'runtime/host/clusterCertificate.ts' },
+    outdir: join(root, 'runtime', 'dist'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    keepNames: true,
+    logLevel: 'warning',
+  })
+}
+
 /** Chunks of earlier builds go, but not those that a program started a moment ago may still load. */
 function removeOldChunks(folder: string, kept: readonly string[]): void {
   const oldBeforeMs = Date.now() - 10 * 60_000
@@ -79,6 +98,7 @@ function buildTypes(): void {
 
 const begun = performance.now()
 await buildRuntime()
+await buildSingles()
 await buildPanels()
 if (!quick) {
   buildTypes()

@@ -14,7 +14,7 @@ const fast = process.argv.includes('--fast')
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
 /** Folders whose tests need real processes, a browser, Slurm or VS Code. */
-const REAL = ['endToEnd', 'editor', 'host', 'cluster', 'cli', 'examples', 'mediaBrowser']
+const REAL = ['endToEnd', 'editor', 'host', 'cluster', 'cli', 'examples', 'mediaBrowser', 'machines']
 
 const files = globSync('test/**/*.test.ts', { cwd: root })
   .filter((file) => !file.includes('fixtures'))

@@ -150,6 +150,7 @@ export class WindowCluster implements vscode.Disposable {
     const node = await chooseNode({
       setting: settings.nodePath,
       pathVariable: process.env.PATH ?? '',
+      carried: vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node').fsPath,
       cache: vscode.Uri.joinPath(this.#context.globalStorageUri, 'node').fsPath,
       platform: process.platform,
     })

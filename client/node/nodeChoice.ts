@@ -31,6 +31,8 @@ export interface NodePlaces {
   setting?: string
   /** The `PATH` of the environment. */
   pathVariable: string
+  /** The folder of the Node that the extension carries, where it was packed with one. */
+  carried?: string
   /** The folder in which the extension keeps Nodes it was allowed to fetch, one a version. */
   cache: string
   platform: NodeJS.Platform
@@ -51,7 +53,13 @@ export async function chooseNode(places: NodePlaces): Promise<string> {
   throw new NoNodeError(refusals)
 }
 
-async function candidatesOf({ setting, pathVariable, cache, platform }: NodePlaces): Promise<string[]> {
+async function candidatesOf({
+  setting,
+  pathVariable,
+  carried,
+  cache,
+  platform,
+}: NodePlaces): Promise<string[]> {
   if (setting) return [setting]
   const program = platform === 'win32' ? 'node.exe' : 'node'
   const found: string[] = []
@@ -59,6 +67,8 @@ async function candidatesOf({ setting, pathVariable, cache, platform }: NodePlac
     const file = path.join(folder, program)
     if (folder && !found.includes(file) && (await isProgram(file))) found.push(file)
   }
+  if (carried !== undefined && (await isProgram(path.join(carried, 'bin', program))))
+    found.push(path.join(carried, 'bin', program))
   const versions = await readdir(cache).catch(() => [])
   for (const version of versions.sort().reverse()) {
     const file = path.join(cache, version, 'bin', program)

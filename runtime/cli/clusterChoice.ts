@@ -1,7 +1,7 @@
 // Which running cluster a command means: what `--connect` names, else the only one that runs here.
 
 import { askCluster, findClusters } from '../cluster/findClusters.ts'
-import type { ClusterInfo } from '../protocol/cluster.ts'
+import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import { resolveAddress, type SchedulerAddress } from '../session/address.ts'
 import { UsageError } from './usageError.ts'
 
@@ -14,7 +14,7 @@ export interface ChosenCluster {
  * @param connect an address with its token, or the path of a `cluster.json`
  * @throws {ConnectError} {@link AskError} when it is none, does not answer, or refuses the token
  */
-export async function chosenCluster(connect: string | undefined): Promise<ChosenCluster> {
+export async function chosenCluster(connect: string | ClusterAddress | undefined): Promise<ChosenCluster> {
   const address = await resolveAddress(connect ?? onlyCluster())
   return { address, info: await askCluster(address, withoutToken(address.source)) }
 }

@@ -8,6 +8,9 @@ export const HELP = `heddle: parallel computing for TypeScript
   heddle replay FILE           play again what a scheduler recorded, and look into it
   heddle clusters              list the clusters of yours that run here
   heddle stop ID               stop one of them
+  heddle ssh up HOST…          a cluster on machines that ssh reaches; down, list
+  heddle bundle --out DIR      a folder with all that a machine without a network needs
+  heddle agent                 what ssh runs on another machine
   heddle doctor                check this machine, and say what is missing
 
   heddle COMMAND --help        options of one command
@@ -86,6 +89,37 @@ Lists the clusters of yours that run on this machine: id, workers, dashboard, fi
   stop: `heddle stop ID… | --all
 
 Stops clusters of yours: \`heddle clusters\` shows their ids.
+`,
+  ssh: `heddle ssh up HOST… [options]
+heddle ssh down HOST [options]
+heddle ssh list HOST… [options]
+
+Starts a cluster on machines that the system's ssh reaches, as ~/.ssh/config names them: the scheduler on the first, workers
+on all. What runs there is brought there, once. A cluster of yours that runs on the first host already is found again.
+
+  --workers N          worker processes on each host (1)
+  --threads N          threads of each worker (the host's cores, shared out)
+  --memory-limit SIZE  of each worker: 4GB, 512MiB, or a fraction of the host's memory like 0.5
+  --folder DIR         where files of heddle go on the hosts (~/.cache/heddle, or scratch space)
+  --node PATH          the Node of the hosts (the first that is 24 or newer, modules included)
+  --fetch-node         where a host has no Node, bring npm's package of it (about 35 MB, kept there)
+  --bundle DIR         take Node and packages from a folder that \`heddle bundle\` made
+  --config FILE        in place of ~/.ssh/config
+  --cluster ID         the one of several clusters there
+  --new                start another, whatever runs there
+
+Ctrl-C leaves the cluster running; \`heddle ssh down HOST\` ends it.
+`,
+  bundle: `heddle bundle --out DIR [--platform linux-x64]
+
+Writes a folder with heddle, its packages and Node for one platform (linux-x64, linux-arm64, darwin-x64, darwin-arm64), for
+machines without a network: copy it there and run DIR/heddle, or give it to \`heddle ssh up --bundle DIR\`. What is not on
+this machine comes from the registry that npm is configured for.
+`,
+  agent: `heddle agent [WORD]
+
+What a heddle on another machine runs here through ssh. It joins standard input and output to a small process of yours that
+outlives the connection, and says "heddle agent WORD" in a line before the first byte.
 `,
   doctor: `heddle doctor
 

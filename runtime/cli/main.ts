@@ -18,6 +18,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   worker: async () => (await import('./workerCommand.ts')).workerCommand,
   clusters: async () => (await import('./clusterCommands.ts')).clustersCommand,
   stop: async () => (await import('./clusterCommands.ts')).stopCommand,
+  ssh: async () => (await import('./sshCommand.ts')).sshCommand,
+  bundle: async () => (await import('./bundleCommand.ts')).bundleCommand,
+  agent: async () => (await import('./agentCommand.ts')).agentCommand,
   doctor: async () => (await import('./doctorCommand.ts')).doctorCommand,
 }
 
@@ -29,6 +32,14 @@ const CLUSTER_ERRORS = new Set([
   'AskError',
   'RunFolderError',
   'ScratchFolderError',
+  'HostError',
+  'SshError',
+  'AgentError',
+  'ChannelError',
+  'RuntimeBundleError',
+  'OfflineBundleError',
+  'DownloadError',
+  'IntegrityError',
   'EventFileError',
 ])
 const USAGE_ERRORS = new Set([

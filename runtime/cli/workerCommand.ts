@@ -1,12 +1,15 @@
 // `heddle worker`: a worker for a running scheduler, with its supervisor in this process.
 
 import { hostname } from 'node:os'
+import { takeJoinAddress } from '../cluster/joinAddress.ts'
+import { reachNetwork } from '../cluster/reachNetwork.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
 import { WORKER_MEMORY_OPTIONS, workerMemoryOptions } from '../cluster/workerMemory.ts'
 import { createRunFolder, removeRunFolder } from '../host/runFolder.ts'
 import { closeScratch, openScratch } from '../host/scratchFolder.ts'
 import { Supervisor } from '../host/supervisor.ts'
-import { memoryConfig, workerConfig } from '../host/workerConfig.ts'
+import { memoryConfig, type WorkerConfig, workerConfig } from '../host/workerConfig.ts'
+import type { ClusterAddress, ClusterNetwork } from '../protocol/cluster.ts'
 import { chosenCluster } from './clusterChoice.ts'
 import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exitCodes.ts'
@@ -38,10 +41,10 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     throw new UsageError(
       `--name may have letters, digits, '.', '-' and '_', at most 64: not ${JSON.stringify(name)}`,
     )
-  const { address, info } = await chosenCluster(values.connect)
-  // Two workers of one name could not be told apart in the panels.
-  if (info.workers.some((worker) => worker.name === name))
-    throw new UsageError(`cluster ${info.id} has a worker ${name} already: choose another --name`)
+  const joined = values.connect === undefined ? takeJoinAddress() : undefined
+  const { id, ...place } = joined?.network
+    ? await networkPlace(joined, joined.network)
+    : await nearPlace(values.connect ?? joined, name)
   const scratch = memory.spillFolder === undefined ? undefined : openScratch(memory.spillFolder)
   const folderName = `w-${process.pid}`
   const runFolder = createRunFolder(folderName)
@@ -49,8 +52,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     // The name of its socket is short, whatever the worker is called.
     ...{ dataAddress: `unix:${runFolder}/data.sock`, folder: `${runFolder}/files` },
     name,
-    control: address.control,
-    token: address.token,
+    ...place,
     runFolder,
     threads,
     memoryLimitBytes,
@@ -67,12 +69,36 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
       else supervisor.abandon()
     })
   supervisor.start()
-  process.stderr.write(`heddle worker ${name}: ${plural(threads, 'thread')}, for cluster ${info.id}\n`)
+  process.stderr.write(`heddle worker ${name}: ${plural(threads, 'thread')}, for cluster ${id}\n`)
   const { code, reason } = await ended
   removeRunFolder(folderName)
   if (scratch !== undefined) closeScratch(scratch)
   process.stderr.write(`heddle worker ${name} has ended: ${reason}\n`)
   return code === 0 ? EXIT.ok : EXIT.cluster
+}
+
+/** A cluster of this machine, or one that an address leads to. */
+async function nearPlace(connect: string | ClusterAddress | undefined, name: string): Promise<Place> {
+  const { address, info } = await chosenCluster(connect)
+  // Two workers of one name could not be told apart in the panels.
+  if (info.workers.some((worker) => worker.name === name))
+    throw new UsageError(`cluster ${info.id} has a worker ${name} already: choose another --name`)
+  return { id: info.id, control: address.control, token: address.token }
+}
+
+/** A cluster on several machines: reached by what answers, and reachable where it was reached from. */
+async function networkPlace({ id, token }: ClusterAddress, network: ClusterNetwork): Promise<Place> {
+  const { control, localAddress } = await reachNetwork(network)
+  const host = localAddress.includes(':') ? `[${localAddress}]` : localAddress
+  const { certificate, key = '' } = network
+  return { id, control, token, dataAddress: `tls://${host}:0`, tls: { certificate, key } }
+}
+
+interface Place
+  extends Pick<WorkerConfig, 'control' | 'token'>,
+    Partial<Pick<WorkerConfig, 'dataAddress' | 'tls'>> {
+  /** The cluster's. */
+  id: string
 }
 
 /** @example resourcesOf('gpu=2,licence=1') // { gpu: 2, licence: 1 } */

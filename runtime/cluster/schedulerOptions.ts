@@ -17,6 +17,8 @@ export interface SchedulerOptions {
   port: number
   /** Workers that the scheduler keeps on its own machine; none when absent. */
   local?: WorkerCounts
+  /** Listens for other machines too, with a certificate of its own. */
+  network?: boolean
   settings?: SchedulerSettings
 }
 
@@ -33,6 +35,7 @@ export const SCHEDULER_OPTIONS = {
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
   ...WORKER_MEMORY_OPTIONS,
+  network: { type: 'boolean' },
   ...SETTING_OPTIONS,
 } as const
 
@@ -59,6 +62,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
   return {
     ...(id !== undefined && { id }),
     port: portNumber(port ?? '0'),
+    ...(values.network && { network: true }),
     settings: settingsOfValues(values),
     ...(workers !== undefined && {
       local: workerCounts(
@@ -70,8 +74,9 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
 }
 
 /** The same options as a command line. */
-export function schedulerArguments({ id, port, local, settings = {} }: SchedulerOptions): string[] {
+export function schedulerArguments({ id, port, local, network, settings = {} }: SchedulerOptions): string[] {
   const args = ['--port', String(port), ...settingArguments(settings)]
+  if (network) args.push('--network')
   if (id !== undefined) args.push('--id', id)
   if (local)
     args.push(

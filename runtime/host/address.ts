@@ -1,4 +1,4 @@
-// Addresses as they travel, `unix:/path` or `tcp://host:port`, and what sockets make of them.
+// Addresses as they travel, `unix:/path`, `tcp://host:port` or `tls://host:port`, and what sockets make of them.
 
 import type { NetConnectOpts } from 'node:net'
 
@@ -18,7 +18,7 @@ export class AddressError extends Error {
  */
 export function socketOptions(address: string): { path: string } | { host: string; port: number } {
   if (address.startsWith('unix:')) return { path: address.slice(5) }
-  const match = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[^:/]+):(\d{1,5})$/.exec(address)
+  const match = /^(?:tcp|tls):\/\/(\[[0-9a-fA-F:.]+\]|[^:/]+):(\d{1,5})$/.exec(address)
   if (!match || Number(match[2]) > 65535) throw new AddressError(address)
   return { host: match[1].replace(/^\[|\]$/g, ''), port: Number(match[2]) } satisfies NetConnectOpts
 }

@@ -32,6 +32,8 @@ export interface ControlOptions {
   /** `unix:/path`, `ws://host:port` or `wss://host:port`. */
   control: string
   token: string
+  /** The cluster's certificate, for `wss:`. */
+  certificate?: string
   /** How long to try again after the connection was lost. */
   reconnectMs: number
 }
@@ -59,8 +61,8 @@ export class ControlClient {
   }
 
   connect(): void {
-    const { control, token } = this.#options
-    dialFrames(control, 'worker', token, CONNECT_MS_MAX).then(
+    const { control, token, certificate } = this.#options
+    dialFrames({ control, token, certificate }, 'worker', CONNECT_MS_MAX).then(
       (socket) => this.#connected(socket),
       (cause: Error) =>
         this.#lost(cause instanceof UpgradeRefusedError ? this.#refusal(cause) : undefined, cause),

@@ -3,6 +3,7 @@
 import { connect, type Socket } from 'node:net'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { isLocal, socketOptions } from './address.ts'
+import { pinnedTo } from './clusterTls.ts'
 import {
   type Allocate,
   type DataFrame,
@@ -34,6 +35,15 @@ export class DataConnectionError extends Error {
 const RECEIVE_BYTES = 256 * 1024
 const CONNECTIONS_PER_ADDRESS = 3
 
+export interface DataClientOptions {
+  /** Where large values come to lie: by default memory of this thread alone. */
+  allocate?: Allocate
+  /** The cluster's certificate, for `tls:`. */
+  certificate?: string
+  /** A socket that leads to workers elsewhere: see `ClusterAddress`. */
+  gateway?: string
+}
+
 interface Waiting {
   resolve(frame: DataFrame): void
   reject(error: Error): void
@@ -48,25 +58,40 @@ class DataConnection {
   #serial = 1
   closed = false
 
-  constructor(address: string, token: string, allocate: Allocate) {
+  constructor(
+    address: string,
+    token: string,
+    { allocate = ownMemory, gateway, certificate }: DataClientOptions,
+  ) {
     this.#address = address
-    this.#checked = !isLocal(address)
+    this.#checked = gateway !== undefined || !isLocal(address)
     const reader = new FrameReader((frame) => this.#answered(frame), allocate)
-    this.#socket = connect({
-      ...socketOptions(address),
-      noDelay: true,
-      onread: {
-        buffer: new Uint8Array(RECEIVE_BYTES),
-        callback: (length, buffer) => {
-          try {
-            reader.push(buffer.subarray(0, length))
-          } catch (error) {
-            this.#fail((error as Error).message, error)
-          }
-          return true
-        },
-      },
-    })
+    const push = (bytes: Uint8Array): void => {
+      try {
+        reader.push(bytes)
+      } catch (error) {
+        this.#fail((error as Error).message, error)
+      }
+    }
+    const target = { ...socketOptions(gateway ?? address), noDelay: true }
+    if (address.startsWith('tls:')) {
+      if (certificate === undefined)
+        throw new DataConnectionError(address, 'the certificate of its cluster is not known here')
+      const raw = connect(target)
+      if (gateway !== undefined) raw.write(`${address}\n`)
+      raw.on('error', (error) => this.#fail(error.message, error))
+      // Loaded where it is needed: most workers are on one machine.
+      this.#socket = process.getBuiltinModule('node:tls').connect({ socket: raw, ...pinnedTo(certificate) })
+      this.#socket.on('data', push)
+    } else {
+      const buffer = new Uint8Array(RECEIVE_BYTES)
+      const callback = (length: number, bytes: Uint8Array): boolean => {
+        push(bytes.subarray(0, length))
+        return true
+      }
+      this.#socket = connect({ ...target, onread: { buffer, callback } })
+      if (gateway !== undefined) this.#socket.write(`${address}\n`)
+    }
     this.#socket.on('error', (error) => this.#fail(error.message, error))
     this.#socket.on('close', () => this.#fail('the connection was closed'))
     this.#write(textFrame(HELLO, 0, helloText(token, this.#checked)))
@@ -143,13 +168,12 @@ class DataConnection {
 /** Connections to many workers, opened when needed and kept. */
 export class DataClient {
   readonly #token: string
-  readonly #allocate: Allocate
+  readonly #options: DataClientOptions
   readonly #connections = new Map<string, DataConnection[]>()
 
-  /** @param allocate where large values come to lie: by default memory of this thread alone */
-  constructor(token: string, allocate: Allocate = ownMemory) {
+  constructor(token: string, options: DataClientOptions = {}) {
     this.#token = token
-    this.#allocate = allocate
+    this.#options = options
   }
 
   /**
@@ -183,7 +207,7 @@ export class DataClient {
     let least: DataConnection | undefined
     for (const connection of open) if (!least || connection.load < least.load) least = connection
     if (!least || (least.load > 0 && open.length < CONNECTIONS_PER_ADDRESS)) {
-      least = new DataConnection(address, this.#token, this.#allocate)
+      least = new DataConnection(address, this.#token, this.#options)
       open.push(least)
     }
     this.#connections.set(address, open)

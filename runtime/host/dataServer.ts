@@ -6,6 +6,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { PROTOCOL_VERSION, refusalOfVersion } from '../protocol/version.ts'
 import { socketOptions } from './address.ts'
+import { type ClusterTls, serverTls } from './clusterTls.ts'
 import {
   type Allocate,
   type DataFrame,
@@ -46,20 +47,29 @@ export class DataServer {
   readonly #allocate: Allocate
   readonly #token: Buffer
   readonly #server: Server
+  readonly #scheme: 'tcp' | 'tls'
   readonly #sockets = new Set<Socket>()
   #path: string | undefined
   sentBytes = 0
   receivedBytes = 0
 
-  /** @param allocate where values that are put here come to lie */
-  constructor(source: DataSource, token: string, allocate: Allocate) {
+  /**
+   * @param allocate where values that are put here come to lie
+   * @param tls for addresses that other machines use
+   */
+  constructor(source: DataSource, token: string, allocate: Allocate, tls?: ClusterTls) {
     this.#allocate = allocate
     this.#source = source
     this.#token = Buffer.from(token)
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
+    const accept = (socket: Socket): void => this.#accept(socket)
+    this.#server = tls
+      ? process.getBuiltinModule('node:tls').createServer({ ...serverTls(tls), noDelay: true }, accept)
+      : createServer({ noDelay: true }, accept)
+    this.#server.on('tlsClientError', () => {}) // A stranger at the door.
+    this.#scheme = tls ? 'tls' : 'tcp'
   }
 
-  /** Listens at `unix:/path` (mode 0600; what a dead worker left there is removed) or `tcp://host:0`; returns the address. */
+  /** Listens at `unix:/path` (mode 0600; what a dead worker left there is removed), `tcp://host:0` or `tls://host:0`; returns the address. */
   async listen(address: string): Promise<string> {
     const where = socketOptions(address)
     if ('path' in where) {
@@ -75,7 +85,7 @@ export class DataServer {
       return address
     }
     const { port } = this.#server.address() as AddressInfo
-    return `tcp://${where.host.includes(':') ? `[${where.host}]` : where.host}:${port}`
+    return `${this.#scheme}://${where.host.includes(':') ? `[${where.host}]` : where.host}:${port}`
   }
 
   /** Stops serving and removes its socket file. */

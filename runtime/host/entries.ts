@@ -10,6 +10,8 @@ const SOURCES = {
   lane: 'laneMain.ts',
   cli: '../cli/main.ts',
   register: '../functions/register.ts',
+  agent: '../agent/agentMain.ts',
+  certificate: 'clusterCertificate.ts',
 } as const
 
 export type EntryName = keyof typeof SOURCES
@@ -21,4 +23,11 @@ export function entryPath(name: EntryName): string {
   // A shared chunk of the bundle lies one folder below the entries.
   const dist = here.endsWith('chunks') ? join(here, '..') : here
   return join(dist, `${name}.js`)
+}
+
+/** The package's own folder: `bin` and, where it is built, `dist` stand in it. */
+export function packageFolder(): string {
+  const here = import.meta.dirname
+  if (import.meta.filename.endsWith('.ts') || !here.endsWith('chunks')) return join(here, '..')
+  return join(here, '..', '..')
 }

@@ -2,6 +2,7 @@
 
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { pinnedTo } from './clusterTls.ts'
 import { FrameSocket } from './frameSocket.ts'
 
 const PROTOCOL = 'heddle'
@@ -27,22 +28,35 @@ export class UpgradeRefusedError extends Error {
   }
 }
 
+/** Where a scheduler is, and what it takes to be let in. */
+export interface DialTarget {
+  /** `unix:/path`, `ws://host:port` or `wss://host:port`. */
+  control: string
+  token: string
+  /** The cluster's certificate, for `wss:`: no other is taken. */
+  certificate?: string
+}
+
 /**
  * Connects to a scheduler.
- * @param control `unix:/path`, `ws://host:port` or `wss://host:port`
  * @throws {UpgradeRefusedError} when the token is wrong, or no scheduler answers
  * @throws {Error} with the socket's `code` when nobody answers, or not within `timeoutMs`
  */
 export async function dialFrames(
-  control: string,
+  { control, token, certificate }: DialTarget,
   room: 'client' | 'worker',
-  token: string,
   timeoutMs = 0,
 ): Promise<FrameSocket> {
   const headers = { authorization: `Bearer ${token}`, connection: 'Upgrade', upgrade: PROTOCOL }
   const path = `/${room}`
-  const options = { path, headers, agent: false, ...(timeoutMs > 0 && { timeout: timeoutMs }) }
   const isSecure = control.startsWith('wss:')
+  const options = {
+    path,
+    headers,
+    agent: false,
+    ...(timeoutMs > 0 && { timeout: timeoutMs }),
+    ...(isSecure && certificate !== undefined && pinnedTo(certificate)),
+  }
   const requestOf = isSecure ? (await import('node:https')).request : requestHttp
   return new Promise((resolve, reject) => {
     const asked = control.startsWith('unix:')

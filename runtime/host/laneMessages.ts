@@ -29,7 +29,7 @@ export interface LaneSetup {
   worker: string
   lane: number
   /** For clients that tasks make. */
-  scheduler: { control: string; token: string }
+  scheduler: { control: string; token: string; certificate?: string }
   /** The lane numbers its shared memory from here on. */
   firstBufferId: number
   /** It collects its garbage when so many bytes of shared memory came into sight since the last time. */

@@ -28,7 +28,7 @@ export interface LaneEvents {
 
 export interface LaneOptions {
   /** See `LaneSetup`. */
-  scheduler: { control: string; token: string }
+  scheduler: { control: string; token: string; certificate?: string }
   threads: number
   worker: string
   moduleFolder: string

@@ -56,7 +56,11 @@ export function createRunFolder(id: string): string {
 
 const TRIES_MAX = 5
 
-function makePrivate(parent: string): void {
+/**
+ * Makes a folder that this user alone may enter, or checks that it is one.
+ * @throws {RunFolderError} when it belongs to somebody else
+ */
+export function makePrivate(parent: string): void {
   mkdirSync(parent, { recursive: true, mode: 0o700 })
   const found = lstatSync(parent)
   // Anybody may make a folder of this name in a shared /tmp before we do.

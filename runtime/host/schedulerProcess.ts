@@ -3,15 +3,17 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { SchedulerOptions } from '../cluster/schedulerOptions.ts'
 import { WORKERS_MAX } from '../cluster/workerCounts.ts'
-import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
+import type { ClusterAddress, ClusterInfo, ClusterNetwork } from '../protocol/cluster.ts'
 import { HEDDLE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
 import { Auth } from './auth.ts'
 import { epochMs } from './clock.ts'
 import { ControlPlane } from './controlPlane.ts'
 import { Dashboard } from './dashboard.ts'
+import { entryPath } from './entries.ts'
 import { type EventFileHeader, EventFileWriter } from './eventFile.ts'
 import { FeedHub } from './feedHub.ts'
 import { Logs } from './logs.ts'
@@ -50,6 +52,7 @@ export class SchedulerProcess {
   readonly #server: SchedulerServer
   readonly #workers: SchedulerGround['workers']
   #dashboardUrl = ''
+  #network: ClusterNetwork | undefined
   #stopping: Promise<void> | undefined
 
   /**
@@ -124,6 +127,7 @@ export class SchedulerProcess {
     const port = this.#server.listenOnPort(this.#options.port)
     try {
       await socket
+      if (this.#options.network) this.#network = await this.#listenOnNetwork()
       this.#dashboardUrl = `http://127.0.0.1:${await port}/?token=${this.#signIn}`
     } catch (error) {
       await Promise.allSettled([socket, port])
@@ -143,7 +147,17 @@ export class SchedulerProcess {
       pid: process.pid,
       protocol: PROTOCOL_VERSION,
       version: HEDDLE_VERSION,
+      ...(this.#network && { network: this.#network }),
     }
+  }
+
+  async #listenOnNetwork(): Promise<ClusterNetwork> {
+    // A file of its own: most schedulers never need its packages.
+    const url = pathToFileURL(entryPath('certificate')).href
+    const { ownAddresses } = await import('../cluster/reachNetwork.ts')
+    const { clusterCertificate } = (await import(url)) as typeof import('./clusterCertificate.ts')
+    const tls = await clusterCertificate(this.id)
+    return { addresses: ownAddresses(), port: await this.#server.listenOnNetwork(tls), ...tls }
   }
 
   /** Ends everything in order: sessions, workers, connections, files. */

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import { type Auth, isOwnOrigin } from './auth.ts'
+import { type ClusterTls, serverTls } from './clusterTls.ts'
 import type { Dashboard } from './dashboard.ts'
 import { type FrameCarrier, WebSocketCarrier } from './frameCarrier.ts'
 import { acceptFrames, asksForFrames } from './frameUpgrade.ts'
@@ -68,6 +69,24 @@ export class SchedulerServer {
     return (server.address() as AddressInfo).port
   }
 
+  /**
+   * Listens for other machines, on every interface: to workers and clients alone, who show the token inside TLS.
+   * @returns the port
+   * @throws {ListenError}
+   */
+  async listenOnNetwork(tls: ClusterTls): Promise<number> {
+    const server = await this.#listen(
+      (each, done) => each.listen(0, done),
+      'port 0',
+      () =>
+        process.getBuiltinModule('node:https').createServer(serverTls(tls), (request, response) => {
+          if (this.#tellInfo(request)) response.end(JSON.stringify(this.#parts.clusterInfo()))
+          else response.writeHead(404).end()
+        }),
+    )
+    return (server.address() as AddressInfo).port
+  }
+
   close(): void {
     for (const server of this.#servers) {
       server.close()
@@ -75,8 +94,24 @@ export class SchedulerServer {
     }
   }
 
-  #listen(start: (server: Server, done: () => void) => void, where: string): Promise<Server> {
-    const server = createServer((request, response) => {
+  #listen(
+    start: (server: Server, done: () => void) => void,
+    where: string,
+    make: () => Server = () => this.#plainServer(),
+  ): Promise<Server> {
+    const server = make()
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#accept(request, socket, head),
+    )
+    this.#servers.push(server)
+    return new Promise((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(where, cause)))
+      start(server, () => resolve(server))
+    })
+  }
+
+  #plainServer(): Server {
+    return createServer((request, response) => {
       if (this.#tellInfo(request)) {
         response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
         response.end(JSON.stringify(this.#parts.clusterInfo()))
@@ -86,14 +121,6 @@ export class SchedulerServer {
         if (!response.headersSent) response.writeHead(500)
         response.end(`${error.message}\n`)
       })
-    })
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.#accept(request, socket, head),
-    )
-    this.#servers.push(server)
-    return new Promise((resolve, reject) => {
-      server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(where, cause)))
-      start(server, () => resolve(server))
     })
   }
 

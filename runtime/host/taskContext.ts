@@ -23,7 +23,7 @@ export interface TaskThread {
   /** The worker's name. */
   worker: string
   /** The scheduler that the worker serves. */
-  scheduler: { control: string; token: string }
+  scheduler: { control: string; token: string; certificate?: string }
   /** The task that asks begins to wait for other tasks: its thread is free until the answer is called. */
   waits(): () => void
 }

@@ -4,6 +4,7 @@ import { availableParallelism, hostname, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { WorkerMemory } from '../cluster/workerMemory.ts'
 import type { MemoryLimits } from '../worker/memory.ts'
+import type { ClusterTls } from './clusterTls.ts'
 
 export interface WorkerConfig {
   /** Unique in its cluster, e.g. `w0`. */
@@ -14,7 +15,7 @@ export interface WorkerConfig {
   token: string
   threads: number
   memoryLimitBytes: number
-  /** Where to serve data: `unix:/path` or `tcp://host:0`. */
+  /** Where to serve data: `unix:/path`, `tcp://host:0` or `tls://host:0`. */
   dataAddress: string
   /** Worker modules and whatever else is this worker's alone; removed when it ends. */
   folder: string
@@ -22,6 +23,8 @@ export interface WorkerConfig {
   spillFolder?: string
   spillLimitBytes?: number
   resources: Record<string, number>
+  /** The cluster's certificate, where it is on several machines. */
+  tls?: ClusterTls
   /** False where the paths of programs' packages and files mean nothing on this machine; by default they are looked at. */
   sharedFiles?: boolean
   memoryShares?: Partial<MemoryLimits>

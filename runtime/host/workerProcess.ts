@@ -83,7 +83,8 @@ export class WorkerProcess implements WorkerCore {
     this.#files = new SpillFiles(spillFolder ?? join(folder, 'spill'), spillLimitBytes, allocate)
     this.#spilling = new Spilling(this, this.#files)
     const collectBytes = collectBytesOf(limitBytes, threads)
-    const scheduler = { control: config.control, token }
+    const certificate = config.tls?.certificate
+    const scheduler = { control: config.control, token, ...(certificate && { certificate }) }
     const { path: moduleFolder, arrivals } = this.#modules
     const { sharedFiles = true } = config
     const laneOptions = {
@@ -98,12 +99,12 @@ export class WorkerProcess implements WorkerCore {
     this.#lanes = new Lanes(pool, laneOptions, this.#laneEvents())
     this.#keeper = new MemoryKeeper(this, this.#memory, this.#lanes)
     this.#feeder = new LaneFeeder(this, this.#lanes, this.#keeper)
-    this.#peers = new DataClient(token, allocate)
+    this.#peers = new DataClient(token, { allocate, certificate })
     this.#transfers = new ValueTransfers(this, this.#files, this.#peers)
-    this.#server = new DataServer(this.#transfers, token, allocate)
+    this.#server = new DataServer(this.#transfers, token, allocate, config.tls)
     const { control, reconnectMs = RECONNECT_MS } = config
     this.#control = new ControlClient(
-      { control, token, reconnectMs },
+      { control, token, certificate, reconnectMs },
       {
         hello: () => workerHello(this.state, config, this.#dataAddress, this.#cluster),
         received: (message) => this.on(() => this.#receive(message)),

@@ -12,6 +12,20 @@ export interface ClusterAddress {
   pid: number
   protocol: number
   version: string
+  /** Of a cluster elsewhere: a socket of this machine that leads to those of the other side. Who connects says the address in a line. */
+  gateway?: string
+  /** How other machines of the cluster reach the scheduler, where it listens to them. */
+  network?: ClusterNetwork
+}
+
+/** All of it is TLS with one certificate, which members know: no other is taken. */
+export interface ClusterNetwork {
+  addresses: string[]
+  port: number
+  /** PEM. */
+  certificate: string
+  /** PEM; workers have it, since they serve each other. Absent for who only connects. */
+  key?: string
 }
 
 export interface WorkerInfo {

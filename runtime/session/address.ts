@@ -12,6 +12,10 @@ export interface SchedulerAddress {
   /** Where this was read from, for messages. */
   source: string
   dashboardUrl?: string
+  /** Leads to the workers' data, where they are elsewhere. */
+  gateway?: string
+  /** The cluster's certificate, where it is on several machines. */
+  certificate?: string
 }
 
 /**
@@ -71,6 +75,8 @@ const ofCluster = (cluster: ClusterAddress, source: string): SchedulerAddress =>
   token: cluster.token,
   source,
   dashboardUrl: cluster.dashboardUrl,
+  ...(cluster.gateway !== undefined && { gateway: cluster.gateway }),
+  ...(cluster.network && { certificate: cluster.network.certificate }),
 })
 
 const noToken = (address: string): ConnectError =>

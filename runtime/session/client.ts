@@ -21,6 +21,7 @@ import { futuresOf } from './progress.ts'
 import { askAbout } from './questions.ts'
 import { replicateFutures } from './replicate.ts'
 import { type ScatterOptions, scatterValues } from './scatter.ts'
+import { type SshClientOptions, sshCore } from './sshClient.ts'
 
 /** What a `scatter` gives: a list of futures for a list, a record for a record, else one future. */
 export type Scattered<T> = T extends readonly unknown[]
@@ -96,6 +97,16 @@ export class Client implements Executor {
    */
   static async local(options: LocalOptions = {}): Promise<Client> {
     return new Client(await localCore(options))
+  }
+
+  /**
+   * Starts a cluster on machines that the system's `ssh` reaches and connects to it; `close()` ends it. The scheduler runs
+   * on the first host, workers on all. Heddle brings what is not there, but Node only when that is allowed.
+   * @throws {HostError} naming the host that cannot be reached or used, and the way out
+   * @example await using client = await Client.ssh({ hosts: ['me@big.example.org'], threadsPerWorker: 8 })
+   */
+  static async ssh(options: SshClientOptions): Promise<Client> {
+    return new Client(await sshCore(options))
   }
 
   /**
@@ -293,7 +304,8 @@ export class Client implements Executor {
 
   /** Where a browser finds the dashboard. */
   get dashboardUrl(): string {
-    return this.#core.connection.cluster.dashboardUrl
+    // Of a cluster elsewhere, the near end's.
+    return this.#core.address.dashboardUrl ?? this.#core.connection.cluster.dashboardUrl
   }
 
   /** The cluster's id. */

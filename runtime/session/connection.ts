@@ -169,9 +169,9 @@ export class Connection {
   }
 }
 
-async function openSocket({ control, token, source }: SchedulerAddress): Promise<FrameSocket> {
+async function openSocket({ control, token, certificate, source }: SchedulerAddress): Promise<FrameSocket> {
   try {
-    return await dialFrames(control, 'client', token)
+    return await dialFrames({ control, token, certificate }, 'client')
   } catch (cause) {
     if (cause instanceof UpgradeRefusedError) {
       const { status } = cause

@@ -61,7 +61,7 @@ export class Core implements FutureHolder {
   constructor(connection: Connection, address: SchedulerAddress, lifter: Lifter, kernels: KernelNames) {
     this.connection = connection
     this.address = address
-    this.data = new DataClient(address.token)
+    this.data = new DataClient(address.token, { gateway: address.gateway, certificate: address.certificate })
     this.lifter = lifter
     this.kernels = kernels
     this.waits = new Waits(this.table, () => connection.hold())

@@ -21,8 +21,7 @@ export function taskCore(): Promise<Core> | undefined {
 }
 
 async function open({ scheduler, worker }: TaskThread): Promise<Core> {
-  const { control, token } = scheduler
-  const address = { control, token, source: control }
+  const address = { ...scheduler, source: scheduler.control }
   const connection = await Connection.open(address, taskClientName(worker))
   const core = new Core(connection, address, processLifter(), kernelNames)
   // Logs of workers come to every client: told here, a task's own would go round for ever.

@@ -65,7 +65,24 @@ export const ROOMS: readonly Room[] = [
     ],
     packages: ['node', 'ws', 'piscina'],
   },
+  // Bundled into a file of its own.
+  {
+    folder: 'runtime/host/clusterCertificate.ts',
+    rooms: ['runtime/host'],
+    packages: ['node', '@peculiar/x509'],
+  },
   { folder: 'runtime/cluster', rooms: ['runtime/protocol', 'runtime/host'], packages: ['node'] },
+  {
+    // The first of ours on another machine: one file, without packages.
+    folder: 'runtime/agent',
+    rooms: ['runtime/protocol', 'runtime/host', 'runtime/cluster'],
+    packages: ['node'],
+  },
+  {
+    folder: 'runtime/remote',
+    rooms: ['runtime/protocol', 'runtime/host', 'runtime/cluster', 'runtime/agent'],
+    packages: ['node'],
+  },
   {
     folder: 'runtime/session',
     rooms: [
@@ -76,12 +93,20 @@ export const ROOMS: readonly Room[] = [
       'runtime/collections',
       'runtime/host',
       'runtime/cluster',
+      'runtime/remote',
     ],
     packages: ['node', 'ws'],
   },
   {
     folder: 'runtime/cli',
-    rooms: ['runtime/protocol', 'runtime/session', 'runtime/cluster', 'runtime/host'],
+    rooms: [
+      'runtime/protocol',
+      'runtime/session',
+      'runtime/cluster',
+      'runtime/host',
+      'runtime/agent',
+      'runtime/remote',
+    ],
     packages: ['node'],
   },
   { folder: 'runtime/index.ts', rooms: ['runtime/*'], packages: [] },

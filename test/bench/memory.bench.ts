@@ -49,7 +49,7 @@ async function processToProcess(name: string, address: string): Promise<Figure[]
   )
   // As in a worker: memory that nobody sees any more is used again.
   const memory = new SharedMemory(0, 1e9)
-  const client = new DataClient('bench', (byteLength) => memory.take(byteLength))
+  const client = new DataClient('bench', { allocate: (byteLength) => memory.take(byteLength) })
   try {
     const large = [{ task: 0, run: 1 }]
     const times = await repeat(15, async () => {

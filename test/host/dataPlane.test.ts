@@ -74,7 +74,7 @@ const held = new Map([
 for (const kind of ['unix', 'tcp'] as const)
   test(`values travel unchanged, absent ones are said to be absent (${kind})`, async () => {
     const served = await serve(kind === 'unix' ? `unix:${join(folder, 'a.sock')}` : 'tcp://127.0.0.1:0', held)
-    const client = new DataClient('secret', shared)
+    const client = new DataClient('secret', { allocate: shared })
     try {
       const asked = [1, 2, 99, 3, 4, 5].map((task) => ({ task, run: 7 }))
       const answers = await client.get(served.address, asked)

