@@ -14,7 +14,10 @@ export {
   type Columns,
   type ComputedArray,
   type CsvOptions,
+  coalesce,
+  col,
   compute,
+  DataFrame,
   type Delayed,
   type DelayedFunction,
   type DelayedOptions,
@@ -22,12 +25,18 @@ export {
   DrawingError,
   DTypeError,
   type DTypeName,
+  dataframe,
   delayed,
+  Expr,
+  ExpressionError,
   FileChangedError,
   FileError,
   FileFormatError,
   isDelayed,
+  type JoinOptions,
   type Lazy,
+  len,
+  lit,
   memoryFiles,
   NdArray,
   NoFilesError,
@@ -36,19 +45,32 @@ export {
   type ParquetOptions,
   type PartitionOptions,
   persist,
+  SchemaMismatchError,
   ShapeError,
   type ShuffleOptions,
+  type SortOptions,
   type StorageOptions,
+  struct,
+  Table,
+  TableArgumentError,
+  type TableCsvOptions,
+  type TableJsonOptions,
+  type TableParquetOptions,
+  type TableWriteOptions,
   type TextOptions,
   type TreeOptions,
   visualize,
   type WriteOptions,
+  when,
 } from './collections/index.ts'
 // What travels to workers, and how a class says how it does.
 export { CannotTravelError } from './functions/cannotTravel.ts'
 export { TaskFailedError } from './functions/failureOf.ts'
 export { onWorker, perWorker } from './functions/perWorker.ts'
 export { fromWorker, toWorker } from './functions/travelSymbols.ts'
+export { type DataType, DataTypeError } from './kernels/table/dataType.ts'
+export { ExpressionTypeError } from './kernels/table/resolve.ts'
+export { DuplicateColumnError, MissingColumnError } from './kernels/table/schema.ts'
 // What keeps a machine that ssh reaches from being used.
 export { HostError, SshError } from './remote/hostErrors.ts'
 // Options for everything that a block of code asks for.

@@ -20,6 +20,8 @@ export function registerLanguageModelTools(
   book: RunBook,
   server: () => Promise<LanguageServer>,
 ): void {
+  // Editors that are built on VS Code may lack them.
+  if (typeof vscode.lm?.registerTool !== 'function') return
   const text = (value: string): vscode.LanguageModelToolResult =>
     new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(value)])
   context.subscriptions.push(

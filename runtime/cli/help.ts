@@ -29,6 +29,10 @@ which ends with the program. ARGS are the program's own.
   --workers N          worker processes (1: threads of one process share memory)
   --threads N          threads of each worker (this machine's cores, shared out among the workers)
   --memory-limit SIZE  of each worker: 4GB, 512MiB, or a fraction of this machine's memory like 0.5
+  --memory-shares LIST percentages of it above which values leave for the disk (of those held, of the process), nothing
+                       is started, and the worker is started again: 60,70,80,95; "off" for one that should not be
+  --spill-folder DIR   a folder on a fast local disk for values that memory cannot hold (a temporary one)
+  --spill-limit SIZE   how much of that disk each worker may use (all)
   --connect WHERE      use a running cluster: ws://host:port?token=…, or the path of its cluster.json
   --saturation X       tasks per thread that a worker is given before their duration is known (1.1; inf for no limit)
   --record FILE        keep every event of the scheduler, for \`heddle replay\`
@@ -48,6 +52,7 @@ Starts a scheduler and keeps it running until Ctrl-C or \`heddle stop\`.
   --workers N          workers that it starts and keeps here (none)
   --threads N          threads of each of those
   --memory-limit SIZE  of each of those: 4GB, 512MiB, or a fraction like 0.5
+  --memory-shares LIST, --spill-folder DIR, --spill-limit SIZE  of each of those, as in \`heddle run\`
   --saturation X       tasks per thread that a worker is given before their duration is known (1.1; inf for no limit)
   --record FILE        keep every event, for \`heddle replay\`
   --check-invariants   check the scheduler's own rules after every event: slow, for hunting a fault
@@ -72,6 +77,7 @@ Starts a worker for a scheduler, and starts it again when it crashes.
   --name NAME          what the cluster calls it
   --threads N          its threads (this machine's cores)
   --memory-limit SIZE  4GB, 512MiB, or a fraction like 0.5 (all of it)
+  --memory-shares LIST, --spill-folder DIR, --spill-limit SIZE  as in \`heddle run\`
   --resources LIST     what it has for tasks that ask, e.g. gpu=2,licence=1
   --no-shared-files    programs' paths mean nothing here: their packages are brought even where something lies there
                        (by default what is the same here is used in place)

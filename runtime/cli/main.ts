@@ -31,6 +31,7 @@ const CLUSTER_ERRORS = new Set([
   'ConnectError',
   'AskError',
   'RunFolderError',
+  'ScratchFolderError',
   'HostError',
   'SshError',
   'AgentError',
@@ -45,6 +46,7 @@ const USAGE_ERRORS = new Set([
   'UsageError',
   'WorkerCountError',
   'MemoryLimitError',
+  'WorkerMemoryError',
   'SchedulerOptionError',
   'SchedulerSettingError',
 ])

@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { beginLocalCluster } from '../cluster/localCluster.ts'
 import { type SchedulerSettings, SETTING_OPTIONS, settingsOfValues } from '../cluster/schedulerSettings.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
+import { WORKER_MEMORY_OPTIONS, workerMemoryOptions } from '../cluster/workerMemory.ts'
 import { isRunEvent, saysItHandles, startSession } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
 import { BESIDE_BARS } from './besideBars.ts'
@@ -100,6 +101,7 @@ const OPTIONS = {
   workers: { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...WORKER_MEMORY_OPTIONS,
   connect: { type: 'string' },
   ...SETTING_OPTIONS,
   inspect: { type: 'boolean' },
@@ -117,12 +119,17 @@ function readArguments(args: readonly string[]) {
     throw new UsageError(
       `only one file can be run, and ${JSON.stringify(rest[0])} is one more: the program's own arguments come after --`,
     )
-  const counts = { workers: values.workers, threads: values.threads, memoryLimit: values['memory-limit'] }
+  const counts = {
+    workers: values.workers,
+    threads: values.threads,
+    memoryLimit: values['memory-limit'],
+    ...workerMemoryOptions(values),
+  }
   const settings = settingsOfValues(values)
   if (values.connect !== undefined) {
     if (Object.values(counts).some((value) => value !== undefined))
       throw new UsageError(
-        '--workers, --threads and --memory-limit are of a new cluster: leave them out with --connect',
+        '--workers, --threads, --memory-limit and the like are of a new cluster: leave them out with --connect',
       )
     if (Object.keys(settings).length > 0)
       throw new UsageError(
@@ -166,6 +173,9 @@ function localCluster(
     workers: counts.workers,
     threadsPerWorker: counts.threads,
     memoryLimit: `${counts.memoryLimitBytes}B`,
+    memoryShares: counts.memory?.memoryShares,
+    spillFolder: counts.memory?.spillFolder,
+    spillLimit: counts.memory?.spillLimitBytes,
     ...settings,
     onOutput,
   })

@@ -3,6 +3,7 @@
 import { portNumber, type SchedulerOptions } from '../cluster/schedulerOptions.ts'
 import { SETTING_OPTIONS, settingsOfValues } from '../cluster/schedulerSettings.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
+import { WORKER_MEMORY_OPTIONS, workerMemoryOptions } from '../cluster/workerMemory.ts'
 import { SchedulerProcess } from '../host/schedulerProcess.ts'
 import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exitCodes.ts'
@@ -46,6 +47,7 @@ const OPTIONS = {
   workers: { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...WORKER_MEMORY_OPTIONS,
   ...SETTING_OPTIONS,
 } as const
 
@@ -56,7 +58,7 @@ function readArguments(args: readonly string[]): SchedulerOptions {
     throw new UsageError(
       '--threads and --memory-limit are of workers: give --workers too, or give them to `heddle worker`',
     )
-  const counts = { workers, threads, memoryLimit }
+  const counts = { workers, threads, memoryLimit, ...workerMemoryOptions(values) }
   return {
     port: portNumber(port),
     settings: settingsOfValues(values),

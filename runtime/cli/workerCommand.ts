@@ -4,9 +4,11 @@ import { hostname } from 'node:os'
 import { takeJoinAddress } from '../cluster/joinAddress.ts'
 import { reachNetwork } from '../cluster/reachNetwork.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
+import { WORKER_MEMORY_OPTIONS, workerMemoryOptions } from '../cluster/workerMemory.ts'
 import { createRunFolder, removeRunFolder } from '../host/runFolder.ts'
+import { closeScratch, openScratch } from '../host/scratchFolder.ts'
 import { Supervisor } from '../host/supervisor.ts'
-import { type WorkerConfig, workerConfig } from '../host/workerConfig.ts'
+import { memoryConfig, type WorkerConfig, workerConfig } from '../host/workerConfig.ts'
 import type { ClusterAddress, ClusterNetwork } from '../protocol/cluster.ts'
 import { chosenCluster } from './clusterChoice.ts'
 import { parseCommandLine } from './commandLine.ts'
@@ -19,14 +21,19 @@ const OPTIONS = {
   name: { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...WORKER_MEMORY_OPTIONS,
   resources: { type: 'string' },
   'no-shared-files': { type: 'boolean' },
 } as const
 
 export async function workerCommand(args: readonly string[]): Promise<number> {
   const { values } = parseCommandLine(args, OPTIONS, false)
-  const { threads, memoryLimitBytes } = workerCounts(
-    { threads: values.threads, memoryLimit: values['memory-limit'] },
+  const {
+    threads,
+    memoryLimitBytes,
+    memory = {},
+  } = workerCounts(
+    { threads: values.threads, memoryLimit: values['memory-limit'], ...workerMemoryOptions(values) },
     { workers: '--workers', threads: '--threads' },
   )
   const name = values.name ?? `${hostname()}-${process.pid}`
@@ -38,6 +45,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   const { id, ...place } = joined?.network
     ? await networkPlace(joined, joined.network)
     : await nearPlace(values.connect ?? joined, name)
+  const scratch = memory.spillFolder === undefined ? undefined : openScratch(memory.spillFolder)
   const folderName = `w-${process.pid}`
   const runFolder = createRunFolder(folderName)
   const config = workerConfig({
@@ -48,6 +56,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     runFolder,
     threads,
     memoryLimitBytes,
+    ...memoryConfig(memory, scratch),
     resources: resourcesOf(values.resources),
     sharedFiles: !values['no-shared-files'],
   })
@@ -63,6 +72,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   process.stderr.write(`heddle worker ${name}: ${plural(threads, 'thread')}, for cluster ${id}\n`)
   const { code, reason } = await ended
   removeRunFolder(folderName)
+  if (scratch !== undefined) closeScratch(scratch)
   process.stderr.write(`heddle worker ${name} has ended: ${reason}\n`)
   return code === 0 ? EXIT.ok : EXIT.cluster
 }

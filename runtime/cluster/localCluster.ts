@@ -12,9 +12,10 @@ import type { ClusterAddress } from '../protocol/cluster.ts'
 import { schedulerArguments } from './schedulerOptions.ts'
 import { checkedSettings, type SchedulerSettings } from './schedulerSettings.ts'
 import { type WorkerCountsRequest, workerCounts } from './workerCounts.ts'
+import type { WorkerMemoryRequest } from './workerMemory.ts'
 
 /** What a local cluster is asked to be. */
-export interface LocalClusterOptions extends SchedulerSettings {
+export interface LocalClusterOptions extends SchedulerSettings, WorkerMemoryRequest {
   /** Worker processes; 1 by default, since threads of one process share memory. */
   workers?: number
   /** Threads of each worker; by default the machine's cores, shared out. */
@@ -72,6 +73,9 @@ export function beginLocalCluster(options: LocalClusterOptions = {}): StartingCl
     workers: options.workers,
     threads: options.threadsPerWorker,
     memoryLimit: options.memoryLimit,
+    memoryShares: options.memoryShares,
+    spillFolder: options.spillFolder,
+    spillLimit: options.spillLimit,
   }
   const local = workerCounts(request)
   const id = newClusterId()

@@ -41,7 +41,11 @@ export function memoryHere(): number {
  * @example memoryLimitBytes('4GB', 16e9) // 4_000_000_000
  * @example memoryLimitBytes(0.5, 16e9) // 8_000_000_000
  */
-export function memoryLimitBytes(given: string | number, hereBytes: number = memoryHere()): number {
+export function memoryLimitBytes(
+  given: string | number,
+  hereBytes: number = memoryHere(),
+  leastBytes: number = LEAST_BYTES,
+): number {
   const text = String(given).trim()
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*([a-z]*)$/i.exec(text)
   const unit = match?.[2] ? UNITS[match[2].toLowerCase()] : 1
@@ -53,6 +57,7 @@ export function memoryLimitBytes(given: string | number, hereBytes: number = mem
   const amount = Number(match[1])
   const isFraction = !match[2] && amount > 0 && amount <= 1
   const bytes = isFraction ? Math.floor(amount * hereBytes) : Math.floor(amount * unit)
-  if (bytes < LEAST_BYTES) throw new MemoryLimitError(text, `a worker needs at least ${LEAST_BYTES / 1e6}MB`)
+  if (Number.isNaN(bytes)) throw new MemoryLimitError(text, 'write an amount like 4GB or 512MiB')
+  if (bytes < leastBytes) throw new MemoryLimitError(text, `a worker needs at least ${LEAST_BYTES / 1e6}MB`)
   return bytes
 }

@@ -8,6 +8,7 @@ import {
   settingsOfValues,
 } from './schedulerSettings.ts'
 import { type WorkerCounts, workerCounts } from './workerCounts.ts'
+import { WORKER_MEMORY_OPTIONS, workerMemoryArguments, workerMemoryOptions } from './workerMemory.ts'
 
 export interface SchedulerOptions {
   /** The cluster's id; a new one when absent. */
@@ -33,6 +34,7 @@ export const SCHEDULER_OPTIONS = {
   'local-workers': { type: 'string' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
+  ...WORKER_MEMORY_OPTIONS,
   network: { type: 'boolean' },
   ...SETTING_OPTIONS,
 } as const
@@ -64,7 +66,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
     settings: settingsOfValues(values),
     ...(workers !== undefined && {
       local: workerCounts(
-        { workers, threads, memoryLimit },
+        { workers, threads, memoryLimit, ...workerMemoryOptions(values) },
         { workers: '--local-workers', threads: '--threads' },
       ),
     }),
@@ -84,6 +86,7 @@ export function schedulerArguments({ id, port, local, network, settings = {} }: 
       String(local.threads),
       '--memory-limit',
       `${local.memoryLimitBytes}B`,
+      ...workerMemoryArguments(local.memory ?? {}),
     )
   return args
 }

@@ -2,9 +2,10 @@
 
 import { availableParallelism } from 'node:os'
 import { memoryHere, memoryLimitBytes } from './memoryLimit.ts'
+import { type WorkerMemory, type WorkerMemoryRequest, workerMemory } from './workerMemory.ts'
 
 /** What a person may ask of a local cluster. */
-export interface WorkerCountsRequest {
+export interface WorkerCountsRequest extends WorkerMemoryRequest {
   /** Worker processes; 1 by default. */
   workers?: number | string
   /** Threads of each; by default the machine's cores, shared out among the workers. */
@@ -17,6 +18,8 @@ export interface WorkerCounts {
   workers: number
   threads: number
   memoryLimitBytes: number
+  /** Present where anything was asked of it. */
+  memory?: WorkerMemory
 }
 
 /** A number of workers or threads that cannot be. */
@@ -38,7 +41,7 @@ export const THREADS_MAX = 255
 
 /**
  * @param names what the options are called where they were given, for messages
- * @throws {WorkerCountError} {@link MemoryLimitError}
+ * @throws {WorkerCountError} {@link MemoryLimitError} {@link WorkerMemoryError}
  * @example workerCounts({ workers: 2 }) // on 8 cores: 2 workers of 4 threads, half of the memory each
  */
 export function workerCounts(
@@ -54,7 +57,9 @@ export function workerCounts(
     request.memoryLimit === undefined
       ? Math.floor(here.memoryBytes / workers)
       : memoryLimitBytes(request.memoryLimit, here.memoryBytes)
-  return { workers, threads, memoryLimitBytes: bytes }
+  const memory = workerMemory(request)
+  const isAsked = Object.keys(memory).length > 0
+  return { workers, threads, memoryLimitBytes: bytes, ...(isAsked && { memory }) }
 }
 
 function wholeNumber(option: string, given: number | string | undefined, max: number): number | undefined {

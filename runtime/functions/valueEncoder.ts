@@ -97,10 +97,13 @@ export class ValueEncoder {
       list.length = lists[i]
   }
 
-  /** Forgets an encoding that failed half-way. */
+  /** Forgets an encoding that failed half-way, or was taken, with all that was met: an encoder at rest keeps nothing alive. */
   abandon(): void {
     this.writer.length = this.#start
     this.#postponed = []
+    this.#seenFirst.length = 0
+    this.#seenMap = undefined
+    this.buffers = []
   }
 
   value(value: unknown, depth: number): void {

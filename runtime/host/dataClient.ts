@@ -102,11 +102,16 @@ class DataConnection {
     return this.#waiting.size
   }
 
+  /** The answer may stop short of the last values: then it is asked for the rest. */
   async get(names: readonly { task: number; run: number }[]): Promise<(EncodedValue | undefined)[]> {
-    const frame = await this.#ask((serial) => namesFrame(GET, serial, names))
-    if (frame.values.length !== names.length)
-      throw new DataConnectionError(this.#address, 'its answer is to another question')
-    return frame.values.map(({ value }) => value)
+    const found: (EncodedValue | undefined)[] = []
+    while (found.length < names.length) {
+      const frame = await this.#ask((serial) => namesFrame(GET, serial, names.slice(found.length)))
+      if (frame.values.length === 0 || found.length + frame.values.length > names.length)
+        throw new DataConnectionError(this.#address, 'its answer is to another question')
+      for (const { value } of frame.values) found.push(value)
+    }
+    return found
   }
 
   async put(values: readonly NamedValue[]): Promise<void> {

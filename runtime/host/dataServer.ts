@@ -28,6 +28,8 @@ export interface DataSource {
   /** The value, and how to say that it was sent; nothing when it is not here. */
   lend(task: number, run: number): Promise<LentValue | undefined> | LentValue | undefined
   put(task: number, run: number, value: EncodedValue): void
+  /** Bytes of a value, 0 when it is not here. */
+  sizeOf?(task: number, run: number): number
   /** Resolves when there is room for values that are put here; nothing when there is some now. */
   room?(): Promise<void> | undefined
 }
@@ -36,6 +38,9 @@ export interface LentValue {
   value: EncodedValue
   giveBack(): void
 }
+
+/** An answer holds values up to this size in sum, or a single one. */
+const ANSWER_BYTES_MAX = 64e6
 
 export class DataServer {
   readonly #source: DataSource
@@ -133,7 +138,11 @@ export class DataServer {
   async #answer(socket: Socket, frame: DataFrame, checked: boolean): Promise<void> {
     const lent: LentValue[] = []
     const values: NamedValue[] = []
+    let bytes = 0
     for (const { task, run } of frame.values) {
+      // Whoever asks for more gets the rest when it asks again: all of it at once may be more than fits into memory.
+      bytes += this.#source.sizeOf?.(task, run) ?? 0
+      if (bytes > ANSWER_BYTES_MAX && values.length > 0) break
       let found = this.#source.lend(task, run)
       if (found instanceof Promise) found = await found.catch(() => undefined)
       if (found) lent.push(found)

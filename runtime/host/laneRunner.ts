@@ -13,9 +13,11 @@ import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
 import { provideResultMemory } from '../kernels/resultMemory.ts'
+import { provideCollection } from '../kernels/table/polars/release.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
-import { LaneCallables } from './laneCallables.ts'
+import { type Callable, LaneCallables } from './laneCallables.ts'
+import { collectGarbage } from './garbage.ts'
 import { laneCarried } from './laneCarried.ts'
 import { watchConsole } from './laneConsole.ts'
 import { LaneMemory } from './laneMemory.ts'
@@ -42,6 +44,8 @@ export class LaneRunner {
   readonly #callables: LaneCallables
   readonly #queue: BatchMessage[] = []
   #busy = false
+  /** When the last run ended. */
+  #now = 0
 
   constructor(setup: LaneSetup) {
     this.#port = setup.port
@@ -70,6 +74,7 @@ export class LaneRunner {
         return decodeValue({ bytes, buffers: [] }, this.#loader.decodeOptions())
       },
     })
+    provideCollection(collectGarbage)
     this.#runs = new LaneRuns(({ batch, index, told }) =>
       this.#port.postMessage({ kind: 'waits', batch, index, waits: told }),
     )
@@ -137,44 +142,70 @@ export class LaneRunner {
   async #run(batch: BatchMessage): Promise<void> {
     const report = new ReportWriter(batch.batch, batch.callables.length, this.#memory)
     const values = batch.values ? new Dependencies(batch.values, this.#memory) : undefined
-    let now = epochMs()
-    let sentAt = now
+    this.#now = epochMs()
+    let sentAt = this.#now
     for (let index = 0; index < batch.callables.length; index++) {
-      const start = now
+      const start = this.#now
       this.#progress.begin(batch.batch, index, start)
-      let outcome: Outcome | undefined
-      let result: unknown
-      let given: unknown[] | undefined
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#callables.load(number))
         const bytes = batch.args.subarray(index === 0 ? 0 : batch.argEnds[index - 1], batch.argEnds[index])
         if (modulesOfValue(bytes).length > 0) await this.#loader.loadModules(modulesOfValue(bytes))
         if (values) for (const names of values.modules(index)) await this.#loader.loadModules(names)
-        const options = this.#loader.argumentOptions(callable)
-        const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
-        given = readArguments(bytes, { ...options, reference })
-        result = callable(...given)
-        if (isThenable(result) || isStream(result)) {
-          // Others need not wait for what this one waits for.
-          report.send(this.#port)
-          outcome = await this.#follow(run, result, given, report)
-        } else outcome = { encoded: encodeValue(result, this.#encoding) }
+        const following = this.#call(run, callable, bytes, values, report)
+        if (following) {
+          const outcome = await following
+          this.#now = epochMs()
+          if (outcome) enter(report, start, this.#now - start, outcome)
+        }
       } catch (error) {
-        outcome = { failure: await this.#failure(error, result, given) }
+        this.#now = epochMs()
+        report.failed(start, this.#now - start, failureOf(error, { key: '' }))
       }
-      now = epochMs()
-      if (outcome) enter(report, start, now - start, outcome)
       this.#memory.rest()
-      if (now - sentAt > REPORT_MS || report.isFull) {
+      if (this.#now - sentAt > REPORT_MS || report.isFull) {
         report.send(this.#port)
-        sentAt = now
+        sentAt = this.#now
       }
     }
     this.#runs.rest()
     this.#progress.rest()
     report.send(this.#port)
+  }
+
+  /**
+   * Calls a function and enters its result, or follows it. In a frame of its own: what it held is garbage once it has
+   * returned, while V8 keeps whatever a frame that goes on has ever held.
+   */
+  #call(
+    run: LaneRun,
+    callable: Callable,
+    bytes: Uint8Array,
+    values: Dependencies | undefined,
+    report: ReportWriter,
+  ): Promise<Outcome | undefined> | undefined {
+    const { index, start } = run
+    const options = this.#loader.argumentOptions(callable)
+    const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
+    const given = readArguments(bytes, { ...options, reference })
+    let result: unknown
+    let encoded: EncodedValue
+    try {
+      result = callable(...given)
+      if (isThenable(result) || isStream(result)) {
+        // Others need not wait for what this one waits for.
+        report.send(this.#port)
+        return this.#follow(run, result, given, report)
+      }
+      encoded = encodeValue(result, this.#encoding)
+    } catch (error) {
+      return this.#failure(error, result, given).then((failure) => ({ failure }))
+    }
+    this.#now = epochMs()
+    report.result(start, this.#now - start, encoded)
+    return undefined
   }
 
   /** What becomes of a run that goes on asynchronously; nothing when it was set aside, since it waits for other tasks. */

@@ -54,6 +54,8 @@ interface Lane {
   asideSince: Map<number, number>
   /** It has said that it is ready, so its thread works. */
   opened: boolean
+  /** Some run of it has ended: what fills its thread's memory may be that one's. */
+  hasRun: boolean
 }
 
 export class Lanes {
@@ -126,9 +128,32 @@ export class Lanes {
     again(timeoutMs + 1)
   }
 
-  /** Ends a lane's thread now; a new one takes its place. */
-  end(lane: number): void {
-    this.#end(lane, endOf(this.#lanes[lane].progress, undefined))
+  /**
+   * Ends a lane's thread now; a new one takes its place.
+   * @param failure of the run under way; it was cancelled when absent
+   * @param mayRunAlone it fails only if it ran alone: see `LaneEnd`
+   */
+  end(lane: number, failure?: TaskFailure, mayRunAlone = false): void {
+    this.#end(lane, { ...endOf(this.#lanes[lane].progress, failure), mayRunAlone })
+  }
+
+  /** Whether the lane's thread has ended a run before. */
+  hasRun(lane: number): boolean {
+    return this.#lanes[lane].hasRun
+  }
+
+  /** Bytes of a thread's objects and buffers; infinitely many when it does not answer in time. */
+  async usedBytes(lane: number, patienceMs: number): Promise<number> {
+    const { thread } = this.#lanes[lane]
+    const { promise: patience, resolve } = Promise.withResolvers<number>()
+    const timer = setTimeout(resolve, patienceMs, Number.POSITIVE_INFINITY)
+    const statistics = thread?.getHeapStatistics().then(
+      ({ used_heap_size, external_memory }) => used_heap_size + external_memory,
+      () => 0,
+    )
+    const bytes = await Promise.race([patience, statistics ?? 0])
+    clearTimeout(timer)
+    return bytes
   }
 
   #end(lane: number, end: LaneEnd): void {
@@ -159,6 +184,7 @@ export class Lanes {
       timers: new Map(),
       asideSince: new Map(),
       opened: false,
+      hasRun: false,
     }
     this.#lanes[lane] = entry
     port1.on('message', (message: FromLane) => {
@@ -196,6 +222,7 @@ export class Lanes {
         this.#events.opened(lane)
         break
       case 'report':
+        entry.hasRun = true
         this.#noteAside(entry, message)
         this.#events.reported(lane, message)
         break

@@ -2,9 +2,10 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
+import type { WorkerMemory } from '../cluster/workerMemory.ts'
 import { entryPath } from './entries.ts'
 import { spawnWithLifeline } from './lifeline.ts'
-import { workerConfig, workerEnvironment } from './workerConfig.ts'
+import { memoryConfig, workerConfig, workerEnvironment } from './workerConfig.ts'
 
 export interface LocalWorkersOptions {
   control: string
@@ -15,6 +16,7 @@ export interface LocalWorkersOptions {
   threads: number
   /** Of each worker. */
   memoryLimitBytes: number
+  memory?: WorkerMemory
   resources?: Record<string, number>
   /** A supervisor that was not asked to leave has ended, and with it its worker. */
   gaveUp: (name: string, code: number | null) => void
@@ -71,7 +73,8 @@ export class LocalWorkers {
   }
 
   #start(): void {
-    const { control, token, runFolder, spillFolder, threads, memoryLimitBytes, resources } = this.#options
+    const { control, token, runFolder, spillFolder, threads, memoryLimitBytes, memory, resources } =
+      this.#options
     const name = `w${this.#next++}`
     const config = workerConfig({
       name,
@@ -81,6 +84,7 @@ export class LocalWorkers {
       threads,
       memoryLimitBytes,
       ...(resources && { resources }),
+      ...memoryConfig(memory ?? {}, undefined),
       ...(spillFolder && { spillFolder: join(spillFolder, name) }),
     })
     const child = spawnWithLifeline(process.execPath, [entryPath('supervisor')], {

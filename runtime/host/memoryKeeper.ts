@@ -4,6 +4,7 @@ import { onMeasured } from '../worker/decide.ts'
 import type { LaneReport } from '../worker/laneReport.ts'
 import { collectGarbage } from './garbage.ts'
 import type { Lanes } from './lanes.ts'
+import { Overflow } from './overflow.ts'
 import type { SharedMemory } from './sharedMemory.ts'
 import type { WorkerCore } from './workerCore.ts'
 
@@ -21,6 +22,8 @@ const GIVEN_UP_SHARE_MAX = 0.05
 const MEASURE_SHARE = 0.05
 /** A worker that starts nothing for want of memory measures itself so often. */
 const SHORT_MEASURE_MS = 25
+/** And while threads run, its size is looked at so often. */
+const WATCH_MS = 25
 
 /** How much shared memory a lane may see before it collects its garbage: all lanes together a tenth of the limit. */
 export const collectBytesOf = (limitBytes: number, threads: number): number =>
@@ -34,25 +37,34 @@ export class MemoryKeeper {
   readonly #madeBy: (Map<number, number> | undefined)[] = []
   #movedBytes = 0
   #collectedAt = 0
+  #collecting: NodeJS.Immediate | undefined
   #soon: NodeJS.Timeout | undefined
+  #watch: NodeJS.Timeout | undefined
+  readonly #overflow: Overflow
 
   constructor(core: WorkerCore, memory: SharedMemory, lanes: Lanes) {
     this.#core = core
     this.#memory = memory
     this.#lanes = lanes
+    this.#overflow = new Overflow(core, lanes)
   }
 
   /** A lane's results came into memory. */
   reported(lane: number, report: LaneReport): void {
     if (report.shared.length > 0) this.#madeBy[lane] = buffersMade(report)
-    let bytes = 0
-    for (const size of report.sizes) bytes += Math.max(0, size)
-    this.moved(bytes)
+    for (const size of report.sizes) this.#movedBytes += Math.max(0, size)
+    this.#measureMoved()
   }
 
-  /** So many bytes came into memory: it is measured when they are many, since a heartbeat may come too late. */
+  /** So many bytes came into memory from elsewhere: it is measured when they are many, since a heartbeat may come too late. */
   moved(bytes: number): void {
     this.#movedBytes += bytes
+    // Reading them may have left as much garbage behind, which V8 is in no hurry to collect.
+    this.#memory.givenUpBytes += bytes
+    this.#measureMoved()
+  }
+
+  #measureMoved(): void {
     if (this.#movedBytes >= MEASURE_SHARE * this.#core.state.limits.limitBytes)
       this.measure(process.memoryUsage.rss())
   }
@@ -81,8 +93,26 @@ export class MemoryKeeper {
     }, SHORT_MEASURE_MS)
   }
 
+  /** While threads run: a task may fill the memory between two heartbeats. */
+  watch(busy: boolean): void {
+    if (busy) this.#watch ??= setInterval(() => this.#look(), WATCH_MS)
+    else if (this.#watch) {
+      clearInterval(this.#watch)
+      this.#watch = undefined
+    }
+  }
+
   close(): void {
     clearTimeout(this.#soon)
+    clearImmediate(this.#collecting)
+    clearInterval(this.#watch)
+  }
+
+  #look(): void {
+    const rssBytes = process.memoryUsage.rss()
+    const { limitBytes, pauseShare } = this.#core.state.limits
+    if (rssBytes > pauseShare * limitBytes) this.measure(rssBytes)
+    this.#overflow.look(rssBytes - this.#memory.freeBytes)
   }
 
   /**
@@ -98,14 +128,22 @@ export class MemoryKeeper {
     const now = performance.now()
     const isMuch = this.#memory.strayBytes > STRAY_SHARE_MAX * limitBytes
     const everyMs = isMuch ? COLLECT_EVERY_MS : COLLECT_TIGHT_EVERY_MS
-    if ((isMuch || isTight) && now - this.#collectedAt > everyMs) {
+    const isTime = (isMuch || isTight) && now - this.#collectedAt > everyMs
+    if (isTime) {
       this.#collectedAt = now
       this.#lanes.postAll({ kind: 'collect' })
     }
-    if (this.#memory.givenUpBytes > (isTight ? 0 : GIVEN_UP_SHARE_MAX * limitBytes)) {
-      this.#memory.givenUpBytes = 0
+    const isGivenUp = this.#memory.givenUpBytes > (isTight ? 0 : GIVEN_UP_SHARE_MAX * limitBytes)
+    if (isGivenUp || (isTime && isTight)) this.#collectSoon()
+  }
+
+  /** Not now: the functions that called this one may still have in their frames what is given up. */
+  #collectSoon(): void {
+    this.#memory.givenUpBytes = 0
+    this.#collecting ??= setImmediate(() => {
+      this.#collecting = undefined
       collectGarbage()
-    }
+    })
   }
 }
 

@@ -6,6 +6,7 @@ import type { SchedulerOptions } from '../cluster/schedulerOptions.ts'
 import { handOnSmallPages } from './largePages.ts'
 import { LocalWorkers } from './localWorkers.ts'
 import { createRunFolder, newClusterId, removeRunFolder, spillFolderOf } from './runFolder.ts'
+import { closeScratch, openScratch } from './scratchFolder.ts'
 
 /** How long workers may take to end once their lifelines are cut. */
 const GONE_MS_MAX = 2000
@@ -15,10 +16,12 @@ export class SchedulerGround {
   readonly folder: string
   readonly token: string
   readonly workers: LocalWorkers | undefined
+  /** Where workers spill, when the user chose a folder. */
+  readonly #scratch: string | undefined
   /** Hears of a supervisor that has ended without being asked. */
   gaveUp: (name: string, code: number | null) => void = () => {}
 
-  /** @throws {RunFolderError} when its folder cannot be made */
+  /** @throws {RunFolderError} {@link ScratchFolderError} when its folders cannot be made */
   constructor({ id = newClusterId(), local }: SchedulerOptions) {
     this.id = id
     this.folder = createRunFolder(id)
@@ -26,7 +29,9 @@ export class SchedulerGround {
     // The token is handed on where it is needed: a program that a task starts should not find it.
     delete process.env.HEDDLE_TOKEN
     handOnSmallPages()
-    const spillFolder = spillFolderOf(id)
+    const chosen = local?.memory?.spillFolder
+    if (chosen !== undefined) this.#scratch = this.#openScratch(chosen)
+    const spillFolder = this.#scratch ?? spillFolderOf(id)
     this.workers =
       local &&
       new LocalWorkers({
@@ -36,6 +41,7 @@ export class SchedulerGround {
         ...(spillFolder && { spillFolder }),
         threads: local.threads,
         memoryLimitBytes: local.memoryLimitBytes,
+        ...(local.memory && { memory: local.memory }),
         gaveUp: (name, code) => this.gaveUp(name, code),
       })
     // Workers take longer to start than a scheduler to listen.
@@ -55,6 +61,21 @@ export class SchedulerGround {
     this.workers?.abandon()
     // Their files are inside the folder: it goes when they are gone.
     await this.workers?.gone(GONE_MS_MAX)
+    this.removeFolders()
+  }
+
+  /** Of a cluster that has ended. */
+  removeFolders(): void {
     removeRunFolder(this.id)
+    if (this.#scratch !== undefined) closeScratch(this.#scratch)
+  }
+
+  #openScratch(chosen: string): string {
+    try {
+      return openScratch(chosen)
+    } catch (error) {
+      removeRunFolder(this.id)
+      throw error
+    }
   }
 }

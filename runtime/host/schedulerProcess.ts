@@ -17,7 +17,7 @@ import { entryPath } from './entries.ts'
 import { type EventFileHeader, EventFileWriter } from './eventFile.ts'
 import { FeedHub } from './feedHub.ts'
 import { Logs } from './logs.ts'
-import { clusterFileOf, newClusterId, removeRunFolder, writeClusterFile } from './runFolder.ts'
+import { clusterFileOf, newClusterId, writeClusterFile } from './runFolder.ts'
 import { Runs } from './runs.ts'
 import { SchedulerGround } from './schedulerGround.ts'
 import { SchedulerServer } from './schedulerServer.ts'
@@ -176,7 +176,7 @@ export class SchedulerProcess {
     // Their files are inside the folder: it goes when they are gone.
     await this.#workers?.gone(ABANDON_MS_MAX)
     this.#record?.close()
-    removeRunFolder(this.id)
+    this.#ground.removeFolders()
     this.#events.ended(reason)
   }
 
@@ -190,7 +190,7 @@ export class SchedulerProcess {
     this.#plane.terminate()
     this.#hub.terminate()
     this.#record?.close()
-    removeRunFolder(this.id)
+    this.#ground.removeFolders()
     this.#events.ended(reason)
   }
 

@@ -1,11 +1,11 @@
 // A worker's values on disk: many small ones to a file, large ones each in their own, compressed where that pays.
 
-import { mkdir, open, rm } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdCompressSync, zstdDecompress } from 'node:zlib'
+import { mkdir, rm } from 'node:fs/promises'
 import type { EncodedValue } from '../functions/encodedValue.ts'
-import { type Allocate, joinSmall, SHARE_FROM_BYTES } from './dataFrames.ts'
+import { type Allocate, SHARE_FROM_BYTES } from './dataFrames.ts'
+import { isWorthPacking, packedBlocks, unpackInto } from './spillBlocks.ts'
 import { SpillReader } from './spillReader.ts'
+import { SpillLimitReached, SpillWriter } from './spillWriter.ts'
 
 /** Values cannot be written to the spill folder. */
 export class SpillError extends Error {
@@ -32,7 +32,8 @@ interface Place {
   file: SpillFile
   from: number
   storedBytes: number
-  compressed: boolean
+  /** Where it is compressed: bytes of each packed block. */
+  blocks: number[] | undefined
   /** Bytes of the encoding, then of its buffers. */
   sizes: number[]
 }
@@ -40,14 +41,6 @@ interface Place {
 /** A value at least this large has a file of its own, so that forgetting it frees the disk at once. */
 const OWN_FILE_BYTES = 1 << 20
 const FILE_BYTES_MAX = 32e6
-/** This much of a value's beginning tells whether it is worth compressing. */
-const SAMPLE_BYTES = 32 * 1024
-/** Compression pays when it leaves less than this share: measured here, disks write about as fast as zstd at 1 packs. */
-const WORTH_SHARE = 0.6
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
-const pack = promisify(zstdCompress)
-const unpack = promisify(zstdDecompress)
-
 export class SpillFiles {
   readonly folder: string
   readonly #limitBytes: number
@@ -107,20 +100,19 @@ export class SpillFiles {
   async read(row: number): Promise<EncodedValue> {
     const place = this.#places.get(row)
     if (!place) throw new Error(`no spilled value in row ${row}`)
-    const { sizes, from, storedBytes, compressed } = place
+    const { sizes, from, storedBytes, blocks } = place
     const { path } = place.file
-    if (!compressed && storedBytes >= SHARE_FROM_BYTES) {
-      const parts = partsOf(sizes, this.#allocate)
-      await this.#reader.fill(path, from, parts)
-      return valueIn(parts)
-    }
-    const stored = await this.#reader.read(path, from, storedBytes)
-    const whole = compressed ? await unpack(stored) : stored
     const parts = partsOf(sizes, this.#allocate)
-    let at = 0
-    for (const part of parts) {
-      part.set(whole.subarray(at, at + part.length))
-      at += part.length
+    if (blocks)
+      await unpackInto(parts, blocks, (within, length) => this.#reader.read(path, from + within, length))
+    else if (storedBytes >= SHARE_FROM_BYTES) await this.#reader.fill(path, from, parts)
+    else {
+      const stored = await this.#reader.read(path, from, storedBytes)
+      let at = 0
+      for (const part of parts) {
+        part.set(stored.subarray(at, at + part.length))
+        at += part.length
+      }
     }
     return valueIn(parts)
   }
@@ -139,65 +131,58 @@ export class SpillFiles {
   async #writeFile(rows: readonly number[], valueIn: (row: number) => EncodedValue): Promise<void> {
     const file: SpillFile = { path: `${this.folder}/${this.#serial++}`, live: rows.length, bytes: 0 }
     const places: Place[] = []
-    const parts: Uint8Array[] = []
-    for (const row of rows) {
-      const value = valueIn(row)
-      const own = [value.bytes, ...value.buffers.map((buffer) => new Uint8Array(buffer))]
-      const sizes = own.map(({ length }) => length)
-      const packed = await packIfWorth(own)
-      const stored = packed ? [packed] : own
-      const storedBytes = stored.reduce((sum, { length }) => sum + length, 0)
-      places.push({ file, from: file.bytes, storedBytes, compressed: packed !== undefined, sizes })
-      file.bytes += storedBytes
-      parts.push(...stored)
-    }
-    if (this.diskBytes + file.bytes > this.#limitBytes)
-      throw new SpillError(this.folder, `its limit of ${this.#limitBytes} bytes is reached`)
     try {
       if (!this.#made) await mkdir(this.folder, { recursive: true, mode: 0o700 })
       this.#made = true
-      await writeParts(file.path, joinSmall(parts))
+      const out = await SpillWriter.open(file.path, this.#limitBytes - this.diskBytes)
+      try {
+        for (const row of rows) {
+          const from = out.length
+          const parts = partsIn(valueIn(row))
+          const sizes = parts.map(({ length }) => length)
+          const blocks: number[] | undefined = isWorthPacking(parts) ? [] : undefined
+          if (blocks)
+            for await (const block of packedBlocks(parts)) {
+              blocks.push(block.length)
+              await out.write([block])
+            }
+          else await out.write(parts)
+          places.push({ file, from, storedBytes: out.length - from, blocks, sizes })
+        }
+      } finally {
+        await out.close()
+      }
+      file.bytes = out.length
     } catch (cause) {
       await rm(file.path, { force: true }).catch(() => {})
-      const { code, message } = cause as NodeJS.ErrnoException
-      const reason =
-        code === 'ENOSPC' ? 'the disk is full' : code === 'EDQUOT' ? 'the quota is used up' : message
-      throw new SpillError(this.folder, reason, cause)
+      throw this.#spillError(cause)
     }
     this.diskBytes += file.bytes
     rows.forEach((row, i) => {
       this.#places.set(row, places[i])
     })
   }
+
+  #spillError(cause: unknown): SpillError {
+    const { folder } = this
+    // The folder was removed while the worker ran: the next one makes it again.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') this.#made = false
+    if (cause instanceof SpillLimitReached)
+      return new SpillError(folder, `its limit of ${this.#limitBytes} bytes is reached`)
+    const { code, message } = cause as NodeJS.ErrnoException
+    const reason =
+      code === 'ENOSPC' ? 'the disk is full' : code === 'EDQUOT' ? 'the quota is used up' : message
+    return new SpillError(folder, reason, cause)
+  }
 }
 
 const totalBytes = (value: EncodedValue): number =>
   value.buffers.reduce((sum, { byteLength }) => sum + byteLength, value.bytes.length)
 
-async function packIfWorth(parts: readonly Uint8Array[]): Promise<Uint8Array | undefined> {
-  const largest = parts.reduce((most, part) => (part.length > most.length ? part : most))
-  if (largest.length < 512) return undefined
-  const sample = Buffer.from(largest.subarray(0, SAMPLE_BYTES))
-  if (zstdCompressSync(sample, LEVEL).length > WORTH_SHARE * sample.length) return undefined
-  return pack(parts.length === 1 ? Buffer.from(parts[0]) : Buffer.concat(parts), LEVEL)
-}
-
-/** Writes parts of any number and size: at most so many at a time, and what a write left over again. */
-async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    for (let at = 0; at < parts.length; at += 512) {
-      let rest = parts.slice(at, at + 512)
-      while (rest.length > 0) {
-        let { bytesWritten } = await file.writev(rest)
-        while (rest.length > 0 && bytesWritten >= rest[0].length) bytesWritten -= rest.shift()!.length
-        if (bytesWritten > 0) rest = [rest[0].subarray(bytesWritten), ...rest.slice(1)]
-      }
-    }
-  } finally {
-    await file.close()
-  }
-}
+const partsIn = (value: EncodedValue): Uint8Array[] => [
+  value.bytes,
+  ...value.buffers.map((buffer) => new Uint8Array(buffer)),
+]
 
 /** Room for a value: its encoding, then its buffers, where threads can share them. */
 const partsOf = (sizes: readonly number[], allocate: Allocate): Uint8Array[] =>

@@ -19,7 +19,11 @@ import {
 export const QUICK_MS = 10_000
 /** So many quick crashes in a row, and the supervisor gives up. */
 export const QUICK_CRASHES_MAX = 5
-const WATCH_MS = 200
+const WATCH_MS = 100
+/** So many looks in a row above the limit, so that the worker can end the task that grew, and not all of them. */
+const LOOKS_OVER_MAX = 5
+/** At once when it is that far beyond its limit. */
+const AT_ONCE_SHARE = 1.05
 const BACKOFF_MS = 100
 const BACKOFF_MS_MAX = 10_000
 /** How long a worker may take to leave when asked. */
@@ -36,6 +40,8 @@ export class Supervisor {
   /** Why the supervisor itself ended the worker. */
   #killedFor: string | undefined
   #leaving = false
+  /** How often in a row it was found above its limit. */
+  #looksOver = 0
 
   /** @param end called once, when the worker is gone for good */
   constructor(config: WorkerConfig, end: (code: number, reason: string) => void) {
@@ -115,7 +121,12 @@ export class Supervisor {
       this.#config.memoryLimitBytes,
       this.#config.memoryShares,
     )
-    if (bytes === undefined || bytes <= terminateShare * limitBytes) return
+    if (bytes === undefined || bytes <= terminateShare * limitBytes) {
+      this.#looksOver = 0
+      return
+    }
+    const isFar = bytes > Math.max(terminateShare, AT_ONCE_SHARE) * limitBytes
+    if (++this.#looksOver < LOOKS_OVER_MAX && !isFar) return
     const percent = Math.round((100 * bytes) / limitBytes)
     this.#killedFor = `it used ${percent} % of its memory limit of ${Math.round(limitBytes / 1e6)} MB and was ended`
     this.#child?.kill('SIGKILL')

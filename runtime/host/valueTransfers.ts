@@ -31,6 +31,12 @@ export class ValueTransfers implements DataSource {
     this.#inflow = new Inflow(core.state)
   }
 
+  sizeOf(task: number, run: number): number {
+    const { values } = this.#core.state
+    const row = values.rowOf(task, run)
+    return row === -1 ? 0 : values.bytes(row)
+  }
+
   room(): Promise<void> | undefined {
     return this.#inflow.wait()
   }

@@ -2,6 +2,7 @@
 
 import { availableParallelism, hostname, totalmem } from 'node:os'
 import { join } from 'node:path'
+import type { WorkerMemory } from '../cluster/workerMemory.ts'
 import type { MemoryLimits } from '../worker/memory.ts'
 import type { ClusterTls } from './clusterTls.ts'
 
@@ -41,6 +42,24 @@ export interface WorkerRequest extends Partial<WorkerConfig> {
   /** The cluster's run folder: this worker's own folders and sockets go there. */
   runFolder: string
 }
+
+/** What was asked for the memory of workers, as part of a worker's configuration: `scratch` is its owner's folder. */
+export function memoryConfig(memory: WorkerMemory, scratch: string | undefined): Partial<WorkerConfig> {
+  const { memoryShares, spillLimitBytes } = memory
+  const of = (share: number | false): number => (share === false ? NEVER : share)
+  return {
+    ...(memoryShares && {
+      memoryShares: Object.fromEntries(
+        Object.entries(memoryShares).map(([name, share]) => [`${name}Share`, of(share)]),
+      ),
+    }),
+    ...(spillLimitBytes !== undefined && { spillLimitBytes }),
+    ...(scratch !== undefined && { spillFolder: join(scratch, 'values') }),
+  }
+}
+
+/** A share that no process reaches; JSON knows no infinity. */
+const NEVER = 1e9
 
 const CONFIG_ENV = 'HEDDLE_WORKER'
 

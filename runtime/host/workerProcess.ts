@@ -211,6 +211,7 @@ export class WorkerProcess implements WorkerCore {
     }
     this.#acting = false
     this.#transfers.look()
+    this.#keeper.watch(this.state.lanes.some(({ posted }) => posted.length > 0))
     if (this.state.paused || this.state.held) this.#keeper.measureSoon()
     this.#control.flushSoon()
   }

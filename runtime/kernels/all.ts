@@ -10,5 +10,7 @@ import './bag/groups.ts'
 import './bag/partition.ts'
 import './bag/tee.ts'
 import './delayed/delayed.ts'
+import './table/partition.ts'
+import './table/rowFunctions.ts'
 
 export { kernel, kernelNames } from './kernel.ts'

@@ -30,6 +30,9 @@ export function platformOf(target: string): Platform {
   return { os: system === 'alpine' ? 'linux' : system, cpu, libc: system === 'alpine' ? 'musl' : 'glibc' }
 }
 
+/** Too large to be carried: tables do without it, and a folder's own heddle brings it. */
+const TABLE_ENGINE = 'nodejs-polars'
+
 /** Told of a native half that is not installed here, as it is another platform's. */
 export type MissingNative = (name: string, version: string) => void
 
@@ -52,7 +55,9 @@ export function productionPackages(
       if (!at) throw new Error(`${name}, which ${from} needs, is not installed: run npm ci`)
       add(name, at)
     }
-    const natives = Object.keys(optionalDependencies).map((name) => ({ name, at: folderOf(name, from) }))
+    const natives = Object.keys(optionalDependencies)
+      .filter((name) => name !== TABLE_ENGINE)
+      .map((name) => ({ name, at: folderOf(name, from) }))
     for (const { name, at } of natives)
       if (at && !found.has(name) && suits(manifestIn(at), platform)) add(name, at)
     requireNative(from, natives, platform, (name) => missing?.(name, optionalDependencies[name]))

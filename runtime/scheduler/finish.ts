@@ -125,8 +125,17 @@ export function erred(state: State, worker: Worker, message: Of<'erred'>): void 
     const { retries } = state.options.sets[tasks.option[task]]
     // What cannot travel will not do so the next time either.
     if (trouble.throws <= retries && failure.kind !== 'cannot-travel') reconsider(state, task)
-    else fail(state, task, { ...failure, key: keyOf(state, task), worker: worker.info.name })
+    else fail(state, task, { ...named(state, task, failure), worker: worker.info.name })
   }
+}
+
+/** A failure with its task's key; in the text too where no line of the user's code stands in it. */
+function named(state: State, task: number, failure: TaskFailure): TaskFailure {
+  const key = keyOf(state, task)
+  if (failure.kind !== 'out-of-memory') return { ...failure, key }
+  const { file, line } = state.groups.infos[state.tasks.group[task]]
+  const place = file === undefined ? '' : ` (${file}:${line})`
+  return { ...failure, key, message: failure.message.replace(/^the task/, `the task ${key}${place}`) }
 }
 
 /** Runs that the worker gave back before they began, since it was asked to: often for another worker. */

@@ -2,6 +2,7 @@
 
 import { inspect } from 'node:util'
 import { NdArray } from '../kernels/array/ndArray.ts'
+import { Table } from '../collections/dataframe/table.ts'
 import type { Display, DisplayNode } from '../protocol/runs.ts'
 
 /** How much of a value is shown. */
@@ -34,7 +35,7 @@ const LINE_CHARS = 80
 export function displayOf(value: unknown, limits: DisplayLimits = LIMITS): Display {
   if (typeof value === 'string') return textDisplay(value, limits)
   if (value instanceof NdArray) return textDisplay(inspect(value), limits)
-  const table = tableOf(value, limits)
+  const table = tableOf(value instanceof Table ? value.toRecords() : value, limits)
   if (table) return table
   const tree = new TreeBuilder(limits)
   const node = tree.node(value, undefined, 0)
@@ -204,6 +205,7 @@ function summaryOfObject(value: object, depth: number): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
   if (value instanceof RegExp) return String(value)
   if (value instanceof Error) return `${value.name}: ${value.message}`
+  if (value instanceof Table) return `Table(${value.length} × ${value.columns.length})`
   if (value instanceof NdArray) return inspect(value).replace(/\s+/g, ' ')
   const name = value.constructor?.name ?? 'Object'
   if (Array.isArray(value) || isNumbers(value)) {

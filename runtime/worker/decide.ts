@@ -26,6 +26,8 @@ export function decide(state: WorkerState): WorkerAction[] {
 export function onMeasured(state: WorkerState, rssBytes: number): void {
   state.rssToJudge = rssBytes
   state.otherBytes = Math.max(0, rssBytes - state.values.managedBytes - state.strayBytes)
+  const rise = state.baseBytes + BASE_RISE * (state.otherBytes - state.baseBytes)
+  state.baseBytes = state.baseBytes === 0 ? state.otherBytes : Math.min(state.otherBytes, rise)
   state.spillStuck = false
   state.diskRefuses = false
   const paused = shouldPause(rssBytes, state.limits, state.paused)
@@ -34,10 +36,15 @@ export function onMeasured(state: WorkerState, rssBytes: number): void {
   state.actions.push({ kind: 'tell-pause' })
 }
 
+/** How fast the base follows measurements that are above it. */
+const BASE_RISE = 0.05
+
 function spill(state: WorkerState): void {
   if (state.spillStuck || state.diskRefuses) return
   const { managedBytes, leavingBytes } = state.values
-  const wanted = bytesToSpill({ managedBytes, leavingBytes, rssBytes: state.rssToJudge }, state.limits)
+  const expectedBytes = state.baseBytes + state.strayBytes + state.growthBytes + state.blockedBytes
+  const measured = { managedBytes, leavingBytes, rssBytes: state.rssToJudge, expectedBytes }
+  const wanted = bytesToSpill(measured, state.limits)
   if (wanted <= 0) return
   const { write, dropped } = state.values.chooseToSpill(wanted)
   if (dropped.length > 0) state.actions.push({ kind: 'release', rows: dropped })
@@ -69,10 +76,39 @@ function forget(state: WorkerState): WorkerAction[] {
 
 /** Gives every thread that has room its next batch. */
 function dispatch(state: WorkerState): void {
+  state.blockedBytes = 0
+  if (state.runs.aloneCount > 0 && runsAlone(state)) return
   for (;;) {
     const lane = laneWithRoom(state)
     if (lane === -1 || !gather(state, lane)) return
+    if (state.runs.aloneCount > 0 && runsAlone(state)) return
   }
+}
+
+const runsAlone = ({ lanes, runs }: WorkerState): boolean =>
+  lanes.some(({ posted }) => posted.some(({ slots }) => runs.isAlone(slots[0])))
+
+/**
+ * Whether a run of a function that is known to give much must wait, since memory would overflow: for other runs to end,
+ * or for values to leave. Where neither is under way it starts all the same.
+ */
+function mustWait(state: WorkerState, slot: number): boolean {
+  const { values, baseBytes, strayBytes, limits, runs } = state
+  if (runs.isAlone(slot)) {
+    // It gets all the memory that there is.
+    state.blockedBytes = limits.limitBytes
+    if (values.leavingBytes === 0) spill(state)
+    return values.leavingBytes > 0
+  }
+  const growthBytes = expectedGrowth(state, slot)
+  if (growthBytes === 0) return false
+  const fits = (): boolean =>
+    values.managedBytes + baseBytes + strayBytes + state.growthBytes + growthBytes <=
+    limits.pauseShare * limits.limitBytes
+  if (fits()) return false
+  state.blockedBytes = growthBytes
+  if (state.growthBytes === 0 && values.leavingBytes === 0) spill(state)
+  return !fits() && (state.growthBytes > 0 || values.leavingBytes > 0)
 }
 
 /** An idle lane (one whose runs all wait for others counts as such), else one whose only batch is short; −1 when all are busy enough. */
@@ -87,6 +123,16 @@ function laneWithRoom(state: WorkerState): number {
   return ahead
 }
 
+function expectedGrowth({ growth, runs }: WorkerState, slot: number): number {
+  return growth.expectedBytes(runs.callable(slot), () => {
+    let sum = 0
+    runs.eachDependency(slot, (_task, _run, _holder, bytes) => {
+      sum += bytes
+    })
+    return sum
+  })
+}
+
 /** Fills one batch for a lane and posts it; false when there was nothing to post. */
 function gather(state: WorkerState, lane: number): boolean {
   const { runs } = state
@@ -96,6 +142,7 @@ function gather(state: WorkerState, lane: number): boolean {
   const pinned: number[] = []
   let expectedMs = 0
   let timeoutMs = 0
+  let growthBytes = 0
   while (slots.length < most) {
     const slot = nextSlot(state)
     if (slot === -1) break
@@ -104,17 +151,22 @@ function gather(state: WorkerState, lane: number): boolean {
     if (slots.length > 0 && expectedMs + costMs > BATCH_MS) break
     if (limitMs > 0 && !idle) break // Its time runs from when it is posted, so it waits for an idle thread.
     if (readsFromDisk(state, slot) && state.reading.size >= 2 * state.lanes.length) break
+    if (runs.isAlone(slot) && (slots.length > 0 || state.lanes.some(({ posted }) => posted.length > 0))) break
+    if (mustWait(state, slot)) break
     takeNext(state)
     if (!takeDependencies(state, slot, pinned)) continue
     runs.setPhase(slot, POSTED)
     slots.push(slot)
+    const runBytes = expectedGrowth(state, slot)
+    growthBytes += runBytes
+    state.growthBytes += runBytes
     expectedMs += costMs
     timeoutMs = limitMs
-    if (expectedMs >= BATCH_MS) break
+    if (expectedMs >= BATCH_MS || runs.isAlone(slot)) break
   }
   if (slots.length === 0) return false
   const batch = state.batchSerial++
-  const posted = { batch, slots: Int32Array.from(slots), reported: 0, expectedMs, pinned }
+  const posted = { batch, slots: Int32Array.from(slots), reported: 0, expectedMs, growthBytes, pinned }
   state.lanes[lane].posted.push(posted)
   state.actions.push({ kind: 'start', lane, batch, slots: posted.slots, timeoutMs })
   return true

@@ -101,7 +101,15 @@ const RULES: Record<string, Rule> = {
     const { lanes, runs, paused, actions, values, strayBytes, otherBytes, limits } = state
     if (shouldHold(values.managedBytes + strayBytes, otherBytes, limits)) return
     // Holds after a decision alone: with actions still to be taken there was none yet.
-    if (paused || actions.length > 0 || runs.counts[READY] === 0 || runs.counts[READING] > 0) return
+    if (
+      state.blockedBytes > 0 ||
+      runs.aloneCount > 0 ||
+      paused ||
+      actions.length > 0 ||
+      runs.counts[READY] === 0 ||
+      runs.counts[READING] > 0
+    )
+      return
     for (let lane = 0; lane < lanes.length; lane++)
       if (
         lanes[lane].phase === 'open' &&

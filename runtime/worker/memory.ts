@@ -30,19 +30,22 @@ export interface MemoryState {
   leavingBytes: number
   /** The whole process as the operating system counts it. */
   rssBytes: number
+  /** What the process is expected to need beside held values: its own size, and what runs take while they run. */
+  expectedBytes: number
 }
 
 /**
  * How many bytes of held values should start on their way to disk now.
- * @example bytesToSpill({ managedBytes: 80, leavingBytes: 5, rssBytes: 0 }, memoryLimits(100)) // 15: down to 60
+ * @example bytesToSpill({ managedBytes: 80, leavingBytes: 5, rssBytes: 0, expectedBytes: 0 }, memoryLimits(100)) // 15: down to 60
  */
 export function bytesToSpill(state: MemoryState, limits: MemoryLimits): number {
-  const { limitBytes, targetShare, spillShare } = limits
+  const { limitBytes, targetShare, spillShare, pauseShare } = limits
   const overTarget = state.managedBytes - targetShare * limitBytes
   const overMeasured =
     state.rssBytes > spillShare * limitBytes ? state.rssBytes - targetShare * limitBytes : 0
   // Memory that is nobody's value cannot be spilled: the books bound what can leave.
-  const wanted = Math.min(state.managedBytes, Math.max(overTarget, overMeasured))
+  const overExpected = state.managedBytes + state.expectedBytes - pauseShare * limitBytes
+  const wanted = Math.min(state.managedBytes, Math.max(overTarget, overMeasured, overExpected))
   return Math.max(0, wanted - state.leavingBytes)
 }
 

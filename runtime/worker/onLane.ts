@@ -3,7 +3,10 @@
 import type { TaskFailure } from '../protocol/failure.ts'
 import { type LaneReport, SET_ASIDE } from './laneReport.ts'
 import { CANCELLED } from './runBooks.ts'
-import { admit, arrived, unpin, type WorkerState } from './workerState.ts'
+import { admit, arrived, closeBatch, type WorkerState } from './workerState.ts'
+
+/** Smaller results are not worth the books. */
+const GROWTH_BYTES_MIN = 64 * 1024
 
 export function onLaneOpened(state: WorkerState, lane: number): void {
   state.lanes[lane].phase = 'open'
@@ -43,8 +46,7 @@ export function onLaneReported(state: WorkerState, lane: number, report: LaneRep
     rows[i] = conclude(state, lane, slot, report, i, failure, isShared)
   }
   if (posted.reported === posted.slots.length) {
-    state.lanes[lane].posted.shift()
-    unpin(state, posted.pinned)
+    closeBatch(state, lane, posted)
   }
   return rows
 }
@@ -70,6 +72,7 @@ function conclude(
   else if (failure) reports.erred(task, run, report.starts[i], report.durationsMs[i], lane, failure)
   else {
     row = values.hold(task, run, bytes)
+    state.growth.observe(message.callables[at], bytes >= GROWTH_BYTES_MIN ? bytes : 0)
     reports.finished(task, run, bytes, report.starts[i], report.durationsMs[i], lane)
     // A message cannot carry shared memory, however little: its reader fetches it from here.
     if (message.inline[at] === 1 && bytes <= state.inlineBytesMax && !isShared)
@@ -101,6 +104,8 @@ export interface LaneEnd {
   index?: number
   /** Why that run has no result; absent when it was cancelled, or should simply run again. */
   failure?: TaskFailure
+  /** It needs much memory: it has failed only if it ran alone, else it runs again so. */
+  mayRunAlone?: boolean
   start?: number
   durationMs?: number
 }
@@ -108,9 +113,10 @@ export interface LaneEnd {
 /** A thread is gone; every result that it had sent was reported before. What it had not reported runs again. */
 export function onLaneEnded(state: WorkerState, lane: number, end: LaneEnd): void {
   const { posted, aside } = state.lanes[lane]
+  const batches = [...posted]
+  for (const batch of batches) closeBatch(state, lane, batch)
   state.lanes[lane] = { phase: 'starting', posted: [], aside: [] }
-  for (const batch of posted) {
-    unpin(state, batch.pinned)
+  for (const batch of batches) {
     for (let i = batch.reported; i < batch.slots.length; i++)
       interrupt(state, lane, batch.slots[i], end, end.batch === batch.batch && end.index === i)
   }
@@ -130,6 +136,9 @@ function interrupt(state: WorkerState, lane: number, slot: number, end: LaneEnd,
   if (runs.phase(slot) === CANCELLED) {
     reports.dropped(runs.task(slot), runs.run(slot))
     runs.leave(slot)
+  } else if (isCause && end.mayRunAlone && !runs.isAlone(slot)) {
+    runs.setAlone(slot)
+    admit(state, slot)
   } else if (end.failure && isCause) {
     reports.erred(runs.task(slot), runs.run(slot), end.start ?? 0, end.durationMs ?? 0, lane, end.failure)
     runs.leave(slot)

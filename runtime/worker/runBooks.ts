@@ -37,10 +37,13 @@ export class RunBooks {
   #at = new Int32Array(64)
   #phase = new Uint8Array(64)
   #lacking = new Int32Array(64)
+  #alone = new Uint8Array(64)
   #slots = 0
   #free: number[] = []
   /** Runs in each phase. */
   readonly counts = new Int32Array(6)
+  /** Runs that no other may run beside. */
+  aloneCount = 0
 
   get slots(): number {
     return this.#slots
@@ -66,6 +69,7 @@ export class RunBooks {
       this.#at[slot] = at
       this.#phase[slot] = WAITING
       this.#lacking[slot] = 0
+      this.#alone[slot] = 0
       this.#slotOf.set(message.tasks[at], message.runs[at], slot)
       slots[at] = slot
       batch.live++
@@ -82,6 +86,8 @@ export class RunBooks {
     const at = this.#at[slot]
     this.#slotOf.delete(batch.message.tasks[at], batch.message.runs[at])
     this.setPhase(slot, UNUSED)
+    this.aloneCount -= this.#alone[slot]
+    this.#alone[slot] = 0
     this.#free.push(slot)
     if (--batch.live === 0) {
       this.#batches[number] = undefined
@@ -106,6 +112,16 @@ export class RunBooks {
 
   setLacking(slot: number, lacking: number): void {
     this.#lacking[slot] = lacking
+  }
+
+  /** No other may run beside it. */
+  isAlone(slot: number): boolean {
+    return this.#alone[slot] === 1
+  }
+
+  setAlone(slot: number): void {
+    if (this.#alone[slot] === 0) this.aloneCount++
+    this.#alone[slot] = 1
   }
 
   /** The message that brought it; `at(slot)` is its place in the message's columns. */
@@ -167,6 +183,7 @@ export class RunBooks {
     this.#at = withRoom(this.#at, this.#slots)
     this.#phase = withRoom(this.#phase, this.#slots)
     this.#lacking = withRoom(this.#lacking, this.#slots)
+    this.#alone = withRoom(this.#alone, this.#slots)
     return slot
   }
 }

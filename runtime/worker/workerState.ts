@@ -3,6 +3,7 @@
 import type { WorkerAction } from './actions.ts'
 import { Durations } from './batchPlan.ts'
 import { FetchPlan } from './fetchPlan.ts'
+import { Growth } from './growth.ts'
 import { fetchBytesMax, type MemoryLimits } from './memory.ts'
 import { ReadyQueue } from './readyQueue.ts'
 import { Reports } from './reports.ts'
@@ -16,6 +17,8 @@ export interface PostedBatch {
   /** How many of them it has reported. */
   reported: number
   expectedMs: number
+  /** Memory that its runs may take: see `Growth`. */
+  growthBytes: number
   /** Rows of the values it uses, pinned until it is over. */
   pinned: number[]
 }
@@ -51,6 +54,9 @@ export class WorkerState {
   readonly reports = new Reports()
   readonly ready = new ReadyQueue()
   readonly durations = new Durations()
+  readonly growth = new Growth()
+  /** Memory that the runs which threads have now may take in sum. */
+  growthBytes = 0
   readonly fetches: FetchPlan
   readonly lanes: LaneState[]
   /** Slots that lack a value's row: they wait for it to come or to be read back. */
@@ -62,10 +68,14 @@ export class WorkerState {
   /** Rows to forget at the next decision. */
   readonly forgotten: number[] = []
   readonly actions: WorkerAction[] = []
+  /** Memory that the next run would take, which waits for room. */
+  blockedBytes = 0
   /** The process's size as measured, until it was acted upon. */
   rssToJudge = 0
   /** What the process uses beside values and their remains, as last measured. */
   otherBytes = 0
+  /** The same at its least: without what tasks need while they run. It rises slowly, and falls at once. */
+  baseBytes = 0
   /** Memory that values have left and that cannot be used again yet: the host keeps it up to date. */
   strayBytes = 0
   paused = false
@@ -118,6 +128,14 @@ export function waitFor(state: WorkerState, row: number, slot: number): void {
   const waiters = state.waiters.get(row)
   if (waiters) waiters.push(slot)
   else state.waiters.set(row, [slot])
+}
+
+/** Takes a batch off the front of a thread's list, or from wherever it stands there. */
+export function closeBatch(state: WorkerState, lane: number, batch: PostedBatch): void {
+  const { posted } = state.lanes[lane]
+  posted.splice(posted.indexOf(batch), 1)
+  state.growthBytes -= batch.growthBytes
+  unpin(state, batch.pinned)
 }
 
 /** A value's bytes are in memory: whoever lacked it may go on. */

@@ -35,7 +35,16 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'runtime/kernels',
     rooms: [],
-    packages: ['node', 'hyparquet', 'hyparquet-compressors', 'avsc', '@aws-sdk/client-s3', 'zarrita'],
+    packages: [
+      'node',
+      'hyparquet',
+      'hyparquet-compressors',
+      '@uwdata/flechette',
+      'nodejs-polars',
+      'avsc',
+      '@aws-sdk/client-s3',
+      'zarrita',
+    ],
   },
   {
     folder: 'runtime/collections',

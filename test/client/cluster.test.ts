@@ -75,7 +75,7 @@ const outline = (nodes: TreeNode[], depth = 0): string[] =>
 test('the tree shows cluster, workers, and what each thread runs', () => {
   assert.deepEqual(outline(treeOf(modelOf(SNAPSHOT, readings()), 7500)), [
     'Local cluster · 1 worker',
-    '  w0 · 1/2 busy · 1.2 GB',
+    '  w0 · 1/2 busy · CPU ▇▇▇▁ · ▇▄▁▁ 1.2 GB',
     '    bag.map(slow) · thread 1 · 2.50 s',
   ])
 })
@@ -89,13 +89,14 @@ test('a worker that runs nothing is idle; one that left is gone; one that joins 
   const model = modelOf(SNAPSHOT, quiet)
   assert.deepEqual(outline(treeOf(model, 0)), [
     'Local cluster · 2 workers',
-    '  w0 · 0/2 busy · 1.2 GB · paused',
+    '  w0 · paused · 0/2 busy · CPU ▇▇▇▁ · ▇▄▁▁ 1.2 GB',
     '    idle · ',
-    '  w1 · 0/2 busy · 0 B',
+    '  w1 · 0/2 busy · CPU ▁▁▁▁ · ▁▁▁▁ 0 B',
     '    idle · ',
   ])
   applyFeed(model, readings({ left: [{ worker: 1, reason: 'killed' }] }))
   assert.equal(model.workers.size, 1)
+  assert.equal(outline(treeOf(model, 0)).at(-1), '  w1 · gone: killed')
 })
 
 test('there is no tree without a cluster, so that the view welcomes', () => {

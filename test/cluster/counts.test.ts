@@ -6,6 +6,7 @@ import { resourcesOf } from '../../runtime/cli/workerCommand.ts'
 import { MemoryLimitError, memoryLimitBytes } from '../../runtime/cluster/memoryLimit.ts'
 import { schedulerArguments, schedulerOptions } from '../../runtime/cluster/schedulerOptions.ts'
 import { WorkerCountError, workerCounts } from '../../runtime/cluster/workerCounts.ts'
+import type { MemoryShares, WorkerMemoryRequest } from '../../runtime/cluster/workerMemory.ts'
 
 const HERE = { cores: 8, memoryBytes: 16e9 }
 const NAMES = { workers: '--workers', threads: '--threads' }
@@ -73,11 +74,12 @@ test("a scheduler's options survive its command line", () => {
   const options = {
     id: 'ab12cd34',
     port: 0,
+    settings: {},
     local: { workers: 2, threads: 3, memoryLimitBytes: 123_456_789 },
   }
   assert.deepEqual(schedulerOptions(schedulerArguments(options)), options)
-  assert.deepEqual(schedulerOptions([]), { port: 0 })
-  assert.deepEqual(schedulerOptions(schedulerArguments({ port: 8786 })), { port: 8786 })
+  assert.deepEqual(schedulerOptions([]), { port: 0, settings: {} })
+  assert.deepEqual(schedulerOptions(schedulerArguments({ port: 8786 })), { port: 8786, settings: {} })
 })
 
 test('options that a scheduler cannot use', () => {
@@ -99,3 +101,33 @@ test("a worker's resources", () => {
   for (const bad of ['gpu', 'gpu=', '=2', 'gpu=x', 'gpu=2;x=1'])
     assert.throws(() => resourcesOf(bad), /--resources is a list like gpu=2,licence=1/)
 })
+
+test('shares of memory, a spill folder and its limit survive the command line', () => {
+  const memory = {
+    memoryShares: { target: 0.5, spill: false, pause: 0.8, terminate: 0.9 },
+    spillFolder: '/scratch/me',
+    spillLimitBytes: 5e9,
+  } as const
+  const options = {
+    id: 'ab12',
+    port: 0,
+    settings: {},
+    local: { workers: 2, threads: 3, memoryLimitBytes: 4e9, memory },
+  }
+  assert.deepEqual(schedulerOptions(schedulerArguments(options)), options)
+})
+
+const badMemory: [WorkerMemoryRequest, RegExp][] = [
+  [{ memoryShares: '60,70' }, /four percentages, each a number or off, like 60,70,80,95: not "60,70"/],
+  [{ memoryShares: '60,70,80,x' }, /four percentages/],
+  [{ memoryShares: '60,50,80,95' }, /must rise in the order target, spill, pause, terminate: spill is 0.5/],
+  [{ memoryShares: { target: 60 } }, /target must be over 0 and at most 1 \(or false\), not 60/],
+  [{ memoryShares: { pause: 0.5 } }, /must rise/],
+  [{ memoryShares: { aim: 0.5 } as MemoryShares }, /no "aim": there are target, spill, pause, terminate/],
+  [{ spillFolder: '' }, /must be the path of a folder/],
+  [{ spillLimit: 'much' }, /"much" is no limit for spilled values: write an amount like 100GB/],
+  [{ spillLimit: 0.5 }, /0.5 is no limit/],
+]
+for (const [request, text] of badMemory)
+  test(`${JSON.stringify(request)} is refused`, () =>
+    assert.throws(() => workerCounts(request), { name: 'WorkerMemoryError', message: text }))

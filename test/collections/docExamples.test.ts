@@ -12,6 +12,7 @@ import { runOf } from '../../runtime/kernels/array/indexing.ts'
 import { streamOf } from '../../runtime/kernels/array/randomBits.ts'
 import { broadcastShapes, resolveShape } from '../../runtime/kernels/array/shape.ts'
 import { kernel } from '../../runtime/kernels/kernel.ts'
+import { resultBuffer } from '../../runtime/kernels/resultMemory.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 
 computeInProcess()
@@ -25,6 +26,7 @@ const NAMES = {
   kernel,
   normalChunks,
   resolveShape,
+  resultBuffer,
   runOf,
   streamOf,
 }

@@ -27,6 +27,15 @@ test('flights: where and when they leave late', async () => {
   assert.match(text, /\n05:00 {6}38,442 {3}-3\.8 min {4}4\.6 %\n/)
 })
 
+test('flights-table: ten questions to a table', async () => {
+  const text = await printed('examples/flights-table.ts')
+  assert.match(text, /│ 3000000 │/)
+  assert.match(text, /│ JFK {4}│ 12\.30594819 │ {3}31270 │/)
+  assert.match(text, /│ ORD {4}│ LGA {9}│ {4}556 │/)
+  assert.match(text, /│ 2001-01-02 08:21:00 │ {3}-43 │ {5}4962 │ EWR {4}│ HNL {9}│/)
+  assert.equal(text.match(/ rows? × /g)?.length, 10)
+})
+
 test('wordcount: the words of the READMEs', async () => {
   const text = await printed('examples/wordcount.ts')
   assert.match(text, /^[\d,]+ lines with [\d,]+ words of five letters or more\n/)

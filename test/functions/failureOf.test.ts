@@ -125,3 +125,20 @@ test("a refusal finds the line of the user's behind more frames of ours than V8 
   assert.equal(stack!.match(/ at deep/g)?.length, 31)
   assert.equal(Error.stackTraceLimit, stackTraceLimit)
 })
+
+test('a failure tells what the function was given, in a few words, and the one item where a kernel knows it', () => {
+  const inputs = (error: unknown, given?: unknown[]): string[] | undefined =>
+    failureOf(error, { key: 'k', given }).inputs
+  assert.deepEqual(inputs(new Error('no'), [3, 'text', [1, 2, 3, 4, 5, 6, 7], { a: { b: { c: 1 } } }]), [
+    '3',
+    "'text'",
+    '[ 1, 2, 3, 4, 5, ... 2 more items ]',
+    '{ a: { b: [Object] } }',
+  ])
+  assert.equal(inputs(new Error('no')), undefined)
+  assert.equal(inputs(new Error('no'), ['x'.repeat(1000)])?.[0].length, 125)
+  assert.equal(inputs(new Error('no'), new Array(20).fill(1))?.length, 8)
+  const ofItem = new Error('no')
+  Object.defineProperty(ofItem, Symbol.for('heddle.failedItem'), { value: [{ n: 1 }], enumerable: false })
+  assert.deepEqual(inputs(ofItem, ['the plan of the kernel']), ['{ n: 1 }'])
+})

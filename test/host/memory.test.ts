@@ -1,13 +1,14 @@
 // Real workers with less memory than their values need: the disk takes the rest, answers stay the same, nothing is left over.
 
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { decodeValue } from '../../runtime/functions/valueCodec.ts'
 import { closeDataConnections, fetchValues } from '../../runtime/host/dataClient.ts'
 import { execute, type JoinedWorker } from './fakeScheduler.ts'
-import { call, Dependency, inlineOf, TestCluster } from './kit.ts'
+import { call, Dependency, exitOf, inlineOf, TestCluster, until, work } from './kit.ts'
 
 const LENGTH = 500_000
 const BYTES = 8 * LENGTH
@@ -82,6 +83,60 @@ test('a disk that is full is an error that names the folder, and everything is s
   assert.equal(level, 'error')
   assert.ok(text.includes(`cannot be spilled to ${spillFolder}: its limit of 100 bytes is reached`), text)
   assert.deepEqual(await sums(worker), expected)
+  await cluster.end([worker])
+})
+
+test('a file system that is full is an error that names the folder, and everything is served all the same', async (t) => {
+  const cluster = await TestCluster.start(t)
+  const spillFolder = join(cluster.folder, 'small')
+  mkdirSync(spillFolder)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=10m', 'tmpfs', spillFolder])
+  try {
+    const worker = await cluster.worker('w0', {
+      memoryLimitBytes: 2e9,
+      memoryShares,
+      spillFolder: join(spillFolder, 'values'),
+    })
+    // What random numbers take on disk is no less than in memory: two of them fit.
+    worker.send(execute(Array.from({ length: VALUES }, (_, i) => call(i + 1, 'noise', [LENGTH + i, i]))))
+    for (let done = 0; done < VALUES; ) done += (await worker.next('finished')).tasks.length
+    const { text } = await worker.next('log', ({ level }) => level === 'error')
+    assert.ok(text.includes(`cannot be spilled to ${spillFolder}/values: the disk is full`), text)
+    assert.match(text, /free some space there, or set another spill folder/)
+    assert.deepEqual(
+      await sums(worker),
+      Array.from({ length: VALUES }, (_, i) => work.sum(work.noise(LENGTH + i, i))),
+    )
+    worker.send({ type: 'close', reason: 'the test is over' })
+    await exitOf(cluster.children[0])
+  } finally {
+    execFileSync('umount', [spillFolder])
+  }
+  rmdirSync(spillFolder)
+  await cluster.end()
+})
+
+test('a spill folder that is removed while the worker runs is made again', async (t) => {
+  const cluster = await TestCluster.start(t)
+  const spillFolder = join(cluster.folder, 'scratch')
+  const worker = await cluster.worker('w0', { memoryLimitBytes: 2e9, memoryShares, spillFolder })
+  await makeValues(worker)
+  await worker.next('heartbeat', ({ spilledBytes }) => spilledBytes > 0)
+  rmSync(spillFolder, { recursive: true })
+  // Those that were there are missed by who needs them, so that they are computed again; the others are served.
+  const specs = Array.from({ length: VALUES }, (_, i) =>
+    call(100 + i, 'sum', [new Dependency(0)], {
+      inline: true,
+      dependencies: [{ task: i + 1, holder: worker.id, bytes: BYTES }],
+    }),
+  )
+  worker.send(execute(specs))
+  const told = (type: 'finished' | 'missing'): number =>
+    worker.unasked().reduce((sum, one) => sum + (one.type === type ? one.tasks.length : 0), 0)
+  await until(() => told('finished') + told('missing') >= VALUES)
+  assert.ok(told('missing') > 0, 'nothing had been spilled')
+  worker.send(execute(Array.from({ length: VALUES }, (_, i) => call(200 + i, 'ones', [LENGTH]))))
+  await worker.next('heartbeat', () => existsSync(spillFolder) && readdirSync(spillFolder).length > 0)
   await cluster.end([worker])
 })
 

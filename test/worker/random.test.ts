@@ -212,7 +212,12 @@ class RandomPlay {
   #laneEnds(): void {
     const lane = this.#next(LANES)
     const posted = this.state.lanes[lane].posted[0]
-    const end = posted && { batch: posted.batch, index: posted.reported, failure: failure('out-of-memory') }
+    const end = posted && {
+      batch: posted.batch,
+      index: posted.reported,
+      failure: failure('out-of-memory'),
+      mayRunAlone: this.#next(2) === 0,
+    }
     onLaneEnded(this.state, lane, end ?? {})
     this.#closed.add(lane)
   }

@@ -40,6 +40,10 @@ const COSTLY = new Set([
 ])
 
 const costs = new WeakMap<FusedNode, number>()
+/** How many fused nodes stand on one another below each. */
+const depths = new WeakMap<FusedNode, number>()
+/** A chain of more functions than this is cut into several tasks a block: a plan is walked by recursion. */
+const DEPTH_MAX = 128
 
 /** About how long an element of a node takes, where adding takes 0.3. */
 function costOf(node: ArrayNode): number {
@@ -55,6 +59,10 @@ function costOf(node: ArrayNode): number {
       stack.push(...open)
       continue
     }
+    depths.set(
+      at,
+      1 + Math.max(0, ...at.args.map((arg) => (arg instanceof FusedNode ? depths.get(arg)! : 0))),
+    )
     costs.set(
       at,
       at.args.reduce((sum, arg) => sum + (arg instanceof FusedNode ? costs.get(arg)! : 0.5), ownCost(at)),
@@ -73,7 +81,9 @@ function ownCost({ what, dtype }: FusedNode): number {
 /** Whether a node is tasks of its own where another node of this graph uses it. */
 function isBoundary(graph: TaskGraph, node: ArrayNode): boolean {
   if (!(node instanceof FusedNode)) return true
-  if (graph.wanted(node) < 2 || costOf(node) <= SHARED_COST_MAX) return false
+  const cost = costOf(node)
+  if (depths.get(node)! % DEPTH_MAX === 0) return true
+  if (graph.wanted(node) < 2 || cost <= SHARED_COST_MAX) return false
   return !meetAgain(graph, node)
 }
 

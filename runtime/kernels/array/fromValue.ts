@@ -102,7 +102,9 @@ function typeOfItems(items: readonly unknown[], wanted: DType | undefined): DTyp
   let type: DType | undefined
   let textUnit: TimeUnit | undefined
   for (const item of items) {
-    if (typeof item === 'string') {
+    if (typeof item === 'string' && (wanted?.kind === 'M' || wanted === undefined)) {
+      if (wanted === undefined && !/^-?\d{4,}-\d\d|^NaT$/.test(item))
+        throw new DTypeError(`${describe(item)} is no element of an array`)
       textUnit = 'ms'
       continue
     }

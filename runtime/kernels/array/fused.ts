@@ -91,6 +91,7 @@ const COMPARISONS = new Set(['less', 'lessEqual', 'greater', 'greaterEqual', 'eq
 
 /** The dtypes of a function's arguments, those of scalars chosen by what stands beside them. */
 export function weakDTypes(name: string, args: readonly (DType | Weak)[]): DType[] {
+  if (!args.some((arg) => 'weak' in arg)) return args as DType[]
   const strong = args.filter((arg, i): arg is DType => !('weak' in arg) && !(name === 'where' && i === 0))
   const beside = strong.length > 0 ? strong.reduce(promote) : undefined
   return args.map((arg) => {

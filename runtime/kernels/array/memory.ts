@@ -1,4 +1,4 @@
-// The memory of new blocks: what the worker's store gives, since the first touch of fresh memory costs more than most loops over it.
+// Memory for the elements of new blocks: where the worker keeps results, so that none is copied there.
 
 import { resultBuffer } from '../resultMemory.ts'
 import type { Data, DType } from './dtype.ts'
@@ -11,7 +11,6 @@ export function unsetData(dtype: DType, size: number): Data {
 /** Elements that are all zero. */
 export function zeroData(dtype: DType, size: number): Data {
   const data = unsetData(dtype, size)
-  // Memory of the thread's own comes empty; the store's may have been used before.
-  if (data.buffer instanceof SharedArrayBuffer) data.fill(0 as never)
+  if (data.buffer instanceof SharedArrayBuffer) new Uint8Array(data.buffer).fill(0)
   return data
 }

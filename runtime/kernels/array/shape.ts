@@ -63,6 +63,8 @@ export function axisOf(axis: number, rank: number): number {
 /** Axes counted from the front, sorted; all of them where none are named. */
 export function axesOf(axis: number | readonly number[] | undefined | null, rank: number): number[] {
   if (axis === undefined || axis === null) return Array.from({ length: rank }, (_, i) => i)
+  if (typeof axis !== 'number' && !Array.isArray(axis))
+    throw new ShapeError(`${JSON.stringify(axis)} names no axis: give a number, or a list of them`)
   const axes = (typeof axis === 'number' ? [axis] : axis).map((each) => axisOf(each, rank))
   if (new Set(axes).size < axes.length) throw new ShapeError(`axes ${shapeText(axes)} name one axis twice`)
   return axes.sort((a, b) => a - b)

@@ -343,6 +343,52 @@ def bench_bag():
     emit("integers: map, filter, sum of 5 M", median_of(3, threaded), "dask threads")
 
 
+def bench_array():
+    import dask.array as da
+
+    side = int(os.environ.get("HEDDLE_BENCH_ARRAY_SIDE", "20000"))
+    seed = [1]
+
+    def rand(n, chunk=1000):
+        seed[0] += 1
+        return da.random.default_rng(seed[0]).random((n, n), chunks=chunk) if hasattr(da.random, "default_rng") else da.random.RandomState(seed[0]).random_sample((n, n), chunks=chunk)
+
+    def chain(x):
+        return ((x * 2 + 1) ** 2 - x) / 3
+
+    def mean_xxt():
+        x = rand(side)
+        return (x + x.T).mean()
+
+    works = {
+        "(x + x.T).mean()": mean_xxt,
+        "sum": lambda: rand(side).sum(),
+        "mean": lambda: rand(side).mean(),
+        "std": lambda: rand(side).std(),
+        "five operations and a sum": lambda: chain(rand(side)).sum(),
+        "matmul 4000\u00b2": lambda: (rand(4000) @ rand(4000)).sum(),
+    }
+    with cluster():
+        for figure, work in works.items():
+
+            def timed():
+                begun = time.perf_counter()
+                float(work().compute())
+                return time.perf_counter() - begun
+
+            emit(figure, median_of(3, timed))
+
+    def graph():
+        begun = time.perf_counter()
+        import dask
+
+        (total,) = dask.optimize((da.ones((10_000, 10_000), chunks=10) + 1).sum())
+        len(total.__dask_graph__())
+        return time.perf_counter() - begun
+
+    emit("1M chunks built and encoded", median_of(1, graph))
+
+
 if __name__ == "__main__":
     # Ended from outside, it ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

@@ -9,6 +9,20 @@ export const nothing = (): number => 1
 
 export const ones = (length: number): Float64Array => new Float64Array(length).fill(1)
 
+/** Numbers that no compression makes smaller, the same for the same seed. */
+export const noise = (length: number, seed: number): Float64Array => {
+  const bits = new Uint32Array(2 * length)
+  let x = seed * 2 + 1
+  for (let i = 0; i < bits.length; i++) {
+    x ^= x << 13
+    x ^= x >>> 17
+    x ^= x << 5
+    // Exponents of numbers around one: every pattern is a finite number.
+    bits[i] = i % 2 === 0 ? x : (x & 0xfffff) | 0x3ff00000
+  }
+  return new Float64Array(bits.buffer)
+}
+
 export const sum = (values: Float64Array): number => {
   let total = 0
   for (const value of values) total += value

@@ -1,0 +1,55 @@
+// The columns that a join gives, and its keys, both sides of the same type.
+
+import { commonType, typeText } from '../../kernels/table/dataType.ts'
+import { type ExprNode, expressionText, nameOf } from '../../kernels/table/expression.ts'
+import { ExpressionTypeError } from '../../kernels/table/resolve.ts'
+import { namesOf, requireDistinct, type Schema } from '../../kernels/table/schema.ts'
+import type { JoinHow } from '../../kernels/table/steps.ts'
+import { resolvedFor } from './build.ts'
+
+/**
+ * @throws {MissingColumnError} when a key is not there
+ * @throws {ExpressionTypeError} when keys cannot be compared
+ */
+export function joinSchema(
+  left: Schema,
+  right: Schema,
+  leftOn: readonly ExprNode[],
+  rightOn: readonly ExprNode[],
+  how: JoinHow,
+  suffix: string,
+): { leftOn: ExprNode[]; rightOn: ExprNode[]; schema: Schema } {
+  const lefts = resolvedFor('join, left table', leftOn, left)
+  const rights = resolvedFor('join, right table', rightOn, right)
+  const keys = lefts.map((key, i) => {
+    const type = commonType(key.type, rights[i].type)
+    if (!type)
+      throw new ExpressionTypeError(
+        `join: ${expressionText(leftOn[i])} is ${typeText(key.type)} and ${expressionText(rightOn[i])} is ${typeText(rights[i].type)}: cast one of them`,
+      )
+    const as = (node: ExprNode, own: typeof type): ExprNode =>
+      typeText(own) === typeText(type)
+        ? node
+        : {
+            kind: 'alias',
+            args: [{ kind: 'cast', args: [node], to: type, strict: true }],
+            name: nameOf(node),
+          }
+    return [as(leftOn[i], key.type), as(rightOn[i], rights[i].type)] as const
+  })
+  const all = { leftOn: keys.map(([key]) => key), rightOn: keys.map(([, key]) => key) }
+  if (how === 'semi' || how === 'anti') return { ...all, schema: left }
+  // Where both keys are columns, the left one stands for both; where types differ both stay.
+  const merged = new Set(
+    how === 'cross'
+      ? []
+      : all.rightOn.filter((key, i) => key.kind === 'column' && all.leftOn[i].kind === 'column').map(nameOf),
+  )
+  const own = new Set(namesOf(left))
+  const added = right
+    .filter(({ name }) => !merged.has(name))
+    .map((field) => (own.has(field.name) ? { ...field, name: `${field.name}${suffix}` } : field))
+  const schema = [...left, ...added]
+  requireDistinct(namesOf(schema), 'join')
+  return { ...all, schema }
+}

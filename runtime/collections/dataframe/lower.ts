@@ -1,0 +1,368 @@
+// From a plan to tasks: what follows one another on a partition becomes one task, the rest goes through trees and shuffles.
+
+import { pick } from '../../kernels/bag/partition.ts'
+import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
+import { pickPart, runTable } from '../../kernels/table/partition.ts'
+import { resolve } from '../../kernels/table/resolve.ts'
+import { namesOf, type Schema } from '../../kernels/table/schema.ts'
+import type { SortKey, Step } from '../../kernels/table/steps.ts'
+import type { SourcePlace } from '../../protocol/failure.ts'
+import { twoSteps } from './lowerAggregate.ts'
+import { isElementwise } from './optimise.ts'
+import { overKeys } from './overKeys.ts'
+import { type Building, gathered, Pipe } from './pipe.ts'
+import { estimatedBytes, inputsOf, type Plan, type PlanOf, type SortBy } from './plan.ts'
+import { shuffled } from './shuffle.ts'
+
+/** A side of a join up to this size goes to every partition of the other. */
+const BROADCAST_BYTES = 32 * 2 ** 20
+/** States of a tree that are merged at once. */
+const MERGED_AT_ONCE = 16
+const column = (name: string): ExprNode => ({ kind: 'column', name })
+
+/** The partitions of a plan, as tasks that are not added yet. What several parts of it stand on is built once. */
+export function lowered(building: Building, plan: Plan): Pipe {
+  const uses = new Map<Plan, number>()
+  const stack: Plan[] = [plan]
+  for (let each = stack.pop(); each; each = stack.pop())
+    for (const input of inputsOf(each)) {
+      const known = uses.get(input) ?? 0
+      uses.set(input, known + 1)
+      if (known === 0) stack.push(input)
+    }
+  const made = new Map<Plan, Pipe>()
+  const build = (each: Plan): Pipe => {
+    let pipe = made.get(each)
+    if (!pipe) {
+      pipe = lower(building, each, build)
+      if ((uses.get(each) ?? 0) > 1 && each.kind !== 'scan') pipe = held(pipe)
+      made.set(each, pipe)
+    }
+    return pipe
+  }
+  return build(plan)
+}
+
+/** The partitions as frames, so that several can stand on them. */
+function held(pipe: Pipe): Pipe {
+  const frames = pipe.frames()
+  return new Pipe(pipe.building, {
+    source: { source: 'frame' },
+    partitions: frames.length,
+    argument: (i) => frames[i],
+    steps: [],
+    extras: [],
+    labels: [...pipe.parts.labels.slice(-1)],
+    schema: pipe.schema,
+    place: pipe.parts.place,
+    done: frames,
+  })
+}
+
+type Build = (plan: Plan) => Pipe
+
+function lower(building: Building, plan: Plan, build: Build): Pipe {
+  const { place } = plan
+  switch (plan.kind) {
+    case 'scan':
+      return new Pipe(building, {
+        source: plan.source,
+        partitions: plan.partitions,
+        argument: (i) => plan.argument(i, building.graph),
+        steps: [],
+        extras: [],
+        labels: [plan.label],
+        schema: plan.schema,
+        place,
+      })
+    case 'project':
+      return project(plan, build)
+    case 'filter': {
+      const input = build(plan.input)
+      const predicate = resolve(plan.predicate, input.schema)
+      return input.with('filter', input.schema, { step: 'filter', predicate }, place)
+    }
+    case 'local': {
+      const input = build(plan.input)
+      if (!plan.numbered) return input.with(plan.label, plan.schema, plan.step, place)
+      const numbered = ([slot]: readonly number[]): Step => ({ ...plan.step, slot }) as Step
+      return input.with(plan.label, plan.schema, numbered, place, [(partition) => partition])
+    }
+    case 'aggregate':
+      return aggregate(building, plan, build(plan.input))
+    case 'grouped': {
+      const input = together(build(plan.input), plan.keys, plan.gathering, plan.label, place)
+      return input.with(plan.label, plan.schema, plan.step, place)
+    }
+    case 'unique':
+      return unique(plan, build(plan.input))
+    case 'sort':
+      return sort(building, plan, build(plan.input))
+    case 'head':
+      return head(building, plan, build(plan.input))
+    case 'tail': {
+      const step: Step = { step: 'slice', offset: -plan.count, length: plan.count }
+      const input = build(plan.input)
+      const each = input.with('tail', input.schema, step, place)
+      if (each.partitions === 1) return each
+      return gathered(building, [each.frames()], input.schema, 'tail', place).with(
+        'tail',
+        input.schema,
+        step,
+        place,
+      )
+    }
+    case 'join':
+      return join(building, plan, build)
+    case 'asof':
+      return asof(building, plan, build)
+    case 'concat': {
+      const frames = plan.inputs.flatMap((each) => build(each).frames())
+      return new Pipe(building, {
+        source: { source: 'frame' },
+        partitions: frames.length,
+        argument: (i) => frames[i],
+        steps: [],
+        extras: [],
+        labels: ['concat'],
+        schema: plan.schema,
+        place,
+        done: frames,
+      })
+    }
+    case 'repartition':
+      return repartition(building, build(plan.input), plan.partitions, place)
+    case 'overlap':
+      return overlap(building, plan, build(plan.input))
+  }
+}
+
+/** All rows that agree in `keys` in one partition; without keys, all rows. */
+function together(
+  input: Pipe,
+  keys: readonly string[],
+  gathering: { way: 'auto' } | { way: 'shuffle'; partitions: number },
+  label: string,
+  place: SourcePlace | undefined,
+): Pipe {
+  if (input.partitions === 1) return input
+  const count = keys.length === 0 ? 1 : gathering.way === 'shuffle' ? gathering.partitions : input.partitions
+  const nodes = keys.map((name) => resolve(column(name), input.schema))
+  return shuffled(input, { by: 'hash', keys: nodes }, count, label, place)
+}
+
+function project(plan: PlanOf<'project'>, build: Build): Pipe {
+  const input = build(plan.input)
+  const exprs = plan.exprs.map((expr) => resolve(expr, input.schema))
+  const step: Step = { step: 'select', exprs }
+  if (plan.exprs.every(isElementwise)) return input.with('select', plan.schema, step, plan.place)
+  // Windows and aggregates look at other rows: at those of a group, or at all.
+  const keys = overKeys(plan.exprs)
+  return together(input, keys, { way: 'auto' }, 'over', plan.place).with(
+    'select',
+    plan.schema,
+    step,
+    plan.place,
+  )
+}
+
+function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): Pipe {
+  const { place, schema } = plan
+  const keys = plan.keys.map((key) => resolve(key, input.schema))
+  const aggs = plan.aggs.map((agg) => resolve(agg, input.schema))
+  const names = plan.keys.map(nameOf)
+  const byKeys: Step[] =
+    keys.length === 0 ? [] : [{ step: 'sort', keys: names.map((name) => sortKey(column(name), schema)) }]
+  const sortedByKeys = (pipe: Pipe): Pipe =>
+    byKeys.reduce((all, step) => all.with('groupBy', schema, step, place), pipe)
+  const shuffle = plan.gathering.way === 'shuffle' ? plan.gathering.partitions : 1
+  const steps = input.partitions === 1 ? undefined : twoSteps(plan.keys, plan.aggs, input.schema)
+  if (!steps) {
+    const count =
+      keys.length === 0 ? 1 : plan.gathering.way === 'shuffle' ? plan.gathering.partitions : input.partitions
+    const all =
+      input.partitions === 1 ? input : shuffled(input, { by: 'hash', keys }, count, 'groupBy', place)
+    return sortedByKeys(all.with('groupBy', schema, { step: 'aggregate', keys, aggs }, place))
+  }
+  const { states } = steps
+  const stateKeys = names.map((name) => resolve(column(name), states))
+  const merge: Step = { step: 'aggregate', keys: stateKeys, aggs: steps.merge }
+  const finish: Step = { step: 'select', exprs: steps.finish }
+  const partial = input.with('groupBy', states, { step: 'aggregate', keys, aggs: steps.partial }, place)
+  if (shuffle > 1 && keys.length > 0) {
+    const targets = shuffled(partial, { by: 'hash', keys: stateKeys }, shuffle, 'groupBy', place)
+    return sortedByKeys(targets.with('merge', states, merge, place).with('groupBy', schema, finish, place))
+  }
+  let level = partial.frames('groupBy')
+  while (level.length > MERGED_AT_ONCE) {
+    const lists = Array.from({ length: Math.ceil(level.length / MERGED_AT_ONCE) }, (_, i) =>
+      level.slice(i * MERGED_AT_ONCE, (i + 1) * MERGED_AT_ONCE),
+    )
+    level = gathered(building, lists, states, 'groupBy', place)
+      .with('merge', states, merge, place)
+      .frames('merge')
+  }
+  const last = gathered(building, [level], states, 'groupBy', place)
+  return sortedByKeys(last.with('merge', states, merge, place).with('groupBy', schema, finish, place))
+}
+
+const sortKey = (by: ExprNode, schema: Schema, descending = false, nullsFirst = false): SortKey => ({
+  by: resolve(by, schema),
+  descending,
+  nullsFirst,
+})
+
+function unique(plan: PlanOf<'unique'>, input: Pipe): Pipe {
+  const { subset, keep, place, schema } = plan
+  const step: Step = { step: 'unique', subset, keep }
+  if (input.partitions === 1) return input.with('unique', schema, step, place)
+  // Most copies go before rows move; with `none` they still count.
+  const fewer = keep === 'none' ? input : input.with('unique', schema, step, place)
+  return together(fewer, subset, { way: 'auto' }, 'unique', place).with('unique', schema, step, place)
+}
+
+const sortKeys = (keys: readonly SortBy[], schema: Schema): SortKey[] =>
+  keys.map(({ by, descending, nullsFirst }) => sortKey(by, schema, descending, nullsFirst))
+
+function sort(building: Building, plan: PlanOf<'sort'>, input: Pipe): Pipe {
+  const { place, schema, limit } = plan
+  const keys = sortKeys(plan.keys, input.schema)
+  const step: Step = { step: 'sort', keys, ...(limit === undefined ? {} : { limit }) }
+  if (input.partitions === 1) return input.with('sort', schema, step, place)
+  if (limit !== undefined) {
+    const few = input.with('sort', schema, step, place).frames('sort')
+    return gathered(building, [few], schema, 'sort', place).with('sort', schema, step, place)
+  }
+  const [{ by, descending, nullsFirst }] = keys
+  const targets = shuffled(
+    input,
+    { by: 'range', key: by, descending, nullsFirst },
+    plan.partitions ?? input.partitions,
+    'sort',
+    place,
+  )
+  return targets.with('sort', schema, step, place)
+}
+
+function head(building: Building, plan: PlanOf<'head'>, input: Pipe): Pipe {
+  const { place, schema, count } = plan
+  if (input.partitions === 1)
+    return input.with('head', schema, { step: 'slice', offset: 0, length: count }, place)
+  const picking = building.group(pick as (...args: never[]) => unknown, [], 'head-pick', place)
+  const part = (name: string, taken: unknown): unknown => building.graph.addTask(picking, [name, taken])
+  const before = (partition: number, earlier: readonly unknown[]): unknown =>
+    partition === 0 ? 0 : part('total', earlier[partition - 1])
+  const all = input.tasks(([slot]) => ({ sink: 'take', count, slot }), 'head', [before])
+  return gathered(building, [all.map((each) => part('frame', each))], schema, 'head', place)
+}
+
+function join(building: Building, plan: PlanOf<'join'>, build: Build): Pipe {
+  const { place, schema, how, suffix } = plan
+  const [left, right] = [build(plan.input), build(plan.right)]
+  const leftOn = plan.leftOn.map((key) => resolve(key, left.schema))
+  const rightOn = plan.rightOn.map((key) => resolve(key, right.schema))
+  const stepAt = ([slot]: readonly number[]): Step => ({
+    step: 'join',
+    slot,
+    how,
+    leftOn,
+    rightOn,
+    suffix,
+    rightSchema: right.schema,
+    columns: namesOf(schema),
+  })
+  const alone = left.partitions === 1 && right.partitions === 1
+  const small =
+    plan.broadcast === 'auto'
+      ? estimatedBytes(plan.right) <= BROADCAST_BYTES || right.partitions === 1
+      : plan.broadcast
+  if (alone || how === 'cross' || (small && how !== 'outer')) {
+    const [whole] = one(building, right, place)
+    return left.with('join', schema, stepAt, place, [() => whole])
+  }
+  const count = plan.partitions ?? Math.max(left.partitions, right.partitions)
+  const lefts = shuffled(left, { by: 'hash', keys: leftOn }, count, 'join', place)
+  const rights = shuffled(right, { by: 'hash', keys: rightOn }, count, 'join', place)
+  return lefts.with('join', schema, stepAt, place, [(partition) => rights.parts.argument(partition)])
+}
+
+/** All rows of a table in one frame. */
+function one(building: Building, pipe: Pipe, place: SourcePlace | undefined): readonly unknown[] {
+  const frames = pipe.frames()
+  return frames.length === 1
+    ? frames
+    : gathered(building, [frames], pipe.schema, 'broadcast', place).frames('broadcast')
+}
+
+function asof(building: Building, plan: PlanOf<'asof'>, build: Build): Pipe {
+  const { place, schema, spec, suffix } = plan
+  const [left, right] = [build(plan.input), build(plan.right)]
+  const [whole] = one(building, right, place)
+  const step = ([slot]: readonly number[]): Step => ({
+    step: 'asof',
+    slot,
+    spec,
+    suffix,
+    rightSchema: right.schema,
+  })
+  return left.with('joinAsof', schema, step, place, [() => whole])
+}
+
+function repartition(building: Building, input: Pipe, to: number, place: SourcePlace | undefined): Pipe {
+  const from = input.partitions
+  if (from === to) return input
+  const share = (count: number, of: number, i: number): number => Math.floor((i * count) / of)
+  if (to < from) {
+    const frames = input.frames()
+    const lists = Array.from({ length: to }, (_, i) =>
+      frames.slice(share(from, to, i), share(from, to, i + 1)),
+    )
+    return gathered(building, lists, input.schema, 'repartition', place)
+  }
+  const most = Math.ceil(to / from)
+  const splits = input.tasks({ sink: 'cut', count: most }, 'repartition')
+  const picking = building.group(pickPart as (...args: never[]) => unknown, [], 'repartition-pick', place)
+  const lists = splits.flatMap((split, i) => {
+    const due = share(to, from, i + 1) - share(to, from, i)
+    const pieces = Array.from({ length: most }, (_, piece) => building.graph.addTask(picking, [piece, split]))
+    return Array.from({ length: due }, (_, piece) =>
+      piece < due - 1 ? [pieces[piece]] : pieces.slice(piece),
+    )
+  })
+  return gathered(building, lists, input.schema, 'repartition', place)
+}
+
+/** Partitions with rows of their neighbours: those are handed on from one to the next, since a partition may be shorter than what is asked for. */
+function overlap(building: Building, plan: PlanOf<'overlap'>, input: Pipe): Pipe {
+  const { place, schema, before, after } = plan
+  const frames = input.frames()
+  const edges = (count: number, backwards: boolean): unknown[] => {
+    const step: Step = { step: 'slice', offset: backwards ? 0 : -count, length: count }
+    const bound = [{ source: 'frames', schema: input.schema }, [step], { sink: 'frame' }]
+    const group = building.group(runTable as (...args: never[]) => unknown, bound, 'mapOverlap-edge', place)
+    const order = backwards ? [...frames].reverse() : frames
+    const made: unknown[] = []
+    for (const own of order) {
+      const known = made.at(-1)
+      const parts = known === undefined ? [own] : backwards ? [own, known] : [known, own]
+      made.push(building.graph.addTask(group, [parts]))
+    }
+    return backwards ? made.reverse() : made
+  }
+  const none = building.graph.addTask(
+    building.group(
+      runTable as (...args: never[]) => unknown,
+      [{ source: 'records', schema: input.schema }, [], { sink: 'frame' }],
+      'mapOverlap-none',
+      place,
+    ),
+    [[]],
+  )
+  const [heads, tails] = [edges(before, false), edges(after, true)]
+  const previous = (i: number): unknown => (before > 0 && i > 0 ? heads[i - 1] : none)
+  const next = (i: number): unknown => (after > 0 && i + 1 < frames.length ? tails[i + 1] : none)
+  const lists = frames.map((own, i) => [previous(i), own, next(i)])
+  const pipe = gathered(building, lists, input.schema, 'mapOverlap', place)
+  const step = (slots: readonly number[]): Step => ({ ...plan.step, edges: slots })
+  return pipe.with('mapOverlap', schema, step, place, [previous, next])
+}

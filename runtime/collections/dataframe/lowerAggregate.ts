@@ -1,0 +1,184 @@
+// Aggregates in two steps: each partition makes small states, states are merged, and the answer is worked out from them.
+
+import { type ExprNode, nameOf, replaced, some } from '../../kernels/table/expression.ts'
+import { type FunctionName, ruleOf } from '../../kernels/table/functionCatalogue.ts'
+import { resolve } from '../../kernels/table/resolve.ts'
+import type { Schema } from '../../kernels/table/schema.ts'
+
+/** How an aggregate is made of parts: columns of states, how they merge, and the value in the end. */
+interface Parts {
+  partial: ExprNode[]
+  merge: ExprNode[]
+  finish: ExprNode
+}
+
+export interface TwoSteps {
+  partial: readonly ExprNode[]
+  merge: readonly ExprNode[]
+  /** Keys and answers, from the merged states. */
+  finish: readonly ExprNode[]
+  /** Of the states, keys included. */
+  states: Schema
+}
+
+const call = (fn: FunctionName, args: readonly ExprNode[], options = {}): ExprNode => ({
+  kind: 'call',
+  fn,
+  args,
+  options,
+})
+const column = (name: string): ExprNode => ({ kind: 'column', name })
+const number = (value: number): ExprNode => ({ kind: 'literal', value })
+const cast = (node: ExprNode, to: 'float64' | 'uint32'): ExprNode => ({
+  kind: 'cast',
+  args: [node],
+  to,
+  strict: true,
+})
+const named = (node: ExprNode, name: string): ExprNode => ({ kind: 'alias', args: [node], name })
+
+/**
+ * The two steps of aggregates; nothing where one of them needs all rows of a group at once.
+ * @param keys resolved names of the group's columns
+ */
+export function twoSteps(
+  keys: readonly ExprNode[],
+  aggs: readonly ExprNode[],
+  schema: Schema,
+): TwoSteps | undefined {
+  const found = new Map<string, Parts>()
+  const partial: ExprNode[] = []
+  const merge: ExprNode[] = []
+  const finish: ExprNode[] = []
+  for (const agg of aggs) {
+    let whole = true
+    const answer = replaced(agg, (part) => {
+      if (part.kind !== 'call' || ruleOf(part.fn).kind !== 'aggregate') return undefined
+      const id = JSON.stringify(part, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
+      let parts = found.get(id)
+      if (!parts) {
+        const made = partsOf(part, `\u0000${found.size}`, schema)
+        if (!made) {
+          whole = false
+          return part
+        }
+        parts = made
+        found.set(id, parts)
+        partial.push(...parts.partial)
+        merge.push(...parts.merge)
+      }
+      return parts.finish
+    })
+    if (
+      !whole ||
+      some(
+        answer,
+        (part) => part.kind === 'over' || (part.kind === 'call' && ruleOf(part.fn).kind !== 'element'),
+      )
+    )
+      return undefined
+    // Columns of the rows themselves would make lists of a group.
+    if (some(answer, (part) => part.kind === 'column' && !part.name.startsWith('\u0000'))) return undefined
+    finish.push(named(answer, nameOf(agg)))
+  }
+  const partials = partial.map((expr) => resolve(expr, schema))
+  const keyFields = keys.map((key) => ({ name: nameOf(key), type: resolve(key, schema).type }))
+  const states: Schema = [...keyFields, ...partials.map((expr) => ({ name: nameOf(expr), type: expr.type }))]
+  const asBefore = merge.map((expr, i): ExprNode => {
+    const merged = resolve(expr, states)
+    const { type } = partials[i]
+    return resolve(named({ kind: 'cast', args: [merged], to: type, strict: true }, nameOf(expr)), states)
+  })
+  const end = [...keyFields.map(({ name }) => column(name)), ...finish]
+  return { partial: partials, merge: asBefore, finish: end.map((expr) => resolve(expr, states)), states }
+}
+
+function partsOf(node: Extract<ExprNode, { kind: 'call' }>, id: string, schema: Schema): Parts | undefined {
+  const [input] = node.args
+  const one = (name: string, made: ExprNode, how: FunctionName): { partial: ExprNode; merge: ExprNode } => ({
+    partial: named(made, name),
+    merge: named(call(how, [column(name)]), name),
+  })
+  switch (node.fn) {
+    case 'len':
+    case 'count':
+    case 'nullCount': {
+      const { partial, merge } = one(id, node, 'sum')
+      return { partial: [partial], merge: [merge], finish: cast(column(id), 'uint32') }
+    }
+    case 'sum':
+    case 'product':
+    case 'min':
+    case 'max':
+    case 'any':
+    case 'all':
+    case 'first':
+    case 'last': {
+      const { partial, merge } = one(id, node, node.fn)
+      return { partial: [partial], merge: [merge], finish: column(id) }
+    }
+    case 'mean': {
+      const type = resolve(input, schema).type
+      if (typeof type === 'object') return undefined
+      const sum = one(`${id}s`, call('sum', [cast(input, 'float64')]), 'sum')
+      const count = one(`${id}n`, call('count', [input]), 'sum')
+      const [s, n] = [column(`${id}s`), column(`${id}n`)]
+      return {
+        partial: [sum.partial, count.partial],
+        merge: [sum.merge, count.merge],
+        finish: {
+          kind: 'when',
+          args: [call('gt', [n, number(0)]), call('div', [s, n]), { kind: 'literal', value: null }],
+        },
+      }
+    }
+    case 'var':
+    case 'std':
+      return moments(node, id)
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Count, mean and squared distances from it; merged without cancellation after Chan, Golub and LeVeque,
+ * "Updating formulae and a pairwise algorithm for computing sample variances" (1979).
+ */
+function moments(node: Extract<ExprNode, { kind: 'call' }>, id: string): Parts {
+  const [input] = node.args
+  const ddof = Number(node.options?.ddof ?? 1)
+  const [n, m, s] = [`${id}n`, `${id}m`, `${id}s`]
+  const zero = (expr: ExprNode): ExprNode => call('fillNull', [expr, number(0)])
+  const count = cast(call('count', [input]), 'float64')
+  const total = call('sum', [column(n)])
+  const mean = call('div', [call('sum', [call('mul', [column(m), column(n)])]), total])
+  const apart = call('sub', [column(m), mean])
+  const between = call('sum', [call('mul', [column(n), call('mul', [apart, apart])])])
+  const variance = call('div', [column(s), call('sub', [column(n), number(ddof)])])
+  return {
+    partial: [
+      named(count, n),
+      named(zero(call('mean', [input])), m),
+      named(zero(call('mul', [call('var', [input], { ddof: 0 }), count])), s),
+    ],
+    merge: [
+      named(total, n),
+      named({ kind: 'when', args: [call('gt', [total, number(0)]), mean, number(0)] }, m),
+      named(
+        call('add', [
+          call('sum', [column(s)]),
+          { kind: 'when', args: [call('gt', [total, number(0)]), between, number(0)] },
+        ]),
+        s,
+      ),
+    ],
+    finish: {
+      kind: 'when',
+      args: [
+        call('gt', [column(n), number(ddof)]),
+        node.fn === 'std' ? call('sqrt', [variance]) : variance,
+        { kind: 'literal', value: null },
+      ],
+    },
+  }
+}

@@ -1,0 +1,276 @@
+// Where tables begin in memory: records, columns, bags, delayed lists; and several tables as one.
+
+import { placeOfCall } from '../../graph/callPlace.ts'
+import type { GraphNode } from '../../graph/node.ts'
+import { commonType, type DataType, typeText } from '../../kernels/table/dataType.ts'
+import { literalType } from '../../kernels/table/resolve.ts'
+import { namesOf, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
+import type { Bag } from '../bag/bag.ts'
+import { nodeOf } from '../delayed/node.ts'
+import type { Delayed } from '../delayed/types.ts'
+import { projected, TableArgumentError } from './build.ts'
+import { DataFrame } from './dataframe.ts'
+import { col, columnNode, lit, requireWhole } from './expr.ts'
+import type { Plan } from './plan.ts'
+import type { RowOf } from './types.ts'
+
+type Types = Readonly<Record<string, DataType>>
+
+/** Tables of different columns were to be one. */
+export class SchemaMismatchError extends TypeError {
+  override name = 'SchemaMismatchError'
+}
+
+export interface RecordOptions<S extends Types = Types> {
+  /** The columns' types. By default they are guessed from the records: numbers are float64, bigints int64. */
+  schema?: S
+  /** How many partitions; one for each 100,000 records by default. */
+  partitions?: number
+}
+
+const ROWS_A_PARTITION = 100_000
+/** So many records are looked at to guess types. */
+const LOOKED_AT = 10_000
+
+/**
+ * A table of records, which are sent with the tasks: read large data where it lies.
+ * @example await dataframe.fromRecords([{ name: 'Ann', age: 3 }]).toRecords() // [{ name: 'Ann', age: 3 }]
+ */
+export function fromRecords<const S extends Types>(
+  records: readonly object[],
+  options: RecordOptions<S> & { schema: S },
+): DataFrame<RowOf<S>>
+export function fromRecords<R extends object>(records: readonly R[], options?: RecordOptions): DataFrame<R>
+export function fromRecords(records: readonly object[], options: RecordOptions = {}): DataFrame {
+  if (!Array.isArray(records)) throw new TableArgumentError('fromRecords takes a list of objects')
+  const schema = options.schema ? schemaOf(options.schema) : guessedSchema(records)
+  const { partitions = Math.max(1, Math.ceil(records.length / ROWS_A_PARTITION)) } = options
+  requireWhole('partitions', partitions, 1)
+  const start = (i: number): number => Math.floor((i * records.length) / partitions)
+  return new DataFrame({
+    kind: 'scan',
+    label: 'fromRecords',
+    source: { source: 'records', schema },
+    partitions,
+    argument: (i) => records.slice(start(i), start(i + 1)),
+    inputs: [],
+    rows: records.length,
+    schema,
+    place: placeOfCall(),
+  })
+}
+
+/**
+ * A table of columns.
+ * @example dataframe.fromColumns({ a: [1, 2, 3], b: ['x', 'y', null] })
+ */
+export function fromColumns(
+  columns: Readonly<Record<string, ArrayLike<unknown>>>,
+  options: RecordOptions = {},
+): DataFrame {
+  const lengths = new Set(Object.values(columns).map(({ length }) => length))
+  if (lengths.size > 1)
+    throw new TableArgumentError(
+      `fromColumns takes columns of the same length, not ${Object.entries(columns)
+        .map(([name, { length }]) => `${name}: ${length}`)
+        .join(', ')}`,
+    )
+  const [length = 0] = lengths
+  const names = Object.keys(columns)
+  const records = Array.from({ length }, (_, row) =>
+    Object.fromEntries(names.map((name) => [name, columns[name][row]])),
+  )
+  const typed = Object.fromEntries(
+    names.flatMap((name) => {
+      const type = typeOfArray(columns[name])
+      return type ? [[name, type]] : []
+    }),
+  )
+  const guessed = Object.fromEntries(guessedSchema(records, names).map(({ name, type }) => [name, type]))
+  return fromRecords(records, { ...options, schema: options.schema ?? { ...guessed, ...typed } })
+}
+
+function typeOfArray(array: ArrayLike<unknown>): DataType | undefined {
+  const name = Object.prototype.toString.call(array).slice(8, -1)
+  const types: Readonly<Record<string, DataType>> = {
+    Float64Array: 'float64',
+    Float32Array: 'float32',
+    Int8Array: 'int8',
+    Int16Array: 'int16',
+    Int32Array: 'int32',
+    BigInt64Array: 'int64',
+    Uint8Array: 'uint8',
+    Uint16Array: 'uint16',
+    Uint32Array: 'uint32',
+    BigUint64Array: 'uint64',
+  }
+  return types[name]
+}
+
+/**
+ * The columns of records, in the order in which they first come.
+ * @throws {TableArgumentError} when a column's values are of types that do not go together
+ */
+export function guessedSchema(records: readonly unknown[], names: readonly string[] = []): Schema {
+  const types = new Map<string, DataType>(names.map((name) => [name, 'null']))
+  const every = Math.max(1, Math.floor(records.length / LOOKED_AT))
+  for (let i = 0; i < records.length; i += i < LOOKED_AT ? 1 : every) {
+    const record = records[i]
+    if (typeof record !== 'object' || record === null)
+      throw new TableArgumentError(`row ${i} is no record but ${String(record)}: each must be an object`)
+    for (const [name, value] of Object.entries(record)) {
+      const type = guessedType(value)
+      const known = types.get(name) ?? 'null'
+      const common = commonType(known, type)
+      if (!common)
+        throw new TableArgumentError(
+          `column ${JSON.stringify(name)} holds ${typeText(known)} and, in row ${i}, ${typeText(type)}: say its type in schema, or make it one`,
+        )
+      types.set(name, common)
+    }
+  }
+  return [...types].map(([name, type]) => ({ name, type }))
+}
+
+function guessedType(value: unknown): DataType {
+  if (value === null || value === undefined) return 'null'
+  if (Array.isArray(value)) {
+    const type = value
+      .map(guessedType)
+      .reduce<DataType | undefined>((common, each) => common && commonType(common, each), 'null')
+    if (type) return { list: type }
+  }
+  if (value instanceof Date) return { datetime: 'ms' }
+  if (value instanceof Uint8Array) return 'binary'
+  if (typeof value === 'object' && !Array.isArray(value))
+    return {
+      struct: Object.fromEntries(Object.entries(value).map(([name, part]) => [name, guessedType(part)])),
+    }
+  if (typeof value === 'function' || typeof value === 'symbol' || Array.isArray(value))
+    throw new TableArgumentError(
+      `a table cannot hold ${Array.isArray(value) ? 'a list of mixed types' : `a ${typeof value}`}`,
+    )
+  return literalType(value as number)
+}
+
+/**
+ * A table of a bag's items, which are records.
+ * @param options.schema what they have; a bag's items are not known before they are computed
+ */
+export function fromBag<const S extends Types>(
+  bag: Bag<object>,
+  { schema }: { schema: S },
+): DataFrame<RowOf<S>> {
+  requireSchema('fromBag', schema)
+  return fromNode('fromBag', bag.node, bag.partitions, schema)
+}
+
+/** A table whose partitions are delayed lists of records. */
+export function fromDelayed<const S extends Types>(
+  lists: readonly (Delayed<object[]> | Delayed<unknown>)[],
+  { schema }: { schema: S },
+): DataFrame<RowOf<S>> {
+  requireSchema('fromDelayed', schema)
+  const nodes = lists.map((list) => nodeOf(list))
+  if (lists.length === 0 || nodes.includes(undefined))
+    throw new TableArgumentError('fromDelayed takes a list of delayed lists of records')
+  const fields = schemaOf(schema)
+  return new DataFrame({
+    kind: 'scan',
+    label: 'fromDelayed',
+    source: { source: 'records', schema: fields },
+    partitions: lists.length,
+    argument: (i, graph) => graph.built(nodes[i] as GraphNode)?.[0],
+    inputs: [...new Set(nodes as GraphNode[])],
+    rows: lists.length * ROWS_A_PARTITION,
+    schema: fields,
+    place: placeOfCall(),
+  })
+}
+
+function fromNode<S extends Types>(
+  label: string,
+  node: GraphNode,
+  partitions: number,
+  schema: S,
+): DataFrame<RowOf<S>> {
+  const fields = schemaOf(schema)
+  return new DataFrame({
+    kind: 'scan',
+    label,
+    source: { source: 'records', schema: fields },
+    partitions,
+    argument: (i, graph) => graph.built(node)?.[i],
+    inputs: [node],
+    rows: partitions * ROWS_A_PARTITION,
+    schema: fields,
+    place: placeOfCall(),
+  })
+}
+
+function requireSchema(method: string, schema: unknown): void {
+  if (typeof schema !== 'object' || schema === null)
+    throw new TableArgumentError(
+      `${method} takes the columns of its records: { schema: { id: 'int64', name: 'string' } }`,
+    )
+}
+
+/** Frames that are held on the cluster. */
+export function heldPlan(references: readonly unknown[], schema: Schema): Plan {
+  return {
+    kind: 'scan',
+    label: 'persist',
+    source: { source: 'frame' },
+    partitions: references.length,
+    argument: (i) => references[i],
+    inputs: [],
+    rows: references.length * ROWS_A_PARTITION,
+    schema,
+    place: undefined,
+  }
+}
+
+/**
+ * Several tables, one behind the other. They must have the same columns; with `how: 'diagonal'` those that one lacks are null.
+ * @throws {SchemaMismatchError} when their columns differ
+ */
+export function concat<R>(
+  frames: readonly DataFrame<R>[],
+  { how = 'vertical' }: { how?: 'vertical' | 'diagonal' } = {},
+): DataFrame<R> {
+  if (!Array.isArray(frames) || frames.length === 0)
+    throw new TableArgumentError('concat takes at least one data frame')
+  const plans: Plan[] = frames.map(({ plan }) => plan)
+  const names = [...new Set(plans.flatMap(({ schema }) => namesOf(schema)))]
+  const schema = names.map((name) => {
+    const types = plans.flatMap((plan) =>
+      plan.schema.filter((field) => field.name === name).map(({ type }) => type),
+    )
+    const missing = plans.findIndex((plan) => !namesOf(plan.schema).includes(name))
+    if (missing >= 0 && how !== 'diagonal')
+      throw new SchemaMismatchError(
+        `concat: table ${missing + 1} has no column ${JSON.stringify(name)}: it has ${schemaText(plans[missing].schema)}. With { how: 'diagonal' } it is filled with nulls.`,
+      )
+    const type = types.reduce<DataType | undefined>(
+      (common, each) => common && commonType(common, each),
+      types[0],
+    )
+    if (!type)
+      throw new SchemaMismatchError(
+        `concat: column ${JSON.stringify(name)} is ${[...new Set(types.map(typeText))].join(' and ')}: cast it first`,
+      )
+    return { name, type }
+  })
+  const inputs = plans.map((plan) => {
+    const exprs = schema.map(({ name, type }) => {
+      const own = plan.schema.find((field) => field.name === name)
+      if (!own) return lit(null, type).as(name).node
+      return typeText(own.type) === typeText(type) ? columnNode(name) : col(name).cast(type).as(name).node
+    })
+    const same =
+      plan.schema.length === schema.length &&
+      exprs.every((expr, i) => expr.kind === 'column' && expr.name === plan.schema[i].name)
+    return same ? plan : projected(plan, 'concat', exprs)
+  })
+  return new DataFrame<R>({ kind: 'concat', inputs, schema, place: placeOfCall() })
+}

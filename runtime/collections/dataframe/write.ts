@@ -1,0 +1,83 @@
+// Where the partitions of a table are written to, and how.
+
+import { extname, resolve, sep } from 'node:path'
+import { compressionOf } from '../../kernels/files/decompress.ts'
+import type { Schema } from '../../kernels/table/schema.ts'
+import type { WriteChoices, WriteFormat } from '../../kernels/table/steps.ts'
+import { TableArgumentError } from './build.ts'
+
+export interface TableWriteOptions {
+  /** Parquet: `zstd` by default, `snappy`, `gzip`, `lz4`, `none`. IPC: `none`, `lz4`, `zstd`. Texts: by the path's ending. */
+  compression?: 'none' | 'zstd' | 'gzip' | 'snappy' | 'lz4' | 'brotli'
+  /** Columns whose values become folders, `name=value`, and stand in no file. */
+  partitionBy?: string | readonly string[]
+  /** Of CSV. */
+  delimiter?: string
+  header?: boolean
+  /** What stands for an absent value in CSV; nothing by default. */
+  nullValue?: string
+}
+
+const ENDINGS: Readonly<Record<WriteFormat, string>> = {
+  parquet: 'parquet',
+  csv: 'csv',
+  jsonLines: 'jsonl',
+  ipc: 'arrow',
+}
+const ALLOWED: Readonly<Record<WriteFormat, readonly string[]>> = {
+  parquet: ['none', 'zstd', 'gzip', 'snappy', 'lz4', 'brotli'],
+  ipc: ['none', 'lz4', 'zstd'],
+  csv: ['none', 'zstd', 'gzip', 'brotli'],
+  jsonLines: ['none', 'zstd', 'gzip', 'brotli'],
+}
+
+/**
+ * A path a partition: `*` stands for its number; a folder gets a name for each.
+ * @throws {TableArgumentError} when two partitions would have the same path
+ */
+export function tablePaths(
+  format: WriteFormat,
+  path: string,
+  partitions: number,
+  options: TableWriteOptions,
+): string[] {
+  if (typeof path !== 'string' || path === '')
+    throw new TableArgumentError('a table is written to a path: name a file or folder')
+  const folder =
+    path.endsWith('/') || path.endsWith(sep) || extname(path) === '' || options.partitionBy !== undefined
+  const pattern =
+    path.includes('*') || !folder ? path : `${path.replace(/[\\/]$/, '')}/part-*.${ENDINGS[format]}`
+  const digits = String(partitions - 1).length
+  if (partitions > 1 && !pattern.includes('*'))
+    throw new TableArgumentError(
+      `${partitions} partitions cannot be written to ${pattern}: put a * where each one's number should be, or write one with .repartition(1)`,
+    )
+  return Array.from({ length: partitions }, (_, i) =>
+    resolve(pattern.replaceAll('*', String(i).padStart(digits, '0'))),
+  )
+}
+
+export function writeChoices(
+  format: WriteFormat,
+  path: string,
+  partitionBy: readonly string[],
+  schema: Schema,
+  options: TableWriteOptions,
+): WriteChoices {
+  const text = format === 'csv' || format === 'jsonLines'
+  const compression =
+    options.compression ?? (format === 'parquet' ? 'zstd' : text ? compressionOf(path) : 'none')
+  if (!ALLOWED[format].includes(compression))
+    throw new TableArgumentError(
+      `${ENDINGS[format]} files are compressed with ${ALLOWED[format].join(', ')}, not ${compression}`,
+    )
+  const { delimiter, header, nullValue } = options
+  return {
+    compression,
+    partitionBy,
+    schema,
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(header === undefined ? {} : { header }),
+    ...(nullValue === undefined ? {} : { nullValue }),
+  }
+}

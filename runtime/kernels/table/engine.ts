@@ -1,0 +1,35 @@
+// What an engine does: it runs steps on one partition. Two are here, and both pass the same tests.
+
+import type { Cell, Column } from './columns/column.ts'
+import type { Frame } from './frame.ts'
+import type { Schema } from './schema.ts'
+import type { Step, TableSink, TableSource, WriteChoices, WriteFormat } from './steps.ts'
+
+/** An open partition, of an engine's own kind. */
+export interface OpenFrame {
+  readonly rows: number
+  /** About how many bytes it holds. */
+  readonly bytes: number
+}
+
+export interface Engine<F extends OpenFrame = OpenFrame> {
+  readonly name: 'polars' | 'columns'
+  /** Reads a partition and takes it through the steps. */
+  run(source: TableSource, steps: readonly Step[], args: readonly unknown[]): Promise<F>
+  /** Takes open rows through more steps. */
+  continue(frame: F, steps: readonly Step[], args: readonly unknown[]): Promise<F>
+  open(frame: Frame): F
+  close(frame: F): Frame
+  /** Parts for the targets of a hash or range split, in order; their rows keep theirs. */
+  /** Its parts are as many as the targets of this stage. */
+  split(
+    frame: F,
+    sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>,
+    bounds?: readonly Cell[],
+  ): Promise<F[]>
+  /** A mark that two engines share only if their hashes agree. */
+  hashMark(): string
+  toColumns(frame: F): Column[]
+  fromColumns(columns: readonly Column[], schema: Schema): F
+  write(frame: F, format: WriteFormat, path: string, choices: WriteChoices): Promise<void>
+}

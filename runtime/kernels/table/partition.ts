@@ -1,0 +1,195 @@
+// The kernels of tables: a whole fused chain on one partition, and what brings partitions together.
+
+import { kernel } from '../kernel.ts'
+import { tableEngine } from './choose.ts'
+import type { Cell } from './columns/column.ts'
+import { compareCells } from './columns/groupRows.ts'
+import { recordsOf, valueFromCell } from './columns/values.ts'
+import type { OpenFrame } from './engine.ts'
+import { nameOf } from './expression.ts'
+import { type Frame, isFrame, partOf, type SplitFrame } from './frame.ts'
+import { countQuotes } from './read/byteRange.ts'
+import type { FileRange, Step, TableSink, TableSource } from './steps.ts'
+import { writePartition } from './writePartition.ts'
+
+/** Parts of one shuffle were split on machines whose hashes differ: equal keys would have gone to different places. */
+export class MixedHashError extends Error {
+  override name = 'MixedHashError'
+}
+
+/** What one partition adds to the first rows: some of its rows, and how many there are by now. */
+interface Taken {
+  frame: Frame
+  total: number
+}
+
+/** Rows, and some values of a key. */
+interface Sampled {
+  frame: Frame
+  sample: Cell[]
+}
+
+/** Reads a partition, takes it through all steps, and gives what the sink makes of it. */
+export const runTable = kernel(
+  'table.partition',
+  async (
+    source: TableSource,
+    steps: readonly Step[],
+    sink: TableSink,
+    ...args: unknown[]
+  ): Promise<unknown> => {
+    if (source.source === 'frames') requireOneHash(args[0])
+    const engine = tableEngine()
+    if (sink.sink === 'take') return take(source, steps, sink, args)
+    const unchanged = steps.length === 0 && sink.sink === 'frame' && onlyFrame(source, args[0])
+    if (unchanged) return unchanged
+    const frame = await engine.run(source, steps, args)
+    switch (sink.sink) {
+      case 'frame':
+        return engine.close(frame)
+      case 'rows':
+        return frame.rows
+      case 'hash':
+      case 'cut':
+        return packed(await engine.split(frame, sink))
+      case 'range':
+        return packed(await engine.split(frame, sink, args[sink.slot] as Cell[]))
+      case 'sampled':
+        return { frame: engine.close(frame), sample: await sampleOf(frame, sink) } satisfies Sampled
+      case 'write':
+        return writePartition(engine, frame, sink, args[sink.slot] as string)
+    }
+  },
+)
+
+/** One frame that nothing is done with stays as it is. */
+function onlyFrame(source: TableSource, argument: unknown): Frame | undefined {
+  if (source.source === 'frame') return argument as Frame
+  if (source.source !== 'frames') return undefined
+  const frames = (isFrame(argument) ? [argument] : argument) as Frame[]
+  return frames.length === 1 ? frames[0] : undefined
+}
+
+function requireOneHash(argument: unknown): void {
+  const frames = (isFrame(argument) ? [argument] : argument) as Frame[]
+  const marks = new Set(frames.map(({ hash }) => hash).filter((hash) => hash !== undefined))
+  if (marks.size > 1)
+    throw new MixedHashError(
+      'workers of this cluster split rows by different hashes, so equal keys did not come together: ' +
+        'install the same nodejs-polars on all of them, for the same kind of processor, or set HEDDLE_TABLE_ENGINE=columns everywhere',
+    )
+}
+
+async function take(
+  source: TableSource,
+  steps: readonly Step[],
+  sink: Extract<TableSink, { sink: 'take' }>,
+  args: readonly unknown[],
+): Promise<Taken> {
+  const engine = tableEngine()
+  const before = args[sink.slot] as number
+  const wanted = Math.max(0, sink.count - before)
+  // Nothing is read, let alone worked on, once there is enough.
+  if (wanted === 0) return { frame: { ipc: new Uint8Array(0), rows: 0, bytes: 0 }, total: before }
+  const frame = await engine.run(source, [...steps, { step: 'slice', offset: 0, length: wanted }], args)
+  return { frame: engine.close(frame), total: before + frame.rows }
+}
+
+function packed(frames: readonly OpenFrame[]): SplitFrame {
+  const engine = tableEngine()
+  const parts = frames.map((frame) => engine.close(frame))
+  const ends: number[] = []
+  let length = 0
+  for (const { ipc } of parts) {
+    length += ipc.length
+    ends.push(length)
+  }
+  return {
+    bytes: Buffer.concat(
+      parts.map(({ ipc }) => ipc),
+      length,
+    ),
+    ends,
+    rows: parts.map(({ rows }) => rows),
+    sizes: parts.map(({ bytes }) => bytes),
+    hash: engine.hashMark(),
+  }
+}
+
+/** One target's part of a split. */
+export const pickPart = kernel(
+  'table.pickPart',
+  (target: number, split: SplitFrame): Frame => partOf(split, target),
+)
+
+/** How many values of a key one partition shows. */
+const SAMPLE = 512
+
+async function sampleOf(frame: OpenFrame, sink: Extract<TableSink, { sink: 'sampled' }>): Promise<Cell[]> {
+  const engine = tableEngine()
+  const column = await engine.continue(frame, [{ step: 'select', exprs: [sink.key] }], [])
+  const cells = engine.toColumns(column).find(({ name }) => name === nameOf(sink.key))?.cells ?? []
+  const present = cells.filter((cell) => cell !== null)
+  const every = Math.max(1, present.length / SAMPLE)
+  const sample: Cell[] = []
+  for (let at = every / 2; at < present.length; at += every) sample.push(present[Math.floor(at)])
+  return sample
+}
+
+/** Bounds between `count` targets, at even shares of what was seen; fewer where few values come often. */
+export const rangeBounds = kernel(
+  'table.bounds',
+  (count: number, descending: boolean, samples: readonly (readonly Cell[])[]): Cell[] => {
+    const all = samples.flat(1).sort((a, b) => order(a, b) * (descending ? -1 : 1))
+    const bounds: Cell[] = []
+    for (let i = 1; i < count && all.length > 0; i++) bounds.push(all[Math.floor((i * all.length) / count)])
+    // Every target is there, be it empty: the graph was built for so many.
+    while (bounds.length < count - 1) bounds.push(bounds.at(-1) ?? null)
+    return bounds
+  },
+)
+
+const order = (a: Cell, b: Cell): number =>
+  typeof a === 'boolean' ? Number(a) - Number(b) : compareCells(a, b)
+
+/** Quotes in a part of a file, and from those of all parts, which begin inside quotes. */
+export const quotesIn = kernel(
+  'table.quotes',
+  (quote: string, range: FileRange): Promise<number> => countQuotes(range, quote),
+)
+
+export const startsInQuotes = kernel('table.quoteStarts', (counts: readonly number[]): boolean[] => {
+  let total = 0
+  return counts.map((count) => {
+    const inside = total % 2 === 1
+    total += count
+    return inside
+  })
+})
+
+/** A CSV partition's ranges, each with whether it begins inside quotes. */
+export const quotedRanges = kernel(
+  'table.quotedRanges',
+  (
+    ranges: readonly FileRange[],
+    starts: readonly (readonly boolean[])[],
+    indexes: readonly (readonly [number, number])[],
+  ): unknown => [ranges, indexes.map(([file, part]) => starts[file]?.[part] ?? false)],
+)
+
+/** The one cell of a frame, as a value. */
+export const onlyCell = kernel('table.cell', (frame: Frame): unknown => {
+  const engine = tableEngine()
+  const [column] = engine.toColumns(engine.open(frame))
+  return valueFromCell(column.cells[0] ?? null, column.type)
+})
+
+export const sumOfNumbers = kernel('table.sum', (numbers: readonly number[]): number =>
+  numbers.reduce((total, each) => total + each, 0),
+)
+
+/** A frame as records. */
+export const frameRecords = kernel('table.records', (frame: Frame): unknown[] => {
+  const engine = tableEngine()
+  return recordsOf(engine.toColumns(engine.open(frame)), frame.rows)
+})

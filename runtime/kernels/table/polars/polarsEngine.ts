@@ -1,0 +1,353 @@
+// The engine on polars: steps become one lazy plan of its own, which it optimises and runs with all threads of the worker.
+
+import { columnsFromIpc, ipcFromColumns, schemaFromIpc } from '../arrow.ts'
+import type { Cell, Column } from '../columns/column.ts'
+import { isFloat } from '../dataType.ts'
+import type { Engine, OpenFrame } from '../engine.ts'
+import type { ExprNode } from '../expression.ts'
+import type { Frame } from '../frame.ts'
+import type { Schema } from '../schema.ts'
+import { partsOf, type ShuffleStage, type Step, type TableSink, type TableSource } from '../steps.ts'
+import { userStep } from '../userStep.ts'
+import { type NativeExpr, type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
+import { cellLiteral, nativeColumn, nativeExpr, nativeLiteral } from './nativeExpr.ts'
+import { nativeSource } from './nativeSource.ts'
+import { nativeType } from './nativeType.ts'
+import { nativeWrite } from './nativeWrite.ts'
+import { madeFrame } from './release.ts'
+
+export class PolarsFrame implements OpenFrame {
+  readonly native: NativeFrame
+  readonly rows: number
+  readonly bytes: number
+  constructor(native: NativeFrame) {
+    this.native = native
+    this.rows = native.height
+    this.bytes = native.estimatedSize()
+    madeFrame(this.bytes)
+  }
+}
+
+export const polarsEngine: Engine<PolarsFrame> = {
+  name: 'polars',
+
+  async run(source: TableSource, steps: readonly Step[], args: readonly unknown[]): Promise<PolarsFrame> {
+    return through(await nativeSource(source, args[0]), steps, args)
+  },
+
+  continue: (frame, steps, args) => through(frame.native.lazy(), steps, args),
+
+  open: (frame: Frame) => opened(frame),
+
+  close(frame: PolarsFrame): Frame {
+    const known = closed.get(frame)
+    if (known) return known
+    const pieces: Uint8Array[] = []
+    frame.native.writeIpc(
+      { write: (bytes) => pieces.push(bytes) },
+      frame.bytes > COMPRESS_FROM ? 'lz4' : 'uncompressed',
+    )
+    return { ipc: Buffer.concat(pieces), rows: frame.rows, bytes: frame.bytes }
+  },
+
+  async split(frame, sink, bounds = []): Promise<PolarsFrame[]> {
+    if (sink.sink === 'cut') return cut(frame, sink.count)
+    const whole = sink.sink === 'hash' ? hashTarget(sink.keys, sink.count) : rangeTarget(sink, bounds)
+    const target = staged(whole.cast(nativeType('uint32'), true), sink.stage).alias(TARGET as never)
+    const marked = await frame.native.lazy().withColumns([target]).collect()
+    const parts: NativeFrame[] = new Array(partsOf(sink)).fill(undefined)
+    if (marked.height > 0)
+      for (const part of marked.partitionBy([TARGET], true, true)) {
+        const own = part.lazy()
+        const at = await own
+          .slice(0, 1)
+          .select([polars().col(TARGET)])
+          .collect()
+        const index = Number(columnsFromIpc(ipcOf(at))[0].cells[0])
+        parts[index] = await own.select(frame.native.columns.map((name) => polars().col(name))).collect()
+      }
+    const none = frame.native.slice(0, 0)
+    return parts.map((part) => new PolarsFrame(part ?? none))
+  },
+
+  hashMark(): string {
+    const one = polars()
+      .lit('heddle')
+      .hash(...SEEDS)
+    const two = nativeLiteral(42n, 'int64').hash(...SEEDS)
+    const frame = emptyRow()
+      .select([one.alias('a' as never), two.alias('b' as never)])
+      .collectSync('auto')
+    return `polars ${columnsFromIpc(ipcOf(frame))
+      .map(({ cells }) => cells[0])
+      .join(' ')}`
+  },
+
+  toColumns: (frame) => columnsFromIpc(ipcOf(frame.native)),
+
+  fromColumns: (columns, schema) => new PolarsFrame(fromColumns(columns, schema)),
+
+  write: (frame, format, path, choices) => nativeWrite(frame.native, format, path, choices),
+}
+
+const COMPRESS_FROM = 64 * 1024
+const TARGET = '\u0000target'
+const SEEDS = [0n, 1n, 2n, 3n].map((seed) => seed as never) as never[]
+
+/** Frames that were opened in this thread lately: a small table that goes to every task is opened once. */
+const opens = new Map<Uint8Array['buffer'], PolarsFrame>()
+const OPENS_MAX = 4
+const OPEN_BYTES_MAX = 64 * 2 ** 20
+const closed = new WeakMap<PolarsFrame, Frame>()
+
+function opened(frame: Frame): PolarsFrame {
+  const { ipc } = frame
+  if (frame.rows === 0 && schemaFromIpc(ipc).length === 0) return new PolarsFrame(fromColumns([], []))
+  const key = ipc.buffer
+  const known = key instanceof SharedArrayBuffer ? opens.get(key) : undefined
+  if (known) return known
+  const made = new PolarsFrame(polars().readIpc(Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength), {}))
+  closed.set(made, frame)
+  if (key instanceof SharedArrayBuffer && made.bytes < OPEN_BYTES_MAX) {
+    opens.set(key, made)
+    if (opens.size > OPENS_MAX) opens.delete(opens.keys().next().value as SharedArrayBuffer)
+  }
+  return made
+}
+
+function ipcOf(native: NativeFrame): Uint8Array {
+  const pieces: Uint8Array[] = []
+  native.writeIpc({ write: (bytes) => pieces.push(bytes) }, 'uncompressed')
+  return Buffer.concat(pieces)
+}
+
+/** Columns of cells as a native frame. Categories travel as texts and become themselves here. */
+export function fromColumns(columns: readonly Column[], schema: Schema): NativeFrame {
+  // A file without columns has nothing that polars could read.
+  if (columns.length === 0) return emptyRow().select([]).collectSync('auto')
+  const read = polars().readIpc(Buffer.from(ipcFromColumns(columns)), {})
+  const casts = schema
+    .filter(({ type }) => type === 'category')
+    .map(({ name, type }) => polars().col(name).cast(nativeType(type), true))
+  return casts.length === 0 ? read : read.lazy().withColumns(casts).collectSync('auto')
+}
+
+const emptyRow = (): NativeLazyFrame =>
+  fromColumns([{ name: 'x', type: 'boolean', cells: [true] }], []).lazy()
+
+function cut(frame: PolarsFrame, count: number): PolarsFrame[] {
+  const at = (i: number): number => Math.floor((i * frame.rows) / count)
+  return Array.from(
+    { length: count },
+    (_, i) => new PolarsFrame(frame.native.slice(at(i), at(i + 1) - at(i))),
+  )
+}
+
+/** Which part of this stage a target is in. */
+function staged(target: NativeExpr, stage: ShuffleStage | undefined): NativeExpr {
+  if (!stage) return target
+  const size = nativeLiteral(stage.groupSize, 'uint32')
+  return stage.stage === 'groups' ? target.floordiv(size) : target.mod(size)
+}
+
+/** A target by the hash of the keys; categories hash by their texts, since their codes differ between partitions. */
+function hashTarget(keys: readonly ExprNode[], count: number): NativeExpr {
+  const hashes = keys.map((key) =>
+    hashable(key)
+      .hash(...SEEDS)
+      .cast(nativeType('uint64'), true),
+  )
+  const odd = nativeLiteral(0x9e3779b97f4a7c15n, 'uint64')
+  const all = hashes.reduce((whole, each) => whole.mul(odd).add(each))
+  return all.mod(nativeLiteral(BigInt(count), 'uint64'))
+}
+
+function hashable(key: ExprNode): NativeExpr {
+  const native = nativeExpr(key)
+  if (key.type === 'category') return native.cast(nativeType('string'), true)
+  // −0 and 0 are one key.
+  return isFloat(key.type ?? 'null') ? native.add(nativeLiteral(0, key.type ?? 'float64')) : native
+}
+
+/** A target by how many bounds a row's key has passed. */
+function rangeTarget(sink: Extract<TableSink, { sink: 'range' }>, bounds: readonly Cell[]): NativeExpr {
+  const pl = polars()
+  const { key, descending, nullsFirst } = sink
+  const type = key.type === 'category' ? 'string' : (key.type ?? 'null')
+  const value = key.type === 'category' ? nativeExpr(key).cast(nativeType('string'), true) : nativeExpr(key)
+  const [zero, one] = [nativeLiteral(0, 'uint32'), nativeLiteral(1, 'uint32')]
+  const passed = bounds.map((bound) => {
+    const limit = cellLiteral(bound, type)
+    return pl
+      .when(descending ? value.ltEq(limit) : value.gtEq(limit))
+      .then(one)
+      .otherwise(zero)
+  })
+  const sum = passed.reduce((whole, each) => whole.add(each), zero)
+  return pl
+    .when(value.isNull())
+    .then(nativeLiteral(nullsFirst ? 0 : bounds.length, 'uint32'))
+    .otherwise(sum)
+}
+
+async function through(
+  start: NativeLazyFrame,
+  steps: readonly Step[],
+  args: readonly unknown[],
+): Promise<PolarsFrame> {
+  let lazy = start
+  for (const step of steps) {
+    if (step.step === 'map' || step.step === 'mapGroups') {
+      const frame = new PolarsFrame(await lazy.collect())
+      const columns = await userStep(step, columnsFromIpc(ipcOf(frame.native)), frame.rows, args)
+      lazy = fromColumns(columns, step.output).lazy()
+    } else lazy = await applied(lazy, step, args)
+  }
+  return new PolarsFrame(await lazy.collect())
+}
+
+async function applied(
+  lazy: NativeLazyFrame,
+  step: Step,
+  args: readonly unknown[],
+): Promise<NativeLazyFrame> {
+  const pl = polars()
+  switch (step.step) {
+    case 'select':
+      return lazy.select(step.exprs.map(nativeColumn))
+    case 'withColumns':
+      return lazy.withColumns(step.exprs.map(nativeColumn))
+    case 'filter':
+      return lazy.filter(nativeExpr(step.predicate))
+    case 'aggregate': {
+      if (step.keys.length === 0) return lazy.select(step.aggs.map(nativeColumn))
+      return lazy.groupby(step.keys.map(nativeColumn), false).agg(step.aggs.map(nativeColumn))
+    }
+    case 'sort': {
+      const sorted = lazy.sortByExprs(
+        step.keys.map(({ by }) =>
+          by.type === 'category' ? nativeExpr(by).cast(nativeType('string'), true) : nativeExpr(by),
+        ),
+        step.keys.map(({ descending }) => descending),
+        step.keys.map(({ nullsFirst }) => !nullsFirst),
+        true,
+        true,
+      )
+      return step.limit === undefined ? sorted : sorted.slice(0, step.limit)
+    }
+    case 'unique':
+      return lazy.unique([...step.subset], step.keep, true)
+    case 'slice':
+      return step.offset < 0 ? lazy.tail(-step.offset) : lazy.slice(step.offset, step.length)
+    case 'explode':
+      return lazy.explode(step.columns.map((name) => pl.col(name)))
+    case 'unpivot':
+      return lazy.unpivot([...step.index], [...step.on], step.variable, step.value)
+    case 'join':
+      return joinedWith(lazy, rightSide(args[step.slot], step.rightSchema), step)
+    case 'asof': {
+      const { leftOn, rightOn, leftBy, rightBy, strategy, tolerance } = step.spec
+      const sortOf = (side: NativeLazyFrame, on: string): NativeLazyFrame =>
+        side.filter(pl.col(on).isNotNull()).sortByExprs([pl.col(on)], [false], [true], true, true)
+      const right = sortOf(rightSide(args[step.slot], step.rightSchema), rightOn)
+      return sortOf(lazy, leftOn).joinAsof(
+        right,
+        pl.col(leftOn),
+        pl.col(rightOn),
+        leftBy.length > 0 ? [...leftBy] : undefined,
+        rightBy.length > 0 ? [...rightBy] : undefined,
+        true,
+        false,
+        step.suffix,
+        strategy,
+        typeof tolerance === 'number' ? tolerance : undefined,
+        typeof tolerance === 'string' ? tolerance : undefined,
+        false,
+        true,
+        true,
+      )
+    }
+    case 'sample': {
+      // Each row draws its own number from its place: the same rows for the same seed and partitions.
+      const index = '\u0000row'
+      const draw = pl
+        .col(index)
+        .hash(BigInt(step.seed) as never, BigInt(Number(args[step.slot])) as never, 5n as never, 7n as never)
+      const limit = nativeLiteral(BigInt(Math.floor(step.fraction * 2 ** 32)), 'uint64')
+      const kept = draw.mod(nativeLiteral(2n ** 32n, 'uint64')).lt(limit)
+      const columns = (await lazy.slice(0, 0).collect()).columns
+      return lazy
+        .withRowIndex(index, 0)
+        .filter(kept)
+        .select(columns.map((name) => pl.col(name)))
+    }
+    case 'window': {
+      const windows = pl
+        .col(step.on)
+        .dtTruncate(pl.lit(step.every))
+        .alias(step.on as never)
+      return lazy
+        .filter(pl.col(step.on).isNotNull())
+        .groupby([windows, ...step.keys.map((name) => pl.col(name))], false)
+        .agg(step.aggs.map(nativeColumn))
+    }
+    case 'map':
+    case 'mapGroups':
+      return lazy
+  }
+}
+
+/** Keys that are worked out become columns first, since polars joins by columns alone. */
+function joinedWith(
+  left: NativeLazyFrame,
+  right: NativeLazyFrame,
+  step: Extract<Step, { step: 'join' }>,
+): NativeLazyFrame {
+  const { how, suffix } = step
+  if (how === 'cross') return left.join(right, [], [], true, false, 'cross', suffix)
+  const isMade = (i: number): boolean => step.leftOn[i].kind !== 'column' || step.rightOn[i].kind !== 'column'
+  const sides = [left, right].map((side, which) => {
+    const nodes = which === 0 ? step.leftOn : step.rightOn
+    const made = nodes.flatMap((node, i) =>
+      isMade(i) ? [nativeExpr(node).alias(`${MADE}${i}` as never)] : [],
+    )
+    const keys = nodes.map((node, i) => (isMade(i) ? polars().col(`${MADE}${i}`) : nativeExpr(node)))
+    return { lazy: made.length > 0 ? side.withColumns(made) : side, keys }
+  })
+  const filters = how === 'semi' || how === 'anti'
+  const joined = sides[0].lazy.join(
+    sides[1].lazy,
+    sides[0].keys,
+    sides[1].keys,
+    true,
+    false,
+    how === 'outer' ? 'full' : how,
+    suffix,
+    filters ? undefined : true,
+    undefined,
+    false,
+    filters ? 'left' : 'left_right',
+  )
+  return joined.select(step.columns.map((name) => polars().col(name)))
+}
+
+const MADE = '\u0000key'
+
+function rightSide(value: unknown, schema: Schema): NativeLazyFrame {
+  const frames = (Array.isArray(value) ? value : [value]) as Frame[]
+  return concatenated(frames, schema)
+}
+
+/** Frames one after another. */
+export function concatenated(frames: readonly Frame[], schema: Schema): NativeLazyFrame {
+  const filled = frames.filter(({ rows }) => rows > 0)
+  if (filled.length === 0)
+    return frames.length > 0
+      ? opened(frames[0]).native.lazy()
+      : fromColumns(
+          schema.map(({ name, type }) => ({ name, type, cells: [] })),
+          schema,
+        ).lazy()
+  const natives = filled.map((frame) => opened(frame).native.lazy())
+  return natives.length === 1 ? natives[0] : polars().concatLf(natives, 'vertical', false, true, false, true)
+}

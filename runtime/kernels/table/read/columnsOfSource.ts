@@ -1,0 +1,105 @@
+// Rows of any source as columns of cells, read in JavaScript.
+
+import { readFile } from 'node:fs/promises'
+import { FileFormatError, fileErrorOf } from '../../files/fileErrors.ts'
+import { columnsFromIpc } from '../arrow.ts'
+import type { Cell, Column } from '../columns/column.ts'
+import { columnsFromRecords } from '../columns/values.ts'
+import { type Frame, isFrame } from '../frame.ts'
+import type { Schema } from '../schema.ts'
+import type { FileRange, RowRange, TableSource } from '../steps.ts'
+import { recordBytes, requireUnchanged } from './byteRange.ts'
+import { csvColumns } from './csvCells.ts'
+import { csvText } from './csvText.ts'
+import { hiveCell } from './hive.ts'
+import { jsonColumns } from './jsonLines.ts'
+import { parquetColumns } from './parquetColumns.ts'
+
+export async function columnsOfSource(source: TableSource, argument: unknown): Promise<Column[]> {
+  switch (source.source) {
+    case 'frame':
+      return columnsFromIpc((argument as Frame).ipc)
+    case 'frames': {
+      const frames = (isFrame(argument) ? [argument] : argument) as Frame[]
+      return joined(
+        source.schema,
+        frames.map(({ ipc }) => columnsFromIpc(ipc)),
+      )
+    }
+    case 'records':
+      return columnsFromRecords(argument as readonly unknown[], source.schema)
+    case 'csv': {
+      const [ranges, quoted] = argument as [FileRange[], boolean[]]
+      const parts: Column[][] = []
+      for (const [i, range] of ranges.entries()) {
+        const { bytes, firstLine } = await csvText(source, range, quoted[i] ?? false)
+        const text = new TextDecoder(source.encoding).decode(bytes)
+        parts.push(csvColumns(text, source, range[0], await firstLine()))
+      }
+      return joined(fieldsNamed(source.schema, source.columns), parts)
+    }
+    case 'jsonLines': {
+      const parts: Column[][] = []
+      for (const range of argument as FileRange[]) {
+        const bytes = await recordBytes(range, source.compression)
+        parts.push(jsonColumns(new TextDecoder().decode(bytes), source.schema, source.columns, range[0]))
+      }
+      return joined(fieldsNamed(source.schema, source.columns), parts)
+    }
+    case 'ipc': {
+      const parts: Column[][] = []
+      for (const [path, size, version] of argument as FileRange[]) {
+        requireUnchanged(path, size, version)
+        parts.push(columnsNamed(await ipcFile(path), source.columns))
+      }
+      return joined(fieldsNamed(source.schema, source.columns), parts)
+    }
+    case 'parquet': {
+      const own = source.columns.filter((name) => !source.hive.some((field) => field.name === name))
+      const parts: Column[][] = []
+      for (const range of argument as RowRange[]) {
+        requireUnchanged(range[0], range[1], range[2])
+        const read = await parquetColumns(range, own, source.schema)
+        const rows = read[0]?.cells.length ?? range[4] - range[3]
+        const values = source.hive.map((field, i): Column => {
+          const cell = hiveCell(range[5]?.[i] ?? null, field.type)
+          return { ...field, cells: new Array<Cell>(rows).fill(cell) }
+        })
+        parts.push(columnsNamed([...read, ...values], source.columns))
+      }
+      return joined(fieldsNamed(source.schema, source.columns), parts)
+    }
+  }
+}
+
+async function ipcFile(path: string): Promise<Column[]> {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (cause) {
+    throw fileErrorOf(path, cause)
+  }
+  try {
+    return columnsFromIpc(bytes)
+  } catch (cause) {
+    throw new FileFormatError(
+      path,
+      `${path} is no readable Arrow file: ${(cause as Error).message}. Copy or write it again.`,
+      cause,
+    )
+  }
+}
+
+const fieldsNamed = (schema: Schema, names: readonly string[]): Schema =>
+  names.flatMap((name) => schema.filter((field) => field.name === name))
+
+const columnsNamed = (columns: readonly Column[], names: readonly string[]): Column[] =>
+  names.flatMap((name) => columns.filter((column) => column.name === name))
+
+/** Columns of several parts, one behind the other. */
+export function joined(schema: Schema, parts: readonly (readonly Column[])[]): Column[] {
+  return schema.map(({ name, type }) => {
+    const own = parts.map((part) => part.find((column) => column.name === name)?.cells ?? [])
+    return { name, type, cells: own.length === 1 ? own[0] : own.flat(1) }
+  })
+}

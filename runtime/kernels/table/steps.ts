@@ -1,0 +1,167 @@
+// What is done to one partition of a table, as plain data: where its rows come from, the steps, and what becomes of them.
+
+import type { ExprNode } from './expression.ts'
+import type { Schema } from './schema.ts'
+
+export type UserFunction = (...args: never[]) => unknown
+
+export type JoinHow = 'inner' | 'left' | 'outer' | 'semi' | 'anti' | 'cross'
+
+/** How rows are ordered by one expression. */
+export interface SortKey {
+  readonly by: ExprNode
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+}
+
+export interface AsofSpec {
+  readonly leftOn: string
+  readonly rightOn: string
+  readonly leftBy: readonly string[]
+  readonly rightBy: readonly string[]
+  readonly strategy: 'backward' | 'forward' | 'nearest'
+  /** In the key's own unit, or in words such as `2h`. */
+  readonly tolerance?: number | string
+}
+
+/** What a step does to the rows. All expressions are resolved: each part has its type. */
+export type Step =
+  /** These columns and no others. */
+  | { step: 'select'; exprs: readonly ExprNode[] }
+  | { step: 'withColumns'; exprs: readonly ExprNode[] }
+  | { step: 'filter'; predicate: ExprNode }
+  /** One row a group; without keys one row in all. */
+  | { step: 'aggregate'; keys: readonly ExprNode[]; aggs: readonly ExprNode[] }
+  | { step: 'sort'; keys: readonly SortKey[]; limit?: number }
+  | { step: 'unique'; subset: readonly string[]; keep: 'first' | 'last' | 'any' | 'none' }
+  /** `offset` counts from the end when it is negative. */
+  | { step: 'slice'; offset: number; length: number }
+  | { step: 'explode'; columns: readonly string[] }
+  | { step: 'unpivot'; index: readonly string[]; on: readonly string[]; variable: string; value: string }
+  /** The task's own argument `slot` holds the right side: one frame, or a list of them. */
+  | {
+      step: 'join'
+      slot: number
+      how: JoinHow
+      leftOn: readonly ExprNode[]
+      rightOn: readonly ExprNode[]
+      suffix: string
+      rightSchema: Schema
+      /** What the join gives, in order. */
+      columns: readonly string[]
+    }
+  | { step: 'asof'; slot: number; spec: AsofSpec; suffix: string; rightSchema: Schema }
+  /** The task's own argument `slot` holds the partition's number. */
+  | { step: 'sample'; fraction: number; seed: number; slot: number }
+  /** A function of the user's on the whole partition, as records or as Arrow columns; gives the same or records. */
+  | {
+      step: 'map'
+      fn: UserFunction
+      as: 'records' | 'arrow'
+      schema: Schema
+      output: Schema
+      rest: readonly unknown[]
+      label: string
+      /** The task's own arguments at these places are frames that stand before and behind; their rows are left out of the answer. */
+      edges?: readonly number[]
+    }
+  /** A function of the user's on the rows of each group. */
+  | { step: 'mapGroups'; fn: UserFunction; keys: readonly string[]; schema: Schema; output: Schema }
+  /** Rows of dates in windows of time: the start of each window as its first column. */
+  | { step: 'window'; on: string; every: string; keys: readonly string[]; aggs: readonly ExprNode[] }
+
+/** Where a partition's rows come from. What differs between partitions is the task's own first argument. */
+export type TableSource =
+  /** The argument is a frame. */
+  | { source: 'frame' }
+  /** The argument is a list of frames or parts of them, one after another; empty ones give no rows. */
+  | { source: 'frames'; schema: Schema }
+  /** The argument is `RowRange[]`. `columns` are read and no others. */
+  | { source: 'parquet'; schema: Schema; columns: readonly string[]; hive: Schema; predicate?: ExprNode }
+  /** The argument is `FileRange[]`. */
+  | CsvSource
+  | { source: 'jsonLines'; schema: Schema; columns: readonly string[]; compression: Compression }
+  | { source: 'ipc'; schema: Schema; columns: readonly string[] }
+  /** The argument is a list of records. */
+  | { source: 'records'; schema: Schema }
+
+export interface CsvSource {
+  source: 'csv'
+  /** Of the file, all columns. */
+  schema: Schema
+  columns: readonly string[]
+  delimiter: string
+  quote: string
+  header: boolean
+  nullValues: readonly string[]
+  comment?: string
+  compression: Compression
+  encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1'
+  /** Rows with too few cells get nulls and those with too many lose them, rather than being an error. */
+  ragged: boolean
+}
+
+export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli' | 'deflate'
+
+/** Rows of a parquet file: `[path, size, version, first row, end row, hive values]`. */
+export type RowRange = readonly [
+  path: string,
+  size: number,
+  version: string,
+  start: number,
+  end: number,
+  hive?: readonly (string | null)[],
+]
+
+/** Bytes of a file: `[path, size, version, start, end]`. */
+export type FileRange = readonly [path: string, size: number, version: string, start: number, end: number]
+
+/** What becomes of the rows. */
+export type TableSink =
+  | { sink: 'frame' }
+  /** Split by the hash of the keys. */
+  | { sink: 'hash'; keys: readonly ExprNode[]; count: number; stage?: ShuffleStage }
+  /** Split by the order of a key, at the bounds that the task's own argument `slot` holds. */
+  | {
+      sink: 'range'
+      key: ExprNode
+      count: number
+      descending: boolean
+      nullsFirst: boolean
+      slot: number
+      stage?: ShuffleStage
+    }
+  /** Cut into `count` runs of nearly the same length. */
+  | { sink: 'cut'; count: number }
+  /** The rows, and beside them some values of a key from which bounds are chosen. */
+  | { sink: 'sampled'; key: ExprNode }
+  | { sink: 'rows' }
+  /** The first rows up to a count of all partitions; `slot` holds how many came before. */
+  | { sink: 'take'; count: number; slot: number }
+  /** The task's own argument `slot` holds the path. */
+  | { sink: 'write'; format: WriteFormat; slot: number; options: WriteChoices }
+
+/** A shuffle of many partitions goes in two stages: to groups of neighbouring targets, then within each. */
+export interface ShuffleStage {
+  stage: 'groups' | 'within'
+  groupSize: number
+}
+
+/** How many parts a split gives. */
+export function partsOf(sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>): number {
+  if (sink.sink === 'cut' || !sink.stage) return sink.count
+  const { stage, groupSize } = sink.stage
+  return stage === 'groups' ? Math.ceil(sink.count / groupSize) : groupSize
+}
+
+export type WriteFormat = 'parquet' | 'csv' | 'jsonLines' | 'ipc'
+
+export interface WriteChoices {
+  compression: string
+  delimiter?: string
+  header?: boolean
+  nullValue?: string
+  /** Columns whose values become folders, `name=value`. */
+  partitionBy?: readonly string[]
+  schema: Schema
+}

@@ -1,0 +1,37 @@
+// The folder that a user chose for spilled values: each owner has its own inside, and those of the dead are removed.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { closeScratch, openScratch } from '../../runtime/host/scratchFolder.ts'
+import { temporaryFolder } from '../kit/temporaryFolder.ts'
+
+/** The number of a process that is over. */
+const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid
+
+test('folders of dead processes of this host go, those of the living and of others stay', (t) => {
+  const parent = join(temporaryFolder(t), 'not there yet')
+  const own = openScratch(parent)
+  assert.ok(existsSync(own))
+  const dead = join(parent, `heddle-${hostname()}-${deadPid()}`)
+  const others = ['notes', `heddle-elsewhere-${deadPid()}`, `heddle-${hostname()}-${process.ppid}`]
+  for (const folder of [dead, ...others.map((name) => join(parent, name))]) mkdirSync(folder)
+  writeFileSync(join(dead, '0'), 'spilled')
+  assert.equal(openScratch(parent), own)
+  assert.equal(existsSync(dead), false)
+  closeScratch(own)
+  assert.deepEqual(readdirSync(parent).toSorted(), others.toSorted())
+})
+
+test('a folder that cannot be one is an error that names it', (t) => {
+  const file = join(temporaryFolder(t), 'file')
+  writeFileSync(file, '')
+  assert.throws(() => openScratch(file), {
+    name: 'ScratchFolderError',
+    folder: file,
+    message: /spill folder .*file cannot be used: .*Choose another/,
+  })
+})
