@@ -82,8 +82,10 @@ export class AgentDaemon {
     clearTimeout(this.#ending)
     clearInterval(this.#looking)
     this.#sessions.close(reason)
+    // Another agent's may stand there by now; closing the server takes its socket away.
+    const isOwn = inodeOf(this.#place.socket) === this.#inode
     this.#server.close()
-    if (inodeOf(this.#place.socket) === this.#inode) removePlace(this.#place)
+    if (isOwn) removePlace(this.#place)
     this.#ended()
   }
 

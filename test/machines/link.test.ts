@@ -197,7 +197,7 @@ test('a newer client brings a newer agent beside the old one, which ends when no
   assert.equal((await link.agent.call('describe', {})).pid, old.pid)
   link.close()
   // Its end is seen by its files: the newer agent answers whether they are there.
-  const wait = 'while ls "$0"/agent-"$1".* >/dev/null 2>&1; do :; done'
+  const wait = 'while ls "$0" | grep -q "agent-$1"; do :; done'
   await other.agent.call('execute', { command: 'sh', args: ['-c', wait, server.runFolder, old.build] })
   assert.ok(readdirSync(server.runFolder).every((name) => !name.includes(old.build)))
 })
