@@ -13,13 +13,28 @@ const root = join(import.meta.dirname, '..')
 const fast = process.argv.includes('--fast')
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
-/** Folders whose tests need real processes, a browser, Slurm or VS Code. */
-const REAL = ['endToEnd', 'editor', 'host', 'cluster', 'cli', 'examples', 'mediaBrowser', 'machines']
+/** Folders and files whose tests need real processes, a browser, another machine's login or VS Code. */
+const REAL = [
+  'endToEnd/',
+  'host/',
+  'cluster/',
+  'cli/',
+  'examples/',
+  'functions/anywhere.test',
+  'functions/farWorker.test',
+  'functions/oddFiles.test',
+  'functions/recompute.test',
+  'functions/userCode.test',
+  'array/cluster.test',
+  'machines/',
+  'mediaBrowser/',
+  'editor/',
+]
 
 const files = globSync('test/**/*.test.ts', { cwd: root })
   .filter((file) => !file.includes('fixtures'))
   .sort()
-const isReal = (file: string): boolean => REAL.some((folder) => file.startsWith(`${join('test', folder)}/`))
+const isReal = (file: string): boolean => REAL.some((start) => file.startsWith(join('test', start)))
 const wanted = (file: string): boolean => only.length === 0 || only.some((part) => file.includes(part))
 
 /** A test that takes longer hangs. */

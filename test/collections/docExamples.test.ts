@@ -13,12 +13,27 @@ import { streamOf } from '../../runtime/kernels/array/randomBits.ts'
 import { broadcastShapes, resolveShape } from '../../runtime/kernels/array/shape.ts'
 import { kernel } from '../../runtime/kernels/kernel.ts'
 import { resultBuffer } from '../../runtime/kernels/resultMemory.ts'
+import { typeText } from '../../runtime/kernels/table/dataType.ts'
+import { expressionText } from '../../runtime/kernels/table/expression.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 
 computeInProcess()
 
 const root = join(import.meta.dirname, '../..')
+const { dataframe } = heddle
+/** What the examples of tables speak of. */
+const TABLES = {
+  table: dataframe.fromRecords([
+    { city: 'Oslo', t: 3, year: 2023 },
+    { city: 'Rome', t: 21, year: 2024 },
+  ]),
+  flights: dataframe.fromRecords([{ origin: 'OSL', delay: 5 }]),
+  airports: dataframe.fromRecords([{ code: 'OSL', city: 'Oslo' }]),
+  typeText,
+  expressionText,
+}
 const NAMES = {
+  ...TABLES,
   ...dtypes,
   ...heddle,
   broadcastShapes,

@@ -54,7 +54,7 @@ main()`,
     'shapes/index.js':
       "exports.area = (x) => x * x\nconst deep = require('./deep')\nexports.Square = class Square { constructor(n) { this.n = n } describe() { return deep.name() + ' ' + exports.area(this.n) } }",
     'shapes/deep.js':
-      "const shapes = require('./index')\nmodule.exports = { offset: 7, name: () => `a square of area` + (shapes.area ? ' is' : '') }",
+      "const shapes = require('./index')\nexports.offset = 7\nexports.name = () => `a square of area` + (shapes.area ? ' is' : '')",
   }
   const expected = [97, 'a square of area is 16', true, true, 'a square of area is 25']
   assert.deepEqual(await printed(files, 'main.js'), expected)
