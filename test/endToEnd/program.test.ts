@@ -136,13 +136,11 @@ test('`import x = require(…)` works in an ES module, here and on workers', asy
 import path = require('node:path')
 import fs = require('fs')
 import answer = require('./answer.cjs')
-import named = require('./named.cjs')
 import { joined } from './other.ts'
 let stats: fs.Stats | undefined
 const client = await Client.local()
 console.log(answer.value, path.basename('/a/b'), stats)
 console.log(await client.submit((n: number) => [n + answer.value, path.join('a', 'b'), joined('c')], 1).result())
-export { named }
 `,
     'other.ts': `import path = require('node:path')
 import answer = require('./answer.cjs')
@@ -150,7 +148,6 @@ const separator = [path.posix.sep]
 export const joined = (name: string): string => name + separator[0] + answer.value
 `,
     'answer.cjs': 'exports.value = 41\n',
-    'named.cjs': 'module.exports = class Named {}\n',
   })
   const { code, stdout, stderr } = await place.heddle('run', 'program.ts', '--threads', '1')
   assert.equal(code, 0, stderr)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { decodeValue } from '../../runtime/functions/valueCodec.ts'
 import { closeDataConnections, fetchValues } from '../../runtime/host/dataClient.ts'
+import { temporaryFolder } from '../kit/temporaryFolder.ts'
 import { execute, type JoinedWorker } from './fakeScheduler.ts'
 import { call, Dependency, exitOf, inlineOf, TestCluster, until, work } from './kit.ts'
 
@@ -44,7 +45,7 @@ const expected = Array.from({ length: VALUES }, (_, i) => LENGTH + i)
 
 test('values that memory has no room for go to disk and come back as they were', async (t) => {
   const cluster = await TestCluster.start(t)
-  const spillFolder = join(cluster.folder, 'scratch')
+  const spillFolder = join(temporaryFolder(t), 'scratch')
   const worker = await cluster.worker('w0', { memoryLimitBytes: 2e9, memoryShares, spillFolder })
   await makeValues(worker)
   // Of the heartbeats that have come meanwhile, the first that knows all values.
