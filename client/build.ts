@@ -75,7 +75,7 @@ export async function buildExtension(): Promise<void> {
   }
 }
 
-const WALKTHROUGH_PICTURES = ['results.png', 'taskGraph.png', 'history.png', 'diagnostics.png']
+const WALKTHROUGH_PICTURES = ['results.png', 'taskGraph.png', 'progress.png', 'failure.png']
 
 /** A copy rather than a link: what is packed is what development runs. */
 function copyRuntime(): void {

@@ -91,6 +91,7 @@ test('the value of the expression is exported, and errors keep their places', as
   const source = `import assert from 'node:assert'
 const k = await Promise.resolve(20)
 throw_(); const value = 1 + (await Promise.resolve(k)), other = new Error('here').stack
+await Promise.resolve(value + 1)
 assert.fail('not reached')
 function throw_() {}
 `
@@ -103,7 +104,7 @@ const file = new URL('./page.ts', import.meta.url)
 const source = readFileSync(file, 'utf8')
 const expression = '(await Promise.resolve(k)), other = new Error(\\'here\\').stack'
 const start = source.indexOf(expression) + 1
-for (const part of ["await Promise.resolve(k)", "new Error('here').stack"]) {
+for (const part of ["await Promise.resolve(k)", "await Promise.resolve(value + 1)", "new Error('here').stack"]) {
   const start = source.indexOf(part)
   textOverrides.set(file.pathname, virtualModule(source, { start, end: start + part.length }).text)
   console.log((await import('./page.ts?' + start)).__heddleResult)
@@ -113,8 +114,9 @@ for (const part of ["await Promise.resolve(k)", "new Error('here').stack"]) {
   const functions = new URL('../../runtime/functions', import.meta.url).pathname
   const { stdout, stderr } = await runIn(folder, 'main.ts', { args: [functions] })
   assert.equal(stderr, '')
-  const [value, heading, frame] = stdout.split('\n')
-  assert.deepEqual([value, heading], ['20', 'Error: here'])
+  // The second begins a statement, and the line before it ends without a semicolon.
+  const [value, statement, heading, frame] = stdout.split('\n')
+  assert.deepEqual([value, statement, heading], ['20', '22', 'Error: here'])
   assert.match(
     frame,
     new RegExp(`${folder}/page\\.ts(\\?\\d+)?:3:${source.split('\n')[2].indexOf('new Error') + 1}`),

@@ -1,6 +1,7 @@
 // The module that the user's own process runs: as written, with registrations.
 
 import MagicString from 'magic-string'
+import type { Node } from 'oxc-parser'
 import { analyse } from '../analysis/analyse.ts'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { compilerChoices } from './compilerChoices.ts'
@@ -42,7 +43,9 @@ export function instrumentModule(
   rewriteImportEquals(module, text)
   const result = markedResult(module.source)
   if (result) {
-    text.appendLeft(result.start, `(${RESULT_NAME}=(`)
+    // Without a semicolon, a bracket that begins a statement would call what stands before it.
+    const begins = (module.program.body as Node[]).some((statement) => statement.start === result.start)
+    text.appendLeft(result.start, `${begins ? ';' : ''}(${RESULT_NAME}=(`)
     text.prependRight(result.end, '))')
     text.append(`\nexport var ${RESULT_NAME};`)
   }
