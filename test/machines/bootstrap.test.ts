@@ -153,12 +153,13 @@ test('an upload of Node that was cut goes on where it stopped', async (t) => {
 })
 
 let packed: string | undefined
+// Said here, and not where it is packed: there, it would go with the first test that asks for it.
+after(() => packed && rmSync(dirname(packed), { recursive: true, force: true }))
 
 /** This Node as npm packs it: made once. */
 function packedNode(): string {
   if (packed) return packed
   const folder = mkdtempSync(join(tmpdir(), 'heddle-node-'))
-  after(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'package', 'bin'), { recursive: true })
   symlinkSync(process.execPath, join(folder, 'package', 'bin', 'node'))
   const file = join(folder, 'node.tgz')
