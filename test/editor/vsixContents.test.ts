@@ -24,6 +24,7 @@ const KNOWN: readonly RegExp[] = [
   /^extension\/dist\/runtime\/dist\/(chunks|media|types)\//,
   // What diagnostics lead to.
   /^extension\/dist\/docs\/[\w-]+\.md$/,
+  /^extension\/dist\/walkthrough\/[\w-]+\.(md|png)$/,
   /^extension\/dist\/node_modules\//,
   /^extension\/dist\/node\/(LICENSE|bin\/node(\.exe)?)$/,
 ]
