@@ -2,7 +2,7 @@
 
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DownloadError, type GetOptions, httpGet } from './httpGet.ts'
@@ -121,22 +121,29 @@ async function describe(
 /** Goes on where an earlier download was cut, when the server can. */
 async function download(url: string, part: string, get: GetOptions): Promise<void> {
   const here = statSync(part, { throwIfNoEntry: false })?.size ?? 0
-  const response = await httpGet(url, here > 0 ? { ...get, headers: { range: `bytes=${here}-` } } : get)
-  // All of it is here already; whether it is right is seen by its hash.
-  if (response.statusCode === 416) return void response.resume()
-  const goesOn = response.statusCode === 206
-  const handle = await open(part, goesOn ? 'a' : 'w', 0o600)
+  // Opened before the server is asked: what comes must be read at once, since a cut takes along what nobody has read.
+  const handle = await open(part, 'a', 0o600)
   try {
-    // Written piece by piece, so that what came before a cut is there to go on with.
-    for await (const bytes of response) await handle.write(bytes as Buffer)
+    const response = await httpGet(url, here > 0 ? { ...get, headers: { range: `bytes=${here}-` } } : get)
+    // All of it is here already; whether it is right is seen by its hash.
+    if (response.statusCode === 416) return void response.resume()
+    if (response.statusCode !== 206 && here > 0) await handle.truncate(0)
+    await writeAll(handle, response, url)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Writes piece by piece, so that what came before a cut is there to go on with. */
+async function writeAll(handle: FileHandle, response: AsyncIterable<Buffer>, url: string): Promise<void> {
+  try {
+    for await (const bytes of response) await handle.write(bytes)
   } catch (cause) {
     throw new DownloadError(
       url,
       `was cut off (${(cause as Error).message}): try again, it goes on where it stopped`,
       cause,
     )
-  } finally {
-    await handle.close()
   }
 }
 
