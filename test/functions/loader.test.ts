@@ -165,6 +165,18 @@ ${SUBMIT}`,
   assert.deepEqual(await printed(folder, 'main.ts'), ['42'])
 })
 
+test('a tsconfig.json that cannot be read is as none', async (t) => {
+  const folder = project(t, {
+    'tsconfig.json': '{ "extends": "./gone.json" }',
+    'main.ts': `import { Client } from 'heddle'
+import { k } from './lib.ts'
+const task = (x: number): number => x + k
+${SUBMIT}`,
+    'lib.ts': 'export const k = Number("40")\n',
+  })
+  assert.deepEqual(await printed(folder, 'main.ts'), ['42'])
+})
+
 test('a function of a file that uses `with` is refused', async (t) => {
   const folder = project(t, {
     'package.json': '{}',

@@ -11,23 +11,35 @@ const OPTIONS = {
     '.cjs': ['.cts', '.cjs'],
   },
   mainFields: ['main'],
-  tsconfig: 'auto' as const,
 }
 
-let forImport: ResolverFactory | undefined
-let forRequire: ResolverFactory | undefined
+const CONDITIONS = {
+  import: ['node', 'import', 'module-sync', 'default'],
+  require: ['node', 'require', 'module-sync', 'default'],
+}
 
-/** The absolute path that a specifier leads to, or nothing. */
+const resolvers = new Map<string, ResolverFactory>()
+
+/**
+ * The absolute path that a specifier leads to, or nothing. Where a tsconfig.json above the file cannot be read (it extends
+ * one that is gone, say), the file resolves as Node does, which never reads it.
+ */
 export function resolveFrom(file: string, specifier: string, required = false): string | undefined {
-  forImport ??= new ResolverFactory({
-    ...OPTIONS,
-    conditionNames: ['node', 'import', 'module-sync', 'default'],
-  })
-  if (required)
-    forRequire ??= new ResolverFactory({
+  const found = (tsconfig: 'auto' | undefined): string | undefined =>
+    resolverOf(required ? 'require' : 'import', tsconfig).resolveFileSync(file, specifier).path
+  return found('auto') ?? found(undefined)
+}
+
+function resolverOf(conditions: keyof typeof CONDITIONS, tsconfig: 'auto' | undefined): ResolverFactory {
+  const key = `${conditions} ${tsconfig}`
+  let resolver = resolvers.get(key)
+  if (!resolver) {
+    resolver = new ResolverFactory({
       ...OPTIONS,
-      conditionNames: ['node', 'require', 'module-sync', 'default'],
+      conditionNames: CONDITIONS[conditions],
+      ...(tsconfig && { tsconfig }),
     })
-  const resolver = required ? forRequire! : forImport
-  return resolver.resolveFileSync(file, specifier).path ?? undefined
+    resolvers.set(key, resolver)
+  }
+  return resolver
 }
