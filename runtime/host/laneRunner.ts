@@ -162,7 +162,7 @@ export class LaneRunner {
         }
       } catch (error) {
         this.#now = epochMs()
-        report.failed(start, this.#now - start, failureOf(error, { key: '' }))
+        report.failed(start, this.#now - start, failureOf(error, { key: '', kernels: kernelNames }))
       }
       this.#memory.rest()
       if (this.#now - sentAt > REPORT_MS || report.isFull) {
@@ -261,9 +261,9 @@ export class LaneRunner {
         this.#encoding.captureNames = await this.#loader.captureNames()
         encodeValue(result, this.#encoding)
       } catch (named) {
-        return failureOf(named, { key: '', given })
+        return failureOf(named, { key: '', given, kernels: kernelNames })
       }
-    return failureOf(FREEZE ? withFrozenHint(error) : error, { key: '', given })
+    return failureOf(FREEZE ? withFrozenHint(error) : error, { key: '', given, kernels: kernelNames })
   }
 }
 
