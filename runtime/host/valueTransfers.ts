@@ -129,7 +129,7 @@ export class ValueTransfers implements DataSource {
     return this.#spill.read(row).then(
       (value) => {
         // Nobody keeps it: it is garbage once it was sent.
-        this.#core.moved(values.bytes(row))
+        this.#core.moved(state.values.bytes(row))
         return { value, giveBack }
       },
       () => {
