@@ -27,6 +27,7 @@ const REAL = [
   'functions/userCode.test',
   'array/cluster.test',
   'machines/',
+  'memory/',
   'mediaBrowser/',
   'editor/',
 ]
