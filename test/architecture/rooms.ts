@@ -67,6 +67,7 @@ export const ROOMS: readonly Room[] = [
       'runtime/kernels',
       'runtime/session',
       'runtime/cluster',
+      'runtime/ml',
     ],
     packages: ['node', 'ws', 'piscina'],
   },

@@ -91,6 +91,99 @@ def linear(data):
     return answers
 
 
+TEXTS = [
+    "The quick brown fox jumps over the lazy dog",
+    "Never jump over the lazy dog quickly",
+    "A fox, a FOX; naïve café über-fox 42 x",
+    "",
+    "dog dog dog fox",
+]
+
+
+def preprocessing(data):
+    from sklearn import preprocessing as p
+    from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
+    from sklearn.impute import SimpleImputer
+
+    x = data["diabetes"][0].copy()
+    x[::7, 2] = np.nan
+    x[:, 4] = 3.0
+    answers = {"x": x}
+    for name, model in {
+        "StandardScaler": p.StandardScaler(),
+        "MinMaxScaler": p.MinMaxScaler((-1, 2)),
+        "RobustScaler": p.RobustScaler(quantile_range=(10, 80)),
+        "QuantileTransformer": p.QuantileTransformer(n_quantiles=100, subsample=1000000),
+        "QuantileTransformer normal": p.QuantileTransformer(n_quantiles=200, subsample=1000000, output_distribution="normal"),
+        "SimpleImputer mean": SimpleImputer(),
+        "SimpleImputer median": SimpleImputer(strategy="median"),
+        "SimpleImputer mostFrequent": SimpleImputer(strategy="most_frequent"),
+    }.items():
+        answers[name] = model.fit(x).transform(x[:20])
+    for name, options in {"": {}, " interactions": {"interaction_only": True, "include_bias": False, "degree": 3}}.items():
+        model = p.PolynomialFeatures(**options)
+        answers["PolynomialFeatures" + name] = {"first": model.fit_transform(data["iris"][0][:3]), "names": list(model.get_feature_names_out())}
+
+    def sparse(matrix):
+        matrix = matrix.tocsr()
+        matrix.sort_indices()
+        return {"starts": matrix.indptr, "places": matrix.indices, "data": matrix.data}
+
+    answers["texts"] = TEXTS
+    answers["HashingVectorizer"] = sparse(HashingVectorizer().transform(TEXTS))
+    answers["HashingVectorizer pairs"] = sparse(HashingVectorizer(n_features=64, ngram_range=(1, 2), norm="l1", alternate_sign=False).transform(TEXTS))
+    for name, options in {"": {}, " few": {"min_df": 2, "max_df": 0.6, "sublinear_tf": True, "smooth_idf": False}, " pairs": {"ngram_range": (1, 2), "max_features": 3, "norm": "l1"}}.items():
+        model = TfidfVectorizer(**options)
+        answers["TfidfVectorizer" + name] = {**sparse(model.fit_transform(TEXTS)), "vocabulary": list(model.get_feature_names_out()), "idf": model.idf_}
+    return answers
+
+
+def selection(data):
+    from sklearn import metrics as m
+    from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold
+    from sklearn.pipeline import make_pipeline
+
+    x, y = data["iris"]
+    answers = {
+        "KFold": [{"train": a, "test": b} for a, b in KFold(4).split(x[:10])],
+        "StratifiedKFold": [{"test": b} for _, b in StratifiedKFold(4).split(x, y)],
+    }
+    grid = {"logisticregression__C": [0.01, 0.1, 1.0, 10.0]}
+    search = GridSearchCV(make_pipeline(StandardScaler(), LogisticRegression(tol=1e-8, max_iter=10000)), grid, cv=5)
+    search.fit(x, y)
+    answers["GridSearchCV"] = {"mean": search.cv_results_["mean_test_score"], "best": search.best_params_["logisticregression__C"], "score": search.best_score_}
+    rng = np.random.default_rng(3)
+    true, guess = rng.integers(0, 4, 60), rng.integers(0, 4, 60)
+    guess[:30] = true[:30]
+    real, near = rng.normal(size=60), None
+    near = real + rng.normal(size=60) / 3
+    weight = 1.0 + np.arange(60) % 3
+    binary, score = true % 2, np.round(rng.random(60), 1)
+    probabilities = rng.random((60, 4))
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    answers.update({"true": true, "guess": guess, "real": real, "near": near, "weight": weight, "binary": binary, "scores": score, "probabilities": probabilities})
+    answers["metrics"] = {
+        "accuracyScore": m.accuracy_score(true, guess, sample_weight=weight),
+        "balancedAccuracyScore": m.balanced_accuracy_score(true, guess),
+        "confusionMatrix": m.confusion_matrix(true, guess),
+        **{f"precisionScore {a}": m.precision_score(true, guess, average=a) for a in ("macro", "micro", "weighted")},
+        **{f"recallScore {a}": m.recall_score(true, guess, average=a) for a in ("macro", "micro", "weighted")},
+        **{f"f1Score {a}": m.f1_score(true, guess, average=a, sample_weight=weight) for a in ("macro", "micro", "weighted")},
+        "logLoss": m.log_loss(true, probabilities, sample_weight=weight),
+        "rocAucScore": m.roc_auc_score(binary, score, sample_weight=weight),
+        "meanSquaredError": m.mean_squared_error(real, near, sample_weight=weight),
+        "meanAbsoluteError": m.mean_absolute_error(real, near),
+        "maxError": m.max_error(real, near),
+        "r2Score": m.r2_score(real, near, sample_weight=weight),
+        "explainedVarianceScore": m.explained_variance_score(real, near),
+        "adjustedRandScore": m.adjusted_rand_score(true, guess),
+        "normalizedMutualInfoScore": m.normalized_mutual_info_score(true, guess),
+        "homogeneityScore": m.homogeneity_score(true, guess),
+        "completenessScore": m.completeness_score(true, guess),
+    }
+    return answers
+
+
 if __name__ == "__main__":
     data = load()
     write(

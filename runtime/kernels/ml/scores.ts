@@ -6,25 +6,35 @@ import type { Column, Sample } from './block.ts'
 /** Weighted count, mean of the targets, sum of squares around that mean, sum of squared residuals. */
 export type R2State = readonly [weight: number, mean: number, total: number, residual: number]
 
+/** What R² needs of targets and predictions. */
+export const r2OfPairs = kernel(
+  'ml.r2OfPairs',
+  (_: unknown, pairs: { actual: Column; predicted: Column; weight: Float64Array | null }): R2State => {
+    const { weight } = pairs
+    const y = pairs.actual as Float64Array
+    const p = pairs.predicted as Float64Array
+    let all = 0
+    let sum = 0
+    let residual = 0
+    for (let i = 0; i < y.length; i++) {
+      const w = weight ? weight[i] : 1
+      all += w
+      sum += w * y[i]
+      residual += w * (y[i] - p[i]) ** 2
+    }
+    const mean = all === 0 ? 0 : sum / all
+    let total = 0
+    for (let i = 0; i < y.length; i++) total += (weight ? weight[i] : 1) * (y[i] - mean) ** 2
+    return [all, mean, total, residual]
+  },
+)
+
 /** What R² needs of one block. */
-export const r2OfBlock = kernel('ml.r2', (_: unknown, sample: Sample, predicted: Column): R2State => {
-  const y = sample.y as Float64Array
-  const p = predicted as Float64Array
-  const { weight } = sample
-  let all = 0
-  let sum = 0
-  let residual = 0
-  for (let i = 0; i < y.length; i++) {
-    const w = weight ? weight[i] : 1
-    all += w
-    sum += w * y[i]
-    residual += w * (y[i] - p[i]) ** 2
-  }
-  const mean = all === 0 ? 0 : sum / all
-  let total = 0
-  for (let i = 0; i < y.length; i++) total += (weight ? weight[i] : 1) * (y[i] - mean) ** 2
-  return [all, mean, total, residual]
-})
+export const r2OfBlock = kernel(
+  'ml.r2',
+  (_: unknown, { y, weight }: Sample, predicted: Column): R2State =>
+    r2OfPairs(undefined, { actual: y, predicted, weight }),
+)
 
 /** Two blocks' states: sums of squares around the common mean (Chan, Golub and LeVeque, 1983). */
 export const mergeR2 = kernel('ml.mergeR2', (a: R2State, b: R2State): R2State => {

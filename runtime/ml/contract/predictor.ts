@@ -149,12 +149,17 @@ export abstract class Classifier<
    * @throws {TypeError} when the model has no probabilities
    */
   predictProba<X extends Features>(x: X): Probabilities<X> {
-    if (!this.probabilityStep) throw new TypeError(`${this.kind} has no probabilities, only predict`)
     const rows = rowsOf(x)
     requireFeatures(rows, this.featuresIn, this.kind)
-    const { run, state } = this.probabilityStep()
-    const made = new Rows(rows.blocks.map(run, state), this.classes.length, rows.lengths)
+    const made = this.probabilityRows(rows)
     return (x instanceof Rows ? made.toArray() : resultFor(x, made)) as Probabilities<X>
+  }
+
+  /** @internal A row of probabilities each. */
+  probabilityRows(rows: Rows): Rows {
+    if (!this.probabilityStep) throw new TypeError(`${this.kind} has no probabilities, only predict`)
+    const { run, state } = this.probabilityStep()
+    return new Rows(rows.blocks.map(run, state), this.classes.length, rows.lengths)
   }
 
   /** The share of rows whose class is predicted. */

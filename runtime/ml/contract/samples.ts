@@ -40,6 +40,9 @@ export interface FitOptions {
 /** Features and targets, in blocks that belong together. */
 export interface Samples {
   x: Rows
+  y: Blocks<Column>
+  weight: Blocks<Column> | undefined
+  /** All of it. */
   blocks: Blocks<Sample>
 }
 
@@ -66,9 +69,9 @@ export async function samplesOf(
       : await knownRows(features)
   const y = await columnFor(features, x, target, 'y')
   const pairs = x.blocks.map(sampleOf, 'y', y)
-  if (options.sampleWeight === undefined) return { x, blocks: pairs }
+  if (options.sampleWeight === undefined) return { x, y, weight: undefined, blocks: pairs }
   const weight = await columnFor(features, x, options.sampleWeight, 'sampleWeight')
-  return { x, blocks: pairs.map(sampleWithWeight, undefined, weight) }
+  return { x, y, weight, blocks: pairs.map(sampleWithWeight, undefined, weight) }
 }
 
 /** One column, cut as the rows are. */
