@@ -30,15 +30,21 @@ import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { isNumeric } from '../../kernels/table/dataType.ts'
 import { Blocks } from './blocks.ts'
 
+/** A chunked array of any dtype and number of axes: arrays of known axes are not those of any for TypeScript. */
+export type AnyArray = Pick<ChunkedArray, 'shape' | 'chunks' | 'numBlocks' | typeof NODE>
+
+/** A block of any dtype and number of axes. */
+export type AnyBlock = Pick<NdArray, 'shape' | 'strides' | 'offset' | 'data' | 'dtype'>
+
 /** Features in this process: rows of numbers, of numbers and texts, records by name, or texts. */
 export type FeaturesHere =
-  | NdArray
+  | AnyBlock
   | readonly (ArrayLike<number> | readonly (number | string | boolean | null)[])[]
   | readonly Readonly<Record<string, unknown>>[]
   | readonly string[]
 
 /** Features that are computed when they are asked for. */
-export type LazyFeatures = ChunkedArray | DataFrame | Bag<unknown>
+export type LazyFeatures = AnyArray | DataFrame | Bag<unknown>
 
 /** All that a model takes as features. */
 export type Features = FeaturesHere | LazyFeatures | Rows

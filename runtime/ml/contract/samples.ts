@@ -18,14 +18,14 @@ import {
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { sampleOf, sampleWithWeight } from '../../kernels/ml/sample.ts'
 import { Blocks } from './blocks.ts'
-import { type Features, knownRows, type Rows, rowsOfTable } from './rows.ts'
+import { type AnyArray, type AnyBlock, type Features, knownRows, type Rows, rowsOfTable } from './rows.ts'
 
 /** What is to be learnt, one value a row: an array of one axis, a table or list of one column; or a column's name, where the features are a table. */
 export type Target =
-  | ChunkedArray
+  | AnyArray
   | DataFrame
   | Bag<unknown>
-  | NdArray
+  | AnyBlock
   | ArrayLike<number>
   | readonly (string | number | boolean)[]
   | Blocks<Column>

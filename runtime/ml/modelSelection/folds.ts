@@ -1,10 +1,11 @@
 // Which rows train and which test: KFold, StratifiedKFold, trainTestSplit.
 
-import { type ChunkedArray, isChunked } from '../../collections/array/chunkedArray.ts'
+import { isChunked } from '../../collections/array/chunkedArray.ts'
 import { NdArray } from '../../kernels/array/ndArray.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { mulberry } from '../../kernels/ml/seeded.ts'
 import { ParameterError } from '../contract/estimator.ts'
+import type { AnyArray, AnyBlock } from '../contract/rows.ts'
 
 /** Places of rows. */
 export interface Fold {
@@ -113,7 +114,7 @@ export class StratifiedKFold extends Folds {
   }
 }
 
-type Rowwise = NdArray | ChunkedArray | readonly unknown[] | Float64Array
+type Rowwise = AnyBlock | AnyArray | readonly unknown[] | Float64Array
 
 export interface SplitOptions {
   /** The share of rows that test, between 0 and 1, or how many; 0.25. */
@@ -155,7 +156,7 @@ function rowCount(array: Rowwise): number {
       throw new MlDataError('how many rows this array has is not known: await computeChunkSizes() first')
     return array.shape[0]
   }
-  return array.length
+  return (array as readonly unknown[]).length
 }
 
 function rowsAt(array: Rowwise, places: Int32Array): unknown {
