@@ -26,6 +26,7 @@ const REAL = [
   'functions/recompute.test',
   'functions/userCode.test',
   'array/cluster.test',
+  'ml/cluster.test',
   'machines/',
   'memory/',
   'mediaBrowser/',
