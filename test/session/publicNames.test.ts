@@ -63,6 +63,7 @@ test('what `import … from "heddle"` gives', () => {
     'len',
     'lit',
     'memoryFiles',
+    'ml',
     'onWorker',
     'optimize',
     'perWorker',
