@@ -21,3 +21,10 @@ export {
 export type { FitOptions, Target } from './contract/samples.ts'
 export { Transformer } from './contract/transformer.ts'
 export { StandardScaler, type StandardScalerParams } from './preprocessing/standardScaler.ts'
+export {
+  type BoostedState,
+  type BoostingFitOptions,
+  GradientBoostingClassifier,
+  type GradientBoostingParams,
+  GradientBoostingRegressor,
+} from './trees/gradientBoosting.ts'

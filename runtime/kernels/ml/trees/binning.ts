@@ -116,6 +116,6 @@ export function binColumn(
     const value = data[at]
     let bin = 0
     for (let step = width >> 1; step > 0; step >>= 1) bin += value > padded[bin + step - 1] ? step : 0
-    into[row] = value === value ? (bin > count ? count : bin) : missing
+    into[row] = Number.isNaN(value) ? missing : bin > count ? count : bin
   }
 }

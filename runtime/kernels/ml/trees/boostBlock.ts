@@ -3,7 +3,7 @@
 import { kernel } from '../../kernel.ts'
 import { resultBuffer } from '../../resultMemory.ts'
 import { type Block, denseOf, type Sample } from '../block.ts'
-import { type FeatureBins, binColumn, sampleRows, valueBins } from './binning.ts'
+import { binColumn, type FeatureBins, sampleRows, valueBins } from './binning.ts'
 import type { NodeSplit } from './growth.ts'
 import { type BinnedBlock, histogramsOf, type Segment } from './histogram.ts'
 import { derivatives, lossOf, type ObjectiveName, type TargetRows, targetSums } from './objective.ts'
@@ -51,7 +51,7 @@ export const sampleOfBlock = kernel(
   (state: { who: string; share: number }, block: Block, start: number): BlockSample => {
     const { data, rows, columns } = denseOf(block, state.who)
     const missing = Array.from({ length: columns }, () => false)
-    for (let i = 0; i < data.length; i++) if (data[i] !== data[i]) missing[i % columns] = true
+    for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) missing[i % columns] = true
     return { values: sampleRows(data, rows, columns, start, state.share), missing }
   },
 )
@@ -65,7 +65,12 @@ export interface BlockSample {
 /** The rows in bins, with what they are to be. */
 export const boostBlockOf = kernel(
   'ml.boost.bin',
-  (state: { who: string; features: readonly FeatureBins[] }, sample: Sample, target: Float64Array, start: number): BoostBlock => {
+  (
+    state: { who: string; features: readonly FeatureBins[] },
+    sample: Sample,
+    target: Float64Array,
+    start: number,
+  ): BoostBlock => {
     const { data, rows, columns } = denseOf(sample.x, state.who)
     const bytes = new Uint8Array(resultBuffer(rows * columns), 0, rows * columns)
     state.features.forEach((bins, column) => {
@@ -76,8 +81,10 @@ export const boostBlockOf = kernel(
 )
 
 /** Sums for where predictions begin: over rows that are learnt from. */
-export const boostSums = kernel('ml.boost.sums', (plan: Pick<BoostPlan, 'objective' | 'outputs'>, block: BoostBlock) =>
-  targetSums(plan.objective, block, plan.outputs),
+export const boostSums = kernel(
+  'ml.boost.sums',
+  (plan: Pick<BoostPlan, 'objective' | 'outputs'>, block: BoostBlock) =>
+    targetSums(plan.objective, block, plan.outputs),
 )
 
 /** Raw predictions before the first tree. */
@@ -98,7 +105,11 @@ const numbers = (count: number): Uint32Array => new Uint32Array(resultBuffer(4 *
 /** The greatest gradient and hessian of a block, for units that fit. */
 export const largestDerivatives = kernel(
   'ml.boost.largest',
-  (plan: Pick<BoostPlan, 'objective' | 'outputs'>, block: BoostBlock, predictions: Float64Array): [number, number] => {
+  (
+    plan: Pick<BoostPlan, 'objective' | 'outputs'>,
+    block: BoostBlock,
+    predictions: Float64Array,
+  ): [number, number] => {
     const gradients = new Float64Array(block.binned.rows)
     const hessians = new Float64Array(block.binned.rows)
     derivatives(plan.objective, block, predictions, plan.outputs, 0, gradients, hessians)
@@ -147,13 +158,17 @@ export const MAX_HESSIAN = 2 ** 24 - 1
 /** Histograms of the nodes that are wanted, of all trees: one behind the other. */
 export const boostHistograms = kernel(
   'ml.boost.histograms',
-  (plan: Pick<BoostPlan, 'offsets'>, wanted: readonly number[][], block: BoostBlock, trees: TreeRows[]): Float64Array[] =>
+  (
+    plan: { offsets: readonly number[]; wanted: readonly number[][] },
+    block: BoostBlock,
+    trees: TreeRows[],
+  ): Float64Array[] =>
     trees.map((tree, i) =>
       histogramsOf(
         block.binned,
         plan,
         tree.order,
-        wanted[i].map((node) => tree.segments[node]),
+        plan.wanted[i].map((node) => tree.segments[node]),
         tree,
       ),
     ),
@@ -171,11 +186,20 @@ export const addHistograms = kernel(
     }),
 )
 
+/** What rows are told to do next. */
+export interface FollowPlan {
+  features: readonly FeatureBins[]
+  /** Of each tree. */
+  splits: readonly NodeSplit[][]
+}
+
 /** Rows follow the splits of their nodes, each side in its old order. */
 export const followSplits = kernel(
   'ml.boost.follow',
-  (plan: Pick<BoostPlan, 'features'>, splits: readonly NodeSplit[][], block: BoostBlock, trees: TreeRows[]): TreeRows[] =>
-    trees.map((tree, i) => (splits[i].length === 0 ? tree : followed(plan, splits[i], block.binned, tree))),
+  (plan: FollowPlan, block: BoostBlock, trees: TreeRows[]): TreeRows[] =>
+    trees.map((tree, i) =>
+      plan.splits[i].length === 0 ? tree : followed(plan, plan.splits[i], block.binned, tree),
+    ),
 )
 
 function followed(
@@ -241,7 +265,11 @@ export const addRound = kernel(
       if (rows.order.length < block.binned.rows) {
         const rest = restOf(rows.order, block.binned.rows)
         const followedRest = splits.length
-          ? followed(plan, splits, block.binned, { ...rows, order: rest, segments: { 0: { start: 0, count: rest.length } } })
+          ? followed(plan, splits, block.binned, {
+              ...rows,
+              order: rest,
+              segments: { 0: { start: 0, count: rest.length } },
+            })
           : { order: rest, segments: { 0: { start: 0, count: rest.length } } }
         for (const [node, { start, count }] of Object.entries(followedRest.segments)) {
           const value = tree.value[leafOf[Number(node)]]
@@ -270,12 +298,21 @@ export const heldOutLoss = kernel(
     lossOf(plan.objective, block, predictions, plan.outputs, (row) => isHeldOut(plan, block.start + row)),
 )
 
-export const addPairs = kernel('ml.boost.addPairs', (a: [number, number], b: [number, number]): [number, number] => [
-  a[0] + b[0],
-  a[1] + b[1],
-])
+/** Sums of two lists of numbers. */
+export const addArrays = kernel(
+  'ml.boost.addArrays',
+  (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value + b[i]),
+)
+
+export const addPairs = kernel(
+  'ml.boost.addPairs',
+  (a: [number, number], b: [number, number]): [number, number] => [a[0] + b[0], a[1] + b[1]],
+)
 
 export const largerPairs = kernel(
   'ml.boost.largerPairs',
-  (a: [number, number], b: [number, number]): [number, number] => [Math.max(a[0], b[0]), Math.max(a[1], b[1])],
+  (a: [number, number], b: [number, number]): [number, number] => [
+    Math.max(a[0], b[0]),
+    Math.max(a[1], b[1]),
+  ],
 )

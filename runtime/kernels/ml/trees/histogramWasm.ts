@@ -4,14 +4,7 @@
 // vector addition therefore adds all three. Integers also make sums independent of their order, so that rows cut into
 // blocks in any way give the same histograms, to the last bit; XGBoost's deterministic histograms rest on the same idea.
 
-import {
-  code,
-  exportSection,
-  type Instruction,
-  instantiate,
-  moduleOf,
-  op,
-} from '../../array/wasmBytes.ts'
+import { code, exportSection, type Instruction, instantiate, moduleOf, op } from '../../array/wasmBytes.ts'
 
 /** Rows whose packed gradients are made at once: 32 KB of them stay in the first cache while all features pass. */
 export const TILE_ROWS = 2048

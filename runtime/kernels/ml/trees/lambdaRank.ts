@@ -11,9 +11,7 @@ const discountOf = (rank: number): number => 1 / Math.log2(rank + 2)
 
 /** Rows of a query in the order of rising rank: the highest score first, equals in the order of rows. */
 function ranked(scores: Float64Array, from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, i) => from + i).sort(
-    (a, b) => scores[b] - scores[a] || a - b,
-  )
+  return Array.from({ length: to - from }, (_, i) => from + i).sort((a, b) => scores[b] - scores[a] || a - b)
 }
 
 /** The greatest discounted gain that a query can have. */
@@ -45,8 +43,7 @@ export function lambdaGradients(
         if (relevance[a] === relevance[b]) continue
         const [high, low] = relevance[a] > relevance[b] ? [a, b] : [b, a]
         const change =
-          (Math.abs(gainOf(relevance[a]) - gainOf(relevance[b])) *
-            Math.abs(discountOf(i) - discountOf(j))) /
+          (Math.abs(gainOf(relevance[a]) - gainOf(relevance[b])) * Math.abs(discountOf(i) - discountOf(j))) /
           ideal
         const wrong = 1 / (1 + Math.exp(scores[high] - scores[low]))
         const w = (weight ? weight[from] : 1) * change

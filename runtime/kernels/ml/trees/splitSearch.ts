@@ -144,8 +144,7 @@ function bestOfCategories(
     const at = bin * PER_BIN
     const hessian = histogram[at + 1]
     if (hessian * rowsPerHessian < MIN_CATEGORY_ROWS) continue
-    const order =
-      (histogram[at] * rules.gradientUnit) / (hessian * rules.hessianUnit + MIN_CATEGORY_ROWS)
+    const order = (histogram[at] * rules.gradientUnit) / (hessian * rules.hessianUnit + MIN_CATEGORY_ROWS)
     used.push({ bin, order })
   }
   if (used.length < 2) return null

@@ -103,7 +103,7 @@ export function routerOf(tree: Tree): (node: number, value: number) => number {
   return (node, value) => {
     const set = sets?.[node]
     const goesLeft =
-      (value !== value && missingLeft[node] === 1) || (set ? set.has(value) : value <= threshold[node])
+      (Number.isNaN(value) && missingLeft[node] === 1) || (set ? set.has(value) : value <= threshold[node])
     return goesLeft ? left[node] : right[node]
   }
 }
@@ -130,8 +130,8 @@ export function addTree(
       const x = data[at + split]
       const set = sets?.[node]
       const goesLeft = set
-        ? set.has(x) || (missingLeft[node] === 1 && x !== x)
-        : x <= threshold[node] || (missingLeft[node] === 1 && x !== x)
+        ? set.has(x) || (missingLeft[node] === 1 && Number.isNaN(x))
+        : x <= threshold[node] || (missingLeft[node] === 1 && Number.isNaN(x))
       node = goesLeft ? left[node] : right[node]
     }
     into[row * stride + offset] += value[node]
