@@ -20,6 +20,23 @@ export {
 } from './contract/rows.ts'
 export type { FitOptions, Target } from './contract/samples.ts'
 export { Transformer } from './contract/transformer.ts'
+export {
+  ElasticNet,
+  type ElasticNetParams,
+  Lasso,
+  type LassoParams,
+  LinearRegression,
+  type LinearRegressionParams,
+  Ridge,
+  type RidgeParams,
+} from './linear/leastSquaresModels.ts'
+export {
+  type IterativeFitOptions,
+  type LinearClassifierParams,
+  LinearSVC,
+  LogisticRegression,
+} from './linear/linearClassifiers.ts'
+export { PoissonRegressor, type PoissonRegressorParams } from './linear/poissonRegressor.ts'
 export { StandardScaler, type StandardScalerParams } from './preprocessing/standardScaler.ts'
 export {
   type BoostedState,

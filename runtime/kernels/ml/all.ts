@@ -2,6 +2,9 @@
 
 import './classes.ts'
 import './convert.ts'
+import './linear/losses.ts'
+import './linear/predictLinear.ts'
+import './linear/triangle.ts'
 import './preprocessing/moments.ts'
 import './sample.ts'
 import './scores.ts'
