@@ -116,10 +116,10 @@ export async function train(
   rows: number,
 ): Promise<Trained> {
   const { objective, outputs } = rules
-  const baseline = baselineOf(
-    objective,
-    await blocks.map(boostSums, { objective, outputs }).reduce(addArrays),
-  )
+  const targets = await blocks.map(boostSums, { objective, outputs }).reduce(addArrays)
+  if (targets[0] === 0)
+    throw new MlDataError(`${rules.who}: the weights are all 0, so there is nothing to learn from`)
+  const baseline = baselineOf(objective, targets)
   let predictions = await blocks.map(firstPredictions, baseline).persist()
   const plan = await planOf(rules, bins, blocks, predictions, rows)
   const growth = growthRulesOf(rules, bins, plan)

@@ -211,7 +211,7 @@ function followed(
   const order = numbers(tree.order.length)
   order.set(tree.order)
   const segments = { ...tree.segments }
-  const aside = new Uint32Array(Math.max(0, ...splits.map(({ node }) => segments[node].count)))
+  const aside = new Uint32Array(order.length)
   for (const split of splits) {
     const goesLeft = sidesOf(features[split.feature], split)
     const column = columns.subarray(split.feature * rows, (split.feature + 1) * rows)
