@@ -10,9 +10,6 @@ import {
   SAMPLE_ROWS,
 } from '../../kernels/ml/trees/binning.ts'
 import {
-  addArrays,
-  addHistograms,
-  addPairs,
   addRound,
   type BoostBlock,
   type BoostPlan,
@@ -21,7 +18,6 @@ import {
   firstPredictions,
   followSplits,
   heldOutLoss,
-  largerPairs,
   largestDerivatives,
   MAX_GRADIENT,
   MAX_HESSIAN,
@@ -29,6 +25,7 @@ import {
   startTrees,
   type TreeRows,
 } from '../../kernels/ml/trees/boostBlock.ts'
+import { addArrays, addHistograms, addPairs, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import { type GrowthRules, grow, type NodeSplit, rootOf } from '../../kernels/ml/trees/growth.ts'
 import { PER_BIN } from '../../kernels/ml/trees/histogram.ts'
 import { baselineOf, GRADIENT_BOUND, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'

@@ -28,7 +28,7 @@ export function binOffsets(features: readonly FeatureBins[]): number[] {
  * at equal shares of the sample. NaN is left out.
  * @param values are sorted in place
  * @param maxBins 2 to 255
- * @example numericBins(new Float64Array([3, 1, 2, 2]), 255) // thresholds 1.5 and 2.5
+ * 1, 2, 2 and 3, for one, are cut at 1.5 and 2.5.
  */
 export function numericBins(values: Float64Array, maxBins: number): FeatureBins {
   values.sort()

@@ -76,7 +76,7 @@ export const boostBlockOf = kernel(
     state.features.forEach((bins, column) => {
       binColumn(bins, data, rows, columns, column, bytes.subarray(column * rows, (column + 1) * rows))
     })
-    return { binned: { rows, columns: bytes }, target, weight: sample.weight, groups: null, start }
+    return { binned: { rows, columns: bytes }, target, weight: sample.weight, start }
   },
 )
 
@@ -172,18 +172,6 @@ export const boostHistograms = kernel(
         tree,
       ),
     ),
-)
-
-/** Sums of two blocks' histograms. */
-export const addHistograms = kernel(
-  'ml.boost.add',
-  (a: readonly Float64Array[], b: readonly Float64Array[]): Float64Array[] =>
-    a.map((first, i) => {
-      const second = b[i]
-      const sums = floats(first.length)
-      for (let k = 0; k < first.length; k++) sums[k] = first[k] + second[k]
-      return sums
-    }),
 )
 
 /** What rows are told to do next. */
@@ -296,23 +284,4 @@ export const heldOutLoss = kernel(
   'ml.boost.loss',
   (plan: BoostPlan, block: BoostBlock, predictions: Float64Array): [number, number] =>
     lossOf(plan.objective, block, predictions, plan.outputs, (row) => isHeldOut(plan, block.start + row)),
-)
-
-/** Sums of two lists of numbers. */
-export const addArrays = kernel(
-  'ml.boost.addArrays',
-  (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value + b[i]),
-)
-
-export const addPairs = kernel(
-  'ml.boost.addPairs',
-  (a: [number, number], b: [number, number]): [number, number] => [a[0] + b[0], a[1] + b[1]],
-)
-
-export const largerPairs = kernel(
-  'ml.boost.largerPairs',
-  (a: [number, number], b: [number, number]): [number, number] => [
-    Math.max(a[0], b[0]),
-    Math.max(a[1], b[1]),
-  ],
 )

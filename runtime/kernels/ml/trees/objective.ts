@@ -1,17 +1,12 @@
 // What boosting minimises: first and second derivatives of a loss for every row, where predictions begin, and the loss.
 
-import type { RankingGroups } from './lambdaRank.ts'
-import { lambdaGradients } from './lambdaRank.ts'
-
-export type ObjectiveName = 'squaredError' | 'logistic' | 'softmax' | 'lambdaRank'
+export type ObjectiveName = 'squaredError' | 'logistic' | 'softmax'
 
 /** What a block's rows are to be, and what they weigh. */
 export interface TargetRows {
-  /** Numbers, or places of classes, or degrees of relevance. */
+  /** Numbers, or places of classes. */
   target: Float64Array
   weight: Float64Array | null
-  /** Where queries begin, of rows that are ranked. */
-  groups: RankingGroups | null
 }
 
 /** The greatest gradient and hessian of a row of weight 1, if a constant bounds them. */
@@ -19,7 +14,6 @@ export const GRADIENT_BOUND: Record<ObjectiveName, number | null> = {
   squaredError: null,
   logistic: 1,
   softmax: 1,
-  lambdaRank: null,
 }
 
 /**
@@ -29,7 +23,7 @@ export const GRADIENT_BOUND: Record<ObjectiveName, number | null> = {
  */
 export function derivatives(
   objective: ObjectiveName,
-  { target, weight, groups }: TargetRows,
+  { target, weight }: TargetRows,
   predictions: Float64Array,
   outputs: number,
   output: number,
@@ -37,10 +31,6 @@ export function derivatives(
   hessians: Float64Array,
 ): void {
   const rows = target.length
-  if (objective === 'lambdaRank') {
-    lambdaGradients(groups!, target, weight, predictions, gradients, hessians)
-    return
-  }
   for (let row = 0; row < rows; row++) {
     const w = weight ? weight[row] : 1
     if (objective === 'squaredError') {
@@ -97,7 +87,6 @@ export function baselineOf(objective: ObjectiveName, sums: Float64Array): Float6
   const [weight, ...parts] = sums
   if (objective === 'squaredError') return Float64Array.of(parts[0] / weight)
   if (objective === 'logistic') return Float64Array.of(Math.log(parts[0] / (weight - parts[0])))
-  if (objective === 'lambdaRank') return Float64Array.of(0)
   const logs = parts.map((part) => Math.log(Math.max(part / weight, Number.MIN_VALUE)))
   const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length
   return Float64Array.from(logs, (log) => log - mean)

@@ -15,16 +15,14 @@ export interface Ensemble {
   trees: readonly Tree[]
   /** The categories that features of categories were seen to have; null for numbers. Others count as missing. */
   categories: readonly (Float64Array | null)[]
-  /** Values are rounded to 32 bits first, as XGBoost's are. */
-  singlePrecision?: boolean
 }
 
-/** Rows of an ensemble's features: known categories alone, and as precise as it wants. */
+/** Rows of an ensemble's features, with known categories alone. */
 export function rowsFor(model: Ensemble, block: Block): DenseBlock {
   requireColumns(block, model.columns, model.who)
   const dense = denseOf(block, model.who)
-  if (!model.singlePrecision && model.categories.every((each) => each === null)) return dense
-  const data = Float64Array.from(dense.data, model.singlePrecision ? Math.fround : undefined)
+  if (model.categories.every((each) => each === null)) return dense
+  const data = Float64Array.from(dense.data)
   model.categories.forEach((known, column) => {
     if (!known) return
     const set = new Set(known)

@@ -96,18 +96,6 @@ function categoriesOf(features: readonly FeatureBins[], split: SplitOrNone): num
   return split.leftBins.map((bin) => categories[bin]).sort((a, b) => a - b)
 }
 
-/** A function that tells where a node sends a value; categories are looked up quickly. */
-export function routerOf(tree: Tree): (node: number, value: number) => number {
-  const { threshold, missingLeft, left, right, leftCategories } = tree
-  const sets = leftCategories?.map((each) => each && new Set(each))
-  return (node, value) => {
-    const set = sets?.[node]
-    const goesLeft =
-      (Number.isNaN(value) && missingLeft[node] === 1) || (set ? set.has(value) : value <= threshold[node])
-    return goesLeft ? left[node] : right[node]
-  }
-}
-
 /**
  * Adds a tree's values to predictions.
  * @param data rows × columns
@@ -136,17 +124,4 @@ export function addTree(
     }
     into[row * stride + offset] += value[node]
   }
-}
-
-/** How deep a tree is: 0 for a leaf alone. */
-export function depthOf(tree: Tree): number {
-  const depth = new Int32Array(tree.feature.length)
-  let deepest = 0
-  for (let node = 0; node < depth.length; node++)
-    if (tree.feature[node] >= 0)
-      for (const child of [tree.left[node], tree.right[node]]) {
-        depth[child] = depth[node] + 1
-        deepest = Math.max(deepest, depth[child])
-      }
-  return deepest
 }
