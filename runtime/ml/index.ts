@@ -86,3 +86,10 @@ export {
   TfidfVectorizer,
   type TfidfVectorizerParams,
 } from './preprocessing/vectorizers.ts'
+export {
+  type BoostedState,
+  type BoostingFitOptions,
+  GradientBoostingClassifier,
+  type GradientBoostingParams,
+  GradientBoostingRegressor,
+} from './trees/gradientBoosting.ts'
