@@ -22,7 +22,7 @@ const RUN: Run = {
   expression: { start: 10, end: 20 },
   startedMs: 1000,
   sites: [],
-  lines: [{ file: FILE, line: 3, column: 1, name: 'map', tasks: 4, erred: 0, workMs: 200, bytes: 2000 }],
+  lines: [{ file: FILE, line: 3, column: 1, name: 'map', tasks: 4, failed: 0, skipped: 0, workMs: 200, bytes: 2000 }],
   result: { line: '42', display: { kind: 'text', text: '42', cut: false }, durationMs: 50 },
   end: { kind: 'ended', exitCode: 0, reason: 'finished', durationMs: 400 },
   sequence: 9,
