@@ -37,8 +37,7 @@ export class LastingRuns {
       else againMs = Math.min(againMs ?? leftMs, leftMs)
     }
     for (const run of this.#firstSeenMs.keys()) if (!live.has(run)) this.#firstSeenMs.delete(run)
-    const changed =
-      lasting.size !== this.#shown.size || [...lasting].some((run) => !this.#shown.has(run))
+    const changed = lasting.size !== this.#shown.size || [...lasting].some((run) => !this.#shown.has(run))
     this.#shown = lasting
     return { changed, againMs }
   }

@@ -44,7 +44,10 @@ test('lines share the work of their run; those that did nothing show nothing', (
   assert.match(workTooltip(work[0]), /^range-map: 1,204 tasks ran for 3\.10 s .*, 3 ms each on average\./)
   assert.match(workTooltip(work[0]), /25 % of the work/)
   const failing = { ...work[0], figures: { ...LINE, failed: 1, skipped: 2 } }
-  assert.match(workTooltip(failing), /\n1 task failed\.\n2 tasks did not run, since what they need failed\.\n/)
+  assert.match(
+    workTooltip(failing),
+    /\n1 task failed\.\n2 tasks did not run, since what they need failed\.\n/,
+  )
 })
 
 test('heat grows with the share, and little of it shows nothing', () => {
