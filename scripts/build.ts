@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
+import { builtinModules } from './builtinModules.ts'
 
 const root = join(import.meta.dirname, '..')
 const quick = process.argv.includes('--quick')
@@ -36,7 +37,8 @@ async function buildRuntime(): Promise<void> {
     platform: 'node',
     target: 'node24',
     packages: 'external',
-    sourcemap: true,
+    plugins: [builtinModules],
+    // No maps: what is built reads well, and threads would read them at every start.
     metafile: true,
     logLevel: 'warning',
   })
