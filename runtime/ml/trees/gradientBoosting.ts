@@ -16,6 +16,7 @@ import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import { Classifier, type Label, type PredictStep, predictStep, Regressor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { startsOf } from '../contract/starts.ts'
 import { importanceOf } from './importance.ts'
 import { learnBins, type Trained, type TrainingRules, train } from './training.ts'
 
@@ -99,17 +100,6 @@ function checkBoosting(kind: string, params: GradientBoostingParams): void {
     fail(`maxBins is 2 to 255, not ${params.maxBins}`)
   if (params.earlyStopping && !(params.validationFraction > 0 && params.validationFraction < 1))
     fail(`validationFraction is between 0 and 1, not ${params.validationFraction}`)
-}
-
-/** Number of each block's first row among all. */
-export function startsOf(lengths: readonly number[]): number[] {
-  const starts: number[] = []
-  let at = 0
-  for (const length of lengths) {
-    starts.push(at)
-    at += length
-  }
-  return starts
 }
 
 /** Fits an ensemble to samples whose targets are numbers. */
