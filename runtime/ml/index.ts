@@ -101,3 +101,9 @@ export {
   type GradientBoostingParams,
   GradientBoostingRegressor,
 } from './trees/gradientBoosting.ts'
+export {
+  type ForestFitOptions,
+  RandomForestClassifier,
+  type RandomForestParams,
+  RandomForestRegressor,
+} from './trees/randomForest.ts'
