@@ -1,6 +1,11 @@
 // `ml`: estimators that learn where the data is, with scikit-learn's names.
 
 export { MlDataError } from '../kernels/ml/mlErrors.ts'
+export { GaussianNB, type GaussianNBParams, type PartialClassesOptions } from './bayes/gaussianNB.ts'
+export { KMeans, type KMeansFitOptions, type KMeansParams } from './clusters/kMeans.ts'
+export { MiniBatchKMeans, type MiniBatchKMeansParams } from './clusters/miniBatchKMeans.ts'
+export { IncrementalPCA, PCA, type PCAParams } from './components/pca.ts'
+export { TruncatedSVD, type TruncatedSVDParams } from './components/truncatedSVD.ts'
 export { ColumnTransformer, type ColumnTransformerParams } from './compose/columnTransformer.ts'
 export { Pipeline, type PipelineParams } from './compose/pipeline.ts'
 export { Estimator, fromJSON, NotFittedError, ParameterError } from './contract/estimator.ts'
@@ -63,6 +68,9 @@ export {
   type SearchResult,
   SuccessiveHalvingSearchCV,
 } from './modelSelection/searches.ts'
+export type { NeighborsParams, VotingParams } from './neighbors/knownRows.ts'
+export { NearestNeighbors, type NeighborTable } from './neighbors/nearestNeighbors.ts'
+export { KNeighborsClassifier, KNeighborsRegressor } from './neighbors/neighborModels.ts'
 export {
   OneHotEncoder,
   type OneHotEncoderParams,
@@ -93,3 +101,9 @@ export {
   type GradientBoostingParams,
   GradientBoostingRegressor,
 } from './trees/gradientBoosting.ts'
+export {
+  type ForestFitOptions,
+  RandomForestClassifier,
+  type RandomForestParams,
+  RandomForestRegressor,
+} from './trees/randomForest.ts'

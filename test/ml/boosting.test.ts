@@ -6,7 +6,7 @@ import { array } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { numericBins } from '../../runtime/kernels/ml/trees/binning.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
-import { answersOf, close, dataset } from './kit.ts'
+import { answersOf, close, type dataset, split } from './kit.ts'
 
 computeInProcess()
 
@@ -21,13 +21,6 @@ const answers = answersOf<never>('trees') as unknown as {
   weighted: Answer
   categories: Answer
   thresholds: number[][]
-}
-
-/** Every fourth row is for testing. */
-function split(name: Name) {
-  const { x, y } = dataset(name)
-  const part = <T>(rows: T[], test: boolean): T[] => rows.filter((_, i) => (i % 4 === 0) === test)
-  return { x: part(x, false), y: part(y, false), xTest: part(x, true), yTest: part(y, true) }
 }
 
 test('a regression predicts what that of scikit-learn does', async () => {
