@@ -1,5 +1,6 @@
 // What is done to one partition of a table, as plain data: where its rows come from, the steps, and what becomes of them.
 
+import type { ShuffleStage } from '../shuffleStage.ts'
 import type { ExprNode } from './expression.ts'
 import type { Schema } from './schema.ts'
 
@@ -120,7 +121,7 @@ export type FileRange = readonly [path: string, size: number, version: string, s
 export type TableSink =
   | { sink: 'frame' }
   /** Split by the hash of the keys. */
-  | { sink: 'hash'; keys: readonly ExprNode[]; count: number; stage?: ShuffleStage }
+  | { sink: 'hash'; keys: readonly ExprNode[]; count: number; stage: ShuffleStage }
   /** Split by the order of a key, at the bounds that the task's own argument `slot` holds. */
   | {
       sink: 'range'
@@ -129,7 +130,7 @@ export type TableSink =
       descending: boolean
       nullsFirst: boolean
       slot: number
-      stage?: ShuffleStage
+      stage: ShuffleStage
     }
   /** Cut into `count` runs of nearly the same length. */
   | { sink: 'cut'; count: number }
@@ -141,18 +142,9 @@ export type TableSink =
   /** The task's own argument `slot` holds the path. */
   | { sink: 'write'; format: WriteFormat; slot: number; options: WriteChoices }
 
-/** A shuffle of many partitions goes in two stages: to groups of neighbouring targets, then within each. */
-export interface ShuffleStage {
-  stage: 'groups' | 'within'
-  groupSize: number
-}
-
 /** How many parts a split gives. */
-export function partsOf(sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>): number {
-  if (sink.sink === 'cut' || !sink.stage) return sink.count
-  const { stage, groupSize } = sink.stage
-  return stage === 'groups' ? Math.ceil(sink.count / groupSize) : groupSize
-}
+export const partsOf = (sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>): number =>
+  sink.sink === 'cut' ? sink.count : sink.stage.parts
 
 export type WriteFormat = 'parquet' | 'csv' | 'jsonLines' | 'ipc'
 

@@ -1,5 +1,6 @@
 // The engine in JavaScript: for machines without polars. It does the common core, on columns of cells.
 
+import { boundsAt, partAt } from '../../shuffleStage.ts'
 import { columnsFromIpc, ipcFromColumns } from '../arrow.ts'
 import { cellBytes } from '../dataType.ts'
 import type { Engine, OpenFrame } from '../engine.ts'
@@ -47,15 +48,8 @@ export const columnsEngine: Engine<ColumnsFrame> = {
 
   async split(frame, sink, bounds = []) {
     const parts: number[][] = Array.from({ length: partsOf(sink) }, () => [])
-    const whole = targetOf(frame, sink, bounds)
-    const stage = sink.sink === 'cut' ? undefined : sink.stage
-    const target = (row: number): number => {
-      if (!stage) return whole(row)
-      return stage.stage === 'groups'
-        ? Math.floor(whole(row) / stage.groupSize)
-        : whole(row) % stage.groupSize
-    }
-    for (let row = 0; row < frame.rows; row++) parts[target(row)].push(row)
+    const part = partIn(frame, sink, bounds)
+    for (let row = 0; row < frame.rows; row++) parts[part(row)].push(row)
     return parts.map((rows) => new ColumnsFrame(taken(frame, rows).columns, rows.length))
   },
 
@@ -86,7 +80,7 @@ async function through(
   return frame
 }
 
-function targetOf(
+function partIn(
   frame: ColumnsFrame,
   sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>,
   bounds: readonly Cell[],
@@ -94,14 +88,15 @@ function targetOf(
   if (sink.sink === 'cut') return (row) => Math.floor(((row + 1) * sink.count - 1) / Math.max(1, frame.rows))
   if (sink.sink === 'hash') {
     const keys = sink.keys.map((key) => columnOf(key, frame).cells)
-    return (row) => hashOf(keyText(keys.map((cells) => cells[row]))) % sink.count
+    return (row) => partAt(hashOf(keyText(keys.map((cells) => cells[row]))) % sink.count, sink.stage)
   }
+  const limits = boundsAt(bounds, sink.stage)
   const { cells } = columnOf(sink.key, frame)
   return (row) => {
     const cell = cells[row]
-    if (cell === null) return sink.nullsFirst ? 0 : bounds.length
+    if (cell === null) return sink.nullsFirst ? 0 : limits.length
     let passed = 0
-    for (const bound of bounds) {
+    for (const bound of limits) {
       const order = typeof cell === 'boolean' ? Number(cell) - Number(bound) : compareCells(cell, bound)
       if (sink.descending ? order <= 0 : order >= 0) passed++
     }
