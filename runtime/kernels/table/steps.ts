@@ -3,6 +3,7 @@
 import type { ShuffleStage } from '../shuffleStage.ts'
 import type { ExprNode } from './expression.ts'
 import type { Schema } from './schema.ts'
+import type { SketchSpec } from './sketch/sketchPartition.ts'
 
 export type UserFunction = (...args: never[]) => unknown
 
@@ -137,6 +138,8 @@ export type TableSink =
   /** The rows, and beside them some values of a key from which bounds are chosen. */
   | { sink: 'sampled'; key: ExprNode }
   | { sink: 'rows' }
+  /** What the rows add to a sketch. */
+  | { sink: 'sketch'; spec: SketchSpec }
   /** The first rows up to a count of all partitions; `slot` holds how many came before. */
   | { sink: 'take'; count: number; slot: number }
   /** The task's own argument `slot` holds the path. */

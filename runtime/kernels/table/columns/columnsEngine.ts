@@ -53,6 +53,16 @@ export const columnsEngine: Engine<ColumnsFrame> = {
     return parts.map((rows) => new ColumnsFrame(taken(frame, rows).columns, rows.length))
   },
 
+  async hashes(frame, keys) {
+    const columns = keys.map((key) => columnOf(key, frame).cells)
+    const texts = Array.from({ length: frame.rows }, (_, row) => keyText(columns.map((cells) => cells[row])))
+    // The words differ in their beginning and in how they are mixed: together they are as good as one of 64 bits.
+    return {
+      high: texts.map((text) => mixed(hashOf(text))),
+      low: texts.map((text) => mixed(hashOf(text, 0x2545f491) ^ 0x9e3779b9)),
+    }
+  },
+
   hashMark: () => 'columns 1',
 
   toColumns: (frame) => [...frame.columns],
@@ -105,8 +115,15 @@ function partIn(
 }
 
 /** FNV-1a over UTF-16 units. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5
+function hashOf(text: string, seed = 0x811c9dc5): number {
+  let hash = seed
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash >>> 0
+}
+
+/** The finishing steps of MurmurHash3, which let every bit change every other. */
+function mixed(hash: number): number {
+  let word = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35)
+  return (word ^ (word >>> 16)) >>> 0
 }

@@ -72,6 +72,16 @@ export const polarsEngine: Engine<PolarsFrame> = {
     return parts.map((part) => new PolarsFrame(part ?? none))
   },
 
+  async hashes(frame, keys) {
+    const whole = (value: bigint): NativeExpr => nativeLiteral(value, 'uint64')
+    const hash = hashOf(keys)
+    const word = (part: NativeExpr, name: string): NativeExpr =>
+      part.cast(nativeType('uint32'), true).alias(name as never)
+    const words = [word(hash.floordiv(whole(2n ** 32n)), 'high'), word(hash.mod(whole(2n ** 32n)), 'low')]
+    const [high, low] = columnsFromIpc(ipcOf(await frame.native.lazy().select(words).collect()))
+    return { high: high.cells as number[], low: low.cells as number[] }
+  },
+
   hashMark(): string {
     const one = polars()
       .lit('heddle')
@@ -148,15 +158,18 @@ function cut(frame: PolarsFrame, count: number): PolarsFrame[] {
 /** A part by the hash of the keys; categories hash by their texts, since their codes differ between partitions. */
 function hashPart({ keys, count, stage }: Extract<TableSink, { sink: 'hash' }>): NativeExpr {
   const whole = (value: number): NativeExpr => nativeLiteral(BigInt(value), 'uint64')
+  const within = hashOf(keys).mod(whole(count)).mod(whole(stage.span))
+  return stage.step === 1 ? within : within.floordiv(whole(stage.step))
+}
+
+function hashOf(keys: readonly ExprNode[]): NativeExpr {
   const hashes = keys.map((key) =>
     hashable(key)
       .hash(...SEEDS)
       .cast(nativeType('uint64'), true),
   )
   const odd = nativeLiteral(0x9e3779b97f4a7c15n, 'uint64')
-  const all = hashes.reduce((both, each) => both.mul(odd).add(each))
-  const within = all.mod(whole(count)).mod(whole(stage.span))
-  return stage.step === 1 ? within : within.floordiv(whole(stage.step))
+  return hashes.reduce((all, each) => all.mul(odd).add(each))
 }
 
 function hashable(key: ExprNode): NativeExpr {
