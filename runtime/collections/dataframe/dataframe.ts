@@ -44,6 +44,7 @@ import { Building, type TableOptions } from './pipe.ts'
 import { firstPresent, whenEqual } from './pivot.ts'
 import type { Plan } from './plan.ts'
 import { explained } from './planText.ts'
+import { Rolling, type RollingByOptions } from './rolling.ts'
 import { heldPlan } from './sources.ts'
 import { Table, type ValueOptions } from './table.ts'
 import type { Added, Col, RowOf, Selected } from './types.ts'
@@ -462,6 +463,18 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   ): Resampled<Row> {
     requireEvery('resample', every)
     return new Resampled(this as DataFrame, on, every, [by].flat() as string[])
+  }
+
+  /**
+   * Windows of time that end at each row: `'15m'`, `'2h'`, `'7d'`, `'1w'`, all rows of it or those that agree in columns.
+   * @example table.rolling('at', '2h', { by: 'city' }).agg(col('t').mean().as('mean'))
+   */
+  rolling<const N extends Col<Row>, const B extends Col<Row> = never>(
+    on: N,
+    period: string,
+    options: RollingByOptions<B> = {},
+  ): Rolling<Row, N | B> {
+    return new Rolling<Row, N | B>(this as DataFrame, on, period, options)
   }
 
   /**

@@ -8,6 +8,7 @@ import { namesOf, type Schema } from '../../kernels/table/schema.ts'
 import type { SortKey, Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { twoSteps } from './lowerAggregate.ts'
+import { rolling } from './lowerRolling.ts'
 import { isElementwise } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
 import { type Building, chunksOf, gathered, MERGED_AT_ONCE, Pipe } from './pipe.ts'
@@ -114,6 +115,10 @@ function lower(building: Building, plan: Plan, build: Build): Pipe {
       return join(building, plan, build)
     case 'asof':
       return asof(building, plan, build)
+    case 'rolling':
+      return rolling(building, plan, build(plan.input), (rows, keys) =>
+        together(rows, keys, { way: 'auto' }, 'rolling', place),
+      )
     case 'concat': {
       const frames = plan.inputs.flatMap((each) => build(each).frames())
       return new Pipe(building, {

@@ -1,6 +1,7 @@
 // What is done to one partition of a table, as plain data: where its rows come from, the steps, and what becomes of them.
 
 import type { ShuffleStage } from '../shuffleStage.ts'
+import type { DataType } from './dataType.ts'
 import type { ExprNode } from './expression.ts'
 import type { Schema } from './schema.ts'
 import type { SketchSpec } from './sketch/sketchPartition.ts'
@@ -15,6 +16,9 @@ export interface SortKey {
   readonly descending: boolean
   readonly nullsFirst: boolean
 }
+
+/** Which ends of a window of time belong to it. */
+export type WindowEnds = 'right' | 'left' | 'both' | 'none'
 
 export interface AsofSpec {
   readonly leftOn: string
@@ -69,6 +73,20 @@ export type Step =
     }
   /** A function of the user's on the rows of each group. */
   | { step: 'mapGroups'; fn: UserFunction; keys: readonly string[]; schema: Schema; output: Schema }
+  /** A row for each: aggregates of the rows in the window of time that ends there. Rows are in the order of `on`, without nulls. */
+  | {
+      step: 'rolling'
+      on: string
+      type: DataType
+      period: string
+      closed: WindowEnds
+      by: readonly string[]
+      aggs: readonly ExprNode[]
+      /** The task's own argument at this place is the frame, if any, whose rows stand first and give none of their own. */
+      edge?: number
+    }
+  /** The rows that windows of this length, of rows that follow, may hold. */
+  | { step: 'recent'; on: string; type: DataType; period: string }
   /** Rows of dates in windows of time: the start of each window as its first column. */
   | { step: 'window'; on: string; every: string; keys: readonly string[]; aggs: readonly ExprNode[] }
 

@@ -3,6 +3,8 @@
 import { boundsAt } from '../../shuffleStage.ts'
 import { columnsFromIpc, ipcFromColumns, schemaFromIpc } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
+import { MS_A_DAY, periodMs } from '../columns/dates.ts'
+import { periodTicks } from '../columns/rolling.ts'
 import { isFloat } from '../dataType.ts'
 import type { Engine, OpenFrame } from '../engine.ts'
 import type { ExprNode } from '../expression.ts'
@@ -305,10 +307,37 @@ async function applied(
         .groupby([windows, ...step.keys.map((name) => pl.col(name))], false)
         .agg(step.aggs.map(nativeColumn))
     }
+    case 'rolling':
+      return rolled(lazy, step, step.edge === undefined ? null : (args[step.edge] as Frame | null))
+    case 'recent': {
+      const time = pl.col(step.on).toPhysical().cast(nativeType('int64'), true)
+      const period = nativeLiteral(periodTicks(step.period, step.type), 'int64')
+      return lazy.filter(time.gtEq(time.max().sub(period)))
+    }
     case 'map':
     case 'mapGroups':
       return lazy
   }
+}
+
+/** Windows are as long as they say on every day: none is a calendar's, whose days may have 23 hours. */
+function rolled(
+  lazy: NativeLazyFrame,
+  step: Extract<Step, { step: 'rolling' }>,
+  edge: Frame | null,
+): NativeLazyFrame {
+  const ms = periodMs(step.period)
+  const period = step.type === 'date' ? `${ms / MS_A_DAY}d` : `${ms}ms`
+  const made = lazy
+    .groupbyRolling(
+      polars().col(step.on),
+      period,
+      `-${period}`,
+      step.closed,
+      step.by.map((name) => polars().col(name)),
+    )
+    .agg(step.aggs.map(nativeColumn))
+  return edge && edge.rows > 0 ? made.slice(edge.rows, ALL_ROWS) : made
 }
 
 /** Keys that are worked out become columns first, since polars joins by columns alone. */
@@ -345,6 +374,8 @@ function joinedWith(
   return joined.select(step.columns.map((name) => polars().col(name)))
 }
 
+/** As many rows as polars counts. */
+const ALL_ROWS = 2 ** 32 - 1
 const MADE = '\u0000key'
 
 function rightSide(value: unknown, schema: Schema): NativeLazyFrame {
