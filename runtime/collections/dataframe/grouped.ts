@@ -6,7 +6,7 @@ import { type ExprNode, nameOf, some } from '../../kernels/table/expression.ts'
 import { ruleOf } from '../../kernels/table/functionCatalogue.ts'
 import { fieldOf, namesOf, requireDistinct, type Schema, schemaOf } from '../../kernels/table/schema.ts'
 import type { UserFunction } from '../../kernels/table/steps.ts'
-import { nodesOf, resolvedFor, TableArgumentError, withExprs } from './build.ts'
+import { filledRows, nodesOf, resolvedFor, TableArgumentError, withExprs } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { type Expr, len, requireWhole } from './expr.ts'
 import type { Gathering } from './plan.ts'
@@ -114,7 +114,7 @@ export class Grouped<Row, Key> {
 }
 
 /** @throws {TableArgumentError} when an expression gives a row for each of a group's rows */
-function requireAggregate(node: ExprNode): void {
+export function requireAggregate(node: ExprNode): void {
   const aggregates = some(node, (part) => part.kind === 'call' && ruleOf(part.fn).kind === 'aggregate')
   if (!aggregates && some(node, (part) => part.kind === 'column'))
     throw new TableArgumentError(
@@ -154,12 +154,8 @@ export class Resampled<Row> {
       ],
       name: this.#on,
     }
-    const present: ExprNode = { kind: 'call', fn: 'isNotNull', args: [{ kind: 'column', name: this.#on }] }
     const { plan, options } = this.#frame
-    const rows = new DataFrame(
-      { kind: 'filter', input: plan, predicate: present, schema: plan.schema, place: placeOfCall() },
-      options,
-    )
+    const rows = new DataFrame(filledRows(plan, this.#on), options)
     const keys = [...this.#by.map((name): ExprNode => ({ kind: 'column', name })), start]
     return new Grouped<Record<string, unknown>, Record<string, unknown>>(rows, keys).agg(
       ...(aggs as readonly Expr[]),

@@ -8,16 +8,15 @@ import { namesOf, type Schema } from '../../kernels/table/schema.ts'
 import type { SortKey, Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { twoSteps } from './lowerAggregate.ts'
+import { rolling } from './lowerRolling.ts'
 import { isElementwise } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
-import { type Building, gathered, Pipe } from './pipe.ts'
+import { type Building, chunksOf, gathered, MERGED_AT_ONCE, Pipe } from './pipe.ts'
 import { estimatedBytes, inputsOf, type Plan, type PlanOf, type SortBy } from './plan.ts'
 import { shuffled } from './shuffle.ts'
 
 /** A side of a join up to this size goes to every partition of the other. */
 const BROADCAST_BYTES = 32 * 2 ** 20
-/** States of a tree that are merged at once. */
-const MERGED_AT_ONCE = 16
 const column = (name: string): ExprNode => ({ kind: 'column', name })
 
 /** The partitions of a plan, as tasks that are not added yet. What several parts of it stand on is built once. */
@@ -116,6 +115,10 @@ function lower(building: Building, plan: Plan, build: Build): Pipe {
       return join(building, plan, build)
     case 'asof':
       return asof(building, plan, build)
+    case 'rolling':
+      return rolling(building, plan, build(plan.input), (rows, keys) =>
+        together(rows, keys, { way: 'auto' }, 'rolling', place),
+      )
     case 'concat': {
       const frames = plan.inputs.flatMap((each) => build(each).frames())
       return new Pipe(building, {
@@ -195,10 +198,7 @@ function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): 
   }
   let level = partial.frames('groupBy')
   while (level.length > MERGED_AT_ONCE) {
-    const lists = Array.from({ length: Math.ceil(level.length / MERGED_AT_ONCE) }, (_, i) =>
-      level.slice(i * MERGED_AT_ONCE, (i + 1) * MERGED_AT_ONCE),
-    )
-    level = gathered(building, lists, states, 'groupBy', place)
+    level = gathered(building, chunksOf(level, MERGED_AT_ONCE), states, 'groupBy', place)
       .with('merge', states, merge, place)
       .frames('merge')
   }

@@ -5,7 +5,7 @@ import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { cellBytes } from '../../kernels/table/dataType.ts'
 import type { ExprNode } from '../../kernels/table/expression.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
-import type { AsofSpec, JoinHow, Step, TableSource } from '../../kernels/table/steps.ts'
+import type { AsofSpec, JoinHow, Step, TableSource, WindowEnds } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 
 /** How rows are ordered by one expression, before it is resolved. */
@@ -85,6 +85,15 @@ export type Plan = PlanBase &
         readonly right: Plan
         readonly spec: AsofSpec
         readonly suffix: string
+      }
+    | {
+        readonly kind: 'rolling'
+        readonly input: Plan
+        readonly on: string
+        readonly period: string
+        readonly closed: WindowEnds
+        readonly by: readonly string[]
+        readonly aggs: readonly ExprNode[]
       }
     | { readonly kind: 'concat'; readonly inputs: readonly Plan[] }
     | { readonly kind: 'repartition'; readonly input: Plan; readonly partitions: number }

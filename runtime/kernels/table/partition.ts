@@ -8,15 +8,11 @@ import { recordsOf, valueFromCell } from './columns/values.ts'
 import type { OpenFrame } from './engine.ts'
 import { nameOf } from './expression.ts'
 import { type Frame, isFrame, partOf, type SplitFrame } from './frame.ts'
+import { requireOneHash } from './mixedHash.ts'
 import { countQuotes } from './read/byteRange.ts'
+import { sketchOf } from './sketch/sketchPartition.ts'
 import type { FileRange, Step, TableSink, TableSource } from './steps.ts'
 import { writePartition } from './writePartition.ts'
-
-/** Parts of one shuffle were split on machines whose hashes differ: equal keys would have gone to different places. */
-export class MixedHashError extends Error {
-  override name = 'MixedHashError'
-}
-kernel('error.MixedHashError', MixedHashError)
 
 /** What one partition adds to the first rows: some of its rows, and how many there are by now. */
 interface Taken {
@@ -39,7 +35,7 @@ export const runTable = kernel(
     sink: TableSink,
     ...args: unknown[]
   ): Promise<unknown> => {
-    if (source.source === 'frames') requireOneHash(args[0])
+    if (source.source === 'frames') requireSameHash(args[0])
     const engine = tableEngine()
     if (sink.sink === 'take') return take(source, steps, sink, args)
     const unchanged = steps.length === 0 && sink.sink === 'frame' && onlyFrame(source, args[0])
@@ -57,6 +53,8 @@ export const runTable = kernel(
         return packed(await engine.split(frame, sink, args[sink.slot] as Cell[]))
       case 'sampled':
         return { frame: engine.close(frame), sample: await sampleOf(frame, sink) } satisfies Sampled
+      case 'sketch':
+        return sketchOf(engine, frame, sink.spec)
       case 'write':
         return writePartition(engine, frame, sink, args[sink.slot] as string)
     }
@@ -71,14 +69,9 @@ function onlyFrame(source: TableSource, argument: unknown): Frame | undefined {
   return frames.length === 1 ? frames[0] : undefined
 }
 
-function requireOneHash(argument: unknown): void {
+function requireSameHash(argument: unknown): void {
   const frames = (isFrame(argument) ? [argument] : argument) as Frame[]
-  const marks = new Set(frames.map(({ hash }) => hash).filter((hash) => hash !== undefined))
-  if (marks.size > 1)
-    throw new MixedHashError(
-      'workers of this cluster split rows by different hashes, so equal keys did not come together: ' +
-        'install the same nodejs-polars on all of them, for the same kind of processor, or set HEDDLE_TABLE_ENGINE=columns everywhere',
-    )
+  requireOneHash(frames.map(({ hash }) => hash))
 }
 
 async function take(
