@@ -41,7 +41,7 @@ import {
 } from './node.ts'
 import { optimised } from './optimise.ts'
 import { Building, type TableOptions } from './pipe.ts'
-import { firstPresent, whenEqual } from './pivot.ts'
+import { type PivotAggregate, type Pivoted, type PivotOptions, type PivotValue, pivotTable } from './pivot.ts'
 import type { Plan } from './plan.ts'
 import { explained } from './planText.ts'
 import { Rolling, type RollingByOptions } from './rolling.ts'
@@ -543,40 +543,22 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   // — Other shapes
 
   /**
-   * A row for each value of `index`, a column for each of `columns`, which are values of `on`; `agg` is asked where several rows meet.
+   * A row for each value of `index`, a column for each of `columns`, which are values of `on`; `agg` is asked where several
+   * rows meet. Without `columns` the values of `on` are computed first, and come in order: await the table then.
    * @example table.pivot({ index: 'city', on: 'year', values: 't', columns: [2023, 2024], agg: 'mean' })
+   * @example await table.pivot({ index: 'city', on: 'year', values: 't' })
    */
-  pivot(options: {
-    index: Col<Row> | readonly Col<Row>[]
-    on: Col<Row>
-    values: Col<Row>
-    /** The values of `on`, each a column of the answer. */
-    columns: readonly (string | number | bigint | boolean)[]
-    agg?: 'first' | 'last' | 'sum' | 'mean' | 'min' | 'max' | 'count' | 'median' | 'len'
-  }): DataFrame {
-    const { on, values, columns, agg = 'first' } = options
-    if (!Array.isArray(columns) || columns.length === 0)
-      throw new TableArgumentError(
-        `pivot takes the values of ${on} that become columns: columns: [...]. Ask for them with select('${on}').unique()`,
-      )
-    const index = [options.index].flat() as string[]
-    requireColumns('pivot', [...index, on, values], this.plan.schema)
-    const chosen = withExprs(
-      this.plan,
-      'pivot',
-      columns.map((value, i) => whenEqual(on, value, values).as(`\u0001${i}`).node),
-    )
-    const aggs = columns.map((value, i) => {
-      const own = `\u0001${i}`
-      const made =
-        agg === 'first' || agg === 'last'
-          ? firstPresent(own, agg)
-          : agg === 'len'
-            ? col(own).count()
-            : col(own)[agg]()
-      return made.as(String(value)) as Expr
-    })
-    return new DataFrame(chosen, this.options).groupBy(...index).agg(...aggs)
+  pivot<
+    const I extends Col<Row>,
+    const V extends Col<Row>,
+    const P extends readonly PivotValue[],
+    const A extends PivotAggregate = 'first',
+  >(options: PivotOptions<Col<Row>, I, V, A> & { columns: P }): DataFrame<Pivoted<Row, I, V, P, A>>
+  pivot<const I extends Col<Row>>(
+    options: PivotOptions<Col<Row>, I, Col<Row>>,
+  ): Promise<DataFrame<Pick<Row, I> & Record<string, unknown>>>
+  pivot(options: PivotOptions & { columns?: readonly PivotValue[] }): unknown {
+    return pivotTable(this as DataFrame, options)
   }
 
   /** Columns as rows: the name in `variable`, the value in `value`. */
@@ -780,6 +762,16 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
     const values = projected(this.plan, 'quantile', [col(name).cast('float64').node])
     const [value] = resolvedFor('quantile', [columnNode(name)], values.schema)
     return sketched(values, this.options, { sketch: 'quantile', value, q }, 'quantile')
+  }
+
+  /** The categories or texts that a column has, in order, as a bag. */
+  categories(name: Col<Row>): Bag<string> {
+    const texts = this.select(name).dropNulls(name as never) as unknown as DataFrame
+    const one = texts
+      .select(col(name).cast('string').as(name) as Expr)
+      .unique()
+      .sort(name) as DataFrame
+    return one.toBag().pluck(name) as Bag<unknown> as Bag<string>
   }
 
   // — To other places

@@ -9,7 +9,8 @@ import type { UserFunction } from '../../kernels/table/steps.ts'
 import { filledRows, nodesOf, resolvedFor, TableArgumentError, withExprs } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { type Expr, len, requireWhole } from './expr.ts'
-import type { Gathering } from './plan.ts'
+import { type GroupReduction, reducedGroups } from './groupReduction.ts'
+import { type Gathering, targetsFor } from './plan.ts'
 import type { Col, RowOf, Selected } from './types.ts'
 
 /** What a group's function gets: the rows of a group, and its key. */
@@ -69,6 +70,38 @@ export class Grouped<Row, Key> {
     )
   }
 
+  /**
+   * Reduces groups by functions of the program's: a state for the rows of each partition, states put together, and the
+   * columns that come of them.
+   * @example
+   * table.groupBy('city').reduction({
+   *   chunk: (rows) => rows.map((row) => row.t),
+   *   combine: (lists) => lists.flat(),
+   *   finalize: (list) => ({ spread: Math.max(...list) - Math.min(...list) }),
+   *   schema: { spread: 'float64' },
+   * })
+   */
+  reduction<State, const S extends Readonly<Record<string, DataType>>>(
+    reduction: GroupReduction<Row, Key, State, S>,
+  ): DataFrame<Key & RowOf<S>> {
+    const frame = this.#withKeys()
+    const gathering = this.#gathering
+    const partitions = gathering.way === 'shuffle' ? gathering.partitions : targetsFor(frame.partitions)
+    return reducedGroups(
+      frame,
+      this.#keys.map(nameOf),
+      reduction as unknown as GroupReduction<never, never, never>,
+      partitions,
+    ) as DataFrame<unknown> as DataFrame<Key & RowOf<S>>
+  }
+
+  /** The table with its keys as columns. */
+  #withKeys(): DataFrame {
+    const { plan, options } = this.#frame
+    const computed = this.#keys.filter((key) => key.kind !== 'column')
+    return computed.length > 0 ? new DataFrame(withExprs(plan, 'groupBy', computed), options) : this.#frame
+  }
+
   /** How many rows each group has, as `len`. */
   len(): DataFrame<Key & { len: number }> {
     return this.agg(len() as Expr<never, 'len', number>) as unknown as DataFrame<Key & { len: number }>
@@ -88,9 +121,7 @@ export class Grouped<Row, Key> {
       throw new TableArgumentError(
         "apply takes the columns that the function gives: { schema: { mean: 'float64' } }",
       )
-    const { plan, options } = this.#frame
-    const computed = this.#keys.filter((key) => key.kind !== 'column')
-    const input = computed.length > 0 ? withExprs(plan, 'groupBy', computed) : plan
+    const { plan: input, options } = this.#withKeys()
     const keys = this.#keys.map(nameOf)
     const output: Schema = [
       ...keys.map((name) => fieldOf(input.schema, name)),

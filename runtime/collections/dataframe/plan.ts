@@ -18,6 +18,13 @@ export interface SortBy {
 /** Which way partitions come together: by a tree of merges, or by a shuffle to so many targets. */
 export type Gathering = { readonly way: 'auto' } | { readonly way: 'shuffle'; readonly partitions: number }
 
+/** Up to so many partitions come together in one, whatever they hold. */
+const TOGETHER = 4
+
+/** Into how many partitions groups come where nothing is said: few enough that most are not empty, enough to share the work. */
+export const targetsFor = (partitions: number): number =>
+  partitions <= TOGETHER ? 1 : Math.ceil(Math.sqrt(partitions))
+
 interface PlanBase {
   readonly schema: Schema
   readonly place: SourcePlace | undefined

@@ -11,7 +11,8 @@ import { gathered, type Pipe } from './pipe.ts'
 
 /** By what rows find their target. */
 export type ShuffleKey =
-  | { by: 'hash'; keys: readonly ExprNode[] }
+  /** `chosen` refers to a number: to how many of the targets rows go. */
+  | { by: 'hash'; keys: readonly ExprNode[]; chosen?: unknown }
   | { by: 'range'; key: ExprNode; descending: boolean; nullsFirst: boolean }
 
 /**
@@ -33,7 +34,13 @@ export function shuffled(
     (stage: ShuffleStage) =>
     ([slot]: readonly number[]): TableSink =>
       key.by === 'hash'
-        ? { sink: 'hash', keys: key.keys, count: partitions, stage }
+        ? {
+            sink: 'hash',
+            keys: key.keys,
+            count: partitions,
+            stage,
+            ...(key.chosen !== undefined && { chosen: slot }),
+          }
         : {
             sink: 'range',
             key: key.key,
@@ -43,7 +50,8 @@ export function shuffled(
             slot,
             stage,
           }
-  const extras = bounds === undefined ? [] : [() => bounds]
+  const beside = key.by === 'hash' ? key.chosen : bounds
+  const extras = beside === undefined ? [] : [() => beside]
   const picking = building.group(pickPart as (...args: never[]) => unknown, [], `${label}-pick`, place)
   const targets = shuffle(source.partitions, partitions, {
     split: (stage) => source.tasks(sinkOf(stage), `${label}-split`, extras),

@@ -11,7 +11,7 @@ import { type Frame, isFrame, partOf, type SplitFrame } from './frame.ts'
 import { requireOneHash } from './mixedHash.ts'
 import { countQuotes } from './read/byteRange.ts'
 import { sketchOf } from './sketch/sketchPartition.ts'
-import type { FileRange, Step, TableSink, TableSource } from './steps.ts'
+import { type FileRange, partsOf, type Step, type TableSink, type TableSource } from './steps.ts'
 import { writePartition } from './writePartition.ts'
 
 /** What one partition adds to the first rows: some of its rows, and how many there are by now. */
@@ -40,6 +40,9 @@ export const runTable = kernel(
     if (sink.sink === 'take') return take(source, steps, sink, args)
     const unchanged = steps.length === 0 && sink.sink === 'frame' && onlyFrame(source, args[0])
     if (unchanged) return unchanged
+    const few = sink.sink === 'hash' && sink.chosen !== undefined ? Number(args[sink.chosen]) : undefined
+    const alone = few === 1 && steps.length === 0 ? onlyFrame(source, args[0]) : undefined
+    if (alone) return allInFirst(alone, partsOf(sink as SplitSink))
     const frame = await engine.run(source, steps, args)
     switch (sink.sink) {
       case 'frame':
@@ -47,6 +50,7 @@ export const runTable = kernel(
       case 'rows':
         return frame.rows
       case 'hash':
+        return packed(await engine.split(frame, few === undefined ? sink : { ...sink, count: few }))
       case 'cut':
         return packed(await engine.split(frame, sink))
       case 'range':
@@ -109,6 +113,34 @@ function packed(frames: readonly OpenFrame[]): SplitFrame {
     hash: engine.hashMark(),
   }
 }
+
+type SplitSink = Extract<TableSink, { sink: 'hash' }>
+
+/** A split that sends all rows to the first target. */
+function allInFirst({ ipc, rows, bytes }: Frame, parts: number): SplitFrame {
+  const others = new Array<number>(parts - 1).fill(0)
+  const ends = new Array<number>(parts).fill(ipc.length)
+  return {
+    bytes: ipc,
+    ends,
+    rows: [rows, ...others],
+    sizes: [bytes, ...others],
+    hash: tableEngine().hashMark(),
+  }
+}
+
+/** About how many bytes the rows of a frame take: texts count as they lie in it where the engine does not know. */
+export const bytesOf = kernel('table.bytesOf', ({ bytes, ipc }: Frame): number => Math.max(bytes, ipc.length))
+
+/** So much is gathered in one target before others are used. */
+const TARGET_BYTES = 16 * 2 ** 20
+
+/** To how many of `targets` states of groups go, by how large all of them were found to be. */
+export const chosenTargets = kernel(
+  'table.chosenTargets',
+  (targets: number, sizes: readonly number[]): number =>
+    Math.max(1, Math.min(targets, Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / TARGET_BYTES))),
+)
 
 /** One target's part of a split. */
 export const pickPart = kernel(

@@ -140,7 +140,14 @@ export type FileRange = readonly [path: string, size: number, version: string, s
 export type TableSink =
   | { sink: 'frame' }
   /** Split by the hash of the keys. */
-  | { sink: 'hash'; keys: readonly ExprNode[]; count: number; stage: ShuffleStage }
+  | {
+      sink: 'hash'
+      keys: readonly ExprNode[]
+      count: number
+      stage: ShuffleStage
+      /** The task's own argument at this place says to how many of the targets rows go; to all when absent. */
+      chosen?: number
+    }
   /** Split by the order of a key, at the bounds that the task's own argument `slot` holds. */
   | {
       sink: 'range'

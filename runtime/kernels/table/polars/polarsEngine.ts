@@ -387,8 +387,9 @@ function rightSide(value: unknown, schema: Schema): NativeLazyFrame {
 export function concatenated(frames: readonly Frame[], schema: Schema): NativeLazyFrame {
   const filled = frames.filter(({ rows }) => rows > 0)
   if (filled.length === 0)
-    return frames.length > 0
-      ? opened(frames[0]).native.lazy()
+    // Parts without rows may have no bytes at all.
+    return frames.some(({ ipc }) => ipc.length > 0)
+      ? opened(frames.find(({ ipc }) => ipc.length > 0) as Frame).native.lazy()
       : fromColumns(
           schema.map(({ name, type }) => ({ name, type, cells: [] })),
           schema,
