@@ -467,7 +467,7 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
 
   /**
    * Windows of time that end at each row: `'15m'`, `'2h'`, `'7d'`, `'1w'`, all rows of it or those that agree in columns.
-   * @example table.rolling('at', '2h', { by: 'city' }).agg(col('t').mean().as('mean'))
+   * @example readings.rolling('at', '2h', { by: 'city' }).agg(col('t').mean().as('mean'))
    */
   rolling<const N extends Col<Row>, const B extends Col<Row> = never>(
     on: N,

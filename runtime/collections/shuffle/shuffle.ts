@@ -22,9 +22,10 @@ const PICKS_MAX = 2 ** 16
 const PARTS_FEW = 64
 
 /**
- * How many neighbouring targets belong together before each stage, and behind the last, which is one.
- * @example spansOf(10, 8) // [8, 1]: one stage
- * @example spansOf(1000, 1000) // [1000, 32, 1]: to 32 groups, then within each
+ * How many neighbouring targets belong together before each stage, and behind the last, which is one. With 1000 on each side,
+ * items go to 32 groups first, and then within each.
+ * @example spansOf(10, 8) // [8, 1]
+ * @example spansOf(1000, 1000) // [1000, 32, 1]
  */
 export function spansOf(sources: number, targets: number, picksMax = PICKS_MAX): number[] {
   let stages = 1
