@@ -107,3 +107,4 @@ export {
   type RandomForestParams,
   RandomForestRegressor,
 } from './trees/randomForest.ts'
+export { GradientBoostingRanker, type RankerFitOptions, type RankerParams } from './trees/ranker.ts'
