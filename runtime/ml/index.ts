@@ -108,3 +108,4 @@ export {
   RandomForestRegressor,
 } from './trees/randomForest.ts'
 export { GradientBoostingRanker, type RankerFitOptions, type RankerParams } from './trees/ranker.ts'
+export { type BoostedModel, fromXGBoost, toXGBoost } from './trees/xgboost.ts'
