@@ -45,6 +45,8 @@ export {
   LogisticRegression,
 } from './linear/linearClassifiers.ts'
 export { PoissonRegressor, type PoissonRegressorParams } from './linear/poissonRegressor.ts'
+export type { SGDParams } from './linear/sgdDescent.ts'
+export { SGDClassifier, SGDRegressor } from './linear/sgdModels.ts'
 export * as metrics from './metrics/index.ts'
 export {
   type Fold,
