@@ -98,8 +98,9 @@ test('one pass over parts is one pass over all, and learning goes on from there'
   const kept = ml.SGDClassifier.fromJSON(JSON.parse(JSON.stringify(parts)))
   await kept.partialFit(x.slice(50), y.slice(50))
   assert.deepEqual(kept.coef, once.coef)
-  for (let pass = 0; pass < 20; pass++) await kept.partialFit(x, y)
-  assert.ok((await kept.score(x, y)) > 0.85)
+  for (let pass = 1; pass < 20; pass++) await kept.partialFit(x, y)
+  const fitted = await new ml.SGDClassifier({ ...params, maxIter: 20, tol: null }).fit(x, y)
+  assert.deepEqual(kept.coef, fitted.coef)
   await assert.rejects(
     kept.partialFit(
       x,
