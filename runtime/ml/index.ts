@@ -45,6 +45,8 @@ export {
   LogisticRegression,
 } from './linear/linearClassifiers.ts'
 export { PoissonRegressor, type PoissonRegressorParams } from './linear/poissonRegressor.ts'
+export type { SGDParams } from './linear/sgdDescent.ts'
+export { SGDClassifier, SGDRegressor } from './linear/sgdModels.ts'
 export * as metrics from './metrics/index.ts'
 export {
   type Fold,
@@ -107,3 +109,5 @@ export {
   type RandomForestParams,
   RandomForestRegressor,
 } from './trees/randomForest.ts'
+export { GradientBoostingRanker, type RankerFitOptions, type RankerParams } from './trees/ranker.ts'
+export { type BoostedModel, fromXGBoost, toXGBoost } from './trees/xgboost.ts'

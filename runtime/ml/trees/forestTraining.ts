@@ -7,11 +7,10 @@ import {
   type BoostBlock,
   boostHistograms,
   followSplits,
-  MAX_GRADIENT,
-  MAX_HESSIAN,
   type TreeRows,
 } from '../../kernels/ml/trees/boostBlock.ts'
 import { addHistograms } from '../../kernels/ml/trees/boostMerge.ts'
+import { MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/trees/boostStart.ts'
 import type { ForestTree } from '../../kernels/ml/trees/forest.ts'
 import {
   finishSubtrees,

@@ -64,7 +64,8 @@ export interface GradientBoostingParams {
   seed: number
 }
 
-const DEFAULTS: GradientBoostingParams = {
+/** @internal */
+export const DEFAULTS: GradientBoostingParams = {
   learningRate: 0.1,
   maxIter: 100,
   maxLeafNodes: 31,
@@ -95,7 +96,8 @@ export interface BoostingFitOptions extends FitOptions {
   onIteration?: (iteration: number, loss: number | undefined) => void
 }
 
-function checkBoosting(kind: string, params: GradientBoostingParams): void {
+/** @internal @throws {ParameterError} for values that no fit could work with */
+export function checkBoosting(kind: string, params: GradientBoostingParams): void {
   const fail = (text: string): never => {
     throw new ParameterError(`${kind}: ${text}`)
   }
@@ -110,11 +112,11 @@ function checkBoosting(kind: string, params: GradientBoostingParams): void {
     fail(`validationFraction is between 0 and 1, not ${params.validationFraction}`)
 }
 
-/** Fits an ensemble to samples whose targets are numbers. */
-async function boost(
+/** @internal Fits an ensemble to samples whose targets are numbers. */
+export async function boost(
   kind: string,
   params: GradientBoostingParams,
-  learning: Pick<TrainingRules, 'objective' | 'outputs'>,
+  learning: Pick<TrainingRules, 'objective' | 'outputs' | 'lambdas'>,
   samples: Blocks<Sample>,
   targets: Blocks<Float64Array>,
   options: BoostingFitOptions,

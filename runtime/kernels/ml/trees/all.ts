@@ -2,6 +2,7 @@
 
 import './boostBlock.ts'
 import './boostMerge.ts'
+import './boostStart.ts'
 import './predict.ts'
 import './samples.ts'
 import './shap.ts'
