@@ -62,6 +62,7 @@ export const ROOMS: readonly Room[] = [
       'runtime/kernels',
       'runtime/session',
       'runtime/cluster',
+      'runtime/slurm',
     ],
     packages: ['node', 'ws', 'piscina'],
   },
@@ -84,6 +85,11 @@ export const ROOMS: readonly Room[] = [
     packages: ['node'],
   },
   {
+    folder: 'runtime/slurm',
+    rooms: ['runtime/protocol', 'runtime/host', 'runtime/cluster', 'runtime/agent', 'runtime/remote'],
+    packages: ['node'],
+  },
+  {
     folder: 'runtime/session',
     rooms: [
       'runtime/protocol',
@@ -94,6 +100,7 @@ export const ROOMS: readonly Room[] = [
       'runtime/host',
       'runtime/cluster',
       'runtime/remote',
+      'runtime/slurm',
     ],
     packages: ['node', 'ws'],
   },
@@ -106,6 +113,7 @@ export const ROOMS: readonly Room[] = [
       'runtime/host',
       'runtime/agent',
       'runtime/remote',
+      'runtime/slurm',
     ],
     packages: ['node'],
   },

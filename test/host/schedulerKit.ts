@@ -56,6 +56,8 @@ export class KeepingCore implements SchedulerCore {
   workerMessage(worker: number, message: { type: string }): void {
     this.heard.push(`worker ${worker}: ${message.type}`)
   }
+  workerSilent(): void {}
+
   workerLeft(worker: number, reason: string): void {
     this.heard.push(`worker ${worker} left: ${reason}`)
   }
