@@ -26,6 +26,8 @@ import type { SlurmProfile } from './slurmProfile.ts'
 export interface SlurmSetup {
   profile: SlurmProfile
   place: ClusterPlace
+  /** When the cluster was begun, in epoch milliseconds. */
+  sinceMs: number
   /** Jobs to begin with. */
   jobs: number
   adapt?: AdaptOptions

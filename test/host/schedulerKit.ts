@@ -134,6 +134,7 @@ export class Shell implements AsyncDisposable {
         runs: this.runs,
         logs: this.logs,
         scale: (workers) => (workers > 4 ? 'too many' : undefined),
+        jobs: () => undefined,
         shutdown: (reason) => void this.stops.push(reason),
       }),
     )

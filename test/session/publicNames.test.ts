@@ -38,9 +38,11 @@ test('what `import … from "heddle"` gives', () => {
     'NdArray',
     'NoFilesError',
     'NotACollectionError',
+    'ProfileError',
     'RefusedError',
     'SchemaMismatchError',
     'ShapeError',
+    'SlurmError',
     'SshError',
     'Table',
     'TableArgumentError',
@@ -78,6 +80,7 @@ test('what `import … from "heddle"` gives', () => {
 
 test('what a client can do', () => {
   assert.deepEqual(methodsOf(heddle.Client), [
+    'adapt',
     'address',
     'cancel',
     'close',
@@ -89,6 +92,7 @@ test('what a client can do', () => {
     'explain',
     'gather',
     'info',
+    'jobs',
     'map',
     'persist',
     'rebalance',
@@ -104,7 +108,7 @@ test('what a client can do', () => {
     Object.getOwnPropertyNames(heddle.Client).filter(
       (name) => !['length', 'name', 'prototype'].includes(name),
     ),
-    ['local', 'ssh', 'connect'],
+    ['local', 'ssh', 'slurm', 'connect'],
   )
   assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
   assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit', 'with'])
