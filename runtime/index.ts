@@ -71,6 +71,8 @@ export { fromWorker, toWorker } from './functions/travelSymbols.ts'
 export { type DataType, DataTypeError } from './kernels/table/dataType.ts'
 export { ExpressionTypeError } from './kernels/table/resolve.ts'
 export { DuplicateColumnError, MissingColumnError } from './kernels/table/schema.ts'
+// Estimators that learn where the data is.
+export * as ml from './ml/index.ts'
 // What keeps a machine that ssh reaches from being used.
 export { HostError, SshError } from './remote/hostErrors.ts'
 // Options for everything that a block of code asks for.

@@ -1,9 +1,10 @@
 'use strict'
 // Finds Node 24 for this checkout, or installs the pinned one. Runs on any Node ≥ 20 and needs no package.
 
-const { execFileSync, spawnSync } = require('node:child_process')
+const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
+const { runNpm } = require('./npm.cjs')
 
 const root = path.join(__dirname, '..')
 const wantedMajor = 24
@@ -68,19 +69,12 @@ function installNode24() {
 
 /** Runs npm in `folder`, its output shown only when it fails. */
 function npm(args, folder, env) {
-  try {
-    execFileSync('npm', args, {
-      cwd: folder,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32',
-    })
-  } catch (error) {
-    process.stderr.write(`${error.stdout ?? ''}${error.stderr ?? ''}`)
-    fail(
-      `npm ${args.join(' ')} failed in ${folder}: its output stands above. Check the network and npm's registry, then try again.`,
-    )
-  }
+  const failure = runNpm(args, folder, env, say)
+  if (failure === undefined) return
+  process.stderr.write(failure)
+  fail(
+    `npm ${args.join(' ')} failed in ${folder}: its output stands above. Check the network and npm's registry, then try again.`,
+  )
 }
 
 function environmentWith(node) {

@@ -26,7 +26,9 @@ const REAL = [
   'functions/recompute.test',
   'functions/userCode.test',
   'array/cluster.test',
+  'ml/cluster.test',
   'machines/',
+  'memory/',
   'mediaBrowser/',
   'editor/',
 ]

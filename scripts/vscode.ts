@@ -1,12 +1,14 @@
-// `npm run vscode`: opens a real VS Code with the extension and the examples: the desktop one, else a server at an address.
+// `npm run vscode`: opens a real VS Code with the extension and the examples: the desktop one, else a server at an address. `--no-build` takes what is built.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const folder = process.argv[2] ?? join(root, 'examples')
+const given = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+const folder = given[0] ?? join(root, 'examples')
 
-execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { stdio: 'inherit' })
+if (!process.argv.includes('--no-build'))
+  execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], { stdio: 'inherit' })
 const desktop = spawnSync('code', ['--version'], { encoding: 'utf8', shell: process.platform === 'win32' })
 // Over ssh and the like `code` is there and opens the window of another machine, which is what a person wants, too.
 if (desktop.status === 0) {

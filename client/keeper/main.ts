@@ -81,7 +81,7 @@ function startScheduler(): ChildProcess {
 function ready(file: string): void {
   clusterFile = file
   // From here on it counts whether a window is there; the one that ordered the cluster comes now.
-  happened({ kind: 'said', keep: order.keep })
+  happened({ kind: 'ready' })
   answer({ kind: 'ready', clusterFile: file })
 }
 

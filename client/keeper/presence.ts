@@ -7,9 +7,13 @@ export interface Presence {
   aloneSinceMs: number | undefined
 }
 
-export type PresenceEvent = { kind: 'came' } | { kind: 'left' } | { kind: 'said'; keep: boolean }
+export type PresenceEvent =
+  | { kind: 'ready' }
+  | { kind: 'came' }
+  | { kind: 'left' }
+  | { kind: 'said'; keep: boolean }
 
-/** At the start nobody is there yet: the window that ordered the cluster has as long to come as one that reloads. */
+/** Before the cluster is there nobody can come: time counts from when it is ready, however long its start took. */
 export const firstPresence = (keep: boolean, nowMs: number): Presence => ({
   windows: 0,
   keep,
@@ -18,6 +22,9 @@ export const firstPresence = (keep: boolean, nowMs: number): Presence => ({
 
 export function nextPresence(presence: Presence, event: PresenceEvent, nowMs: number): Presence {
   switch (event.kind) {
+    case 'ready':
+      // The window that ordered the cluster has as long to come as one that reloads.
+      return presence.windows === 0 ? { ...presence, aloneSinceMs: nowMs } : presence
     case 'came':
       return { ...presence, windows: presence.windows + 1, aloneSinceMs: undefined }
     case 'left': {

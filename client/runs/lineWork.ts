@@ -17,15 +17,17 @@ export interface LineWork {
 export function workOf(run: Run): LineWork[] {
   const total = run.lines.reduce((sum, { workMs }) => sum + workMs, 0)
   return run.lines
-    .filter(({ tasks, erred }) => tasks + erred > 0)
+    .filter(({ tasks, failed, skipped }) => tasks + failed + skipped > 0)
     .map((figures) => ({ figures, run, share: total > 0 ? figures.workMs / total : 0 }))
 }
 
 /** @example workText({ tasks: 1204, workMs: 3100, bytes: 412e6, … }) // '1,204 tasks · 3.10 s · 412 MB' */
-export function workText({ tasks, erred, workMs, bytes }: LineFigures): string {
-  const parts = [tasksText(tasks), seconds(workMs)]
+export function workText({ tasks, failed, skipped, workMs, bytes }: LineFigures): string {
+  // What failed has run, too.
+  const parts = [tasksText(tasks + failed), seconds(workMs)]
   if (bytes >= 1000) parts.push(bytesText(bytes))
-  if (erred > 0) parts.push(`${grouped(erred)} failed`)
+  if (failed > 0) parts.push(`${grouped(failed)} failed`)
+  if (skipped > 0) parts.push(`${grouped(skipped)} not run`)
   return parts.join(' · ')
 }
 
@@ -33,12 +35,14 @@ const tasksText = (count: number): string => `${grouped(count)} ${count === 1 ? 
 
 /** Lines of the tooltip. */
 export function workTooltip({ figures, run, share }: LineWork): string {
-  const { name, tasks, erred, workMs, bytes } = figures
+  const { name, tasks, failed, skipped, workMs, bytes } = figures
   const each = tasks > 0 ? `, ${seconds(workMs / tasks)} each on average` : ''
   const when = new Date(run.startedMs).toLocaleTimeString('en-GB')
   return [
     `${name}: ${tasksText(tasks)} ran for ${seconds(workMs)} on all threads together${each}.`,
-    `Their results took up ${bytesText(bytes)}. ${erred > 0 ? `${tasksText(erred)} failed.` : ''}`.trim(),
+    `Their results took up ${bytesText(bytes)}.`,
+    ...(failed > 0 ? [`${tasksText(failed)} failed.`] : []),
+    ...(skipped > 0 ? [`${tasksText(skipped)} did not run, since what they need failed.`] : []),
     `${Math.round(100 * share)} % of the work of ${run.label}, run at ${when}. Results that were still held were not computed again and are not counted.`,
   ].join('\n')
 }

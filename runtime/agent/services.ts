@@ -81,13 +81,15 @@ async function get(
     at = Math.max(at, end)
   }
   try {
-    await pass(!follow)
-    if (!follow) return
+    if (!follow) return await pass(true)
     let passing = Promise.resolve()
-    watcher = watch(path, () => {
+    const passOn = (): void => {
       passing = passing.then(() => pass(false)).catch((error: Error) => void channel.destroy(error))
-    })
+    }
+    // Watched before it is read: what is added in between would be seen by nobody.
+    watcher = watch(path, passOn)
     channel.once('close', () => watcher?.close())
+    passOn()
   } catch (error) {
     watcher?.close()
     channel.destroy(error as Error)

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import type { FailureKind, TaskFailure } from '../protocol/failure.ts'
 import { CannotTravelError } from './cannotTravel.ts'
 import type { DecodeOptions } from './encodeOptions.ts'
+import type { KernelNames } from './kernelNames.ts'
 import { userPlace, withoutOurFrames } from './stackPlaces.ts'
 import { decodeValue, encodeValue } from './valueCodec.ts'
 
@@ -54,10 +55,11 @@ function inWords(value: unknown): string {
 /**
  * Describes what a task threw.
  * @param about.given what the user's function was called with
+ * @param about.kernels names of classes that the reader has too: errors of these are theirs again
  */
 export function failureOf(
   error: unknown,
-  about: { key: string; worker?: string; given?: readonly unknown[] },
+  about: { key: string; worker?: string; given?: readonly unknown[]; kernels?: KernelNames },
 ): TaskFailure {
   const { key, worker } = about
   if (!(error instanceof Error)) {
@@ -69,7 +71,7 @@ export function failureOf(
       stack: `Error: ${message}`,
       key,
       worker,
-      error: encoded(error),
+      error: encoded(error, about.kernels),
       ...inputsOf(error, about.given),
     }
   }
@@ -84,7 +86,7 @@ export function failureOf(
     place,
     key,
     worker,
-    error: encoded(error),
+    error: encoded(error, about.kernels),
     ...inputsOf(error, about.given),
   }
 }
@@ -108,9 +110,9 @@ function cleanCauses(error: Error, depth: number): void {
 const CAUSES_MAX = 10
 
 /** An error that cannot travel itself is told by its name, message and stack alone. */
-function encoded(error: unknown): Uint8Array | undefined {
+function encoded(error: unknown, kernels: KernelNames | undefined): Uint8Array | undefined {
   try {
-    return encodeValue(error).bytes
+    return encodeValue(error, { kernels }).bytes
   } catch {
     return undefined
   }

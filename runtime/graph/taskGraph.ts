@@ -4,6 +4,7 @@
 // may refer only to tasks added before it, so a graph is in topological order by construction and cannot hold a cycle.
 
 import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
+import { ReferenceArgs } from './referenceArgs.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: a task may be every kind of function.
 export type TaskFunction = Function
@@ -44,17 +45,10 @@ export class NumberedArgs {
   }
 }
 
-/** Stands for the arguments of a task that takes results of others, no one of them twice, behind one number at most. */
-export class ReferenceArgs {
-  readonly head: number | undefined
-  readonly tasks: readonly number[]
-  constructor(head: number | undefined, tasks: readonly number[]) {
-    this.head = head
-    this.tasks = tasks
-  }
-}
-
 export type TaskArgs = readonly unknown[] | NumberedArgs | ReferenceArgs
+
+/** Among more references than these, an argument list is kept as it came. */
+const REFERENCES_MAX = 16
 
 export class TaskGraph {
   readonly groups: GraphGroup[] = []
@@ -81,9 +75,9 @@ export class TaskGraph {
   /** Adds a task of `group`. `args` may hold `TaskRef`s of this graph, futures, and anything that travels. */
   addTask(group: number, args: readonly unknown[], customKey?: string): TaskRef {
     if (!this.groups[group]) throw new RangeError(`the graph has no group ${group}`)
-    this.group.push(group)
-    this.args.push(args)
-    const index = this.group.length - 1
+    const index = this.group.push(group) - 1
+    if (this.#areReferences(args)) this.#pushReferences(args)
+    else this.args.push(args)
     if (customKey !== undefined) this.customKeys.set(index, customKey)
     return new TaskRef(this, index)
   }
@@ -106,8 +100,41 @@ export class TaskGraph {
   /** Adds a task that takes the results of others, named by index, behind a number where one is given; gives its index. */
   addReferences(group: number, tasks: readonly number[], head?: number): number {
     if (!this.groups[group]) throw new RangeError(`the graph has no group ${group}`)
-    this.group.push(group)
-    return this.args.push(new ReferenceArgs(head, tasks)) - 1
+    const index = this.group.push(group) - 1
+    const run = this.#referenceRun(head !== undefined)
+    for (let i = 0; i < tasks.length; i++) run.push(tasks[i])
+    run.close(head)
+    return index
+  }
+
+  /** Whether arguments are few references to different tasks of this graph, behind one number at most. */
+  #areReferences(args: readonly unknown[]): boolean {
+    const { length } = args
+    const from = typeof args[0] === 'number' ? 1 : 0
+    if (length === from || length > REFERENCES_MAX) return false
+    for (let i = from; i < length; i++) {
+      const reference = args[i]
+      if (!(reference instanceof TaskRef) || reference.graph !== this) return false
+      for (let j = from; j < i; j++) if ((args[j] as TaskRef).index === reference.index) return false
+    }
+    return true
+  }
+
+  #pushReferences(args: readonly unknown[]): void {
+    const head = typeof args[0] === 'number' ? args[0] : undefined
+    const run = this.#referenceRun(head !== undefined)
+    for (let i = head === undefined ? 0 : 1; i < args.length; i++) run.push((args[i] as TaskRef).index)
+    run.close(head)
+  }
+
+  /** The run that the task added last belongs to. */
+  #referenceRun(headed: boolean): ReferenceArgs {
+    const index = this.args.length
+    const last = this.args[index - 1]
+    const goesOn = last instanceof ReferenceArgs && last.headed === headed
+    const run = goesOn ? last : new ReferenceArgs(index, headed)
+    this.args.push(run)
+    return run
   }
 
   /** The arguments of a task as a list. */
@@ -115,8 +142,8 @@ export class TaskGraph {
     const args = this.args[task]
     if (args instanceof NumberedArgs) return [task - args.first]
     if (!(args instanceof ReferenceArgs)) return args
-    const references = args.tasks.map((index) => new TaskRef(this, index))
-    return args.head === undefined ? references : [args.head, ...references]
+    const references = Array.from(args.tasks(task), (index) => new TaskRef(this, index))
+    return args.headed ? [args.head(task), ...references] : references
   }
 
   /** Builds the tasks of `node` once, however many collections share it. */

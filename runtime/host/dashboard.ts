@@ -93,8 +93,8 @@ export class Dashboard {
       answer(response, 401, SIGN_IN)
       return
     }
-    // The path alone: a second slash in front would lead to another host.
-    const location = Object.hasOwn(PAGES, url.pathname) ? url.pathname : '/'
+    // Relative, as all addresses in pages are: an editor in a browser serves the dashboard below a path of its own.
+    const location = Object.hasOwn(PAGES, url.pathname) ? `.${url.pathname}` : './'
     response.writeHead(303, { ...ALWAYS, location, 'set-cookie': this.#auth.setCookie() }).end()
   }
 
@@ -103,9 +103,9 @@ export class Dashboard {
       panel,
       nonce: randomBytes(18).toString('base64url'),
       cspSource: "'self'",
-      scripts: [`/media/${panel}.js`],
-      styles: ['/media/theme.css', '/media/panel.css'],
-      feed: { kind: 'webSocket', url: '/feed' },
+      scripts: [`./media/${panel}.js`],
+      styles: ['./media/theme.css', './media/panel.css'],
+      feed: { kind: 'webSocket', url: './feed' },
     }
     let html: string
     let policy: string

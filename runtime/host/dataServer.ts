@@ -32,6 +32,10 @@ export interface DataSource {
   sizeOf?(task: number, run: number): number
   /** Resolves when there is room for values that are put here; nothing when there is some now. */
   room?(): Promise<void> | undefined
+  /** Resolves when these may be lent, with how to say that they were taken; nothing when they can be at once. */
+  turn?(names: readonly { task: number; run: number }[]): Promise<() => void> | undefined
+  /** An answer holds values up to this size in sum, or a single one. */
+  readonly answerBytesMax?: number
 }
 
 export interface LentValue {
@@ -39,7 +43,7 @@ export interface LentValue {
   giveBack(): void
 }
 
-/** An answer holds values up to this size in sum, or a single one. */
+/** An answer of a source that says nothing else. */
 const ANSWER_BYTES_MAX = 64e6
 
 export class DataServer {
@@ -138,11 +142,9 @@ export class DataServer {
   async #answer(socket: Socket, frame: DataFrame, checked: boolean): Promise<void> {
     const lent: LentValue[] = []
     const values: NamedValue[] = []
-    let bytes = 0
-    for (const { task, run } of frame.values) {
-      // Whoever asks for more gets the rest when it asks again: all of it at once may be more than fits into memory.
-      bytes += this.#source.sizeOf?.(task, run) ?? 0
-      if (bytes > ANSWER_BYTES_MAX && values.length > 0) break
+    const names = this.#fitting(frame.values)
+    const taken = await this.#source.turn?.(names)
+    for (const { task, run } of names) {
       let found = this.#source.lend(task, run)
       if (found instanceof Promise) found = await found.catch(() => undefined)
       if (found) lent.push(found)
@@ -150,6 +152,7 @@ export class DataServer {
     }
     const giveBack = (): void => {
       for (const one of lent.splice(0)) one.giveBack()
+      taken?.()
     }
     if (socket.destroyed) return giveBack()
     const parts = valuesFrame(VALUES, frame.serial, values, checked)
@@ -159,6 +162,17 @@ export class DataServer {
       socket.write(part, i === parts.length - 1 ? giveBack : undefined)
     })
     socket.uncork()
+  }
+
+  /** Whoever asks for more gets the rest when it asks again: all of it at once may be more than fits into memory. */
+  #fitting(asked: readonly NamedValue[]): readonly NamedValue[] {
+    const most = this.#source.answerBytesMax ?? ANSWER_BYTES_MAX
+    let bytes = 0
+    for (let i = 0; i < asked.length; i++) {
+      bytes += this.#source.sizeOf?.(asked[i].task, asked[i].run) ?? 0
+      if (bytes > most && i > 0) return asked.slice(0, i)
+    }
+    return asked
   }
 
   #refusal(hello: Hello): string | undefined {

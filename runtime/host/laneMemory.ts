@@ -17,6 +17,8 @@ export class LaneMemory implements ResultMemory {
   #spareBytes = 0
   #letGo: number[] = []
   readonly #collectBytes: number
+  readonly #collectGarbage: () => void
+  #collecting: NodeJS.Immediate | undefined
   #nextId: number
   #seenBytes = 0
 
@@ -24,7 +26,8 @@ export class LaneMemory implements ResultMemory {
    * @param firstId its own buffers are numbered from here on
    * @param collectBytes garbage is collected when so many bytes came into sight since the last time
    */
-  constructor(port: MessagePort, firstId: number, collectBytes: number) {
+  constructor(port: MessagePort, firstId: number, collectBytes: number, collect = collectGarbage) {
+    this.#collectGarbage = collect
     this.#collectBytes = collectBytes
     this.#port = port
     this.#nextId = firstId
@@ -84,15 +87,22 @@ export class LaneMemory implements ResultMemory {
   rest(): void {
     if (this.#seenBytes < this.#collectBytes) return
     this.#seenBytes = 0
-    collectGarbage()
+    this.#collectGarbage()
   }
 
-  /** Gives back unused grants; what was seen and is not used any more can then be used again. */
+  /**
+   * Gives back unused grants and has garbage collected; what was seen and is not used any more can then be used again.
+   * Once for all that ask in one turn of the event loop: what was collected is told in the next turn, which would
+   * never come on a slow machine if each collection took as long as it takes until the next one is asked for.
+   */
   collect(): void {
-    this.#spare.clear()
-    this.#spareBytes = 0
-    this.#seenBytes = 0
-    collectGarbage()
+    this.#collecting ??= setImmediate(() => {
+      this.#collecting = undefined
+      this.#spare.clear()
+      this.#spareBytes = 0
+      this.#seenBytes = 0
+      this.#collectGarbage()
+    })
   }
 
   #keepSpare(buffer: SharedArrayBuffer): void {

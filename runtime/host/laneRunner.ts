@@ -12,6 +12,7 @@ import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '..
 import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames } from '../kernels/kernel.ts'
+import { provideFitter } from '../kernels/ml/fitTask.ts'
 import { provideResultMemory } from '../kernels/resultMemory.ts'
 import { provideCollection } from '../kernels/table/polars/release.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
@@ -52,6 +53,8 @@ export class LaneRunner {
     this.#progress = new LaneProgress(setup.progress)
     this.#memory = new LaneMemory(setup.port, setup.firstBufferId, setup.collectBytes)
     provideResultMemory(this.#memory)
+    // Estimators are loaded by the first task that fits a whole model.
+    provideFitter(async () => (await import('../ml/worker.ts')).fitter)
     this.#encoding = {
       rootName: 'result',
       kernels: kernelNames,
@@ -162,7 +165,7 @@ export class LaneRunner {
         }
       } catch (error) {
         this.#now = epochMs()
-        report.failed(start, this.#now - start, failureOf(error, { key: '' }))
+        report.failed(start, this.#now - start, failureOf(error, { key: '', kernels: kernelNames }))
       }
       this.#memory.rest()
       if (this.#now - sentAt > REPORT_MS || report.isFull) {
@@ -261,9 +264,9 @@ export class LaneRunner {
         this.#encoding.captureNames = await this.#loader.captureNames()
         encodeValue(result, this.#encoding)
       } catch (named) {
-        return failureOf(named, { key: '', given })
+        return failureOf(named, { key: '', given, kernels: kernelNames })
       }
-    return failureOf(FREEZE ? withFrozenHint(error) : error, { key: '', given })
+    return failureOf(FREEZE ? withFrozenHint(error) : error, { key: '', given, kernels: kernelNames })
   }
 }
 

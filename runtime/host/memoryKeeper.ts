@@ -16,6 +16,8 @@ const STRAY_SHARE_MAX = 0.05
 const COLLECT_EVERY_MS = 50
 /** And how often when memory is short for other reasons: what tasks made may be garbage too. */
 const COLLECT_TIGHT_EVERY_MS = 250
+/** Where collecting gives nothing back, it is done less and less often, down to this. */
+const COLLECT_VAIN_EVERY_MS = 1000
 /** This thread collects its own when so much was given up that only a collection returns. */
 const GIVEN_UP_SHARE_MAX = 0.05
 /** Memory is measured when so much came into it since the last time. */
@@ -37,6 +39,9 @@ export class MemoryKeeper {
   readonly #madeBy: (Map<number, number> | undefined)[] = []
   #movedBytes = 0
   #collectedAt = 0
+  /** What lanes had not let go of then, and how often they were asked in vain since it last became less. */
+  #strayBytesThen = 0
+  #vain = 0
   #collecting: NodeJS.Immediate | undefined
   #soon: NodeJS.Timeout | undefined
   #watch: NodeJS.Timeout | undefined
@@ -127,10 +132,14 @@ export class MemoryKeeper {
     this.#memory.trim(Math.max(0, roomBytes))
     const now = performance.now()
     const isMuch = this.#memory.strayBytes > STRAY_SHARE_MAX * limitBytes
-    const everyMs = isMuch ? COLLECT_EVERY_MS : COLLECT_TIGHT_EVERY_MS
+    const leastMs = isMuch ? COLLECT_EVERY_MS : COLLECT_TIGHT_EVERY_MS
+    const everyMs = Math.min(COLLECT_VAIN_EVERY_MS, leastMs * 2 ** this.#vain)
     const isTime = (isMuch || isTight) && now - this.#collectedAt > everyMs
     if (isTime) {
       this.#collectedAt = now
+      const { strayBytes } = this.#memory
+      this.#vain = strayBytes > 0 && strayBytes === this.#strayBytesThen ? this.#vain + 1 : 0
+      this.#strayBytesThen = strayBytes
       this.#lanes.postAll({ kind: 'collect' })
     }
     const isGivenUp = this.#memory.givenUpBytes > (isTight ? 0 : GIVEN_UP_SHARE_MAX * limitBytes)

@@ -1,6 +1,7 @@
 // A worker's values on disk: many small ones to a file, large ones each in their own, compressed where that pays.
 
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { type Allocate, SHARE_FROM_BYTES } from './dataFrames.ts'
 import { isWorthPacking, packedBlocks, unpackInto } from './spillBlocks.ts'
@@ -132,7 +133,8 @@ export class SpillFiles {
     const file: SpillFile = { path: `${this.folder}/${this.#serial++}`, live: rows.length, bytes: 0 }
     const places: Place[] = []
     try {
-      if (!this.#made) await mkdir(this.folder, { recursive: true, mode: 0o700 })
+      // At once: made a turn later, it could come after the worker's end has removed its files.
+      if (!this.#made) mkdirSync(this.folder, { recursive: true, mode: 0o700 })
       this.#made = true
       const out = await SpillWriter.open(file.path, this.#limitBytes - this.diskBytes)
       try {

@@ -2,24 +2,30 @@
 
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import type { FetchRequest } from '../worker/fetchPlan.ts'
+import { fetchBytesMax } from '../worker/memory.ts'
 import { holdForSending, onFetchEnded, onFetched, onPut } from '../worker/onValue.ts'
 import { AWAITED } from '../worker/values.ts'
 import { unpin } from '../worker/workerState.ts'
 import type { DataClient } from './dataClient.ts'
 import type { DataSource, LentValue } from './dataServer.ts'
 import { Inflow } from './inflow.ts'
+import { Outflow } from './outflow.ts'
 import type { SpillFiles } from './spillFiles.ts'
 import type { WorkerCore } from './workerCore.ts'
 
 /** Transfers at least this long or large are worth showing. */
 const SHOWN_MS = 2
 const SHOWN_BYTES = 1e6
+/** An answer holds values up to this size in sum, or a single one. */
+const ANSWER_BYTES_MAX = 64e6
 
 export class ValueTransfers implements DataSource {
   readonly #core: WorkerCore
   readonly #spill: SpillFiles
   readonly #peers: DataClient
   readonly #inflow: Inflow
+  readonly #outflow: Outflow
+  readonly answerBytesMax: number
   readonly #addresses = new Map<number, string>()
   /** Since the last heartbeat. */
   receivedBytes = 0
@@ -29,6 +35,9 @@ export class ValueTransfers implements DataSource {
     this.#spill = spill
     this.#peers = peers
     this.#inflow = new Inflow(core.state)
+    const bytesMax = fetchBytesMax(core.state.limits)
+    this.answerBytesMax = Math.min(ANSWER_BYTES_MAX, bytesMax)
+    this.#outflow = new Outflow(bytesMax)
   }
 
   sizeOf(task: number, run: number): number {
@@ -39,6 +48,16 @@ export class ValueTransfers implements DataSource {
 
   room(): Promise<void> | undefined {
     return this.#inflow.wait()
+  }
+
+  turn(names: readonly { task: number; run: number }[]): Promise<() => void> | undefined {
+    const { values } = this.#core.state
+    let bytes = 0
+    for (const { task, run } of names) {
+      const row = values.rowOf(task, run)
+      if (row !== -1 && values.phase(row) !== AWAITED && !values.inMemory(row)) bytes += values.bytes(row)
+    }
+    return bytes === 0 ? undefined : this.#outflow.turn(bytes)
   }
 
   /** To be called after every event: who waits for room may have it. */
@@ -108,7 +127,11 @@ export class ValueTransfers implements DataSource {
     const giveBack = (): void => this.#core.on(() => unpin(state, [row]))
     if (state.values.inMemory(row)) return { value: store.get(row), giveBack }
     return this.#spill.read(row).then(
-      (value) => ({ value, giveBack }),
+      (value) => {
+        // Nobody keeps it: it is garbage once it was sent.
+        this.#core.moved(state.values.bytes(row))
+        return { value, giveBack }
+      },
       () => {
         giveBack()
         return undefined

@@ -24,7 +24,10 @@ const worker = new WorkerProcess(config, pool, (code, reason) => {
   if (code !== 0) console.error(`heddle worker ${config.name}: ${reason}`)
   process.exitCode = code
   // Lets a last message out, then ends whatever still runs in the threads.
-  setTimeout(() => process.exit(code), 50)
+  setTimeout(() => {
+    worker.removeFiles() // What was just being written may have made its folder anew.
+    process.exit(code)
+  }, 50)
   setTimeout(endNow, 2000).unref()
 })
 

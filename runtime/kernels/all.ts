@@ -10,6 +10,7 @@ import './bag/groups.ts'
 import './bag/partition.ts'
 import './bag/tee.ts'
 import './delayed/delayed.ts'
+import './ml/all.ts'
 import './table/partition.ts'
 import './table/rowFunctions.ts'
 

@@ -53,7 +53,10 @@ export interface LineFigures {
   name: string
   /** Tasks that ended well: those whose results were still held are not among them. */
   tasks: number
-  erred: number
+  /** Tasks that failed of themselves. */
+  failed: number
+  /** Tasks that never ran, since one that they need failed. */
+  skipped: number
   /** Milliseconds that they ran, all workers' threads in sum. */
   workMs: number
   /** Bytes of their results. */

@@ -23,6 +23,8 @@ export function fail(state: State, first: number, failure: TaskFailure): void {
     if (phase === STORED) discardAll(state, task)
     setPhase(state, task, ERRED)
     state.failures.set(task, failure)
+    if (task === first) state.groups.failed[tasks.group[task]]++
+    else state.groups.skipped[tasks.group[task]]++
     state.journal.write(state.nowMs, FAILED, task, tasks.run[task], -1)
     tellErred(state, task, failure)
     eachDependent(state, task, (dependent) => {

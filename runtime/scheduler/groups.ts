@@ -29,6 +29,9 @@ export class Groups {
   runs = new Float64Array(64)
   runMs = new Float64Array(64)
   runBytes = new Float64Array(64)
+  /** Per group: tasks that failed of themselves, and those that never ran since one that they need failed. */
+  failed = new Float64Array(64)
+  skipped = new Float64Array(64)
   /** Groups whose counts changed since the feed last looked. */
   readonly changed = new IntList()
   #changedMark = new Uint8Array(64)
@@ -111,6 +114,8 @@ export class Groups {
     this.runs = resized(this.runs, capacity)
     this.runMs = resized(this.runMs, capacity)
     this.runBytes = resized(this.runBytes, capacity)
+    this.failed = resized(this.failed, capacity)
+    this.skipped = resized(this.skipped, capacity)
     this.sizes = resized(this.sizes, capacity)
     this.fewDependencies = resized(this.fewDependencies, capacity)
     this.#changedMark = resized(this.#changedMark, capacity)

@@ -1,9 +1,11 @@
 // Who holds which value: the pair of `holders` (per task) and `hasWhat` (per worker), kept together.
 
-import { STORED } from './phases.ts'
-import type { State } from './state.ts'
-import { dirtyWorker } from './state.ts'
+import { RUNNING, STORED } from './phases.ts'
+import { dirtyWorker, eachDependent, type State } from './state.ts'
 import type { Worker } from './worker.ts'
+
+/** From so many on, those that no longer matter are dropped. */
+const FORGETTING_SWEPT = 1024
 
 /** A worker holds the value of a task from now on; it must not be among the holders yet. */
 export function addHolder(state: State, task: number, worker: Worker): void {
@@ -25,6 +27,32 @@ export function removeHolder(state: State, task: number, worker: Worker): void {
   tasks.holders[task] = replicas.remove(worker.id, tasks.holders[task])
   worker.heldBytes -= tasks.weight[task]
   worker.heldCount--
+}
+
+/**
+ * A worker gives up its copy of a value that others hold. From here on its word that it has one is not believed, until it
+ * is given a reason to fetch it: the word may have been on its way already.
+ */
+export function discardCopy(state: State, task: number, worker: Worker): void {
+  const { tasks } = state
+  removeHolder(state, task, worker)
+  discard(state, worker, task, tasks.run[task])
+  const { forgetting } = worker
+  if (forgetting.size >= FORGETTING_SWEPT)
+    for (const [t, run] of forgetting)
+      if (tasks.phase[t] !== STORED || tasks.run[t] !== run) forgetting.delete(t)
+  forgetting.set(task, tasks.run[task])
+}
+
+/** Is a worker's word that it has a copy perhaps older than the order to forget it? A run of its own is a reason to have one. */
+export function isForgetting(state: State, task: number, worker: Worker): boolean {
+  const { tasks } = state
+  if (worker.forgetting.get(task) !== tasks.run[task]) return false
+  let needed = false
+  eachDependent(state, task, (dependent) => {
+    needed ||= tasks.phase[dependent] === RUNNING && tasks.worker[dependent] === worker.id
+  })
+  return !needed
 }
 
 /** Tells a worker to forget a value. */

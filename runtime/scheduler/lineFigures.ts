@@ -2,14 +2,13 @@
 
 import type { LineFigures } from '../protocol/runs.ts'
 import type { Client } from './client.ts'
-import { GROUP_STRIDE } from './groups.ts'
-import { ERRED } from './phases.ts'
 import type { State } from './state.ts'
 
 /** What a group had done at some time. */
 export interface GroupWork {
   runs: number
-  erred: number
+  failed: number
+  skipped: number
   ms: number
   bytes: number
 }
@@ -35,14 +34,16 @@ export function lineFigures(state: State, client: Client): LineFigures[] {
       name,
       names: new Set(),
       tasks: 0,
-      erred: 0,
+      failed: 0,
+      skipped: 0,
       workMs: 0,
       bytes: 0,
     }
     if (!known) lines.set(id, at)
     at.names.add(name)
     at.tasks += now.runs - before.runs
-    at.erred += Math.max(0, now.erred - before.erred)
+    at.failed += now.failed - before.failed
+    at.skipped += now.skipped - before.skipped
     at.workMs += now.ms - before.ms
     at.bytes += now.bytes - before.bytes
   }
@@ -52,7 +53,8 @@ export function lineFigures(state: State, client: Client): LineFigures[] {
 function workOf({ groups }: State, group: number): GroupWork {
   return {
     runs: groups.runs[group],
-    erred: groups.counts[group * GROUP_STRIDE + ERRED],
+    failed: groups.failed[group],
+    skipped: groups.skipped[group],
     ms: groups.runMs[group],
     bytes: groups.runBytes[group],
   }

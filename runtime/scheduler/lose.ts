@@ -3,7 +3,7 @@
 import type { WorkerMessage } from '../protocol/messages.ts'
 import { dataLost, fail, schedulerFailure } from './fail.ts'
 import { isCurrent } from './finish.ts'
-import { discard, heldBy, removeHolder } from './hold.ts'
+import { discardCopy, heldBy, removeHolder } from './hold.ts'
 import { DIED, LOST, MISSED } from './journal.ts'
 import { reconsider, revive } from './need.ts'
 import { READY, RELEASED, RUNNING, STORED, TROUBLED, WAITING } from './phases.ts'
@@ -161,8 +161,7 @@ export function missing(
       if (!own.has(dependency) || tasks.run[dependency] > message.runs[i]) continue
       if (!holder || !replicas.has(holder.id, tasks.holders[dependency])) continue
       if (isLastOfScattered(state, task, dependency)) continue
-      removeHolder(state, dependency, holder)
-      discard(state, holder, dependency, tasks.run[dependency])
+      discardCopy(state, dependency, holder)
       dirtyWorker(state, holder)
       if (tasks.holders[dependency] < 0) lost.push(dependency)
     }

@@ -1,6 +1,6 @@
 // Moving values between workers: to spread memory evenly, and to empty a worker that shall leave.
 
-import { discard, heldBy, removeHolder } from './hold.ts'
+import { discardCopy, heldBy } from './hold.ts'
 import { STORED } from './phases.ts'
 import { recallAll } from './recall.ts'
 import { replicate } from './replicate.ts'
@@ -73,8 +73,7 @@ export function completeMove(state: State, task: number, worker: Worker): void {
   const { tasks, replicas } = state
   if (!donor || tasks.phase[task] !== STORED || tasks.run[task] !== pending.run) return
   if (!replicas.has(donor.id, tasks.holders[task]) || !replicas.has(worker.id, tasks.holders[task])) return
-  removeHolder(state, task, donor)
-  discard(state, donor, task, pending.run)
+  discardCopy(state, task, donor)
 }
 
 /** The worker shall leave: it gets nothing new, gives back what it has not begun, and its only copies go elsewhere. */

@@ -16,6 +16,7 @@ export function broadcast(state: State, task: number): void {
 export function replicate(state: State, task: number, worker: Worker): void {
   const { tasks, replicas } = state
   const { outbox } = worker
+  worker.forgetting.delete(task)
   outbox.replicate.push(task, tasks.run[task])
   outbox.replicateHolders.push(replicas.pick(tasks.holders[task], worker.id))
   outbox.replicateSizes.push(tasks.weight[task])

@@ -4,7 +4,7 @@ import type { ScatterMessage, WorkerMessage } from '../protocol/messages.ts'
 import { storeValue } from './adopt.ts'
 import type { Client } from './client.ts'
 import { createProgress } from './graphSegment.ts'
-import { addHolder, discard } from './hold.ts'
+import { addHolder, discard, isForgetting } from './hold.ts'
 import { DIGEST_WORDS } from './keyTable.ts'
 import { BROADCAST, ERRED, RELEASED, RUNNING, STORED } from './phases.ts'
 import { completeMove } from './rebalance.ts'
@@ -238,7 +238,13 @@ export function stored(
       storeValue(state, task, worker, message.sizes[i])
       if ((tasks.flags[task] & BROADCAST) !== 0) broadcast(state, task)
     } else if (known && tasks.phase[task] === STORED) {
-      if (!replicas.has(worker.id, tasks.holders[task])) addHolder(state, task, worker)
+      if (!replicas.has(worker.id, tasks.holders[task])) {
+        if (isForgetting(state, task, worker)) {
+          discard(state, worker, task, run)
+          continue
+        }
+        addHolder(state, task, worker)
+      }
       if (state.moves.size > 0) completeMove(state, task, worker)
     } else {
       // Also where the task waits to be computed again: the message may be late, and the copy discarded meanwhile.

@@ -58,6 +58,8 @@ export interface Worker {
   /** Tasks assigned (`seats`) and values held (`hasWhat`, the inverse of the holders lists); both with outdated entries. */
   readonly seats: TaskRuns
   readonly hasWhat: TaskRuns
+  /** Copies that it was told to forget while others hold the value, by task its run: its word that it has one may be older. */
+  readonly forgetting: Map<number, number>
   /** Kept for a task that has died with workers before, and which runs alone: nothing else is assigned meanwhile. */
   quarantined: boolean
   /** That task once it is assigned, else −1. */
@@ -105,6 +107,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     roomy: false,
     seats: new TaskRuns(),
     hasWhat: new TaskRuns(),
+    forgetting: new Map(),
     quarantined: false,
     quarantinedTask: -1,
     mark: 0,

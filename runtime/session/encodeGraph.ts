@@ -1,6 +1,7 @@
 // A task graph of collections, written into one `graph` message.
 
-import { NumberedArgs, ReferenceArgs, type TaskGraph } from '../graph/taskGraph.ts'
+import { ReferenceArgs } from '../graph/referenceArgs.ts'
+import { NumberedArgs, type TaskGraph } from '../graph/taskGraph.ts'
 import { annotatedIdentity, withAnnotations } from './annotate.ts'
 import type { GraphWriter } from './graphWriter.ts'
 
@@ -16,10 +17,15 @@ export function encodeGraph(graph: TaskGraph, writer: GraphWriter): void {
     writer.addGroup({ ...group, pure: group.pure && pure, options: withAnnotations(group.options) }),
   )
   for (let task = 0; task < graph.size; task++) {
-    const group = groups[graph.group[task]]
     const args = graph.args[task]
+    if (args instanceof ReferenceArgs) {
+      // All tasks of a run lie in columns of its own.
+      for (; task < args.end; task++) writer.addReferences(groups[graph.group[task]], args, task)
+      task--
+      continue
+    }
+    const group = groups[graph.group[task]]
     if (args instanceof NumberedArgs) writer.addNumbered(group, task - args.first)
-    else if (args instanceof ReferenceArgs) writer.addReferences(group, args.head, args.tasks)
     else writer.addTask(group, args)
   }
   for (const [task, name] of graph.customKeys) writer.setCustomKey(task, name)

@@ -6,9 +6,9 @@
 import { ArgumentWriter } from '../functions/argumentList.ts'
 import type { KernelNames } from '../functions/kernelNames.ts'
 import type { LiftedCallable, Lifter } from '../functions/lifter.ts'
-import { semanticBytes } from '../functions/unitTable.ts'
-import { HAS_UNITS } from '../functions/valueTags.ts'
-import { type HashSeed, hash128, hashText, seedOf } from '../graph/hash128.ts'
+import { GrowingBytes, GrowingU32 } from '../graph/growing.ts'
+import { seedOf } from '../graph/hash128.ts'
+import type { ReferenceArgs } from '../graph/referenceArgs.ts'
 import { type GraphGroup, type TaskFunction, TaskRef } from '../graph/taskGraph.ts'
 import { DIGEST_BYTES, type Handle, hexOf } from '../protocol/ids.ts'
 import type { GraphMessage } from '../protocol/messages.ts'
@@ -16,8 +16,7 @@ import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
 import { UsageError } from './errors.ts'
 import { Future, type FutureHolder, handleOf, holderOf } from './future.ts'
 import { ERRED, type FutureTable } from './futureTable.ts'
-import { GrowingBytes, GrowingU32 } from './growing.ts'
-import { fillRandom } from './randomDigest.ts'
+import { type DigestedColumns, type DigestedGroup, digestTasks } from './graphDigests.ts'
 
 /** What every graph of one client is written with. */
 export interface GraphSurroundings {
@@ -34,11 +33,9 @@ export interface GraphSurroundings {
 /** Among fewer dependencies of a task, looking through all is faster than a map. */
 const DEPENDENCIES_SOUGHT_MAX = 24
 
-interface WriterGroup {
-  seed: HashSeed
+interface WriterGroup extends DigestedGroup {
   callable: number
   option: number
-  pure: boolean
 }
 
 export class GraphWriter {
@@ -224,10 +221,13 @@ export class GraphWriter {
     this.#ended(group)
   }
 
-  /** Writes a task that takes the results of earlier ones, each once, behind a number where one is given. */
-  addReferences(group: number, head: number | undefined, tasks: readonly number[]): void {
-    this.#args.writeReferences(head, tasks.length)
-    for (let i = 0; i < tasks.length; i++) this.#dependencies.push(tasks[i])
+  /** Writes a task that takes the results of earlier ones, each once, behind a number where `run` has them. */
+  addReferences(group: number, run: ReferenceArgs, task: number): void {
+    const { column } = run
+    const from = run.from(task)
+    const end = run.from(task + 1)
+    this.#args.writeReferences(run.head(task), end - from)
+    for (let i = from; i < end; i++) this.#dependencies.push(column[i])
     this.#ended(group)
   }
 
@@ -308,48 +308,22 @@ export class GraphWriter {
     if (this.#digested === count) return
     const args = this.#args.view()
     this.#argBytes = args
-    this.#digests.reserve((count - this.#digested) * DIGEST_BYTES)
-    this.#digests.length = count * DIGEST_BYTES
-    const digests = this.#digests.buffer
-    const offsets = this.#argOffsets
-    const dependencyOffsets = this.#dependencyOffsets
-    for (let task = this.#digested; task < count; task++) {
-      const at = task * DIGEST_BYTES
-      const group = this.#writerGroups[this.#group.at(task)]
-      const customKey = this.#customKeys.size > 0 ? this.#customKeys.get(task) : undefined
-      let start = offsets.at(task)
-      let end = offsets.at(task + 1)
-      if (args[start] & HAS_UNITS) {
-        const meaning = semanticBytes(args.subarray(start, end))
-        start = meaning.byteOffset - args.byteOffset
-        end = start + meaning.length
-      }
-      const from = dependencyOffsets.at(task)
-      const to = dependencyOffsets.at(task + 1)
-      if (customKey !== undefined) digests.set(hashText(customKey), at)
-      else if (!group.pure) fillRandom(digests, at)
-      else if (from === to) hash128(args, start, end, group.seed, digests, at)
-      else {
-        const length = end - start + (to - from) * DIGEST_BYTES
-        if (scratch.length < length) scratch = new Uint8Array(length * 2)
-        scratch.set(args.subarray(start, end))
-        for (let i = from; i < to; i++)
-          scratch.set(this.#digestOfDependency(i), end - start + (i - from) * DIGEST_BYTES)
-        hash128(scratch, 0, length, group.seed, digests, at)
-      }
+    const columns: DigestedColumns = {
+      group: this.#group,
+      args,
+      argOffsets: this.#argOffsets,
+      dependencyOffsets: this.#dependencyOffsets,
+      dependencies: this.#dependencies,
+      externals: this.#externals.view(),
+      customKeys: this.#customKeys,
     }
+    digestTasks(columns, this.#writerGroups, this.#digests, this.#digested, count)
+    const digests = this.#digests.buffer
     this.#digested = count
     const { table } = this.#around
     for (const [handle, task] of this.#taskOfHandle) table.setDigest(handle, digests, task * DIGEST_BYTES)
     for (const { handle, task, count: wanted } of this.#wantedRanges)
       table.setDigests(handle, digests, task * DIGEST_BYTES, wanted)
-  }
-
-  #digestOfDependency(at: number): Uint8Array {
-    const dependency = this.#dependencies.at(at) | 0
-    const digests = dependency < 0 ? this.#externals.buffer : this.#digests.buffer
-    const from = (dependency < 0 ? -1 - dependency : dependency) * DIGEST_BYTES
-    return digests.subarray(from, from + DIGEST_BYTES)
   }
 
   /** What each callable needs: functions among the arguments may be called by any of them. */
@@ -393,9 +367,6 @@ export class GraphWriter {
     }
   }
 }
-
-/** Arguments of a task and the digests of what it depends on, put together to be hashed. */
-let scratch = new Uint8Array(1024)
 
 const NO_OPTIONS = new Uint16Array(0)
 const NO_TASKS = new Uint32Array(0)

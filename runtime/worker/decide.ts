@@ -13,7 +13,8 @@ export function decide(state: WorkerState): WorkerAction[] {
   spill(state)
   if (!state.paused) {
     fetch(state)
-    state.held = shouldHold(state.values.managedBytes + state.strayBytes, state.otherBytes, state.limits)
+    const countedBytes = state.values.managedBytes + state.strayBytes
+    state.held = canShrink(state) && shouldHold(countedBytes, state.otherBytes, state.limits)
     if (!state.held) dispatch(state)
   }
   return [...gone, ...forget(state), ...state.actions.splice(0)]
@@ -30,10 +31,19 @@ export function onMeasured(state: WorkerState, rssBytes: number): void {
   state.baseBytes = state.baseBytes === 0 ? state.otherBytes : Math.min(state.otherBytes, rise)
   state.spillStuck = false
   state.diskRefuses = false
-  const paused = shouldPause(rssBytes, state.limits, state.paused)
+  const paused = canShrink(state) && shouldPause(rssBytes, state.limits, state.paused)
   if (paused === state.paused) return
   state.paused = paused
   state.actions.push({ kind: 'tell-pause' })
+}
+
+/**
+ * Whether waiting may leave less in memory: runs end, values leave for the disk, what they left is used again. Where
+ * nothing of that is under way a worker that waited would wait for ever: it goes on, one run at a time.
+ */
+function canShrink({ values, strayBytes, diskRefused, lanes }: WorkerState): boolean {
+  if (lanes.some(({ posted, aside }) => posted.length + aside.length > 0)) return true
+  return strayBytes > 0 || (values.managedBytes > 0 && !diskRefused)
 }
 
 /** How fast the base follows measurements that are above it. */

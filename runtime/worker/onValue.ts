@@ -68,6 +68,7 @@ export function reportMissing(
 /** Values reached the disk. */
 export function onWritten(state: WorkerState, rows: readonly number[]): void {
   const released: number[] = []
+  state.diskRefused = false
   for (const row of rows) {
     if (state.values.phase(row) !== WRITING) continue
     if (state.values.written(row)) released.push(row)
@@ -79,6 +80,7 @@ export function onWritten(state: WorkerState, rows: readonly number[]): void {
 /** Values could not be written: they stay, and nothing more is spilled until memory is measured again. */
 export function onNotWritten(state: WorkerState, rows: readonly number[]): void {
   state.diskRefuses = true
+  state.diskRefused = true
   for (const row of rows) {
     if (state.values.phase(row) !== WRITING) continue
     state.values.notWritten(row)
@@ -102,8 +104,9 @@ export function onNotLoaded(state: WorkerState, rows: readonly number[], self: n
     if (state.values.phase(row) !== LOADING) continue
     const task = state.values.task(row)
     const slots = state.waiters.get(row) ?? []
-    state.values.loaded(row)
+    // While it still counts as being read nothing lets go of it: once is enough, below.
     for (const slot of [...slots]) reportMissing(state, slot, [task], [self])
+    state.values.loaded(row)
     if (!state.values.isDoomed(row)) dropValue(state, row)
     else if (state.values.settle(row)) state.forgotten.push(row)
   }

@@ -85,6 +85,8 @@ export class WorkerState {
   spillStuck = false
   /** Nothing could be written: not tried again before the next measurement. */
   diskRefuses = false
+  /** The last values that should have left could not be written. */
+  diskRefused = false
   batchSerial = 0
 
   constructor(options: WorkerOptions) {

@@ -52,6 +52,11 @@ export const ROOMS: readonly Room[] = [
     packages: ['node', 'hyparquet', 'hyparquet-compressors', '@resvg/resvg-wasm'],
   },
   {
+    folder: 'runtime/ml',
+    rooms: ['runtime/graph', 'runtime/kernels', 'runtime/collections'],
+    packages: [],
+  },
+  {
     folder: 'runtime/host',
     rooms: [
       'runtime/protocol',
@@ -63,6 +68,7 @@ export const ROOMS: readonly Room[] = [
       'runtime/session',
       'runtime/cluster',
       'runtime/slurm',
+      'runtime/ml',
     ],
     packages: ['node', 'ws', 'piscina'],
   },

@@ -1,19 +1,25 @@
-// What the editor costs: the scheduler's part of live panels at 20,000 tasks a second, and the lenses of a long file.
+// What the editor costs: live panels at 20,000 tasks a second, the lenses of a long file, and activation in VS Code.
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { FEED_MESSAGES } from '../../runtime/protocol/feed.ts'
 import { encodeFrame } from '../../runtime/protocol/frame.ts'
 import { IncrementalFacts } from '../../server/facts/incrementalFacts.ts'
+import { activation } from './editor/activation.ts'
+import { schedulerShare } from './editor/schedulerShare.ts'
 import type { Figure } from './figure.ts'
 import { InstantCluster, mapShape, messageOf } from './schedulerCore.bench.ts'
 
 const bench = 'editor'
+const root = join(import.meta.dirname, '..', '..')
 const TASKS_PER_SECOND = 20_000
 const DELTAS_PER_SECOND = 10
 const SECONDS = 20
 const EDITS = 21
 
-export function figures(): Figure[] {
+export async function figures(): Promise<Figure[]> {
   const { coreMs, feedMs } = feedCosts()
+  const share = await schedulerShare(root)
   return [
     { bench, figure: 'panels at 20k tasks/s, CPU of the scheduler', unit: 'ms a second', value: feedMs },
     { bench, figure: 'panels at 20k tasks/s, of a core', unit: '%', value: feedMs / 10 },
@@ -24,6 +30,35 @@ export function figures(): Figure[] {
       value: (100 * feedMs) / (coreMs + feedMs),
     },
     { bench, figure: 'facts of 1,000 lines after a change', unit: 'ms', value: factsMs() },
+    {
+      bench,
+      figure: 'tasks that the scheduler below was given',
+      unit: 'tasks/s',
+      value: share.tasksPerSecond,
+    },
+    { bench, figure: "scheduler's CPU for 20k tasks, no panel", unit: 'ms', value: share.aloneMs },
+    { bench, figure: "scheduler's CPU for 20k tasks, four panels", unit: 'ms', value: share.watchedMs },
+    {
+      bench,
+      figure: "panels, of the scheduler's process",
+      unit: '%',
+      value: (100 * (share.watchedMs - share.aloneMs)) / share.watchedMs,
+    },
+    ...(await activationFigures()),
+  ]
+}
+
+/** In a real VS Code, for which the extension has to be built. */
+async function activationFigures(): Promise<Figure[]> {
+  if (!existsSync(join(root, 'dist', 'extension.cjs'))) {
+    console.error('The extension is not built, so its activation is not measured: npm run build')
+    return []
+  }
+  const { wallMs, cpuMs, ownMs } = await activation(root)
+  return [
+    { bench, figure: 'activation in VS Code, by the clock', unit: 'ms', value: wallMs },
+    { bench, figure: 'activation in VS Code, CPU', unit: 'ms', value: cpuMs },
+    { bench, figure: 'activation, of it its own function', unit: 'ms', value: ownMs },
   ]
 }
 

@@ -49,3 +49,12 @@ test('a cluster that was told to stay does so without any window, until it is le
   assert.equal(left(events, 1e9), undefined)
   assert.equal(left([...events, [400, { kind: 'said', keep: false }]], 300), 20_000)
 })
+
+test('a start that takes longer than the grace leaves the window its time to come', () => {
+  assert.equal(left([[30_000, { kind: 'ready' }]], 30_000), 20_000)
+  const early: [number, PresenceEvent][] = [
+    [100, { kind: 'came' }],
+    [30_000, { kind: 'ready' }],
+  ]
+  assert.equal(left(early, 1e9), undefined)
+})

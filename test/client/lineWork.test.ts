@@ -13,7 +13,8 @@ const LINE: LineFigures = {
   column: 1,
   name: 'range-map',
   tasks: 1204,
-  erred: 0,
+  failed: 0,
+  skipped: 0,
   workMs: 3100,
   bytes: 412e6,
 }
@@ -21,7 +22,11 @@ const LINE: LineFigures = {
 test('the text of a lens: tasks, time, bytes, failures', () => {
   assert.equal(workText(LINE), '1,204 tasks · 3.10 s · 412 MB')
   assert.equal(workText({ ...LINE, tasks: 1, workMs: 2, bytes: 16 }), '1 task · 2 ms')
-  assert.equal(workText({ ...LINE, erred: 2 }), '1,204 tasks · 3.10 s · 412 MB · 2 failed')
+  assert.equal(workText({ ...LINE, failed: 2 }), '1,206 tasks · 3.10 s · 412 MB · 2 failed')
+  assert.equal(
+    workText({ ...LINE, tasks: 0, failed: 1, skipped: 3, workMs: 0, bytes: 0 }),
+    '1 task · < 1 ms · 1 failed · 3 not run',
+  )
 })
 
 test('lines share the work of their run; those that did nothing show nothing', () => {
@@ -38,6 +43,11 @@ test('lines share the work of their run; those that did nothing show nothing', (
   )
   assert.match(workTooltip(work[0]), /^range-map: 1,204 tasks ran for 3\.10 s .*, 3 ms each on average\./)
   assert.match(workTooltip(work[0]), /25 % of the work/)
+  const failing = { ...work[0], figures: { ...LINE, failed: 1, skipped: 2 } }
+  assert.match(
+    workTooltip(failing),
+    /\n1 task failed\.\n2 tasks did not run, since what they need failed\.\n/,
+  )
 })
 
 test('heat grows with the share, and little of it shows nothing', () => {

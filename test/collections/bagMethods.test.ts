@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Bag } from '../../runtime/collections/bag/bag.ts'
-import { bag } from '../../runtime/collections/index.ts'
+import { bag, col } from '../../runtime/collections/index.ts'
 import type { Collection } from '../../runtime/graph/collection.ts'
 import { randomFrom } from '../../runtime/kernels/bag/random.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
@@ -507,6 +507,35 @@ test('bag.toDelayed gives each partition, bag.fromDelayed takes them', async () 
       .compute(),
     [10, 12, 14, 16, 18],
   )
+})
+
+test('bag.toDataFrame: columns guessed from the first items, or given', async () => {
+  for (const partitions of [1, 3]) {
+    const people = bag.fromSequence(
+      [
+        { name: 'Ann', age: 3, note: null },
+        { name: 'Bo', age: null, note: null },
+        { name: 'Cy', age: 5, note: null },
+      ],
+      { partitions },
+    )
+    const guessed = await people.toDataFrame()
+    assert.deepEqual(guessed.schema, { name: 'string', age: 'float64', note: 'string' })
+    assert.equal(guessed.partitions, partitions)
+    assert.deepEqual(await guessed.filter(col('age').gt(4)).toRecords(), [{ name: 'Cy', age: 5, note: null }])
+    const given = people.toDataFrame({ schema: { age: 'int64' } })
+    assert.deepEqual(await given.toRecords(), [{ age: 3n }, { age: null }, { age: 5n }])
+  }
+  await assert.rejects(
+    bag.fromSequence<object>([]).toDataFrame(),
+    /toDataFrame finds no item to guess columns from: say them/,
+  )
+  await assert.rejects(
+    bag.fromSequence([{ a: 1 }, { a: 'x' }]).toDataFrame(),
+    /column "a" holds float64 and, in row 1, string/,
+  )
+  await assert.rejects(bag.fromSequence([4 as unknown as object]).toDataFrame(), /row 0 is no record but 4/)
+  assert.throws(() => bag.fromSequence([{ a: 1 }]).toDataFrame({ sample: 0 }), /sample/)
 })
 
 test('bag.range counts up and down, in partitions of any number', async () => {

@@ -1,4 +1,4 @@
-// Runs the examples in the docstrings of collections and kernels: `expression // value` must be so.
+// Runs the examples in the docstrings of collections, kernels and models: `expression // value` must be so.
 
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
@@ -12,9 +12,12 @@ import { runOf } from '../../runtime/kernels/array/indexing.ts'
 import { streamOf } from '../../runtime/kernels/array/randomBits.ts'
 import { broadcastShapes, resolveShape } from '../../runtime/kernels/array/shape.ts'
 import { kernel } from '../../runtime/kernels/kernel.ts'
+import { murmurHash32 } from '../../runtime/kernels/ml/preprocessing/texts.ts'
 import { resultBuffer } from '../../runtime/kernels/resultMemory.ts'
 import { typeText } from '../../runtime/kernels/table/dataType.ts'
 import { expressionText } from '../../runtime/kernels/table/expression.ts'
+import { plainOf } from '../../runtime/ml/contract/modelData.ts'
+import * as ml from '../../runtime/ml/index.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 
 computeInProcess()
@@ -39,7 +42,10 @@ const NAMES = {
   broadcastShapes,
   byteCount,
   kernel,
+  ml,
+  murmurHash32,
   normalChunks,
+  plainOf,
   resolveShape,
   resultBuffer,
   runOf,
@@ -103,7 +109,7 @@ async function resultOf({ code, expected }: Example): Promise<unknown> {
   return undefined
 }
 
-const files = globSync('runtime/{collections,kernels}/**/*.ts', { cwd: root }).sort()
+const files = globSync('runtime/{collections,kernels,ml}/**/*.ts', { cwd: root }).sort()
 for (const file of files)
   for (const example of examplesIn(file))
     test(`the example in ${example.title}`, async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, lineText, runCommand, settledLenses } from './workbench.ts'
+import { codeLens, lineText, lineTexts, runCommand, settledLenses } from './workbench.ts'
 
 describe('in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -19,6 +19,13 @@ describe('in a real VS Code', { concurrency: false }, () => {
 
   const treeRow = (text: string | RegExp): Locator =>
     lab.page.locator('.customview-tree .monaco-list-row', { hasText: text }).first()
+
+  test('the folder is set up', async () => {
+    const { page } = lab
+    await page.locator('.squiggly-error').first().waitFor()
+    await runCommand(page, 'Heddle: Set Up This Folder')
+    await until(async () => (await page.locator('.squiggly-error').count()) === 0, 'nothing is underlined')
+  })
 
   test('a cell runs by its lens, and its value stands beside its last line', async () => {
     const { page } = lab
@@ -37,6 +44,8 @@ describe('in a real VS Code', { concurrency: false }, () => {
     const cost = codeLens(page, /\d+ tasks? · [\d.<]+ m?s/)
     await cost.first().waitFor()
     assert.match((await cost.first().textContent()) ?? '', /^\d+ tasks? · < ?\d+ ms|^\d+ tasks? · [\d.]+ m?s/)
+    await until(async () => (await codeLens(page, 'Cancel').count()) === 0, 'a run that is over has no lens')
+    await until(async () => (await cost.count()) === 2, 'both lines say it')
     await lab.picture('costs')
   })
 
@@ -80,5 +89,15 @@ describe('in a real VS Code', { concurrency: false }, () => {
           .count()) > 1,
       'it is there twice',
     )
+  })
+
+  test('Run File runs all of it, and each computation says what it did', async () => {
+    const { page } = lab
+    await codeLens(page, '▷ Run File').click()
+    await lineText(page, /^✓ [\d,]+\/[\d,]+ · /)
+    await until(async () => {
+      const texts = await lineTexts(page)
+      return texts.length === 2 && texts.every((text) => /^✓ [\d,]+\/[\d,]+ · /.test(text))
+    }, 'both computations say it, and what stood there of earlier runs is gone')
   })
 })

@@ -3,8 +3,18 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
+
+const { runNpm } = createRequire(import.meta.url)('../../scripts/npm.cjs') as {
+  runNpm(
+    args: string[],
+    folder: string,
+    env: NodeJS.ProcessEnv,
+    say: (line: string) => void,
+  ): string | undefined
+}
 
 /** Where an installed VS Code server is, and what runs it. */
 export interface InstalledServer {
@@ -81,11 +91,14 @@ function install(home: string): void {
 }
 
 function npm(folder: string, env: NodeJS.ProcessEnv, args: string[]): void {
-  run('npm', args, { cwd: folder, env })
+  const said = runNpm(args, folder, env, console.log)
+  if (said !== undefined) throw new Error(`npm ${args.join(' ')} failed:\n${said.trim().slice(-2000)}`)
 }
 
 function apt(args: string[]): void {
-  run('apt-get', args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  run('apt-get', ['-o', 'Acquire::Retries=4', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
 }
 
 function run(program: string, args: string[], options: { cwd?: string; env: NodeJS.ProcessEnv }): void {

@@ -27,6 +27,8 @@ export interface Lab {
   folder: string
   /** Kills the schedulers of this lab's clusters, as a crash would. */
   killScheduler(): void
+  /** The schedulers of this lab's clusters. */
+  schedulers(): number[]
   /** Kills one worker process, as the system does when memory runs out. */
   killWorker(): void
   /** Changes a setting of the user, as the settings editor does. */
@@ -98,9 +100,8 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
         const path = join(root, 'docs', 'screenshots', `${name}.png`)
         await page.screenshot({ path, animations: 'disabled' })
       },
-      killScheduler() {
-        for (const pid of pidsWith(runtimeFolder)) if (SCHEDULER.test(commandOf(pid))) kill(pid)
-      },
+      killScheduler: () => pidsWith(runtimeFolder, SCHEDULER).forEach(kill),
+      schedulers: () => pidsWith(runtimeFolder, SCHEDULER),
       killWorker() {
         const workers = pidsWith(runtimeFolder).filter((pid) => /^heddle worker/.test(commandOf(pid)))
         kill(workers[0])

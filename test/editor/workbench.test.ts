@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { FrameLocator, Locator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
+import { startPathProxy } from './pathProxy.ts'
 import { codeLens, editorTab, lineText, panelPage, runCommand, settledLenses } from './workbench.ts'
 
 describe('in a real VS Code', { concurrency: false }, () => {
@@ -44,6 +45,10 @@ describe('in a real VS Code', { concurrency: false }, () => {
       .first()
       .click()
     assert.match(await lineText(lab.page, /^= /), /^= 328350 · /)
+    await until(
+      async () => (await codeLens(lab.page, 'Cancel').count()) === 0,
+      'a run that is over has no lens',
+    )
     await statusBar(/1 worker · \d\/2 busy/).waitFor()
   })
 
@@ -56,6 +61,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
     assert.match(progress, /^[▁▂▃▄▅▆▇]{8} [\d,]+\/[\d,]+( · [\d.]+k?\/s)?$/)
     await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d\d+\//)
     await codeLens(page, 'Cancel').first().waitFor()
+    assert.equal(await codeLens(page, 'Cancel').count(), 1)
     await lab.picture('progress')
     assert.match(await lineText(page, /^= 200 · /), /^= 200 · [\d.]+ s$/)
   })
@@ -82,6 +88,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
     })
     await problem.first().waitFor()
     assert.match((await problem.first().textContent()) ?? '', /\[Ln 4, Col \d+\]/)
+    await until(async () => (await codeLens(page, 'Cancel').count()) === 0, 'a run that is over has no lens')
     await lab.picture('failure')
     await runCommand(page, 'View: Toggle Panel Visibility')
   })
@@ -122,6 +129,25 @@ describe('in a real VS Code', { concurrency: false }, () => {
       await lab.picture(panel, 8000)
     })
 
+  test('panels follow a theme of high contrast', async () => {
+    const { page } = lab
+    await lab.setting('workbench.colorTheme', 'Default High Contrast')
+    const inside = await panelPage(page, 'dashboard')
+    await inside.locator('body.vscode-high-contrast').waitFor()
+    const border = await inside.locator('body').evaluate((body) => {
+      interface View {
+        getComputedStyle(element: unknown): { getPropertyValue(name: string): string }
+      }
+      return (globalThis as unknown as View)
+        .getComputedStyle(body)
+        .getPropertyValue('--vscode-contrastBorder')
+    })
+    assert.notEqual(border, '', 'the theme gives every part a border')
+    await lab.picture('highContrast', 4000)
+    await lab.setting('workbench.colorTheme', 'Default Light Modern')
+    await inside.locator('body.vscode-light').waitFor()
+  })
+
   test('a run can be cancelled from its line', async () => {
     const { page } = lab
     await runCommand(page, 'View: Close Editors in Other Groups')
@@ -151,10 +177,44 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await until(() => lab.processes().length === 0, 'nothing of the cluster is left')
   })
 
-  test('another start makes a new cluster, and Stop leaves nothing of it', async () => {
+  test('another start makes a new cluster', async () => {
     const { page } = lab
     await runCommand(page, 'Heddle: Start Local Cluster')
     await statusBar(/1 worker · 0\/2 busy/).waitFor()
+  })
+
+  test('the dashboard opens in the browser, and shows this cluster', async (t) => {
+    const { page } = lab
+    const opening = page.context().waitForEvent('page')
+    await runCommand(page, 'Heddle: Open Dashboard in Browser')
+    const dashboard = await opening
+    // In the browser VS Code names its server's path proxy, which this bare server lacks: here is one.
+    await dashboard.waitForURL(/\/proxy\/\d+\/\?token=/)
+    const { pathname, search } = new URL(dashboard.url())
+    const proxy = await startPathProxy()
+    t.after(() => proxy.close())
+    await dashboard.goto(proxy.origin + pathname + search)
+    await dashboard
+      .getByText(/of 2 threads/)
+      .first()
+      .waitFor()
+    // The token was in the address once; a cookie has taken its place.
+    await dashboard.waitForURL((url) => !url.href.includes('token'))
+    await dashboard.close()
+  })
+
+  test('Restart Cluster puts a new cluster in its place', async () => {
+    const { page } = lab
+    const schedulers = (): number[] => lab.schedulers()
+    const [old] = schedulers()
+    await runCommand(page, 'Heddle: Restart Cluster')
+    await until(() => schedulers().some((pid) => pid !== old), 'another scheduler runs')
+    await statusBar(/1 worker · 0\/2 busy/).waitFor()
+    assert.equal(schedulers().length, 1)
+  })
+
+  test('Stop Cluster leaves nothing of it', async () => {
+    const { page } = lab
     await runCommand(page, 'Heddle: Stop Cluster')
     await statusBar(/^ ?Heddle$/).waitFor()
     await until(() => lab.processes().length === 0, 'nothing of the cluster is left')

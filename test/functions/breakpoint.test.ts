@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -55,8 +56,16 @@ test('a breakpoint in a task stops there, with captured and local variables', as
   const line = lines.findIndex((text) => text.includes('// the breakpoint')) + 1
   const column = lines[line - 1].indexOf('return')
 
-  const child = spawn(process.execPath, ['--inspect=0', '--import', PRELOAD, program], { cwd: PROGRAMS })
-  t.after(() => child.kill('SIGKILL'))
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-breakpoint-'))
+  const child = spawn(process.execPath, ['--inspect=0', '--import', PRELOAD, program], {
+    cwd: PROGRAMS,
+    env: { ...process.env, TMPDIR: folder },
+  })
+  t.after(async () => {
+    child.kill('SIGKILL')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  })
   const firstCall = Promise.withResolvers<void>()
   let stdout = ''
   child.stdout.on('data', (chunk) => {

@@ -4,6 +4,9 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { CannotTravelError } from '../../runtime/functions/cannotTravel.ts'
 import { errorOf, failureOf, userFrames, userPlace } from '../../runtime/functions/failureOf.ts'
+import { ShapeError } from '../../runtime/kernels/array/shape.ts'
+import { FileFormatError } from '../../runtime/kernels/files/fileErrors.ts'
+import { kernelNames } from '../../runtime/kernels/kernel.ts'
 
 const STACK = `RangeError: far
     at boom (file:///home/ann/proj/helpers.ts:14:20)
@@ -141,4 +144,17 @@ test('a failure tells what the function was given, in a few words, and the one i
   const ofItem = new Error('no')
   Object.defineProperty(ofItem, Symbol.for('heddle.failedItem'), { value: [{ n: 1 }], enumerable: false })
   assert.deepEqual(inputs(ofItem, ['the plan of the kernel']), ['{ n: 1 }'])
+})
+
+test('errors of our own kernels are of the same class at both ends, where both name it', () => {
+  const reader = { decodeOptions: () => ({ kernels: kernelNames }) }
+  for (const Class of [ShapeError, FileFormatError]) {
+    // As a worker sends it: only the class matters here, not how it is made.
+    const thrown = Object.assign(Object.create(Class.prototype) as Error, { path: '/a' })
+    Object.defineProperty(thrown, 'message', { value: 'no' })
+    const named = errorOf(failureOf(thrown, { key: 'k', kernels: kernelNames }), reader)
+    assert.ok(named instanceof Class)
+    assert.deepEqual([named.message, named.key, Reflect.get(named, 'path')], ['no', 'k', '/a'])
+    assert.ok(!(errorOf(failureOf(thrown, { key: 'k' }), reader) instanceof Class), 'the name does it')
+  }
 })

@@ -11,10 +11,10 @@ test('a sign-in becomes a cookie and leaves the address', async () => {
   await using shell = await new Shell().listen()
   const { status, headers } = await shell.get('/workers?token=the-sign-in')
   assert.equal(status, 303)
-  assert.equal(headers.location, '/workers')
+  assert.equal(headers.location, './workers')
   assert.deepEqual(headers['set-cookie'], ['heddle-c1=the-cookie; HttpOnly; SameSite=Strict; Path=/'])
   // An address made to lead elsewhere leads home.
-  assert.equal((await shell.get('//evil.example/?token=the-sign-in')).headers.location, '/')
+  assert.equal((await shell.get('//evil.example/?token=the-sign-in')).headers.location, './')
 })
 
 test("without sign-in, with a wrong one, or with the cluster's own token there is nothing to see", async () => {

@@ -164,7 +164,7 @@ export class TestCluster {
     for (const worker of workers) worker.send({ type: 'close', reason: 'the test is over' })
     await Promise.all(this.children.map((child) => exitOf(child)))
     await this.scheduler.close()
-    assert.deepEqual(readdirSync(this.folder), [], 'files are left')
+    assert.deepEqual(readdirSync(this.folder, { recursive: true }), [], 'files are left')
     rmSync(this.folder, { recursive: true })
   }
 }

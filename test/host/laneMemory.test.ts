@@ -14,10 +14,10 @@ import {
 
 const SIZE = SHARED_FROM_BYTES
 
-function lane(collectBytes = 10 * SIZE) {
+function lane(collectBytes = 10 * SIZE, collect = collectGarbage) {
   const { port1, port2 } = new MessageChannel()
   return {
-    memory: new LaneMemory(port1, 100, collectBytes),
+    memory: new LaneMemory(port1, 100, collectBytes, collect),
     told: () => receiveMessageOnPort(port2)?.message,
   }
 }
@@ -65,6 +65,17 @@ test('a buffer that nobody in the thread sees any more is told of', async () => 
     if (message) return assert.deepEqual(message, { kind: 'let-go', ids: [3] })
   }
   assert.fail('it was never told')
+})
+
+test('garbage is collected once for all that ask in one turn, and what it found is told before the next time', async () => {
+  let collected = 0
+  const { memory } = lane(10 * SIZE, () => collected++)
+  for (let turn = 1; turn <= 3; turn++) {
+    for (let asked = 0; asked < 50; asked++) memory.collect()
+    assert.equal(collected, turn - 1)
+    await new Promise(setImmediate)
+    assert.equal(collected, turn)
+  }
 })
 
 test('kernels get large buffers from the thread, small ones from V8, and all from V8 outside of workers', () => {

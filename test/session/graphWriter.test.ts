@@ -7,7 +7,7 @@ import { CannotTravelError } from '../../runtime/functions/cannotTravel.ts'
 import { NO_KERNELS } from '../../runtime/functions/kernelNames.ts'
 import type { Lifter } from '../../runtime/functions/lifter.ts'
 import { hashText } from '../../runtime/graph/hash128.ts'
-import { type GraphGroup, TaskGraph } from '../../runtime/graph/taskGraph.ts'
+import { type GraphGroup, TaskGraph, type TaskRef } from '../../runtime/graph/taskGraph.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
 import { hexOf } from '../../runtime/protocol/ids.ts'
 import { CLIENT_MESSAGES, type GraphMessage } from '../../runtime/protocol/messages.ts'
@@ -260,4 +260,31 @@ test('annotations of blocks reach the tasks of collections, whose own options wi
     { retries: 2, priority: 5 },
   ])
   assert.deepEqual([...message.option], [0, 1])
+})
+
+test('a graph is written alike from lists of arguments and from columns of references', () => {
+  const { writer } = setUp()
+  const width = 7
+  const build = (asColumns: boolean, pure: boolean): GraphMessage => {
+    const graph = new TaskGraph()
+    const step = graph.addGroup({ fn: add, pure })
+    let row: TaskRef[] = []
+    for (let t = 0; t < 5; t++) {
+      const before = row
+      row = []
+      for (let x = 0; x < width; x++) {
+        const near = before.slice(Math.max(0, x - 1), x + 2)
+        const args: unknown[] = x % 2 === 0 ? near : [x, ...near]
+        row.push(graph.addTask(step, args))
+        // As it was given, which `encodeGraph` writes value by value.
+        if (!asColumns) graph.args[graph.size - 1] = args
+      }
+    }
+    const writing = writer()
+    encodeGraph(graph, writing)
+    return { ...sent(writing), graph: 0 }
+  }
+  assert.deepEqual(build(true, true), build(false, true))
+  const impure = digestsOf(build(true, false))
+  assert.equal(new Set(impure).size, impure.length, 'no two impure tasks share a key')
 })

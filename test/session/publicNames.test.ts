@@ -65,6 +65,7 @@ test('what `import … from "heddle"` gives', () => {
     'len',
     'lit',
     'memoryFiles',
+    'ml',
     'onWorker',
     'optimize',
     'perWorker',

@@ -3,6 +3,11 @@
 import { parseArgs } from 'node:util'
 import { Simulation } from './simulation.ts'
 
+/** Seeds between two lines of a long run's output. */
+const SLICE_SEEDS = 1000
+
+const FAULTS_MAX = 10
+
 export interface SeedFault {
   seed: number
   error: Error
@@ -12,7 +17,7 @@ export interface SeedFault {
 export function playSeeds(
   from: number,
   count: number,
-  faultsMax = 10,
+  faultsMax = FAULTS_MAX,
 ): { faults: SeedFault[]; events: number } {
   const faults: SeedFault[] = []
   let events = 0
@@ -45,11 +50,20 @@ if (import.meta.main) {
   const count = Number(values.seeds)
   const from = Number(values.from)
   const startedMs = Date.now()
-  const { faults, events } = playSeeds(from, count)
-  for (const { seed, error } of faults) console.error(`seed ${seed}: ${error.stack}\n`)
-  const seconds = (Date.now() - startedMs) / 1000
-  console.log(
-    `${count} seeds, ${events} events in ${seconds.toFixed(1)} s: ${faults.length === 0 ? 'no fault' : `${faults.length} faults`}`,
-  )
-  process.exitCode = faults.length === 0 ? 0 : 1
+  let faultsFound = 0
+  let events = 0
+  // Slice by slice, so that a run that is stopped has told what it found, and how far it came.
+  for (let played = 0; played < count && faultsFound < FAULTS_MAX; ) {
+    const slice = Math.min(SLICE_SEEDS, count - played)
+    const found = playSeeds(from + played, slice, FAULTS_MAX - faultsFound)
+    for (const { seed, error } of found.faults) console.error(`seed ${seed}: ${error.stack}\n`)
+    faultsFound += found.faults.length
+    events += found.events
+    played += slice
+    const seconds = (Date.now() - startedMs) / 1000
+    console.log(
+      `${played} of ${count} seeds, ${events} events in ${seconds.toFixed(1)} s: ${faultsFound === 0 ? 'no fault' : `${faultsFound} faults`}`,
+    )
+  }
+  process.exitCode = faultsFound === 0 ? 0 : 1
 }

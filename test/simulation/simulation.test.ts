@@ -31,6 +31,8 @@ for (const [seed, fault] of Object.entries(KEPT))
 /** Of tasks that submit tasks. */
 const KEPT_NESTED: Record<number, string> = {
   3284: 'a worker was kept free for a task that runs alone, by which a run waited that kept it from being free',
+  46495:
+    'a client wrote a value anew where it was just being moved away, and the word of it came after the order to forget it',
 }
 
 for (const [seed, fault] of Object.entries(KEPT_NESTED))

@@ -43,8 +43,12 @@ export function installLab(...parts: (keyof typeof PARTS)[]): void {
   const ownPolicy = !existsSync(policy)
   if (ownPolicy) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
   try {
-    execFileSync('apt-get', ['update'], { env, stdio: 'pipe' })
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env, stdio: 'pipe' })
+    execFileSync('apt-get', ['-o', 'Acquire::Retries=4', 'update'], { env, stdio: 'pipe' })
+    execFileSync(
+      'apt-get',
+      ['-o', 'Acquire::Retries=4', 'install', '-y', '--no-install-recommends', ...packages],
+      { env, stdio: 'pipe' },
+    )
   } finally {
     if (ownPolicy) rmSync(policy)
   }

@@ -278,7 +278,7 @@ class RandomPlay {
   }
 }
 
-const SEEDS = 150
+const SEEDS = 210
 for (let first = 1; first <= SEEDS; first += 30)
   test(`seeds ${first} to ${first + 29}: nothing is lost, nothing is answered twice`, () => {
     for (let seed = first; seed < first + 30; seed++) {

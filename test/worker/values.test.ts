@@ -129,11 +129,18 @@ test('a measured size above 70 % spills what the books hold, once a measurement'
 })
 
 test('above 80 % nothing new starts, until it is lower again', () => {
-  const worker = new PlayedWorker({ limitBytes: 1000, expectedMs: 50 })
+  const worker = new PlayedWorker({ threads: 2, limitBytes: 1000, expectedMs: 50 })
+  worker.execute('r')
   assert.deepEqual(worker.measures(810), ['pause'])
   assert.deepEqual(worker.execute('a; b <- x@2'), [])
   assert.deepEqual(worker.measures(790), [], 'it does not flutter')
-  assert.deepEqual(worker.measures(700), ['resume', 'fetch x from 2', 'start a in 0'])
+  assert.deepEqual(worker.measures(700), ['resume', 'fetch x from 2', 'start a in 1'])
+})
+
+test('above 80 % work goes on where nothing runs and nothing can leave: waiting would be for ever', () => {
+  const worker = new PlayedWorker({ limitBytes: 1000, expectedMs: 50 })
+  assert.deepEqual(worker.measures(900), [])
+  assert.deepEqual(worker.execute('a'), ['start a in 0'])
 })
 
 test('a discard of what a run here still waits for does not strand the run', () => {

@@ -11,6 +11,9 @@ import type { WrittenInMemory } from '../../kernels/bag/write.ts'
 import { memoryFiles } from '../../kernels/files/memoryFile.ts'
 import type { TaskOptions } from '../../protocol/taskOptions.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
+import type { DataFrame } from '../dataframe/dataframe.ts'
+import { fromBag, guessedTypes } from '../dataframe/sources.ts'
+import type { RowOf, Types } from '../dataframe/types.ts'
 import { nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
@@ -617,6 +620,27 @@ export class Bag<out T> implements Collection<T[]> {
     )
   }
 
+  /**
+   * A table of the items, which must be records; a partition stays a partition.
+   * @param options.schema the columns and their types. Without it the first `sample` items (100 by default) are computed,
+   *   and what they hold is taken for what all hold: numbers are float64, bigints int64.
+   * @throws {BagArgumentError} when a schema must be guessed and there is no item to guess from
+   * @throws {TableArgumentError} when the sampled items are no records, or a column holds types that do not go together
+   * @example
+   * const table = await bag.fromSequence([{ name: 'Ann', age: 3 }, { name: 'Bo', age: 5 }]).toDataFrame()
+   * await table.filter(col('age').gt(4)).toRecords() // [{ name: 'Bo', age: 5 }]
+   */
+  toDataFrame<const S extends Types>(this: Bag<object>, options: { schema: S }): DataFrame<RowOf<S>>
+  toDataFrame<R extends object>(this: Bag<R>, options?: { sample?: number }): Promise<DataFrame<R>>
+  toDataFrame(
+    this: Bag<object>,
+    { schema, sample = 100 }: { schema?: Types; sample?: number } = {},
+  ): DataFrame | Promise<DataFrame> {
+    if (schema) return fromBag(this, { schema })
+    requireCount('sample', sample, 1)
+    return this.#guessedTable(sample, callOf('toDataFrame'))
+  }
+
   // — How the methods above are built
 
   get #concurrency(): number {
@@ -692,6 +716,20 @@ export class Bag<out T> implements Collection<T[]> {
     requireCount('partitions', partitions, 1)
     if (partitions === 1) return this.#tree(label, spec, options)
     return new Bag<R>(new KeyedShuffleNode(this.node, this.#request(label), spec, partitions), this.#options)
+  }
+
+  async #guessedTable(
+    this: Bag<object>,
+    sample: number,
+    call: ReturnType<typeof callOf>,
+  ): Promise<DataFrame> {
+    await this.prepare()
+    const [items] = (await computeAll([this.take(sample)], call)) as [unknown[]]
+    if (items.length === 0)
+      throw new BagArgumentError(
+        "toDataFrame finds no item to guess columns from: say them, { schema: { id: 'int64', name: 'string' } }",
+      )
+    return fromBag(this, { schema: guessedTypes(items) })
   }
 
   #write(label: string, format: 'text' | 'jsonLines', path: string, options: WriteOptions): Bag<string> {

@@ -12,9 +12,7 @@ import { projected, TableArgumentError } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { col, columnNode, lit, requireWhole } from './expr.ts'
 import type { Plan } from './plan.ts'
-import type { RowOf } from './types.ts'
-
-type Types = Readonly<Record<string, DataType>>
+import type { RowOf, Types } from './types.ts'
 
 /** Tables of different columns were to be one. */
 export class SchemaMismatchError extends TypeError {
@@ -130,6 +128,13 @@ export function guessedSchema(records: readonly unknown[], names: readonly strin
     }
   }
   return [...types].map(([name, type]) => ({ name, type }))
+}
+
+/** What records hold, by column; a column without any value is one of strings. */
+export function guessedTypes(records: readonly unknown[]): Types {
+  return Object.fromEntries(
+    guessedSchema(records).map(({ name, type }) => [name, type === 'null' ? 'string' : type]),
+  )
 }
 
 function guessedType(value: unknown): DataType {

@@ -45,7 +45,10 @@ type Value<T extends DataType> = T extends 'int64' | 'uint64'
                   ? RowOf<F>
                   : null
 
+/** Columns by name, with their types. */
+export type Types = Readonly<Record<string, DataType>>
+
 /** The row of a schema. Every value may be absent. */
-export type RowOf<S extends Readonly<Record<string, DataType>>> = {
+export type RowOf<S extends Types> = {
   -readonly [K in keyof S]: Value<S[K]> | null
 }

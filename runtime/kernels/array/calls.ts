@@ -161,6 +161,7 @@ export interface UserCall {
 export class BlockResultError extends TypeError {
   override name = 'BlockResultError'
 }
+kernel('error.BlockResultError', BlockResultError)
 
 /** A function of the user's on blocks. What it gives is held to what was told when the array was built. */
 export const userCall = kernel(

@@ -1,5 +1,7 @@
 // Kinds of elements: their names, sizes, and what two of them become together, as NumPy has it.
 
+import { kernel } from '../kernel.ts'
+
 /** Units of `datetime64` and `timedelta64`, coarse to fine. */
 export const TIME_UNITS = ['D', 'h', 'm', 's', 'ms', 'us', 'ns'] as const
 export type TimeUnit = (typeof TIME_UNITS)[number]
@@ -50,6 +52,7 @@ export interface DType {
 export class DTypeError extends TypeError {
   override name = 'DTypeError'
 }
+kernel('error.DTypeError', DTypeError)
 
 const made = new Map<string, DType>()
 

@@ -1,6 +1,7 @@
 // NumPy's `.npy` files: a short text that says what the elements are, then the elements themselves.
 
 import { readFile, writeFile } from 'node:fs/promises'
+import { kernel } from '../kernel.ts'
 import { type DType, DTypeError, type DTypeName, dtypeOf, TIME_UNITS } from './dtype.ts'
 import { NdArray } from './ndArray.ts'
 import { rowStrides, sizeOf } from './shape.ts'
@@ -9,6 +10,7 @@ import { rowStrides, sizeOf } from './shape.ts'
 export class NpyError extends Error {
   override name = 'NpyError'
 }
+kernel('error.NpyError', NpyError)
 
 /** What the head of a file says. */
 export interface NpyHead {

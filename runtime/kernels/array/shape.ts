@@ -1,9 +1,12 @@
 // Shapes: counting, broadcasting, axes.
 
+import { kernel } from '../kernel.ts'
+
 /** Shapes do not go together, or a number names no axis or element. */
 export class ShapeError extends RangeError {
   override name = 'ShapeError'
 }
+kernel('error.ShapeError', ShapeError)
 
 /** How many elements a shape holds. */
 export function sizeOf(shape: readonly number[]): number {

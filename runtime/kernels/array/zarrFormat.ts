@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { kernel } from '../kernel.ts'
 import { type DType, DTypeError, type DTypeName } from './dtype.ts'
 import type { NdArray } from './ndArray.ts'
 import { descrOf, dtypeOfDescr } from './npy.ts'
@@ -12,6 +13,7 @@ import { sizeOf } from './shape.ts'
 export class ZarrError extends Error {
   override name = 'ZarrError'
 }
+kernel('error.ZarrError', ZarrError)
 
 /** An array in a folder, as its metadata tells it. */
 export interface ZarrArray {

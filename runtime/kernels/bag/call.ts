@@ -1,6 +1,7 @@
 // Calling the user's function for each item of a batch: plainly where it answers at once, a bounded number at a time
 // where it gives promises.
 
+import { kernel } from '../kernel.ts'
 import { type Batch, isPromise, located } from './batch.ts'
 import type { Rest, UserFunction } from './plan.ts'
 
@@ -11,6 +12,7 @@ export type Call = (item: unknown, index: number) => unknown
 export class UnevenPartitionsError extends RangeError {
   override name = 'UnevenPartitionsError'
 }
+kernel('error.UnevenPartitionsError', UnevenPartitionsError)
 
 /** What stands beside the items: the values of single ones, and the lists that are walked along. */
 export class Beside {

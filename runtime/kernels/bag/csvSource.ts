@@ -1,6 +1,7 @@
 // Rows of a CSV file (RFC 4180) as batches: quoted cells may hold delimiters, doubled quotes and line ends.
 
 import { FileFormatError } from '../files/fileErrors.ts'
+import { kernel } from '../kernel.ts'
 import { BATCH_ITEMS, type Batch, renewable } from './batch.ts'
 import type { CellType, CsvSource, FileRange } from './plan.ts'
 import { rowFactory } from './rows.ts'
@@ -15,6 +16,7 @@ export class CsvError extends FileFormatError {
     this.line = line
   }
 }
+kernel('error.CsvError', CsvError)
 
 type Cell = string | number | boolean | bigint | Date | null
 

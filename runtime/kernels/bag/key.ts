@@ -4,6 +4,8 @@
 // the same when their contents are (whatever the order of an object's properties), dates when their times are. Anything
 // else has an identity that does not survive a journey to another worker, and is refused.
 
+import { kernel } from '../kernel.ts'
+
 /** A value that cannot be a key: says what it is and the way out. */
 export class KeyError extends TypeError {
   override name = 'KeyError'
@@ -16,6 +18,7 @@ export class KeyError extends TypeError {
     this.key = key
   }
 }
+kernel('error.KeyError', KeyError)
 
 /** A primitive that stands for a key in a `Map`: the key itself, or a text for a list, an object or a date. */
 export function keyToken(key: unknown): unknown {

@@ -1,6 +1,7 @@
 // What is done to the items of a partition, one batch at a time: none of these ever holds the whole partition,
 // but `mapPartitions`, which promises to.
 
+import { kernel } from '../kernel.ts'
 import {
   BATCH_ITEMS,
   type Batch,
@@ -77,6 +78,7 @@ function parseJson(line: string): unknown {
 export class PluckError extends TypeError {
   override name = 'PluckError'
 }
+kernel('error.PluckError', PluckError)
 
 function plucker({ keys, one, fallback }: Extract<Op, { op: 'pluck' }>): (item: unknown) => unknown {
   const get = (item: unknown, key: PropertyKey): unknown => {
@@ -197,6 +199,7 @@ const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
 export class NotIterableError extends TypeError {
   override name = 'NotIterableError'
 }
+kernel('error.NotIterableError', NotIterableError)
 
 function iterable(value: unknown): Iterable<unknown> {
   if (typeof value === 'string') return value

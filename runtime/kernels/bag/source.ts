@@ -1,5 +1,6 @@
 // Where a partition's items come from.
 
+import { kernel } from '../kernel.ts'
 import { avroBatches } from './avroSource.ts'
 import { BATCH_ITEMS, type Batch, type Batches, batchesOf } from './batch.ts'
 import { csvBatches } from './csvSource.ts'
@@ -31,6 +32,7 @@ export function batchesFrom(spec: SourceSpec, argument: unknown): Batches {
 export class NotAPartitionError extends TypeError {
   override name = 'NotAPartitionError'
 }
+kernel('error.NotAPartitionError', NotAPartitionError)
 
 function listed(argument: unknown): readonly unknown[] {
   if (Array.isArray(argument)) return argument

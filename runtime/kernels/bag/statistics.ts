@@ -1,5 +1,6 @@
 // Reducers over numbers and truth: count, sum, product, mean, variance, extremes, any, all.
 
+import { kernel } from '../kernel.ts'
 import type { Batch } from './batch.ts'
 import { located } from './batch.ts'
 import type { UserFunction } from './plan.ts'
@@ -12,6 +13,7 @@ export class EmptyBagError extends RangeError {
     super(`${method} of a bag without items has no value: ${wayOut}`)
   }
 }
+kernel('error.EmptyBagError', EmptyBagError)
 
 /** An item that should be a number is none. */
 export class NotNumericError extends TypeError {
@@ -23,6 +25,7 @@ export class NotNumericError extends TypeError {
     )
   }
 }
+kernel('error.NotNumericError', NotNumericError)
 
 export const count: Reducer<number, number> = {
   start: () => 0,

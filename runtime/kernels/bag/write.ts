@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream'
 import { createBrotliCompress, createDeflate, createGzip, createZstdCompress } from 'node:zlib'
 import { type FileWriter, fileSystemOf, isInMemory } from '../files/fileSystem.ts'
+import { kernel } from '../kernel.ts'
 import { type Batches, located } from './batch.ts'
 import type { Compression, Sink, TextEncoding } from './plan.ts'
 
@@ -77,6 +78,7 @@ async function* encodedLines(sink: WriteSink, batches: Batches, path: string): A
 export class NotALineError extends TypeError {
   override name = 'NotALineError'
 }
+kernel('error.NotALineError', NotALineError)
 
 function lineOf(sink: WriteSink, item: unknown, path: string): string {
   if (sink.format === 'jsonLines') {

@@ -6,6 +6,7 @@ import { kernel } from '../kernel.ts'
 export class DelayedAccessError extends TypeError {
   override name = 'DelayedAccessError'
 }
+kernel('error.DelayedAccessError', DelayedAccessError)
 
 /** A property or an item. */
 export const getProperty = kernel('delayed.get', (target: unknown, name: PropertyKey): unknown => {

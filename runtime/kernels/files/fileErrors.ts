@@ -1,5 +1,7 @@
 // What goes wrong with files: each error names the file and the way out.
 
+import { kernel } from '../kernel.ts'
+
 /** Any trouble with a file. */
 export class FileError extends Error {
   override name = 'FileError'
@@ -9,16 +11,19 @@ export class FileError extends Error {
     this.path = path
   }
 }
+kernel('error.FileError', FileError)
 
 /** A file is not what it was when the work was planned. */
 export class FileChangedError extends FileError {
   override name = 'FileChangedError'
 }
+kernel('error.FileChangedError', FileChangedError)
 
 /** A file's contents are not what its name or the options say. */
 export class FileFormatError extends FileError {
   override name = 'FileFormatError'
 }
+kernel('error.FileFormatError', FileFormatError)
 
 /** Turns what the operating system says into what a person can act on. */
 export function fileErrorOf(path: string, cause: unknown): FileError {

@@ -1,5 +1,7 @@
 // Types of columns: what a cell may be, written as plain data so that schemas travel.
 
+import { kernel } from '../kernel.ts'
+
 export type TimeUnit = 'ms' | 'us' | 'ns'
 
 export type IntegerType = 'int8' | 'int16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'uint32' | 'uint64'
@@ -57,6 +59,7 @@ const SIMPLE: readonly string[] = [
 export class DataTypeError extends TypeError {
   override name = 'DataTypeError'
 }
+kernel('error.DataTypeError', DataTypeError)
 
 /**
  * A type with nothing left short.

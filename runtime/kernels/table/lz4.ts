@@ -1,10 +1,13 @@
 // Decoding of LZ4 frames, which Arrow files of polars are compressed with.
 // After the frame format 1.6 and the block format of https://github.com/lz4/lz4/tree/dev/doc.
 
+import { kernel } from '../kernel.ts'
+
 /** Bytes that are no LZ4 frame. */
 export class Lz4Error extends RangeError {
   override name = 'Lz4Error'
 }
+kernel('error.Lz4Error', Lz4Error)
 
 const MAGIC = 0x184d2204
 

@@ -16,6 +16,7 @@ import { writePartition } from './writePartition.ts'
 export class MixedHashError extends Error {
   override name = 'MixedHashError'
 }
+kernel('error.MixedHashError', MixedHashError)
 
 /** What one partition adds to the first rows: some of its rows, and how many there are by now. */
 interface Taken {

@@ -1,5 +1,6 @@
 // Gives every part of an expression its type, and writes down each conversion: engines then convert nothing by themselves.
 
+import { kernel } from '../kernel.ts'
 import {
   commonType,
   type DataType,
@@ -25,6 +26,7 @@ import { fieldOf, MissingColumnError, type Schema } from './schema.ts'
 export class ExpressionTypeError extends TypeError {
   override name = 'ExpressionTypeError'
 }
+kernel('error.ExpressionTypeError', ExpressionTypeError)
 
 export type Resolved = ExprNode & { readonly type: DataType }
 

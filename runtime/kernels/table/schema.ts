@@ -1,5 +1,6 @@
 // The columns of a table, and what is said when one is not there.
 
+import { kernel } from '../kernel.ts'
 import { type DataType, fullType, sameType, typeText } from './dataType.ts'
 
 /** Names and types of a table's columns, in order. */
@@ -21,11 +22,13 @@ export class MissingColumnError extends Error {
     this.columns = columns
   }
 }
+kernel('error.MissingColumnError', MissingColumnError)
 
 /** Two columns would have the same name. */
 export class DuplicateColumnError extends Error {
   override name = 'DuplicateColumnError'
 }
+kernel('error.DuplicateColumnError', DuplicateColumnError)
 
 const MANY = 12
 

@@ -1,5 +1,6 @@
 // Calls a function of the user's with a partition, or with the rows of each group, and takes what it gives.
 
+import { kernel } from '../kernel.ts'
 import { arrowLibrary, columnsFromIpc, ipcFromColumns, openArrow } from './arrow.ts'
 import type { Cell, Column } from './columns/column.ts'
 import { groupRows } from './columns/groupRows.ts'
@@ -13,6 +14,7 @@ import type { Step } from './steps.ts'
 export class UserTableError extends TypeError {
   override name = 'UserTableError'
 }
+kernel('error.UserTableError', UserTableError)
 
 type UserStep = Extract<Step, { step: 'map' | 'mapGroups' }>
 type Call = (...args: unknown[]) => unknown

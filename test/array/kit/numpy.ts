@@ -23,11 +23,15 @@ export function requirePython(module: string, debianPackage: string): string {
   if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     const stdio: 'ignore'[] = ['ignore', 'ignore', 'ignore']
-    execFileSync('apt-get', ['update', '-qq'], { env, stdio })
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], {
-      env,
-      stdio,
-    })
+    execFileSync('apt-get', ['-o', 'Acquire::Retries=4', 'update', '-qq'], { env, stdio })
+    execFileSync(
+      'apt-get',
+      ['-o', 'Acquire::Retries=4', 'install', '-y', '-qq', '--no-install-recommends', debianPackage],
+      {
+        env,
+        stdio,
+      },
+    )
     if (here()) return PYTHON
   }
   throw new Error(`these tests need ${module} for ${PYTHON}: apt-get install ${debianPackage}`)

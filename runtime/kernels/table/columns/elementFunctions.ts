@@ -1,5 +1,6 @@
 // Functions of one row, in JavaScript. Absent values are dealt with before: none of these gets one as its first argument.
 
+import { kernel } from '../../kernel.ts'
 import { type DataType, isDatetime, isDuration, isInteger, TICKS } from '../dataType.ts'
 import type { Options } from '../expression.ts'
 import type { FunctionName } from '../functionCatalogue.ts'
@@ -36,6 +37,7 @@ export class NotInColumnsError extends Error {
     )
   }
 }
+kernel('error.NotInColumnsError', NotInColumnsError)
 
 const bits = (type: DataType): number => Number(String(type).replace(/\D/g, ''))
 

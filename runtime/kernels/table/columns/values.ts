@@ -1,5 +1,6 @@
 // Cells to the values that a program works with, and back.
 
+import { kernel } from '../../kernel.ts'
 import {
   type DataType,
   integerRange,
@@ -19,6 +20,7 @@ import { floorDivide, MS_A_DAY, parseDate, parseDatetime } from './dates.ts'
 export class CellTypeError extends TypeError {
   override name = 'CellTypeError'
 }
+kernel('error.CellTypeError', CellTypeError)
 
 /**
  * A value of the program's as a cell.

@@ -1,6 +1,7 @@
 // Records of CSV text (RFC 4180), with the line that each begins on. An empty cell is absent unless it is quoted.
 
 import { FileFormatError } from '../../files/fileErrors.ts'
+import { kernel } from '../../kernel.ts'
 
 export interface Dialect {
   delimiter: string
@@ -18,6 +19,7 @@ export class TableCsvError extends FileFormatError {
     this.line = line
   }
 }
+kernel('error.TableCsvError', TableCsvError)
 
 export interface CsvRecord {
   cells: (string | null)[]

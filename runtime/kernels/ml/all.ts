@@ -1,0 +1,18 @@
+// Every kernel of models.
+
+import './classes.ts'
+import './convert.ts'
+import './fitTask.ts'
+import './linear/losses.ts'
+import './linear/predictLinear.ts'
+import './linear/triangle.ts'
+import './preprocessing/categories.ts'
+import './preprocessing/moments.ts'
+import './preprocessing/order.ts'
+import './preprocessing/shaping.ts'
+import './preprocessing/texts.ts'
+import './sample.ts'
+import './metrics/pairs.ts'
+import './scores.ts'
+import './steps.ts'
+import './trees/all.ts'

@@ -1,0 +1,42 @@
+// Classes: which there are, and their places in place of their names.
+
+import { kernel } from '../kernel.ts'
+import type { Column, Sample } from './block.ts'
+import { MlDataError } from './mlErrors.ts'
+
+type Label = number | string
+
+/** The classes of one block, in rising order, and whether they are texts. */
+export const classesOfBlock = kernel('ml.classes', (_: unknown, sample: Sample): Label[] =>
+  sortedLabels(new Set(sample.y as Iterable<Label>)),
+)
+
+/** The classes of two blocks. */
+export const mergeClasses = kernel('ml.mergeClasses', (a: Label[], b: Label[]): Label[] =>
+  sortedLabels(new Set([...a, ...b])),
+)
+
+/** Numbers by size, texts by code points, as NumPy's `unique`. */
+function sortedLabels(labels: Set<Label>): Label[] {
+  const all = [...labels]
+  const kinds = new Set(all.map((label) => typeof label))
+  if (kinds.size > 1) throw new MlDataError('targets mix numbers and texts: classes are one or the other')
+  return kinds.has('string')
+    ? (all as string[]).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+    : (all as number[]).sort((a, b) => a - b)
+}
+
+/** Targets as places among `classes`; −1 for one that is none of them. */
+export function classPlaces(classes: readonly Label[], cells: Column): Int32Array {
+  const places = new Map(classes.map((label, place) => [label, place]))
+  const made = new Int32Array(cells.length)
+  for (let i = 0; i < cells.length; i++) made[i] = places.get(cells[i] as Label) ?? -1
+  return made
+}
+
+/** Places as the classes' names. */
+export const classCells = kernel('ml.classCells', (classes: readonly Label[], places: Column): Column => {
+  const numbers = places as Float64Array
+  if (typeof classes[0] === 'string') return Array.from(numbers, (place) => classes[place] as string)
+  return numbers.map((place) => classes[place] as number)
+})

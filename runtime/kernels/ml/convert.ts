@@ -1,0 +1,182 @@
+// Partitions of arrays, tables and bags as blocks of rows, and blocks as those again.
+
+import { FLOAT64 } from '../array/dtype.ts'
+import { NdArray } from '../array/ndArray.ts'
+import { kernel } from '../kernel.ts'
+import { openArrow } from '../table/arrow.ts'
+import type { Frame } from '../table/frame.ts'
+import { type Block, type Column, type DenseBlock, denseBlock, denseOf, type TableBlock } from './block.ts'
+import { MlDataError } from './mlErrors.ts'
+
+/** The elements as float64, row by row, without a copy where they lie so. */
+export function numbersOfArray(array: NdArray): Float64Array {
+  return (array.dtype === 'float64' ? array : array.astype('float64')).toTypedArray() as Float64Array
+}
+
+/** A block of an array of two axes. */
+export const blockFromArray = kernel('ml.blockFromArray', (_: unknown, array: NdArray): DenseBlock => {
+  const [rows, columns] = array.shape
+  return denseBlock(rows, columns, numbersOfArray(array))
+})
+
+/** A block of an array of one axis, or of one column. */
+export const columnFromArray = kernel(
+  'ml.columnFromArray',
+  (_: unknown, array: NdArray): Column => numbersOfArray(array),
+)
+
+type ArrowColumn = import('@uwdata/flechette').Column<unknown>
+
+/** A column of a frame as cells. */
+function cellsOf(column: ArrowColumn, rows: number): Column {
+  if (rows === 0) return new Float64Array(0)
+  if (column.nullCount === 0) {
+    const whole = column.toArray() as ArrayLike<unknown>
+    if (ArrayBuffer.isView(whole) && typeof whole[0] === 'number')
+      return whole instanceof Float64Array ? whole : Float64Array.from(whole as ArrayLike<number>)
+  }
+  return cellsFromValues(Array.from({ length: rows }, (_, row) => column.at(row)))
+}
+
+/** Cells from values of any kind: texts if one is a text, else numbers. Dates become milliseconds. */
+export function cellsFromValues(values: readonly unknown[]): Column {
+  if (values.some((value) => typeof value === 'string'))
+    return values.map((value) => (isAbsent(value) ? null : String(value)))
+  const made = new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (isAbsent(value)) made[i] = Number.NaN
+    else if (typeof value === 'object' && !(value instanceof Date))
+      throw new MlDataError(
+        `a feature must be a number, a text, a boolean or a date, not ${JSON.stringify(value)}`,
+      )
+    else made[i] = Number(value)
+  }
+  return made
+}
+
+const isAbsent = (value: unknown): boolean =>
+  value === null || value === undefined || (typeof value === 'number' && Number.isNaN(value))
+
+/** Which columns of a frame to take; `dense` where all hold numbers. */
+export interface FrameColumns {
+  names: readonly string[]
+  dense: boolean
+}
+
+/** A partition of a table as a block. */
+export const blockFromFrame = kernel(
+  'ml.blockFromFrame',
+  ({ names, dense }: FrameColumns, frame: Frame): Block => {
+    const arrow = openArrow(frame.ipc)
+    const cells = names.map((name) => cellsOf(arrow.getChild(name) as ArrowColumn, frame.rows))
+    const table: TableBlock = { kind: 'table', rows: frame.rows, columns: names.length, names, cells }
+    return dense ? denseOf(table, 'heddle.ml') : table
+  },
+)
+
+/** One column of a partition of a table. */
+export const columnFromFrame = kernel(
+  'ml.columnFromFrame',
+  (name: string, frame: Frame): Column =>
+    cellsOf(openArrow(frame.ipc).getChild(name) as ArrowColumn, frame.rows),
+)
+
+/** What the items of a bag or a list are as rows. */
+export type KnownItemShape =
+  | { items: 'texts' }
+  | { items: 'records'; names: readonly string[]; dense: boolean }
+  | { items: 'lists'; columns: number; dense: boolean }
+
+/** The same, or `any`: as the first item of each partition tells. */
+export type ItemShape = { items: 'any' } | KnownItemShape
+
+/** How items look, from the first of them. */
+export function shapeOfItems(items: readonly unknown[]): KnownItemShape {
+  const [first] = items
+  if (typeof first === 'string') return { items: 'texts' }
+  if (Array.isArray(first) || ArrayBuffer.isView(first)) {
+    const columns = (first as ArrayLike<unknown>).length
+    return { items: 'lists', columns, dense: Array.from(first as ArrayLike<unknown>).every(isNumeric) }
+  }
+  if (typeof first === 'object' && first !== null) {
+    const names = Object.keys(first)
+    return { items: 'records', names, dense: Object.values(first).every(isNumeric) }
+  }
+  throw new MlDataError(
+    `rows are lists of features, records, or texts, not ${first === undefined ? 'absent' : `values of type ${typeof first}`}: for one feature write [[1], [2], …]`,
+  )
+}
+
+const isNumeric = (value: unknown): boolean => typeof value !== 'string'
+
+/** Items of a bag, or a list, as a block. */
+export const blockFromItems = kernel(
+  'ml.blockFromItems',
+  (told: ItemShape, items: readonly unknown[]): Block => {
+    const rows = items.length
+    if (told.items === 'any' && rows === 0) return denseBlock(0, 0)
+    const shape = told.items === 'any' ? shapeOfItems(items) : told
+    if (shape.items === 'texts')
+      return {
+        kind: 'table',
+        rows,
+        columns: 1,
+        names: ['text'],
+        cells: [rows === 0 ? [] : (items as string[])],
+      }
+    if (shape.items === 'records') {
+      const { names, dense } = shape
+      const cells = names.map((name) =>
+        cellsFromValues((items as Record<string, unknown>[]).map((row) => row[name])),
+      )
+      const table: TableBlock = { kind: 'table', rows, columns: names.length, names, cells }
+      return dense ? denseOf(table, 'heddle.ml') : table
+    }
+    const { columns } = shape
+    items.forEach((row, i) => {
+      const { length } = row as ArrayLike<unknown>
+      if (length !== columns)
+        throw new MlDataError(
+          `row ${i} has ${length} features, and the first row has ${columns}: all rows must have the same`,
+        )
+    })
+    const lists = items as readonly ArrayLike<unknown>[]
+    if (shape.dense && lists.every((row) => typeof row[0] === 'number' || columns === 0)) {
+      const made = denseBlock(rows, columns)
+      for (let row = 0, at = 0; row < rows; row++)
+        for (let i = 0; i < columns; i++) {
+          const value = lists[row][i]
+          made.data[at++] = value === null || value === undefined ? Number.NaN : Number(value)
+        }
+      return made
+    }
+    const names = Array.from({ length: columns }, (_, i) => `x${i}`)
+    const cells = names.map((_, i) => cellsFromValues(lists.map((row) => row[i])))
+    const table: TableBlock = { kind: 'table', rows, columns, names, cells }
+    return shape.dense ? denseOf(table, 'heddle.ml') : table
+  },
+)
+
+/** Items of a bag as what is to be learnt. */
+export const columnFromItems = kernel(
+  'ml.columnFromItems',
+  (_: unknown, items: readonly unknown[]): Column => cellsFromValues(items),
+)
+
+/** A block as an array of two axes. */
+export const arrayFromBlock = kernel('ml.arrayFromBlock', (_: unknown, block: Block): NdArray => {
+  const { rows, columns, data } = denseOf(block, 'an array')
+  return new NdArray(FLOAT64, [rows, columns], data) as NdArray
+})
+
+/** Cells as an array of one axis. */
+export const arrayFromColumn = kernel('ml.arrayFromColumn', (_: unknown, cells: Column): NdArray => {
+  if (cells instanceof Float64Array) return new NdArray(FLOAT64, [cells.length], cells) as NdArray
+  throw new MlDataError('texts cannot be elements of an array')
+})
+
+/** Cells as a list: what a bag holds. */
+export const listFromColumn = kernel('ml.listFromColumn', (_: unknown, cells: Column): unknown[] =>
+  Array.from<unknown>(cells),
+)

@@ -1,0 +1,133 @@
+// Least squares of any number of rows by their triangle: R of the QR factorisation of [1, X, y], block by block.
+//
+// R holds all that least squares needs, and its condition is that of X where the normal equations' is the square of it.
+// Triangles are merged by factorising them again, one below the other: Demmel, Grigori, Hoemmen and Langou,
+// "Communication-optimal parallel and sequential QR" (2012), TSQR. Golub and Van Loan, algorithm 5.2.1, for the factors.
+
+import { kernel } from '../../kernel.ts'
+import { denseOf, requireFinite, type Sample } from '../block.ts'
+import { MlDataError } from '../mlErrors.ts'
+
+/** Rows that are factorised at once: they and the triangle stay in the cache. */
+const PANEL_ROWS = 256
+
+/** The upper triangle of [1, X, y], each row scaled by the root of its weight. */
+export interface Triangle {
+  /** Features + 2. */
+  size: number
+  /** size × size, row by row; below the diagonal zeros. */
+  r: Float64Array
+  rows: number
+  weight: number
+}
+
+/** The triangle of one block. Without an intercept the first column is zeros. */
+export const triangleOfBlock = kernel(
+  'ml.triangle',
+  ({ who, intercept }: { who: string; intercept: boolean }, sample: Sample): Triangle => {
+    requireFinite(sample.x, who)
+    if (!(sample.y instanceof Float64Array))
+      throw new MlDataError(`${who} learns numbers, and the targets are texts`)
+    const { rows, columns, data } = denseOf(sample.x, who)
+    const size = columns + 2
+    const work = new Float64Array((size + PANEL_ROWS) * size)
+    let weight = 0
+    for (let begin = 0; begin < rows; begin += PANEL_ROWS) {
+      const count = Math.min(PANEL_ROWS, rows - begin)
+      for (let i = 0; i < count; i++) {
+        const row = begin + i
+        const own = sample.weight ? sample.weight[row] : 1
+        const root = Math.sqrt(own)
+        weight += own
+        const at = (size + i) * size
+        work[at] = intercept ? root : 0
+        for (let column = 0; column < columns; column++)
+          work[at + 1 + column] = root * data[row * columns + column]
+        work[at + size - 1] = root * sample.y[row]
+      }
+      triangulate(work, size + count, size)
+    }
+    return { size, r: work.slice(0, size * size), rows, weight }
+  },
+)
+
+/** Two triangles as one. */
+export const mergeTriangles = kernel('ml.mergeTriangles', (a: Triangle, b: Triangle): Triangle => {
+  const { size } = a
+  const work = new Float64Array(2 * size * size)
+  work.set(a.r)
+  work.set(b.r, size * size)
+  triangulate(work, 2 * size, size)
+  return { size, r: work.slice(0, size * size), rows: a.rows + b.rows, weight: a.weight + b.weight }
+})
+
+/** Householder reflections in place, whose first `size` rows are a triangle already: below it all becomes zero. */
+function triangulate(work: Float64Array, rows: number, size: number): void {
+  const dots = new Float64Array(size)
+  for (let k = 0; k < size; k++) {
+    let squares = 0
+    for (let i = size; i < rows; i++) squares += work[i * size + k] ** 2
+    if (squares === 0) continue
+    const head = work[k * size + k]
+    const norm = Math.sqrt(head * head + squares)
+    const alpha = head > 0 ? -norm : norm
+    const first = head - alpha
+    // v = [first, work[size.., k]]; the rows between k and `size` are zero in column k.
+    const beta = 2 / (first * first + squares)
+    for (let j = k; j < size; j++) dots[j] = first * work[k * size + j]
+    for (let i = size; i < rows; i++) {
+      const v = work[i * size + k]
+      if (v !== 0) for (let j = k; j < size; j++) dots[j] += v * work[i * size + j]
+    }
+    for (let j = k; j < size; j++) work[k * size + j] -= beta * dots[j] * first
+    for (let i = size; i < rows; i++) {
+      const v = work[i * size + k] * beta
+      if (v !== 0) for (let j = k + 1; j < size; j++) work[i * size + j] -= v * dots[j]
+      work[i * size + k] = 0
+    }
+  }
+}
+
+/** Least squares with the intercept eliminated: `|r·w − q|² + rest`, and how the intercept follows from w. */
+export interface CentredProblem {
+  features: number
+  /** features × features, upper triangle, row by row. */
+  r: Float64Array
+  q: Float64Array
+  /** What no w explains. */
+  rest: number
+  /** Weighted means of the features, and of the targets; zeros without an intercept. */
+  means: Float64Array
+  meanTarget: number
+}
+
+/** The problem that a triangle stands for. */
+export function centredProblem(
+  { size, r, weight }: Triangle,
+  intercept: boolean,
+  who: string,
+): CentredProblem {
+  if (!(weight > 0))
+    throw new MlDataError(`${who} cannot learn: there are no rows, or sampleWeight is 0 everywhere`)
+  const features = size - 2
+  const inner = new Float64Array(features * features)
+  const q = new Float64Array(features)
+  for (let i = 0; i < features; i++) {
+    for (let j = i; j < features; j++) inner[i * features + j] = r[(i + 1) * size + j + 1]
+    q[i] = r[(i + 1) * size + size - 1]
+  }
+  const means = new Float64Array(features)
+  if (intercept) for (let j = 0; j < features; j++) means[j] = r[j + 1] / r[0]
+  return {
+    features,
+    r: inner,
+    q,
+    rest: r[size * size - 1] ** 2,
+    means,
+    meanTarget: intercept ? r[size - 1] / r[0] : 0,
+  }
+}
+
+/** The intercept that belongs to coefficients. */
+export const interceptOf = ({ means, meanTarget }: CentredProblem, coefficients: Float64Array): number =>
+  coefficients.reduce((rest, each, i) => rest - each * means[i], meanTarget)

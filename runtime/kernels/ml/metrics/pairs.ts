@@ -1,0 +1,175 @@
+// What metrics keep of one block of targets and predictions: pairs of labels, sums of errors, ranked scores.
+
+import { kernel } from '../../kernel.ts'
+import { type Block, type Column, denseOf, type TableBlock } from '../block.ts'
+import { MlDataError } from '../mlErrors.ts'
+
+type Label = number | string
+
+/** Targets as a block of one column, so that they can be brought together with others. */
+export const blockOfColumn = kernel(
+  'ml.blockOfColumn',
+  (_: unknown, cells: Column): TableBlock => ({
+    kind: 'table',
+    rows: cells.length,
+    columns: 1,
+    names: ['y'],
+    cells: [cells],
+  }),
+)
+
+/** Targets, predictions and weights of a block. */
+export interface Pairs {
+  actual: Column
+  predicted: Column
+  weight: Float64Array | null
+}
+
+export const pairsOfBlock = kernel(
+  'ml.pairs',
+  (_: unknown, sample: { x: Block; y: Column; weight: Float64Array | null }): Pairs => ({
+    actual: (sample.x as TableBlock).cells[0],
+    predicted: sample.y,
+    weight: sample.weight,
+  }),
+)
+
+/** How much weight each pair of an actual and a predicted label has. */
+export type LabelCounts = [actual: Label, predicted: Label, weight: number][]
+
+export const countPairs = kernel(
+  'ml.countPairs',
+  (_: unknown, { actual, predicted, weight }: Pairs): LabelCounts => {
+    const counts = new Map<Label, Map<Label, number>>()
+    for (let i = 0; i < actual.length; i++) {
+      const a = actual[i] as Label
+      const p = predicted[i] as Label
+      let own = counts.get(a)
+      if (!own) {
+        own = new Map()
+        counts.set(a, own)
+      }
+      own.set(p, (own.get(p) ?? 0) + (weight ? weight[i] : 1))
+    }
+    return [...counts].flatMap(([a, own]) => [...own].map(([p, count]): LabelCounts[number] => [a, p, count]))
+  },
+)
+
+export const mergeCounts = kernel('ml.mergeCounts', (a: LabelCounts, b: LabelCounts): LabelCounts => {
+  const made = a.map((each): LabelCounts[number] => [...each])
+  for (const [actual, predicted, weight] of b) {
+    const known = made.find((each) => each[0] === actual && each[1] === predicted)
+    if (known) known[2] += weight
+    else made.push([actual, predicted, weight])
+  }
+  return made
+})
+
+/** Weight, sums of squared, absolute and signed errors, and the largest error. */
+export type ErrorSums = readonly [
+  weight: number,
+  squares: number,
+  absolute: number,
+  signed: number,
+  largest: number,
+]
+
+export const errorsOfPairs = kernel(
+  'ml.errors',
+  (_: unknown, { actual, predicted, weight }: Pairs): ErrorSums => {
+    if (!(actual instanceof Float64Array && predicted instanceof Float64Array))
+      throw new MlDataError('errors are of numbers, and these targets or predictions are texts')
+    const sums = [0, 0, 0, 0, 0] as [number, number, number, number, number]
+    for (let i = 0; i < actual.length; i++) {
+      const w = weight ? weight[i] : 1
+      const error = actual[i] - predicted[i]
+      sums[0] += w
+      sums[1] += w * error * error
+      sums[2] += w * Math.abs(error)
+      sums[3] += w * error
+      sums[4] = Math.max(sums[4], Math.abs(error))
+    }
+    return sums
+  },
+)
+
+export const mergeErrors = kernel(
+  'ml.mergeErrors',
+  (a: ErrorSums, b: ErrorSums): ErrorSums => [
+    a[0] + b[0],
+    a[1] + b[1],
+    a[2] + b[2],
+    a[3] + b[3],
+    Math.max(a[4], b[4]),
+  ],
+)
+
+/** Weights of negative and positive rows at each score, scores rising. */
+export interface Ranked {
+  scores: Float64Array
+  negative: Float64Array
+  positive: Float64Array
+}
+
+/** @throws {MlDataError} when targets are not 0 and 1 */
+export const rankedOfPairs = kernel(
+  'ml.ranked',
+  (_: unknown, { actual, predicted, weight }: Pairs): Ranked => {
+    const at = new Map<number, [negative: number, positive: number]>()
+    for (let i = 0; i < actual.length; i++) {
+      const score = predicted[i] as number
+      if (actual[i] !== 0 && actual[i] !== 1)
+        throw new MlDataError(`rocAucScore takes targets 0 and 1, and there is ${JSON.stringify(actual[i])}`)
+      let own = at.get(score)
+      if (!own) {
+        own = [0, 0]
+        at.set(score, own)
+      }
+      own[actual[i] as number] += weight ? weight[i] : 1
+    }
+    const entries = [...at].sort((a, b) => a[0] - b[0])
+    return {
+      scores: Float64Array.from(entries, ([score]) => score),
+      negative: Float64Array.from(entries, ([, own]) => own[0]),
+      positive: Float64Array.from(entries, ([, own]) => own[1]),
+    }
+  },
+)
+
+export const mergeRanked = kernel('ml.mergeRanked', (a: Ranked, b: Ranked): Ranked => {
+  const scores = new Float64Array(new Set([...a.scores, ...b.scores])).sort()
+  const negative = new Float64Array(scores.length)
+  const positive = new Float64Array(scores.length)
+  for (const part of [a, b])
+    for (let i = 0, to = 0; i < part.scores.length; i++) {
+      while (scores[to] !== part.scores[i]) to++
+      negative[to] += part.negative[i]
+      positive[to] += part.positive[i]
+    }
+  return { scores, negative, positive }
+})
+
+/** Weighted sum of `−log p` of the true class, and the weight. */
+export const logLossOfBlock = kernel(
+  'ml.logLoss',
+  (
+    labels: readonly Label[],
+    sample: { x: Block; y: Column; weight: Float64Array | null },
+  ): readonly [loss: number, weight: number] => {
+    const { rows, columns, data } = denseOf(sample.x, 'logLoss')
+    if (columns !== labels.length)
+      throw new MlDataError(`logLoss has ${columns} columns of probabilities for ${labels.length} classes`)
+    let loss = 0
+    let all = 0
+    for (let row = 0; row < rows; row++) {
+      const w = sample.weight ? sample.weight[row] : 1
+      const place = labels.indexOf(sample.y[row] as Label)
+      if (place < 0)
+        throw new MlDataError(`logLoss has no column for the class ${JSON.stringify(sample.y[row])}`)
+      const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, data[row * columns + place]))
+      loss -= w * Math.log(p)
+      all += w
+    }
+    return [loss, all]
+  },
+)

@@ -1,0 +1,78 @@
+// The scores that models give of themselves: R² and accuracy, a state a block.
+
+import { kernel } from '../kernel.ts'
+import type { Column, Sample } from './block.ts'
+
+/** Weighted count, mean of the targets, sum of squares around that mean, sum of squared residuals. */
+export type R2State = readonly [weight: number, mean: number, total: number, residual: number]
+
+/** What R² needs of targets and predictions. */
+export const r2OfPairs = kernel(
+  'ml.r2OfPairs',
+  (_: unknown, pairs: { actual: Column; predicted: Column; weight: Float64Array | null }): R2State => {
+    const { weight } = pairs
+    const y = pairs.actual as Float64Array
+    const p = pairs.predicted as Float64Array
+    let all = 0
+    let sum = 0
+    let residual = 0
+    for (let i = 0; i < y.length; i++) {
+      const w = weight ? weight[i] : 1
+      all += w
+      sum += w * y[i]
+      residual += w * (y[i] - p[i]) ** 2
+    }
+    const mean = all === 0 ? 0 : sum / all
+    let total = 0
+    for (let i = 0; i < y.length; i++) total += (weight ? weight[i] : 1) * (y[i] - mean) ** 2
+    return [all, mean, total, residual]
+  },
+)
+
+/** What R² needs of one block. */
+export const r2OfBlock = kernel(
+  'ml.r2',
+  (_: unknown, { y, weight }: Sample, predicted: Column): R2State =>
+    r2OfPairs(undefined, { actual: y, predicted, weight }),
+)
+
+/** Two blocks' states: sums of squares around the common mean (Chan, Golub and LeVeque, 1983). */
+export const mergeR2 = kernel('ml.mergeR2', (a: R2State, b: R2State): R2State => {
+  const weight = a[0] + b[0]
+  if (weight === 0) return a
+  const apart = b[1] - a[1]
+  return [
+    weight,
+    a[1] + (apart * b[0]) / weight,
+    a[2] + b[2] + (apart * apart * a[0] * b[0]) / weight,
+    a[3] + b[3],
+  ]
+})
+
+/** R² of merged states; where targets do not vary, 1 for perfect predictions and 0 for others, as scikit-learn. */
+export const r2Of = ([, , total, residual]: R2State): number =>
+  total === 0 ? (residual === 0 ? 1 : 0) : 1 - residual / total
+
+/** Weight of right predictions, and of all. */
+export type AccuracyState = readonly [right: number, all: number]
+
+/** How many predictions of one block are right. */
+export const accuracyOfBlock = kernel(
+  'ml.accuracy',
+  (_: unknown, sample: Sample, predicted: Column): AccuracyState => {
+    const { y, weight } = sample
+    let right = 0
+    let all = 0
+    for (let i = 0; i < y.length; i++) {
+      const w = weight ? weight[i] : 1
+      all += w
+      if (y[i] === predicted[i]) right += w
+    }
+    return [right, all]
+  },
+)
+
+export const mergeAccuracy = kernel(
+  'ml.mergeAccuracy',
+  (a: AccuracyState, b: AccuracyState): AccuracyState => [a[0] + b[0], a[1] + b[1]],
+)

@@ -1,0 +1,37 @@
+// The tasks of models: steps that follow one another on one block, and states of blocks that are merged.
+
+import { kernel } from '../kernel.ts'
+
+/**
+ * A function of one block, with what it needs to know. `run` is a kernel: it travels by its name.
+ * `others` says how many further blocks, of other lists, it gets behind the block.
+ */
+export interface Step {
+  run: (state: never, block: never, ...others: never[]) => unknown
+  state: unknown
+  others: number
+}
+
+/** Takes a block through steps. */
+export function stepped(steps: readonly Step[], ...values: unknown[]): unknown {
+  let [value] = values
+  let at = 1
+  for (const { run, state, others } of steps) {
+    value = run(state as never, value as never, ...(values.slice(at, at + others) as never[]))
+    at += others
+  }
+  return value
+}
+
+/** One task a block: all of its steps. */
+export const runSteps = kernel('ml.steps', stepped)
+
+/** Merges states one into the other, in order. */
+export const mergeStates = kernel(
+  'ml.merge',
+  (merge: (a: unknown, b: unknown) => unknown, ...states: unknown[]): unknown =>
+    states.reduce((a, b) => merge(a, b)),
+)
+
+/** A block that the client has. */
+export const givenBlock = kernel('ml.given', (block: unknown): unknown => block)

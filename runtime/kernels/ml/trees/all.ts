@@ -1,0 +1,6 @@
+// Every kernel of trees.
+
+import './boostBlock.ts'
+import './boostMerge.ts'
+import './predict.ts'
+import './samples.ts'

@@ -1,0 +1,138 @@
+// How a tree grows: which nodes are split next. Plain data in, plain data out; rows are elsewhere.
+//
+// Nodes are split best first. Blocks of rows are asked once a round for histograms of many nodes, so a round splits every
+// node that could be among the best, as far as is known; what turns out not to be is cut off at the end. The tree is the
+// one that splitting one node at a time would give.
+
+import { bestSplit, type NodeSums, type Split, type SplitRules } from './splitSearch.ts'
+
+export interface GrowthRules extends SplitRules {
+  /** Infinity for no limit. */
+  maxLeaves: number
+  maxDepth: number
+  /** Leaf by leaf by gain, or level by level. */
+  growth: 'leafWise' | 'depthWise'
+}
+
+/** A node of a tree that grows. */
+export interface GrowingNode {
+  depth: number
+  sums: NodeSums
+  /** What would split it best; null where nothing may, or nothing is known yet. */
+  split: Split | null
+  /** Its children, −1 as long as it has none. */
+  left: number
+  right: number
+}
+
+/** A node that was split: rows follow, and the histogram of one child is wanted. */
+export interface NodeSplit {
+  node: number
+  left: number
+  right: number
+  feature: number
+  bin: number
+  leftBins: number[] | null
+  missingLeft: boolean
+  /** The child with fewer rows, where histograms of both are wanted; the other's is what is left of the parent's. */
+  build: number | null
+}
+
+export interface GrowingTree {
+  nodes: GrowingNode[]
+  /** Histograms of nodes that may still be split, by node. */
+  histograms: Record<number, Float64Array>
+  /** What rows are to do next; empty once the tree has grown. */
+  splits: NodeSplit[]
+  features: number[]
+}
+
+/** A tree of one node, from the histogram of all rows. */
+export function rootOf(rules: GrowthRules, histogram: Float64Array, features: number[]): GrowingTree {
+  const sums = { gradient: 0, hessian: 0, count: 0 }
+  for (let bin = rules.offsets[features[0]]; bin < rules.offsets[features[0] + 1]; bin++) {
+    sums.gradient += histogram[3 * bin]
+    sums.hessian += histogram[3 * bin + 1]
+    sums.count += histogram[3 * bin + 2]
+  }
+  const root: GrowingNode = { depth: 0, sums, split: null, left: -1, right: -1 }
+  root.split = maySplit(rules, root) ? bestSplit(rules, histogram, sums, features) : null
+  const tree: GrowingTree = { nodes: [root], histograms: { 0: histogram }, splits: [], features }
+  return { ...tree, ...splitMore(rules, tree) }
+}
+
+/**
+ * The next round.
+ * @param built the histograms that `tree.splits` asked for, in their order
+ */
+export function grow(rules: GrowthRules, tree: GrowingTree, built: readonly Float64Array[]): GrowingTree {
+  const nodes = tree.nodes.map((node) => ({ ...node }))
+  const histograms = { ...tree.histograms }
+  let next = 0
+  for (const split of tree.splits) {
+    const parent = histograms[split.node]
+    delete histograms[split.node]
+    if (split.build === null) continue
+    const own = built[next++]
+    const other = new Float64Array(own.length)
+    for (let i = 0; i < own.length; i++) other[i] = parent[i] - own[i]
+    const sibling = split.build === split.left ? split.right : split.left
+    for (const [node, histogram] of [
+      [split.build, own],
+      [sibling, other],
+    ] as const) {
+      if (!maySplit(rules, nodes[node])) continue
+      nodes[node].split = bestSplit(rules, histogram, nodes[node].sums, tree.features)
+      if (nodes[node].split) histograms[node] = histogram
+    }
+  }
+  const grown = { ...tree, nodes, histograms }
+  return { ...grown, ...splitMore(rules, grown) }
+}
+
+const maySplit = (rules: GrowthRules, { depth, sums }: GrowingNode): boolean =>
+  depth < rules.maxDepth && sums.count >= 2 * rules.minSamplesLeaf && rules.maxLeaves > 1
+
+/** Splits the nodes that are among the best and have no children yet. */
+function splitMore(rules: GrowthRules, tree: GrowingTree): { nodes: GrowingNode[]; splits: NodeSplit[] } {
+  const nodes = [...tree.nodes]
+  const chosen = bestNodes(rules, nodes)
+  // Level by level, no node that is found later comes before those that are known.
+  const full = rules.growth === 'depthWise' && chosen.length >= rules.maxLeaves - 1
+  const splits: NodeSplit[] = []
+  for (const node of chosen) {
+    const { split, left: known, depth } = nodes[node]
+    if (known >= 0 || !split) continue
+    const left = nodes.length
+    const right = left + 1
+    nodes[node] = { ...nodes[node], left, right }
+    for (const sums of [split.left, split.right])
+      nodes.push({ depth: depth + 1, sums, split: null, left: -1, right: -1 })
+    const wanted = !full && (maySplit(rules, nodes[left]) || maySplit(rules, nodes[right]))
+    const { feature, bin, leftBins, missingLeft } = split
+    const build = wanted ? (split.left.count <= split.right.count ? left : right) : null
+    splits.push({ node, left, right, feature, bin, leftBins, missingLeft, build })
+  }
+  return { nodes, splits }
+}
+
+/** The nodes that best-first growth splits, as far as is known, in its order. */
+export function bestNodes(rules: GrowthRules, nodes: readonly GrowingNode[]): number[] {
+  const open = nodes[0].split ? [0] : []
+  const chosen: number[] = []
+  while (open.length > 0 && chosen.length < rules.maxLeaves - 1) {
+    let best = 0
+    for (let i = 1; i < open.length; i++) if (comesBefore(rules, nodes, open[i], open[best])) best = i
+    const [node] = open.splice(best, 1)
+    chosen.push(node)
+    const { left, right } = nodes[node]
+    if (left >= 0) for (const child of [left, right]) if (nodes[child].split) open.push(child)
+  }
+  return chosen
+}
+
+function comesBefore(rules: GrowthRules, nodes: readonly GrowingNode[], a: number, b: number): boolean {
+  if (rules.growth === 'depthWise' && nodes[a].depth !== nodes[b].depth)
+    return nodes[a].depth < nodes[b].depth
+  return nodes[a].split!.gain > nodes[b].split!.gain
+}

@@ -1,0 +1,117 @@
+// What boosting minimises: first and second derivatives of a loss for every row, where predictions begin, and the loss.
+
+export type ObjectiveName = 'squaredError' | 'logistic' | 'softmax'
+
+/** What a block's rows are to be, and what they weigh. */
+export interface TargetRows {
+  /** Numbers, or places of classes. */
+  target: Float64Array
+  weight: Float64Array | null
+}
+
+/** The greatest gradient and hessian of a row of weight 1, if a constant bounds them. */
+export const GRADIENT_BOUND: Record<ObjectiveName, number | null> = {
+  squaredError: null,
+  logistic: 1,
+  softmax: 1,
+}
+
+/**
+ * Derivatives of the loss by the raw predictions, for one of the outputs.
+ * @param predictions rows × outputs
+ * @param gradients, hessians one a row, written
+ */
+export function derivatives(
+  objective: ObjectiveName,
+  { target, weight }: TargetRows,
+  predictions: Float64Array,
+  outputs: number,
+  output: number,
+  gradients: Float64Array,
+  hessians: Float64Array,
+): void {
+  const rows = target.length
+  for (let row = 0; row < rows; row++) {
+    const w = weight ? weight[row] : 1
+    if (objective === 'squaredError') {
+      gradients[row] = w * (predictions[row] - target[row])
+      hessians[row] = w
+    } else if (objective === 'logistic') {
+      const p = 1 / (1 + Math.exp(-predictions[row]))
+      gradients[row] = w * (p - target[row])
+      hessians[row] = w * p * (1 - p)
+    } else {
+      const p = softmaxOf(predictions, row * outputs, outputs, output)
+      gradients[row] = w * (p - (target[row] === output ? 1 : 0))
+      hessians[row] = w * p * (1 - p)
+    }
+  }
+}
+
+/** One probability of a row's raw predictions. */
+function softmaxOf(raw: Float64Array, at: number, outputs: number, output: number): number {
+  let highest = Number.NEGATIVE_INFINITY
+  for (let k = 0; k < outputs; k++) if (raw[at + k] > highest) highest = raw[at + k]
+  let sum = 0
+  for (let k = 0; k < outputs; k++) sum += Math.exp(raw[at + k] - highest)
+  return Math.exp(raw[at + output] - highest) / sum
+}
+
+/** Turns raw predictions into probabilities of all classes, in place: two of one number, or one of each. */
+export function probabilitiesOf(raw: Float64Array, rows: number, outputs: number): Float64Array {
+  const classes = outputs === 1 ? 2 : outputs
+  const made = new Float64Array(rows * classes)
+  for (let row = 0; row < rows; row++)
+    if (outputs === 1) {
+      made[2 * row + 1] = 1 / (1 + Math.exp(-raw[row]))
+      made[2 * row] = 1 - made[2 * row + 1]
+    } else
+      for (let k = 0; k < outputs; k++) made[row * outputs + k] = softmaxOf(raw, row * outputs, outputs, k)
+  return made
+}
+
+/** Sums for where predictions begin: of weights, and of weighted targets or weights of each class. */
+export function targetSums(objective: ObjectiveName, rows: TargetRows, outputs: number): Float64Array {
+  const sums = new Float64Array(1 + outputs)
+  rows.target.forEach((target, row) => {
+    const w = rows.weight ? rows.weight[row] : 1
+    sums[0] += w
+    if (objective === 'softmax') sums[1 + target] += w
+    else sums[1] += w * target
+  })
+  return sums
+}
+
+/** Where predictions begin: the constant of the smallest loss. */
+export function baselineOf(objective: ObjectiveName, sums: Float64Array): Float64Array {
+  const [weight, ...parts] = sums
+  if (objective === 'squaredError') return Float64Array.of(parts[0] / weight)
+  if (objective === 'logistic') return Float64Array.of(Math.log(parts[0] / (weight - parts[0])))
+  const logs = parts.map((part) => Math.log(Math.max(part / weight, Number.MIN_VALUE)))
+  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length
+  return Float64Array.from(logs, (log) => log - mean)
+}
+
+/** The weighted loss of some rows, and their weight. */
+export function lossOf(
+  objective: ObjectiveName,
+  { target, weight }: TargetRows,
+  predictions: Float64Array,
+  outputs: number,
+  isCounted: (row: number) => boolean,
+): [loss: number, weight: number] {
+  let loss = 0
+  let all = 0
+  for (let row = 0; row < target.length; row++) {
+    if (!isCounted(row)) continue
+    const w = weight ? weight[row] : 1
+    all += w
+    const raw = predictions[row * outputs]
+    if (objective === 'softmax')
+      loss -= w * Math.log(Math.max(softmaxOf(predictions, row * outputs, outputs, target[row]), 1e-300))
+    else if (objective === 'logistic')
+      loss += w * (Math.max(raw, 0) - raw * target[row] + Math.log1p(Math.exp(-Math.abs(raw))))
+    else loss += (w * (raw - target[row]) ** 2) / 2
+  }
+  return [loss, all]
+}

@@ -1,0 +1,20 @@
+// Parts of samples that training of trees asks for one by one.
+
+import { kernel } from '../../kernel.ts'
+import { type Block, numbersOf, type Sample } from '../block.ts'
+import { classPlaces } from '../classes.ts'
+
+type Label = number | string
+
+/** How many rows a block has. */
+export const rowsOfSample = kernel('ml.trees.rows', (_: unknown, sample: Sample): number => sample.x.rows)
+
+/** The features of a block. */
+export const featuresOfSample = kernel('ml.trees.features', (_: unknown, sample: Sample): Block => sample.x)
+
+/** Targets as numbers: as they are, or the places of classes. */
+export const targetPlaces = kernel(
+  'ml.trees.targets',
+  ({ who, classes }: { who: string; classes: readonly Label[] | null }, sample: Sample): Float64Array =>
+    classes ? Float64Array.from(classPlaces(classes, sample.y)) : numbersOf(sample.y, who, 'y'),
+)

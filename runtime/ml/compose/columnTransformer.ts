@@ -1,0 +1,109 @@
+// ColumnTransformer: parts of the columns, each through a transformer of its own, beside one another.
+
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { chosenColumns, partsBlock } from '../../kernels/ml/preprocessing/shaping.ts'
+import type { Step } from '../../kernels/ml/steps.ts'
+import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { type Features, knownRows, Rows } from '../contract/rows.ts'
+import type { FitOptions, Target } from '../contract/samples.ts'
+import { Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
+
+/** A name, a transformer (or what to do without one), and columns by name or number. */
+export type ColumnPart = readonly [
+  name: string,
+  transformer: Transformer | 'passthrough' | 'drop',
+  columns: readonly (string | number)[],
+]
+
+export interface ColumnTransformerParams {
+  transformers: readonly ColumnPart[]
+  /** What becomes of columns that no part names; `'drop'`. */
+  remainder: 'drop' | 'passthrough'
+}
+
+interface PartState {
+  features: number
+  parts: { name: string; transformer: Transformer | null; columns: number[] }[]
+}
+
+/**
+ * Transforms parts of the columns, each by itself, and puts the results beside one another.
+ * @example
+ * const parts = new ml.ColumnTransformer({ transformers: [['size', new ml.StandardScaler(), ['size']], ['kind', new ml.OneHotEncoder(), ['kind']]] })
+ * (await parts.fitTransform([{ size: 1, kind: 'a' }, { size: 3, kind: 'b' }])).toList() // [[-1, 1, 0], [1, 0, 1]]
+ */
+export class ColumnTransformer extends Transformer<ColumnTransformerParams, PartState> {
+  static readonly kind = 'ColumnTransformer'
+  constructor(params: Partial<ColumnTransformerParams> = {}) {
+    super({ transformers: [], remainder: 'drop' }, params)
+  }
+
+  protected override checkParams(): void {
+    const names = this.params.transformers.map(([name]) => name)
+    const twice = names.find((name, i) => names.indexOf(name) !== i)
+    if (twice !== undefined) throw new ParameterError(`two parts of a ColumnTransformer are named ${twice}`)
+  }
+
+  /** @throws {MlDataError} when a part names a column that there is not */
+  async fit(x: Features, y?: Target, options?: FitOptions): Promise<this> {
+    const rows = await knownRows(x)
+    const parts: PartState['parts'] = []
+    const used = new Set<number>()
+    for (const [name, transformer, wanted] of this.params.transformers) {
+      const columns = wanted.map((column) => placeOf(column, rows))
+      for (const column of columns) used.add(column)
+      if (transformer === 'drop') continue
+      if (transformer === 'passthrough') {
+        parts.push({ name, transformer: null, columns })
+        continue
+      }
+      const names = rows.names && columns.map((column) => rows.names![column])
+      const own = new Rows(rows.blocks.map(chosenColumns, columns), columns.length, rows.lengths, names)
+      parts.push({ name, transformer: await transformer.clone().fit(own, y, options), columns })
+    }
+    const rest = Array.from({ length: rows.columns }, (_, i) => i).filter((column) => !used.has(column))
+    if (this.params.remainder === 'passthrough' && rest.length > 0)
+      parts.push({ name: 'remainder', transformer: null, columns: rest })
+    return this.learnt({ features: rows.columns, parts })
+  }
+
+  get featuresIn(): number {
+    return this.fitted.features
+  }
+
+  /** A part's fitted transformer. */
+  part(name: string): Transformer {
+    const found = this.fitted.parts.find((part) => part.name === name)?.transformer
+    if (!found) throw new ParameterError(`this ColumnTransformer has no transformer named ${name}`)
+    return found
+  }
+
+  step(): TransformStep {
+    const { features, parts } = this.fitted
+    let width = 0
+    const steps = parts.map(({ transformer, columns }) => {
+      const own = transformer?.step()
+      width += own ? own.columns : columns.length
+      return { columns, steps: own ? [{ run: own.run, state: own.state, others: 0 } as unknown as Step] : [] }
+    })
+    return transformStep(partsBlock, { who: this.kind, features, parts: steps }, width)
+  }
+
+  override namesOut(namesIn: readonly string[] | undefined): readonly string[] {
+    return this.fitted.parts.flatMap(({ name, transformer, columns }) => {
+      const own = columns.map((column) => namesIn?.[column] ?? `x${column}`)
+      const names = transformer ? transformer.namesOut(own) : own
+      return (names ?? own).map((each) => `${name}__${each}`)
+    })
+  }
+}
+
+function placeOf(column: string | number, rows: Rows): number {
+  const place = typeof column === 'number' ? column : (rows.names?.indexOf(column) ?? -1)
+  if (Number.isInteger(place) && place >= 0 && place < rows.columns) return place
+  throw new MlDataError(
+    `there is no column ${column}: X has ${rows.names ? rows.names.join(', ') : `the columns 0 to ${rows.columns - 1}, without names`}`,
+  )
+}
+
+registerEstimator(ColumnTransformer)

@@ -1,0 +1,182 @@
+// Features with what is to be learnt from them, block by block: targets and weights are cut as the features are.
+
+import { type ChunkedArray, isChunked } from '../../collections/array/chunkedArray.ts'
+import { NODE } from '../../collections/array/operands.ts'
+import { Bag } from '../../collections/bag/bag.ts'
+import { DataFrame } from '../../collections/dataframe/dataframe.ts'
+import { FramesNode } from '../../collections/dataframe/node.ts'
+import { NdArray } from '../../kernels/array/ndArray.ts'
+import type { Column, Sample } from '../../kernels/ml/block.ts'
+import { selectCells } from '../../kernels/ml/block.ts'
+import {
+  cellsFromValues,
+  columnFromArray,
+  columnFromFrame,
+  columnFromItems,
+  numbersOfArray,
+} from '../../kernels/ml/convert.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { sampleOf, sampleWithWeight } from '../../kernels/ml/sample.ts'
+import { Blocks } from './blocks.ts'
+import { type AnyArray, type AnyBlock, type Features, knownRows, type Rows, rowsOfTable } from './rows.ts'
+
+/** What is to be learnt, one value a row: an array of one axis, a table or list of one column; or a column's name, where the features are a table. */
+export type Target =
+  | AnyArray
+  | DataFrame
+  | Bag<unknown>
+  | AnyBlock
+  | ArrayLike<number>
+  | readonly (string | number | boolean)[]
+  | Blocks<Column>
+  | string
+
+/** What `fit` and `score` take beside features and targets. */
+export interface FitOptions {
+  /** One weight a row, ≥ 0. */
+  sampleWeight?: Target
+}
+
+/** Features and targets, in blocks that belong together. */
+export interface Samples {
+  x: Rows
+  y: Blocks<Column>
+  weight: Blocks<Column> | undefined
+  /** All of it. */
+  blocks: Blocks<Sample>
+}
+
+/**
+ * Features with their targets. A target that is a column's name is taken out of the table's features.
+ * @throws {MlDataError} when features and targets cannot be brought together, or differ in length
+ */
+export async function samplesOf(
+  features: Features,
+  target: Target,
+  options: FitOptions = {},
+): Promise<Samples> {
+  const named = [target, options.sampleWeight].filter((each) => typeof each === 'string')
+  if (named.length > 0 && !(features instanceof DataFrame))
+    throw new MlDataError(
+      `the column ${named[0]} can be named as the target only where the features are a data frame`,
+    )
+  const x =
+    features instanceof DataFrame && named.length > 0
+      ? rowsOfTable(
+          features,
+          features.columns.filter((name) => !named.includes(name)),
+        )
+      : await knownRows(features)
+  const y = await columnFor(features, x, target, 'y')
+  const pairs = x.blocks.map(sampleOf, 'y', y)
+  if (options.sampleWeight === undefined) return { x, y, weight: undefined, blocks: pairs }
+  const weight = await columnFor(features, x, options.sampleWeight, 'sampleWeight')
+  return { x, y, weight, blocks: pairs.map(sampleWithWeight, undefined, weight) }
+}
+
+/** One column, cut as the rows are. */
+export async function columnFor(
+  features: Features,
+  x: Rows,
+  target: Target,
+  role: string,
+): Promise<Blocks<Column>> {
+  if (typeof target === 'string') return tableColumn(features as DataFrame, target)
+  if (target instanceof Blocks) return target
+  if (target instanceof DataFrame) {
+    if (target.columns.length !== 1)
+      throw new MlDataError(`${role} is one column, and this table has ${target.columns.length}: select one`)
+    await target.prepare()
+    return cutAs(x, tableColumn(target, target.columns[0]), role)
+  }
+  if (target instanceof Bag) {
+    await target.prepare()
+    return cutAs(
+      x,
+      Blocks.lazy<unknown[]>(target.node, target.partitions).map(columnFromItems, undefined),
+      role,
+    )
+  }
+  if (isChunked(target)) return arrayColumn(x, target, role)
+  if (x.blocks.isHere || x.lengths?.some(Number.isNaN) === false)
+    return heldColumn(x, cellsOfTarget(target, role), role)
+  if (target instanceof NdArray || ArrayBuffer.isView(target) || Array.isArray(target))
+    throw new MlDataError(
+      `${role} is here, and how the features' rows are cut is not known before computing: name a column of the table, or give ${role} as a collection of as many partitions`,
+    )
+  throw new MlDataError(`${role} is an array, a list, a column's name or a collection of one column`)
+}
+
+const tableColumn = (table: DataFrame, name: string): Blocks<Column> =>
+  Blocks.lazy<never>(new FramesNode(table.select(name).plan, table.options), table.partitions).map(
+    columnFromFrame,
+    name,
+  )
+
+function cellsOfTarget(target: unknown, role: string): Column {
+  if (target instanceof NdArray) {
+    requireOneColumn(target.shape, role)
+    return numbersOfArray(target)
+  }
+  if (target instanceof Float64Array) return target
+  if (Array.isArray(target) || ArrayBuffer.isView(target))
+    return cellsFromValues(Array.from(target as unknown as ArrayLike<unknown>))
+  throw new MlDataError(`${role} is an array, a list, a column's name or a collection of one column`)
+}
+
+function requireOneColumn(shape: readonly number[], role: string): void {
+  if (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) return
+  throw new MlDataError(`${role} has one value a row, and this array has shape (${shape.join(', ')})`)
+}
+
+/** A column that is here, cut to the rows' lengths. */
+function heldColumn(x: Rows, cells: Column, role: string): Blocks<Column> {
+  const lengths = x.lengths ?? []
+  const rows = lengths.reduce((sum, each) => sum + each, 0)
+  if (rows !== cells.length) throw new MlDataError(lengthsText(rows, cells.length, role))
+  let at = 0
+  return Blocks.here(
+    lengths.map((length) => {
+      at += length
+      if (length === cells.length) return cells
+      return selectCells(
+        cells,
+        Array.from({ length }, (_, i) => at - length + i),
+      )
+    }),
+  )
+}
+
+async function arrayColumn(x: Rows, target: ChunkedArray, role: string): Promise<Blocks<Column>> {
+  requireOneColumn(target.shape, role)
+  const flat = target.ndim === 2 ? (target.slice(':', 0) as ChunkedArray) : target
+  const { lengths } = x
+  if (x.blocks.isHere) return heldColumn(x, numbersOfArray((await flat.compute()) as NdArray), role)
+  if (lengths?.some(Number.isNaN) === false && !Number.isNaN(flat.shape[0])) {
+    const rows = lengths.reduce((sum, each) => sum + each, 0)
+    if (rows !== flat.shape[0]) throw new MlDataError(lengthsText(rows, flat.shape[0], role))
+    const cut = flat.rechunk([lengths as number[]])
+    return Blocks.lazy<NdArray>(cut[NODE], lengths.length).map(columnFromArray, undefined)
+  }
+  return cutAs(
+    x,
+    Blocks.lazy<NdArray>(flat[NODE], flat.chunks[0].length).map(columnFromArray, undefined),
+    role,
+  )
+}
+
+/** Columns whose blocks are believed to be cut as the rows; each task checks that they are. */
+async function cutAs(x: Rows, column: Blocks<Column>, role: string): Promise<Blocks<Column>> {
+  if (x.blocks.isHere) {
+    const parts = await column.gather()
+    return heldColumn(x, cellsFromValues(parts.flatMap((part) => Array.from<unknown>(part))), role)
+  }
+  if (column.count !== x.blocks.count)
+    throw new MlDataError(
+      `${role} has ${column.count} partitions, and the features have ${x.blocks.count}: they must be cut alike`,
+    )
+  return column
+}
+
+export const lengthsText = (rows: number, cells: number, role: string): string =>
+  `the features have ${rows} rows, and ${role} has ${cells} values: there must be one a row`

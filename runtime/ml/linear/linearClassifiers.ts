@@ -1,0 +1,179 @@
+// Linear models of classes: LogisticRegression and LinearSVC.
+
+import type { Block, Column } from '../../kernels/ml/block.ts'
+import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
+import type { LossName } from '../../kernels/ml/linear/losses.ts'
+import {
+  type LinearWeights,
+  linearClasses,
+  linearProbabilities,
+  linearScores,
+} from '../../kernels/ml/linear/predictLinear.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import {
+  Classifier,
+  type Label,
+  type PredictStep,
+  type Probabilities,
+  predictStep,
+} from '../contract/predictor.ts'
+import { type Features, Rows, rowsOf } from '../contract/rows.ts'
+import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { requireFeatures, resultFor } from '../contract/transformer.ts'
+import { fitLoss } from './lossFit.ts'
+
+interface ClassifierState {
+  classes: readonly Label[]
+  features: number
+  outputs: number
+  /** Coefficients row by row, each row's intercept behind its features. */
+  weights: Float64Array
+  iterations: number
+  converged: boolean
+}
+
+export interface LinearClassifierParams {
+  /** The weight of the data against the ridge, > 0; 1. `Infinity`: no ridge. */
+  C: number
+  /** Whether to learn intercepts; true. */
+  fitIntercept: boolean
+  /** Passes at most; 100 for LogisticRegression, 1000 for LinearSVC. */
+  maxIterations: number
+  /** Ends once no component of the gradient of the objective, by row, is larger; 1e-4. */
+  tolerance: number
+  /** Whether `fit` begins where the last one ended; false. */
+  warmStart: boolean
+}
+
+/** What `fit` of an iterative model takes beside features and targets. */
+export interface IterativeFitOptions extends FitOptions {
+  /** Told after every iteration with the objective's value: a learning curve. `false` ends the fit there. */
+  onIteration?: (iteration: number, value: number) => boolean | undefined
+}
+
+abstract class LinearClassifier<L extends Label> extends Classifier<
+  LinearClassifierParams,
+  ClassifierState,
+  L
+> {
+  protected abstract lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean }
+
+  protected override checkParams(): void {
+    if (!(this.params.C > 0))
+      throw new ParameterError(`C of ${this.kind} is a number > 0, not ${this.params.C}`)
+  }
+
+  /** @throws {MlDataError} when the targets are of one class only */
+  async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
+    const { C, fitIntercept, maxIterations, tolerance, warmStart } = this.params
+    const samples = await samplesOf(x, y, options)
+    const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
+    if (classes.length < 2)
+      throw new MlDataError(
+        `${this.kind} needs targets of at least 2 classes, and there is only ${JSON.stringify(classes[0] ?? null)}`,
+      )
+    const { loss, outputs, ridgeOnIntercept } = this.lossFor(classes.length)
+    const features = samples.x.columns
+    // By row, so that the tolerance means the same for any number of rows; the minimum is that of C·Σ loss + |w|²/2.
+    const { point, iterations, converged } = await fitLoss(samples.blocks, {
+      who: this.kind,
+      loss,
+      outputs,
+      features,
+      classes,
+      fitIntercept,
+      ridgeOnIntercept,
+      scale: (weight) => 1 / weight,
+      ridge: (weight) => 1 / (C * weight),
+      tolerance,
+      maxIterations,
+      start: warmStart && this.isFitted ? this.fitted.weights : undefined,
+      onIteration: options.onIteration,
+    })
+    return this.learnt({ classes, features, outputs, weights: point, iterations, converged })
+  }
+
+  get featuresIn(): number {
+    return this.fitted.features
+  }
+
+  /** Coefficients: one row for two classes, else one a class. */
+  get coef(): Float64Array[] {
+    const { weights, features, outputs } = this.fitted
+    return Array.from({ length: outputs }, (_, k) =>
+      weights.slice(k * (features + 1), k * (features + 1) + features),
+    )
+  }
+
+  /** One intercept a row of coefficients. */
+  get intercept(): Float64Array {
+    const { weights, features, outputs } = this.fitted
+    return Float64Array.from({ length: outputs }, (_, k) => weights[k * (features + 1) + features])
+  }
+
+  /** Passes that fitting took. */
+  get iterations(): number {
+    return this.fitted.iterations
+  }
+
+  /** Whether the gradient got as small as `tolerance` asks. */
+  get converged(): boolean {
+    return this.fitted.converged
+  }
+
+  protected get model(): LinearWeights {
+    const { features, outputs, weights } = this.fitted
+    return { who: this.kind, features, outputs, weights }
+  }
+
+  classStep(): PredictStep<Column> {
+    return predictStep(linearClasses, this.model)
+  }
+
+  /** The score of every output: for two classes one column, else one a class. */
+  decisionFunction<X extends Features>(x: X): Probabilities<X> {
+    const rows = rowsOf(x)
+    requireFeatures(rows, this.featuresIn, this.kind)
+    const scores = new Rows(rows.blocks.map(linearScores, this.model), this.fitted.outputs, rows.lengths)
+    return (x instanceof Rows ? scores.toArray() : resultFor(x, scores)) as Probabilities<X>
+  }
+}
+
+/**
+ * Logistic regression: minimises `C·Σ loss + |w|²/2`, the loss of two classes or, of more, the multinomial one, by L-BFGS
+ * over blocks that stay where they are.
+ * @example
+ * const model = await new ml.LogisticRegression<string>().fit([[0], [1], [3], [4]], ['low', 'low', 'high', 'high'])
+ * model.predict([[0], [5]]) // ['low', 'high']
+ */
+export class LogisticRegression<L extends Label = number> extends LinearClassifier<L> {
+  static readonly kind = 'LogisticRegression'
+  constructor(params: Partial<LinearClassifierParams> = {}) {
+    super({ C: 1, fitIntercept: true, maxIterations: 100, tolerance: 1e-4, warmStart: false }, params)
+  }
+  protected lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean } {
+    return classes === 2
+      ? { loss: 'logistic', outputs: 1, ridgeOnIntercept: false }
+      : { loss: 'multinomial', outputs: classes, ridgeOnIntercept: false }
+  }
+  override probabilityStep(): PredictStep<Block> {
+    return predictStep(linearProbabilities, this.model)
+  }
+}
+
+/**
+ * A linear support vector machine of the squared hinge, each class against the rest: minimises `C·Σ loss + |w, b|²/2`,
+ * intercepts included, as scikit-learn's.
+ */
+export class LinearSVC<L extends Label = number> extends LinearClassifier<L> {
+  static readonly kind = 'LinearSVC'
+  constructor(params: Partial<LinearClassifierParams> = {}) {
+    super({ C: 1, fitIntercept: true, maxIterations: 1000, tolerance: 1e-4, warmStart: false }, params)
+  }
+  protected lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean } {
+    return { loss: 'hinge', outputs: classes === 2 ? 1 : classes, ridgeOnIntercept: true }
+  }
+}
+
+for (const type of [LogisticRegression, LinearSVC]) registerEstimator(type)

@@ -1,0 +1,88 @@
+// PoissonRegressor: counts whose logarithm is linear in the features.
+
+import type { Column } from '../../kernels/ml/block.ts'
+import { linearValues } from '../../kernels/ml/linear/predictLinear.ts'
+import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { type PredictStep, predictStep, Regressor } from '../contract/predictor.ts'
+import type { Features } from '../contract/rows.ts'
+import { samplesOf, type Target } from '../contract/samples.ts'
+import type { IterativeFitOptions } from './linearClassifiers.ts'
+import { fitLoss } from './lossFit.ts'
+
+export interface PoissonRegressorParams {
+  /** How strongly coefficients are drawn to zero, ≥ 0; 1. */
+  alpha: number
+  fitIntercept: boolean
+  maxIterations: number
+  /** Ends once no component of the gradient is larger; 1e-4. */
+  tolerance: number
+}
+
+interface PoissonState {
+  features: number
+  weights: Float64Array
+  iterations: number
+}
+
+/**
+ * Poisson regression with the logarithm as link: minimises the mean of `exp(z) − y·z`, plus `alpha·|w|²/2`. Its score is
+ * R², where scikit-learn's is D².
+ * @example
+ * const model = await new ml.PoissonRegressor({ alpha: 0 }).fit([[0], [0], [1], [1]], [1, 1, 4, 4])
+ * model.predict([[1]]).toList().map(Math.round) // [4]
+ */
+export class PoissonRegressor extends Regressor<PoissonRegressorParams, PoissonState> {
+  static readonly kind = 'PoissonRegressor'
+  constructor(params: Partial<PoissonRegressorParams> = {}) {
+    super({ alpha: 1, fitIntercept: true, maxIterations: 100, tolerance: 1e-4 }, params)
+  }
+
+  protected override checkParams(): void {
+    const { alpha } = this.params
+    if (!(alpha >= 0)) throw new ParameterError(`alpha of ${this.kind} is a number ≥ 0, not ${alpha}`)
+  }
+
+  /** @throws {MlDataError} when a target is negative */
+  async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
+    const { alpha, fitIntercept, maxIterations, tolerance } = this.params
+    const samples = await samplesOf(x, y, options)
+    const features = samples.x.columns
+    const { point, iterations } = await fitLoss(samples.blocks, {
+      who: this.kind,
+      loss: 'poisson',
+      outputs: 1,
+      features,
+      classes: null,
+      fitIntercept,
+      ridgeOnIntercept: false,
+      scale: (weight) => 1 / weight,
+      ridge: () => alpha,
+      tolerance,
+      maxIterations,
+      leastTarget: 0,
+      onIteration: options.onIteration,
+    })
+    return this.learnt({ features, weights: point, iterations })
+  }
+
+  get featuresIn(): number {
+    return this.fitted.features
+  }
+  get coef(): Float64Array {
+    return this.fitted.weights.slice(0, -1)
+  }
+  get intercept(): number {
+    return this.fitted.weights[this.fitted.features]
+  }
+  get iterations(): number {
+    return this.fitted.iterations
+  }
+
+  predictStep(): PredictStep<Column> {
+    const { features, weights } = this.fitted
+    const model = { who: this.kind, features, outputs: 1, weights }
+    return predictStep(linearValues, { model, link: 'log' as const })
+  }
+}
+
+registerEstimator(PoissonRegressor)

@@ -1,0 +1,181 @@
+// Metrics of classes: all but logLoss and rocAucScore follow from how often each pair of labels occurs.
+
+import { FLOAT64 } from '../../kernels/array/dtype.ts'
+import type { NdArray } from '../../kernels/array/ndArray.ts'
+import { NdArray as Block } from '../../kernels/array/ndArray.ts'
+import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
+import {
+  countPairs,
+  type LabelCounts,
+  logLossOfBlock,
+  mergeCounts,
+  mergeRanked,
+  rankedOfPairs,
+} from '../../kernels/ml/metrics/pairs.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { mergeAccuracy } from '../../kernels/ml/scores.ts'
+import type { Label } from '../contract/predictor.ts'
+import type { Features } from '../contract/rows.ts'
+import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { pairsOf } from './pairs.ts'
+
+/** How scores of several classes become one. */
+export interface AverageOptions extends FitOptions {
+  /** `binary`: of the class `positive` alone; `macro`: the mean; `weighted`: by how often each occurs; `micro`: of all pairs. */
+  average?: 'binary' | 'macro' | 'micro' | 'weighted'
+  /** The class that `binary` is about; 1. */
+  positive?: Label
+}
+
+/** How often each pair of labels occurs, and the labels in order. */
+export async function contingency(
+  actual: Target,
+  predicted: Target,
+  options: FitOptions,
+): Promise<{ labels: Label[]; counts: LabelCounts }> {
+  const counts = await (await pairsOf(actual, predicted, options))
+    .map(countPairs, undefined)
+    .reduce(mergeCounts)
+  const labels = mergeClasses(
+    counts.map(([label]) => label),
+    counts.map(([, label]) => label),
+  )
+  return { labels, counts }
+}
+
+const sumOf = (counts: LabelCounts, keep: (actual: Label, predicted: Label) => boolean): number =>
+  counts.reduce((sum, [actual, predicted, weight]) => (keep(actual, predicted) ? sum + weight : sum), 0)
+
+/**
+ * The share of rows whose class is predicted.
+ * @example await ml.metrics.accuracyScore(['a', 'b', 'b'], ['a', 'b', 'a']) // 0.6666666666666666
+ */
+export async function accuracyScore(
+  actual: Target,
+  predicted: Target,
+  options: FitOptions = {},
+): Promise<number> {
+  const { counts } = await contingency(actual, predicted, options)
+  return sumOf(counts, (a, p) => a === p) / sumOf(counts, () => true)
+}
+
+/** The mean of the classes' recalls. */
+export async function balancedAccuracyScore(
+  actual: Target,
+  predicted: Target,
+  options: FitOptions = {},
+): Promise<number> {
+  const { labels, counts } = await contingency(actual, predicted, options)
+  const recalls = labels
+    .map((label) => sumOf(counts, (a, p) => a === label && p === label) / sumOf(counts, (a) => a === label))
+    .filter((recall) => !Number.isNaN(recall))
+  return recalls.reduce((sum, each) => sum + each, 0) / recalls.length
+}
+
+/** How often each class (rows) is predicted as each (columns), classes in rising order. */
+export async function confusionMatrix(
+  actual: Target,
+  predicted: Target,
+  options: FitOptions = {},
+): Promise<NdArray> {
+  const { labels, counts } = await contingency(actual, predicted, options)
+  const data = new Float64Array(labels.length ** 2)
+  for (const [a, p, weight] of counts) data[labels.indexOf(a) * labels.length + labels.indexOf(p)] += weight
+  return new Block(FLOAT64, [labels.length, labels.length], data)
+}
+
+/** Which share of what is predicted as a class is of it; 0 where nothing is predicted. */
+export const precisionScore = (
+  actual: Target,
+  predicted: Target,
+  options: AverageOptions = {},
+): Promise<number> => averaged(actual, predicted, options, (right, said) => ratio(right, said))
+
+/** Which share of a class is predicted as it. */
+export const recallScore = (
+  actual: Target,
+  predicted: Target,
+  options: AverageOptions = {},
+): Promise<number> => averaged(actual, predicted, options, (right, _said, there) => ratio(right, there))
+
+/** The harmonic mean of precision and recall. */
+export const f1Score = (actual: Target, predicted: Target, options: AverageOptions = {}): Promise<number> =>
+  averaged(actual, predicted, options, (right, said, there) => ratio(2 * right, said + there))
+
+const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
+
+async function averaged(
+  actual: Target,
+  predicted: Target,
+  options: AverageOptions,
+  scoreOf: (right: number, said: number, there: number) => number,
+): Promise<number> {
+  const { average = 'binary', positive = 1 } = options
+  const { labels, counts } = await contingency(actual, predicted, options)
+  const ofClass = labels.map((label) => {
+    const right = sumOf(counts, (a, p) => a === label && p === label)
+    const said = sumOf(counts, (_, p) => p === label)
+    const there = sumOf(counts, (a) => a === label)
+    return { right, said, there, score: scoreOf(right, said, there) }
+  })
+  const total = (pick: (each: (typeof ofClass)[number]) => number): number =>
+    ofClass.reduce((sum, each) => sum + pick(each), 0)
+  switch (average) {
+    case 'binary': {
+      if (labels.length > 2)
+        throw new MlDataError(
+          `there are ${labels.length} classes, and average is 'binary': choose 'macro', 'micro' or 'weighted'`,
+        )
+      return ofClass[labels.indexOf(positive)]?.score ?? 0
+    }
+    case 'macro':
+      return total(({ score }) => score) / ofClass.length
+    case 'weighted':
+      return total(({ score, there }) => score * there) / total(({ there }) => there)
+    case 'micro':
+      return scoreOf(
+        total(({ right }) => right),
+        total(({ said }) => said),
+        total(({ there }) => there),
+      )
+  }
+}
+
+/**
+ * The mean of `−log p` of the true classes.
+ * @param probabilities a row each, and a column a class, classes in rising order
+ */
+export async function logLoss(
+  actual: Target,
+  probabilities: Features,
+  options: FitOptions & { labels?: readonly Label[] } = {},
+): Promise<number> {
+  const { labels, ...weighted } = options
+  const { blocks } = await samplesOf(probabilities, actual, weighted)
+  const classes = labels ?? (await blocks.map(classesOfBlock, undefined).reduce(mergeClasses))
+  const [loss, weight] = await blocks.map(logLossOfBlock, classes).reduce(mergeAccuracy)
+  return loss / weight
+}
+
+/**
+ * The area under the receiver operating characteristic: the chance that a positive row scores above a negative one.
+ * @param actual 0 or 1
+ * @param scores greater for what is rather positive
+ * @throws {MlDataError} when there is one class only
+ */
+export async function rocAucScore(actual: Target, scores: Target, options: FitOptions = {}): Promise<number> {
+  const ranked = await (await pairsOf(actual, scores, options))
+    .map(rankedOfPairs, undefined)
+    .reduce(mergeRanked)
+  let below = 0
+  let area = 0
+  let positives = 0
+  ranked.scores.forEach((_, i) => {
+    area += ranked.positive[i] * (below + ranked.negative[i] / 2)
+    below += ranked.negative[i]
+    positives += ranked.positive[i]
+  })
+  if (below === 0 || positives === 0)
+    throw new MlDataError('rocAucScore needs rows of both classes, and there is only one')
+  return area / (below * positives)
+}

@@ -1,0 +1,166 @@
+// Which rows train and which test: KFold, StratifiedKFold, trainTestSplit.
+
+import { isChunked } from '../../collections/array/chunkedArray.ts'
+import { NdArray } from '../../kernels/array/ndArray.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { mulberry } from '../../kernels/ml/seeded.ts'
+import { ParameterError } from '../contract/estimator.ts'
+import type { AnyArray, AnyBlock } from '../contract/rows.ts'
+
+/** Places of rows. */
+export interface Fold {
+  train: Int32Array
+  test: Int32Array
+}
+
+/** How rows are divided for cross-validation. */
+export interface Splitter {
+  readonly nSplits: number
+  /** @param labels a label a row */
+  split(labels: readonly (number | string)[]): Fold[]
+}
+
+export interface KFoldOptions {
+  nSplits?: number
+  /** Whether rows are drawn in random order; false. */
+  shuffle?: boolean
+  /** Equal seeds give equal folds; 0. */
+  seed?: number
+}
+
+/** The places 0 to count − 1 in the order of a seed: Fisher and Yates. */
+export function shuffled(count: number, seed: number): Int32Array {
+  const places = Int32Array.from({ length: count }, (_, i) => i)
+  const next = mulberry(seed)
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1))
+    const own = places[i]
+    places[i] = places[j]
+    places[j] = own
+  }
+  return places
+}
+
+abstract class Folds implements Splitter {
+  readonly nSplits: number
+  readonly shuffle: boolean
+  readonly seed: number
+
+  constructor({ nSplits = 5, shuffle = false, seed = 0 }: KFoldOptions = {}) {
+    if (!Number.isInteger(nSplits) || nSplits < 2)
+      throw new ParameterError(`nSplits is a whole number ≥ 2, not ${nSplits}`)
+    this.nSplits = nSplits
+    this.shuffle = shuffle
+    this.seed = seed
+  }
+
+  split(labels: readonly (number | string)[]): Fold[] {
+    const count = labels.length
+    if (count < this.nSplits)
+      throw new MlDataError(`${count} rows cannot be divided into ${this.nSplits} folds`)
+    const fold = this.foldOf(labels)
+    return Array.from({ length: this.nSplits }, (_, i) => ({
+      train: Int32Array.from({ length: count }, (_each, row) => row).filter((row) => fold[row] !== i),
+      test: Int32Array.from({ length: count }, (_each, row) => row).filter((row) => fold[row] === i),
+    }))
+  }
+
+  /** The fold that each row tests in. */
+  protected abstract foldOf(labels: readonly (number | string)[]): Int32Array
+}
+
+/**
+ * Folds of neighbouring rows, or of rows in random order.
+ * @example Array.from(new ml.KFold({ nSplits: 2 }).split([0, 0, 0])[0].test) // [0, 1]
+ */
+export class KFold extends Folds {
+  protected foldOf(labels: readonly (number | string)[]): Int32Array {
+    const count = labels.length
+    const order = this.shuffle ? shuffled(count, this.seed) : Int32Array.from({ length: count }, (_, i) => i)
+    const made = new Int32Array(count)
+    let at = 0
+    for (let fold = 0; fold < this.nSplits; fold++) {
+      const size = Math.floor(count / this.nSplits) + (fold < count % this.nSplits ? 1 : 0)
+      for (let i = 0; i < size; i++) made[order[at++]] = fold
+    }
+    return made
+  }
+}
+
+/** Folds that have the classes in equal shares, as scikit-learn divides them. */
+export class StratifiedKFold extends Folds {
+  protected foldOf(labels: readonly (number | string)[]): Int32Array {
+    const classes = new Map<number | string, number[]>()
+    labels.forEach((label, row) => {
+      const own = classes.get(label)
+      if (own) own.push(row)
+      else classes.set(label, [row])
+    })
+    const largest = Math.max(...[...classes.values()].map((rows) => rows.length))
+    if (largest < this.nSplits)
+      throw new MlDataError(`no class has ${this.nSplits} rows: fewer folds, or KFold, would do`)
+    // Rows of the sorted classes are dealt round: fold i gets every nSplits-th of them, which says how many of each class.
+    const order = [...classes.values()]
+    const sorted = order.flatMap((rows, place) => rows.map(() => place))
+    const made = new Int32Array(labels.length)
+    order.forEach((rows, place) => {
+      const own = this.shuffle ? Array.from(shuffled(rows.length, this.seed + place), (i) => rows[i]) : rows
+      let at = 0
+      for (let fold = 0; fold < this.nSplits; fold++)
+        for (let i = fold; i < sorted.length; i += this.nSplits)
+          if (sorted[i] === place) made[own[at++]] = fold
+    })
+    return made
+  }
+}
+
+type Rowwise = AnyBlock | AnyArray | readonly unknown[] | Float64Array
+
+export interface SplitOptions {
+  /** The share of rows that test, between 0 and 1, or how many; 0.25. */
+  testSize?: number
+  /** Whether rows are drawn in random order; true. */
+  shuffle?: boolean
+  /** Equal seeds give equal parts; 0. */
+  seed?: number
+}
+
+/**
+ * Arrays or lists of the same rows, each in a part to train with and one to test with. Chunked arrays stay lazy.
+ * @returns for each argument its training part, then its testing part
+ * @example
+ * const [train, test] = ml.trainTestSplit([[1, 2, 3, 4]], { shuffle: false })
+ * [train, test] // [[1, 2, 3], [4]]
+ */
+export function trainTestSplit<T extends Rowwise>(arrays: readonly T[], options: SplitOptions = {}): T[] {
+  const { testSize = 0.25, shuffle = true, seed = 0 } = options
+  const counts = arrays.map(rowCount)
+  if (arrays.length === 0 || counts.some((count) => count !== counts[0]))
+    throw new MlDataError(`arrays to split have the same rows, and these have ${counts.join(', ') || 'none'}`)
+  const [count] = counts
+  const tests = testSize < 1 ? Math.ceil(count * testSize) : testSize
+  if (!(tests > 0 && tests < count))
+    throw new ParameterError(
+      `testSize ${testSize} leaves ${count - tests} of ${count} rows to train with and ${tests} to test with`,
+    )
+  const order = shuffle ? shuffled(count, seed) : Int32Array.from({ length: count }, (_, i) => i)
+  // Shuffled, the first ones test; in order, the last ones do.
+  const test = shuffle ? order.slice(0, tests) : order.slice(count - tests)
+  const train = shuffle ? order.slice(tests) : order.slice(0, count - tests)
+  return arrays.flatMap((each) => [rowsAt(each, train), rowsAt(each, test)]) as T[]
+}
+
+function rowCount(array: Rowwise): number {
+  if (array instanceof NdArray || isChunked(array)) {
+    if (Number.isNaN(array.shape[0]))
+      throw new MlDataError('how many rows this array has is not known: await computeChunkSizes() first')
+    return array.shape[0]
+  }
+  return (array as readonly unknown[]).length
+}
+
+function rowsAt(array: Rowwise, places: Int32Array): unknown {
+  if (array instanceof NdArray || isChunked(array)) return array.$take(NdArray.from(places), 0)
+  if (array instanceof Float64Array) return Float64Array.from(places, (row) => array[row])
+  return Array.from(places, (row) => (array as readonly unknown[])[row])
+}

@@ -1,0 +1,280 @@
+// Searches for the best parameters: GridSearchCV, RandomizedSearchCV, SuccessiveHalvingSearchCV. Each fit is a task.
+
+import { callOf, computeAll } from '../../collections/compute.ts'
+import { provideFitter } from '../../kernels/ml/fitTask.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { mulberry } from '../../kernels/ml/seeded.ts'
+import { Pipeline } from '../compose/pipeline.ts'
+import { type Estimator, fromJSON, NotFittedError, ParameterError } from '../contract/estimator.ts'
+import { Classifier, type Predicted, type Predictor } from '../contract/predictor.ts'
+import type { Features } from '../contract/rows.ts'
+import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
+import { fitter } from './fitter.ts'
+import { type Fold, KFold, type Splitter, StratifiedKFold, shuffled } from './folds.ts'
+import { scorerNamed } from './scoring.ts'
+import { FitTasks, SearchTasks } from './searchGraph.ts'
+
+provideFitter(async () => fitter)
+
+/** Parameters by name; those of a pipeline's steps are named `step__parameter`. */
+export type ParamSet = Readonly<Record<string, unknown>>
+
+/** Per parameter the values to try. */
+export type ParamGrid = Readonly<Record<string, readonly unknown[]>>
+
+/** How one candidate did. */
+export interface SearchResult {
+  params: ParamSet
+  /** A score a fold; greater is better. */
+  scores: number[]
+  mean: number
+  std: number
+  /** 1 for the best; equal means have equal ranks. */
+  rank: number
+  /** The rows that it was trained with, where a search does not always take all. */
+  rows?: number
+}
+
+export interface SearchOptions {
+  /** How many folds, or how rows are divided; 5, of equal shares of the classes for classifiers. */
+  cv?: number | Splitter
+  /** By which score to choose, e.g. `'f1Macro'`; the model's own by default. */
+  scoring?: string
+  /** Whether to fit the best candidate with all rows afterwards; true. */
+  refit?: boolean
+}
+
+/** The values of a grid in all combinations, the last name changing fastest, names in rising order. */
+export function gridOf(grid: ParamGrid): ParamSet[] {
+  const names = Object.keys(grid).sort()
+  return names.reduce<ParamSet[]>(
+    (all, name) => all.flatMap((params) => grid[name].map((value) => ({ ...params, [name]: value }))),
+    [{}],
+  )
+}
+
+/** What searches share: candidates are fitted on folds, as tasks of the cluster that is there. */
+abstract class Search<E extends Predictor> {
+  readonly estimator: E
+  readonly options: SearchOptions
+  #results: SearchResult[] | undefined
+  #best: E | undefined
+
+  constructor(estimator: E, options: SearchOptions) {
+    scorerNamed(options.scoring ?? null)
+    this.estimator = estimator
+    this.options = options
+  }
+
+  /** Tries candidates by the given way of scoring some of them. */
+  protected abstract search(
+    score: (candidates: readonly ParamSet[], rows?: number) => Promise<SearchResult[]>,
+    rows: number,
+  ): Promise<SearchResult[]>
+
+  /**
+   * Tries the candidates, each fit a task that has all rows: they must fit a worker's memory. Then fits the best one.
+   * @throws {ParameterError} when a candidate has a parameter that the estimator lacks
+   */
+  async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
+    if (options.sampleWeight !== undefined) throw new MlDataError('searches take no sampleWeight yet')
+    const samples = await samplesOf(x, y)
+    const labels = (await samples.y.gather()).flatMap((cells) =>
+      Array.from<number | string | null>(cells),
+    ) as (number | string)[]
+    const folds = this.#splitter().split(labels)
+    const score = (candidates: readonly ParamSet[], rows?: number): Promise<SearchResult[]> =>
+      this.#score(samples, candidates, rows === undefined ? folds : folds.map((fold) => thinned(fold, rows)))
+    this.#results = ranked(await this.search(score, folds[0].train.length))
+    if (this.options.refit !== false) {
+      const [data] = await computeAll(
+        [new FitTasks(samples, this.#candidate(this.bestParams))],
+        callOf('fit'),
+      )
+      this.#best = fromJSON(data) as Estimator as E
+    }
+    return this
+  }
+
+  #splitter(): Splitter {
+    const { cv = 5 } = this.options
+    if (typeof cv !== 'number') return cv
+    const steps = this.estimator instanceof Pipeline ? this.estimator.params.steps : undefined
+    const last = steps ? steps[steps.length - 1][1] : this.estimator
+    return last instanceof Classifier ? new StratifiedKFold({ nSplits: cv }) : new KFold({ nSplits: cv })
+  }
+
+  #candidate(params: ParamSet): E {
+    return this.estimator.clone().setParams(params as never)
+  }
+
+  async #score(
+    samples: Samples,
+    candidates: readonly ParamSet[],
+    folds: readonly Fold[],
+  ): Promise<SearchResult[]> {
+    if (candidates.length === 0) throw new ParameterError('there are no parameters to try')
+    const models = candidates.map((params) => this.#candidate(params))
+    const tasks = new SearchTasks(samples, models, folds, this.options.scoring ?? null)
+    const [all] = (await computeAll([tasks], callOf('fit'))) as [number[][]]
+    return candidates.map((params, i) => {
+      const scores = all[i]
+      const mean = scores.reduce((sum, each) => sum + each, 0) / scores.length
+      const std = Math.sqrt(scores.reduce((sum, each) => sum + (each - mean) ** 2, 0) / scores.length)
+      return { params, scores, mean, std, rank: 0 }
+    })
+  }
+
+  /** How each candidate did, in the order of trying. */
+  get results(): readonly SearchResult[] {
+    if (!this.#results) throw new NotFittedError('this search has not run yet: call fit first')
+    return this.#results
+  }
+
+  /** The best candidate, the first of equals. */
+  get best(): SearchResult {
+    return this.results.find(({ rank }) => rank === 1)!
+  }
+  get bestParams(): ParamSet {
+    return this.best.params
+  }
+  get bestScore(): number {
+    return this.best.mean
+  }
+
+  /** The best candidate, fitted with all rows. */
+  get bestEstimator(): E {
+    if (!this.#best) throw new NotFittedError('there is no fitted model: call fit, with refit not false')
+    return this.#best
+  }
+
+  predict<X extends Features>(x: X): Predicted<X> {
+    return this.bestEstimator.predict(x)
+  }
+
+  score(x: Features, y: Target): Promise<number> {
+    return this.bestEstimator.score(x, y)
+  }
+}
+
+/** A fold that trains with fewer rows, evenly drawn. */
+function thinned(fold: Fold, rows: number): Fold {
+  if (rows >= fold.train.length) return fold
+  const kept = shuffled(fold.train.length, 0).slice(0, rows).sort()
+  return { train: kept.map((place) => fold.train[place]), test: fold.test }
+}
+
+/** Ranks among the results that were trained with most rows come first. */
+function ranked(results: readonly SearchResult[]): SearchResult[] {
+  const order = (a: SearchResult, b: SearchResult): number => (b.rows ?? 0) - (a.rows ?? 0) || b.mean - a.mean
+  return results.map((own) => ({
+    ...own,
+    rank: 1 + results.filter((other) => order(other, own) < 0).length,
+  }))
+}
+
+/**
+ * Tries every combination of a grid.
+ * @example
+ * const search = new ml.GridSearchCV(new ml.Ridge(), { alpha: [0.001, 1000] }, { cv: 2 })
+ * await search.fit([[0], [1], [2], [3]], [0, 1, 2, 3])
+ * search.bestParams // { alpha: 0.001 }
+ */
+export class GridSearchCV<E extends Predictor> extends Search<E> {
+  readonly grid: ParamGrid
+  constructor(estimator: E, grid: ParamGrid, options: SearchOptions = {}) {
+    super(estimator, options)
+    this.grid = grid
+  }
+  protected search(
+    score: (candidates: readonly ParamSet[]) => Promise<SearchResult[]>,
+  ): Promise<SearchResult[]> {
+    return score(gridOf(this.grid))
+  }
+}
+
+/** Values to draw from: a list, or a function of a number from 0 to 1. */
+export type ParamDistributions = Readonly<Record<string, readonly unknown[] | ((share: number) => unknown)>>
+
+export interface RandomizedSearchOptions extends SearchOptions {
+  /** How many candidates; 10. */
+  nIter?: number
+  /** Equal seeds draw equal candidates; 0. */
+  seed?: number
+}
+
+/** Tries candidates that are drawn from lists or distributions. */
+export class RandomizedSearchCV<E extends Predictor> extends Search<E> {
+  readonly distributions: ParamDistributions
+  readonly #nIter: number
+  readonly #seed: number
+  constructor(estimator: E, distributions: ParamDistributions, options: RandomizedSearchOptions = {}) {
+    const { nIter = 10, seed = 0, ...rest } = options
+    super(estimator, rest)
+    this.distributions = distributions
+    this.#nIter = nIter
+    this.#seed = seed
+  }
+  protected search(
+    score: (candidates: readonly ParamSet[]) => Promise<SearchResult[]>,
+  ): Promise<SearchResult[]> {
+    const next = mulberry(this.#seed)
+    const names = Object.keys(this.distributions).sort()
+    const drawn = Array.from({ length: this.#nIter }, () =>
+      Object.fromEntries(
+        names.map((name) => {
+          const values = this.distributions[name]
+          const share = next()
+          return [
+            name,
+            typeof values === 'function' ? values(share) : values[Math.floor(share * values.length)],
+          ]
+        }),
+      ),
+    )
+    return score(drawn)
+  }
+}
+
+export interface HalvingOptions extends SearchOptions {
+  /** Each round keeps one candidate of so many, and gives it so many times the rows; 3. */
+  factor?: number
+  /** Rows of the first round; as many as let the last round have all of them. */
+  minRows?: number
+}
+
+/** Tries a grid with few rows first, and with more what did best: Jamieson and Talwalkar, "Non-stochastic best arm identification" (2016). */
+export class SuccessiveHalvingSearchCV<E extends Predictor> extends Search<E> {
+  readonly grid: ParamGrid
+  readonly #factor: number
+  readonly #minRows: number | undefined
+  constructor(estimator: E, grid: ParamGrid, options: HalvingOptions = {}) {
+    const { factor = 3, minRows, ...rest } = options
+    super(estimator, rest)
+    if (!(factor > 1)) throw new ParameterError(`factor is a number > 1, not ${factor}`)
+    this.grid = grid
+    this.#factor = factor
+    this.#minRows = minRows
+  }
+  protected async search(
+    score: (candidates: readonly ParamSet[], rows?: number) => Promise<SearchResult[]>,
+    all: number,
+  ): Promise<SearchResult[]> {
+    let candidates: readonly ParamSet[] = gridOf(this.grid)
+    const rounds = Math.ceil(Math.log(candidates.length) / Math.log(this.#factor) - 1e-9)
+    let rows = this.#minRows ?? Math.ceil(all / this.#factor ** rounds)
+    const tried: SearchResult[] = []
+    for (;;) {
+      const given = Math.min(all, Math.floor(rows))
+      const results = (await score(candidates, given)).map((each) => ({ ...each, rows: given }))
+      tried.push(...results)
+      if (candidates.length === 1 || given >= all) return tried
+      const kept = Math.max(1, Math.ceil(candidates.length / this.#factor))
+      candidates = [...results]
+        .sort((a, b) => b.mean - a.mean)
+        .slice(0, kept)
+        .map(({ params }) => params)
+      rows *= this.#factor
+    }
+  }
+}

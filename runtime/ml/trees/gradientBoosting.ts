@@ -1,0 +1,270 @@
+// Gradient boosting on histograms: an ensemble of trees, each of which corrects what those before it leave.
+
+import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
+import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { boostBlockOf } from '../../kernels/ml/trees/boostBlock.ts'
+import {
+  type Ensemble,
+  predictPlaces,
+  predictProbabilities,
+  predictRaw,
+} from '../../kernels/ml/trees/predict.ts'
+import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
+import { Blocks } from '../contract/blocks.ts'
+import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { Classifier, type Label, type PredictStep, predictStep, Regressor } from '../contract/predictor.ts'
+import type { Features } from '../contract/rows.ts'
+import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { importanceOf } from './importance.ts'
+import { learnBins, type Trained, type TrainingRules, train } from './training.ts'
+
+/** Parameters of all gradient boosting: scikit-learn's HistGradientBoosting's, and a few of XGBoost's. */
+export interface GradientBoostingParams {
+  /** What each tree's values are multiplied by, above 0; 0.1. */
+  learningRate: number
+  /** How many rounds of trees at most; 100. */
+  maxIter: number
+  /** Leaves of a tree at most, ≥ 2; 31. Infinity for no limit. */
+  maxLeafNodes: number
+  /** Splits from the root to a leaf at most; Infinity. */
+  maxDepth: number
+  /** Rows in a leaf at least; 20. */
+  minSamplesLeaf: number
+  /** Sum of hessians in a leaf at least; 0.001. */
+  minChildWeight: number
+  /** A split must gain more than this; 0. */
+  minSplitGain: number
+  /** Added to the sum of hessians in every leaf's value; 0. */
+  l2Regularization: number
+  /** Bins a feature, 2 to 255, one more for what is missing; 255. */
+  maxBins: number
+  /** Numbers of the features whose values are categories, not sizes. */
+  categoricalFeatures: readonly number[]
+  /** Leaf by leaf, the one that gains most first; or level by level. */
+  growth: 'leafWise' | 'depthWise'
+  /** Whether some rows are held out, and training ends when their loss does not fall any more; false. */
+  earlyStopping: boolean
+  /** The share of rows that are held out; 0.1. */
+  validationFraction: number
+  /** Rounds without improvement after which training ends; 10. */
+  nIterNoChange: number
+  /** Improvements smaller than this do not count; 1e-7. */
+  tol: number
+  /** Chooses the rows that are held out: the same for rows cut into blocks in any way. */
+  seed: number
+}
+
+const DEFAULTS: GradientBoostingParams = {
+  learningRate: 0.1,
+  maxIter: 100,
+  maxLeafNodes: 31,
+  maxDepth: Number.POSITIVE_INFINITY,
+  minSamplesLeaf: 20,
+  minChildWeight: 1e-3,
+  minSplitGain: 0,
+  l2Regularization: 0,
+  maxBins: 255,
+  categoricalFeatures: [],
+  growth: 'leafWise',
+  earlyStopping: false,
+  validationFraction: 0.1,
+  nIterNoChange: 10,
+  tol: 1e-7,
+  seed: 0,
+}
+
+/** What boosting learns: trees that add up. */
+export interface BoostedState extends Ensemble {
+  /** Loss of the rows that were held out, before the first round and after each; empty without any. */
+  validationLoss: readonly number[]
+}
+
+/** What `fit` of boosting takes: beside weights, whoever watches. */
+export interface BoostingFitOptions extends FitOptions {
+  /** Called after every round with its number, from 1, and the loss of held-out rows, if there are any. */
+  onIteration?: (iteration: number, loss: number | undefined) => void
+}
+
+function checkBoosting(kind: string, params: GradientBoostingParams): void {
+  const fail = (text: string): never => {
+    throw new ParameterError(`${kind}: ${text}`)
+  }
+  if (!(params.learningRate > 0)) fail(`learningRate is above 0, not ${params.learningRate}`)
+  if (!Number.isInteger(params.maxIter) || params.maxIter < 1)
+    fail(`maxIter is a whole number ≥ 1, not ${params.maxIter}`)
+  if (!(params.maxLeafNodes >= 2)) fail(`maxLeafNodes is at least 2, not ${params.maxLeafNodes}`)
+  if (!(params.maxDepth >= 1)) fail(`maxDepth is at least 1, not ${params.maxDepth}`)
+  if (!Number.isInteger(params.maxBins) || params.maxBins < 2 || params.maxBins > 255)
+    fail(`maxBins is 2 to 255, not ${params.maxBins}`)
+  if (params.earlyStopping && !(params.validationFraction > 0 && params.validationFraction < 1))
+    fail(`validationFraction is between 0 and 1, not ${params.validationFraction}`)
+}
+
+/** Number of each block's first row among all. */
+export function startsOf(lengths: readonly number[]): number[] {
+  const starts: number[] = []
+  let at = 0
+  for (const length of lengths) {
+    starts.push(at)
+    at += length
+  }
+  return starts
+}
+
+/** Fits an ensemble to samples whose targets are numbers. */
+async function boost(
+  kind: string,
+  params: GradientBoostingParams,
+  learning: Pick<TrainingRules, 'objective' | 'outputs'>,
+  samples: Blocks<Sample>,
+  targets: Blocks<Float64Array>,
+  options: BoostingFitOptions,
+): Promise<BoostedState> {
+  const lengths = await samples.map(rowsOfSample, undefined).gather()
+  const rows = lengths.reduce((sum, length) => sum + length, 0)
+  if (rows === 0) throw new MlDataError(`${kind}: there are no rows to learn from`)
+  const starts = Blocks.here(startsOf(lengths))
+  const x: Blocks<Block> = samples.map(featuresOfSample, undefined)
+  const bins = await learnBins(kind, x, starts, rows, params.maxBins, params.categoricalFeatures)
+  const { features } = bins
+  const held = await samples.map(boostBlockOf, { who: kind, features }, targets, starts).persist()
+  const trained: Trained = await train(
+    {
+      ...params,
+      ...learning,
+      who: kind,
+      patience: params.earlyStopping ? params.nIterNoChange : 0,
+      validationShare: params.earlyStopping ? params.validationFraction : 0,
+      tolerance: params.tol,
+      onIteration: options.onIteration,
+    },
+    bins,
+    held,
+    rows,
+  )
+  return {
+    who: kind,
+    columns: features.length,
+    outputs: learning.outputs,
+    ...trained,
+    categories: features.map((each) => (each.kind === 'category' ? each.categories : null)),
+  }
+}
+
+/**
+ * Gradient boosting of regression trees: squared error. Features are put into at most 255 bins; missing values (NaN) go
+ * to the side of a split where they do best. Trees are the same, to the last bit, for rows cut into blocks in any way.
+ * @example
+ * const x = Array.from({ length: 100 }, (_, i) => [i])
+ * const model = await new ml.GradientBoostingRegressor({ maxIter: 50 }).fit(x, x.map(([v]) => v * v))
+ * await model.score(x, x.map(([v]) => v * v)) > 0.95 // true
+ */
+export class GradientBoostingRegressor extends Regressor<GradientBoostingParams, BoostedState> {
+  static readonly kind: string = 'GradientBoostingRegressor'
+
+  constructor(params: Partial<GradientBoostingParams> = {}) {
+    super(DEFAULTS, params)
+  }
+
+  protected override checkParams(): void {
+    checkBoosting(this.kind, this.params)
+  }
+
+  async fit(x: Features, y: Target, options: BoostingFitOptions = {}): Promise<this> {
+    const { blocks } = await samplesOf(x, y, options)
+    const targets = blocks.map(targetPlaces, { who: this.kind, classes: null })
+    return this.learnt(
+      await boost(
+        this.kind,
+        this.params,
+        { objective: 'squaredError', outputs: 1 },
+        blocks,
+        targets,
+        options,
+      ),
+    )
+  }
+
+  get featuresIn(): number {
+    return this.fitted.columns
+  }
+
+  /** How many rounds of trees there are. */
+  get iterations(): number {
+    return this.fitted.trees.length / this.fitted.outputs
+  }
+
+  predictStep(): PredictStep<Column> {
+    return predictStep<Ensemble, Column>(predictRaw, this.fitted)
+  }
+
+  /** What each feature contributed to the trees, by gain or number of splits: shares that sum to 1. */
+  featureImportances(by: 'gain' | 'split' = 'gain'): Float64Array {
+    return importanceOf(this.fitted, by)
+  }
+}
+
+/**
+ * Gradient boosting of classification trees: the logistic loss of two classes, the cross entropy of more.
+ * @example
+ * const x = Array.from({ length: 100 }, (_, i) => [i])
+ * const model = await new ml.GradientBoostingClassifier({ maxIter: 20 }).fit(x, x.map(([v]) => (v < 50 ? 'low' : 'high')))
+ * model.predict([[3], [97]]) // ['low', 'high']
+ */
+export class GradientBoostingClassifier<L extends Label = Label> extends Classifier<
+  GradientBoostingParams,
+  BoostedState & { classes: readonly Label[] },
+  L
+> {
+  static readonly kind: string = 'GradientBoostingClassifier'
+
+  constructor(params: Partial<GradientBoostingParams> = {}) {
+    super(DEFAULTS, params)
+  }
+
+  protected override checkParams(): void {
+    checkBoosting(this.kind, this.params)
+  }
+
+  async fit(x: Features, y: Target, options: BoostingFitOptions = {}): Promise<this> {
+    const { blocks } = await samplesOf(x, y, options)
+    const classes = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
+    if (classes.length < 2)
+      throw new MlDataError(
+        `${this.kind} needs two classes or more, and y has only ${JSON.stringify(classes[0] ?? null)}`,
+      )
+    const targets = blocks.map(targetPlaces, { who: this.kind, classes })
+    const learning =
+      classes.length === 2
+        ? ({ objective: 'logistic', outputs: 1 } as const)
+        : ({ objective: 'softmax', outputs: classes.length } as const)
+    const state = await boost(this.kind, this.params, learning, blocks, targets, options)
+    return this.learnt({ ...state, classes })
+  }
+
+  get featuresIn(): number {
+    return this.fitted.columns
+  }
+
+  /** How many rounds of trees there are. */
+  get iterations(): number {
+    return this.fitted.trees.length / this.fitted.outputs
+  }
+
+  classStep(): PredictStep<Column> {
+    return predictStep<Ensemble, Column>(predictPlaces, this.fitted)
+  }
+
+  override probabilityStep(): PredictStep<Block> {
+    return predictStep<Ensemble, Block>(predictProbabilities, this.fitted)
+  }
+
+  /** What each feature contributed to the trees, by gain or number of splits: shares that sum to 1. */
+  featureImportances(by: 'gain' | 'split' = 'gain'): Float64Array {
+    return importanceOf(this.fitted, by)
+  }
+}
+
+registerEstimator(GradientBoostingRegressor)
+registerEstimator(GradientBoostingClassifier)

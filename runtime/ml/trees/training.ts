@@ -1,0 +1,246 @@
+// Boosting from the client's side: blocks are asked round by round, and small answers decide how trees grow.
+
+import type { Block } from '../../kernels/ml/block.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import {
+  binOffsets,
+  categoryBins,
+  type FeatureBins,
+  numericBins,
+  SAMPLE_ROWS,
+} from '../../kernels/ml/trees/binning.ts'
+import {
+  addRound,
+  type BoostBlock,
+  type BoostPlan,
+  boostHistograms,
+  boostSums,
+  firstPredictions,
+  followSplits,
+  heldOutLoss,
+  largestDerivatives,
+  MAX_GRADIENT,
+  MAX_HESSIAN,
+  sampleOfBlock,
+  startTrees,
+  type TreeRows,
+} from '../../kernels/ml/trees/boostBlock.ts'
+import { addArrays, addHistograms, addPairs, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
+import { type GrowthRules, grow, type NodeSplit, rootOf } from '../../kernels/ml/trees/growth.ts'
+import { PER_BIN } from '../../kernels/ml/trees/histogram.ts'
+import { baselineOf, GRADIENT_BOUND, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'
+import { finishedTree, type Tree } from '../../kernels/ml/trees/tree.ts'
+import type { Blocks } from '../contract/blocks.ts'
+
+/** How an ensemble is to be grown. */
+export interface TrainingRules {
+  who: string
+  objective: ObjectiveName
+  outputs: number
+  maxIter: number
+  learningRate: number
+  maxLeafNodes: number
+  maxDepth: number
+  minSamplesLeaf: number
+  minChildWeight: number
+  minSplitGain: number
+  l2Regularization: number
+  growth: 'leafWise' | 'depthWise'
+  seed: number
+  /** Rounds without improvement after which training ends; 0 for never. */
+  patience: number
+  validationShare: number
+  tolerance: number
+  /** Told after every round: its number and, where rows are held out, their loss. */
+  onIteration?: (iteration: number, loss: number | undefined) => void
+}
+
+/** What training gives. */
+export interface Trained {
+  baseline: Float64Array
+  trees: Tree[]
+  /** The loss of the rows that were held out, before the first round and after each; empty without any. */
+  validationLoss: number[]
+}
+
+/** Bins of all features, and which have missing values. */
+export interface LearntBins {
+  features: FeatureBins[]
+  hasMissing: boolean[]
+}
+
+/**
+ * Learns bins from the rows.
+ * @param lengths rows of each block
+ * @param categorical numbers of the features whose values are categories
+ */
+export async function learnBins(
+  who: string,
+  blocks: Blocks<Block>,
+  starts: Blocks<number>,
+  rows: number,
+  maxBins: number,
+  categorical: readonly number[],
+): Promise<LearntBins> {
+  const share = rows <= SAMPLE_ROWS || categorical.length > 0 ? 1 : SAMPLE_ROWS / rows
+  const samples = await blocks.map(sampleOfBlock, { who, share }, starts).gather()
+  const columns = samples[0].values.length
+  const hasMissing = Array.from({ length: columns }, (_, i) => samples.some(({ missing }) => missing[i]))
+  const features = Array.from({ length: columns }, (_, column) => {
+    const parts = samples.filter(({ values }) => values.length > column).map(({ values }) => values[column])
+    const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+    let at = 0
+    for (const part of parts) {
+      all.set(part, at)
+      at += part.length
+    }
+    if (!categorical.includes(column)) return numericBins(all, maxBins)
+    const bins = categoryBins(all)
+    if (bins.kind === 'category' && bins.categories.length > maxBins)
+      throw new MlDataError(
+        `${who}: feature ${column} has ${bins.categories.length} categories, and at most ${maxBins} (maxBins) fit into a histogram`,
+      )
+    return bins
+  })
+  return { features, hasMissing }
+}
+
+/** Trains on blocks that are held where they are. */
+export async function train(
+  rules: TrainingRules,
+  bins: LearntBins,
+  blocks: Blocks<BoostBlock>,
+  rows: number,
+): Promise<Trained> {
+  const { objective, outputs } = rules
+  const targets = await blocks.map(boostSums, { objective, outputs }).reduce(addArrays)
+  if (targets[0] === 0)
+    throw new MlDataError(`${rules.who}: the weights are all 0, so there is nothing to learn from`)
+  const baseline = baselineOf(objective, targets)
+  let predictions = await blocks.map(firstPredictions, baseline).persist()
+  const plan = await planOf(rules, bins, blocks, predictions, rows)
+  const growth = growthRulesOf(rules, bins, plan)
+  const trees: Tree[] = []
+  const validationLoss: number[] = []
+  const look = async (): Promise<number | undefined> => {
+    if (plan.validationShare === 0) return undefined
+    const [loss, weight] = await blocks.map(heldOutLoss, plan, predictions).reduce(addPairs)
+    if (weight === 0) throw new MlDataError(`${rules.who}: there are too few rows to hold some out`)
+    validationLoss.push(loss / weight)
+    return loss / weight
+  }
+  await look()
+  for (let iteration = 0; iteration < rules.maxIter; iteration++) {
+    const grown = await growRound(rules, growth, plan, blocks, predictions)
+    trees.push(...grown.trees)
+    predictions = grown.predictions
+    rules.onIteration?.(iteration + 1, await look())
+    if (grown.trees.every((tree) => tree.feature.length === 1)) break
+    if (rules.patience > 0 && hasStalled(validationLoss, rules.patience, rules.tolerance)) break
+  }
+  return { baseline, trees, validationLoss }
+}
+
+/** Whether the last rounds are no better than what was before them. */
+export function hasStalled(losses: readonly number[], patience: number, tolerance: number): boolean {
+  if (losses.length <= patience) return false
+  const before = losses[losses.length - patience - 1] - tolerance
+  return losses.slice(-patience).every((loss) => loss >= before)
+}
+
+/** Units in which gradients are whole numbers: powers of two, so that sums over all rows stay exact below 2^53. */
+async function planOf(
+  rules: TrainingRules,
+  bins: LearntBins,
+  blocks: Blocks<BoostBlock>,
+  predictions: Blocks<Float64Array>,
+  rows: number,
+): Promise<BoostPlan> {
+  const { objective, outputs } = rules
+  const [g, h] = await blocks.map(largestDerivatives, { objective, outputs }, predictions).reduce(largerPairs)
+  const bits = 53 - Math.ceil(Math.log2(Math.max(2, rows)))
+  const bound = GRADIENT_BOUND[objective]
+  // Gradients grow hardly beyond those of the start; four times as much still fits.
+  const largest = bound === null ? 4 * g : Math.max(g, bound * h * 4)
+  const unitOf = (value: number, most: number): number =>
+    2 ** Math.ceil(Math.log2(Math.max(value, Number.MIN_VALUE * 2 ** 60) / Math.min(most, 2 ** bits)))
+  return {
+    objective,
+    outputs,
+    features: bins.features,
+    offsets: binOffsets(bins.features),
+    gradientUnit: unitOf(largest, MAX_GRADIENT),
+    hessianUnit: unitOf(objective === 'squaredError' ? h : 4 * h, MAX_HESSIAN),
+    seed: rules.seed,
+    validationShare: rules.validationShare,
+  }
+}
+
+function growthRulesOf(rules: TrainingRules, bins: LearntBins, plan: BoostPlan): GrowthRules {
+  return {
+    offsets: plan.offsets,
+    categorical: bins.features.map(({ kind }) => kind === 'category'),
+    hasMissing: bins.hasMissing,
+    gradientUnit: plan.gradientUnit,
+    hessianUnit: plan.hessianUnit,
+    l2: rules.l2Regularization,
+    minSamplesLeaf: rules.minSamplesLeaf,
+    minChildWeight: rules.minChildWeight,
+    minSplitGain: rules.minSplitGain,
+    maxLeaves: rules.maxLeafNodes,
+    maxDepth: rules.maxDepth,
+    growth: rules.growth,
+  }
+}
+
+/** One tree an output: rows follow splits and give histograms until nothing is left to split. */
+async function growRound(
+  rules: TrainingRules,
+  growth: GrowthRules,
+  plan: BoostPlan,
+  blocks: Blocks<BoostBlock>,
+  predictions: Blocks<Float64Array>,
+): Promise<{ trees: Tree[]; predictions: Blocks<Float64Array> }> {
+  const { offsets, features } = plan
+  const all = features.map((_, feature) => feature)
+  let rows = await blocks.map(startTrees, plan, predictions).persist()
+  let sums = await histograms(offsets, roots(plan.outputs), blocks, rows)
+  let growing = sums.map((sum) => rootOf(growth, sum, all))
+  const history: NodeSplit[][] = growing.map(() => [])
+  while (growing.some(({ splits }) => splits.length > 0)) {
+    const splits = growing.map((tree) => tree.splits)
+    splits.forEach((each, i) => {
+      history[i].push(...each)
+    })
+    rows = await blocks.map(followSplits, { features, splits }, rows).persist()
+    const wanted = splits.map((each) => each.flatMap(({ build }) => (build === null ? [] : [build])))
+    sums = wanted.some((each) => each.length > 0)
+      ? await histograms(offsets, wanted, blocks, rows)
+      : wanted.map(() => new Float64Array(0))
+    growing = growing.map((tree, i) => grow(growth, tree, cutUp(sums[i], offsets)))
+  }
+  const grown = growing.map((tree, i) => ({
+    ...finishedTree(growth, features, tree, rules.learningRate),
+    splits: history[i],
+  }))
+  return {
+    trees: grown.map(({ tree }) => tree),
+    predictions: await blocks.map(addRound, { plan, grown }, rows, predictions).persist(),
+  }
+}
+
+const roots = (outputs: number): number[][] => Array.from({ length: outputs }, () => [0])
+
+/** Histograms of some nodes of each tree over the rows of all blocks. */
+const histograms = (
+  offsets: readonly number[],
+  wanted: readonly number[][],
+  blocks: Blocks<BoostBlock>,
+  rows: Blocks<TreeRows[]>,
+): Promise<Float64Array[]> => blocks.map(boostHistograms, { offsets, wanted }, rows).reduce(addHistograms)
+
+/** The histograms of single nodes. */
+function cutUp(sums: Float64Array, offsets: readonly number[]): Float64Array[] {
+  const length = offsets[offsets.length - 1] * PER_BIN
+  return Array.from({ length: sums.length / length }, (_, i) => sums.subarray(i * length, (i + 1) * length))
+}

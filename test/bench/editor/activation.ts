@@ -1,0 +1,63 @@
+// How long the extension takes to activate in a real VS Code: asked inside its extension host, once a window.
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openLab, until } from '../../editor/kit.ts'
+import { median } from '../figure.ts'
+
+const WINDOWS = 5
+
+/** Runs inside the extension host, as a suite of tests would. */
+const PROBE = `const vscode = require('vscode')
+const fs = require('node:fs')
+exports.run = async () => {
+  const extension = vscode.extensions.getExtension('heddle.heddle-vscode')
+  const cpu = process.cpuUsage()
+  const begun = performance.now()
+  const api = await extension.activate()
+  const wallMs = performance.now() - begun
+  const { user, system } = process.cpuUsage(cpu)
+  fs.appendFileSync(process.env.HEDDLE_TEST_REPORT, JSON.stringify({ wallMs, cpuMs: (user + system) / 1000, ownMs: api.activationMs }) + '\\n')
+}
+`
+
+export interface Activation {
+  /** From asking VS Code until the extension is active, its code loaded: by the clock, and CPU of the extension host. */
+  wallMs: number
+  cpuMs: number
+  /** Of it the extension's own `activate`, by the clock. */
+  ownMs: number
+}
+
+/** Medians of some windows. */
+export async function activation(root: string): Promise<Activation> {
+  const folder = join(root, 'dist-test', `activation-${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  const report = join(folder, 'report.jsonl')
+  const probe = join(folder, 'index.cjs')
+  writeFileSync(probe, PROBE)
+  const lab = await openLab({ env: { HEDDLE_TEST_REPORT: report } })
+  try {
+    const { page, server } = lab
+    await page.exposeFunction('codeAutomationLog', () => {})
+    await page.exposeFunction('codeAutomationExit', () => {})
+    const lines = (): string[] =>
+      existsSync(report) ? readFileSync(report, 'utf8').split('\n').filter(Boolean) : []
+    for (let window = 1; window <= WINDOWS; window++) {
+      // A folder without a file that would activate the extension by itself.
+      await page.goto(
+        server.url(folder, [
+          ['extensionDevelopmentPath', server.uri(root)],
+          ['extensionTestsPath', server.uri(probe)],
+        ]),
+      )
+      await until(() => lines().length >= window, 'the extension is active')
+    }
+    const told = lines().map((line) => JSON.parse(line) as Activation)
+    const of = (name: keyof Activation): number => median(told.map((each) => each[name]))
+    return { wallMs: of('wallMs'), cpuMs: of('cpuMs'), ownMs: of('ownMs') }
+  } finally {
+    await lab.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,5 @@
+// Work that is larger than the workers' memory, on real clusters: the cases are a user's program, loaded as one.
+
+import '../../runtime/functions/register.ts'
+
+await import('./largerThanMemoryCases.ts')

@@ -1,0 +1,129 @@
+// The cases of largerThanMemory.test.ts: answers stay right and clusters stay alive where memory is short.
+
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { type TestContext, test } from 'node:test'
+import { startLocalCluster } from '../../runtime/cluster/localCluster.ts'
+import { Client, type Future } from '../../runtime/index.ts'
+import { until } from '../host/kit.ts'
+import { temporaryFolder } from '../kit/temporaryFolder.ts'
+
+const LENGTH = 1_250_000
+/** Under load from others everything takes several times as long as alone. */
+const timeout = 300_000
+
+interface Cluster {
+  client: Client
+  /** Pids of the workers that are here now. */
+  workers(): Promise<number[]>
+  schedulerPid: number
+}
+
+async function start(t: TestContext, workers: number, memoryLimit: string, more = {}): Promise<Cluster> {
+  const cluster = await startLocalCluster({
+    workers,
+    threadsPerWorker: 1,
+    memoryLimit,
+    onOutput: () => {},
+    ...more,
+  })
+  const client = await Client.connect(cluster.file)
+  t.after(async () => {
+    await client.close()
+    await cluster.close()
+  })
+  const pids = async (): Promise<number[]> => (await client.info()).workers.map(({ pid }) => pid)
+  while ((await pids()).length < workers) await new Promise(setImmediate)
+  return { client, workers: pids, schedulerPid: cluster.address.pid }
+}
+
+/** 10 MB that are told apart by their number, which stands in every element but the last: that is twice as large. */
+function chunk(i: number): Float64Array {
+  const values = new Float64Array(LENGTH).fill(i)
+  values[LENGTH - 1] = 2 * i
+  return values
+}
+
+function sum(values: Float64Array): number {
+  let total = 0
+  for (let i = 0; i < values.length; i++) total += values[i]
+  return total
+}
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+const sumOf = (i: number): number => i * (LENGTH + 1)
+
+/** The sum of each chunk, computed by tasks that depend on them. */
+const sums = (client: Client, chunks: readonly Future<Float64Array>[]): Promise<unknown> =>
+  client.gather(chunks.map((one) => client.submit(sum, one)))
+
+test('kill -9 of a worker that is spilling loses no answer', { timeout }, async (t) => {
+  const spillFolder = temporaryFolder(t)
+  const { client, workers } = await start(t, 2, '260MB', { spillFolder })
+  const count = 60
+  const chunks = client.map(chunk, numbers(count))
+  const spilled = (): number =>
+    readdirSync(spillFolder, { recursive: true, encoding: 'utf8' }).filter((name) => /\/\d+$/.test(name))
+      .length
+  await until(() => spilled() >= 6)
+  const [victim] = await workers()
+  process.kill(victim, 'SIGKILL')
+  assert.deepEqual(await sums(client, chunks), numbers(count).map(sumOf))
+  assert.equal((await workers()).includes(victim), false)
+})
+
+test('1 GB from two workers of 300 MB is gathered', { timeout }, async (t) => {
+  const { client, workers } = await start(t, 2, '300MB')
+  const before = await workers()
+  const count = 100
+  const found = (await client.gather(client.map(chunk, numbers(count)))) as Float64Array[]
+  assert.deepEqual(found.map(sum), numbers(count).map(sumOf))
+  assert.deepEqual(await workers(), before, 'no worker was ended for it')
+})
+
+test('a task that outgrows its worker fails with limit, key and line, and what others made is there', {
+  timeout,
+}, async (t) => {
+  const { client } = await start(t, 1, '300MB')
+  const kept = client.submit(chunk, 7)
+  const grow = (megabytes: number): number => {
+    const pieces: Float64Array[] = []
+    for (let i = 0; i < megabytes; i++) pieces.push(new Float64Array(125_000).fill(i))
+    return pieces.length
+  }
+  const future = client.submit(grow, 2000)
+  const error = (await future.result().then(
+    () => assert.fail('it had room'),
+    (thrown: unknown) => thrown,
+  )) as Error & { kind?: string }
+  assert.equal(error.kind, 'out-of-memory')
+  assert.match(error.message, /grew past its worker's memory limit of 300 MB, though it ran there alone/)
+  assert.match(error.message, /make the pieces smaller, or raise the worker's memory limit/)
+  assert.match(`${error.message}\n${error.stack}`, /grow-[0-9a-f]+/)
+  assert.match(`${error.message}\n${error.stack}`, /largerThanMemoryCases\.ts:\d+/)
+  assert.equal(await client.submit(sum, kept).result(), sumOf(7))
+})
+
+/** What a process takes of memory, in bytes. */
+function residentBytes(pid: number): number {
+  const found = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return 1024 * Number(found?.[1])
+}
+
+test('memory is flat over ten runs of the same job', {
+  timeout,
+  skip: !existsSync('/proc/self/status') && 'reads /proc',
+}, async (t) => {
+  const { client, workers, schedulerPid } = await start(t, 2, '300MB')
+  const taken: number[] = []
+  for (let run = 0; run < 10; run++) {
+    const chunks = client.with({ pure: false }).map(chunk, numbers(20))
+    assert.deepEqual(await sums(client, chunks), numbers(20).map(sumOf))
+    for (const one of chunks) one.release()
+    taken.push([schedulerPid, ...(await workers())].reduce((all, pid) => all + residentBytes(pid), 0))
+  }
+  // Runs make 2 GB in sum, and each run 200 MB: what is left of one must not be there after the next.
+  const early = Math.max(...taken.slice(2, 5))
+  const late = Math.min(...taken.slice(7))
+  assert.ok(late < 1.15 * early, `${taken.map((bytes) => Math.round(bytes / 1e6))} MB after each run`)
+})

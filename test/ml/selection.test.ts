@@ -1,0 +1,176 @@
+// Folds, metrics and searches against scikit-learn's answers; what candidates share is computed once.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { array, NdArray } from '../../runtime/collections/index.ts'
+import { ml } from '../../runtime/index.ts'
+import { computeInProcess } from '../kit/runGraph.ts'
+import { answersOf, close, dataset } from './kit.ts'
+
+const executor = computeInProcess()
+const answers = answersOf<never>('selection')
+const iris = dataset('iris')
+
+test('KFold and StratifiedKFold divide as scikit-learn', () => {
+  const folds = new ml.KFold({ nSplits: 4 }).split(new Array(10).fill(0))
+  assert.deepEqual(
+    folds.map(({ train, test: own }) => ({ train: [...train], test: [...own] })),
+    answers.KFold,
+  )
+  assert.deepEqual(
+    new ml.StratifiedKFold({ nSplits: 4 }).split(iris.y).map(({ test: own }) => ({ test: [...own] })),
+    answers.StratifiedKFold,
+  )
+  assert.throws(() => new ml.KFold({ nSplits: 4 }).split([1, 2]), /2 rows cannot be divided into 4 folds/)
+  assert.throws(() => new ml.StratifiedKFold({ nSplits: 3 }).split([1, 1, 2]), /no class has 3 rows/)
+})
+
+test('shuffled folds hold each row once, and follow their seed', () => {
+  for (const make of [ml.KFold, ml.StratifiedKFold]) {
+    const split = (seed: number) => new make({ nSplits: 5, shuffle: true, seed }).split(iris.y)
+    const all = split(1).flatMap(({ test: own }) => [...own])
+    assert.deepEqual(
+      all.sort((a, b) => a - b),
+      iris.y.map((_, i) => i),
+    )
+    assert.deepEqual(split(1), split(1))
+    assert.notDeepEqual(split(1)[0].test, split(2)[0].test)
+  }
+})
+
+test('trainTestSplit keeps rows together, of lists, arrays and chunked arrays', async () => {
+  const rows = Array.from({ length: 20 }, (_, i) => [i, -i])
+  const [train, held] = ml.trainTestSplit([NdArray.from(rows)], { testSize: 0.3, seed: 4 })
+  assert.deepEqual(
+    [train.shape, held.shape],
+    [
+      [14, 2],
+      [6, 2],
+    ],
+  )
+  const [lazyTrain] = ml.trainTestSplit([array.fromArray(rows, { chunks: [6, 1] })], {
+    testSize: 0.3,
+    seed: 4,
+  })
+  assert.deepEqual((await lazyTrain.compute()).toList(), train.toList())
+  assert.throws(() => ml.trainTestSplit([[1, 2], [1]]), /the same rows, and these have 2, 1/)
+})
+
+const { metrics } = ml
+const expected = answers.metrics as Record<string, number>
+const given = answers as unknown as Record<string, number[]>
+const cut = (values: number[], chunks: number) => array.fromArray(values, { chunks })
+type Pair = (a: never, p: never, options?: never) => Promise<unknown>
+const METRICS: [name: string, actual: string, predicted: string, options?: object][] = [
+  ['accuracyScore', 'true', 'guess', { sampleWeight: given.weight }],
+  ['balancedAccuracyScore', 'true', 'guess'],
+  ['confusionMatrix', 'true', 'guess'],
+  ...['macro', 'micro', 'weighted'].flatMap((average): [string, string, string, object][] => [
+    [`precisionScore ${average}`, 'true', 'guess', { average }],
+    [`recallScore ${average}`, 'true', 'guess', { average }],
+    [`f1Score ${average}`, 'true', 'guess', { average, sampleWeight: given.weight }],
+  ]),
+  ['logLoss', 'true', 'probabilities', { sampleWeight: given.weight }],
+  ['rocAucScore', 'binary', 'scores', { sampleWeight: given.weight }],
+  ['meanSquaredError', 'real', 'near', { sampleWeight: given.weight }],
+  ['meanAbsoluteError', 'real', 'near'],
+  ['maxError', 'real', 'near'],
+  ['r2Score', 'real', 'near', { sampleWeight: given.weight }],
+  ['explainedVarianceScore', 'real', 'near'],
+  ['adjustedRandScore', 'true', 'guess'],
+  ['normalizedMutualInfoScore', 'true', 'guess'],
+  ['homogeneityScore', 'true', 'guess'],
+  ['completenessScore', 'true', 'guess'],
+]
+for (const [name, actual, predicted, options] of METRICS)
+  test(`metrics: ${name} is scikit-learn's, of lists and of chunks`, async () => {
+    const metric = metrics[name.split(' ')[0] as keyof typeof metrics] as unknown as Pair
+    const a = given[actual]
+    const p = given[predicted]
+    close(await metric(a as never, p as never, options as never), expected[name], 1e-12, 'lists')
+    const chunked = Array.isArray(p[0]) ? array.fromArray(p, { chunks: [11, -1] }) : cut(p, 11)
+    close(
+      await metric(cut(a, 17) as never, chunked as never, options as never),
+      expected[name],
+      1e-12,
+      'chunks',
+    )
+  })
+
+test('metrics refuse what they cannot tell', async () => {
+  await assert.rejects(metrics.rocAucScore([1, 1], [0, 1]), /rows of both classes/)
+  await assert.rejects(metrics.f1Score([0, 1, 2], [0, 1, 2]), /there are 3 classes, and average is 'binary'/)
+  await assert.rejects(metrics.accuracyScore([0, 1], [1]), /2 rows, and y has 1 values/)
+})
+
+const pipeline = () =>
+  new ml.Pipeline({
+    steps: [
+      ['scale', new ml.StandardScaler()],
+      ['model', new ml.LogisticRegression({ tolerance: 1e-8, maxIterations: 10_000 })],
+    ],
+  })
+const grid = { model__C: [0.01, 0.1, 1, 10] }
+
+test('GridSearchCV finds what scikit-learn finds, and scales each fold once', async () => {
+  const answer = answers.GridSearchCV as { mean: number[]; best: number; score: number }
+  for (const x of [iris.x, array.fromArray(iris.x, { chunks: [40, 2] })]) {
+    const search = new ml.GridSearchCV(pipeline(), grid, { refit: false })
+    await search.fit(x, iris.y)
+    const count = executor.last
+    assert.equal(count.groups.includes('fitTransform'), true)
+    close(
+      search.results.map(({ mean }) => mean),
+      answer.mean,
+      1e-12,
+    )
+    assert.equal(search.bestParams.model__C, answer.best)
+    // One stack, 5 splits, 5 scalings, 4 × 5 fits; and the blocks themselves.
+    if (x === iris.x) assert.equal(count.tasks, 2 + 1 + 5 + 5 + 20)
+  }
+})
+
+test('the best model is fitted with all rows, and predicts', async () => {
+  const search = await new ml.GridSearchCV(pipeline(), grid, { cv: 3, scoring: 'f1Macro' }).fit(
+    iris.x,
+    iris.y,
+  )
+  const best = await pipeline().setParams(search.bestParams).fit(iris.x, iris.y)
+  assert.deepEqual(search.predict(iris.x).toList(), best.predict(iris.x).toList())
+  assert.ok((await search.score(iris.x, iris.y)) > 0.95)
+})
+
+test('RandomizedSearchCV follows its seed; SuccessiveHalvingSearchCV ends with all rows', async () => {
+  const drawn = async (seed: number) => {
+    const distributions = { model__C: (share: number) => 10 ** (4 * share - 2) }
+    const search = new ml.RandomizedSearchCV(pipeline(), distributions, {
+      nIter: 4,
+      seed,
+      cv: 3,
+      refit: false,
+    })
+    await search.fit(iris.x, iris.y)
+    return search.results
+  }
+  assert.deepEqual(await drawn(1), await drawn(1))
+  const halving = new ml.SuccessiveHalvingSearchCV(
+    pipeline(),
+    { model__C: [0.001, 0.01, 0.1, 1, 10, 100] },
+    { cv: 3, refit: false },
+  )
+  await halving.fit(iris.x, iris.y)
+  assert.deepEqual([...new Set(halving.results.map(({ rows }) => rows))], [12, 36, 100])
+  assert.equal(halving.best.rows, 100)
+})
+
+test('a search says what is wrong before anything is fitted', async () => {
+  assert.throws(
+    () => new ml.GridSearchCV(pipeline(), grid, { scoring: 'luck' }),
+    /there is no scoring luck; there are accuracy/,
+  )
+  await assert.rejects(
+    new ml.GridSearchCV(pipeline(), { model__D: [1] }).fit(iris.x, iris.y),
+    /LogisticRegression has no parameter D/,
+  )
+  assert.throws(() => new ml.GridSearchCV(pipeline(), grid).bestParams, { name: 'NotFittedError' })
+})
