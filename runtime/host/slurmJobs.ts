@@ -7,6 +7,7 @@ import type { AdaptOptions } from '../slurm/adapt.ts'
 import { JobKeeper } from '../slurm/jobKeeper.ts'
 import type { JobsReport } from '../slurm/jobsReport.ts'
 import { runHere } from '../slurm/localCommand.ts'
+import { readSetup } from '../slurm/slurmSetup.ts'
 import { epochMs } from './clock.ts'
 import type { ControlPlane } from './controlPlane.ts'
 import { clusterFileOf, writeClusterFile } from './runFolder.ts'
@@ -31,7 +32,7 @@ export class SlurmJobs {
   constructor(folder: string, { core, plane, log }: JobsGround) {
     this.#folder = folder
     this.keeper = new JobKeeper(
-      JobKeeper.setupIn(folder),
+      readSetup(folder),
       {
         workers: () => plane.workers(),
         demand: () => core.demand,

@@ -26,6 +26,7 @@ type Kind =
   | 'record'
   | 'flag'
   | 'gpus'
+  | 'folder'
   | 'own'
 
 const JOB_FIELDS: Record<keyof JobRequest, Kind> = {
@@ -60,8 +61,8 @@ const PROFILE_FIELDS: Record<keyof SlurmProfile, Kind> = {
   schedulerSettings: 'own',
   pools: 'own',
   jobName: 'text',
-  folder: 'text',
-  logFolder: 'text',
+  folder: 'folder',
+  logFolder: 'folder',
   interface: 'text',
   deathTimeoutSeconds: 'seconds',
   handoverSeconds: 'seconds',
@@ -80,6 +81,8 @@ const PLACE_FIELDS: Record<keyof SchedulerPlace, Kind> = {
 
 /** Threads of a worker are numbered in one byte. */
 const THREADS_MAX = 255
+/** As `heddle worker` has it. */
+const WORKER_BYTES_MIN = 100e6
 
 /**
  * Returns the profile as it was given when nothing is wrong with it.
@@ -88,7 +91,7 @@ const THREADS_MAX = 255
  * @example checkProfile({ cores: 8, memory: '16GB', partition: 'cpu' })
  */
 export function checkProfile(given: unknown, name = 'profile'): SlurmProfile {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
+  if (!isObject(given))
     throw new ProfileError(name, 'must be an object like { cores: 8, memory: "16GB", partition: "cpu" }')
   checkFields(given, PROFILE_FIELDS, name)
   const profile = given as SlurmProfile
@@ -110,17 +113,19 @@ export function checkProfile(given: unknown, name = 'profile'): SlurmProfile {
   return profile
 }
 
+/** What jobs of a cluster are called by themselves. */
+const RESERVED: readonly string[] = ['scheduler', 'workers']
+
 function checkPools(profile: SlurmProfile, name: string): void {
   const { pools } = profile
   if (pools === undefined) return
-  if (typeof pools !== 'object' || pools === null || Array.isArray(pools))
+  if (!isObject(pools))
     throw new ProfileError(`${name}.pools`, 'must be an object of job requests by name: { gpu: { gpus: 2 } }')
   for (const [pool, changes] of Object.entries(pools)) {
     const place = `${name}.pools.${pool}`
-    if (!/^[a-z][a-z0-9_]{0,15}$/.test(pool) || pool === 'scheduler')
+    if (!/^[a-z][a-z0-9_]{0,15}$/.test(pool) || RESERVED.includes(pool))
       throw new ProfileError(place, 'is no name for a pool: small letters, digits and "_", at most 16')
-    if (typeof changes !== 'object' || changes === null)
-      throw new ProfileError(place, 'must be an object like { gpus: 2 }')
+    if (!isObject(changes)) throw new ProfileError(place, 'must be an object like { gpus: 2 }')
     checkFields(changes, JOB_FIELDS, place)
     checkJob({ ...profile, ...changes }, place)
   }
@@ -134,6 +139,12 @@ function checkJob(job: JobRequest, name: string): void {
     throw new ProfileError(
       `${name}.processes`,
       `leaves ${Math.floor(cores / processes)} threads to a worker, which may have ${THREADS_MAX}: use more processes`,
+    )
+  const bytes = Math.floor(memoryLimitBytes(job.memory, Number.NaN) / processes)
+  if (bytes < WORKER_BYTES_MIN)
+    throw new ProfileError(
+      `${name}.memory`,
+      `leaves ${Math.floor(bytes / 1e6)} MB to each of ${processes} workers, which need ${WORKER_BYTES_MIN / 1e6} MB: ask for more or use fewer processes`,
     )
   if (resources !== undefined)
     for (const [resource, amount] of Object.entries(resources))
@@ -172,6 +183,15 @@ function checkValue(value: unknown, kind: Kind, place: string): void {
       if (typeof value !== 'string' || value.trim() === '' || /[\n\r\0]/.test(value))
         throw no('a text of one line')
       return
+    case 'folder':
+      checkValue(value, 'text', place)
+      // sbatch fills in `%` and takes words apart.
+      if (/[\s%\\]/.test(value as string))
+        throw new ProfileError(
+          place,
+          `may have no space, "%" or "\\": Slurm reads them in its own way, not ${JSON.stringify(value)}`,
+        )
+      return
     case 'count':
       if (!Number.isInteger(value) || (value as number) < 1) throw no('a whole number ≥ 1')
       return
@@ -194,7 +214,7 @@ function checkValue(value: unknown, kind: Kind, place: string): void {
         throw no('a list of texts of one line each')
       return
     case 'record':
-      if (typeof value !== 'object' || Object.values(value ?? {}).some((one) => typeof one !== 'string'))
+      if (!isObject(value) || Object.values(value).some((one) => typeof one !== 'string'))
         throw no('an object of texts like { OMP_NUM_THREADS: "1" }')
       return
     case 'flag':
@@ -205,12 +225,15 @@ function checkValue(value: unknown, kind: Kind, place: string): void {
         throw no('a number of GPUs, or a kind and a number like "a100:2"')
       return
     case 'own':
-      if (typeof value !== 'object' && typeof value !== 'string') throw no('an object')
+      if (!isObject(value) && typeof value !== 'string') throw no('an object')
       return
     default:
       kind satisfies never
   }
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isGpus = (value: unknown): boolean => typeof value === 'string' && /^([\w.-]+:)?\d+$/.test(value)
 

@@ -1,10 +1,10 @@
 // The folder that a cluster's machines share: what it is, where its scheduler is, and what its jobs print. On the login node.
 
 import type { ClusterAddress } from '../protocol/cluster.ts'
-import type { SlurmSetup } from './jobKeeper.ts'
 import { addressFileOf } from './jobScript.ts'
 import type { LoginNode } from './loginNode.ts'
 import type { SlurmProfile } from './slurmProfile.ts'
+import type { SlurmSetup } from './slurmSetup.ts'
 
 /** The shared folder cannot be used: names it and why. */
 export class ClusterFolderError extends Error {

@@ -15,6 +15,10 @@ export interface Job {
   readonly workers: Set<string>
   /** Whether any worker of it ever joined. */
   joined: boolean
+  /** Since when it runs, as far as was seen. */
+  runningMs?: number
+  /** Whether it has served long enough to speak for others like it. */
+  proven: boolean
   /** How often it was started again by Slurm. */
   requeues: number
 }
@@ -22,12 +26,15 @@ export interface Job {
 /** What happened to a job, for a person and for whoever keeps their number. */
 export type JobEvent =
   | { kind: 'started'; job: Job }
+  | { kind: 'proven'; job: Job }
   | { kind: 'stuck'; job: Job; reason: string }
   | { kind: 'requeued'; job: Job; reason: string }
   | { kind: 'ended'; job: Job; how: JobEnd; failed: boolean }
 
 /** A job that Slurm took and that its lists do not show for so long is not coming. */
 const UNSEEN_MS_MAX = 30_000
+/** A job whose workers are here for so long is as it should be. */
+const PROVEN_MS = 60_000
 /** Ended jobs that are still told of. */
 const ENDED_MAX = 100
 
@@ -38,7 +45,7 @@ export class JobBooks {
     for (const id of ids)
       this.jobs.set(id, {
         ...{ id, pool, submittedMs: nowMs, phase: { kind: 'submitted' } },
-        ...{ asked: false, workers: new Set(), joined: false, requeues: 0 },
+        ...{ asked: false, workers: new Set(), joined: false, proven: false, requeues: 0 },
       })
   }
 
@@ -59,8 +66,10 @@ export class JobBooks {
     for (const job of this.jobs.values()) {
       if (job.phase.kind === 'ended') continue
       const row = byId.get(job.id)
-      if (row) this.#became(job, phaseOf(row), events)
-      else if (job.phase.kind !== 'submitted' || nowMs - job.submittedMs > UNSEEN_MS_MAX)
+      if (row) {
+        this.#became(job, phaseOf(row), events)
+        prove(job, nowMs, events)
+      } else if (job.phase.kind !== 'submitted' || nowMs - job.submittedMs > UNSEEN_MS_MAX)
         this.#became(job, { kind: 'ended', how: 'unknown', reason: '', nodes: nodesOf(job.phase) }, events)
     }
     this.#forget()
@@ -112,6 +121,17 @@ export class JobBooks {
   }
 }
 
+function prove(job: Job, nowMs: number, events: JobEvent[]): void {
+  if (job.phase.kind !== 'running') {
+    job.runningMs = undefined
+    return
+  }
+  job.runningMs ??= nowMs
+  if (job.proven || job.workers.size === 0 || nowMs - job.runningMs < PROVEN_MS) return
+  job.proven = true
+  events.push({ kind: 'proven', job })
+}
+
 /**
  * Whether a job's end speaks against submitting another like it: one that failed or ran out of memory, or that was over
  * before any worker came of it. What Slurm does to jobs for its own reasons does not.
@@ -144,8 +164,11 @@ export const jobIdOf = (worker: string): string | undefined => /^job(\d+(?:_\d+)
 
 const nodesOf = (phase: JobPhase): string => ('nodes' in phase ? phase.nodes : '')
 
-/** An event as a person is told of it; nothing for what goes as it should. */
-export function eventText(event: JobEvent): { level: 'info' | 'warning' | 'error'; text: string } {
+/** An event as a person is told of it. */
+export function eventText(event: Exclude<JobEvent, { kind: 'proven' }>): {
+  level: 'info' | 'warning' | 'error'
+  text: string
+} {
   const { job } = event
   switch (event.kind) {
     case 'started':

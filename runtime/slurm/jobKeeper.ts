@@ -1,39 +1,16 @@
 // Keeps the jobs of one cluster, inside its scheduler's process: submits, watches, follows the load, and tells what happened.
 
-import { readFileSync } from 'node:fs'
 import type { WorkerInfo } from '../protocol/cluster.ts'
-import { Adaptive, type AdaptOptions, type Demand } from './adapt.ts'
-import { checkProfile } from './checkProfile.ts'
+import type { AdaptOptions, Demand } from './adapt.ts'
+import { type Fate, FateQuestions } from './fateQuestions.ts'
 import { eventText, type Job, JobBooks, type JobEvent } from './jobBooks.ts'
-import {
-  type ClusterPlace,
-  jobNameOf,
-  logFileOf,
-  MAIN_POOL,
-  requestOf,
-  threadsOf,
-  workerScript,
-  workersOf,
-} from './jobScript.ts'
-import { endText, phaseText } from './jobStates.ts'
-import type { JobReport, JobsReport } from './jobsReport.ts'
+import { jobNameOf, logFileOf, MAIN_POOL, workerScript } from './jobScript.ts'
+import { expectedLines, type JobsReport, jobReport } from './jobsReport.ts'
 import { lastLines } from './lastLines.ts'
-import { planPool, Trust } from './scaling.ts'
+import { planPool } from './scaling.ts'
 import { type RunCommand, SlurmCommands, SlurmError } from './slurmCommands.ts'
-import type { SlurmProfile } from './slurmProfile.ts'
-
-/** What the cluster's own folder tells of it: written by who starts the cluster, read by its scheduler. */
-export interface SlurmSetup {
-  profile: SlurmProfile
-  place: ClusterPlace
-  /** When the cluster was begun, in epoch milliseconds. */
-  sinceMs: number
-  /** Jobs to begin with. */
-  jobs: number
-  adapt?: AdaptOptions
-}
-
-export const setupFileOf = (folder: string): string => `${folder}/setup.json`
+import type { SlurmSetup } from './slurmSetup.ts'
+import { Wishes } from './wishes.ts'
 
 /** The scheduler, as far as its jobs need it. */
 export interface KeeperScheduler {
@@ -53,8 +30,6 @@ export interface KeeperScheduler {
 const LOOK_MS = 1000
 const LOOK_MS_CALM = 10_000
 const LOOK_MS_MAX = 60_000
-/** How long a worker's fate is asked after: a node that fails is found to have failed later than that. */
-const FATE_MS_MAX = 10_000
 const ELEMENTS_MAX = 500
 /** How long jobs may take to be gone when the cluster ends. */
 const GONE_MS_MAX = 8000
@@ -64,10 +39,8 @@ export class JobKeeper {
   readonly #scheduler: KeeperScheduler
   readonly #slurm: SlurmCommands
   readonly #books = new JobBooks()
-  readonly #trust: Trust
-  readonly #wanted = new Map<string, number>()
-  readonly #waiting = new Map<string, (fate: { ended: boolean; reason: string }) => void>()
-  #adaptive: Adaptive | undefined
+  readonly #wishes: Wishes
+  readonly #fates = new FateQuestions()
   #adaptTimer: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
@@ -79,15 +52,7 @@ export class JobKeeper {
     this.#setup = setup
     this.#scheduler = scheduler
     this.#slurm = new SlurmCommands(run)
-    this.#trust = new Trust(setup.profile.failuresMax ?? 3)
-    this.#wanted.set(MAIN_POOL, setup.jobs)
-  }
-
-  /** Reads what a cluster's folder says of it. @throws {ProfileError} */
-  static setupIn(folder: string): SlurmSetup {
-    const setup = JSON.parse(readFileSync(setupFileOf(folder), 'utf8')) as SlurmSetup
-    checkProfile(setup.profile)
-    return setup
+    this.#wishes = new Wishes(setup.profile, setup.jobs)
   }
 
   start(): void {
@@ -97,57 +62,38 @@ export class JobKeeper {
   }
 
   /** @returns why it cannot be, or nothing */
-  scale(jobs: number, pool = MAIN_POOL): string | undefined {
-    const pools = this.#pools()
-    if (!pools.includes(pool)) return `this cluster has no pool ${JSON.stringify(pool)}: ${pools.join(', ')}`
-    if (!Number.isInteger(jobs) || jobs < 0 || jobs > 10_000)
-      return `the number of jobs must be a whole number ≥ 0, not ${jobs}`
-    if (pool === MAIN_POOL) this.#stopAdapting()
-    this.#trust.forgive()
-    this.#wanted.set(pool, jobs)
-    this.lookSoon()
-    return undefined
+  scale(jobs: number, pool?: string): string | undefined {
+    return this.#heard(this.#wishes.scale(jobs, pool))
   }
 
-  /** In workers of the main pool: jobs with several are counted whole. */
+  /** In workers of the main pool. @returns why it cannot be, or nothing */
   scaleWorkers(workers: number): string | undefined {
-    return this.scale(Math.ceil(workers / workersOf(this.#setup.profile)))
+    return this.#heard(this.#wishes.scaleWorkers(workers))
   }
 
   /** Follows the load from now on. @throws {AdaptError} */
   adapt(options: AdaptOptions): void {
-    this.#stopAdapting()
-    const adaptive = new Adaptive(options)
-    this.#adaptive = adaptive
-    this.#trust.forgive()
-    this.#adaptTimer = setInterval(() => this.#follow(adaptive), adaptive.intervalMs)
-    this.#follow(adaptive)
+    const intervalMs = this.#wishes.adapt(options)
+    clearInterval(this.#adaptTimer)
+    this.#adaptTimer = setInterval(() => this.#follow(), intervalMs)
+    this.#follow()
   }
 
   report(nowMs = Date.now()): JobsReport {
-    const jobs = [...this.#books.jobs.values()].map((job): JobReport => {
-      const { id, pool, phase, workers } = job
-      return {
-        ...{ id, pool, state: phase.kind, text: phaseText(phase, nowMs), workers: [...workers] },
-        logFile: logFileOf(this.#setup.place.logFolder, id),
-        ...('nodes' in phase && phase.nodes !== '' && { nodes: phase.nodes }),
-        ...(phase.kind === 'pending' && phase.startMs !== undefined && { startMs: phase.startMs }),
-        ...(phase.kind === 'running' && phase.endMs !== undefined && { endMs: phase.endMs }),
-      }
-    })
+    const { isAdapting, trust } = this.#wishes
+    const { logFolder } = this.#setup.place
     return {
-      jobs,
-      wanted: Object.fromEntries(this.#wanted),
-      adapting: this.#adaptive !== undefined,
-      ...(this.#trust.stopped !== undefined && { stopped: this.#trust.stopped }),
+      jobs: [...this.#books.jobs.values()].map((job) => jobReport(job, logFolder, nowMs)),
+      wanted: this.#wishes.all(),
+      adapting: isAdapting,
+      ...(trust.stopped !== undefined && { stopped: trust.stopped }),
     }
   }
 
   // What the control plane asks after workers.
 
   joined(info: WorkerInfo): void {
-    // The worker of this name was started again: its job goes on, so what it ran may have been the reason.
-    this.#waiting.get(info.name)?.({ ended: false, reason: 'it was started again' })
+    this.#fates.cameAgain(info.name)
     const job = this.#books.workerJoined(info.name)
     if (!job) return
     this.#tellTime(job)
@@ -160,22 +106,11 @@ export class JobKeeper {
     this.lookSoon()
   }
 
-  ask(info: WorkerInfo): Promise<{ ended: boolean; reason: string }> | undefined {
-    const job = this.#books.jobOf(info.name)
-    if (!job) return undefined
-    return new Promise((resolve) => {
-      const settle = (fate: { ended: boolean; reason: string }): void => {
-        clearTimeout(patience)
-        this.#waiting.delete(info.name)
-        resolve(fate)
-      }
-      const patience = setTimeout(
-        () => settle({ ended: true, reason: 'its node does not answer' }),
-        FATE_MS_MAX,
-      )
-      this.#waiting.set(info.name, settle)
-      this.lookSoon()
-    })
+  ask({ name }: WorkerInfo): Promise<Fate> | undefined {
+    if (!this.#books.jobOf(name)) return undefined
+    const fate = this.#fates.ask(name)
+    this.lookSoon()
+    return fate
   }
 
   lookSoon(): void {
@@ -199,10 +134,11 @@ export class JobKeeper {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
-    this.#stopAdapting()
+    clearInterval(this.#adaptTimer)
+    this.#fates.stop()
     await this.#looking
     const deadline = performance.now() + GONE_MS_MAX
-    const names = this.#pools().map((pool) => this.#nameOf(pool))
+    const names = this.#names()
     for (let first = true; performance.now() < deadline; first = false) {
       try {
         const rows = first ? undefined : await this.#slurm.jobs(names)
@@ -224,17 +160,17 @@ export class JobKeeper {
   #nextLookMs(): number {
     if (this.#failedLooks > 0) return Math.min(LOOK_MS_MAX, LOOK_MS * 2 ** this.#failedLooks)
     const isCalm = this.#books.live().every((job) => job.phase.kind === 'running' && job.workers.size > 0)
-    return isCalm && this.#waiting.size === 0 ? LOOK_MS_CALM : LOOK_MS
+    return isCalm && !this.#fates.areAsked ? LOOK_MS_CALM : LOOK_MS
   }
 
   async #look(): Promise<void> {
     try {
       if (this.#books.jobs.size > 0) {
-        const rows = await this.#slurm.jobs(this.#pools().map((pool) => this.#nameOf(pool)))
+        const rows = await this.#slurm.jobs(this.#names())
         for (const event of this.#books.observed(rows, Date.now())) await this.#happened(event)
       }
       for (const job of this.#books.live()) this.#tellTime(job)
-      for (const pool of this.#pools()) await this.#keepNumber(pool)
+      for (const pool of this.#wishes.pools) await this.#keepNumber(pool)
       if (this.#failedLooks > 1) this.#scheduler.log('info', 'Slurm answers again')
       this.#failedLooks = 0
     } catch (error) {
@@ -245,33 +181,37 @@ export class JobKeeper {
           `Slurm does not answer, and is asked again: ${(error as Error).message}`,
         )
     }
-    this.#settleFates()
+    this.#fates.settle(this.#books)
     this.#tellExpected()
   }
 
   async #happened(event: JobEvent): Promise<void> {
+    if (event.kind === 'proven') {
+      this.#wishes.trust.succeeded()
+      return
+    }
     const { level, text } = eventText(event)
     const { job } = event
     const isTrouble = event.kind === 'ended' && level !== 'info'
     const tail = isTrouble ? await lastLines(logFileOf(this.#setup.place.logFolder, job.id)) : []
     this.#scheduler.log(level, [text, ...tail.map((line) => `  ${line}`)].join('\n'))
     if (event.kind !== 'ended') return
-    if (!event.failed) this.#trust.succeeded()
-    else if (this.#trust.failed([text, ...tail.slice(-1)].join(': ')))
-      this.#scheduler.log('error', this.#trust.stopped!)
+    if (!event.failed) this.#wishes.trust.succeeded()
+    else if (this.#wishes.trust.failed([text, ...tail.slice(-1)].join(': ')))
+      this.#scheduler.log('error', this.#wishes.trust.stopped!)
   }
 
   async #keepNumber(pool: string): Promise<void> {
     if (this.#stopped) return
     const workers = this.#scheduler.workers()
-    const plan = planPool(this.#books.live(pool), this.#wanted.get(pool) ?? 0, (job) => job.workers.size)
+    const plan = planPool(this.#books.live(pool), this.#wishes.wanted(pool), (job) => job.workers.size)
     for (const job of plan.cancel) job.asked = true
     if (plan.cancel.length > 0) await this.#slurm.cancel(plan.cancel.map(({ id }) => id))
     for (const job of plan.retire) {
       job.asked = true
       for (const { name, worker } of workers) if (job.workers.has(name)) this.#scheduler.retire(worker)
     }
-    if (this.#trust.stopped !== undefined) return
+    if (this.#wishes.trust.stopped !== undefined) return
     for (let left = plan.submit; left > 0; ) left -= await this.#submit(pool, left)
   }
 
@@ -286,8 +226,8 @@ export class JobKeeper {
       return count
     } catch (error) {
       if (!(error instanceof SlurmError) || error.again) throw error
-      this.#trust.refused(error.message)
-      this.#scheduler.log('error', this.#trust.stopped!)
+      this.#wishes.trust.refused(error.message)
+      this.#scheduler.log('error', this.#wishes.trust.stopped!)
       return wanted
     }
   }
@@ -302,47 +242,26 @@ export class JobKeeper {
       if (workers.has(name)) this.#scheduler.ends(worker, { retireMs: endsMs - handoverMs, endsMs })
   }
 
-  #settleFates(): void {
-    for (const [name, settle] of [...this.#waiting]) {
-      const job = this.#books.jobOf(name)
-      if (!job) settle({ ended: true, reason: 'its job is gone' })
-      else if (job.phase.kind === 'ended')
-        settle({ ended: true, reason: `its job ${job.id} ${endText(job.phase.how, job.phase.reason, '')}` })
-      else if (job.phase.kind === 'pending')
-        settle({ ended: true, reason: `its job ${job.id} was put back into the queue` })
-    }
-  }
-
   #tellExpected(): void {
-    const nowMs = Date.now()
     const coming = this.#books.live().filter(({ workers, asked }) => workers.size === 0 && !asked)
-    const lines = coming.slice(0, 3).map(({ id, phase }) => `job ${id} ${phaseText(phase, nowMs)}`)
-    if (coming.length > 3) lines.push(`and ${coming.length - 3} more jobs`)
-    if (this.#trust.stopped !== undefined) lines.push(this.#trust.stopped)
-    this.#scheduler.expect(lines)
+    this.#scheduler.expect(expectedLines(coming, this.#wishes.trust.stopped, Date.now()))
   }
 
-  #follow(adaptive: Adaptive): void {
-    const { profile } = this.#setup
+  #follow(): void {
     const live = this.#books.live(MAIN_POOL).filter(({ asked }) => !asked).length
-    const threads = workersOf(profile) * threadsOf(requestOf(profile, MAIN_POOL))
-    const before = this.#wanted.get(MAIN_POOL) ?? 0
-    // Jobs that were asked for and not submitted yet count too.
-    const wanted = adaptive.look(this.#scheduler.demand(), Math.max(live, before), threads)
-    this.#wanted.set(MAIN_POOL, wanted)
-    if (wanted !== before) this.lookSoon()
+    if (this.#wishes.follow(this.#scheduler.demand(), live)) this.lookSoon()
   }
 
-  #stopAdapting(): void {
-    clearInterval(this.#adaptTimer)
-    this.#adaptive = undefined
+  /** A wish was taken in, or refused. */
+  #heard(refused: string | undefined): string | undefined {
+    if (refused !== undefined) return refused
+    if (!this.#wishes.isAdapting) clearInterval(this.#adaptTimer)
+    this.lookSoon()
+    return undefined
   }
 
-  #pools(): string[] {
-    return [MAIN_POOL, ...Object.keys(this.#setup.profile.pools ?? {})]
-  }
-
-  #nameOf(pool: string): string {
-    return jobNameOf(this.#setup.profile, this.#setup.place.id, pool)
+  #names(): string[] {
+    const { profile, place } = this.#setup
+    return this.#wishes.pools.map((pool) => jobNameOf(profile, place.id, pool))
   }
 }

@@ -79,8 +79,8 @@ export function workerScript(profile: SlurmProfile, pool: string, place: Cluster
   const launch =
     workersOf(request) === 1
       ? worker
-      : // One worker's end is no reason to end the others.
-        `srun --ntasks=${workersOf(request)} --kill-on-bad-exit=0 --wait=0 ${worker}`
+      : // Since 22.05 a step does not ask for its job's CPUs by itself. One worker's end is no reason to end the others.
+        `srun --ntasks=${workersOf(request)} --cpus-per-task=${threadsOf(request)} --kill-on-bad-exit=0 --wait=0 ${worker}`
   return script(request, launch, [
     `--job-name=${jobNameOf(profile, place.id, pool)}`,
     `--output=${place.logFolder}/${outputName(jobs > 1)}`,

@@ -69,7 +69,7 @@ export function phaseOf({ state, reason, nodes, startMs, endMs }: QueueRow): Job
 
 /** Reasons for which a job waits for ever unless somebody changes it or the cluster. */
 const NEVER =
-  /^(PartitionNodeLimit|PartitionTimeLimit|PartitionConfig|BadConstraints|DependencyNeverSatisfied|JobHeldUser|JobHeldAdmin|InvalidAccount|InvalidQOS|AccountNotAllowed|QOSNotAllowed|QOSNotAllowed|ReservationDeleted|JobLaunchFailure|launch_failed_requeued_held)$|(PerJobLimit|WallDurationPerJobLimit)$/
+  /^(PartitionNodeLimit|PartitionTimeLimit|PartitionConfig|BadConstraints|DependencyNeverSatisfied|JobHeldUser|JobHeldAdmin|InvalidAccount|InvalidQOS|AccountNotAllowed|QOSNotAllowed|ReservationDeleted|JobLaunchFailure|launch_failed_requeued_held)$|(PerJobLimit|WallDurationPerJobLimit)$/
 
 /** Whether a job that waits for this reason cannot start as things are. @example neverStarts('PartitionNodeLimit') // true */
 export const neverStarts = (reason: string): boolean => NEVER.test(reason.split(',')[0])
@@ -85,6 +85,8 @@ const WAY_OUT: Readonly<Record<string, string>> = {
   Resources: 'nodes are busy',
   Priority: 'others come first',
   BeginTime: 'it is not to start yet',
+  ReqNodeNotAvail: 'a node that it asks for is down or reserved',
+  PartitionDown: 'its partition takes no jobs now',
 }
 
 /** A job's reason for waiting in words, Slurm's own first. @example reasonText('Resources') // 'Resources: nodes are busy' */

@@ -18,7 +18,7 @@ export function readEstimate(said: string): number | undefined {
 
 /** What Slurm says when its controller is away or busy. */
 const AWAY =
-  /unable to contact slurm controller|socket timed out|connection refused|unexpected message received|zero bytes were transmitted|connect failure|temporarily unable|in standby mode|communication connection failure|unable to establish/i
+  /unable to contact slurm controller|socket timed out|connection refused|unexpected message received|zero bytes were transmitted|connect failure|temporarily una|in standby mode|communication connection failure|unable to establish/i
 
 /** @returns what went wrong on one line, and whether the same may work later */
 export function refusalOf(

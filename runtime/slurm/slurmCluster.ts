@@ -15,7 +15,6 @@ import {
   writeSchedulerJob,
   writeSetup,
 } from './clusterFolder.ts'
-import type { SlurmSetup } from './jobKeeper.ts'
 import {
   addressFileOf,
   jobNamesOf,
@@ -29,6 +28,7 @@ import type { LoginNode } from './loginNode.ts'
 import { openNearEnd } from './nearEnd.ts'
 import { SlurmCommands, SlurmError } from './slurmCommands.ts'
 import type { SlurmProfile } from './slurmProfile.ts'
+import type { SlurmSetup } from './slurmSetup.ts'
 
 export interface SlurmStart {
   /** Jobs to begin with; 0 by default, so that it can follow its load from nothing. */
