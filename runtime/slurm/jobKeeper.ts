@@ -31,8 +31,8 @@ const LOOK_MS = 1000
 const LOOK_MS_CALM = 10_000
 const LOOK_MS_MAX = 60_000
 const ELEMENTS_MAX = 500
-/** How long jobs may take to be gone when the cluster ends. */
-const GONE_MS_MAX = 8000
+/** How long Slurm may take to answer when the cluster ends. */
+const STOP_MS_MAX = 8000
 
 export class JobKeeper {
   readonly #setup: SlurmSetup
@@ -130,26 +130,29 @@ export class JobKeeper {
     })
   }
 
-  /** Cancels every job; resolves when Slurm knows of none that runs, or patience is over. */
+  /**
+   * Cancels every job; resolves when Slurm has been told. That they are gone is waited for by who ends the cluster: in a job
+   * of its own this process has but seconds.
+   */
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
     clearInterval(this.#adaptTimer)
     this.#fates.stop()
     await this.#looking
-    const deadline = performance.now() + GONE_MS_MAX
-    const names = this.#names()
-    for (let first = true; performance.now() < deadline; first = false) {
+    const deadline = performance.now() + STOP_MS_MAX
+    for (;;) {
+      const live = this.#books.live().map(({ id }) => id)
       try {
-        const rows = first ? undefined : await this.#slurm.jobs(names)
-        if (rows) this.#books.observed(rows, Date.now())
-        const live = this.#books.live()
-        if (live.length === 0) return
-        if (first) await this.#slurm.cancel(live.map(({ id }) => id))
+        if (live.length > 0) await this.#slurm.cancel(live)
+        return
       } catch (error) {
-        this.#scheduler.log('warning', `jobs cannot be cancelled: ${(error as Error).message}`)
+        if (performance.now() > deadline) {
+          this.#scheduler.log('warning', `jobs cannot be cancelled: ${(error as Error).message}`)
+          return
+        }
       }
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await new Promise((resolve) => setTimeout(resolve, 500))
     }
   }
 
