@@ -120,8 +120,11 @@ A cluster whose workers are jobs of Slurm. FILE is JSON, like {"cores": 8, "memo
 in it Slurm is reached through ssh, else its commands are run here.
 
   --jobs N             up, scale: how many jobs with workers (up: 1)
+  --workers N, --cores N, --memory SIZE  scale: in place of --jobs, of all jobs together
   --pool NAME          scale: those of one of the profile's pools
   --minimum N, --maximum N  adapt: follow the load with so many jobs (0, no default)
+  --target-duration MS adapt: what there is to do should be done within so long (5000)
+  --wait-count N       adapt: so many looks must find fewer jobs enough before any ends (3)
   --job ID             logs: whose, as \`heddle slurm status\` shows it
   --cluster ID         the one of several clusters (the youngest)
   --dry-run            up: show the scripts, and do nothing

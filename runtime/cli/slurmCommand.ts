@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { askJobs, type JobsRequest } from '../session/jobs.ts'
 import { connectCore } from '../session/openCluster.ts'
+import type { AdaptOptions } from '../slurm/adapt.ts'
 import { checkProfile } from '../slurm/checkProfile.ts'
 import { readTail } from '../slurm/clusterFolder.ts'
 import { logFileOf } from '../slurm/jobScript.ts'
@@ -17,6 +18,7 @@ import {
   startSlurmCluster,
 } from '../slurm/slurmCluster.ts'
 import type { SlurmProfile } from '../slurm/slurmProfile.ts'
+import type { ScaleTarget } from '../slurm/wishes.ts'
 import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exitCodes.ts'
 import { UsageError } from './usageError.ts'
@@ -25,9 +27,14 @@ const OPTIONS = {
   profile: { type: 'string' },
   cluster: { type: 'string' },
   jobs: { type: 'string' },
+  workers: { type: 'string' },
+  cores: { type: 'string' },
+  memory: { type: 'string' },
   pool: { type: 'string' },
   minimum: { type: 'string' },
   maximum: { type: 'string' },
+  'target-duration': { type: 'string' },
+  'wait-count': { type: 'string' },
   job: { type: 'string' },
   'dry-run': { type: 'boolean' },
   'keep-logs': { type: 'boolean' },
@@ -47,14 +54,9 @@ export async function slurmCommand(args: readonly string[]): Promise<number> {
     case 'status':
       return ask(profile, values, {})
     case 'scale':
-      return ask(profile, values, { scale: { jobs: count('--jobs', values.jobs), ...poolOf(values) } })
+      return ask(profile, values, { scale: scaleTarget(values) })
     case 'adapt':
-      return ask(profile, values, {
-        adapt: {
-          maximum: count('--maximum', values.maximum),
-          ...(values.minimum !== undefined && { minimum: count('--minimum', values.minimum) }),
-        },
-      })
+      return ask(profile, values, { adapt: adaptOptions(values) })
     case 'logs':
       return logs(profile, values)
     case 'down':
@@ -66,7 +68,39 @@ export async function slurmCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-const poolOf = ({ pool }: Values): { pool?: string } => (pool === undefined ? {} : { pool })
+function scaleTarget(values: Values): ScaleTarget {
+  const { memory, pool } = values
+  return {
+    ...counts(values, { jobs: 'jobs', workers: 'workers', cores: 'cores' }),
+    ...(memory !== undefined && { memory }),
+    ...(pool !== undefined && { pool }),
+  }
+}
+
+function adaptOptions(values: Values): AdaptOptions {
+  const { maximum: _maximum, ...others } = values
+  return {
+    maximum: count('--maximum', values.maximum),
+    ...counts(others, {
+      minimum: 'minimum',
+      'target-duration': 'targetDurationMs',
+      'wait-count': 'waitCount',
+    }),
+  }
+}
+
+/** Options that were given, under the names that they have in a request. */
+function counts<K extends keyof Values, N extends string>(
+  values: Partial<Values>,
+  names: Readonly<Record<K, N>>,
+): Partial<Record<N, number>> {
+  const found: Partial<Record<N, number>> = {}
+  for (const [option, name] of Object.entries(names) as [K, N][]) {
+    const given = values[option]
+    if (typeof given === 'string') found[name] = count(`--${option}`, given)
+  }
+  return found
+}
 
 function readProfile(file: string | undefined): SlurmProfile {
   if (file === undefined)
@@ -163,7 +197,7 @@ async function down(profile: SlurmProfile, values: Values): Promise<number> {
 }
 
 function count(option: string, given: string | undefined): number {
-  if (given === undefined || !/^\d{1,5}$/.test(given))
+  if (given === undefined || !/^\d{1,6}$/.test(given))
     throw new UsageError(`${option} must be a whole number ≥ 0, not ${JSON.stringify(given)}`)
   return Number(given)
 }

@@ -236,7 +236,7 @@ export class SchedulerProcess {
   }
 
   #scale(count: number): string | undefined {
-    if (this.#jobs) return this.#jobs.keeper.scaleWorkers(count)
+    if (this.#jobs) return this.#jobs.keeper.scale({ workers: count })
     if (!this.#workers)
       return 'this scheduler keeps no workers of its own: start or stop some with `heddle worker --connect …`'
     if (!Number.isInteger(count) || count < 0 || count > WORKERS_MAX)

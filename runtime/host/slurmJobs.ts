@@ -8,6 +8,7 @@ import { JobKeeper } from '../slurm/jobKeeper.ts'
 import type { JobsReport } from '../slurm/jobsReport.ts'
 import { runHere } from '../slurm/localCommand.ts'
 import { readSetup } from '../slurm/slurmSetup.ts'
+import type { ScaleTarget } from '../slurm/wishes.ts'
 import { epochMs } from './clock.ts'
 import type { ControlPlane } from './controlPlane.ts'
 import { clusterFileOf, writeClusterFile } from './runFolder.ts'
@@ -20,7 +21,7 @@ export interface JobsGround {
 
 /** What a client may ask of jobs; nothing in it asks how they are. */
 export interface JobsQuestion {
-  scale?: { jobs: number; pool?: string }
+  scale?: ScaleTarget
   adapt?: AdaptOptions
 }
 
@@ -36,6 +37,7 @@ export class SlurmJobs {
       {
         workers: () => plane.workers(),
         demand: () => core.demand,
+        burden: (worker) => core.burden(worker),
         retire: (worker) => {
           core.retireWorker(worker, epochMs())
           plane.drainSoon()
@@ -64,7 +66,7 @@ export class SlurmJobs {
     const { scale, adapt } = (question ?? {}) as JobsQuestion
     try {
       if (adapt) this.keeper.adapt(adapt)
-      const refused = scale && this.keeper.scale(scale.jobs, scale.pool)
+      const refused = scale && this.keeper.scale(scale)
       return refused ? { refused } : this.keeper.report()
     } catch (error) {
       if ((error as Error).name !== 'AdaptError') throw error

@@ -6,7 +6,7 @@ import type { ClientMessage, WorkerMessage } from '../protocol/messages.ts'
 import { workersHere } from './answer.ts'
 import { clientLeft } from './cancel.ts'
 import { createClient } from './client.ts'
-import { demandOf } from './demand.ts'
+import { burdenOf, type Demand, demandOf } from './demand.ts'
 import { dispatch } from './dispatch.ts'
 import { drain, ExecuteColumns, type Post } from './drain.ts'
 import { EventLog, type EventSink } from './eventLog.ts'
@@ -171,9 +171,15 @@ export class Scheduler {
     this.state.expectedWorkers = lines
   }
 
-  /** What there is to do: tasks that run or could run now, and the milliseconds that they are expected to take. */
-  get demand(): { tasks: number; expectedMs: number } {
+  /** What there is to do, and what is kept. */
+  get demand(): Demand {
     return demandOf(this.state)
+  }
+
+  /** What it costs to do without a worker, in milliseconds. */
+  burden(worker: number): number {
+    const found = this.state.workers[worker]
+    return found ? burdenOf(found) : 0
   }
 
   /** To be called about every 100 ms: balance between workers, progress, warnings. */

@@ -6,6 +6,7 @@ import type { SourcePlace } from '../protocol/failure.ts'
 import type { AdaptOptions } from '../slurm/adapt.ts'
 import type { JobsReport } from '../slurm/jobsReport.ts'
 import type { SlurmProfile } from '../slurm/slurmProfile.ts'
+import type { ScaleTarget } from '../slurm/wishes.ts'
 import { forgetClient, rememberClient, startAmbientWith } from './ambient.ts'
 import { annotatedIdentity, withAnnotations } from './annotate.ts'
 import { type CallOptions, mergedOptions, type SplitOptions, splitOptions } from './callOptions.ts'
@@ -278,10 +279,16 @@ export class Client implements Executor {
   }
 
   /**
-   * Asks for another number of workers, and resolves when the request is taken.
+   * Asks for another number of workers, and resolves when the request is taken. Where workers are jobs, the number may be one
+   * of `jobs`, `workers`, `cores` or `memory`, of a pool.
    * @throws {RefusedError} when this cluster cannot be scaled
+   * @example client.scale({ cores: 64, pool: 'gpu' })
    */
-  async scale(workers: number): Promise<void> {
+  async scale(workers: number | ScaleTarget): Promise<void> {
+    if (typeof workers === 'object') {
+      await askJobs(this.#core, { scale: workers })
+      return
+    }
     if (!Number.isInteger(workers) || workers < 1)
       throw new UsageError(`scale needs a whole number of workers ≥ 1, not ${workers}`)
     this.#core.requireOpen()

@@ -2,11 +2,12 @@
 
 import type { AdaptOptions } from '../slurm/adapt.ts'
 import type { JobsReport } from '../slurm/jobsReport.ts'
+import type { ScaleTarget } from '../slurm/wishes.ts'
 import type { Core } from './core.ts'
 
 /** What may be asked; nothing in it asks how they are. */
 export interface JobsRequest {
-  scale?: { jobs: number; pool?: string }
+  scale?: ScaleTarget
   adapt?: AdaptOptions
 }
 

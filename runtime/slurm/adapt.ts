@@ -22,7 +22,19 @@ export interface Demand {
   tasks: number
   /** What they are expected to take on one thread, in milliseconds. */
   expectedMs: number
+  /** Results that somebody still wants: they need memory, and are lost with the last job. */
+  heldBytes: number
 }
+
+/** What one job brings. */
+export interface JobSize {
+  /** Of all its workers together. */
+  threads: number
+  memoryBytes: number
+}
+
+/** So much of its memory a worker fills with results before it writes them to the disk. */
+const HELD_SHARE = 0.6
 
 /** An option that cannot be: says which. */
 export class AdaptError extends Error {
@@ -68,16 +80,16 @@ export class Adaptive {
   /**
    * One look.
    * @param jobs that there are or that have been asked for: those that wait in the queue count, or each look would ask again
-   * @param threadsPerJob of all its workers together
    * @returns how many jobs there should be
-   * @example new Adaptive({ maximum: 10 }).look({ tasks: 100, expectedMs: 60_000 }, 0, 4) // 3: 12 threads for 5 s
+   * @example new Adaptive({ maximum: 10 }).look({ tasks: 100, expectedMs: 60_000, heldBytes: 0 }, 0, { threads: 4, memoryBytes: 1e9 }) // 3: 12 threads for 5 s
    */
-  look(demand: Demand, jobs: number, threadsPerJob: number): number {
-    const { tasks, expectedMs } = demand
+  look({ tasks, expectedMs, heldBytes }: Demand, jobs: number, job: JobSize): number {
     // More threads than tasks would find nothing to do.
     const threads = Math.min(tasks, Math.ceil(expectedMs / this.#targetDurationMs))
-    const needed = tasks === 0 ? 0 : Math.max(1, Math.ceil(threads / threadsPerJob))
-    const wanted = Math.min(this.#maximum, Math.max(this.#minimum, needed))
+    const forTasks = tasks === 0 ? 0 : Math.max(1, Math.ceil(threads / job.threads))
+    // Without this the last job would take the results with it, and they would be computed again.
+    const forResults = Math.ceil(heldBytes / (HELD_SHARE * job.memoryBytes))
+    const wanted = Math.min(this.#maximum, Math.max(this.#minimum, forTasks, forResults))
     if (wanted >= jobs) {
       this.#fewer = []
       return wanted

@@ -10,13 +10,15 @@ import { lastLines } from './lastLines.ts'
 import { planPool } from './scaling.ts'
 import { type RunCommand, SlurmCommands, SlurmError } from './slurmCommands.ts'
 import type { SlurmSetup } from './slurmSetup.ts'
-import { Wishes } from './wishes.ts'
+import { type ScaleTarget, Wishes } from './wishes.ts'
 
 /** The scheduler, as far as its jobs need it. */
 export interface KeeperScheduler {
   /** Workers that are here. */
   workers(): readonly WorkerInfo[]
   demand(): Demand
+  /** What it costs to do without a worker. */
+  burden(worker: number): number
   /** Empties a worker and has it closed. */
   retire(worker: number): void
   /** When a worker will be ended. */
@@ -62,13 +64,12 @@ export class JobKeeper {
   }
 
   /** @returns why it cannot be, or nothing */
-  scale(jobs: number, pool?: string): string | undefined {
-    return this.#heard(this.#wishes.scale(jobs, pool))
-  }
-
-  /** In workers of the main pool. @returns why it cannot be, or nothing */
-  scaleWorkers(workers: number): string | undefined {
-    return this.#heard(this.#wishes.scaleWorkers(workers))
+  scale(target: ScaleTarget): string | undefined {
+    const refused = this.#wishes.scale(target)
+    if (refused !== undefined) return refused
+    if (!this.#wishes.isAdapting) clearInterval(this.#adaptTimer)
+    this.lookSoon()
+    return undefined
   }
 
   /** Follows the load from now on. @throws {AdaptError} */
@@ -207,7 +208,12 @@ export class JobKeeper {
   async #keepNumber(pool: string): Promise<void> {
     if (this.#stopped) return
     const workers = this.#scheduler.workers()
-    const plan = planPool(this.#books.live(pool), this.#wishes.wanted(pool), (job) => job.workers.size)
+    const burden = ({ workers: names }: Job): number =>
+      workers.reduce(
+        (sum, { name, worker }) => sum + (names.has(name) ? this.#scheduler.burden(worker) : 0),
+        0,
+      )
+    const plan = planPool(this.#books.live(pool), this.#wishes.wanted(pool), burden)
     for (const job of plan.cancel) job.asked = true
     if (plan.cancel.length > 0) await this.#slurm.cancel(plan.cancel.map(({ id }) => id))
     for (const job of plan.retire) {
@@ -253,14 +259,6 @@ export class JobKeeper {
   #follow(): void {
     const live = this.#books.live(MAIN_POOL).filter(({ asked }) => !asked).length
     if (this.#wishes.follow(this.#scheduler.demand(), live)) this.lookSoon()
-  }
-
-  /** A wish was taken in, or refused. */
-  #heard(refused: string | undefined): string | undefined {
-    if (refused !== undefined) return refused
-    if (!this.#wishes.isAdapting) clearInterval(this.#adaptTimer)
-    this.lookSoon()
-    return undefined
   }
 
   #names(): string[] {

@@ -13,7 +13,7 @@ export interface PoolPlan {
 
 /**
  * @param live jobs of the pool that have not ended
- * @param busy how much a job's workers have to do, for choosing which to end: the least goes first
+ * @param busy how much a job's workers have to do and hold, for choosing which to end: the least goes first
  * @example planPool([], 2, () => 0).submit // 2
  */
 export function planPool(live: readonly Job[], wanted: number, busy: (job: Job) => number): PoolPlan {

@@ -1,11 +1,26 @@
 // How many jobs each pool of a cluster should have, by a person's word or by the load, and whether more may be submitted. Pure.
 
+import { memoryLimitBytes } from '../cluster/memoryLimit.ts'
 import { Adaptive, type AdaptOptions, type Demand } from './adapt.ts'
 import { MAIN_POOL, requestOf, threadsOf, workersOf } from './jobScript.ts'
 import { Trust } from './scaling.ts'
 import type { SlurmProfile } from './slurmProfile.ts'
 
 const JOBS_MAX = 10_000
+
+/** How much of a pool is wanted, in one of these measures; jobs are whole. */
+export interface ScaleTarget {
+  jobs?: number
+  workers?: number
+  /** Of all its jobs together. */
+  cores?: number
+  /** Of all its jobs together: `'256GB'` or bytes. */
+  memory?: string | number
+  /** The profile's own jobs when absent. */
+  pool?: string
+}
+
+const MEASURES = ['jobs', 'workers', 'cores', 'memory'] as const
 
 export class Wishes {
   readonly #profile: SlurmProfile
@@ -35,20 +50,28 @@ export class Wishes {
   }
 
   /** @returns why it cannot be, or nothing */
-  scale(jobs: number, pool = MAIN_POOL): string | undefined {
+  scale(target: ScaleTarget): string | undefined {
+    const { pool = MAIN_POOL } = target
     if (!this.pools.includes(pool))
       return `this cluster has no pool ${JSON.stringify(pool)}: ${this.pools.join(', ')}`
+    const given = MEASURES.filter((measure) => target[measure] !== undefined)
+    if (given.length !== 1) return `say how much in one measure: ${MEASURES.join(', ')}`
+    const jobs = this.#jobsFor(target, pool)
     if (!Number.isInteger(jobs) || jobs < 0 || jobs > JOBS_MAX)
-      return `the number of jobs must be a whole number from 0 to ${JOBS_MAX}, not ${jobs}`
+      return `${given[0]} is ${JSON.stringify(target[given[0]])}, and a pool has a whole number of jobs from 0 to ${JOBS_MAX}`
     if (pool === MAIN_POOL) this.#adaptive = undefined
     this.trust.forgive()
     this.#wanted.set(pool, jobs)
     return undefined
   }
 
-  /** In workers of the main pool: jobs with several are counted whole. */
-  scaleWorkers(workers: number): string | undefined {
-    return this.scale(Math.ceil(workers / workersOf(this.#profile)))
+  #jobsFor({ jobs, workers, cores, memory }: ScaleTarget, pool: string): number {
+    const request = requestOf(this.#profile, pool)
+    const { nodes = 1 } = request
+    if (jobs !== undefined) return jobs
+    if (workers !== undefined) return Math.ceil(workers / workersOf(request))
+    if (cores !== undefined) return Math.ceil(cores / (nodes * request.cores))
+    return Math.ceil(bytesOf(memory) / (nodes * bytesOf(request.memory)))
   }
 
   /**
@@ -70,10 +93,23 @@ export class Wishes {
   follow(demand: Demand, live: number): boolean {
     if (!this.#adaptive) return false
     const before = this.wanted(MAIN_POOL)
-    const threads = workersOf(this.#profile) * threadsOf(requestOf(this.#profile, MAIN_POOL))
+    const { nodes = 1, memory } = this.#profile
+    const threads = workersOf(this.#profile) * threadsOf(this.#profile)
     // Jobs that are wanted and not submitted yet count too.
-    const wanted = this.#adaptive.look(demand, Math.max(live, before), threads)
+    const wanted = this.#adaptive.look(demand, Math.max(live, before), {
+      threads,
+      memoryBytes: nodes * bytesOf(memory),
+    })
     this.#wanted.set(MAIN_POOL, wanted)
     return wanted !== before
+  }
+}
+
+/** NaN for what is no amount. */
+function bytesOf(memory: string | number | undefined): number {
+  try {
+    return memory === 0 ? 0 : memoryLimitBytes(memory ?? '', Number.NaN, 0)
+  } catch {
+    return Number.NaN
   }
 }

@@ -5,7 +5,7 @@ import test from 'node:test'
 import { Adaptive } from '../../runtime/slurm/adapt.ts'
 import { type Job, JobBooks } from '../../runtime/slurm/jobBooks.ts'
 import { planPool, Trust } from '../../runtime/slurm/scaling.ts'
-import { Wishes } from '../../runtime/slurm/wishes.ts'
+import { type ScaleTarget, Wishes } from '../../runtime/slurm/wishes.ts'
 
 function jobs(...lines: string[]): Job[] {
   return lines.map((line) => {
@@ -63,6 +63,8 @@ test('trust ends with failures in a row, is regained by a success before that an
   assert.equal(hasty.stopped, 'no more jobs are submitted, since x')
 })
 
+const SIZE = { threads: 4, memoryBytes: 1e9 }
+
 test('options of adapt that cannot be are named', () => {
   const given: [object, string][] = [
     [{}, 'maximum must be a whole number ≥ 1, not undefined'],
@@ -80,7 +82,7 @@ test('options of adapt that cannot be are named', () => {
 
 test('the load says how many: no more threads than tasks, within the target, between minimum and maximum', () => {
   const look = (tasks: number, expectedMs: number, more: object = {}): number =>
-    new Adaptive({ maximum: 10, ...more }).look({ tasks, expectedMs }, 0, 4)
+    new Adaptive({ maximum: 10, ...more }).look({ tasks, expectedMs, heldBytes: 0 }, 0, SIZE)
   assert.equal(look(0, 0), 0)
   assert.equal(look(1, 1), 1)
   assert.equal(look(1, 1e9), 1)
@@ -90,9 +92,16 @@ test('the load says how many: no more threads than tasks, within the target, bet
   assert.equal(look(1e6, 1e9), 10)
 })
 
+test('results that are wanted keep as many jobs as hold them', () => {
+  const look = (heldBytes: number, tasks = 0): number =>
+    new Adaptive({ maximum: 10 }).look({ tasks, expectedMs: 0, heldBytes }, 0, SIZE)
+  assert.deepEqual([look(0), look(1), look(600e6), look(601e6), look(1e12)], [0, 1, 1, 2, 10])
+})
+
 test('up at once, down after waitCount looks, to the most that was enough meanwhile', () => {
   const adaptive = new Adaptive({ maximum: 10, waitCount: 3 })
-  const look = (tasks: number, jobs_: number): number => adaptive.look({ tasks, expectedMs: 1e9 }, jobs_, 1)
+  const look = (tasks: number, jobs_: number): number =>
+    adaptive.look({ tasks, expectedMs: 1e9, heldBytes: 0 }, jobs_, { ...SIZE, threads: 1 })
   assert.equal(look(8, 0), 8)
   assert.deepEqual([look(2, 8), look(5, 8), look(1, 8)], [8, 8, 5])
   assert.deepEqual([look(0, 5), look(6, 5), look(0, 6), look(0, 6), look(0, 6)], [5, 6, 6, 6, 0])
@@ -101,21 +110,45 @@ test('up at once, down after waitCount looks, to the most that was enough meanwh
 test('a wish of the person ends following and forgives; pools have numbers of their own', () => {
   const wishes = new Wishes({ cores: 4, memory: '1GB', processes: 2, pools: { gpu: {} } }, 1)
   assert.deepEqual([wishes.all(), wishes.isAdapting], [{ workers: 1 }, false])
-  assert.equal(wishes.follow({ tasks: 100, expectedMs: 1e9 }, 1), false)
+  assert.equal(wishes.follow({ tasks: 100, expectedMs: 1e9, heldBytes: 0 }, 1), false)
   assert.equal(wishes.adapt({ maximum: 5 }), 1000)
-  assert.equal(wishes.follow({ tasks: 100, expectedMs: 1e9 }, 1), true)
+  assert.equal(wishes.follow({ tasks: 100, expectedMs: 1e9, heldBytes: 0 }, 1), true)
   assert.equal(wishes.wanted('workers'), 5)
-  assert.equal(wishes.scale(2, 'gpu'), undefined)
+  assert.equal(wishes.scale({ jobs: 2, pool: 'gpu' }), undefined)
   assert.equal(wishes.isAdapting, true)
   wishes.trust.refused('no')
-  assert.equal(wishes.scaleWorkers(5), undefined)
+  assert.equal(wishes.scale({ workers: 5 }), undefined)
   assert.deepEqual(
     [wishes.all(), wishes.isAdapting, wishes.trust.stopped],
     [{ workers: 3, gpu: 2 }, false, undefined],
   )
-  assert.equal(wishes.scale(1, 'cpu'), 'this cluster has no pool "cpu": workers, gpu')
-  assert.equal(wishes.scale(-1), 'the number of jobs must be a whole number from 0 to 10000, not -1')
-  assert.equal(wishes.scale(1.5), 'the number of jobs must be a whole number from 0 to 10000, not 1.5')
+})
+
+test('how much is told in one measure, and jobs are whole', () => {
+  const wishes = new Wishes(
+    { cores: 4, memory: '1GB', processes: 2, nodes: 2, pools: { big: { cores: 8 } } },
+    0,
+  )
+  const given: [ScaleTarget, number | string][] = [
+    [{ jobs: 3 }, 3],
+    [{ jobs: 0 }, 0],
+    [{ workers: 5 }, 2],
+    [{ cores: 17 }, 3],
+    [{ memory: '4.5GB' }, 3],
+    [{ memory: 0 }, 0],
+    [{ cores: 17, pool: 'big' }, 2],
+    [{ jobs: 1, pool: 'cpu' }, 'this cluster has no pool "cpu": workers, big'],
+    [{ jobs: -1 }, 'jobs is -1, and a pool has a whole number of jobs from 0 to 10000'],
+    [{ jobs: 1.5 }, 'jobs is 1.5, and a pool has a whole number of jobs from 0 to 10000'],
+    [{ cores: 1e6 }, 'cores is 1000000, and a pool has a whole number of jobs from 0 to 10000'],
+    [{ memory: 'lots' }, 'memory is "lots", and a pool has a whole number of jobs from 0 to 10000'],
+    [{}, 'say how much in one measure: jobs, workers, cores, memory'],
+    [{ jobs: 1, cores: 4 }, 'say how much in one measure: jobs, workers, cores, memory'],
+  ]
+  for (const [target, expected] of given) {
+    const refused = wishes.scale(target)
+    assert.equal(refused ?? wishes.wanted(target.pool ?? 'workers'), expected, JSON.stringify(target))
+  }
 })
 
 /** mulberry32 */
@@ -167,7 +200,10 @@ function follow({ arrives, fails = () => false, looks, seed }: Simulation) {
     }
     const working = books.live().filter(({ workers, asked }) => workers.size > 0 && !asked)
     tasks = Math.max(0, tasks - 2 * working.length)
-    wishes.follow({ tasks, expectedMs: 1000 * tasks }, books.live().filter(({ asked }) => !asked).length)
+    wishes.follow(
+      { tasks, expectedMs: 1000 * tasks, heldBytes: 0 },
+      books.live().filter(({ asked }) => !asked).length,
+    )
     const wanted = wishes.wanted('workers')
     const { submit, cancel, retire } = planPool(books.live(), wanted, () => 0)
     for (const job of [...cancel, ...retire]) {

@@ -218,6 +218,7 @@ test('what a person is told, and how loudly', () => {
       asked: false,
       workers: new Set(),
       joined: true,
+      proven: false,
       requeues: 0,
     },
     phase,

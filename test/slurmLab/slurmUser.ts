@@ -8,6 +8,9 @@ import type { SlurmLab } from './slurmController.ts'
 
 const RUNTIME = join(import.meta.dirname, '..', '..', 'runtime')
 
+/** A program that takes longer hangs. */
+const PROGRAM_MS_MAX = 60_000
+
 export interface Ended {
   stdout: string
   stderr: string
@@ -82,6 +85,8 @@ export class SlurmUser {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
       ...{ cwd: this.folder, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] },
     })
+    const patience = setTimeout(() => child.kill('SIGKILL'), PROGRAM_MS_MAX)
+    child.once('close', () => clearTimeout(patience))
     let printed = ''
     const waiting = new Set<() => void>()
     const heard = (chunk: Buffer): void => {
