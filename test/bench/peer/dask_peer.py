@@ -389,6 +389,45 @@ def bench_array():
     emit("1M chunks built and encoded", median_of(1, graph))
 
 
+def bench_ml():
+    """scikit-learn with two threads, on the shapes of programs/mlWork.ts."""
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "2"
+    import numpy as np
+    from sklearn.cluster import KMeans
+    from sklearn.ensemble import HistGradientBoostingRegressor
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV
+
+    only = os.environ.get("HEDDLE_BENCH_ONLY", "")
+    rows = int(os.environ.get("HEDDLE_BENCH_ROWS", "1000000"))
+    random = np.random.default_rng(1)
+
+    def timed(figure, work):
+        if only not in figure:
+            return
+        times = []
+        for _ in range(3):
+            begun = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - begun)
+        emit(figure, statistics.median(times), "scikit-learn")
+
+    x = random.standard_normal((rows, 20))
+    y = 3 * x[:, 0] + x[:, 1] * x[:, 2]
+    boosting = dict(max_iter=50, max_depth=6, max_leaf_nodes=64, early_stopping=False)
+    timed("boosting, 50 trees of depth 6", lambda: HistGradientBoostingRegressor(**boosting).fit(x, y))
+    clusters = dict(n_clusters=50, init=x[:50], n_init=1, max_iter=10, tol=0)
+    timed("KMeans, 50 clusters, 10 passes", lambda: KMeans(**clusters).fit(x))
+    x = random.standard_normal((rows, 50))
+    labels = x[:, 0] * 2 - x[:, 1] + random.standard_normal(rows) > 0
+    timed("LogisticRegression, 50 columns", lambda: LogisticRegression().fit(x, labels))
+    x, labels = x[: rows // 50, :20], labels[: rows // 50]
+    grid = {"C": np.logspace(-4, 4, 20)}
+    for jobs in [1, 2]:
+        name = f"grid search of 100 fits, {jobs} thread{'s' if jobs > 1 else ''}"
+        timed(name, lambda: GridSearchCV(LogisticRegression(), grid, cv=5, n_jobs=jobs).fit(x, labels))
+
+
 if __name__ == "__main__":
     # Ended from outside, it ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
