@@ -343,6 +343,52 @@ def bench_bag():
     emit("integers: map, filter, sum of 5 M", median_of(3, threaded), "dask threads")
 
 
+def bench_tables():
+    import dask.dataframe as dd
+    from distributed import wait
+
+    rows = os.environ.get("HEDDLE_BENCH_TABLE_ROWS", "10000000")
+    folder = os.path.join(tempfile.gettempdir(), "heddle-bench-tables-" + rows)
+    only = os.environ.get("HEDDLE_BENCH_ONLY", "")
+    ints = {name: "i4" for name in ["id4", "id5", "id6", "fk", "v1", "v2"]}
+    types = {"id1": "category", "id2": "category", "id3": "category", "v3": "f8", **ints}
+
+    def read():
+        return dd.read_csv(folder + "/large-*.csv", dtype=types, blocksize="64MB")
+
+    def timed(figure, work):
+        if only not in figure:
+            return
+
+        def once():
+            begun = time.perf_counter()
+            work()
+            return time.perf_counter() - begun
+
+        emit(figure, median_of(3, once))
+
+    with cluster():
+        timed("read CSV, a sum", lambda: read().v3.sum().compute())
+        held = read().categorize(columns=["id1", "id2", "id3"]).persist()
+        small = dd.read_csv(folder + "/small.csv", dtype={"id": "i4", "grp": "i4", "attr": "f8"}).persist()
+        wait([held, small])
+
+        def by(*keys):
+            return held.groupby(list(keys), observed=True)
+
+        timed("h2o q1", lambda: by("id1").agg({"v1": "sum"}).compute())
+        timed("h2o q2", lambda: by("id1", "id2").agg({"v1": "sum"}).compute())
+        timed("h2o q3", lambda: by("id3").agg({"v1": "sum", "v3": "mean"}).compute())
+        timed("h2o q4", lambda: by("id4").agg({"v1": "mean", "v2": "mean", "v3": "mean"}).compute())
+        timed("h2o q5", lambda: by("id6").agg({"v1": "sum", "v2": "sum", "v3": "sum"}).compute())
+        timed(
+            "join with a tenth as many rows",
+            lambda: held.merge(small, left_on="fk", right_on="id").groupby("grp").attr.sum().compute(),
+        )
+        timed("sort", lambda: wait(held.sort_values("v3").persist()))
+        timed("setIndex", lambda: wait(held.set_index("fk").persist()))
+
+
 def bench_array():
     import dask.array as da
 
