@@ -146,7 +146,7 @@ export class SpillFiles {
           if (blocks)
             for await (const block of packedBlocks(parts)) {
               blocks.push(block.length)
-              await out.write([block])
+              await out.writeOwn(block)
             }
           else await out.write(parts)
           places.push({ file, from, storedBytes: out.length - from, blocks, sizes })

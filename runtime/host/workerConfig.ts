@@ -78,10 +78,14 @@ export function workerConfig(request: WorkerRequest): WorkerConfig {
 }
 
 /**
- * What makes glibc return large freed blocks to the system at once, where it would keep up to 32 MB each for itself: a
- * worker's size must follow what it holds. Memory that is used again is pooled by the worker (`SharedMemory`).
+ * What makes glibc return freed blocks to the system at once, where it would keep up to 32 MB each for itself, and some for
+ * each thread: a worker's size must follow what it holds. Memory that is used again is pooled by the worker (`SharedMemory`).
  */
-const GIVE_MEMORY_BACK = { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '16777216' }
+const GIVE_MEMORY_BACK = {
+  MALLOC_MMAP_THRESHOLD_: '524288',
+  MALLOC_TRIM_THRESHOLD_: '4194304',
+  MALLOC_ARENA_MAX: '4',
+}
 
 /** The environment for a supervisor or a worker with this configuration. */
 export function workerEnvironment(config: WorkerConfig): NodeJS.ProcessEnv {
