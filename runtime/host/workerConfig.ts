@@ -1,5 +1,6 @@
 // What a worker is started with: handed from its supervisor in the environment, since the token must not stand in argv.
 
+import { rmSync } from 'node:fs'
 import { availableParallelism, hostname, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { WorkerMemory } from '../cluster/workerMemory.ts'
@@ -107,3 +108,15 @@ export const EXIT_CLOSED = 0
 export const EXIT_REFUSED = 3
 /** The scheduler cannot be reached any more. */
 export const EXIT_ALONE = 4
+
+/** Removes the folders that are this worker's alone; one that cannot be (it became read-only) must not stop its end. */
+export function removeFolders({ folder, spillFolder }: WorkerConfig): void {
+  for (const path of [folder, spillFolder]) {
+    if (path === undefined) continue
+    try {
+      rmSync(path, { recursive: true, force: true })
+    } catch (error) {
+      console.error(`heddle worker: ${path} cannot be removed: ${(error as Error).message}`)
+    }
+  }
+}
