@@ -1,6 +1,5 @@
 // The worker: carries out what `runtime/worker` decides with threads, sockets, files and timers, and tells it what came of it.
 
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Piscina } from 'piscina'
 import type { WorkerInstruction } from '../protocol/messages.ts'
@@ -33,7 +32,7 @@ import { SpillFiles } from './spillFiles.ts'
 import { Spilling } from './spilling.ts'
 import { ValueStore } from './valueStore.ts'
 import { ValueTransfers } from './valueTransfers.ts'
-import { EXIT_ALONE, EXIT_CLOSED, EXIT_REFUSED, type WorkerConfig } from './workerConfig.ts'
+import { EXIT_ALONE, EXIT_CLOSED, EXIT_REFUSED, removeFolders, type WorkerConfig } from './workerConfig.ts'
 import type { WorkerCore } from './workerCore.ts'
 import { workerHello } from './workerHello.ts'
 
@@ -147,8 +146,7 @@ export class WorkerProcess implements WorkerCore {
   /** Removes its files and sockets; threads and connections are left to the end of the process. */
   removeFiles(): void {
     this.#server.close()
-    rmSync(this.#config.folder, { recursive: true, force: true })
-    if (this.#config.spillFolder) rmSync(this.#config.spillFolder, { recursive: true, force: true })
+    removeFolders(this.#config)
   }
 
   #finish(code: number, reason: string): void {
