@@ -4,6 +4,7 @@ import { heldBy } from './hold.ts'
 import { ASIDE, RUNNING } from './phases.ts'
 import { nameOf, type Rule, rowsOf } from './rule.ts'
 import { seatedAt } from './seat.ts'
+import { canFinish } from './timeLeft.ts'
 import { supplyOf } from './worker.ts'
 
 export const WORKER_RULES: Record<string, Rule> = {
@@ -88,7 +89,12 @@ export const WORKER_RULES: Record<string, Rule> = {
     const top = state.queue.top(state)
     if (top < 0) return
     for (const worker of state.present)
-      if (worker.status === 'running' && !worker.quarantined && worker.assigned === 0)
+      if (
+        worker.status === 'running' &&
+        !worker.quarantined &&
+        worker.assigned === 0 &&
+        canFinish(state, worker, top)
+      )
         broken(`worker ${worker.id} is idle, ${nameOf(state, top)} waits`)
   },
 
