@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
+import { builtinModules } from './builtinModules.ts'
 
 const root = join(import.meta.dirname, '..')
 const quick = process.argv.includes('--quick')
@@ -11,7 +12,7 @@ const quick = process.argv.includes('--quick')
 /** Program entries of the runtime and the source each is built from. Shared modules become shared chunks. */
 const RUNTIME_ENTRIES: Record<string, string> = {
   index: 'runtime/index.ts',
-  register: 'runtime/functions/register.ts',
+  register: 'runtime/host/registerMain.ts',
   plugins: 'runtime/functions/buildPlugins.ts',
   session: 'runtime/session/main.ts',
   scheduler: 'runtime/host/schedulerMain.ts',
@@ -19,6 +20,7 @@ const RUNTIME_ENTRIES: Record<string, string> = {
   worker: 'runtime/host/workerMain.ts',
   lane: 'runtime/host/laneMain.ts',
   cli: 'runtime/cli/main.ts',
+  askFiles: 'runtime/collections/dataframe/askFilesMain.ts',
 }
 
 /** Builds the runtime's bundles: one run, so that entries of one process share their modules. */
@@ -36,7 +38,8 @@ async function buildRuntime(): Promise<void> {
     platform: 'node',
     target: 'node24',
     packages: 'external',
-    sourcemap: true,
+    plugins: [builtinModules],
+    // No maps: what is built reads well, and threads would read them at every start.
     metafile: true,
     logLevel: 'warning',
   })

@@ -50,6 +50,8 @@ async function up(hosts: readonly string[], values: Values): Promise<number> {
   if (!joined && values.cluster !== undefined)
     throw new UsageError(`no cluster ${JSON.stringify(values.cluster)} of yours runs on ${hosts[0]}`)
   const cluster = joined ?? (await startSshCluster({ ...options, hosts }))
+  // Listened for before anybody is told of it.
+  const left = untilSignal(cluster)
   process.stderr.write(
     `heddle cluster ${cluster.remote.id} ${joined ? 'was found' : 'is running'} on ${hosts.join(', ')}\n` +
       `  dashboard    ${cluster.address.dashboardUrl}\n` +
@@ -57,7 +59,7 @@ async function up(hosts: readonly string[], values: Values): Promise<number> {
       '  leave it     Ctrl-C; it goes on, and `heddle ssh up` with the same host finds it again\n' +
       `  end it       heddle ssh down ${hosts[0]}\n`,
   )
-  await untilSignal(cluster)
+  await left
   return EXIT.ok
 }
 

@@ -3,6 +3,8 @@
 export { DTypeError, type DTypeName } from '../kernels/array/dtype.ts'
 export { NdArray } from '../kernels/array/ndArray.ts'
 export { ShapeError } from '../kernels/array/shape.ts'
+export { KeyError } from '../kernels/bag/key.ts'
+export { PluckError } from '../kernels/bag/ops.ts'
 export { FileChangedError, FileError, FileFormatError } from '../kernels/files/fileErrors.ts'
 export type { StorageOptions } from '../kernels/files/fileSystem.ts'
 export { memoryFiles } from '../kernels/files/memoryFile.ts'

@@ -2,7 +2,7 @@
 
 import type { Node, Program } from 'oxc-parser'
 import { parseSync } from 'oxc-parser'
-import { languageOf } from './analysis/analyse.ts'
+import { languageOf } from './analysis/sourceText.ts'
 import { ComputationSearch } from './computationSearch.ts'
 import { KnownNames } from './knownNames.ts'
 

@@ -5,7 +5,8 @@
 
 import { readFileSync } from 'node:fs'
 import type { Runtime, Session } from 'node:inspector'
-import { analyse, withoutMark } from './analysis/analyse.ts'
+import { analyse } from './analysis/analyse.ts'
+import { withoutMark } from './analysis/sourceText.ts'
 import type { AnalysedModule, SourceUnit } from './analysis/sourceUnit.ts'
 import { CannotTravelError } from './cannotTravel.ts'
 import { formatOf } from './emission/fileFormat.ts'

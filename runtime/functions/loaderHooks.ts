@@ -9,7 +9,7 @@ import type {
   ResolveHookContext,
 } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { withoutMark } from './analysis/analyse.ts'
+import { withoutMark } from './analysis/sourceText.ts'
 import { formatOf } from './emission/fileFormat.ts'
 import { type InstrumentedModule, instrumentModule } from './emission/instrumentModule.ts'
 import { resolveFrom } from './emission/resolver.ts'

@@ -20,12 +20,15 @@ const UNFOLD_MAX = 10_000
 
 /** Pages that show runs. */
 const PANELS_OF_RUNS: ReadonlySet<string> = new Set(['results', 'dashboard'])
+/** Pages that show what each thread did when: by far the most of what there is to tell. */
+const PANELS_OF_STREAM: ReadonlySet<string> = new Set(['taskStream', 'dashboard'])
 
 interface Panel {
   socket: ControlSocket<typeof FEED_REQUESTS, typeof FEED_MESSAGES>
   /** It has said hello and got its snapshot. */
   greeted: boolean
   behind: boolean
+  showsStream: boolean
   stopRuns: (() => void) | undefined
 }
 
@@ -65,6 +68,7 @@ export class FeedHub {
       ),
       greeted: false,
       behind: false,
+      showsStream: false,
       stopRuns: undefined,
     }
     this.#panels.add(panel)
@@ -115,6 +119,7 @@ export class FeedHub {
     // Who is here already is told what came until now: the newcomer's snapshot holds it.
     this.#tellDeltas()
     panel.greeted = true
+    panel.showsStream = PANELS_OF_STREAM.has(page)
     panel.socket.send(this.#snapshot())
     if (PANELS_OF_RUNS.has(page))
       panel.stopRuns = this.#sources.runs.watch((news) => panel.socket.send({ type: 'run-event', ...news }))
@@ -147,14 +152,19 @@ export class FeedHub {
     const messages = this.#sources.core.feedDelta(nowMs)
     for (const message of messages) if (message.type === 'stream') this.#finished += computedIn(message)
     if (nowMs - this.#ratesMs >= RATES_MS) messages.push(this.#rates(nowMs))
-    const frames = messages.map((message) => encodeFrame(FEED_MESSAGES, message))
+    const frames = messages.map((message) => ({
+      ofStream: message.type === 'stream',
+      frame: encodeFrame(FEED_MESSAGES, message),
+    }))
     for (const panel of this.#panels) {
       if (!panel.greeted) continue
       if (panel.socket.bufferedBytes > BEHIND_BYTES) panel.behind = true
       else if (panel.behind) {
         panel.behind = false
         panel.socket.send(this.#snapshot())
-      } else for (const frame of frames) panel.socket.sendFrame(frame)
+      } else
+        for (const { ofStream, frame } of frames)
+          if (!ofStream || panel.showsStream) panel.socket.sendFrame(frame)
     }
   }
 

@@ -108,21 +108,29 @@ export class Runs {
       if (isRunEvent(message)) this.#reported(run, message)
     })
     child.once('error', (error) => {
+      if (this.#replacedBySecond(run, child)) return
       this.#fail(run, `the session cannot be started: ${error.message}`)
       this.#end(run, 1, 'crashed')
       run.gone()
     })
     // 'close' comes after 'exit' and after the last of its output.
     child.once('close', (code, signal) => {
-      if (run.wasReady && run.events.isEmpty && !run.cancelled) {
-        // The session that was kept ready died before it heard of the run: that says nothing about the run.
-        run.wasReady = false
-        this.#follow(run, this.#started(run))
-        return
-      }
+      if (this.#replacedBySecond(run, child)) return
       this.#onClosed(run, code, signal)
       run.gone()
     })
+  }
+
+  /**
+   * Whether another session has taken the place of `child`: one that was kept ready, and died before it heard of the run. That says
+   * nothing about the run. Its channel may tell so before its end does.
+   */
+  #replacedBySecond(run: Run, child: ChildProcess): boolean {
+    if (run.child !== child) return true
+    if (!run.wasReady || !run.events.isEmpty || run.cancelled) return false
+    run.wasReady = false
+    this.#follow(run, this.#started(run))
+    return true
   }
 
   /** A session reports through its own connection to the scheduler. */

@@ -12,6 +12,7 @@ import './bag/tee.ts'
 import './delayed/delayed.ts'
 import './ml/all.ts'
 import './table/partition.ts'
+import './table/groupReduction.ts'
 import './table/rowFunctions.ts'
 
 export { kernel, kernelNames } from './kernel.ts'

@@ -1,6 +1,11 @@
 // `ml`: estimators that learn where the data is, with scikit-learn's names.
 
 export { MlDataError } from '../kernels/ml/mlErrors.ts'
+export { GaussianNB, type GaussianNBParams, type PartialClassesOptions } from './bayes/gaussianNB.ts'
+export { KMeans, type KMeansFitOptions, type KMeansParams } from './clusters/kMeans.ts'
+export { MiniBatchKMeans, type MiniBatchKMeansParams } from './clusters/miniBatchKMeans.ts'
+export { IncrementalPCA, PCA, type PCAParams } from './components/pca.ts'
+export { TruncatedSVD, type TruncatedSVDParams } from './components/truncatedSVD.ts'
 export { ColumnTransformer, type ColumnTransformerParams } from './compose/columnTransformer.ts'
 export { Pipeline, type PipelineParams } from './compose/pipeline.ts'
 export { Estimator, fromJSON, NotFittedError, ParameterError } from './contract/estimator.ts'
@@ -40,7 +45,19 @@ export {
   LogisticRegression,
 } from './linear/linearClassifiers.ts'
 export { PoissonRegressor, type PoissonRegressorParams } from './linear/poissonRegressor.ts'
+export type { SGDParams } from './linear/sgdDescent.ts'
+export { SGDClassifier, SGDRegressor } from './linear/sgdModels.ts'
+export {
+  BlockwiseVotingClassifier,
+  type BlockwiseVotingClassifierParams,
+  type BlockwiseVotingParams,
+  BlockwiseVotingRegressor,
+} from './meta/blockwiseVoting.ts'
+export { Incremental, type IncrementalOptions } from './meta/incremental.ts'
+export { ParallelPostFit } from './meta/parallelPostFit.ts'
+export type { WrapperParams } from './meta/wrapped.ts'
 export * as metrics from './metrics/index.ts'
+export type { ParamDistributions, ParamSet } from './modelSelection/distributions.ts'
 export {
   type Fold,
   KFold,
@@ -51,18 +68,26 @@ export {
   trainTestSplit,
 } from './modelSelection/folds.ts'
 export {
+  bracketsOf,
+  type HyperbandBracket,
+  type HyperbandOptions,
+  type HyperbandResult,
+  HyperbandSearchCV,
+} from './modelSelection/hyperband.ts'
+export {
   GridSearchCV,
   gridOf,
   type HalvingOptions,
-  type ParamDistributions,
   type ParamGrid,
-  type ParamSet,
   RandomizedSearchCV,
   type RandomizedSearchOptions,
   type SearchOptions,
   type SearchResult,
   SuccessiveHalvingSearchCV,
 } from './modelSelection/searches.ts'
+export type { NeighborsParams, VotingParams } from './neighbors/knownRows.ts'
+export { NearestNeighbors, type NeighborTable } from './neighbors/nearestNeighbors.ts'
+export { KNeighborsClassifier, KNeighborsRegressor } from './neighbors/neighborModels.ts'
 export {
   OneHotEncoder,
   type OneHotEncoderParams,
@@ -93,3 +118,11 @@ export {
   type GradientBoostingParams,
   GradientBoostingRegressor,
 } from './trees/gradientBoosting.ts'
+export {
+  type ForestFitOptions,
+  RandomForestClassifier,
+  type RandomForestParams,
+  RandomForestRegressor,
+} from './trees/randomForest.ts'
+export { GradientBoostingRanker, type RankerFitOptions, type RankerParams } from './trees/ranker.ts'
+export { type BoostedModel, fromXGBoost, toXGBoost } from './trees/xgboost.ts'

@@ -2,7 +2,7 @@
 
 import type { Node } from 'oxc-parser'
 import { parseSync } from 'oxc-parser'
-import { languageOf } from '../../runtime/functions/analysis/analyse.ts'
+import { languageOf } from '../../runtime/functions/analysis/sourceText.ts'
 import { ComputationSearch } from '../../runtime/functions/computationSearch.ts'
 import { KnownNames, type NameRecord } from '../../runtime/functions/knownNames.ts'
 import type { Computation, DocumentFacts } from './documentFacts.ts'

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { parseSync } from 'oxc-parser'
-import { languageOf } from '../../runtime/functions/analysis/analyse.ts'
+import { languageOf } from '../../runtime/functions/analysis/sourceText.ts'
 import { virtualModule } from '../../runtime/functions/virtualModule.ts'
 import type { Span } from './documentFacts.ts'
 

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { normalChunks } from '../../runtime/collections/array/chunks.ts'
 import { byteCount } from '../../runtime/collections/bag/byteCount.ts'
 import * as heddle from '../../runtime/collections/index.ts'
+import { spansOf } from '../../runtime/collections/shuffle/shuffle.ts'
 import * as dtypes from '../../runtime/kernels/array/dtype.ts'
 import { runOf } from '../../runtime/kernels/array/indexing.ts'
 import { streamOf } from '../../runtime/kernels/array/randomBits.ts'
@@ -32,6 +33,7 @@ const TABLES = {
   ]),
   flights: dataframe.fromRecords([{ origin: 'OSL', delay: 5 }]),
   airports: dataframe.fromRecords([{ code: 'OSL', city: 'Oslo' }]),
+  readings: dataframe.fromRecords([{ city: 'Oslo', t: 3, at: new Date(Date.UTC(2024, 1, 29)) }]),
   typeText,
   expressionText,
 }
@@ -49,6 +51,7 @@ const NAMES = {
   resolveShape,
   resultBuffer,
   runOf,
+  spansOf,
   streamOf,
 }
 
@@ -90,7 +93,7 @@ const readsFiles = (code: string): boolean =>
 async function resultOf({ code, expected }: Example): Promise<unknown> {
   const { stripTypeScriptTypes } = await import('node:module')
   const lines = code.split('\n').filter((line) => !/^\s*\/\//.test(line))
-  const last = lines.findLastIndex((line) => !/^\s/.test(line))
+  const last = lines.findLastIndex((line) => !/^[\s})\]]/.test(line))
   const tail = lines
     .slice(last)
     .join('\n')

@@ -6,7 +6,7 @@ import { array } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { numericBins } from '../../runtime/kernels/ml/trees/binning.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
-import { answersOf, close, dataset } from './kit.ts'
+import { answersOf, close, type dataset, split } from './kit.ts'
 
 computeInProcess()
 
@@ -21,13 +21,6 @@ const answers = answersOf<never>('trees') as unknown as {
   weighted: Answer
   categories: Answer
   thresholds: number[][]
-}
-
-/** Every fourth row is for testing. */
-function split(name: Name) {
-  const { x, y } = dataset(name)
-  const part = <T>(rows: T[], test: boolean): T[] => rows.filter((_, i) => (i % 4 === 0) === test)
-  return { x: part(x, false), y: part(y, false), xTest: part(x, true), yTest: part(y, true) }
 }
 
 test('a regression predicts what that of scikit-learn does', async () => {
@@ -92,7 +85,9 @@ test('categories are split by sets, and unseen ones are missing', async () => {
 })
 
 test('trees are the same, to the last bit, for any cut into blocks', async () => {
-  const { x, y } = split('diabetes')
+  const { x, y: round } = split('diabetes')
+  // No whole numbers: their sums depend on their order.
+  const y = round.map((value, i) => value / 7 + Math.sin(i))
   for (const growth of ['leafWise', 'depthWise'] as const) {
     const params = { maxIter: 10, maxDepth: 5, growth, earlyStopping: true }
     const whole = await new ml.GradientBoostingRegressor(params).fit(x, y)

@@ -47,3 +47,10 @@ export function close(actual: unknown, expected: unknown, bound: number, what = 
     assert.ok(apart <= bound, `${what}: number ${i} is ${value}, expected ${b[i]} (apart by ${apart})`)
   })
 }
+
+/** scikit-learn's own data in two parts: every fourth row is for testing. */
+export function split(name: Parameters<typeof dataset>[0]) {
+  const { x, y } = dataset(name)
+  const part = <T>(rows: T[], test: boolean): T[] => rows.filter((_, i) => (i % 4 === 0) === test)
+  return { x: part(x, false), y: part(y, false), xTest: part(x, true), yTest: part(y, true) }
+}

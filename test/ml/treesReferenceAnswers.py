@@ -13,6 +13,7 @@ from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.ensemble._hist_gradient_boosting.binning import _BinMapper
+from sklearn.metrics import ndcg_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, NearestNeighbors
 
@@ -85,6 +86,16 @@ model = HistGradientBoostingRegressor(early_stopping=False, max_iter=30, categor
 answers["categories"] = {"first": model.predict(category)[:10].tolist()}
 mapper = _BinMapper(n_bins=21, random_state=0).fit(xa)
 answers["thresholds"] = [each.tolist() for each in mapper.bin_thresholds_]
+
+# Orders, with equal scores among them.
+relevance = [[3, 2, 3, 0, 1, 2], [0, 0, 1, 0, 2, 0], [0, 0, 0, 0, 0, 0]]
+scores = [[0.1, 0.4, 0.4, 0.9, 0.2, 0.2], [5, 4, 3, 3, 1, 0], [1, 2, 3, 4, 5, 6]]
+answers["ndcg"] = {
+    "relevance": relevance,
+    "scores": scores,
+    "all": ndcg_score(relevance, scores),
+    "three": ndcg_score(relevance, scores, k=3),
+}
 
 with open(os.path.join(here, "trees.json"), "w") as file:
     json.dump(answers, file, separators=(",", ":"))

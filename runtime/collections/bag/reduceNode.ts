@@ -4,9 +4,18 @@ import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { groupParts, type JoinHow, joinParts } from '../../kernels/bag/groups.ts'
 import { pickPart } from '../../kernels/bag/parcel.ts'
-import { concatenated, mergeParts, mergeStates, pick } from '../../kernels/bag/partition.ts'
+import {
+  concatenated,
+  mergeAndSplit,
+  mergeParts,
+  mergeStates,
+  pick,
+  runPartition,
+} from '../../kernels/bag/partition.ts'
 import type { ReducerSpec, Sink, UserFunction } from '../../kernels/bag/plan.ts'
+import type { ShuffleStage } from '../../kernels/shuffleStage.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
+import { firstStage, shuffle } from '../shuffle/shuffle.ts'
 import { type BagNode, groupName, Pipeline, placeFields, type StepOptions } from './node.ts'
 import type { WritePlan } from './write.ts'
 
@@ -50,6 +59,41 @@ export abstract class OnBag implements BagNode {
   /** The steps before this node, fused; a shared input stands alone. */
   protected pipeline(graph: TaskGraph): Pipeline {
     return new Pipeline(graph, this.input, this)
+  }
+
+  /** The parts of a shuffle's targets. `sinkOf` says how sources are split, `again` what splits parts once more. */
+  protected shuffled(
+    graph: TaskGraph,
+    pipeline: Pipeline,
+    targets: number,
+    sinkOf: (stage: ShuffleStage) => Sink,
+    again: (stage: ShuffleStage) => { fn: UserFunction; bound: readonly unknown[] },
+  ): readonly unknown[][] {
+    const sources = pipeline.partitions
+    const picking = this.group(graph, 'pick', pickPart, [])
+    return shuffle(sources, targets, {
+      split: (stage) => pipeline.addTasks(graph, sinkOf(stage), this.label, this.request),
+      splitAgain: (lists, stage) => {
+        const { fn, bound } = again(stage)
+        const splitting = this.group(graph, 'split', fn, bound)
+        return lists.map((parts) => graph.addTask(splitting, [parts]))
+      },
+      pick: (part, whole) => graph.addTask(picking, [part, whole]),
+    })
+  }
+
+  /** A shuffle of items by their keys. */
+  protected shuffledItems(
+    graph: TaskGraph,
+    pipeline: Pipeline,
+    key: UserFunction,
+    targets: number,
+  ): readonly unknown[][] {
+    const sinkOf = (stage: ShuffleStage): Sink => ({ sink: 'split', key, count: targets, stage })
+    return this.shuffled(graph, pipeline, targets, sinkOf, (stage) => ({
+      fn: runPartition,
+      bound: [{ source: 'parts' }, [], sinkOf(stage)],
+    }))
   }
 
   /** Declares a group of tasks that follow the first ones. */
@@ -113,13 +157,6 @@ function mergeTree(
   return graph.addTask(groupOf(true), [level])
 }
 
-/** Every part of a split as a task of its own: `[target][source]`, so that a worker only gets what it needs. */
-function pickParts(graph: TaskGraph, splits: readonly unknown[], count: number, group: number): unknown[][] {
-  return Array.from({ length: count }, (_, target) =>
-    splits.map((whole) => graph.addTask(group, [target, whole])),
-  )
-}
-
 /** A reduction by key, shuffled: every partition of the answer has the keys of its hash. */
 export class KeyedShuffleNode extends OnBag {
   readonly partitions: number
@@ -132,12 +169,20 @@ export class KeyedShuffleNode extends OnBag {
   }
 
   override get sink(): Sink {
-    return { sink: 'reduceAndSplit', reducer: this.#spec, count: this.partitions }
+    return this.#sinkAt(firstStage(this.input.partitions, this.partitions))
+  }
+
+  #sinkAt(stage: ShuffleStage): Sink {
+    return { sink: 'reduceAndSplit', reducer: this.#spec, count: this.partitions, stage }
   }
 
   build(graph: TaskGraph): readonly unknown[] {
-    const splits = this.pipeline(graph).addTasks(graph, this.sink, this.label, this.request)
-    const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pickPart, []))
+    const pipeline = this.pipeline(graph)
+    const again = (stage: ShuffleStage): { fn: UserFunction; bound: readonly unknown[] } => ({
+      fn: mergeAndSplit,
+      bound: [{ spec: this.#spec, count: this.partitions, stage }],
+    })
+    const parts = this.shuffled(graph, pipeline, this.partitions, (stage) => this.#sinkAt(stage), again)
     const merging = this.group(graph, 'finish', mergeParts, [this.#spec])
     return parts.map((states) => graph.addTask(merging, [states]))
   }
@@ -160,12 +205,13 @@ export class GroupNode extends OnBag {
   }
 
   override get sink(): Sink {
-    return { sink: 'split', key: this.#key, count: this.partitions }
+    const { partitions } = this
+    const stage = firstStage(this.input.partitions, partitions)
+    return { sink: 'split', key: this.#key, count: partitions, stage }
   }
 
   build(graph: TaskGraph): readonly unknown[] {
-    const splits = this.pipeline(graph).addTasks(graph, this.sink, this.label, this.request)
-    const parts = pickParts(graph, splits, this.partitions, this.group(graph, 'pick', pickPart, []))
+    const parts = this.shuffledItems(graph, this.pipeline(graph), this.#key, this.partitions)
     const grouping = this.group(graph, 'group', groupParts, [this.#key])
     return parts.map((lists) => graph.addTask(grouping, [lists]))
   }
@@ -223,16 +269,9 @@ export class JoinNode extends OnBag {
       const [reference] = graph.built(right.node)!
       return lists.map((list) => graph.addTask(joining, [[list], [reference]]))
     }
-    const picking = this.group(graph, 'pick', pickPart, [])
-    const sides = [this.pipeline(graph), new Pipeline(graph, right.node, this)].map((pipeline, i) => {
-      const sink: Sink = { sink: 'split', key: this.#keys[i], count: this.partitions }
-      return pickParts(
-        graph,
-        pipeline.addTasks(graph, sink, this.label, this.request),
-        this.partitions,
-        picking,
-      )
-    })
+    const sides = [this.pipeline(graph), new Pipeline(graph, right.node, this)].map((pipeline, i) =>
+      this.shuffledItems(graph, pipeline, this.#keys[i], this.partitions),
+    )
     return sides[0].map((lists, target) => graph.addTask(joining, [lists, sides[1][target]]))
   }
 }

@@ -53,6 +53,15 @@ export function requireColumns(method: string, names: readonly string[], schema:
   )
 }
 
+/** The rows in which a column is there. */
+export const filledRows = (input: Plan, name: string): Plan => ({
+  kind: 'filter',
+  input,
+  predicate: { kind: 'call', fn: 'isNotNull', args: [columnNode(name)] },
+  schema: input.schema,
+  place: placeOfCall(),
+})
+
 /** All columns anew: `exprs` in the place of those that have their name, others behind. */
 export function projected(input: Plan, method: string, exprs: readonly ExprNode[]): Plan {
   const resolved = resolvedFor(method, exprs, input.schema)

@@ -9,6 +9,7 @@ import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
 import type { Frame } from '../../kernels/table/frame.ts'
 import { boundsOfRows, mapRows } from '../../kernels/table/rowFunctions.ts'
 import { namesOf, requireDistinct, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
+import type { SketchSpec } from '../../kernels/table/sketch/sketchPartition.ts'
 import type { AsofSpec, JoinHow, UserFunction } from '../../kernels/table/steps.ts'
 import { Bag } from '../bag/bag.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
@@ -35,16 +36,29 @@ import {
   LengthNode,
   RecordPartitionsNode,
   RecordsNode,
+  SketchNode,
   WriteTableNode,
 } from './node.ts'
 import { optimised } from './optimise.ts'
 import { Building, type TableOptions } from './pipe.ts'
-import { firstPresent, whenEqual } from './pivot.ts'
+import { type PivotAggregate, type Pivoted, type PivotOptions, type PivotValue, pivotTable } from './pivot.ts'
 import type { Plan } from './plan.ts'
 import { explained } from './planText.ts'
+import { Rolling, type RollingByOptions } from './rolling.ts'
 import { heldPlan } from './sources.ts'
 import { Table, type ValueOptions } from './table.ts'
-import type { Added, Col, RowOf, Selected } from './types.ts'
+import type {
+  Added,
+  CastTo,
+  Col,
+  Exploded,
+  Joined,
+  JoinedAsof,
+  Melted,
+  Renamed,
+  RowOf,
+  Selected,
+} from './types.ts'
 import { type TableWriteOptions, tablePaths, writeChoices } from './write.ts'
 
 export interface SortOptions {
@@ -70,16 +84,22 @@ export interface JoinOptions<L extends string = string, R extends string = strin
   partitions?: number
 }
 
-export interface AsofOptions {
-  on?: string
-  leftOn?: string
-  rightOn?: string
+export interface AsofOptions<L extends string = string, R extends string = string> {
+  on?: L & R
+  leftOn?: L
+  rightOn?: R
   /** Columns that must agree exactly. */
-  by?: string | readonly string[]
+  by?: (L & R) | readonly (L & R)[]
   strategy?: 'backward' | 'forward' | 'nearest'
   /** How far apart at most: a number, or for times a length such as `'2h'`. */
   tolerance?: number | string
   suffix?: string
+}
+
+export interface QuantileOptions {
+  /** How values between two become one; `'linear'` by default. Approximate ones are always linear. */
+  interpolation?: Interpolation
+  approximate?: boolean
 }
 
 export interface MapOptions<
@@ -99,7 +119,7 @@ export interface MapOptions<
  * const table = dataframe.fromRecords([{ city: 'Oslo', t: 3 }, { city: 'Rome', t: 21 }, { city: 'Oslo', t: 5 }])
  * await table.filter(col('t').gt(3)).groupBy('city').agg(col('t').mean().as('mean')).compute()
  */
-export class DataFrame<Row = Record<string, unknown>> implements Collection<Table<Row>> {
+export class DataFrame<out Row = Record<string, unknown>> implements Collection<Table<Row>> {
   readonly collectionKind = 'dataframe'
   /** @internal */
   readonly plan: Plan
@@ -241,8 +261,8 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
    * The same columns under other names.
    * @example table.rename({ t: 'temperature' })
    */
-  rename(names: { readonly [K in Col<Row>]?: string }): DataFrame {
-    const map = names as Readonly<Record<string, string>>
+  rename<const M extends { readonly [K in Col<Row>]?: string }>(names: M): DataFrame<Renamed<Row, M>> {
+    const map = names as { readonly [name: string]: string }
     requireColumns('rename', Object.keys(map), this.plan.schema)
     const exprs = this.columns.map(
       (name): ExprNode =>
@@ -254,11 +274,11 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** Columns as other types. What cannot be cast is an error, or null with `strict: false`. */
-  cast(
-    types: { readonly [K in Col<Row>]?: DataType },
+  cast<const T extends { readonly [K in Col<Row>]?: DataType }>(
+    types: T,
     { strict = true }: { strict?: boolean } = {},
-  ): DataFrame {
-    const map = types as Readonly<Record<string, DataType>>
+  ): DataFrame<CastTo<Row, T>> {
+    const map = types as { readonly [name: string]: DataType }
     requireColumns('cast', Object.keys(map), this.plan.schema)
     const exprs = Object.entries(map).map(([name, type]) => col(name).cast(type, { strict }).node)
     return this.#with(withExprs(this.plan, 'cast', exprs))
@@ -447,20 +467,36 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** Rows by windows of a date or datetime: `'15m'`, `'1h'`, `'1d'`, `'1w'`, `'1mo'`, `'1y'`. */
-  resample(
-    on: Col<Row>,
+  resample<const N extends Col<Row>, const B extends Col<Row> = never>(
+    on: N,
     every: string,
-    { by = [] }: { by?: Col<Row> | readonly Col<Row>[] } = {},
-  ): Resampled<Row> {
+    { by = [] }: { by?: B | readonly B[] } = {},
+  ): Resampled<Row, N | B> {
     requireEvery('resample', every)
-    return new Resampled(this as DataFrame, on, every, [by].flat() as string[])
+    return new Resampled<Row, N | B>(this as DataFrame, on, every, [by].flat() as string[])
+  }
+
+  /**
+   * Windows of time that end at each row: `'15m'`, `'2h'`, `'7d'`, `'1w'`, all rows of it or those that agree in columns.
+   * @example readings.rolling('at', '2h', { by: 'city' }).agg(col('t').mean().as('mean'))
+   */
+  rolling<const N extends Col<Row>, const B extends Col<Row> = never>(
+    on: N,
+    period: string,
+    options: RollingByOptions<B> = {},
+  ): Rolling<Row, N | B> {
+    return new Rolling<Row, N | B>(this as DataFrame, on, period, options)
   }
 
   /**
    * Rows of two tables side by side, where their keys agree; an absent key agrees with nothing.
    * @example flights.join(airports, { leftOn: 'origin', rightOn: 'code', how: 'left' })
    */
-  join<R>(right: DataFrame<R>, options: JoinOptions<Col<Row>, Col<R>> = {}): DataFrame {
+  join<R, const O extends JoinOptions<Col<Row>, Col<R>>>(
+    right: DataFrame<R>,
+    options?: O,
+  ): DataFrame<Joined<Row, R, O>>
+  join(right: DataFrame, options: JoinOptions = {}): unknown {
     if (!(right instanceof DataFrame)) throw new TableArgumentError('join takes another data frame first')
     const { how = 'inner', suffix = '_right', broadcast = 'auto' } = options
     const [leftOn, rightOn] = joinKeys(options, how)
@@ -483,7 +519,11 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** Each row with the nearest row of another table that is not later (`'backward'`), not earlier, or either. Rows come sorted by the key. */
-  joinAsof<R>(right: DataFrame<R>, options: AsofOptions): DataFrame {
+  joinAsof<R, const O extends AsofOptions<Col<Row>, Col<R>>>(
+    right: DataFrame<R>,
+    options: O,
+  ): DataFrame<JoinedAsof<Row, R, O>>
+  joinAsof(right: DataFrame, options: AsofOptions): unknown {
     const { on, by = [], strategy = 'backward', tolerance, suffix = '_right' } = options
     const leftOn = options.leftOn ?? on
     const rightOn = options.rightOn ?? on
@@ -522,54 +562,34 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   // — Other shapes
 
   /**
-   * A row for each value of `index`, a column for each of `columns`, which are values of `on`; `agg` is asked where several rows meet.
+   * A row for each value of `index`, a column for each of `columns`, which are values of `on`; `agg` is asked where several
+   * rows meet. Without `columns` the values of `on` are computed first, and come in order: await the table then.
    * @example table.pivot({ index: 'city', on: 'year', values: 't', columns: [2023, 2024], agg: 'mean' })
+   * @example await table.pivot({ index: 'city', on: 'year', values: 't' })
    */
-  pivot(options: {
-    index: Col<Row> | readonly Col<Row>[]
-    on: Col<Row>
-    values: Col<Row>
-    /** The values of `on`, each a column of the answer. */
-    columns: readonly (string | number | bigint | boolean)[]
-    agg?: 'first' | 'last' | 'sum' | 'mean' | 'min' | 'max' | 'count' | 'median' | 'len'
-  }): DataFrame {
-    const { on, values, columns, agg = 'first' } = options
-    if (!Array.isArray(columns) || columns.length === 0)
-      throw new TableArgumentError(
-        `pivot takes the values of ${on} that become columns: columns: [...]. Ask for them with select('${on}').unique()`,
-      )
-    const index = [options.index].flat() as string[]
-    requireColumns('pivot', [...index, on, values], this.plan.schema)
-    const chosen = withExprs(
-      this.plan,
-      'pivot',
-      columns.map((value, i) => whenEqual(on, value, values).as(`\u0001${i}`).node),
-    )
-    const aggs = columns.map((value, i) => {
-      const own = `\u0001${i}`
-      const made =
-        agg === 'first' || agg === 'last'
-          ? firstPresent(own, agg)
-          : agg === 'len'
-            ? col(own).count()
-            : col(own)[agg]()
-      return made.as(String(value)) as Expr
-    })
-    return new DataFrame(chosen, this.options).groupBy(...index).agg(...aggs)
+  pivot<
+    const I extends Col<Row>,
+    const V extends Col<Row>,
+    const P extends readonly PivotValue[],
+    const A extends PivotAggregate = 'first',
+  >(options: PivotOptions<Col<Row>, I, V, A> & { columns: P }): DataFrame<Pivoted<Row, I, V, P, A>>
+  pivot<const I extends Col<Row>>(
+    options: PivotOptions<Col<Row>, I, Col<Row>>,
+  ): Promise<DataFrame<Pick<Row, I> & Record<string, unknown>>>
+  pivot(options: PivotOptions & { columns?: readonly PivotValue[] }): unknown {
+    return pivotTable(this as DataFrame, options)
   }
 
   /** Columns as rows: the name in `variable`, the value in `value`. */
-  melt({
-    id = [],
-    on,
-    variable = 'variable',
-    value = 'value',
-  }: {
-    id?: Col<Row> | readonly Col<Row>[]
-    on?: readonly Col<Row>[]
-    variable?: string
-    value?: string
-  } = {}): DataFrame {
+  melt<
+    const I extends Col<Row> = never,
+    const O extends Col<Row> = Exclude<Col<Row>, I>,
+    const N extends string = 'variable',
+    const V extends string = 'value',
+  >(
+    options: { id?: I | readonly I[]; on?: readonly O[]; variable?: N; value?: V } = {},
+  ): DataFrame<Melted<Row, I, O, N, V>> {
+    const { id = [], on, variable = 'variable', value = 'value' } = options
     const ids = [id].flat() as string[]
     const names = (on as readonly string[] | undefined) ?? this.columns.filter((name) => !ids.includes(name))
     if (names.length === 0) throw new TableArgumentError('melt takes at least one column to turn into rows')
@@ -597,10 +617,10 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** A row for each item of a list; an empty or absent list gives one row with null. */
-  explode(...names: Col<Row>[]): DataFrame {
+  explode<const N extends Col<Row>>(...names: N[]): DataFrame<Exploded<Row, N>> {
     requireColumns('explode', names, this.plan.schema)
     const schema = this.plan.schema.map(({ name, type }) => {
-      if (!names.includes(name as Col<Row>)) return { name, type }
+      if (!names.includes(name as N)) return { name, type }
       if (typeof type !== 'object' || !('list' in type))
         throw new TableArgumentError(`explode takes columns of lists, but ${name} is ${typeText(type)}`)
       return { name, type: type.list }
@@ -730,22 +750,45 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** How often each value of a column comes, most often first. */
-  valueCounts(name: Col<Row>): DataFrame {
+  valueCounts<const N extends Col<Row>>(name: N): DataFrame<Pick<Row, N> & { count: number }> {
     return (this.groupBy(name) as unknown as Grouped<Record<string, unknown>, Record<string, unknown>>)
       .agg(len().as('count') as Expr)
-      .sort(['count', name], { descending: [true, false] }) as DataFrame
+      .sort(['count', name], { descending: [true, false] }) as DataFrame<unknown> as never
   }
 
-  /** How many different values a column has; absent is one of them. */
-  nUnique(name: Col<Row>): Delayed<number> {
-    const one = this.select(name as Col<Row>).unique()
-    return one.len()
+  /**
+   * How many different values a column has; absent is one of them. `approximate` counts them in a few kilobytes, with a
+   * standard error of 0.8 % (HyperLogLog++): nothing is shuffled.
+   */
+  nUnique(name: Col<Row>, { approximate = false }: { approximate?: boolean } = {}): Delayed<number> {
+    const one = this.select(name as Col<Row>)
+    if (!approximate) return one.unique().len()
+    const keys = resolvedFor('nUnique', [columnNode(name)], this.plan.schema)
+    return sketched(one.plan, this.options, { sketch: 'distinct', keys }, 'nUnique')
   }
 
-  /** The value of a column below which a share of all lies. */
-  quantile(name: Col<Row>, q: number, interpolation: Interpolation = 'linear'): Delayed<number | null> {
-    const plan = projected(this.plan, 'quantile', [col(name).quantile(q, interpolation).node])
-    return delayedOf(new PartNode(new CellNode(plan, this.options), 'quantile'))
+  /**
+   * The value of a column below which a share of all lies. `approximate` keeps a few hundred centroids instead of all
+   * values (a t-digest): the rank it answers for is off by less than 1 %, and by far less at both ends.
+   */
+  quantile(name: Col<Row>, q: number, how: Interpolation | QuantileOptions = {}): Delayed<number | null> {
+    const { interpolation = 'linear', approximate = false } =
+      typeof how === 'string' ? { interpolation: how } : how
+    const exact = projected(this.plan, 'quantile', [col(name).quantile(q, interpolation).node])
+    if (!approximate) return delayedOf(new PartNode(new CellNode(exact, this.options), 'quantile'))
+    const values = projected(this.plan, 'quantile', [col(name).cast('float64').node])
+    const [value] = resolvedFor('quantile', [columnNode(name)], values.schema)
+    return sketched(values, this.options, { sketch: 'quantile', value, q }, 'quantile')
+  }
+
+  /** The categories or texts that a column has, in order, as a bag. */
+  categories(name: Col<Row>): Bag<string> {
+    const texts = this.select(name).dropNulls(name as never) as unknown as DataFrame
+    const one = texts
+      .select(col(name).cast('string').as(name) as Expr)
+      .unique()
+      .sort(name) as DataFrame
+    return one.toBag().pluck(name) as Bag<unknown> as Bag<string>
   }
 
   // — To other places
@@ -785,6 +828,9 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
 }
 
 const FEW_ROWS = 100_000
+
+const sketched = <R>(plan: Plan, options: TableOptions, spec: SketchSpec, name: string): Delayed<R> =>
+  delayedOf(new PartNode(new SketchNode(plan, options, spec), name))
 
 const holds = (type: DataType, value: unknown): boolean =>
   typeof value === 'number' || typeof value === 'bigint'

@@ -5,6 +5,7 @@ import { parseEvery } from '../../kernels/table/columns/dates.ts'
 import { type DataType, fullType } from '../../kernels/table/dataType.ts'
 import { type ExprNode, expressionText, type Literal, type Options } from '../../kernels/table/expression.ts'
 import type { FunctionName } from '../../kernels/table/functionCatalogue.ts'
+import { CategoryFunctions } from './exprCategories.ts'
 import { DateParts, ListFunctions, TextFunctions } from './exprParts.ts'
 
 /** An argument of an expression's method is not what it should be. */
@@ -256,6 +257,10 @@ export class Expr<out C extends string = string, out N extends string = string, 
   /** Functions of lists. */
   get list(): ListFunctions<C, N> {
     return new ListFunctions(this as Expr<C, N>)
+  }
+  /** Functions of categories. */
+  get cat(): CategoryFunctions<C, N> {
+    return new CategoryFunctions(this as Expr<C, N>)
   }
   /**
    * One field of a struct.

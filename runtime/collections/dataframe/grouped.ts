@@ -6,10 +6,11 @@ import { type ExprNode, nameOf, some } from '../../kernels/table/expression.ts'
 import { ruleOf } from '../../kernels/table/functionCatalogue.ts'
 import { fieldOf, namesOf, requireDistinct, type Schema, schemaOf } from '../../kernels/table/schema.ts'
 import type { UserFunction } from '../../kernels/table/steps.ts'
-import { nodesOf, resolvedFor, TableArgumentError, withExprs } from './build.ts'
+import { filledRows, nodesOf, resolvedFor, TableArgumentError, withExprs } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { type Expr, len, requireWhole } from './expr.ts'
-import type { Gathering } from './plan.ts'
+import { type GroupReduction, reducedGroups } from './groupReduction.ts'
+import { type Gathering, targetsFor } from './plan.ts'
 import type { Col, RowOf, Selected } from './types.ts'
 
 /** What a group's function gets: the rows of a group, and its key. */
@@ -69,6 +70,38 @@ export class Grouped<Row, Key> {
     )
   }
 
+  /**
+   * Reduces groups by functions of the program's: a state for the rows of each partition, states put together, and the
+   * columns that come of them.
+   * @example
+   * table.groupBy('city').reduction({
+   *   chunk: (rows) => rows.map((row) => row.t),
+   *   combine: (lists) => lists.flat(),
+   *   finalize: (list) => ({ spread: Math.max(...list) - Math.min(...list) }),
+   *   schema: { spread: 'float64' },
+   * })
+   */
+  reduction<State, const S extends Readonly<Record<string, DataType>>>(
+    reduction: GroupReduction<Row, Key, State, S>,
+  ): DataFrame<Key & RowOf<S>> {
+    const frame = this.#withKeys()
+    const gathering = this.#gathering
+    const partitions = gathering.way === 'shuffle' ? gathering.partitions : targetsFor(frame.partitions)
+    return reducedGroups(
+      frame,
+      this.#keys.map(nameOf),
+      reduction as unknown as GroupReduction<never, never, never>,
+      partitions,
+    ) as DataFrame<unknown> as DataFrame<Key & RowOf<S>>
+  }
+
+  /** The table with its keys as columns. */
+  #withKeys(): DataFrame {
+    const { plan, options } = this.#frame
+    const computed = this.#keys.filter((key) => key.kind !== 'column')
+    return computed.length > 0 ? new DataFrame(withExprs(plan, 'groupBy', computed), options) : this.#frame
+  }
+
   /** How many rows each group has, as `len`. */
   len(): DataFrame<Key & { len: number }> {
     return this.agg(len() as Expr<never, 'len', number>) as unknown as DataFrame<Key & { len: number }>
@@ -88,9 +121,7 @@ export class Grouped<Row, Key> {
       throw new TableArgumentError(
         "apply takes the columns that the function gives: { schema: { mean: 'float64' } }",
       )
-    const { plan, options } = this.#frame
-    const computed = this.#keys.filter((key) => key.kind !== 'column')
-    const input = computed.length > 0 ? withExprs(plan, 'groupBy', computed) : plan
+    const { plan: input, options } = this.#withKeys()
     const keys = this.#keys.map(nameOf)
     const output: Schema = [
       ...keys.map((name) => fieldOf(input.schema, name)),
@@ -114,7 +145,7 @@ export class Grouped<Row, Key> {
 }
 
 /** @throws {TableArgumentError} when an expression gives a row for each of a group's rows */
-function requireAggregate(node: ExprNode): void {
+export function requireAggregate(node: ExprNode): void {
   const aggregates = some(node, (part) => part.kind === 'call' && ruleOf(part.fn).kind === 'aggregate')
   if (!aggregates && some(node, (part) => part.kind === 'column'))
     throw new TableArgumentError(
@@ -123,7 +154,7 @@ function requireAggregate(node: ExprNode): void {
 }
 
 /** Windows of time; see `DataFrame.resample`. */
-export class Resampled<Row> {
+export class Resampled<Row, Key extends Col<Row> = Col<Row>> {
   readonly #frame: DataFrame
   readonly #on: string
   readonly #every: string
@@ -141,7 +172,7 @@ export class Resampled<Row> {
   }
 
   /** One row a window that has rows: its beginning, and aggregates of its rows. */
-  agg<const S extends readonly Expr<Col<Row>>[]>(...aggs: S): DataFrame<Record<string, unknown>> {
+  agg<const S extends readonly Expr<Col<Row>>[]>(...aggs: S): DataFrame<Pick<Row, Key> & Selected<Row, S>> {
     const start: ExprNode = {
       kind: 'alias',
       args: [
@@ -154,15 +185,11 @@ export class Resampled<Row> {
       ],
       name: this.#on,
     }
-    const present: ExprNode = { kind: 'call', fn: 'isNotNull', args: [{ kind: 'column', name: this.#on }] }
     const { plan, options } = this.#frame
-    const rows = new DataFrame(
-      { kind: 'filter', input: plan, predicate: present, schema: plan.schema, place: placeOfCall() },
-      options,
-    )
+    const rows = new DataFrame(filledRows(plan, this.#on), options)
     const keys = [...this.#by.map((name): ExprNode => ({ kind: 'column', name })), start]
     return new Grouped<Record<string, unknown>, Record<string, unknown>>(rows, keys).agg(
       ...(aggs as readonly Expr[]),
-    ) as DataFrame
+    ) as DataFrame<unknown> as never
   }
 }

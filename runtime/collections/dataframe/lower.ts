@@ -2,22 +2,21 @@
 
 import { pick } from '../../kernels/bag/partition.ts'
 import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
-import { pickPart, runTable } from '../../kernels/table/partition.ts'
+import { bytesOf, chosenTargets, pickPart, runTable } from '../../kernels/table/partition.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import { namesOf, type Schema } from '../../kernels/table/schema.ts'
 import type { SortKey, Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { twoSteps } from './lowerAggregate.ts'
+import { rolling } from './lowerRolling.ts'
 import { isElementwise } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
-import { type Building, gathered, Pipe } from './pipe.ts'
-import { estimatedBytes, inputsOf, type Plan, type PlanOf, type SortBy } from './plan.ts'
+import { type Building, chunksOf, gathered, MERGED_AT_ONCE, Pipe } from './pipe.ts'
+import { estimatedBytes, inputsOf, type Plan, type PlanOf, type SortBy, targetsFor } from './plan.ts'
 import { shuffled } from './shuffle.ts'
 
 /** A side of a join up to this size goes to every partition of the other. */
 const BROADCAST_BYTES = 32 * 2 ** 20
-/** States of a tree that are merged at once. */
-const MERGED_AT_ONCE = 16
 const column = (name: string): ExprNode => ({ kind: 'column', name })
 
 /** The partitions of a plan, as tasks that are not added yet. What several parts of it stand on is built once. */
@@ -116,6 +115,10 @@ function lower(building: Building, plan: Plan, build: Build): Pipe {
       return join(building, plan, build)
     case 'asof':
       return asof(building, plan, build)
+    case 'rolling':
+      return rolling(building, plan, build(plan.input), (rows, keys) =>
+        together(rows, keys, { way: 'auto' }, 'rolling', place),
+      )
     case 'concat': {
       const frames = plan.inputs.flatMap((each) => build(each).frames())
       return new Pipe(building, {
@@ -175,7 +178,7 @@ function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): 
     keys.length === 0 ? [] : [{ step: 'sort', keys: names.map((name) => sortKey(column(name), schema)) }]
   const sortedByKeys = (pipe: Pipe): Pipe =>
     byKeys.reduce((all, step) => all.with('groupBy', schema, step, place), pipe)
-  const shuffle = plan.gathering.way === 'shuffle' ? plan.gathering.partitions : 1
+  const shuffle = plan.gathering.way === 'shuffle' ? plan.gathering.partitions : targetsFor(input.partitions)
   const steps = input.partitions === 1 ? undefined : twoSteps(plan.keys, plan.aggs, input.schema)
   if (!steps) {
     const count =
@@ -190,20 +193,38 @@ function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): 
   const finish: Step = { step: 'select', exprs: steps.finish }
   const partial = input.with('groupBy', states, { step: 'aggregate', keys, aggs: steps.partial }, place)
   if (shuffle > 1 && keys.length > 0) {
-    const targets = shuffled(partial, { by: 'hash', keys: stateKeys }, shuffle, 'groupBy', place)
+    const measured = plan.gathering.way === 'auto'
+    const parts = measured ? held(partial) : partial
+    const chosen = measured ? { chosen: targetsChosen(building, parts, shuffle, place) } : {}
+    const targets = shuffled(parts, { by: 'hash', keys: stateKeys, ...chosen }, shuffle, 'groupBy', place)
     return sortedByKeys(targets.with('merge', states, merge, place).with('groupBy', schema, finish, place))
   }
   let level = partial.frames('groupBy')
   while (level.length > MERGED_AT_ONCE) {
-    const lists = Array.from({ length: Math.ceil(level.length / MERGED_AT_ONCE) }, (_, i) =>
-      level.slice(i * MERGED_AT_ONCE, (i + 1) * MERGED_AT_ONCE),
-    )
-    level = gathered(building, lists, states, 'groupBy', place)
+    level = gathered(building, chunksOf(level, MERGED_AT_ONCE), states, 'groupBy', place)
       .with('merge', states, merge, place)
       .frames('merge')
   }
   const last = gathered(building, [level], states, 'groupBy', place)
   return sortedByKeys(last.with('merge', states, merge, place).with('groupBy', schema, finish, place))
+}
+
+/** To how many targets states go, known once all of them are there: few groups come together in the first. */
+function targetsChosen(
+  building: Building,
+  states: Pipe,
+  targets: number,
+  place: SourcePlace | undefined,
+): unknown {
+  const measuring = building.group(bytesOf as (...args: never[]) => unknown, [], 'groupBy-size', place)
+  const sizes = states.frames().map((frame) => building.graph.addTask(measuring, [frame]))
+  const choosing = building.group(
+    chosenTargets as (...args: never[]) => unknown,
+    [targets],
+    'groupBy-choose',
+    place,
+  )
+  return building.graph.addTask(choosing, [sizes])
 }
 
 const sortKey = (by: ExprNode, schema: Schema, descending = false, nullsFirst = false): SortKey => ({

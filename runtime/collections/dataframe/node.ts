@@ -3,11 +3,12 @@
 import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { frameRecords, onlyCell, sumOfNumbers } from '../../kernels/table/partition.ts'
+import { mergeSketches, type SketchSpec } from '../../kernels/table/sketch/sketchPartition.ts'
 import type { TableSink, WriteChoices, WriteFormat } from '../../kernels/table/steps.ts'
 import type { BagNode } from '../bag/node.ts'
 import { lowered } from './lower.ts'
 import { optimised } from './optimise.ts'
-import { Building, gathered, type Pipe, type TableOptions } from './pipe.ts'
+import { Building, chunksOf, gathered, MERGED_AT_ONCE, type Pipe, type TableOptions } from './pipe.ts'
 import { inputsOf, type Plan } from './plan.ts'
 
 type Kernel = (...args: never[]) => unknown
@@ -76,6 +77,29 @@ export class CellNode extends OnTable {
   protected tasks(pipe: Pipe): readonly unknown[] {
     const group = pipe.building.group(onlyCell as Kernel, [], 'value', this.plan.place)
     return [pipe.building.graph.addTask(group, [pipe.frames()[0]])]
+  }
+}
+
+/** What the sketches of all partitions say together, merged by a tree. */
+export class SketchNode extends OnTable {
+  readonly #spec: SketchSpec
+
+  constructor(plan: Plan, options: TableOptions, spec: SketchSpec) {
+    super(plan, options)
+    this.#spec = spec
+  }
+
+  protected tasks(pipe: Pipe): readonly unknown[] {
+    const { building } = pipe
+    const merging = (finish: boolean): number =>
+      building.group(mergeSketches as Kernel, [this.#spec, finish], 'sketch-merge', this.plan.place)
+    let level = pipe.tasks({ sink: 'sketch', spec: this.#spec }, 'sketch')
+    for (let group: number | undefined; level.length > MERGED_AT_ONCE; ) {
+      group ??= merging(false)
+      const own = group
+      level = chunksOf(level, MERGED_AT_ONCE).map((part) => building.graph.addTask(own, [part]))
+    }
+    return [building.graph.addTask(merging(true), [level])]
   }
 }
 

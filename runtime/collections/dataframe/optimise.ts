@@ -177,6 +177,11 @@ function narrowed(plan: Plan, wanted: readonly string[]): Plan {
       for (const expr of [...plan.keys, ...plan.aggs]) columnsIn(expr, read)
       return { ...plan, input: narrowed(plan.input, [...atLeastOne(read, plan.input)]) }
     }
+    case 'rolling': {
+      const read = new Set([...plan.by, plan.on])
+      for (const expr of plan.aggs) columnsIn(expr, read)
+      return { ...plan, input: narrowed(plan.input, [...read]) }
+    }
     case 'unique': {
       const input = narrowed(plan.input, [...new Set([...needs, ...plan.subset])])
       return cut({ ...plan, input, schema: input.schema }, needs)

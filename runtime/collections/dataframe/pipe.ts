@@ -8,6 +8,13 @@ import type { SourcePlace } from '../../protocol/failure.ts'
 import type { TaskOptions } from '../../protocol/taskOptions.ts'
 import { groupName, placeFields } from '../bag/node.ts'
 
+/** States of a tree that are merged at once. */
+export const MERGED_AT_ONCE = 16
+
+/** A list in parts of `size`; the last may be shorter. */
+export const chunksOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
+
 /** An argument of a partition's task beside its rows. */
 export type Extra = (partition: number) => unknown
 

@@ -5,7 +5,7 @@ import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { cellBytes } from '../../kernels/table/dataType.ts'
 import type { ExprNode } from '../../kernels/table/expression.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
-import type { AsofSpec, JoinHow, Step, TableSource } from '../../kernels/table/steps.ts'
+import type { AsofSpec, JoinHow, Step, TableSource, WindowEnds } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 
 /** How rows are ordered by one expression, before it is resolved. */
@@ -17,6 +17,13 @@ export interface SortBy {
 
 /** Which way partitions come together: by a tree of merges, or by a shuffle to so many targets. */
 export type Gathering = { readonly way: 'auto' } | { readonly way: 'shuffle'; readonly partitions: number }
+
+/** Up to so many partitions come together in one, whatever they hold. */
+const TOGETHER = 4
+
+/** Into how many partitions groups come where nothing is said: few enough that most are not empty, enough to share the work. */
+export const targetsFor = (partitions: number): number =>
+  partitions <= TOGETHER ? 1 : Math.ceil(Math.sqrt(partitions))
 
 interface PlanBase {
   readonly schema: Schema
@@ -85,6 +92,15 @@ export type Plan = PlanBase &
         readonly right: Plan
         readonly spec: AsofSpec
         readonly suffix: string
+      }
+    | {
+        readonly kind: 'rolling'
+        readonly input: Plan
+        readonly on: string
+        readonly period: string
+        readonly closed: WindowEnds
+        readonly by: readonly string[]
+        readonly aggs: readonly ExprNode[]
       }
     | { readonly kind: 'concat'; readonly inputs: readonly Plan[] }
     | { readonly kind: 'repartition'; readonly input: Plan; readonly partitions: number }

@@ -62,6 +62,8 @@ function nodeText(plan: Plan): string {
         : `${plan.how} join on ${plan.leftOn.map((key, i) => `${expressionText(key)} = ${expressionText(plan.rightOn[i])}`).join(', ')}`
     case 'asof':
       return `join with the ${plan.spec.strategy} row by ${plan.spec.leftOn}`
+    case 'rolling':
+      return `rolling ${plan.period} of ${list([...plan.by, plan.on])}: ${list(plan.aggs.map(expressionText))}`
     case 'concat':
       return `concat of ${plan.inputs.length}`
     case 'repartition':

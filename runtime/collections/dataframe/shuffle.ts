@@ -1,19 +1,19 @@
 // The shuffle: rows go to the partition that their key says. Everything that moves rows between partitions goes through here.
 
 import { pick } from '../../kernels/bag/partition.ts'
+import type { ShuffleStage } from '../../kernels/shuffleStage.ts'
 import type { ExprNode } from '../../kernels/table/expression.ts'
 import { pickPart, rangeBounds } from '../../kernels/table/partition.ts'
-import type { ShuffleStage, TableSink } from '../../kernels/table/steps.ts'
+import type { TableSink } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
+import { shuffle } from '../shuffle/shuffle.ts'
 import { gathered, type Pipe } from './pipe.ts'
 
 /** By what rows find their target. */
 export type ShuffleKey =
-  | { by: 'hash'; keys: readonly ExprNode[] }
+  /** `chosen` refers to a number: to how many of the targets rows go. */
+  | { by: 'hash'; keys: readonly ExprNode[]; chosen?: unknown }
   | { by: 'range'; key: ExprNode; descending: boolean; nullsFirst: boolean }
-
-/** More parts than this in one stage cost more than a second stage does. */
-const PARTS_MAX = 1024
 
 /**
  * Brings rows with equal keys together, or ranges of keys into order. Rows of one target keep the order they had.
@@ -31,10 +31,16 @@ export function shuffled(
   const { source, bounds } =
     key.by === 'range' ? boundsOf(pipe, key, partitions, label, place) : { source: pipe, bounds: undefined }
   const sinkOf =
-    (stage?: ShuffleStage) =>
+    (stage: ShuffleStage) =>
     ([slot]: readonly number[]): TableSink =>
       key.by === 'hash'
-        ? { sink: 'hash', keys: key.keys, count: partitions, ...(stage && { stage }) }
+        ? {
+            sink: 'hash',
+            keys: key.keys,
+            count: partitions,
+            stage,
+            ...(key.chosen !== undefined && { chosen: slot }),
+          }
         : {
             sink: 'range',
             key: key.key,
@@ -42,32 +48,16 @@ export function shuffled(
             descending: key.descending,
             nullsFirst: key.nullsFirst,
             slot,
-            ...(stage && { stage }),
+            stage,
           }
-  const extras = bounds === undefined ? [] : [() => bounds]
+  const beside = key.by === 'hash' ? key.chosen : bounds
+  const extras = beside === undefined ? [] : [() => beside]
   const picking = building.group(pickPart as (...args: never[]) => unknown, [], `${label}-pick`, place)
-  const parts = (splits: readonly unknown[], count: number): unknown[][] =>
-    Array.from({ length: count }, (_, target) =>
-      splits.map((split) => building.graph.addTask(picking, [target, split])),
-    )
-  if (source.partitions * partitions <= PARTS_MAX) {
-    const splits = source.tasks(sinkOf(), `${label}-split`, extras)
-    return gathered(building, parts(splits, partitions), schema, label, place)
-  }
-  // Two stages: to groups of neighbouring targets, then within each group, a share of the sources at a time.
-  const groupSize = Math.ceil(Math.sqrt(partitions))
-  const groups = Math.ceil(partitions / groupSize)
-  const first = source.tasks(sinkOf({ stage: 'groups', groupSize }), `${label}-groups`, extras)
-  const shares = Math.max(1, Math.ceil(source.partitions / groupSize))
-  const targets: unknown[][] = []
-  parts(first, groups).forEach((own, group) => {
-    const lists = Array.from({ length: shares }, (_, i) =>
-      own.slice(Math.floor((i * own.length) / shares), Math.floor(((i + 1) * own.length) / shares)),
-    )
-    const share = gathered(building, lists, schema, label, place)
-    const splits = share.tasks(sinkOf({ stage: 'within', groupSize }), `${label}-split`, extras)
-    const size = Math.min(groupSize, partitions - group * groupSize)
-    targets.push(...parts(splits, groupSize).slice(0, size))
+  const targets = shuffle(source.partitions, partitions, {
+    split: (stage) => source.tasks(sinkOf(stage), `${label}-split`, extras),
+    splitAgain: (lists, stage) =>
+      gathered(building, lists, schema, label, place).tasks(sinkOf(stage), `${label}-again`, extras),
+    pick: (part, split) => building.graph.addTask(picking, [part, split]),
   })
   return gathered(building, targets, schema, label, place)
 }

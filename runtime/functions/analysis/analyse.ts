@@ -1,20 +1,16 @@
 // Analyses one module of the user's: what its functions are, and what each needs to run somewhere else.
 
-import { createHash } from 'node:crypto'
 import type { Node, ParseResult, Program } from 'oxc-parser'
 import { parseSync } from 'oxc-parser'
+import { textHash } from '../textHash.ts'
 import { closedDeclarations, closedGroups, declarationDependencies } from './closed.ts'
 import { declareRequires } from './commonJs.ts'
 import { Purity } from './purity.ts'
 import { readNode } from './readNode.ts'
 import { SourceSyntaxError } from './sourceSyntaxError.ts'
+import { languageOf, withoutMark } from './sourceText.ts'
 import type { AnalysedModule, SourceUnit } from './sourceUnit.ts'
 import { Walk } from './walk.ts'
-
-/** A hash of text, in hexadecimal. */
-export function textHash(text: string, digits = 16): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, digits)
-}
 
 export interface AnalyseOptions {
   /** How the file is run; by default by what its text says. */
@@ -23,17 +19,6 @@ export interface AnalyseOptions {
   decoratorMetadata?: boolean
   /** Keeps what each name in the text means. */
   keepsNames?: boolean
-}
-
-/** A file's text as the parser sees it: a byte-order mark says nothing. */
-export function withoutMark(text: string): string {
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-}
-
-export function languageOf(file: string): 'ts' | 'tsx' | 'js' | 'jsx' {
-  if (/\.[cm]?ts$/.test(file)) return 'ts'
-  if (file.endsWith('.tsx')) return 'tsx'
-  return file.endsWith('.jsx') ? 'jsx' : 'js'
 }
 
 /**

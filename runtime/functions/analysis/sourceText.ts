@@ -41,3 +41,14 @@ export function codeFrame(source: string, { line, column }: LineColumn): string 
   }
   return out.join('\n')
 }
+
+/** A file's text as the parser sees it: a byte-order mark says nothing. */
+export function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+export function languageOf(file: string): 'ts' | 'tsx' | 'js' | 'jsx' {
+  if (/\.[cm]?ts$/.test(file)) return 'ts'
+  if (file.endsWith('.tsx')) return 'tsx'
+  return file.endsWith('.jsx') ? 'jsx' : 'js'
+}

@@ -1,9 +1,9 @@
 // Digests of what code means, wherever it stands: a function's text, what it needs, and so on down to package versions.
 
-import { textHash } from '../analysis/analyse.ts'
 import type { Binding } from '../analysis/scope.ts'
 import type { AnalysedModule, ClosedGroup, SourceUnit } from '../analysis/sourceUnit.ts'
 import { CannotTravelError } from '../cannotTravel.ts'
+import { textHash } from '../textHash.ts'
 import type { ModuleGraph } from './moduleGraph.ts'
 
 const DIGITS = 32

@@ -1,13 +1,13 @@
 // Writes the modules that workers import: by reference, closed groups, factories. Each is named by its content.
 
 import path from 'node:path'
-import { textHash } from '../analysis/analyse.ts'
 import type { Binding } from '../analysis/scope.ts'
 import { lineColumn } from '../analysis/sourceText.ts'
 import type { AnalysedModule, ClosedGroup, SourceUnit } from '../analysis/sourceUnit.ts'
 import type { LiftedUnit } from '../encodeOptions.ts'
 import { fileNote } from '../packages/fileNote.ts'
 import { PackageSender } from '../packages/packageSender.ts'
+import { textHash } from '../textHash.ts'
 import { LIVE_EXPORT } from '../unitTable.ts'
 import { writeCommonJsModule } from './commonJsModule.ts'
 import { writeFactoryModule } from './factoryModule.ts'

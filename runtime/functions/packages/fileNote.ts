@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { textHash } from '../analysis/analyse.ts'
+import { textHash } from '../textHash.ts'
 
 export interface FileNote {
   /** Where the sender has it. */

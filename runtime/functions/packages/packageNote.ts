@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { textHash } from '../analysis/analyse.ts'
+import { textHash } from '../textHash.ts'
 
 export interface PackageNote {
   name: string

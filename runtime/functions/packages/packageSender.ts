@@ -1,7 +1,7 @@
 // The sender's side: gives packages and files to workers that have none of them, by the names that they ask under.
 
 import { readFileSync } from 'node:fs'
-import { textHash } from '../analysis/analyse.ts'
+import { textHash } from '../textHash.ts'
 import { packageFiles, packFiles } from './packageContent.ts'
 import type { PackageNote } from './packageNote.ts'
 import { PackageTree } from './packageTree.ts'

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import * as zarr from 'zarrita'
+import type * as Zarr from 'zarrita'
 import { kernel } from '../kernel.ts'
 import { type Data, type DTypeName, dtypeOf } from './dtype.ts'
 import { unsetData } from './memory.ts'
@@ -169,21 +169,27 @@ const absent = (error: NodeJS.ErrnoException): undefined => {
   throw error
 }
 
-type OpenArray = zarr.Array<zarr.DataType, FolderStore>
+/** Loaded by the first array that is read: a thread starts without it. */
+const zarrita = (): Promise<typeof Zarr> => import('zarrita')
+
+type OpenArray = Zarr.Array<Zarr.DataType, FolderStore>
 const opened = new Map<string, Promise<OpenArray>>()
 
-function openArray({ path, version, stamp }: ZarrArray): Promise<OpenArray> {
-  const key = `${path} ${stamp}`
-  let array = opened.get(key)
-  if (!array) {
-    const kind = { kind: 'array' } as const
-    const location = zarr.root(new FolderStore(path))
-    array = (
-      version === 2 ? zarr.open.v2(location, kind) : zarr.open.v3(location, kind)
-    ) as Promise<OpenArray>
-    opened.set(key, array)
+function openArray(array: ZarrArray): Promise<OpenArray> {
+  const key = `${array.path} ${array.stamp}`
+  let opening = opened.get(key)
+  if (!opening) {
+    opening = openZarr(array)
+    opened.set(key, opening)
   }
-  return array
+  return opening
+}
+
+async function openZarr({ path, version }: ZarrArray): Promise<OpenArray> {
+  const zarr = await zarrita()
+  const kind = { kind: 'array' } as const
+  const location = zarr.root(new FolderStore(path))
+  return (await (version === 2 ? zarr.open.v2(location, kind) : zarr.open.v3(location, kind))) as OpenArray
 }
 
 /** A region of a Zarr array; a chunk that is not there holds the fill value. */
@@ -193,6 +199,7 @@ export const zarrReadCall = kernel(
     const dtype = dtypeOf(of.dtype)
     const array = await openArray(of)
     if (own.counts.includes(0)) return new NdArray(dtype, own.counts, new dtype.View(0))
+    const zarr = await zarrita()
     const selection = own.start.map((start, axis) => zarr.slice(start, start + own.counts[axis]))
     const got = (await zarr.get(array, selection.length === 0 ? null : selection)) as unknown
     if (typeof got !== 'object' || got === null || !('data' in got))

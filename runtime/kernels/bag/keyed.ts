@@ -1,5 +1,6 @@
 // Reducers by key: frequencies, distinct, foldby. Their states are two lists side by side, keys and values.
 
+import { partAt, type ShuffleStage } from '../shuffleStage.ts'
 import { type Batch, isPromise, located } from './batch.ts'
 import { copied } from './fold.ts'
 import { partitionOf } from './key.ts'
@@ -13,11 +14,14 @@ export interface KeyedWire<V = unknown> {
   values: ArrayLike<V>
 }
 
-/** Splits a wire into `count`, every key to the partition of its hash. */
-function splitKeyed({ keys, values }: KeyedWire, count: number): KeyedWire[] {
-  const parts = Array.from({ length: count }, () => ({ keys: [] as unknown[], values: [] as unknown[] }))
+/** Splits a wire, every key towards the target of its hash. */
+function splitKeyed({ keys, values }: KeyedWire, count: number, stage: ShuffleStage): KeyedWire[] {
+  const parts = Array.from({ length: stage.parts }, () => ({
+    keys: [] as unknown[],
+    values: [] as unknown[],
+  }))
   for (let i = 0; i < keys.length; i++) {
-    const part = parts[partitionOf(keys[i], count)]
+    const part = parts[partAt(partitionOf(keys[i], count), stage)]
     part.keys.push(keys[i])
     part.values.push(values[i])
   }
@@ -45,7 +49,7 @@ export const frequencies: Reducer<KeyMap<number>, KeyedWire<number>> = {
     return countsOf(state)
   },
   finish: ({ keys, values }) => keys.map((key, i) => [key, values[i]]),
-  split: (wire, count) => splitKeyed(wire, count) as KeyedWire<number>[],
+  split: (wire, count, stage) => splitKeyed(wire, count, stage) as KeyedWire<number>[],
 }
 
 function countsOf(state: KeyMap<number>): KeyedWire<number> {
@@ -71,8 +75,8 @@ export function distinct(key?: UserFunction): Reducer<KeyMap<unknown>, KeyedWire
       return { keys: state.keys, values: key ? state.values : [] }
     },
     finish: ({ keys, values }) => (key ? Array.from(values) : keys),
-    split: (wire, count) => {
-      const parts = splitKeyed(wire, count)
+    split: (wire, count, stage) => {
+      const parts = splitKeyed(wire, count, stage)
       return key ? parts : parts.map(({ keys }) => ({ keys, values: [] }))
     },
   }

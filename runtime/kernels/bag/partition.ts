@@ -1,6 +1,7 @@
 // The kernels of bags: a whole fused chain on one partition, and what puts partitions together.
 
 import { kernel } from '../kernel.ts'
+import { partAt, type ShuffleStage } from '../shuffleStage.ts'
 import { type Batches, isPromise, listOf, located } from './batch.ts'
 import { copied } from './fold.ts'
 import { partitionOf } from './key.ts'
@@ -39,7 +40,7 @@ export async function sinkInto(
       return sealed ?? reduced(reducerOf(sink.reducer), batches())
     case 'reduceAndSplit': {
       const reducer = reducerOf(sink.reducer)
-      const parts = reducer.split!(await (sealed ?? reduced(reducer, batches())), sink.count)
+      const parts = reducer.split!(await (sealed ?? reduced(reducer, batches())), sink.count, sink.stage)
       return packedParts(parts as object[])
     }
     case 'split':
@@ -66,7 +67,8 @@ async function reduced(reducer: Reducer, batches: Batches): Promise<unknown> {
 }
 
 async function split(sink: Extract<Sink, { sink: 'split' }>, batches: Batches): Promise<unknown[][]> {
-  const parts: unknown[][] = Array.from({ length: sink.count }, () => [])
+  const { count, stage } = sink
+  const parts: unknown[][] = Array.from({ length: stage.parts }, () => [])
   const keyOf = sink.key as (item: unknown) => unknown
   for await (const batch of batches) {
     const { items } = batch
@@ -74,7 +76,7 @@ async function split(sink: Extract<Sink, { sink: 'split' }>, batches: Batches): 
     try {
       for (; i < items.length; i++) {
         const key = keyOf(items[i])
-        parts[partitionOf(isPromise(key) ? await key : key, sink.count)].push(items[i])
+        parts[partAt(partitionOf(isPromise(key) ? await key : key, count), stage)].push(items[i])
       }
     } catch (error) {
       throw await located(error, batch, i)
@@ -162,6 +164,20 @@ export const mergeParts = kernel(
   async (spec: ReducerSpec, parts: unknown[]): Promise<unknown> => {
     const reducer = reducerOf(spec)
     return reducer.finish(await reducer.merge(await unpackedAll(parts)))
+  },
+)
+
+/** Merges the states that the first stage of a shuffle brought to a group of targets, and splits them further. */
+export const mergeAndSplit = kernel(
+  'bag.mergeAndSplit',
+  async (
+    { spec, count, stage }: { spec: ReducerSpec; count: number; stage: ShuffleStage },
+    parts: unknown[],
+  ): Promise<unknown> => {
+    const reducer = reducerOf(spec)
+    return packedParts(
+      reducer.split!(await reducer.merge(await unpackedAll(parts)), count, stage) as object[],
+    )
   },
 )
 

@@ -2,6 +2,7 @@
 
 import type { StorageOptions } from '../files/fileSystem.ts'
 import type { PlannedFile } from '../files/sourceFile.ts'
+import type { ShuffleStage } from '../shuffleStage.ts'
 
 export type UserFunction = (...args: never[]) => unknown
 
@@ -11,6 +12,8 @@ export type SourceSpec =
   | { source: 'items' }
   /** The argument is a list of lists, one after another. */
   | { source: 'lists' }
+  /** The argument is a list of lists as a shuffle gives them, packed. */
+  | { source: 'parts' }
   /** The argument is `[start, count, step]`. */
   | { source: 'range' }
   /** The argument is a `FileRange`. */
@@ -152,9 +155,9 @@ export type Sink =
   | { sink: 'list' }
   | { sink: 'reduce'; reducer: ReducerSpec }
   /** Reduces here, and splits the state's keys over `count` partitions by their hash. */
-  | { sink: 'reduceAndSplit'; reducer: ReducerSpec; count: number }
+  | { sink: 'reduceAndSplit'; reducer: ReducerSpec; count: number; stage: ShuffleStage }
   /** Splits items over `count` partitions by the hash of their key. */
-  | { sink: 'split'; key: UserFunction; count: number }
+  | { sink: 'split'; key: UserFunction; count: number; stage: ShuffleStage }
   /** Cuts into `count` lists, one after another, of nearly the same length. */
   | { sink: 'cut'; count: number }
   | { sink: 'accumulate'; fn: UserFunction; initial?: { value: unknown }; slot?: number }

@@ -1,5 +1,6 @@
 // How a bag becomes one value: a partition becomes a small state, states merge by a tree, the last one gives the answer.
 
+import type { ShuffleStage } from '../shuffleStage.ts'
 import type { Batch } from './batch.ts'
 import { customReducer } from './customReducer.ts'
 import { fold } from './fold.ts'
@@ -22,8 +23,8 @@ export interface Reducer<State = unknown, Wire = unknown> {
   finish(wire: Wire): unknown
   /** Instead of the last `merge` and `finish`, where the two differ from others. */
   conclude?(wires: Wire[]): unknown
-  /** Splits a wire by the hash of its keys; only where there are keys. */
-  split?(wire: Wire, count: number): Wire[]
+  /** Splits a wire by the hash of its keys over `count` targets; only where there are keys. */
+  split?(wire: Wire, count: number, stage: ShuffleStage): Wire[]
 }
 
 /** The reducer that a plan asks for. */

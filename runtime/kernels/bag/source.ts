@@ -4,6 +4,7 @@ import { kernel } from '../kernel.ts'
 import { avroBatches } from './avroSource.ts'
 import { BATCH_ITEMS, type Batch, type Batches, batchesOf } from './batch.ts'
 import { csvBatches } from './csvSource.ts'
+import { unpackedAll } from './parcel.ts'
 import { parquetBatches } from './parquetSource.ts'
 import type { FileRange, RowGroup, SourceSpec } from './plan.ts'
 import { textBatches } from './textSource.ts'
@@ -15,6 +16,8 @@ export function batchesFrom(spec: SourceSpec, argument: unknown): Batches {
       return batchesOf(listed(argument))
     case 'lists':
       return inTurn(argument as unknown[][])
+    case 'parts':
+      return unpackedInTurn(argument as unknown[])
     case 'range':
       return counted(argument as [start: number, count: number, step: number])
     case 'text':
@@ -46,6 +49,10 @@ function listed(argument: unknown): readonly unknown[] {
 
 async function* inTurn(lists: readonly unknown[][]): AsyncGenerator<Batch> {
   for (const list of lists) yield* batchesOf(list)
+}
+
+async function* unpackedInTurn(parts: readonly unknown[]): AsyncGenerator<Batch> {
+  for (const part of parts) yield* inTurn(await unpackedAll([part]))
 }
 
 async function* counted([start, count, step]: [number, number, number]): AsyncGenerator<Batch> {

@@ -7,8 +7,11 @@ import { FileChangedError, FileError, fileErrorOf } from './fileErrors.ts'
 import type { FileFacts, FileSystem, FileWriter } from './fileSystem.ts'
 import type { SourceFile } from './sourceFile.ts'
 
-/** How many bytes a piece has: several disk reads' worth, and small enough that text cut from it stays cheap to keep. */
-const PIECE_BYTES = 256 * 1024
+/**
+ * How many bytes a piece has: text made of it, and the piece itself, stay below the sizes from which V8 and the system
+ * map memory afresh for each, which more than doubled the time of reading JSON lines.
+ */
+const PIECE_BYTES = 96 * 1024
 
 /** Files of this machine's disks. */
 export const localFiles: FileSystem = {
@@ -82,8 +85,21 @@ class LocalFile implements SourceFile {
   }
 
   async *chunks(start: number, end = this.size): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    for (let at = start; at < end; at += PIECE_BYTES)
-      yield await this.read(at, Math.min(end, at + PIECE_BYTES))
+    const piece = (at: number): Promise<Uint8Array<ArrayBuffer>> | undefined => {
+      if (at >= end) return undefined
+      const reading = this.read(at, Math.min(end, at + PIECE_BYTES))
+      // Nobody may ask for it any more: then its failure is nobody's either.
+      reading.catch(() => {})
+      return reading
+    }
+    // The next piece is read while this one is worked on.
+    let next = piece(start)
+    for (let at = start; next; ) {
+      const bytes = await next
+      at += PIECE_BYTES
+      next = piece(at)
+      yield bytes
+    }
   }
 
   close(): Promise<void> {

@@ -10,3 +10,16 @@ export function mulberry(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 }
+
+/** The places 0 to count − 1 in the order of a seed: Fisher and Yates. */
+export function shuffled(count: number, seed: number): Int32Array {
+  const places = Int32Array.from({ length: count }, (_, i) => i)
+  const next = mulberry(seed)
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1))
+    const own = places[i]
+    places[i] = places[j]
+    places[j] = own
+  }
+  return places
+}

@@ -33,5 +33,12 @@ export const mergeStates = kernel(
     states.reduce((a, b) => merge(a, b)),
 )
 
+/** Takes a state on by one block. */
+export const foldBlock = kernel(
+  'ml.fold',
+  (run: (state: unknown, block: unknown) => unknown, state: unknown, block: unknown): unknown =>
+    run(state, block),
+)
+
 /** A block that the client has. */
 export const givenBlock = kernel('ml.given', (block: unknown): unknown => block)

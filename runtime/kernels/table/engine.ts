@@ -1,6 +1,7 @@
 // What an engine does: it runs steps on one partition. Two are here, and both pass the same tests.
 
 import type { Cell, Column } from './columns/column.ts'
+import type { ExprNode } from './expression.ts'
 import type { Frame } from './frame.ts'
 import type { Schema } from './schema.ts'
 import type { Step, TableSink, TableSource, WriteChoices, WriteFormat } from './steps.ts'
@@ -27,6 +28,8 @@ export interface Engine<F extends OpenFrame = OpenFrame> {
     sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>,
     bounds?: readonly Cell[],
   ): Promise<F[]>
+  /** A hash of 64 bits of each row's keys, as two words. */
+  hashes(frame: F, keys: readonly ExprNode[]): Promise<{ high: ArrayLike<number>; low: ArrayLike<number> }>
   /** A mark that two engines share only if their hashes agree. */
   hashMark(): string
   toColumns(frame: F): Column[]

@@ -8,15 +8,11 @@ import { recordsOf, valueFromCell } from './columns/values.ts'
 import type { OpenFrame } from './engine.ts'
 import { nameOf } from './expression.ts'
 import { type Frame, isFrame, partOf, type SplitFrame } from './frame.ts'
+import { requireOneHash } from './mixedHash.ts'
 import { countQuotes } from './read/byteRange.ts'
-import type { FileRange, Step, TableSink, TableSource } from './steps.ts'
+import { sketchOf } from './sketch/sketchPartition.ts'
+import { type FileRange, partsOf, type Step, type TableSink, type TableSource } from './steps.ts'
 import { writePartition } from './writePartition.ts'
-
-/** Parts of one shuffle were split on machines whose hashes differ: equal keys would have gone to different places. */
-export class MixedHashError extends Error {
-  override name = 'MixedHashError'
-}
-kernel('error.MixedHashError', MixedHashError)
 
 /** What one partition adds to the first rows: some of its rows, and how many there are by now. */
 interface Taken {
@@ -39,11 +35,14 @@ export const runTable = kernel(
     sink: TableSink,
     ...args: unknown[]
   ): Promise<unknown> => {
-    if (source.source === 'frames') requireOneHash(args[0])
+    if (source.source === 'frames') requireSameHash(args[0])
     const engine = tableEngine()
     if (sink.sink === 'take') return take(source, steps, sink, args)
     const unchanged = steps.length === 0 && sink.sink === 'frame' && onlyFrame(source, args[0])
     if (unchanged) return unchanged
+    const few = sink.sink === 'hash' && sink.chosen !== undefined ? Number(args[sink.chosen]) : undefined
+    const alone = few === 1 && steps.length === 0 ? onlyFrame(source, args[0]) : undefined
+    if (alone) return allInFirst(alone, partsOf(sink as SplitSink))
     const frame = await engine.run(source, steps, args)
     switch (sink.sink) {
       case 'frame':
@@ -51,12 +50,15 @@ export const runTable = kernel(
       case 'rows':
         return frame.rows
       case 'hash':
+        return packed(await engine.split(frame, few === undefined ? sink : { ...sink, count: few }))
       case 'cut':
         return packed(await engine.split(frame, sink))
       case 'range':
         return packed(await engine.split(frame, sink, args[sink.slot] as Cell[]))
       case 'sampled':
         return { frame: engine.close(frame), sample: await sampleOf(frame, sink) } satisfies Sampled
+      case 'sketch':
+        return sketchOf(engine, frame, sink.spec)
       case 'write':
         return writePartition(engine, frame, sink, args[sink.slot] as string)
     }
@@ -71,14 +73,9 @@ function onlyFrame(source: TableSource, argument: unknown): Frame | undefined {
   return frames.length === 1 ? frames[0] : undefined
 }
 
-function requireOneHash(argument: unknown): void {
+function requireSameHash(argument: unknown): void {
   const frames = (isFrame(argument) ? [argument] : argument) as Frame[]
-  const marks = new Set(frames.map(({ hash }) => hash).filter((hash) => hash !== undefined))
-  if (marks.size > 1)
-    throw new MixedHashError(
-      'workers of this cluster split rows by different hashes, so equal keys did not come together: ' +
-        'install the same nodejs-polars on all of them, for the same kind of processor, or set HEDDLE_TABLE_ENGINE=columns everywhere',
-    )
+  requireOneHash(frames.map(({ hash }) => hash))
 }
 
 async function take(
@@ -116,6 +113,34 @@ function packed(frames: readonly OpenFrame[]): SplitFrame {
     hash: engine.hashMark(),
   }
 }
+
+type SplitSink = Extract<TableSink, { sink: 'hash' }>
+
+/** A split that sends all rows to the first target. */
+function allInFirst({ ipc, rows, bytes }: Frame, parts: number): SplitFrame {
+  const others = new Array<number>(parts - 1).fill(0)
+  const ends = new Array<number>(parts).fill(ipc.length)
+  return {
+    bytes: ipc,
+    ends,
+    rows: [rows, ...others],
+    sizes: [bytes, ...others],
+    hash: tableEngine().hashMark(),
+  }
+}
+
+/** About how many bytes the rows of a frame take: texts count as they lie in it where the engine does not know. */
+export const bytesOf = kernel('table.bytesOf', ({ bytes, ipc }: Frame): number => Math.max(bytes, ipc.length))
+
+/** So much is gathered in one target before others are used. */
+const TARGET_BYTES = 16 * 2 ** 20
+
+/** To how many of `targets` states of groups go, by how large all of them were found to be. */
+export const chosenTargets = kernel(
+  'table.chosenTargets',
+  (targets: number, sizes: readonly number[]): number =>
+    Math.max(1, Math.min(targets, Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / TARGET_BYTES))),
+)
 
 /** One target's part of a split. */
 export const pickPart = kernel(

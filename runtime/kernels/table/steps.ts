@@ -1,7 +1,12 @@
 // What is done to one partition of a table, as plain data: where its rows come from, the steps, and what becomes of them.
 
+import type { StorageOptions } from '../files/fileSystem.ts'
+import type { PlannedFile } from '../files/sourceFile.ts'
+import type { ShuffleStage } from '../shuffleStage.ts'
+import type { DataType } from './dataType.ts'
 import type { ExprNode } from './expression.ts'
 import type { Schema } from './schema.ts'
+import type { SketchSpec } from './sketch/sketchPartition.ts'
 
 export type UserFunction = (...args: never[]) => unknown
 
@@ -13,6 +18,9 @@ export interface SortKey {
   readonly descending: boolean
   readonly nullsFirst: boolean
 }
+
+/** Which ends of a window of time belong to it. */
+export type WindowEnds = 'right' | 'left' | 'both' | 'none'
 
 export interface AsofSpec {
   readonly leftOn: string
@@ -67,6 +75,20 @@ export type Step =
     }
   /** A function of the user's on the rows of each group. */
   | { step: 'mapGroups'; fn: UserFunction; keys: readonly string[]; schema: Schema; output: Schema }
+  /** A row for each: aggregates of the rows in the window of time that ends there. Rows are in the order of `on`, without nulls. */
+  | {
+      step: 'rolling'
+      on: string
+      type: DataType
+      period: string
+      closed: WindowEnds
+      by: readonly string[]
+      aggs: readonly ExprNode[]
+      /** The task's own argument at this place is the frame, if any, whose rows stand first and give none of their own. */
+      edge?: number
+    }
+  /** The rows that windows of this length, of rows that follow, may hold. */
+  | { step: 'recent'; on: string; type: DataType; period: string }
   /** Rows of dates in windows of time: the start of each window as its first column. */
   | { step: 'window'; on: string; every: string; keys: readonly string[]; aggs: readonly ExprNode[] }
 
@@ -103,7 +125,7 @@ export interface CsvSource {
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli' | 'deflate'
 
-/** Rows of a parquet file: `[path, size, version, first row, end row, hive values]`. */
+/** Rows of a parquet file: `[path, size, version, first row, end row, hive values, how it is reached]`. */
 export type RowRange = readonly [
   path: string,
   size: number,
@@ -111,16 +133,44 @@ export type RowRange = readonly [
   start: number,
   end: number,
   hive?: readonly (string | null)[],
+  reached?: Reached,
 ]
 
-/** Bytes of a file: `[path, size, version, start, end]`. */
-export type FileRange = readonly [path: string, size: number, version: string, start: number, end: number]
+/** Bytes of a file: `[path, size, version, start, end, how it is reached]`; all of it where `end` is −1. */
+export type FileRange = readonly [
+  path: string,
+  size: number,
+  version: string,
+  start: number,
+  end: number,
+  reached?: Reached,
+]
+
+/** How a file is opened that does not lie on a disk. */
+export interface Reached {
+  readonly storage?: StorageOptions | undefined
+  readonly contents?: Uint8Array | undefined
+}
+
+/** The file of some rows or bytes. */
+export const fileOf = (range: RowRange | FileRange): PlannedFile => {
+  const [path, size, version, , , beside, last] = range as RowRange
+  const reached = Array.isArray(beside) ? last : ((beside as Reached | undefined) ?? last)
+  return { path, size, version, ...reached }
+}
 
 /** What becomes of the rows. */
 export type TableSink =
   | { sink: 'frame' }
   /** Split by the hash of the keys. */
-  | { sink: 'hash'; keys: readonly ExprNode[]; count: number; stage?: ShuffleStage }
+  | {
+      sink: 'hash'
+      keys: readonly ExprNode[]
+      count: number
+      stage: ShuffleStage
+      /** The task's own argument at this place says to how many of the targets rows go; to all when absent. */
+      chosen?: number
+    }
   /** Split by the order of a key, at the bounds that the task's own argument `slot` holds. */
   | {
       sink: 'range'
@@ -129,30 +179,23 @@ export type TableSink =
       descending: boolean
       nullsFirst: boolean
       slot: number
-      stage?: ShuffleStage
+      stage: ShuffleStage
     }
   /** Cut into `count` runs of nearly the same length. */
   | { sink: 'cut'; count: number }
   /** The rows, and beside them some values of a key from which bounds are chosen. */
   | { sink: 'sampled'; key: ExprNode }
   | { sink: 'rows' }
+  /** What the rows add to a sketch. */
+  | { sink: 'sketch'; spec: SketchSpec }
   /** The first rows up to a count of all partitions; `slot` holds how many came before. */
   | { sink: 'take'; count: number; slot: number }
   /** The task's own argument `slot` holds the path. */
   | { sink: 'write'; format: WriteFormat; slot: number; options: WriteChoices }
 
-/** A shuffle of many partitions goes in two stages: to groups of neighbouring targets, then within each. */
-export interface ShuffleStage {
-  stage: 'groups' | 'within'
-  groupSize: number
-}
-
 /** How many parts a split gives. */
-export function partsOf(sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>): number {
-  if (sink.sink === 'cut' || !sink.stage) return sink.count
-  const { stage, groupSize } = sink.stage
-  return stage === 'groups' ? Math.ceil(sink.count / groupSize) : groupSize
-}
+export const partsOf = (sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>): number =>
+  sink.sink === 'cut' ? sink.count : sink.stage.parts
 
 export type WriteFormat = 'parquet' | 'csv' | 'jsonLines' | 'ipc'
 

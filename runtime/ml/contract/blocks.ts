@@ -5,7 +5,7 @@ import { prepareInputs } from '../../collections/delayed/node.ts'
 import type { Collection } from '../../graph/collection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
-import { givenBlock, mergeStates, runSteps, type Step } from '../../kernels/ml/steps.ts'
+import { foldBlock, givenBlock, mergeStates, runSteps, type Step } from '../../kernels/ml/steps.ts'
 
 /** States of about this many blocks are merged by one task. */
 const MERGE_EVERY = 8
@@ -87,6 +87,17 @@ export class Blocks<T> {
     return (await computeAll([new Merged(this.node, merge as Merge)], callOf('fit')))[0] as T
   }
 
+  /** A state that goes through all blocks, one after the other: each step is where its block is. */
+  async fold<S>(run: (state: S, block: T) => S | Promise<S>, start: S): Promise<S> {
+    const values = this.#values
+    if (values) {
+      let state = start
+      for (const value of values) state = await run(state, value)
+      return state
+    }
+    return (await computeAll([new Folded(this.node, run as Fold, start)], callOf('fit')))[0] as S
+  }
+
   /** The blocks in this process. */
   async gather(): Promise<readonly T[]> {
     const values = this.#values
@@ -102,6 +113,7 @@ export class Blocks<T> {
   }
 }
 
+type Fold = (state: unknown, block: unknown) => unknown
 type Merge = (a: unknown, b: unknown) => unknown
 
 /** Blocks of the client's own. */
@@ -210,6 +222,26 @@ class Merged extends OnBlocks {
       states = next
     }
     return states
+  }
+  assemble(results: readonly unknown[]): unknown {
+    return results[0]
+  }
+}
+
+/** A state that went through the blocks. */
+class Folded extends OnBlocks {
+  readonly #run: Fold
+  readonly #start: unknown
+  constructor(node: GraphNode, run: Fold, start: unknown) {
+    super(node)
+    this.#run = run
+    this.#start = start
+  }
+  override buildTasks(graph: TaskGraph): readonly unknown[] {
+    const group = graph.addGroup({ fn: foldBlock, bound: [this.#run], name: 'fold', kind: 'ml.fold' })
+    let state: unknown = this.#start
+    for (const block of super.buildTasks(graph)) state = graph.addTask(group, [state, block])
+    return [state]
   }
   assemble(results: readonly unknown[]): unknown {
     return results[0]

@@ -68,7 +68,7 @@ export abstract class Predictor<
   predict<X extends Features>(x: X): Predicted<X, L> {
     const rows = rowsOf(x)
     requireFeatures(rows, this.featuresIn, this.kind)
-    return columnFor(this.predictBlocks(rows), rows, this.predictsTexts) as Predicted<X, L>
+    return predictionsFrom(this.predictBlocks(rows), rows, this.predictsTexts) as Predicted<X, L>
   }
 
   /** Whether predictions are texts. */
@@ -81,7 +81,7 @@ export abstract class Predictor<
 }
 
 /** Cells as what predictions are. */
-function columnFor(cells: Blocks<Column>, rows: Rows, texts: boolean): unknown {
+export function predictionsFrom(cells: Blocks<Column>, rows: Rows, texts: boolean): unknown {
   if (cells.isHere) {
     const whole = stackCells(cells.values)
     return texts ? Array.from<unknown>(whole) : arrayFromColumn(undefined, whole)

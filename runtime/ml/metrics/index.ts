@@ -17,6 +17,7 @@ export {
   homogeneityScore,
   normalizedMutualInfoScore,
 } from './clustering.ts'
+export { ndcgScore, type RankingOptions } from './ranking.ts'
 export {
   explainedVarianceScore,
   maxError,

@@ -3,7 +3,7 @@
 import { isChunked } from '../../collections/array/chunkedArray.ts'
 import { NdArray } from '../../kernels/array/ndArray.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import { mulberry } from '../../kernels/ml/seeded.ts'
+import { shuffled } from '../../kernels/ml/seeded.ts'
 import { ParameterError } from '../contract/estimator.ts'
 import type { AnyArray, AnyBlock } from '../contract/rows.ts'
 
@@ -26,19 +26,6 @@ export interface KFoldOptions {
   shuffle?: boolean
   /** Equal seeds give equal folds; 0. */
   seed?: number
-}
-
-/** The places 0 to count − 1 in the order of a seed: Fisher and Yates. */
-export function shuffled(count: number, seed: number): Int32Array {
-  const places = Int32Array.from({ length: count }, (_, i) => i)
-  const next = mulberry(seed)
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(next() * (i + 1))
-    const own = places[i]
-    places[i] = places[j]
-    places[j] = own
-  }
-  return places
 }
 
 abstract class Folds implements Splitter {

@@ -13,10 +13,19 @@ import {
 import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
-import { Classifier, type Label, type PredictStep, predictStep, Regressor } from '../contract/predictor.ts'
+import {
+  Classifier,
+  type Label,
+  type PredictStep,
+  type Probabilities,
+  predictStep,
+  Regressor,
+} from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { startsOf } from '../contract/starts.ts'
 import { importanceOf } from './importance.ts'
+import { shapValuesOf } from './shapValues.ts'
 import { learnBins, type Trained, type TrainingRules, train } from './training.ts'
 
 /** Parameters of all gradient boosting: scikit-learn's HistGradientBoosting's, and a few of XGBoost's. */
@@ -55,7 +64,8 @@ export interface GradientBoostingParams {
   seed: number
 }
 
-const DEFAULTS: GradientBoostingParams = {
+/** @internal */
+export const DEFAULTS: GradientBoostingParams = {
   learningRate: 0.1,
   maxIter: 100,
   maxLeafNodes: 31,
@@ -86,7 +96,8 @@ export interface BoostingFitOptions extends FitOptions {
   onIteration?: (iteration: number, loss: number | undefined) => void
 }
 
-function checkBoosting(kind: string, params: GradientBoostingParams): void {
+/** @internal @throws {ParameterError} for values that no fit could work with */
+export function checkBoosting(kind: string, params: GradientBoostingParams): void {
   const fail = (text: string): never => {
     throw new ParameterError(`${kind}: ${text}`)
   }
@@ -101,22 +112,11 @@ function checkBoosting(kind: string, params: GradientBoostingParams): void {
     fail(`validationFraction is between 0 and 1, not ${params.validationFraction}`)
 }
 
-/** Number of each block's first row among all. */
-export function startsOf(lengths: readonly number[]): number[] {
-  const starts: number[] = []
-  let at = 0
-  for (const length of lengths) {
-    starts.push(at)
-    at += length
-  }
-  return starts
-}
-
-/** Fits an ensemble to samples whose targets are numbers. */
-async function boost(
+/** @internal Fits an ensemble to samples whose targets are numbers. */
+export async function boost(
   kind: string,
   params: GradientBoostingParams,
-  learning: Pick<TrainingRules, 'objective' | 'outputs'>,
+  learning: Pick<TrainingRules, 'objective' | 'outputs' | 'lambdas'>,
   samples: Blocks<Sample>,
   targets: Blocks<Float64Array>,
   options: BoostingFitOptions,
@@ -186,6 +186,14 @@ export class GradientBoostingRegressor extends Regressor<GradientBoostingParams,
     )
   }
 
+  /**
+   * What each feature did to each row's prediction (SHAP values, Lundberg 2018): a row of contributions, and behind them
+   * what is predicted on average. They sum to the prediction.
+   */
+  shapValues<X extends Features>(x: X): Probabilities<X> {
+    return shapValuesOf(this.fitted, x, 0)
+  }
+
   get featuresIn(): number {
     return this.fitted.columns
   }
@@ -241,6 +249,15 @@ export class GradientBoostingClassifier<L extends Label = Label> extends Classif
         : ({ objective: 'softmax', outputs: classes.length } as const)
     const state = await boost(this.kind, this.params, learning, blocks, targets, options)
     return this.learnt({ ...state, classes })
+  }
+
+  /**
+   * What each feature did to each row's prediction (SHAP values, Lundberg 2018): a row of contributions, and behind them
+   * what is predicted on average. They sum to the prediction before the logistic function or softmax.
+   * @param output the place of the class that is explained, where there are more than two
+   */
+  shapValues<X extends Features>(x: X, output = 0): Probabilities<X> {
+    return shapValuesOf(this.fitted, x, output)
   }
 
   get featuresIn(): number {

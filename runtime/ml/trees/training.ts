@@ -13,24 +13,24 @@ import {
   addRound,
   type BoostBlock,
   type BoostPlan,
+  boostBounds,
   boostHistograms,
   boostSums,
   firstPredictions,
   followSplits,
   heldOutLoss,
   largestDerivatives,
-  MAX_GRADIENT,
-  MAX_HESSIAN,
   sampleOfBlock,
-  startTrees,
   type TreeRows,
 } from '../../kernels/ml/trees/boostBlock.ts'
 import { addArrays, addHistograms, addPairs, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
+import { MAX_GRADIENT, MAX_HESSIAN, startGiven, startTrees } from '../../kernels/ml/trees/boostStart.ts'
+import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
 import { type GrowthRules, grow, type NodeSplit, rootOf } from '../../kernels/ml/trees/growth.ts'
 import { PER_BIN } from '../../kernels/ml/trees/histogram.ts'
 import { baselineOf, GRADIENT_BOUND, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'
 import { finishedTree, type Tree } from '../../kernels/ml/trees/tree.ts'
-import type { Blocks } from '../contract/blocks.ts'
+import { Blocks } from '../contract/blocks.ts'
 
 /** How an ensemble is to be grown. */
 export interface TrainingRules {
@@ -51,8 +51,16 @@ export interface TrainingRules {
   patience: number
   validationShare: number
   tolerance: number
+  /** Where rows depend on one another: makes all blocks' derivatives from all blocks' predictions, in this process. */
+  lambdas?: (predictions: readonly Float64Array[]) => Derivatives[]
   /** Told after every round: its number and, where rows are held out, their loss. */
   onIteration?: (iteration: number, loss: number | undefined) => void
+}
+
+/** One gradient and one hessian a row. */
+export interface Derivatives {
+  gradients: Float64Array
+  hessians: Float64Array
 }
 
 /** What training gives. */
@@ -113,10 +121,10 @@ export async function train(
   rows: number,
 ): Promise<Trained> {
   const { objective, outputs } = rules
-  const targets = await blocks.map(boostSums, { objective, outputs }).reduce(addArrays)
+  const targets = await sumsOfTargets(blocks, objective, outputs, rows)
   if (targets[0] === 0)
     throw new MlDataError(`${rules.who}: the weights are all 0, so there is nothing to learn from`)
-  const baseline = baselineOf(objective, targets)
+  const baseline = rules.lambdas ? Float64Array.of(0) : baselineOf(objective, targets)
   let predictions = await blocks.map(firstPredictions, baseline).persist()
   const plan = await planOf(rules, bins, blocks, predictions, rows)
   const growth = growthRulesOf(rules, bins, plan)
@@ -141,6 +149,18 @@ export async function train(
   return { baseline, trees, validationLoss }
 }
 
+/** Sums of weights and of targets, the same for any cut. */
+export async function sumsOfTargets(
+  blocks: Blocks<BoostBlock>,
+  objective: ObjectiveName,
+  outputs: number,
+  rows: number,
+): Promise<Float64Array> {
+  const [heaviest, largest] = await blocks.map(boostBounds, undefined).reduce(largerPairs)
+  const units = [exactUnit(heaviest, rows), exactUnit(largest, rows)] as const
+  return blocks.map(boostSums, { objective, outputs, units }).reduce(addArrays)
+}
+
 /** Whether the last rounds are no better than what was before them. */
 export function hasStalled(losses: readonly number[], patience: number, tolerance: number): boolean {
   if (losses.length <= patience) return false
@@ -157,7 +177,9 @@ async function planOf(
   rows: number,
 ): Promise<BoostPlan> {
   const { objective, outputs } = rules
-  const [g, h] = await blocks.map(largestDerivatives, { objective, outputs }, predictions).reduce(largerPairs)
+  const [g, h] = rules.lambdas
+    ? largestOf(rules.lambdas(await predictions.gather()))
+    : await blocks.map(largestDerivatives, { objective, outputs }, predictions).reduce(largerPairs)
   const bits = 53 - Math.ceil(Math.log2(Math.max(2, rows)))
   const bound = GRADIENT_BOUND[objective]
   // Gradients grow hardly beyond those of the start; four times as much still fits.
@@ -170,10 +192,22 @@ async function planOf(
     features: bins.features,
     offsets: binOffsets(bins.features),
     gradientUnit: unitOf(largest, MAX_GRADIENT),
-    hessianUnit: unitOf(objective === 'squaredError' ? h : 4 * h, MAX_HESSIAN),
+    hessianUnit: unitOf(objective === 'squaredError' && !rules.lambdas ? h : 4 * h, MAX_HESSIAN),
     seed: rules.seed,
     validationShare: rules.validationShare,
   }
+}
+
+/** The greatest gradient and hessian of any row. */
+function largestOf(parts: readonly Derivatives[]): [number, number] {
+  let g = 0
+  let h = 0
+  for (const { gradients, hessians } of parts)
+    for (let row = 0; row < gradients.length; row++) {
+      g = Math.max(g, Math.abs(gradients[row]))
+      h = Math.max(h, hessians[row])
+    }
+  return [g, h]
 }
 
 function growthRulesOf(rules: TrainingRules, bins: LearntBins, plan: BoostPlan): GrowthRules {
@@ -203,7 +237,10 @@ async function growRound(
 ): Promise<{ trees: Tree[]; predictions: Blocks<Float64Array> }> {
   const { offsets, features } = plan
   const all = features.map((_, feature) => feature)
-  let rows = await blocks.map(startTrees, plan, predictions).persist()
+  const started = rules.lambdas
+    ? blocks.map(startGiven, plan, Blocks.here(rules.lambdas(await predictions.gather())))
+    : blocks.map(startTrees, plan, predictions)
+  let rows = await started.persist()
   let sums = await histograms(offsets, roots(plan.outputs), blocks, rows)
   let growing = sums.map((sum) => rootOf(growth, sum, all))
   const history: NodeSplit[][] = growing.map(() => [])

@@ -86,3 +86,19 @@ export const linearProbabilities = kernel(
     return denseBlock(rows, columns, data)
   },
 )
+
+/** Probabilities of classes that were learnt one against the rest each: logistic functions, brought to sum 1. */
+export const linearShares = kernel('ml.linearShares', (model: LinearWeights, block: Block): Block => {
+  const { rows, columns, data } = scoresOf(model, block)
+  if (columns === 1) return linearProbabilities(model, block)
+  for (let row = 0; row < rows; row++) {
+    const own = data.subarray(row * columns, (row + 1) * columns)
+    let sum = 0
+    for (let k = 0; k < columns; k++) {
+      own[k] = 1 / (1 + Math.exp(-own[k]))
+      sum += own[k]
+    }
+    for (let k = 0; k < columns; k++) own[k] = sum === 0 ? 1 / columns : own[k] / sum
+  }
+  return denseBlock(rows, columns, data)
+})

@@ -5,7 +5,7 @@
 // "Communication-optimal parallel and sequential QR" (2012), TSQR. Golub and Van Loan, algorithm 5.2.1, for the factors.
 
 import { kernel } from '../../kernel.ts'
-import { denseOf, requireFinite, type Sample } from '../block.ts'
+import { type Block, denseOf, requireFinite, type Sample } from '../block.ts'
 import { MlDataError } from '../mlErrors.ts'
 
 /** Rows that are factorised at once: they and the triangle stay in the cache. */
@@ -49,6 +49,13 @@ export const triangleOfBlock = kernel(
     }
     return { size, r: work.slice(0, size * size), rows, weight }
   },
+)
+
+/** The triangle of rows that have no targets: those are zeros. */
+export const triangleOfRows = kernel(
+  'ml.triangleOfRows',
+  (settings: { who: string; intercept: boolean }, x: Block): Triangle =>
+    triangleOfBlock(settings, { x, y: new Float64Array(x.rows), weight: null }),
 )
 
 /** Two triangles as one. */

@@ -2,6 +2,7 @@
 
 import { kernel } from '../../kernel.ts'
 import { type Block, denseBlock, denseOf, requireColumns, type SparseBlock } from '../block.ts'
+import type { WeightedRows } from '../denseRows.ts'
 import { MlDataError } from '../mlErrors.ts'
 
 /** Per column: weight of the values that are there, their mean, and the sum of squares around it. */
@@ -40,6 +41,12 @@ export const momentsOfBlock = kernel(
     }
     return { weight, mean, squares }
   },
+)
+
+/** The moments of rows with their weights. */
+export const momentsOfRows = kernel(
+  'ml.momentsOfRows',
+  (who: string, { x, weight }: WeightedRows): Moments => momentsOfBlock(who, x, weight),
 )
 
 /** Two blocks' moments as one (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983). */

@@ -2,5 +2,10 @@
 
 import './boostBlock.ts'
 import './boostMerge.ts'
+import './boostStart.ts'
 import './predict.ts'
 import './samples.ts'
+import './shap.ts'
+import './forest.ts'
+import './forestFinish.ts'
+import './forestRows.ts'

@@ -6,7 +6,14 @@ import { type Block, denseOf, type Sample } from '../block.ts'
 import { binColumn, type FeatureBins, sampleRows, valueBins } from './binning.ts'
 import type { NodeSplit } from './growth.ts'
 import { type BinnedBlock, histogramsOf, type Segment } from './histogram.ts'
-import { derivatives, lossOf, type ObjectiveName, type TargetRows, targetSums } from './objective.ts'
+import {
+  derivatives,
+  lossOf,
+  type ObjectiveName,
+  type TargetRows,
+  targetBounds,
+  targetSums,
+} from './objective.ts'
 import { hashedFraction } from './rowHash.ts'
 import type { GrownTree } from './tree.ts'
 
@@ -42,7 +49,7 @@ export interface TreeRows {
 const VALIDATION_SEED = 0x5eed
 
 /** Whether a row is only looked at to stop early. */
-const isHeldOut = (plan: BoostPlan, row: number): boolean =>
+export const isHeldOut = (plan: BoostPlan, row: number): boolean =>
   plan.validationShare > 0 && hashedFraction(plan.seed ^ VALIDATION_SEED, row) < plan.validationShare
 
 /** The values that thresholds are learnt from. */
@@ -80,11 +87,16 @@ export const boostBlockOf = kernel(
   },
 )
 
-/** Sums for where predictions begin: over rows that are learnt from. */
+/** What sums of weights and targets are rounded by. */
+export const boostBounds = kernel('ml.boost.bounds', (_: unknown, block: BoostBlock) => targetBounds(block))
+
+/** Sums for where predictions begin: over all rows. */
 export const boostSums = kernel(
   'ml.boost.sums',
-  (plan: Pick<BoostPlan, 'objective' | 'outputs'>, block: BoostBlock) =>
-    targetSums(plan.objective, block, plan.outputs),
+  (
+    plan: Pick<BoostPlan, 'objective' | 'outputs'> & { units: readonly [number, number] },
+    block: BoostBlock,
+  ) => targetSums(plan.objective, block, plan.outputs, plan.units),
 )
 
 /** Raw predictions before the first tree. */
@@ -99,8 +111,7 @@ export const firstPredictions = kernel(
 )
 
 const floats = (count: number): Float64Array => new Float64Array(resultBuffer(8 * count), 0, count)
-const integers = (count: number): Int32Array => new Int32Array(resultBuffer(4 * count), 0, count)
-const numbers = (count: number): Uint32Array => new Uint32Array(resultBuffer(4 * count), 0, count)
+export const numbers = (count: number): Uint32Array => new Uint32Array(resultBuffer(4 * count), 0, count)
 
 /** The greatest gradient and hessian of a block, for units that fit. */
 export const largestDerivatives = kernel(
@@ -122,38 +133,6 @@ export const largestDerivatives = kernel(
     return [g, h]
   },
 )
-
-/** The rows as a new round of trees finds them: one tree an output, all rows at its root. */
-export const startTrees = kernel(
-  'ml.boost.start',
-  (plan: BoostPlan, block: BoostBlock, predictions: Float64Array): TreeRows[] => {
-    const { rows } = block.binned
-    const g = new Float64Array(rows)
-    const h = new Float64Array(rows)
-    const order = numbers(rows)
-    let count = 0
-    for (let row = 0; row < rows; row++) {
-      const w = block.weight ? block.weight[row] : 1
-      if (w > 0 && !isHeldOut(plan, block.start + row)) order[count++] = row
-    }
-    return Array.from({ length: plan.outputs }, (_, output) => {
-      derivatives(plan.objective, block, predictions, plan.outputs, output, g, h)
-      const gradients = integers(rows)
-      const hessians = integers(rows)
-      const perGradient = 1 / plan.gradientUnit
-      const perHessian = 1 / plan.hessianUnit
-      for (let row = 0; row < rows; row++) {
-        gradients[row] = Math.max(-MAX_GRADIENT, Math.min(MAX_GRADIENT, Math.round(g[row] * perGradient)))
-        hessians[row] = Math.min(MAX_HESSIAN, Math.round(h[row] * perHessian))
-      }
-      return { order: order.subarray(0, count), segments: { 0: { start: 0, count } }, gradients, hessians }
-    })
-  },
-)
-
-/** Gradients have 31 bits and a sign, hessians 24 (see histogramWasm.ts). */
-export const MAX_GRADIENT = 2 ** 31 - 1
-export const MAX_HESSIAN = 2 ** 24 - 1
 
 /** Histograms of the nodes that are wanted, of all trees: one behind the other. */
 export const boostHistograms = kernel(

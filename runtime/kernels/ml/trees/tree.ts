@@ -97,6 +97,34 @@ function categoriesOf(features: readonly FeatureBins[], split: SplitOrNone): num
 }
 
 /**
+ * The leaf of each row.
+ * @param data rows × columns
+ * @param into one number of a node a row
+ */
+export function findLeaves(
+  tree: Tree,
+  data: Float64Array,
+  rows: number,
+  columns: number,
+  into: Int32Array,
+): void {
+  const { feature, threshold, missingLeft, left, right, leftCategories } = tree
+  const sets = leftCategories?.map((each) => each && new Set(each))
+  for (let row = 0, at = 0; row < rows; row++, at += columns) {
+    let node = 0
+    for (let split = feature[0]; split >= 0; split = feature[node]) {
+      const x = data[at + split]
+      const set = sets?.[node]
+      const goesLeft = set
+        ? set.has(x) || (missingLeft[node] === 1 && Number.isNaN(x))
+        : x <= threshold[node] || (missingLeft[node] === 1 && Number.isNaN(x))
+      node = goesLeft ? left[node] : right[node]
+    }
+    into[row] = node
+  }
+}
+
+/**
  * Adds a tree's values to predictions.
  * @param data rows × columns
  * @param into one number every `stride` places, from `offset` on

@@ -1,5 +1,6 @@
 // The engine in JavaScript: for machines without polars. It does the common core, on columns of cells.
 
+import { boundsAt, partAt } from '../../shuffleStage.ts'
 import { columnsFromIpc, ipcFromColumns } from '../arrow.ts'
 import { cellBytes } from '../dataType.ts'
 import type { Engine, OpenFrame } from '../engine.ts'
@@ -47,16 +48,19 @@ export const columnsEngine: Engine<ColumnsFrame> = {
 
   async split(frame, sink, bounds = []) {
     const parts: number[][] = Array.from({ length: partsOf(sink) }, () => [])
-    const whole = targetOf(frame, sink, bounds)
-    const stage = sink.sink === 'cut' ? undefined : sink.stage
-    const target = (row: number): number => {
-      if (!stage) return whole(row)
-      return stage.stage === 'groups'
-        ? Math.floor(whole(row) / stage.groupSize)
-        : whole(row) % stage.groupSize
-    }
-    for (let row = 0; row < frame.rows; row++) parts[target(row)].push(row)
+    const part = partIn(frame, sink, bounds)
+    for (let row = 0; row < frame.rows; row++) parts[part(row)].push(row)
     return parts.map((rows) => new ColumnsFrame(taken(frame, rows).columns, rows.length))
+  },
+
+  async hashes(frame, keys) {
+    const columns = keys.map((key) => columnOf(key, frame).cells)
+    const texts = Array.from({ length: frame.rows }, (_, row) => keyText(columns.map((cells) => cells[row])))
+    // The words differ in their beginning and in how they are mixed: together they are as good as one of 64 bits.
+    return {
+      high: texts.map((text) => mixed(hashOf(text))),
+      low: texts.map((text) => mixed(hashOf(text, 0x2545f491) ^ 0x9e3779b9)),
+    }
   },
 
   hashMark: () => 'columns 1',
@@ -86,7 +90,7 @@ async function through(
   return frame
 }
 
-function targetOf(
+function partIn(
   frame: ColumnsFrame,
   sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>,
   bounds: readonly Cell[],
@@ -94,14 +98,15 @@ function targetOf(
   if (sink.sink === 'cut') return (row) => Math.floor(((row + 1) * sink.count - 1) / Math.max(1, frame.rows))
   if (sink.sink === 'hash') {
     const keys = sink.keys.map((key) => columnOf(key, frame).cells)
-    return (row) => hashOf(keyText(keys.map((cells) => cells[row]))) % sink.count
+    return (row) => partAt(hashOf(keyText(keys.map((cells) => cells[row]))) % sink.count, sink.stage)
   }
+  const limits = boundsAt(bounds, sink.stage)
   const { cells } = columnOf(sink.key, frame)
   return (row) => {
     const cell = cells[row]
-    if (cell === null) return sink.nullsFirst ? 0 : bounds.length
+    if (cell === null) return sink.nullsFirst ? 0 : limits.length
     let passed = 0
-    for (const bound of bounds) {
+    for (const bound of limits) {
       const order = typeof cell === 'boolean' ? Number(cell) - Number(bound) : compareCells(cell, bound)
       if (sink.descending ? order <= 0 : order >= 0) passed++
     }
@@ -110,8 +115,15 @@ function targetOf(
 }
 
 /** FNV-1a over UTF-16 units. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5
+function hashOf(text: string, seed = 0x811c9dc5): number {
+  let hash = seed
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash >>> 0
+}
+
+/** The finishing steps of MurmurHash3, which let every bit change every other. */
+function mixed(hash: number): number {
+  let word = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35)
+  return (word ^ (word >>> 16)) >>> 0
 }

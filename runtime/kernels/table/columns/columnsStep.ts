@@ -13,6 +13,7 @@ import type { Cell, Column } from './column.ts'
 import { columnOf, evaluate, type Table, taken } from './evaluate.ts'
 import { compareCells, groupRows, keyText } from './groupRows.ts'
 import { joinedTables } from './join.ts'
+import { recentRows, rolled } from './rolling.ts'
 
 export async function columnsStep(table: Table, step: Step, args: readonly unknown[]): Promise<Table> {
   switch (step.step) {
@@ -64,6 +65,12 @@ export async function columnsStep(table: Table, step: Step, args: readonly unkno
       const keys = step.keys.map((name) => kept.columns.find((column) => column.name === name) as Column)
       return aggregate(kept, [start, ...keys], step.aggs)
     }
+    case 'rolling': {
+      const edge = step.edge === undefined ? null : (args[step.edge] as Frame | null)
+      return rolled(table, step, edge?.rows ?? 0)
+    }
+    case 'recent':
+      return recentRows(table, step)
     case 'map':
     case 'mapGroups': {
       const columns = await userStep(step, table.columns, table.rows, args)

@@ -194,6 +194,12 @@ const MS: Readonly<Record<string, number>> = {
   w: 7 * MS_A_DAY,
 }
 
+/** How many milliseconds a length of time has; only of units that are always equally long. */
+export function periodMs(period: string): number {
+  const { count, unit } = parseEvery(period) as { count: number; unit: string }
+  return count * MS[unit]
+}
+
 /** The beginning of the window that a wall time is in. Windows count from 1970; weeks begin on Monday. */
 export function truncated(ms: number, every: string): number {
   const { count, unit } = parseEvery(every) as { count: number; unit: string }

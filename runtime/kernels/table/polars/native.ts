@@ -45,6 +45,13 @@ export interface NativeLazyFrame {
     by: NativeExpr[],
     startBy: string,
   ): { agg(aggs: NativeExpr[]): NativeLazyFrame }
+  groupbyRolling(
+    on: NativeExpr,
+    period: string,
+    offset: string,
+    closed: string,
+    by: NativeExpr[],
+  ): { agg(aggs: NativeExpr[]): NativeLazyFrame }
   sortByExprs(
     by: NativeExpr[],
     descending: boolean[],
@@ -53,7 +60,7 @@ export interface NativeLazyFrame {
     multithreaded: boolean,
   ): NativeLazyFrame
   unique(subset: string[] | undefined, keep: string, maintainOrder: boolean): NativeLazyFrame
-  slice(offset: number, length: number | undefined): NativeLazyFrame
+  slice(offset: number, length: number): NativeLazyFrame
   tail(length: number): NativeLazyFrame
   explode(columns: NativeExpr[]): NativeLazyFrame
   unpivot(ids: string[], values: string[], variable: string | null, value: string | null): NativeLazyFrame

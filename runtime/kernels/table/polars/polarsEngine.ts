@@ -1,13 +1,16 @@
 // The engine on polars: steps become one lazy plan of its own, which it optimises and runs with all threads of the worker.
 
+import { boundsAt } from '../../shuffleStage.ts'
 import { columnsFromIpc, ipcFromColumns, schemaFromIpc } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
+import { MS_A_DAY, periodMs } from '../columns/dates.ts'
+import { periodTicks } from '../columns/rolling.ts'
 import { isFloat } from '../dataType.ts'
 import type { Engine, OpenFrame } from '../engine.ts'
 import type { ExprNode } from '../expression.ts'
 import type { Frame } from '../frame.ts'
 import type { Schema } from '../schema.ts'
-import { partsOf, type ShuffleStage, type Step, type TableSink, type TableSource } from '../steps.ts'
+import { partsOf, type Step, type TableSink, type TableSource } from '../steps.ts'
 import { userStep } from '../userStep.ts'
 import { type NativeExpr, type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { cellLiteral, nativeColumn, nativeExpr, nativeLiteral } from './nativeExpr.ts'
@@ -52,22 +55,33 @@ export const polarsEngine: Engine<PolarsFrame> = {
 
   async split(frame, sink, bounds = []): Promise<PolarsFrame[]> {
     if (sink.sink === 'cut') return cut(frame, sink.count)
-    const whole = sink.sink === 'hash' ? hashTarget(sink.keys, sink.count) : rangeTarget(sink, bounds)
-    const target = staged(whole.cast(nativeType('uint32'), true), sink.stage).alias(TARGET as never)
+    const part = sink.sink === 'hash' ? hashPart(sink) : rangePart(sink, bounds)
+    const target = part.cast(nativeType('uint32'), true).alias(TARGET as never)
     const marked = await frame.native.lazy().withColumns([target]).collect()
     const parts: NativeFrame[] = new Array(partsOf(sink)).fill(undefined)
-    if (marked.height > 0)
-      for (const part of marked.partitionBy([TARGET], true, true)) {
-        const own = part.lazy()
-        const at = await own
-          .slice(0, 1)
-          .select([polars().col(TARGET)])
-          .collect()
-        const index = Number(columnsFromIpc(ipcOf(at))[0].cells[0])
-        parts[index] = await own.select(frame.native.columns.map((name) => polars().col(name))).collect()
-      }
+    if (marked.height > 0) {
+      // Both come in the order in which targets are first met.
+      const met = marked
+        .lazy()
+        .select([polars().col(TARGET)])
+        .unique(undefined, 'first', true)
+      const targets = columnsFromIpc(ipcOf(await met.collect()))[0].cells
+      marked.partitionBy([TARGET], true, false).forEach((part, i) => {
+        parts[Number(targets[i])] = part
+      })
+    }
     const none = frame.native.slice(0, 0)
     return parts.map((part) => new PolarsFrame(part ?? none))
+  },
+
+  async hashes(frame, keys) {
+    const whole = (value: bigint): NativeExpr => nativeLiteral(value, 'uint64')
+    const hash = hashOf(keys)
+    const word = (part: NativeExpr, name: string): NativeExpr =>
+      part.cast(nativeType('uint32'), true).alias(name as never)
+    const words = [word(hash.floordiv(whole(2n ** 32n)), 'high'), word(hash.mod(whole(2n ** 32n)), 'low')]
+    const [high, low] = columnsFromIpc(ipcOf(await frame.native.lazy().select(words).collect()))
+    return { high: high.cells as number[], low: low.cells as number[] }
   },
 
   hashMark(): string {
@@ -143,23 +157,21 @@ function cut(frame: PolarsFrame, count: number): PolarsFrame[] {
   )
 }
 
-/** Which part of this stage a target is in. */
-function staged(target: NativeExpr, stage: ShuffleStage | undefined): NativeExpr {
-  if (!stage) return target
-  const size = nativeLiteral(stage.groupSize, 'uint32')
-  return stage.stage === 'groups' ? target.floordiv(size) : target.mod(size)
+/** A part by the hash of the keys; categories hash by their texts, since their codes differ between partitions. */
+function hashPart({ keys, count, stage }: Extract<TableSink, { sink: 'hash' }>): NativeExpr {
+  const whole = (value: number): NativeExpr => nativeLiteral(BigInt(value), 'uint64')
+  const within = hashOf(keys).mod(whole(count)).mod(whole(stage.span))
+  return stage.step === 1 ? within : within.floordiv(whole(stage.step))
 }
 
-/** A target by the hash of the keys; categories hash by their texts, since their codes differ between partitions. */
-function hashTarget(keys: readonly ExprNode[], count: number): NativeExpr {
+function hashOf(keys: readonly ExprNode[]): NativeExpr {
   const hashes = keys.map((key) =>
     hashable(key)
       .hash(...SEEDS)
       .cast(nativeType('uint64'), true),
   )
   const odd = nativeLiteral(0x9e3779b97f4a7c15n, 'uint64')
-  const all = hashes.reduce((whole, each) => whole.mul(odd).add(each))
-  return all.mod(nativeLiteral(BigInt(count), 'uint64'))
+  return hashes.reduce((all, each) => all.mul(odd).add(each))
 }
 
 function hashable(key: ExprNode): NativeExpr {
@@ -169,25 +181,29 @@ function hashable(key: ExprNode): NativeExpr {
   return isFloat(key.type ?? 'null') ? native.add(nativeLiteral(0, key.type ?? 'float64')) : native
 }
 
-/** A target by how many bounds a row's key has passed. */
-function rangeTarget(sink: Extract<TableSink, { sink: 'range' }>, bounds: readonly Cell[]): NativeExpr {
-  const pl = polars()
-  const { key, descending, nullsFirst } = sink
+/** A part by how many bounds a row's key has passed. */
+function rangePart(sink: Extract<TableSink, { sink: 'range' }>, bounds: readonly Cell[]): NativeExpr {
+  const { key, descending, nullsFirst, stage } = sink
   const type = key.type === 'category' ? 'string' : (key.type ?? 'null')
   const value = key.type === 'category' ? nativeExpr(key).cast(nativeType('string'), true) : nativeExpr(key)
-  const [zero, one] = [nativeLiteral(0, 'uint32'), nativeLiteral(1, 'uint32')]
-  const passed = bounds.map((bound) => {
-    const limit = cellLiteral(bound, type)
-    return pl
-      .when(descending ? value.ltEq(limit) : value.gtEq(limit))
-      .then(one)
-      .otherwise(zero)
-  })
-  const sum = passed.reduce((whole, each) => whole.add(each), zero)
-  return pl
+  // Where no values were seen there are no bounds either: all rows are absent.
+  const passed = boundsAt(bounds, stage)
+    .filter((bound) => bound !== null)
+    .map((bound) => {
+      const limit = cellLiteral(bound, type)
+      return (descending ? value.ltEq(limit) : value.gtEq(limit)).cast(nativeType('uint32'), true)
+    })
+  return polars()
     .when(value.isNull())
-    .then(nativeLiteral(nullsFirst ? 0 : bounds.length, 'uint32'))
-    .otherwise(sum)
+    .then(nativeLiteral(nullsFirst ? 0 : stage.parts - 1, 'uint32'))
+    .otherwise(passed.length === 0 ? nativeLiteral(0, 'uint32') : sumOf(passed))
+}
+
+/** A sum as a tree: polars takes the square of the time for a chain. */
+function sumOf(terms: readonly NativeExpr[]): NativeExpr {
+  if (terms.length === 1) return terms[0]
+  const half = terms.length >> 1
+  return sumOf(terms.slice(0, half)).add(sumOf(terms.slice(half)))
 }
 
 async function through(
@@ -291,10 +307,37 @@ async function applied(
         .groupby([windows, ...step.keys.map((name) => pl.col(name))], false)
         .agg(step.aggs.map(nativeColumn))
     }
+    case 'rolling':
+      return rolled(lazy, step, step.edge === undefined ? null : (args[step.edge] as Frame | null))
+    case 'recent': {
+      const time = pl.col(step.on).toPhysical().cast(nativeType('int64'), true)
+      const period = nativeLiteral(periodTicks(step.period, step.type), 'int64')
+      return lazy.filter(time.gtEq(time.max().sub(period)))
+    }
     case 'map':
     case 'mapGroups':
       return lazy
   }
+}
+
+/** Windows are as long as they say on every day: none is a calendar's, whose days may have 23 hours. */
+function rolled(
+  lazy: NativeLazyFrame,
+  step: Extract<Step, { step: 'rolling' }>,
+  edge: Frame | null,
+): NativeLazyFrame {
+  const ms = periodMs(step.period)
+  const period = step.type === 'date' ? `${ms / MS_A_DAY}d` : `${ms}ms`
+  const made = lazy
+    .groupbyRolling(
+      polars().col(step.on),
+      period,
+      `-${period}`,
+      step.closed,
+      step.by.map((name) => polars().col(name)),
+    )
+    .agg(step.aggs.map(nativeColumn))
+  return edge && edge.rows > 0 ? made.slice(edge.rows, ALL_ROWS) : made
 }
 
 /** Keys that are worked out become columns first, since polars joins by columns alone. */
@@ -331,6 +374,8 @@ function joinedWith(
   return joined.select(step.columns.map((name) => polars().col(name)))
 }
 
+/** As many rows as polars counts. */
+const ALL_ROWS = 2 ** 32 - 1
 const MADE = '\u0000key'
 
 function rightSide(value: unknown, schema: Schema): NativeLazyFrame {
@@ -342,8 +387,9 @@ function rightSide(value: unknown, schema: Schema): NativeLazyFrame {
 export function concatenated(frames: readonly Frame[], schema: Schema): NativeLazyFrame {
   const filled = frames.filter(({ rows }) => rows > 0)
   if (filled.length === 0)
-    return frames.length > 0
-      ? opened(frames[0]).native.lazy()
+    // Parts without rows may have no bytes at all.
+    return frames.some(({ ipc }) => ipc.length > 0)
+      ? opened(frames.find(({ ipc }) => ipc.length > 0) as Frame).native.lazy()
       : fromColumns(
           schema.map(({ name, type }) => ({ name, type, cells: [] })),
           schema,

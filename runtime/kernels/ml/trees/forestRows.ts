@@ -1,0 +1,83 @@
+// The rows of one block as the trees of a forest find them: drawn with replacement, ordered by class.
+//
+// A row is drawn as often as a Poisson variable of mean 1 says, which follows from its number, the tree's and a seed: what
+// drawing n of n rows comes to for many rows, without anybody having to count them (Oza and Russell, "Online bagging", 2001).
+
+import { kernel } from '../../kernel.ts'
+import type { BoostBlock, TreeRows } from './boostBlock.ts'
+import { hashedFraction } from './rowHash.ts'
+
+/** What trees are told of their rows. */
+export interface ForestPlan {
+  seed: number
+  /** Numbers of the trees. */
+  trees: readonly number[]
+  bootstrap: boolean
+  /** Classes, whose rows are told apart; 1 where targets are numbers. */
+  classes: number
+  /** Whether targets are numbers: they are taken from this one. */
+  center: number | null
+  gradientUnit: number
+  hessianUnit: number
+}
+
+/** 1 − the chance of more than k draws. */
+const POISSON: number[] = []
+for (let k = 0, term = Math.exp(-1), sum = 0; k < 13; k++, term /= k) {
+  sum += term
+  POISSON.push(sum)
+}
+
+/** How often a tree draws a row. */
+export function drawsOf(seed: number, tree: number, row: number): number {
+  const chance = hashedFraction((Math.imul(seed, 1_000_003) + Math.imul(tree + 1, 7919)) | 0, row)
+  let draws = 0
+  while (draws < POISSON.length && chance >= POISSON[draws]) draws++
+  return draws
+}
+
+/** The most that a row can be drawn. */
+export const MOST_DRAWS = POISSON.length
+
+/** Rows at the root of each tree: the run of node n and class c is number n · classes + c. */
+export const startForest = kernel(
+  'ml.forest.start',
+  (plan: ForestPlan, { binned, target, weight, start }: BoostBlock): TreeRows[] => {
+    const { rows } = binned
+    const { classes, center } = plan
+    return plan.trees.map((tree) => {
+      const gradients = new Int32Array(rows)
+      const hessians = new Int32Array(rows)
+      const counts = new Int32Array(classes + 1)
+      for (let row = 0; row < rows; row++) {
+        const draws = plan.bootstrap ? drawsOf(plan.seed, tree, start + row) : 1
+        const own = (weight ? weight[row] : 1) * draws
+        hessians[row] = Math.round(own / plan.hessianUnit)
+        if (hessians[row] === 0) continue
+        if (center !== null) gradients[row] = Math.round((own * (target[row] - center)) / plan.gradientUnit)
+        counts[(center === null ? target[row] : 0) + 1]++
+      }
+      for (let c = 0; c < classes; c++) counts[c + 1] += counts[c]
+      const segments: TreeRows['segments'] = {}
+      for (let c = 0; c < classes; c++) segments[c] = { start: counts[c], count: counts[c + 1] - counts[c] }
+      const order = new Uint32Array(counts[classes])
+      for (let row = 0; row < rows; row++)
+        if (hessians[row] > 0) order[counts[center === null ? target[row] : 0]++] = row
+      return { order, segments, gradients, hessians }
+    })
+  },
+)
+
+/** Of a block: the largest weight, and the largest size of a target that weighs anything. */
+export const forestBounds = kernel(
+  'ml.forest.bounds',
+  (_: unknown, { target, weight }: BoostBlock): [number, number] => {
+    const bounds: [number, number] = [0, 0]
+    target.forEach((each, row) => {
+      const own = weight ? weight[row] : 1
+      bounds[0] = Math.max(bounds[0], own)
+      if (own > 0) bounds[1] = Math.max(bounds[1], Math.abs(each))
+    })
+    return bounds
+  },
+)

@@ -1,0 +1,183 @@
+// SGDClassifier and SGDRegressor: linear models that learn row by row.
+
+import type { Block, Column } from '../../kernels/ml/block.ts'
+import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
+import { linearClasses, linearShares, linearValues } from '../../kernels/ml/linear/predictLinear.ts'
+import type { SgdClassLoss, SgdNumberLoss } from '../../kernels/ml/linear/sgdLosses.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import type { PartialClassesOptions } from '../bayes/gaussianNB.ts'
+import { registerEstimator } from '../contract/estimator.ts'
+import { Classifier, type Label, type PredictStep, predictStep, Regressor } from '../contract/predictor.ts'
+import type { Features } from '../contract/rows.ts'
+import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import type { IterativeFitOptions } from './linearClassifiers.ts'
+import {
+  checkSGD,
+  descend,
+  encoded,
+  further,
+  modelOf,
+  SGD_DEFAULTS,
+  type SGDFitted,
+  type SGDParams,
+} from './sgdDescent.ts'
+
+/**
+ * A linear model of numbers that learns row by row. Without `shuffle` it is the same, to the last bit, for any cut: blocks
+ * are gone through in order.
+ * @example
+ * const x = Array.from({ length: 100 }, (_, i) => [i / 100])
+ * const model = await new ml.SGDRegressor({ eta0: 0.1, maxIter: 100 }).fit(x, x.map(([v]) => 2 * v + 1))
+ * model.predict([[0.5]]).toList().map(Math.round) // [2]
+ */
+export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted> {
+  static readonly kind = 'SGDRegressor'
+
+  constructor(params: Partial<SGDParams<SgdNumberLoss>> = {}) {
+    super({ ...SGD_DEFAULTS, loss: 'squaredError', learningRate: 'invscaling', powerT: 0.25 }, params)
+  }
+
+  protected override checkParams(): void {
+    checkSGD(this.kind, this.params)
+  }
+
+  async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
+    const samples = await samplesOf(x, y, options)
+    const blocks = await encoded(this.kind, samples, null).persist()
+    return this.learnt(
+      await descend(this.kind, this.params, blocks, samples.x.columns, 1, options.onIteration),
+    )
+  }
+
+  /** One pass over further rows. */
+  async partialFit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
+    const samples = await samplesOf(x, y, options)
+    const blocks = encoded(this.kind, samples, null)
+    const fitted = this.isFitted ? this.fitted : undefined
+    return this.learnt(await further(this.kind, this.params, fitted, blocks, samples.x.columns, 1))
+  }
+
+  get featuresIn(): number {
+    return this.fitted.sgd.features
+  }
+
+  get coef(): Float64Array {
+    return modelOf(this.kind, this.fitted).weights.slice(0, -1)
+  }
+
+  get intercept(): number {
+    return this.fitted.sgd.weights[this.featuresIn]
+  }
+
+  /** Passes that fitting took. */
+  get iterations(): number {
+    return this.fitted.iterations
+  }
+
+  predictStep(): PredictStep<Column> {
+    return predictStep(linearValues, { model: modelOf(this.kind, this.fitted), link: 'identity' as const })
+  }
+}
+
+/**
+ * A linear model of classes that learns row by row; of more than two, each against the rest. Without `shuffle` it is the
+ * same, to the last bit, for any cut: blocks are gone through in order.
+ * @example
+ * const x = Array.from({ length: 100 }, (_, i) => [i / 100 - 0.5])
+ * const model = await new ml.SGDClassifier<string>({ loss: 'logLoss' }).fit(x, x.map(([v]) => (v < 0 ? 'low' : 'high')))
+ * model.predict([[-1], [1]]) // ['low', 'high']
+ */
+export class SGDClassifier<L extends Label = number> extends Classifier<
+  SGDParams<SgdClassLoss>,
+  SGDFitted & { classes: readonly Label[] },
+  L
+> {
+  static readonly kind = 'SGDClassifier'
+
+  constructor(params: Partial<SGDParams<SgdClassLoss>> = {}) {
+    super({ ...SGD_DEFAULTS, loss: 'hinge', learningRate: 'optimal', powerT: 0.5 }, params)
+  }
+
+  protected override checkParams(): void {
+    checkSGD(this.kind, this.params)
+  }
+
+  /** @throws {MlDataError} when the targets are of one class only */
+  async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
+    const samples = await samplesOf(x, y, options)
+    const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
+    const blocks = await encoded(this.kind, samples, classes).persist()
+    const outputs = this.#outputs(classes)
+    const learnt = await descend(
+      this.kind,
+      this.params,
+      blocks,
+      samples.x.columns,
+      outputs,
+      options.onIteration,
+    )
+    return this.learnt({ ...learnt, classes })
+  }
+
+  /** One pass over further rows; the first tells all classes, unless its rows have all of them. */
+  async partialFit(x: Features, y: Target, options: PartialClassesOptions = {}): Promise<this> {
+    const samples = await samplesOf(x, y, options)
+    const there = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
+    const fitted = this.isFitted ? this.fitted : undefined
+    const classes = fitted?.classes ?? mergeClasses([], [...(options.classes ?? there)])
+    const strange = there.find((label) => !classes.includes(label))
+    if (strange !== undefined)
+      throw new MlDataError(
+        `${this.kind} knows the classes ${classes.join(', ')}, and y has ${JSON.stringify(strange)}: tell all classes at the first partialFit`,
+      )
+    const blocks = encoded(this.kind, samples, classes)
+    const outputs = this.#outputs(classes)
+    const learnt = await further(this.kind, this.params, fitted, blocks, samples.x.columns, outputs)
+    return this.learnt({ ...learnt, classes })
+  }
+
+  #outputs(classes: readonly Label[]): number {
+    if (classes.length < 2)
+      throw new MlDataError(
+        `${this.kind} needs targets of at least 2 classes, and there is only ${JSON.stringify(classes[0] ?? null)}`,
+      )
+    return classes.length === 2 ? 1 : classes.length
+  }
+
+  get featuresIn(): number {
+    return this.fitted.sgd.features
+  }
+
+  /** Coefficients: one row for two classes, else one a class. */
+  get coef(): Float64Array[] {
+    const { weights, features, outputs } = modelOf(this.kind, this.fitted)
+    return Array.from({ length: outputs }, (_, k) =>
+      weights.slice(k * (features + 1), k * (features + 1) + features),
+    )
+  }
+
+  /** One intercept a row of coefficients. */
+  get intercept(): Float64Array {
+    const { weights, features, outputs } = modelOf(this.kind, this.fitted)
+    return Float64Array.from({ length: outputs }, (_, k) => weights[k * (features + 1) + features])
+  }
+
+  /** Passes that fitting took: those of the class that took most. */
+  get iterations(): number {
+    return this.fitted.iterations
+  }
+
+  classStep(): PredictStep<Column> {
+    return predictStep(linearClasses, modelOf(this.kind, this.fitted))
+  }
+
+  /** @throws {TypeError} for losses that tell no probabilities: `logLoss` does */
+  override probabilityStep(): PredictStep<Block> {
+    if (this.params.loss !== 'logLoss')
+      throw new TypeError(`${this.kind} has probabilities where its loss is logLoss, not ${this.params.loss}`)
+    return predictStep(linearShares, modelOf(this.kind, this.fitted))
+  }
+}
+
+registerEstimator(SGDRegressor)
+registerEstimator(SGDClassifier)

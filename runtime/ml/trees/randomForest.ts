@@ -1,0 +1,233 @@
+// RandomForestClassifier and RandomForestRegressor: many trees, each on rows of its own, that say the mean of what each says.
+
+import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
+import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { boostBlockOf } from '../../kernels/ml/trees/boostBlock.ts'
+import { type Forest, forestMeans, forestPlaces, forestProbabilities } from '../../kernels/ml/trees/forest.ts'
+import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
+import { Blocks } from '../contract/blocks.ts'
+import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import {
+  Classifier,
+  type Label,
+  type PredictStep,
+  type Probabilities,
+  predictStep,
+  Regressor,
+} from '../contract/predictor.ts'
+import type { Features } from '../contract/rows.ts'
+import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { startsOf } from '../contract/starts.ts'
+import { growForest } from './forestTraining.ts'
+import { importanceOf } from './importance.ts'
+import { shapValuesOf } from './shapValues.ts'
+import { learnBins } from './training.ts'
+
+export interface RandomForestParams {
+  /** How many trees; 100. */
+  nEstimators: number
+  /** Splits from the root to a leaf at most; Infinity. Histograms of very many rows make deep trees dear: 16 is much. */
+  maxDepth: number
+  /** Rows in a leaf at least; 1. */
+  minSamplesLeaf: number
+  /** Rows of a node that is split at least; 2. */
+  minSamplesSplit: number
+  /**
+   * Features that each node looks at: so many, or, below 1, that share; all where null. Classifiers take the root of their
+   * number, regressors all.
+   */
+  maxFeatures: number | 'sqrt' | 'log2' | null
+  /** Whether each tree draws its rows with replacement; true. */
+  bootstrap: boolean
+  /** Bins a feature, 2 to 255; 255. */
+  maxBins: number
+  /** Equal seeds give equal forests; 0. */
+  seed: number
+}
+
+/** What `fit` of a forest takes: beside weights, whoever watches. */
+export interface ForestFitOptions extends FitOptions {
+  /** Told after every few trees how many there are; `false` ends the fit there. */
+  onIteration?: (trees: number) => boolean | undefined
+}
+
+const DEFAULTS: RandomForestParams = {
+  nEstimators: 100,
+  maxDepth: Number.POSITIVE_INFINITY,
+  minSamplesLeaf: 1,
+  minSamplesSplit: 2,
+  maxFeatures: null,
+  bootstrap: true,
+  maxBins: 255,
+  seed: 0,
+}
+
+function checkForest(kind: string, params: RandomForestParams): void {
+  const { nEstimators, minSamplesLeaf, minSamplesSplit, maxBins, maxDepth, maxFeatures } = params
+  for (const [name, value] of Object.entries({ nEstimators, minSamplesLeaf, minSamplesSplit }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new ParameterError(`${name} of ${kind} is a whole number ≥ 1, not ${value}`)
+  if (!Number.isInteger(maxBins) || maxBins < 2 || maxBins > 255)
+    throw new ParameterError(`maxBins of ${kind} is 2 to 255, not ${maxBins}`)
+  if (!(maxDepth >= 1)) throw new ParameterError(`maxDepth of ${kind} is at least 1, not ${maxDepth}`)
+  if (typeof maxFeatures === 'number' && !(maxFeatures > 0))
+    throw new ParameterError(`maxFeatures of ${kind} is above 0, not ${maxFeatures}`)
+}
+
+function triesOf(maxFeatures: RandomForestParams['maxFeatures'], columns: number): number {
+  if (maxFeatures === null) return columns
+  if (maxFeatures === 'sqrt') return Math.max(1, Math.floor(Math.sqrt(columns)))
+  if (maxFeatures === 'log2') return Math.max(1, Math.floor(Math.log2(columns)))
+  return Math.max(1, Math.min(columns, Math.floor(maxFeatures < 1 ? maxFeatures * columns : maxFeatures)))
+}
+
+/** @param classes null where targets are numbers */
+async function forestOf(
+  who: string,
+  params: RandomForestParams,
+  samples: Blocks<Sample>,
+  classes: readonly Label[] | null,
+  options: ForestFitOptions,
+): Promise<Forest> {
+  const lengths = await samples.map(rowsOfSample, undefined).gather()
+  const rows = lengths.reduce((sum, length) => sum + length, 0)
+  if (rows === 0) throw new MlDataError(`${who}: there are no rows to learn from`)
+  const starts = Blocks.here(startsOf(lengths))
+  const bins = await learnBins(
+    who,
+    samples.map(featuresOfSample, undefined),
+    starts,
+    rows,
+    params.maxBins,
+    [],
+  )
+  const { features } = bins
+  const targets = samples.map(targetPlaces, { who, classes })
+  const blocks = await samples.map(boostBlockOf, { who, features }, targets, starts).persist()
+  const outputs = classes?.length ?? 1
+  const growth = {
+    ...params,
+    who,
+    isRegression: classes === null,
+    classes: outputs,
+    tries: triesOf(params.maxFeatures, features.length),
+    onIteration: options.onIteration,
+  }
+  return { who, columns: features.length, outputs, trees: await growForest(growth, bins, blocks, rows) }
+}
+
+/** The mean over trees of each feature's share of what its splits gained. */
+function forestImportances({ columns, trees }: Forest): Float64Array {
+  const sums = new Float64Array(columns)
+  for (const { tree } of trees) {
+    const own = importanceOf({ columns, trees: [tree] }, 'gain')
+    for (let i = 0; i < columns; i++) sums[i] += own[i]
+  }
+  const all = sums.reduce((sum, each) => sum + each, 0)
+  return all === 0 ? sums : sums.map((each) => each / all)
+}
+
+/**
+ * The mean of many regression trees (Breiman, "Random forests", 2001), grown on histograms of at most 255 bins a feature.
+ * Missing values (NaN) go where they do best. Trees are the same, to the last bit, for rows cut into blocks in any way.
+ * @example
+ * const x = Array.from({ length: 100 }, (_, i) => [i])
+ * const model = await new ml.RandomForestRegressor({ nEstimators: 20 }).fit(x, x.map(([v]) => v * v))
+ * await model.score(x, x.map(([v]) => v * v)) > 0.99 // true
+ */
+export class RandomForestRegressor extends Regressor<RandomForestParams, Forest> {
+  static readonly kind = 'RandomForestRegressor'
+
+  constructor(params: Partial<RandomForestParams> = {}) {
+    super(DEFAULTS, params)
+  }
+
+  protected override checkParams(): void {
+    checkForest(this.kind, this.params)
+  }
+
+  async fit(x: Features, y: Target, options: ForestFitOptions = {}): Promise<this> {
+    const { blocks } = await samplesOf(x, y, options)
+    return this.learnt(await forestOf(this.kind, this.params, blocks, null, options))
+  }
+
+  /**
+   * What each feature did to each row's prediction (SHAP values, Lundberg 2018): a row of contributions, and behind them
+   * what is predicted on average. They sum to the prediction.
+   */
+  shapValues<X extends Features>(x: X): Probabilities<X> {
+    return shapValuesOf(this.fitted, x, 0)
+  }
+
+  get featuresIn(): number {
+    return this.fitted.columns
+  }
+
+  predictStep(): PredictStep<Column> {
+    return predictStep<Forest, Column>(forestMeans, this.fitted)
+  }
+
+  /** What each feature contributed to the trees: shares that sum to 1. */
+  featureImportances(): Float64Array {
+    return forestImportances(this.fitted)
+  }
+}
+
+/**
+ * Many classification trees, whose shares of classes are averaged (Breiman, "Random forests", 2001). Splits are Gini's.
+ * @example
+ * const x = Array.from({ length: 100 }, (_, i) => [i])
+ * const model = await new ml.RandomForestClassifier<string>({ nEstimators: 20 }).fit(x, x.map(([v]) => (v < 50 ? 'low' : 'high')))
+ * model.predict([[3], [97]]) // ['low', 'high']
+ */
+export class RandomForestClassifier<L extends Label = number> extends Classifier<
+  RandomForestParams,
+  Forest & { classes: readonly Label[] },
+  L
+> {
+  static readonly kind = 'RandomForestClassifier'
+
+  constructor(params: Partial<RandomForestParams> = {}) {
+    super({ ...DEFAULTS, maxFeatures: 'sqrt' }, params)
+  }
+
+  protected override checkParams(): void {
+    checkForest(this.kind, this.params)
+  }
+
+  async fit(x: Features, y: Target, options: ForestFitOptions = {}): Promise<this> {
+    const { blocks } = await samplesOf(x, y, options)
+    const classes = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
+    return this.learnt({ ...(await forestOf(this.kind, this.params, blocks, classes, options)), classes })
+  }
+
+  /**
+   * What each feature did to each row's prediction (SHAP values, Lundberg 2018): a row of contributions, and behind them
+   * what is predicted on average. They sum to the prediction, the share of one class.
+   * @param output the place of the class that is explained; the last one
+   */
+  shapValues<X extends Features>(x: X, output = this.fitted.outputs - 1): Probabilities<X> {
+    return shapValuesOf(this.fitted, x, output)
+  }
+
+  get featuresIn(): number {
+    return this.fitted.columns
+  }
+
+  classStep(): PredictStep<Column> {
+    return predictStep<Forest, Column>(forestPlaces, this.fitted)
+  }
+
+  override probabilityStep(): PredictStep<Block> {
+    return predictStep<Forest, Block>(forestProbabilities, this.fitted)
+  }
+
+  /** What each feature contributed to the trees: shares that sum to 1. */
+  featureImportances(): Float64Array {
+    return forestImportances(this.fitted)
+  }
+}
+
+registerEstimator(RandomForestRegressor)
+registerEstimator(RandomForestClassifier)

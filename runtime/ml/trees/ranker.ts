@@ -1,0 +1,181 @@
+// GradientBoostingRanker: trees that bring the rows of each query into order.
+
+import { DataFrame } from '../../collections/dataframe/dataframe.ts'
+import type { Column } from '../../kernels/ml/block.ts'
+import { addLambdas, queryStarts } from '../../kernels/ml/metrics/ranking.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { type Ensemble, predictRaw } from '../../kernels/ml/trees/predict.ts'
+import { targetPlaces } from '../../kernels/ml/trees/samples.ts'
+import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { Predictor, type PredictStep, type Probabilities, predictStep } from '../contract/predictor.ts'
+import type { Features, Rows } from '../contract/rows.ts'
+import { columnFor, samplesOf, type Target } from '../contract/samples.ts'
+import { requireFeatures } from '../contract/transformer.ts'
+import { cellsHere, ndcgScore } from '../metrics/ranking.ts'
+import {
+  type BoostedState,
+  type BoostingFitOptions,
+  boost,
+  checkBoosting,
+  DEFAULTS,
+  type GradientBoostingParams,
+} from './gradientBoosting.ts'
+import { importanceOf } from './importance.ts'
+import { shapValuesOf } from './shapValues.ts'
+import type { Derivatives } from './training.ts'
+
+export interface RankerParams extends GradientBoostingParams {
+  /** Places of each query that count; Infinity. */
+  ndcgAt: number
+}
+
+/** What a ranker learns beside features and relevances. */
+export interface RankerFitOptions extends BoostingFitOptions {
+  /** A query a row, or its column's name: rows of one query stand together, wherever blocks are cut. */
+  query: Target
+}
+
+/**
+ * Gradient boosting for orders: LambdaMART, whose pairs count by what exchanging them changes of the NDCG, relevances being
+ * worth 2^relevance − 1. The rows' gradients are made in this process, 24 bytes a row and round travel; trees are grown
+ * where the rows are and are the same, to the last bit, for any cut into blocks.
+ * @example
+ * const x = Array.from({ length: 60 }, (_, i) => [i % 6])
+ * const relevance = x.map(([v]) => Math.floor(v / 2))
+ * const query = x.map((_, i) => Math.floor(i / 6))
+ * const model = await new ml.GradientBoostingRanker({ maxIter: 10 }).fit(x, relevance, { query })
+ * await model.score(x, relevance, { query }) // 1
+ */
+export class GradientBoostingRanker extends Predictor<RankerParams, BoostedState> {
+  static readonly kind = 'GradientBoostingRanker'
+
+  constructor(params: Partial<RankerParams> = {}) {
+    super({ ...DEFAULTS, ndcgAt: Number.POSITIVE_INFINITY }, params)
+  }
+
+  protected override checkParams(): void {
+    checkBoosting(this.kind, this.params)
+    if (this.params.earlyStopping)
+      throw new ParameterError(
+        `${this.kind} holds no rows out: end its fit by onIteration, not earlyStopping`,
+      )
+    if (!(this.params.ndcgAt >= 1))
+      throw new ParameterError(`ndcgAt of ${this.kind} is at least 1, not ${this.params.ndcgAt}`)
+  }
+
+  /** @throws {MlDataError} when relevances are negative, or a query's rows do not stand together */
+  async fit(x: Features, y: Target, options: RankerFitOptions): Promise<this> {
+    const who = this.kind
+    const { samples, starts } = await queried(who, x, y, options)
+    const targets = samples.blocks.map(targetPlaces, { who, classes: null })
+    const parts = await targets.gather()
+    const relevance = joined(parts)
+    if (relevance.some((each) => each < 0)) throw new MlDataError(`${who} learns relevances ≥ 0`)
+    const weights = samples.weight ? joined((await samples.weight.gather()) as Float64Array[]) : null
+    const { ndcgAt } = this.params
+    const lambdas = (predictions: readonly Float64Array[]): Derivatives[] => {
+      const scores = joined(predictions)
+      const gradients = new Float64Array(scores.length)
+      const hessians = new Float64Array(scores.length)
+      for (let q = 0; q + 1 < starts.length; q++)
+        addLambdas(relevance, scores, starts[q], starts[q + 1], ndcgAt, gradients, hessians)
+      if (weights)
+        for (let row = 0; row < scores.length; row++) {
+          gradients[row] *= weights[row]
+          hessians[row] *= weights[row]
+        }
+      let at = 0
+      return predictions.map(({ length }) => {
+        at += length
+        return { gradients: gradients.slice(at - length, at), hessians: hessians.slice(at - length, at) }
+      })
+    }
+    const learning = { objective: 'squaredError', outputs: 1, lambdas } as const
+    return this.learnt(await boost(who, this.params, learning, samples.blocks, targets, options))
+  }
+
+  get featuresIn(): number {
+    return this.fitted.columns
+  }
+
+  /** How many rounds of trees there are. */
+  get iterations(): number {
+    return this.fitted.trees.length
+  }
+
+  predictStep(): PredictStep<Column> {
+    return predictStep<Ensemble, Column>(predictRaw, this.fitted)
+  }
+
+  predictBlocks(rows: Rows) {
+    const { run, state } = this.predictStep()
+    return rows.blocks.map(run, state)
+  }
+
+  /** The mean NDCG of the queries, relevances being worth 2^relevance − 1. */
+  async score(
+    x: Features,
+    y: Target,
+    options: Partial<RankerFitOptions> & { k?: number } = {},
+  ): Promise<number> {
+    if (options.query === undefined) throw new MlDataError(`${this.kind} needs to know the query of each row`)
+    const { samples, cells } = await queried(this.kind, x, y, { query: options.query })
+    requireFeatures(samples.x, this.featuresIn, this.kind)
+    return ndcgScore(
+      (await cellsHere(samples.y)) as number[],
+      (await cellsHere(this.predictBlocks(samples.x))) as number[],
+      {
+        query: cells as string[],
+        k: options.k ?? this.params.ndcgAt,
+        gain: 'exponential',
+      },
+    )
+  }
+
+  /** What each feature contributed to the trees, by gain or number of splits: shares that sum to 1. */
+  featureImportances(by: 'gain' | 'split' = 'gain'): Float64Array {
+    return importanceOf(this.fitted, by)
+  }
+
+  /** What each feature did to each row's score: as of `GradientBoostingRegressor`. */
+  shapValues<X extends Features>(x: X): Probabilities<X> {
+    return shapValuesOf(this.fitted, x, 0)
+  }
+}
+
+/** Samples, each row's query, and where queries begin. */
+async function queried(who: string, x: Features, y: Target, { query, sampleWeight }: RankerFitOptions) {
+  if (query === undefined) throw new MlDataError(`${who} needs to know the query of each row`)
+  const isNamed = typeof query === 'string'
+  if (isNamed && !(x instanceof DataFrame))
+    throw new MlDataError(
+      `the column ${query} can be named as the query only where the features are a data frame`,
+    )
+  const features = isNamed
+    ? (x as DataFrame).select(...(x as DataFrame).columns.filter((name) => name !== query))
+    : x
+  const samples = await samplesOf(features, y, { sampleWeight })
+  const cells = await cellsHere(await columnFor(x, samples.x, query, 'query'))
+  const starts = queryStarts(cells)
+  const seen = new Set<unknown>()
+  for (const start of starts.slice(0, -1)) {
+    if (seen.has(cells[start]))
+      throw new MlDataError(
+        `rows of the query ${JSON.stringify(cells[start])} do not stand together: sort by query first`,
+      )
+    seen.add(cells[start])
+  }
+  return { samples, cells, starts }
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const made = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    made.set(part, at)
+    at += part.length
+  }
+  return made
+}
+
+registerEstimator(GradientBoostingRanker)

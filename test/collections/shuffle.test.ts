@@ -1,0 +1,208 @@
+// Shuffles of many partitions: the plan of their stages, and what bags and tables make of it, against plain maps.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Bag, bag, col, dataframe, len } from '../../runtime/collections/index.ts'
+import { firstStage, shuffle, spansOf } from '../../runtime/collections/shuffle/shuffle.ts'
+import { partAt, type ShuffleStage } from '../../runtime/kernels/shuffleStage.ts'
+import { computeInProcess } from '../kit/runGraph.ts'
+import { randomOf } from '../table/randomTable.ts'
+
+const executor = computeInProcess()
+
+test('how many stages: one while picks are few, then as many as keep them few', () => {
+  assert.deepEqual(spansOf(8, 8), [8, 1])
+  assert.deepEqual(spansOf(256, 256), [256, 1])
+  assert.deepEqual(spansOf(257, 257), [257, 17, 1])
+  assert.deepEqual(spansOf(1000, 1000), [1000, 32, 1])
+  assert.deepEqual(spansOf(10_000, 10_000), [10_000, 484, 22, 1])
+  // A split into few parts is never worth a second stage.
+  assert.deepEqual(spansOf(100_000, 64), [64, 1])
+  assert.deepEqual(spansOf(3, 1), [1, 1])
+})
+
+test('a stage never loses what belongs elsewhere by now', () => {
+  const stage: ShuffleStage = { first: 0, span: 10, step: 4, parts: 3 }
+  assert.deepEqual(
+    Array.from({ length: 30 }, (_, target) => partAt(target, stage)),
+    Array.from({ length: 30 }, (_, target) => [0, 0, 0, 0, 1, 1, 1, 1, 2, 2][target % 10]),
+  )
+  assert.equal(partAt(9, { first: 0, span: 10, step: 1, parts: 3 }), 2)
+})
+
+/** A shuffle of numbers, done at once: a split is its list of parts. */
+function shuffledNumbers(sources: readonly number[][], targets: number, spans: number[]) {
+  const split = (items: readonly number[], stage: ShuffleStage): number[][] => {
+    const parts = Array.from({ length: stage.parts }, (): number[] => [])
+    for (const item of items) parts[partAt(item % targets, stage)].push(item)
+    return parts
+  }
+  let picks = 0
+  const brought = shuffle(
+    sources.length,
+    targets,
+    {
+      split: (stage) => sources.map((items) => split(items, stage)),
+      splitAgain: (lists, stage) => lists.map((parts) => split((parts as number[][]).flat(), stage)),
+      pick: (part, whole) => {
+        picks++
+        return (whole as number[][])[part]
+      },
+    },
+    spans,
+  )
+  return { targets: brought.map((parts) => (parts as number[][]).flat()), picks }
+}
+
+for (let seed = 1; seed <= 60; seed++)
+  test(`every item comes to its target, in the order of the sources (seed ${seed})`, () => {
+    const random = randomOf(seed)
+    const whole = (most: number): number => 1 + Math.floor(random() * most)
+    const targets = whole(60)
+    const sources = Array.from({ length: whole(20) }, () =>
+      Array.from({ length: whole(30) - 1 }, () => whole(1000)),
+    )
+    const spans = spansOf(sources.length, targets, 2 ** whole(6))
+    const all = sources.flat()
+    const { targets: found } = shuffledNumbers(sources, targets, spans)
+    assert.equal(found.length, targets)
+    found.forEach((items, target) => {
+      assert.deepEqual(
+        items,
+        all.filter((item) => item % targets === target),
+        `target ${target} of ${targets} by ${spans}`,
+      )
+    })
+  })
+
+test('tasks grow with the number of partitions and the root of it, not with its square', () => {
+  const sources = Array.from({ length: 900 }, (_, i) => [i])
+  const { picks } = shuffledNumbers(sources, 900, spansOf(900, 900))
+  assert.equal(firstStage(900, 900).parts, 30)
+  assert.equal(picks, 2 * 900 * 30)
+})
+
+const PARTITIONS = 300
+
+/** Items with keys of every kind that some share, the same for a seed. */
+function randomItems(seed: number): { key: unknown; n: number }[] {
+  const random = randomOf(seed)
+  const keys = [null, true, 'a', '😀', 7n, [1, 'x'], { a: 1 }, Number.NaN, -0, 0]
+  return Array.from({ length: 3000 }, (_, n) => {
+    const draw = random()
+    return { key: draw < 0.3 ? keys[Math.floor(random() * keys.length)] : Math.floor(random() * 900), n }
+  })
+}
+
+const keyText = (key: unknown): string =>
+  typeof key === 'bigint'
+    ? `${key}n`
+    : Object.is(key, Number.NaN)
+      ? 'NaN'
+      : JSON.stringify(key === 0 ? 0 : key)
+
+const sorted = (pairs: Iterable<[unknown, unknown]>): string[] =>
+  Array.from(pairs, ([key, value]) => `${keyText(key)} ${JSON.stringify(value)}`).sort()
+
+for (const seed of [1, 2])
+  test(`bags of ${PARTITIONS} partitions shuffled to as many, in two stages, agree with a Map (seed ${seed})`, async () => {
+    const items = randomItems(seed)
+    const model = new Map<string, { key: unknown; ns: number[] }>()
+    for (const { key, n } of items) {
+      const group = model.get(keyText(key)) ?? { key, ns: [] }
+      group.ns.push(n)
+      model.set(keyText(key), group)
+    }
+    const many = bag.fromSequence(items, { partitions: PARTITIONS })
+    const options = { partitions: PARTITIONS }
+    const keys = many.map((item) => item.key)
+    const groups = [...model.values()]
+    const check = async (found: Bag<[unknown, unknown]>, expected: [unknown, unknown][], what: string) => {
+      assert.equal(found.partitions, PARTITIONS)
+      assert.deepEqual(sorted(await found.compute()), sorted(expected), what)
+      assert.ok(executor.last.tasks < 30_000, `${executor.last.tasks} tasks`)
+      assert.ok(
+        executor.last.groups.some((name) => name.endsWith('-split')),
+        'a second stage',
+      )
+    }
+    await check(
+      many.groupBy((item) => item.key, options).map(([key, list]) => [key, list.map(({ n }) => n)]),
+      groups.map(({ key, ns }) => [key, ns]),
+      'groupBy',
+    )
+    await check(
+      keys.frequencies(options),
+      groups.map(({ key, ns }) => [key, ns.length]),
+      'frequencies',
+    )
+    await check(
+      keys.distinct(undefined, options).map((key) => [key, 1]),
+      groups.map(({ key }) => [key, 1]),
+      'distinct',
+    )
+    await check(
+      many.foldby(
+        (item) => item.key,
+        (sum: number, { n }) => sum + n,
+        0,
+        (a, b) => a + b,
+        options,
+      ),
+      groups.map(({ key, ns }) => [key, ns.reduce((a, b) => a + b)]),
+      'foldby',
+    )
+  })
+
+test('a join of 300 partitions with 290, in two stages', async () => {
+  const left = bag.range(2000, { partitions: 300 })
+  const right = bag.range(1500, { partitions: 290 })
+  const pairs = await left
+    .join(
+      right,
+      (a) => a % 700,
+      (b) => b,
+    )
+    .compute()
+  const expected = Array.from({ length: 2000 }, (_, a) => [a, a % 700])
+  const byFirst = (list: unknown[][]): unknown[][] => list.sort((a, b) => Number(a[0]) - Number(b[0]))
+  assert.deepEqual(byFirst(pairs), expected)
+})
+
+test('a reading that is shared feeds a shuffle of two stages', async () => {
+  const numbers = bag.range(3000, { partitions: 300 })
+  const groups = numbers.groupBy((x) => x % 1000, { partitions: 300 })
+  const [total, sizes] = await executor.compute([numbers.sum(), groups], { method: 'compute' })
+  assert.equal(total, (2999 * 3000) / 2)
+  assert.deepEqual(
+    (sizes as [number, number[]][]).sort(([a], [b]) => a - b),
+    Array.from({ length: 1000 }, (_, key) => [key, [key, key + 1000, key + 2000]]),
+  )
+})
+
+for (const engine of ['polars', 'columns'])
+  test(`tables of 270 partitions are grouped, joined and sorted in two stages (${engine})`, async () => {
+    process.env.HEDDLE_TABLE_ENGINE = engine
+    const random = randomOf(11)
+    const rows = Array.from({ length: 1500 }, (_, id) => ({
+      id,
+      key: random() < 0.1 ? null : Math.floor(random() * 400),
+    }))
+    const table = dataframe.fromRecords(rows, { partitions: 270 })
+    const counts = new Map<number | null, number>()
+    for (const { key } of rows) counts.set(key, (counts.get(key) ?? 0) + 1)
+    const grouped = await table
+      .groupBy('key')
+      .partitions(270)
+      .agg(len().as('n'), col('id').max().as('last'))
+      .toRecords()
+    assert.ok(
+      executor.last.groups.some((name) => name.includes('again')),
+      `${executor.last.groups}`,
+    )
+    assert.deepEqual(new Map(grouped.map(({ key, n }) => [key, n])), counts)
+    assert.equal(grouped.length, counts.size)
+    const byKey = await table.sort('key').toRecords()
+    const expected = [...rows].sort((a, b) => (a.key ?? Infinity) - (b.key ?? Infinity) || 0)
+    assert.deepEqual(byKey, expected)
+  })
