@@ -161,7 +161,10 @@ export class SchedulerProcess {
   async #keepJobs(folder: string): Promise<void> {
     // Whoever has no jobs needs nothing of this.
     const { SlurmJobs } = await import('./slurmJobs.ts')
-    this.#jobs = new SlurmJobs(folder, { core: this.#core, plane: this.#plane, log: this.#log })
+    this.#jobs = new SlurmJobs(folder, {
+      ...{ core: this.#core, plane: this.#plane, log: this.#log },
+      end: (reason) => void this.stop(reason),
+    })
     this.#jobs.start(this.address)
   }
 

@@ -86,7 +86,8 @@ async function inShell(
     ...(input !== undefined && { input }),
   })
   if (exitCode === 0) return stdout
+  const [why] = stderr.trim().split('\n')
   throw new ClusterFolderError(
-    `${args[0]} on ${login.name} cannot be used: ${stderr.trim().replace(/^\w+: (\d+: )?/, '')}. Name another folder that all machines of the cluster share with "folder" in the profile.`,
+    `${args[0]} on ${login.name} cannot be used: ${why.replace(/^\w+: (\d+: )?/, '')}. Name another folder that all machines of the cluster share with "folder" in the profile.`,
   )
 }

@@ -34,6 +34,8 @@ export interface SlurmStart {
   /** Jobs to begin with; 0 by default, so that it can follow its load from nothing. */
   jobs?: number
   adapt?: AdaptOptions
+  /** Whether it ends with the program that starts it. */
+  owned?: boolean
   notice?: (text: string) => void
 }
 
@@ -70,6 +72,7 @@ export function planCluster(profile: SlurmProfile, login: LoginNode, start: Slur
     ...{ profile, sinceMs: Date.now(), jobs: start.jobs ?? 0 },
     place: { id, folder, logFolder, node, runtime },
     ...(start.adapt && { adapt: start.adapt }),
+    ...(start.owned && { owned: true }),
   }
 }
 

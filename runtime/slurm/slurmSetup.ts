@@ -14,6 +14,8 @@ export interface SlurmSetup {
   /** Jobs to begin with. */
   jobs: number
   adapt?: AdaptOptions
+  /** It ends when the program that started it has been gone for `deathTimeoutSeconds`. */
+  owned?: boolean
 }
 
 export const setupFileOf = (folder: string): string => `${folder}/setup.json`

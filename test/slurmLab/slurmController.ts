@@ -59,8 +59,13 @@ export class SlurmLab {
   }
 
   /** Runs a command of Slurm's; gives what it printed. */
-  async command(name: string, ...args: string[]): Promise<string> {
-    return (await run(name, args, { env: { ...process.env, ...this.env } })).stdout
+  command(name: string, ...args: string[]): Promise<string> {
+    return this.commandAs(process.env, name, ...args)
+  }
+
+  /** The same with variables of a user's own. */
+  async commandAs(env: NodeJS.ProcessEnv, name: string, ...args: string[]): Promise<string> {
+    return (await run(name, args, { env: { ...env, ...this.env } })).stdout
   }
 
   /** Jobs that have not ended, as `id state`. */
