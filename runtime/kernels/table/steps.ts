@@ -94,8 +94,8 @@ export type Step =
 
 /** Where a partition's rows come from. What differs between partitions is the task's own first argument. */
 export type TableSource =
-  /** The argument is a frame. */
-  | { source: 'frame' }
+  /** The argument is a frame, of which these columns are wanted, or all. */
+  | { source: 'frame'; columns?: readonly string[] }
   /** The argument is a list of frames or parts of them, one after another; empty ones give no rows. */
   | { source: 'frames'; schema: Schema }
   /** The argument is `RowRange[]`. `columns` are read and no others. */

@@ -22,7 +22,9 @@ import { concatenated, fromColumns, PolarsFrame, polarsEngine } from './polarsEn
 export async function nativeSource(source: TableSource, argument: unknown): Promise<NativeLazyFrame> {
   switch (source.source) {
     case 'frame':
-      return polarsEngine.open(argument as Frame).native.lazy()
+      return source.columns
+        ? someColumns(argument as Frame, source.columns)
+        : polarsEngine.open(argument as Frame).native.lazy()
     case 'frames':
       return concatenated((isFrame(argument) ? [argument] : argument) as Frame[], source.schema)
     case 'parquet': {
@@ -41,6 +43,18 @@ export async function nativeSource(source: TableSource, argument: unknown): Prom
     default:
       return columns(source, argument)
   }
+}
+
+/** Columns of a frame: of its buffers only theirs are opened. */
+function someColumns(frame: Frame, names: readonly string[]): NativeLazyFrame {
+  const { ipc } = frame
+  if (ipc.length === 0) return polarsEngine.open(frame).native.lazy()
+  const bytes = Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength)
+  const own = names.map((name) => polars().col(name))
+  return polars()
+    .readIpc(bytes, { columns: [...names] })
+    .lazy()
+    .select(own)
 }
 
 async function columns(

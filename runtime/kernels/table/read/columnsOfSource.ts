@@ -17,7 +17,9 @@ import { parquetColumns } from './parquetColumns.ts'
 export async function columnsOfSource(source: TableSource, argument: unknown): Promise<Column[]> {
   switch (source.source) {
     case 'frame':
-      return columnsFromIpc((argument as Frame).ipc)
+      return source.columns
+        ? columnsNamed(columnsFromIpc((argument as Frame).ipc), source.columns)
+        : columnsFromIpc((argument as Frame).ipc)
     case 'frames': {
       const frames = (isFrame(argument) ? [argument] : argument) as Frame[]
       return joined(
