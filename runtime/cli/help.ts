@@ -5,6 +5,7 @@ export const HELP = `heddle: parallel computing for TypeScript
   heddle run FILE [-- ARGS…]   run a program on a cluster: a local one that ends with it, or --connect
   heddle scheduler             start a scheduler and keep it running
   heddle worker                start a worker for a scheduler
+  heddle debug FILE            run a task that failed again, for a debugger
   heddle replay FILE           play again what a scheduler recorded, and look into it
   heddle clusters              list the clusters of yours that run here
   heddle stop ID               stop one of them
@@ -57,6 +58,13 @@ Starts a scheduler and keeps it running until Ctrl-C or \`heddle stop\`.
   --saturation X       tasks per thread that a worker is given before their duration is known (1.1; inf for no limit)
   --record FILE        keep every event, for \`heddle replay\`
   --check-invariants   check the scheduler's own rules after every event: slow, for hunting a fault
+`,
+  debug: `heddle debug FILE [options]
+
+Runs a task that failed once more with the same inputs, alone in this process, once a debugger is attached. A failure says
+where the file with its inputs is (error.failure.inputsFile); it is gone with the worker that ran the task.
+
+  --held               the debugger starts it by calling heddleGo(): what editors use
 `,
   replay: `heddle replay FILE [options]
 

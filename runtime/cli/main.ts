@@ -14,6 +14,7 @@ type Command = (args: readonly string[]) => Promise<number>
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./runCommand.ts')).runCommand,
   scheduler: async () => (await import('./schedulerCommand.ts')).schedulerCommand,
+  debug: async () => (await import('./debugCommand.ts')).debugCommand,
   replay: async () => (await import('./replayCommand.ts')).replayCommand,
   worker: async () => (await import('./workerCommand.ts')).workerCommand,
   clusters: async () => (await import('./clusterCommands.ts')).clustersCommand,
@@ -49,6 +50,7 @@ const CLUSTER_ERRORS = new Set([
   'DownloadError',
   'IntegrityError',
   'EventFileError',
+  'InputsGoneError',
 ])
 const USAGE_ERRORS = new Set([
   'UsageError',

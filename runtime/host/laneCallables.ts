@@ -63,6 +63,11 @@ export class LaneCallables {
     return callable
   }
 
+  /** A function as it came, with the names of its modules. */
+  encoded(number: number): { bytes: Uint8Array; modules: string[] } | undefined {
+    return this.#encoded.get(number)
+  }
+
   async load(number: number): Promise<Callable> {
     const encoded = this.#encoded.get(number)
     if (!encoded) throw new Error(`the worker was not sent callable ${number}: this is a fault in heddle`)

@@ -9,7 +9,12 @@ import { tarballFiles } from '../functions/packages/tarball.ts'
 import type { LaneSetup } from './laneMessages.ts'
 import { type LaneWish, waitFor } from './moduleFolder.ts'
 
-export function laneCarried({ moduleFolder, arrivals, sharedFiles, port }: LaneSetup): Carried {
+/** What it needs of a lane's set-up. */
+export type CarriedSetup = Pick<LaneSetup, 'moduleFolder' | 'arrivals' | 'sharedFiles'> & {
+  port: { postMessage(message: { kind: 'wish'; wish: LaneWish }): void }
+}
+
+export function laneCarried({ moduleFolder, arrivals, sharedFiles, port }: CarriedSetup): Carried {
   const wait = (wish: LaneWish): Uint8Array =>
     waitFor(moduleFolder, arrivals, wish.name, () => port.postMessage({ kind: 'wish', wish }))
   const store = new PackageStore({

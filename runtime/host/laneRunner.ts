@@ -17,10 +17,12 @@ import { provideResultMemory } from '../kernels/resultMemory.ts'
 import { provideCollection } from '../kernels/table/polars/release.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
 import { SHARE_FROM_BYTES } from './dataFrames.ts'
+import { FailedTasks } from './failedTask.ts'
 import { collectGarbage } from './garbage.ts'
 import { type Callable, LaneCallables } from './laneCallables.ts'
 import { laneCarried } from './laneCarried.ts'
 import { watchConsole } from './laneConsole.ts'
+import { Dependencies } from './laneDependencies.ts'
 import { LaneMemory } from './laneMemory.ts'
 import { type BatchMessage, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
 import { type LaneRun, LaneRuns } from './laneRuns.ts'
@@ -29,6 +31,15 @@ import { becomeTaskThread, type TaskContext } from './taskContext.ts'
 
 /** What a run ended with. */
 type Outcome = { encoded: EncodedValue; failure?: undefined } | { encoded?: undefined; failure: TaskFailure }
+
+/** What a function was called with, as it came and as it was read. */
+interface Call {
+  /** The callable's number. */
+  number: number
+  bytes: Uint8Array
+  values: Dependencies | undefined
+  given: readonly unknown[]
+}
 
 /** A development run, which `heddle run` is on a cluster of its own: see `frozenHint.ts`. */
 const FREEZE = process.env.HEDDLE_FREEZE === '1'
@@ -43,6 +54,8 @@ export class LaneRunner {
   readonly #memory: LaneMemory
   readonly #encoding: EncodeOptions
   readonly #callables: LaneCallables
+  readonly #failed: FailedTasks
+  readonly #setup: LaneSetup
   readonly #queue: BatchMessage[] = []
   #busy = false
   /** When the last run ended. */
@@ -50,6 +63,8 @@ export class LaneRunner {
 
   constructor(setup: LaneSetup) {
     this.#port = setup.port
+    this.#setup = setup
+    this.#failed = new FailedTasks(setup.moduleFolder, setup.lane)
     this.#progress = new LaneProgress(setup.progress)
     this.#memory = new LaneMemory(setup.port, setup.firstBufferId, setup.collectBytes)
     provideResultMemory(this.#memory)
@@ -140,6 +155,7 @@ export class LaneRunner {
     for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
     this.#busy = false
     this.#callables.rest()
+    this.#failed.rest()
   }
 
   async #run(batch: BatchMessage): Promise<void> {
@@ -157,7 +173,7 @@ export class LaneRunner {
         if (modulesOfValue(bytes).length > 0) await this.#loader.loadModules(modulesOfValue(bytes))
         if (values) for (const names of values.modules(index)) await this.#loader.loadModules(names)
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
-        const following = this.#call(run, callable, bytes, values, report)
+        const following = this.#call(run, number, callable, bytes, values, report)
         if (following) {
           const outcome = await following
           this.#now = epochMs()
@@ -184,6 +200,7 @@ export class LaneRunner {
    */
   #call(
     run: LaneRun,
+    number: number,
     callable: Callable,
     bytes: Uint8Array,
     values: Dependencies | undefined,
@@ -200,11 +217,13 @@ export class LaneRunner {
       if (isThenable(result) || isStream(result)) {
         // Others need not wait for what this one waits for.
         report.send(this.#port)
-        return this.#follow(run, result, given, report)
+        return this.#follow(run, result, { number, bytes, values, given }, report)
       }
       encoded = encodeValue(result, this.#encoding)
     } catch (error) {
-      return this.#failure(error, result, given).then((failure) => ({ failure }))
+      return this.#failure(run.index, error, result, { number, bytes, values, given }).then((failure) => ({
+        failure,
+      }))
     }
     this.#now = epochMs()
     report.result(start, this.#now - start, encoded)
@@ -215,11 +234,11 @@ export class LaneRunner {
   async #follow(
     run: LaneRun,
     result: unknown,
-    given: readonly unknown[],
+    call: Call,
     report: ReportWriter,
   ): Promise<Outcome | undefined> {
     this.#runs.keep()
-    const ended = this.#outcomeOf(result, given)
+    const ended = this.#outcomeOf(run.index, result, call)
     if (run.waits === 0) {
       const waiting = new Promise<undefined>((resolve) => {
         run.onWait = () => resolve(undefined)
@@ -242,23 +261,20 @@ export class LaneRunner {
     return undefined
   }
 
-  async #outcomeOf(result: unknown, given: readonly unknown[]): Promise<Outcome> {
+  async #outcomeOf(index: number, result: unknown, call: Call): Promise<Outcome> {
     let value: unknown
     try {
       value = await result
       if (isStream(value)) value = await collect(value)
       return { encoded: encodeValue(value, this.#encoding) }
     } catch (error) {
-      return { failure: await this.#failure(error, value, given) }
+      return { failure: await this.#failure(index, error, value, call) }
     }
   }
 
   /** Why a run has no result. What a function among it captured is told by name, where the source says so. */
-  async #failure(
-    error: unknown,
-    result: unknown,
-    given: readonly unknown[] | undefined,
-  ): Promise<TaskFailure> {
+  async #failure(index: number, error: unknown, result: unknown, call: Call): Promise<TaskFailure> {
+    const { given } = call
     if (error instanceof CannotTravelError && namesNoCapture(error) && !this.#encoding.captureNames)
       try {
         this.#encoding.captureNames = await this.#loader.captureNames()
@@ -266,7 +282,30 @@ export class LaneRunner {
       } catch (named) {
         return failureOf(named, { key: '', given, kernels: kernelNames })
       }
-    return failureOf(FREEZE ? withFrozenHint(error) : error, { key: '', given, kernels: kernelNames })
+    const failure = failureOf(FREEZE ? withFrozenHint(error) : error, {
+      key: '',
+      given,
+      kernels: kernelNames,
+    })
+    const inputsFile = this.#keepInputs(index, call)
+    return inputsFile === undefined ? failure : { ...failure, inputsFile }
+  }
+
+  /** Keeps what the run was given, so that it can be run again alone. */
+  #keepInputs(index: number, { number, bytes, values }: Call): string | undefined {
+    const encoded = this.#callables.encoded(number)
+    if (!encoded) return undefined
+    const { worker, moduleFolder, sharedFiles } = this.#setup
+    return this.#failed.keep({
+      worker,
+      moduleFolder,
+      sharedFiles,
+      freeze: FREEZE,
+      callable: encoded.bytes,
+      modules: encoded.modules,
+      args: bytes,
+      dependencies: values?.all(index) ?? [],
+    })
   }
 }
 
@@ -298,42 +337,6 @@ async function collect(stream: Iterable<unknown> | AsyncIterable<unknown>): Prom
   const items: unknown[] = []
   for await (const item of stream) items.push(item)
   return items
-}
-
-/** What a batch's runs depend on: small values packed, large ones in shared memory. */
-class Dependencies {
-  readonly #values: NonNullable<BatchMessage['values']>
-  readonly #encoded: EncodedValue[]
-
-  constructor(values: NonNullable<BatchMessage['values']>, memory: LaneMemory) {
-    this.#values = values
-    this.#encoded = Array.from(values.packedEnds, (end, i) => ({
-      bytes: values.packed.subarray(i === 0 ? 0 : values.packedEnds[i - 1], end),
-      buffers: [],
-    }))
-    for (const { index, bytes, buffers, ids } of values.shared) {
-      const own = bytes ? [bytes.buffer, ...buffers] : buffers
-      own.forEach((buffer, i) => {
-        memory.see(ids[i], buffer)
-      })
-      if (bytes) this.#encoded[index].bytes = new Uint8Array(bytes.buffer, 0, bytes.length)
-      this.#encoded[index].buffers = buffers
-    }
-  }
-
-  value(run: number, n: number): EncodedValue {
-    const { ends, indexes } = this.#values
-    return this.#encoded[indexes[(run === 0 ? 0 : ends[run - 1]) + n]]
-  }
-
-  /** Modules that must be loaded before the dependencies of a run can be read. */
-  *modules(run: number): Iterable<string[]> {
-    const { ends, indexes } = this.#values
-    for (let i = run === 0 ? 0 : ends[run - 1]; i < ends[run]; i++) {
-      const names = modulesOfValue(this.#encoded[indexes[i]].bytes)
-      if (names.length > 0) yield names
-    }
-  }
 }
 
 /** A task must not end its thread by accident: stray errors are reported, `process.exit` is refused. */

@@ -41,6 +41,8 @@ export interface TaskFailure {
   error?: Uint8Array
   /** What the user's function was given, each argument in a few words. */
   inputs?: string[]
+  /** The file on the worker's machine that holds the function and its inputs: see `host/failedTask.ts`. */
+  inputsFile?: string
   /** What led to it: for `workers-died` one line a death. */
   story?: string[]
 }

@@ -30,6 +30,8 @@ export interface Running {
   ended: Promise<Ended>
   /** Resolves when the output so far holds `text`; rejects when the program ends without it. */
   said(text: string): Promise<void>
+  /** What it has written to standard error so far. */
+  stderr(): string
 }
 
 /** A folder with programs, and every place where heddle could leave something. */
@@ -55,7 +57,12 @@ export class Workplace implements AsyncDisposable {
 
   /** Starts `heddle` with these arguments. */
   start(...args: string[]): Running {
-    const child = spawn(process.execPath, [CLI, ...args], {
+    return this.startNode([], ...args)
+  }
+
+  /** The same with options of Node. */
+  startNode(options: readonly string[], ...args: string[]): Running {
+    const child = spawn(process.execPath, [...options, CLI, ...args], {
       cwd: this.folder,
       env: {
         ...process.env,
@@ -95,7 +102,7 @@ export class Workplace implements AsyncDisposable {
           reject(new Error(`ended with ${code} before it said ${text}:\n${stderr}`)),
         )
       })
-    return { child, ended, said }
+    return { child, ended, said, stderr: () => output.stderr }
   }
 
   heddle(...args: string[]): Promise<Ended> {
