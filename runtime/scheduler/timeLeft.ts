@@ -1,5 +1,6 @@
 // Workers whose time is limited, as that of a batch job is: what they may still begin, and when they hand over.
 
+import { READY } from './phases.ts'
 import { retire } from './rebalance.ts'
 import type { State } from './state.ts'
 import type { Worker } from './worker.ts'
@@ -20,8 +21,14 @@ export function canFinish(state: State, worker: Worker, task: number): boolean {
   return state.nowMs + worker.occupancyMs / worker.threads + expectedMs <= time.endsMs
 }
 
-/** Called by the clock: workers whose end is near begin to hand over. */
+/**
+ * Called by the clock: workers whose end is near begin to hand over. What tasks are expected to take is learnt while they run, so
+ * that a worker which lacked the time for what waits may have it now: the end of the event looks again.
+ */
 export function retireInTime(state: State): void {
-  for (const worker of state.present)
-    if (worker.time !== undefined && state.nowMs >= worker.time.retireMs) retire(state, worker)
+  for (const worker of state.present) {
+    if (worker.time === undefined) continue
+    if (state.nowMs >= worker.time.retireMs) retire(state, worker)
+    else if (worker.assigned === 0 && state.counts[READY] > 0) state.queuedMore = true
+  }
 }
