@@ -9,7 +9,7 @@ import type { SlurmLab } from './slurmController.ts'
 const RUNTIME = join(import.meta.dirname, '..', '..', 'runtime')
 
 /** A program that takes longer hangs. */
-const PROGRAM_MS_MAX = 60_000
+const PROGRAM_MS_MAX = 180_000
 
 export interface Ended {
   stdout: string
