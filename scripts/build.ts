@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { builtinModules } from './builtinModules.ts'
+import { RUNTIME_BUNDLE } from './runtimeBundle.ts'
 
 const root = join(import.meta.dirname, '..')
 const quick = process.argv.includes('--quick')
@@ -31,16 +31,8 @@ async function buildRuntime(): Promise<void> {
     absWorkingDir: root,
     entryPoints: Object.fromEntries(present),
     outdir,
-    bundle: true,
-    splitting: true,
+    ...RUNTIME_BUNDLE,
     chunkNames: 'chunks/[name]-[hash]',
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    packages: 'external',
-    plugins: [builtinModules],
-    // No maps: what is built reads well, and threads would read them at every start.
-    metafile: true,
     logLevel: 'warning',
   })
   removeOldChunks(

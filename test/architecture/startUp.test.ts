@@ -5,7 +5,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { build, type Metafile } from 'esbuild'
-import { builtinModules, withoutImports } from '../../scripts/builtinModules.ts'
+import { withoutImports } from '../../scripts/builtinModules.ts'
+import { RUNTIME_BUNDLE } from '../../scripts/runtimeBundle.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -19,14 +20,7 @@ async function importedAtStart(entry: string): Promise<Set<string>> {
     entryPoints: [entry],
     outdir: 'unwritten',
     write: false,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    packages: 'external',
-    plugins: [builtinModules],
-    metafile: true,
+    ...RUNTIME_BUNDLE,
     logLevel: 'silent',
   })
   const packages = new Set<string>()

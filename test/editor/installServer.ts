@@ -3,18 +3,9 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
-
-const { runNpm } = createRequire(import.meta.url)('../../scripts/npm.cjs') as {
-  runNpm(
-    args: string[],
-    folder: string,
-    env: NodeJS.ProcessEnv,
-    say: (line: string) => void,
-  ): string | undefined
-}
+import { runNpm } from '../kit/npm.ts'
 
 /** Where an installed VS Code server is, and what runs it. */
 export interface InstalledServer {

@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import path from 'node:path'
 import { test } from 'node:test'
+import { runNpm } from '../kit/npm.ts'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
-
-const { runNpm } = createRequire(import.meta.url)('../../scripts/npm.cjs') as {
-  runNpm(
-    args: string[],
-    folder: string,
-    env: NodeJS.ProcessEnv,
-    say: (line: string) => void,
-  ): string | undefined
-}
 
 /** An `npm` that fails `failures` times with `words`, and counts its runs in the file `runs`. */
 function failingNpm(folder: string, failures: number, words: string): NodeJS.ProcessEnv {

@@ -250,17 +250,20 @@ export function stackRows(blocks: readonly Block[]): Block {
   return { kind: 'sparse', rows, columns, starts, places, data }
 }
 
+/** Numbers one behind the other, in an array of their own. */
+export function joinNumbers(parts: readonly Float64Array[]): Float64Array<ArrayBuffer> {
+  const made = new Float64Array(parts.reduce((sum, each) => sum + each.length, 0))
+  let at = 0
+  for (const each of parts) {
+    made.set(each, at)
+    at += each.length
+  }
+  return made
+}
+
 /** Columns one below the other. */
 export function stackCells(columns: readonly Column[]): Column {
   if (columns.length === 1) return columns[0]
-  if (columns.every((each) => each instanceof Float64Array)) {
-    const made = new Float64Array(columns.reduce((sum, each) => sum + each.length, 0))
-    let at = 0
-    for (const each of columns) {
-      made.set(each, at)
-      at += each.length
-    }
-    return made
-  }
+  if (columns.every((each) => each instanceof Float64Array)) return joinNumbers(columns)
   return columns.flatMap((each) => Array.from<string | number | null>(each) as (string | null)[])
 }

@@ -6,7 +6,7 @@ import { countRows, type WeightedRows } from '../../kernels/ml/denseRows.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { mergeMoments, momentsOfRows } from '../../kernels/ml/preprocessing/moments.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { ParameterError, registerEstimator, requireCounts } from '../contract/estimator.ts'
 import type { Features } from '../contract/rows.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
@@ -64,9 +64,7 @@ export class KMeans extends CentersModel<KMeansParams, CentersState> {
 
   protected override checkParams(): void {
     const { nClusters, nInit, maxIter, init } = this.params
-    for (const [name, value] of Object.entries({ nClusters, nInit, maxIter }))
-      if (!Number.isInteger(value) || value < 1)
-        throw new ParameterError(`${name} of ${this.kind} is a whole number ≥ 1, not ${value}`)
+    requireCounts(this.kind, { nClusters, nInit, maxIter })
     if (typeof init === 'string' && init !== 'k-means||' && init !== 'k-means++')
       throw new ParameterError(`init of ${this.kind} is k-means||, k-means++ or centers, not ${String(init)}`)
   }

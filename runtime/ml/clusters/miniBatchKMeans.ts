@@ -5,7 +5,7 @@ import { type Centers, lloydOfBlock, mergeLloyd } from '../../kernels/ml/cluster
 import { countRows, type WeightedRows } from '../../kernels/ml/denseRows.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { ParameterError, registerEstimator, requireCounts } from '../contract/estimator.ts'
 import type { Features } from '../contract/rows.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
@@ -71,9 +71,7 @@ export class MiniBatchKMeans extends CentersModel<MiniBatchKMeansParams, MiniBat
 
   protected override checkParams(): void {
     const { nClusters, maxIter, batchSize } = this.params
-    for (const [name, value] of Object.entries({ nClusters, maxIter, batchSize }))
-      if (!Number.isInteger(value) || value < 1)
-        throw new ParameterError(`${name} of ${this.kind} is a whole number ≥ 1, not ${value}`)
+    requireCounts(this.kind, { nClusters, maxIter, batchSize })
   }
 
   /** @throws {MlDataError} when there are fewer rows than clusters */

@@ -1,12 +1,11 @@
 // PCA and IncrementalPCA: the directions along which rows differ most.
 
 import { principalOf } from '../../kernels/ml/components/principal.ts'
-import { projectBlock, unprojectBlock } from '../../kernels/ml/components/project.ts'
 import { mergeTriangles, type Triangle, triangleOfRows } from '../../kernels/ml/linear/triangle.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
-import { type Features, knownRows, Rows, rowsOf, type Transformed } from '../contract/rows.ts'
-import { Transformer, type TransformStep, transformedFor, transformStep } from '../contract/transformer.ts'
+import { type Features, knownRows } from '../contract/rows.ts'
+import { ComponentsModel, type ComponentsState } from './componentsModel.ts'
 
 export interface PCAParams {
   /** How many components: a number; below 1, as many as explain that share; as many as there can be where null; null. */
@@ -15,20 +14,13 @@ export interface PCAParams {
   whiten: boolean
 }
 
-interface PCAState {
+interface PCAState extends ComponentsState {
   /** All that was seen: `partialFit` goes on from it. */
   triangle: Triangle
-  columns: number
   mean: Float64Array
-  /** One behind the other. */
-  components: Float64Array
-  singularValues: Float64Array
-  /** Of each component (ddof 1), and of all together. */
-  explained: Float64Array
-  total: number
 }
 
-abstract class PrincipalComponents extends Transformer<PCAParams, PCAState> {
+abstract class PrincipalComponents extends ComponentsModel<PCAParams, PCAState> {
   constructor(params: Partial<PCAParams> = {}) {
     super({ nComponents: null, whiten: false }, params)
   }
@@ -92,35 +84,8 @@ abstract class PrincipalComponents extends Transformer<PCAParams, PCAState> {
     return enough < 0 ? most : enough + 1
   }
 
-  get featuresIn(): number {
-    return this.fitted.columns
-  }
-
-  /** The directions, a list of numbers each, in falling order of what they explain. */
-  get components(): Float64Array[] {
-    const { components, columns } = this.fitted
-    return Array.from({ length: components.length / columns }, (_, i) =>
-      components.slice(i * columns, (i + 1) * columns),
-    )
-  }
-
   get mean(): Float64Array {
     return this.fitted.mean
-  }
-
-  get singularValues(): Float64Array {
-    return this.fitted.singularValues
-  }
-
-  /** The variance along each component (ddof 1). */
-  get explainedVariance(): Float64Array {
-    return this.fitted.explained
-  }
-
-  /** The same, as a share of the variance of all columns. */
-  get explainedVarianceRatio(): Float64Array {
-    const { explained, total } = this.fitted
-    return explained.map((each) => each / total)
   }
 
   /** The mean variance along the directions that were left out. */
@@ -130,25 +95,10 @@ abstract class PrincipalComponents extends Transformer<PCAParams, PCAState> {
     return left === 0 ? 0 : (total - explained.reduce((sum, each) => sum + each, 0)) / left
   }
 
-  #projection() {
-    const { columns, components, mean, explained } = this.fitted
+  protected override frame() {
+    const { mean, explained } = this.fitted
     const scale = this.params.whiten ? explained.map((each) => (each > 0 ? Math.sqrt(each) : 1)) : null
-    return { who: this.kind, columns, components, mean, scale }
-  }
-
-  step(): TransformStep {
-    return transformStep(projectBlock, this.#projection(), this.fitted.explained.length)
-  }
-
-  override namesOut(): undefined {
-    return undefined
-  }
-
-  /** Features again from their coordinates, without what the components do not tell. */
-  inverseTransform<X extends Features>(x: X): Transformed<X> {
-    const rows = rowsOf(x)
-    const back = new Rows(rows.blocks.map(unprojectBlock, this.#projection()), this.featuresIn, rows.lengths)
-    return transformedFor(x, back, 'x') as Transformed<X>
+    return { mean, scale }
   }
 }
 

@@ -1,7 +1,7 @@
 // TruncatedSVD: the strongest directions of rows that are not centred, sparse ones too.
 
 import { principalOf } from '../../kernels/ml/components/principal.ts'
-import { projectBlock, unprojectBlock } from '../../kernels/ml/components/project.ts'
+import { projectBlock } from '../../kernels/ml/components/project.ts'
 import {
   type Basis,
   columnSums,
@@ -14,9 +14,9 @@ import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { mergeMoments, momentsOfBlock } from '../../kernels/ml/preprocessing/moments.ts'
 import { addArrays } from '../../kernels/ml/trees/boostMerge.ts'
 import { hashedFraction } from '../../kernels/ml/trees/rowHash.ts'
-import { ParameterError, registerEstimator } from '../contract/estimator.ts'
-import { type Features, knownRows, Rows, rowsOf, type Transformed } from '../contract/rows.ts'
-import { Transformer, type TransformStep, transformedFor, transformStep } from '../contract/transformer.ts'
+import { registerEstimator, requireCounts } from '../contract/estimator.ts'
+import { type Features, knownRows, Rows } from '../contract/rows.ts'
+import { ComponentsModel, type ComponentsState } from './componentsModel.ts'
 
 export interface TruncatedSVDParams {
   /** How many components; 2. */
@@ -31,14 +31,6 @@ export interface TruncatedSVDParams {
   seed: number
 }
 
-interface SVDState {
-  columns: number
-  components: Float64Array
-  singularValues: Float64Array
-  explained: Float64Array
-  total: number
-}
-
 /** Up to so many columns a triangle is quicker than iterations. */
 const EXACT_COLUMNS = 256
 
@@ -49,7 +41,7 @@ const EXACT_COLUMNS = 256
  * const svd = await new ml.TruncatedSVD({ nComponents: 1 }).fit([[3, 0], [0, 1]])
  * Array.from(svd.singularValues, Math.round) // [3]
  */
-export class TruncatedSVD extends Transformer<TruncatedSVDParams, SVDState> {
+export class TruncatedSVD extends ComponentsModel<TruncatedSVDParams, ComponentsState> {
   static readonly kind = 'TruncatedSVD'
 
   constructor(params: Partial<TruncatedSVDParams> = {}) {
@@ -58,8 +50,7 @@ export class TruncatedSVD extends Transformer<TruncatedSVDParams, SVDState> {
 
   protected override checkParams(): void {
     const { nComponents } = this.params
-    if (!Number.isInteger(nComponents) || nComponents < 1)
-      throw new ParameterError(`nComponents of ${this.kind} is a whole number ≥ 1, not ${nComponents}`)
+    requireCounts(this.kind, { nComponents })
   }
 
   async fit(x: Features): Promise<this> {
@@ -123,52 +114,6 @@ export class TruncatedSVD extends Transformer<TruncatedSVDParams, SVDState> {
       if (largest < 0) for (let i = 0; i < columns; i++) own[i] = -own[i]
     }
     return { components, singularValues: small.singularValues }
-  }
-
-  get featuresIn(): number {
-    return this.fitted.columns
-  }
-
-  /** The directions, a list of numbers each, strongest first. */
-  get components(): Float64Array[] {
-    const { components, columns } = this.fitted
-    return Array.from({ length: components.length / columns }, (_, i) =>
-      components.slice(i * columns, (i + 1) * columns),
-    )
-  }
-
-  get singularValues(): Float64Array {
-    return this.fitted.singularValues
-  }
-
-  /** The variance of the rows' coordinates (ddof 0). */
-  get explainedVariance(): Float64Array {
-    return this.fitted.explained
-  }
-
-  /** The same, as a share of the variance of all columns. */
-  get explainedVarianceRatio(): Float64Array {
-    return this.fitted.explained.map((each) => each / this.fitted.total)
-  }
-
-  #projection() {
-    const { columns, components } = this.fitted
-    return { who: this.kind, columns, components, mean: null, scale: null }
-  }
-
-  step(): TransformStep {
-    return transformStep(projectBlock, this.#projection(), this.params.nComponents)
-  }
-
-  override namesOut(): undefined {
-    return undefined
-  }
-
-  /** Features again from their coordinates, without what the components do not tell. */
-  inverseTransform<X extends Features>(x: X): Transformed<X> {
-    const rows = rowsOf(x)
-    const back = new Rows(rows.blocks.map(unprojectBlock, this.#projection()), this.featuresIn, rows.lengths)
-    return transformedFor(x, back, 'x') as Transformed<X>
   }
 }
 

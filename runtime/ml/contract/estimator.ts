@@ -12,6 +12,13 @@ export class ParameterError extends RangeError {
   override name = 'ParameterError'
 }
 
+/** @throws {ParameterError} naming the first of an estimator's parameters that is no whole number from 1 on */
+export function requireCounts(kind: string, params: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(params))
+    if (!Number.isInteger(value) || value < 1)
+      throw new ParameterError(`${name} of ${kind} is a whole number ≥ 1, not ${value}`)
+}
+
 interface EstimatorClass {
   new (params?: never): Estimator
   readonly kind: string

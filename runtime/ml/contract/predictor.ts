@@ -110,11 +110,8 @@ export abstract class Regressor<P extends object = object, S extends object = ob
   }
 
   /** R², the share of the variance that is explained: 1 is best, 0 what the mean gets. */
-  async score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
-    const samples = await samplesOf(x, y, options)
-    requireFeatures(samples.x, this.featuresIn, this.kind)
-    const predicted = this.predictBlocks(samples.x)
-    return r2Of(await samples.blocks.map(r2OfBlock, undefined, predicted).reduce(mergeR2))
+  score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
+    return explainedBy(this, x, y, options)
   }
 }
 
@@ -163,11 +160,39 @@ export abstract class Classifier<
   }
 
   /** The share of rows whose class is predicted. */
-  async score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
-    const samples = await samplesOf(x, y, options)
-    requireFeatures(samples.x, this.featuresIn, this.kind)
-    const predicted = this.predictBlocks(samples.x)
-    const [right, all] = await samples.blocks.map(accuracyOfBlock, undefined, predicted).reduce(mergeAccuracy)
-    return right / all
+  score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
+    return accuracyOf(this, x, y, options)
   }
+}
+
+/** What a score needs of a model. */
+type Scored = Pick<Predictor<object, object, Label>, 'kind' | 'featuresIn' | 'predictBlocks'>
+
+/** R² of a model's predictions. */
+export async function explainedBy(
+  model: Scored,
+  x: Features,
+  y: Target,
+  options: FitOptions,
+): Promise<number> {
+  const { samples, predicted } = await predictedFor(model, x, y, options)
+  return r2Of(await samples.blocks.map(r2OfBlock, undefined, predicted).reduce(mergeR2))
+}
+
+/** The share of rows whose class a model predicts. */
+export async function accuracyOf(
+  model: Scored,
+  x: Features,
+  y: Target,
+  options: FitOptions,
+): Promise<number> {
+  const { samples, predicted } = await predictedFor(model, x, y, options)
+  const [right, all] = await samples.blocks.map(accuracyOfBlock, undefined, predicted).reduce(mergeAccuracy)
+  return right / all
+}
+
+async function predictedFor(model: Scored, x: Features, y: Target, options: FitOptions) {
+  const samples = await samplesOf(x, y, options)
+  requireFeatures(samples.x, model.featuresIn, model.kind)
+  return { samples, predicted: model.predictBlocks(samples.x) }
 }

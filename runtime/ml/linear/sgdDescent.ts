@@ -13,7 +13,7 @@ import {
 import type { SgdLoss } from '../../kernels/ml/linear/sgdLosses.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { Blocks } from '../contract/blocks.ts'
-import { ParameterError } from '../contract/estimator.ts'
+import { ParameterError, requireCounts } from '../contract/estimator.ts'
 import type { Label } from '../contract/predictor.ts'
 import type { Samples } from '../contract/samples.ts'
 import type { IterativeFitOptions } from './linearClassifiers.ts'
@@ -75,8 +75,7 @@ export function checkSGD(kind: string, params: SGDParams): void {
     throw new ParameterError(`alpha of ${kind} is above 0 where learningRate is optimal`)
   if (!(l1Ratio >= 0 && l1Ratio <= 1))
     throw new ParameterError(`l1Ratio of ${kind} is 0 to 1, not ${l1Ratio}`)
-  if (!Number.isInteger(maxIter) || maxIter < 1)
-    throw new ParameterError(`maxIter of ${kind} is a whole number ≥ 1, not ${maxIter}`)
+  requireCounts(kind, { maxIter })
   if (!(eta0 > 0)) throw new ParameterError(`eta0 of ${kind} is above 0, not ${eta0}`)
 }
 

@@ -4,11 +4,17 @@ import type { Block, Column } from '../../kernels/ml/block.ts'
 import { classCells, classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
 import { fitBlockTask } from '../../kernels/ml/fitTask.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import { accuracyOfBlock, mergeAccuracy, mergeR2, r2Of, r2OfBlock } from '../../kernels/ml/scores.ts'
 import { greatestShare, majorityVote, meanShares, meanVote } from '../../kernels/ml/votes.ts'
 import type { Blocks, StepKernel } from '../contract/blocks.ts'
 import { fromJSON, ParameterError, registerEstimator } from '../contract/estimator.ts'
-import { Classifier, type Label, Predictor, type Probabilities } from '../contract/predictor.ts'
+import {
+  accuracyOf,
+  Classifier,
+  explainedBy,
+  type Label,
+  Predictor,
+  type Probabilities,
+} from '../contract/predictor.ts'
 import { type Features, Rows, rowsOf } from '../contract/rows.ts'
 import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
 import { requireFeatures, resultFor } from '../contract/transformer.ts'
@@ -76,11 +82,8 @@ export class BlockwiseVotingRegressor extends Predictor<BlockwiseVotingParams, V
     )
   }
 
-  async score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
-    const samples = await samplesOf(x, y, options)
-    requireFeatures(samples.x, this.featuresIn, this.kind)
-    const predicted = this.predictBlocks(samples.x)
-    return r2Of(await samples.blocks.map(r2OfBlock, undefined, predicted).reduce(mergeR2))
+  score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
+    return explainedBy(this, x, y, options)
   }
 }
 
@@ -170,12 +173,8 @@ export class BlockwiseVotingClassifier<L extends Label = number> extends Predict
     return (x instanceof Rows ? made.toArray() : resultFor(x, made)) as Probabilities<X>
   }
 
-  async score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
-    const samples = await samplesOf(x, y, options)
-    requireFeatures(samples.x, this.featuresIn, this.kind)
-    const predicted = this.predictBlocks(samples.x)
-    const [right, all] = await samples.blocks.map(accuracyOfBlock, undefined, predicted).reduce(mergeAccuracy)
-    return right / all
+  score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
+    return accuracyOf(this, x, y, options)
   }
 }
 

@@ -4,7 +4,7 @@ import { type DenseBlock, denseOf, stackRows } from '../../kernels/ml/block.ts'
 import { denseRows } from '../../kernels/ml/denseRows.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { KnownRows, MetricName } from '../../kernels/ml/neighbors/nearest.ts'
-import { ParameterError } from '../contract/estimator.ts'
+import { ParameterError, requireCounts } from '../contract/estimator.ts'
 import type { Rows } from '../contract/rows.ts'
 
 export interface NeighborsParams {
@@ -27,8 +27,7 @@ export interface RememberedRows {
 }
 
 export function checkNeighbors(kind: string, { nNeighbors, metric }: NeighborsParams): void {
-  if (!Number.isInteger(nNeighbors) || nNeighbors < 1)
-    throw new ParameterError(`nNeighbors of ${kind} is a whole number ≥ 1, not ${nNeighbors}`)
+  requireCounts(kind, { nNeighbors })
   if (!['euclidean', 'manhattan', 'chebyshev'].includes(metric))
     throw new ParameterError(`metric of ${kind} is euclidean, manhattan or chebyshev, not ${metric}`)
 }

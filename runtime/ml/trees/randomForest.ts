@@ -7,7 +7,7 @@ import { boostBlockOf } from '../../kernels/ml/trees/boostBlock.ts'
 import { type Forest, forestMeans, forestPlaces, forestProbabilities } from '../../kernels/ml/trees/forest.ts'
 import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { ParameterError, registerEstimator, requireCounts } from '../contract/estimator.ts'
 import {
   Classifier,
   type Label,
@@ -65,9 +65,7 @@ const DEFAULTS: RandomForestParams = {
 
 function checkForest(kind: string, params: RandomForestParams): void {
   const { nEstimators, minSamplesLeaf, minSamplesSplit, maxBins, maxDepth, maxFeatures } = params
-  for (const [name, value] of Object.entries({ nEstimators, minSamplesLeaf, minSamplesSplit }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new ParameterError(`${name} of ${kind} is a whole number ≥ 1, not ${value}`)
+  requireCounts(kind, { nEstimators, minSamplesLeaf, minSamplesSplit })
   if (!Number.isInteger(maxBins) || maxBins < 2 || maxBins > 255)
     throw new ParameterError(`maxBins of ${kind} is 2 to 255, not ${maxBins}`)
   if (!(maxDepth >= 1)) throw new ParameterError(`maxDepth of ${kind} is at least 1, not ${maxDepth}`)

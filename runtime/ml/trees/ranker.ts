@@ -1,7 +1,7 @@
 // GradientBoostingRanker: trees that bring the rows of each query into order.
 
 import { DataFrame } from '../../collections/dataframe/dataframe.ts'
-import type { Column } from '../../kernels/ml/block.ts'
+import { type Column, joinNumbers } from '../../kernels/ml/block.ts'
 import { addLambdas, queryStarts } from '../../kernels/ml/metrics/ranking.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { type Ensemble, predictRaw } from '../../kernels/ml/trees/predict.ts'
@@ -69,12 +69,12 @@ export class GradientBoostingRanker extends Predictor<RankerParams, BoostedState
     const { samples, starts } = await queried(who, x, y, options)
     const targets = samples.blocks.map(targetPlaces, { who, classes: null })
     const parts = await targets.gather()
-    const relevance = joined(parts)
+    const relevance = joinNumbers(parts)
     if (relevance.some((each) => each < 0)) throw new MlDataError(`${who} learns relevances ≥ 0`)
-    const weights = samples.weight ? joined((await samples.weight.gather()) as Float64Array[]) : null
+    const weights = samples.weight ? joinNumbers((await samples.weight.gather()) as Float64Array[]) : null
     const { ndcgAt } = this.params
     const lambdas = (predictions: readonly Float64Array[]): Derivatives[] => {
-      const scores = joined(predictions)
+      const scores = joinNumbers(predictions)
       const gradients = new Float64Array(scores.length)
       const hessians = new Float64Array(scores.length)
       for (let q = 0; q + 1 < starts.length; q++)
@@ -166,16 +166,6 @@ async function queried(who: string, x: Features, y: Target, { query, sampleWeigh
     seen.add(cells[start])
   }
   return { samples, cells, starts }
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const made = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    made.set(part, at)
-    at += part.length
-  }
-  return made
 }
 
 registerEstimator(GradientBoostingRanker)

@@ -1,6 +1,6 @@
 // Boosting from the client's side: blocks are asked round by round, and small answers decide how trees grow.
 
-import type { Block } from '../../kernels/ml/block.ts'
+import { type Block, joinNumbers } from '../../kernels/ml/block.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import {
   binOffsets,
@@ -96,12 +96,7 @@ export async function learnBins(
   const hasMissing = Array.from({ length: columns }, (_, i) => samples.some(({ missing }) => missing[i]))
   const features = Array.from({ length: columns }, (_, column) => {
     const parts = samples.filter(({ values }) => values.length > column).map(({ values }) => values[column])
-    const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
-    let at = 0
-    for (const part of parts) {
-      all.set(part, at)
-      at += part.length
-    }
+    const all = joinNumbers(parts)
     if (!categorical.includes(column)) return numericBins(all, maxBins)
     const bins = categoryBins(all)
     if (bins.kind === 'category' && bins.categories.length > maxBins)

@@ -8,6 +8,7 @@ import { kernel } from '../../kernel.ts'
 import type { WeightedRows } from '../denseRows.ts'
 import { hashedFraction } from '../trees/rowHash.ts'
 import { type Centers, nearestOf, squareTo } from './centers.ts'
+import { firstOfBoth, type RankedRows, rankedRows } from './rankedRows.ts'
 
 /** Squares of the distances to the nearest of further centers, or of those before where they are nearer. */
 export const closestSquares = kernel(
@@ -37,10 +38,11 @@ export const raceRows = kernel(
   'ml.raceRows',
   (
     { seed, count }: { seed: number; count: number },
-    { x, weight }: WeightedRows,
+    block: WeightedRows,
     start: number,
     squares?: Float64Array,
   ): Winners => {
+    const { x, weight } = block
     const times = new Float64Array(x.rows)
     const running: number[] = []
     for (let row = 0; row < x.rows; row++) {
@@ -50,29 +52,18 @@ export const raceRows = kernel(
       if (chance > 0) running.push(row)
     }
     const first = running.sort((a, b) => times[a] - times[b] || a - b).slice(0, count)
-    const rows = new Float64Array(first.length * x.columns)
-    first.forEach((row, i) => {
-      rows.set(x.data.subarray(row * x.columns, (row + 1) * x.columns), i * x.columns)
-    })
-    return { count, times: first.map((row) => times[row]), rows }
+    const { ranks, rows } = rankedRows(block, first, times)
+    return { count, times: ranks, rows }
   },
 )
 
 /** Of two blocks' winners the earliest. */
 export const mergeWinners = kernel('ml.mergeWinners', (a: Winners, b: Winners): Winners => {
-  const columns = (a.times.length ? a.rows.length / a.times.length : b.rows.length / b.times.length) || 0
-  const both = [
-    ...a.times.map((time, i) => ({ time, rows: a.rows, i })),
-    ...b.times.map((time, i) => ({ time, rows: b.rows, i })),
-  ]
-  // Sorting is stable: of equal times, that of the earlier block.
-  const first = both.sort((p, q) => p.time - q.time).slice(0, a.count)
-  const rows = new Float64Array(first.length * columns)
-  first.forEach((each, at) => {
-    rows.set(each.rows.subarray(each.i * columns, (each.i + 1) * columns), at * columns)
-  })
-  return { count: a.count, times: first.map(({ time }) => time), rows }
+  const { ranks, rows } = firstOfBoth(ranked(a), ranked(b), a.count, (p, q) => p - q)
+  return { count: a.count, times: ranks, rows }
 })
+
+const ranked = ({ times, rows }: Winners): RankedRows => ({ ranks: times, rows })
 
 /** What the weighted sum of closest squares would be with each of some candidates. */
 export const potentialsOf = kernel(

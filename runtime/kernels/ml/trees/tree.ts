@@ -96,6 +96,24 @@ function categoriesOf(features: readonly FeatureBins[], split: SplitOrNone): num
   return split.leftBins.map((bin) => categories[bin]).sort((a, b) => a - b)
 }
 
+/** Finds the node in which a row that begins at some place of `data` ends. */
+function leafFinder(tree: Tree, data: Float64Array): (at: number) => number {
+  const { feature, threshold, missingLeft, left, right, leftCategories } = tree
+  const sets = leftCategories?.map((each) => each && new Set(each))
+  return (at) => {
+    let node = 0
+    for (let split = feature[0]; split >= 0; split = feature[node]) {
+      const x = data[at + split]
+      const set = sets?.[node]
+      const goesLeft = set
+        ? set.has(x) || (missingLeft[node] === 1 && Number.isNaN(x))
+        : x <= threshold[node] || (missingLeft[node] === 1 && Number.isNaN(x))
+      node = goesLeft ? left[node] : right[node]
+    }
+    return node
+  }
+}
+
 /**
  * The leaf of each row.
  * @param data rows × columns
@@ -108,20 +126,8 @@ export function findLeaves(
   columns: number,
   into: Int32Array,
 ): void {
-  const { feature, threshold, missingLeft, left, right, leftCategories } = tree
-  const sets = leftCategories?.map((each) => each && new Set(each))
-  for (let row = 0, at = 0; row < rows; row++, at += columns) {
-    let node = 0
-    for (let split = feature[0]; split >= 0; split = feature[node]) {
-      const x = data[at + split]
-      const set = sets?.[node]
-      const goesLeft = set
-        ? set.has(x) || (missingLeft[node] === 1 && Number.isNaN(x))
-        : x <= threshold[node] || (missingLeft[node] === 1 && Number.isNaN(x))
-      node = goesLeft ? left[node] : right[node]
-    }
-    into[row] = node
-  }
+  const leafOf = leafFinder(tree, data)
+  for (let row = 0; row < rows; row++) into[row] = leafOf(row * columns)
 }
 
 /**
@@ -138,18 +144,6 @@ export function addTree(
   stride: number,
   offset: number,
 ): void {
-  const { feature, threshold, missingLeft, left, right, value, leftCategories } = tree
-  const sets = leftCategories?.map((each) => each && new Set(each))
-  for (let row = 0, at = 0; row < rows; row++, at += columns) {
-    let node = 0
-    for (let split = feature[0]; split >= 0; split = feature[node]) {
-      const x = data[at + split]
-      const set = sets?.[node]
-      const goesLeft = set
-        ? set.has(x) || (missingLeft[node] === 1 && Number.isNaN(x))
-        : x <= threshold[node] || (missingLeft[node] === 1 && Number.isNaN(x))
-      node = goesLeft ? left[node] : right[node]
-    }
-    into[row * stride + offset] += value[node]
-  }
+  const leafOf = leafFinder(tree, data)
+  for (let row = 0; row < rows; row++) into[row * stride + offset] += tree.value[leafOf(row * columns)]
 }
