@@ -20,6 +20,8 @@ export interface Surroundings extends Feed {
   watchConnection(receive: (connection: Connection) => void): () => void
   /** Does nothing on the HTTP page. */
   command(command: EditorCommand): void
+  /** Saves something under a name of the user's choice. */
+  save(name: string, content: Uint8Array): void
 }
 
 /** Keeps who listens, so that one that throws does not silence the others. */

@@ -46,5 +46,6 @@ export function openVscodeFeed(panel: string): Surroundings {
     request: (request) => editor.postMessage({ kind: 'request', frame: encodeFrame(FEED_REQUESTS, request) }),
     open: (place) => editor.postMessage({ kind: 'open', place }),
     command: (command) => editor.postMessage({ kind: 'command', command }),
+    save: (name, content) => editor.postMessage({ kind: 'save', name, content }),
   }
 }

@@ -12,3 +12,5 @@ export type MessageFromPanel =
   | { kind: 'request'; frame: Uint8Array }
   | { kind: 'open'; place: { file: string; line: number; column: number } }
   | { kind: 'command'; command: EditorCommand }
+  /** To be written where the user says. */
+  | { kind: 'save'; name: string; content: Uint8Array }

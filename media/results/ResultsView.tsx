@@ -9,7 +9,7 @@ import type { PanelProps } from '../frame/mountPanel.tsx'
 import { PlaceLink, placeText } from '../frame/PlaceLink.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { StateBar } from '../progress/ProgressHeader.tsx'
-import { CopyButton, DisplayView } from './DisplayView.tsx'
+import { CopyButton, DisplayView, SaveButton } from './DisplayView.tsx'
 import { RunFailureView } from './RunFailureView.tsx'
 import type { Results, ShownRun, SiteProgress } from './reducer.ts'
 
@@ -54,6 +54,7 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
         </span>
         <span class="spring" />
         {run.result && <CopyButton display={run.result.display} />}
+        {run.result && <SaveButton display={run.result.display} save={surroundings.save} />}
       </header>
       <RunBody key={run.run} run={run} {...props} />
     </div>
@@ -95,7 +96,7 @@ function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>)
         </ul>
       )}
       {failure && <RunFailureView failure={failure} surroundings={surroundings} />}
-      {result && <DisplayView display={result.display} />}
+      {result && <DisplayView display={result.display} save={surroundings.save} />}
       {nothing && run.state === 'running' && running.length === 0 && <p class="muted pad">Running…</p>}
       {nothing && run.state === 'finished' && (
         <p class="muted pad">It finished without a value and printed nothing.</p>

@@ -26,6 +26,33 @@ export type Display =
   | { kind: 'table'; columns: string[]; numeric: boolean[]; rows: string[][]; totalRows: number }
   /** A value as a tree of plain data. */
   | { kind: 'tree'; value: DisplayNode; cut: boolean }
+  | ArrayDisplay
+
+/** An array of numbers, to be looked at as a picture, a line or a distribution. */
+export interface ArrayDisplay {
+  kind: 'array'
+  dtype: string
+  /** Of the whole array: at least one axis. */
+  shape: number[]
+  /** Along each axis every so-many-th element is among the values: 1 where all are. */
+  steps: number[]
+  /** Float64, little-endian, row by row. Of complex numbers their absolute values. */
+  values: Uint8Array
+  /** Of all elements; absent where none is a finite number. */
+  figures?: ArrayFigures
+  /** As it prints. */
+  text: string
+}
+
+export interface ArrayFigures {
+  min: number
+  max: number
+  mean: number
+  /** How many are no finite numbers. */
+  missing: number
+  /** How many lie in each of the equal parts between `min` and `max`. */
+  counts: number[]
+}
 
 export interface DisplayNode {
   label?: string
