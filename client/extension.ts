@@ -18,6 +18,7 @@ import { RunBook } from './runs/runBook.ts'
 import { registerRunCommands } from './runs/runCommands.ts'
 import { registerRunDiagnostics } from './runs/runDiagnostics.ts'
 import type { Runs } from './runs/runsModel.ts'
+import { registerSaveRows } from './runs/saveRows.ts'
 import { registerWorkMarks } from './runs/workMarks.ts'
 import { readSettings } from './settings/settings.ts'
 import { registerNewExample } from './setUp/newExample.ts'
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   context.subscriptions.push(log, cluster, book, reports)
   registerClusterCommands(context, cluster, log)
   registerRunCommands(context, cluster, book, server, log)
+  registerSaveRows(context, book)
   registerExplainCommands(context, cluster, book, reports)
   registerScaleCommands(context, cluster)
   registerPanels(context, cluster)

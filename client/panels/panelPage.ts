@@ -15,6 +15,7 @@ type MessageFromPanel =
   | { kind: 'request'; frame: Uint8Array | ArrayBuffer }
   | { kind: 'open'; place: { file: string; line: number; column: number } }
   | { kind: 'command'; command: 'startLocalCluster' | 'runFile' }
+  | { kind: 'save-rows'; run: string }
   | { kind: 'save'; name: string; content: Uint8Array | ArrayBuffer }
 
 interface PageModule {
@@ -95,6 +96,9 @@ class PanelRelay implements vscode.Disposable {
         return
       case 'command':
         void vscode.commands.executeCommand(`heddle.${message.command}`)
+        return
+      case 'save-rows':
+        void vscode.commands.executeCommand('heddle.saveRows', message.run)
         return
       case 'save':
         void saveFile(message.name, new Uint8Array(message.content))

@@ -59,6 +59,7 @@ export function openWebSocketFeed(panel: string, url: string): Surroundings {
     // A browser cannot open the user's editor at a place: panels show the place as text instead.
     open() {},
     command() {},
+    saveRows() {},
     save(name, content) {
       const link = document.createElement('a')
       link.href = URL.createObjectURL(new Blob([content as BlobPart]))

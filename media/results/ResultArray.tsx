@@ -3,6 +3,7 @@
 import type { JSX } from 'preact'
 import { useMemo, useRef, useState } from 'preact/hooks'
 import type { ArrayDisplay } from '../../runtime/protocol/runs.ts'
+import { count } from '../cluster/quantity.ts'
 import type { Surroundings } from '../feed/surroundings.ts'
 import { IconButton } from '../frame/IconButton.tsx'
 import { usePalette } from '../frame/palette.ts'
@@ -97,7 +98,7 @@ export function ResultArray({
         {title}
         {figures &&
           ` · from ${shortNumber(figures.min)} to ${shortNumber(figures.max)}, ${shortNumber(figures.mean)} on average`}
-        {figures && figures.missing > 0 && ` · ${figures.missing} not finite`}
+        {figures && figures.missing > 0 && ` · ${count(figures.missing)} not finite`}
         {thinned && look !== 'distribution' && ` · drawn from ${stepsText(elements)}`}
         {look === 'map' && place && ` · ${placeText(elements, view, place)} = ${valueAt(plane, place)}`}
       </p>

@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks'
 import { clock, count, duration, short } from '../cluster/quantity.ts'
 import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
+import { IconButton } from '../frame/IconButton.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { PlaceLink, placeText } from '../frame/PlaceLink.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
@@ -55,6 +56,14 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
         <span class="spring" />
         {run.result && <CopyButton display={run.result.display} />}
         {run.result && <SaveButton display={run.result.display} save={surroundings.save} />}
+        {run.result?.display.kind === 'table' && surroundings.place === 'editor' && (
+          <IconButton
+            sign="save"
+            label="Save all rows…"
+            showLabel
+            onClick={() => surroundings.saveRows(run.run)}
+          />
+        )}
       </header>
       <RunBody key={run.run} run={run} {...props} />
     </div>

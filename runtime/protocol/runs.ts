@@ -17,6 +17,14 @@ export interface RunSpec {
   env?: Record<string, string>
   /** Opens V8's inspector in the session. */
   inspect?: boolean
+  /** Writes all rows of the expression's value to a file. */
+  save?: RowsFile
+}
+
+export interface RowsFile {
+  /** Absolute, on the machine of the scheduler. */
+  path: string
+  format: 'csv' | 'parquet' | 'arrow'
 }
 
 /** A value shown to a person: cut to a size that a panel can take, with what was cut said. */

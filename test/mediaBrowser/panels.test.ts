@@ -288,7 +288,7 @@ describe('panels', () => {
           const { page } = await open('results', dark)
           const picture = page.getByRole('img', { name: 'Heat map of float64, 12 × 60 × 90' })
           await picture.waitFor()
-          await sees(page, 'from 5 to 25, 15.02 on average · 31000 not finite')
+          await sees(page, 'from 5 to 25, 15.02 on average · 31,000 not finite')
           assert.ok(
             (await coloursOf(page, '.array-picture canvas')) > 100,
             'it has the colours of its numbers',
