@@ -6,6 +6,7 @@ import type { ClusterModel } from './cluster/clusterModel.ts'
 import { registerExplainCommands } from './cluster/explainCommands.ts'
 import { registerScaleCommands } from './cluster/scaleCommands.ts'
 import { WindowCluster } from './cluster/windowCluster.ts'
+import { registerDataView } from './data/dataView.ts'
 import { registerHistory } from './history/historyView.ts'
 import { registerLanguageModelTools } from './languageModel/tools.ts'
 import { importsHeddle, LANGUAGES } from './languageServer/importsHeddle.ts'
@@ -53,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerScaleCommands(context, cluster)
   registerPanels(context, cluster)
   registerHistory(context, book, reports)
+  registerDataView(context, cluster, book)
   registerLanguageModelTools(context, cluster, book, server)
   registerSetUp(context, cluster.bundledRuntime, log, async () => (await server()).foldersChanged())
   registerNewExample(context)

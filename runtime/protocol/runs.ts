@@ -144,3 +144,15 @@ export interface RunSummary {
   startedMs: number
   ended: boolean
 }
+
+/** Results that a client holds on the cluster, of one group of its tasks: what it persisted, scattered or did not let go of yet. */
+export interface HeldData {
+  client: number
+  clientName: string
+  group: number
+  /** What the tasks are called, e.g. `range-map`. */
+  name: string
+  place?: SourcePlace
+  results: number
+  bytes: number
+}
