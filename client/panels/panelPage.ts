@@ -15,6 +15,7 @@ type MessageFromPanel =
   | { kind: 'request'; frame: Uint8Array | ArrayBuffer }
   | { kind: 'open'; place: { file: string; line: number; column: number } }
   | { kind: 'command'; command: 'startLocalCluster' | 'runFile' }
+  | { kind: 'scale'; workers: number }
   | { kind: 'save-rows'; run: string }
   | { kind: 'save'; name: string; content: Uint8Array | ArrayBuffer }
 
@@ -96,6 +97,9 @@ class PanelRelay implements vscode.Disposable {
         return
       case 'command':
         void vscode.commands.executeCommand(`heddle.${message.command}`)
+        return
+      case 'scale':
+        void vscode.commands.executeCommand('heddle.scaleCluster', message.workers)
         return
       case 'save-rows':
         void vscode.commands.executeCommand('heddle.saveRows', message.run)

@@ -60,6 +60,7 @@ export function openWebSocketFeed(panel: string, url: string): Surroundings {
     open() {},
     command() {},
     saveRows() {},
+    scale() {},
     save(name, content) {
       const link = document.createElement('a')
       link.href = URL.createObjectURL(new Blob([content as BlobPart]))
