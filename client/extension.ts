@@ -13,6 +13,7 @@ import type { LanguageServer } from './languageServer/languageServer.ts'
 import { registerPanels } from './panels/panels.ts'
 import { Reports } from './reports/reports.ts'
 import { registerCancelLenses } from './runs/cancelLenses.ts'
+import { registerDebugCommands } from './runs/debugCommands.ts'
 import { registerLineDecorations } from './runs/lineDecorations.ts'
 import { RunBook } from './runs/runBook.ts'
 import { registerRunCommands } from './runs/runCommands.ts'
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   context.subscriptions.push(log, cluster, book, reports)
   registerClusterCommands(context, cluster, log)
   registerRunCommands(context, cluster, book, server, log)
+  registerDebugCommands(context, cluster, book, SELECTOR)
   registerExplainCommands(context, cluster, book, reports)
   registerScaleCommands(context, cluster)
   registerPanels(context, cluster)
