@@ -12,7 +12,7 @@ const quick = process.argv.includes('--quick')
 /** Program entries of the runtime and the source each is built from. Shared modules become shared chunks. */
 const RUNTIME_ENTRIES: Record<string, string> = {
   index: 'runtime/index.ts',
-  register: 'runtime/functions/register.ts',
+  register: 'runtime/host/registerMain.ts',
   plugins: 'runtime/functions/buildPlugins.ts',
   session: 'runtime/session/main.ts',
   scheduler: 'runtime/host/schedulerMain.ts',
@@ -20,6 +20,7 @@ const RUNTIME_ENTRIES: Record<string, string> = {
   worker: 'runtime/host/workerMain.ts',
   lane: 'runtime/host/laneMain.ts',
   cli: 'runtime/cli/main.ts',
+  askFiles: 'runtime/collections/dataframe/askFilesMain.ts',
 }
 
 /** Builds the runtime's bundles: one run, so that entries of one process share their modules. */

@@ -29,6 +29,7 @@ export const calls: {
     cores: availableParallelism(),
     memoryBytes: memoryHere(),
     node: process.versions.node,
+    nodePath: process.execPath,
   }),
   missing: async ({ root, manifest }) => new BundleStore(root).missing(manifest),
   commit: async ({ root, manifest }) => ({ folder: new BundleStore(root).commit(manifest) }),

@@ -38,6 +38,8 @@ export interface AgentDescription {
   cores: number
   memoryBytes: number
   node: string
+  /** Its program. */
+  nodePath: string
 }
 
 /** A runtime's folder is a bundle's: `dist` and `node_modules` stand in it. */

@@ -10,6 +10,7 @@ export const HELP = `heddle: parallel computing for TypeScript
   heddle clusters              list the clusters of yours that run here
   heddle stop ID               stop one of them
   heddle ssh up HOST…          a cluster on machines that ssh reaches; down, list
+  heddle slurm up              a cluster whose workers are jobs of Slurm; status, scale, adapt, logs, down
   heddle bundle --out DIR      a folder with all that a machine without a network needs
   heddle agent                 what ssh runs on another machine
   heddle doctor                check this machine, and say what is missing
@@ -88,6 +89,9 @@ Starts a worker for a scheduler, and starts it again when it crashes.
   --memory-limit SIZE  4GB, 512MiB, or a fraction like 0.5 (all of it)
   --memory-shares LIST, --spill-folder DIR, --spill-limit SIZE  as in \`heddle run\`
   --resources LIST     what it has for tasks that ask, e.g. gpu=2,licence=1
+  --join FILE          the cluster.json of a cluster on several machines, to be reached over its network
+  --reconnect SECONDS  how long to look for a scheduler that is gone (30)
+  --slurm              inside a job of Slurm: its number is the name, its GPUs are resources
   --no-shared-files    programs' paths mean nothing here: their packages are brought even where something lies there
                        (by default what is the same here is used in place)
 `,
@@ -118,6 +122,22 @@ on all. What runs there is brought there, once. A cluster of yours that runs on 
   --new                start another, whatever runs there
 
 Ctrl-C leaves the cluster running; \`heddle ssh down HOST\` ends it.
+`,
+  slurm: `heddle slurm up|status|scale|adapt|logs|down --profile FILE [options]
+
+A cluster whose workers are jobs of Slurm. FILE is JSON, like {"cores": 8, "memory": "16GB", "partition": "cpu"}; with a "host"
+in it Slurm is reached through ssh, else its commands are run here.
+
+  --jobs N             up, scale: how many jobs with workers (up: 1)
+  --workers N, --cores N, --memory SIZE  scale: in place of --jobs, of all jobs together
+  --pool NAME          scale: those of one of the profile's pools
+  --minimum N, --maximum N  adapt: follow the load with so many jobs (0, no default)
+  --target-duration MS adapt: what there is to do should be done within so long (5000)
+  --wait-count N       adapt: so many looks must find fewer jobs enough before any ends (3)
+  --job ID             logs: whose, as \`heddle slurm status\` shows it
+  --cluster ID         the one of several clusters (the youngest)
+  --dry-run            up: show the scripts, and do nothing
+  --keep-logs          down: leave what jobs printed
 `,
   bundle: `heddle bundle --out DIR [--platform linux-x64]
 

@@ -1,7 +1,7 @@
 // `heddle worker`: a worker for a running scheduler, with its supervisor in this process.
 
 import { hostname } from 'node:os'
-import { takeJoinAddress } from '../cluster/joinAddress.ts'
+import { readJoinAddress, takeJoinAddress } from '../cluster/joinAddress.ts'
 import { reachNetwork } from '../cluster/reachNetwork.ts'
 import { workerCounts } from '../cluster/workerCounts.ts'
 import { WORKER_MEMORY_OPTIONS, workerMemoryOptions } from '../cluster/workerMemory.ts'
@@ -10,6 +10,7 @@ import { closeScratch, openScratch } from '../host/scratchFolder.ts'
 import { Supervisor } from '../host/supervisor.ts'
 import { memoryConfig, type WorkerConfig, workerConfig } from '../host/workerConfig.ts'
 import type { ClusterAddress, ClusterNetwork } from '../protocol/cluster.ts'
+import { deviceVariables, jobWorker } from '../slurm/jobWorker.ts'
 import { chosenCluster } from './clusterChoice.ts'
 import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exitCodes.ts'
@@ -24,6 +25,9 @@ const OPTIONS = {
   ...WORKER_MEMORY_OPTIONS,
   resources: { type: 'string' },
   'no-shared-files': { type: 'boolean' },
+  join: { type: 'string' },
+  reconnect: { type: 'string' },
+  slurm: { type: 'boolean' },
 } as const
 
 export async function workerCommand(args: readonly string[]): Promise<number> {
@@ -36,12 +40,20 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     { threads: values.threads, memoryLimit: values['memory-limit'], ...workerMemoryOptions(values) },
     { workers: '--workers', threads: '--threads' },
   )
-  const name = values.name ?? `${hostname()}-${process.pid}`
+  const job = values.slurm ? jobWorker(process.env) : undefined
+  // Programs of this worker see its own devices alone.
+  if (job?.gpus) Object.assign(process.env, deviceVariables(job.gpus))
+  const name = values.name ?? job?.name ?? `${hostname()}-${process.pid}`
   if (!/^[\w.-]{1,64}$/.test(name))
     throw new UsageError(
       `--name may have letters, digits, '.', '-' and '_', at most 64: not ${JSON.stringify(name)}`,
     )
-  const joined = values.connect === undefined ? takeJoinAddress() : undefined
+  const joined =
+    values.join !== undefined
+      ? readJoinAddress(values.join)
+      : values.connect === undefined
+        ? takeJoinAddress()
+        : undefined
   const { id, ...place } = joined?.network
     ? await networkPlace(joined, joined.network)
     : await nearPlace(values.connect ?? joined, name)
@@ -57,7 +69,8 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     threads,
     memoryLimitBytes,
     ...memoryConfig(memory, scratch),
-    resources: resourcesOf(values.resources),
+    resources: { ...(job?.gpus && { gpu: job.gpus.length }), ...resourcesOf(values.resources) },
+    ...(values.reconnect !== undefined && { reconnectMs: 1000 * secondsOf(values.reconnect) }),
     sharedFiles: !values['no-shared-files'],
   })
   const { promise: ended, resolve } = Promise.withResolvers<{ code: number; reason: string }>()
@@ -92,6 +105,12 @@ async function networkPlace({ id, token }: ClusterAddress, network: ClusterNetwo
   const host = localAddress.includes(':') ? `[${localAddress}]` : localAddress
   const { certificate, key = '' } = network
   return { id, control, token, dataAddress: `tls://${host}:0`, tls: { certificate, key } }
+}
+
+function secondsOf(given: string): number {
+  if (!/^\d{1,6}(\.\d+)?$/.test(given))
+    throw new UsageError(`--reconnect must be seconds, not ${JSON.stringify(given)}`)
+  return Number(given)
 }
 
 interface Place

@@ -56,6 +56,18 @@ function tryAddress(host: string, port: number, certificate: string): Promise<st
   })
 }
 
+/**
+ * The addresses of one network interface.
+ * @throws {NetworkError} naming those that there are
+ */
+export function interfaceAddresses(name: string, interfaces = networkInterfaces()): string[] {
+  const found = (interfaces[name] ?? []).filter(({ address }) => !address.startsWith('fe80:'))
+  if (found.length > 0) return found.map(({ address }) => address)
+  throw new NetworkError(
+    `this machine has no network interface ${JSON.stringify(name)} with an address: there are ${Object.keys(interfaces).join(', ')}`,
+  )
+}
+
 /** Where this machine can be reached, the loopback last: other machines find nothing there, and workers of this one do. */
 export function ownAddresses(interfaces = networkInterfaces()): string[] {
   const all = Object.values(interfaces).flatMap((each) => each ?? [])

@@ -19,6 +19,10 @@ export interface SchedulerOptions {
   local?: WorkerCounts
   /** Listens for other machines too, with a certificate of its own. */
   network?: boolean
+  /** The network interface that other machines are told of, as `ib0`; all of them when absent. */
+  interface?: string
+  /** The folder of a Slurm cluster whose jobs it keeps. */
+  slurm?: string
   settings?: SchedulerSettings
 }
 
@@ -36,6 +40,8 @@ export const SCHEDULER_OPTIONS = {
   'memory-limit': { type: 'string' },
   ...WORKER_MEMORY_OPTIONS,
   network: { type: 'boolean' },
+  interface: { type: 'string' },
+  slurm: { type: 'string' },
   ...SETTING_OPTIONS,
 } as const
 
@@ -63,6 +69,8 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
     ...(id !== undefined && { id }),
     port: portNumber(port ?? '0'),
     ...(values.network && { network: true }),
+    ...(values.interface !== undefined && { interface: values.interface }),
+    ...(values.slurm !== undefined && { slurm: values.slurm }),
     settings: settingsOfValues(values),
     ...(workers !== undefined && {
       local: workerCounts(
@@ -74,9 +82,12 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
 }
 
 /** The same options as a command line. */
-export function schedulerArguments({ id, port, local, network, settings = {} }: SchedulerOptions): string[] {
+export function schedulerArguments(options: SchedulerOptions): string[] {
+  const { id, port, local, network, slurm, settings = {} } = options
   const args = ['--port', String(port), ...settingArguments(settings)]
   if (network) args.push('--network')
+  if (options.interface !== undefined) args.push('--interface', options.interface)
+  if (slurm !== undefined) args.push('--slurm', slurm)
   if (id !== undefined) args.push('--id', id)
   if (local)
     args.push(

@@ -15,6 +15,6 @@ export const heddleFolder: string = (() => {
 /** What `import 'heddle'` means here: this very copy, never another one that may be installed beside it. */
 export function heddleUrl(specifier: string): string {
   const entry = specifier === 'heddle' ? 'index' : specifier.slice('heddle/'.length)
-  const source = entry === 'register' ? 'functions/register.ts' : `${entry}.ts`
+  const source = entry === 'register' ? 'host/registerMain.ts' : `${entry}.ts`
   return pathToFileURL(path.join(heddleFolder, fromSources ? source : `dist/${entry}.js`)).href
 }

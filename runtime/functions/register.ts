@@ -1,4 +1,4 @@
-// The entry `heddle/register`: `node --import heddle/register program.ts` runs a program whose functions can be sent.
+// Registers the hooks that make functions of user programs known, wherever their files are loaded.
 
 import { registerHooks, setSourceMapsSupport } from 'node:module'
 import './liftHook.ts'

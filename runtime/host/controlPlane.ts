@@ -25,6 +25,17 @@ export interface ShellRequests {
   clientLeft(client: number): void
 }
 
+/** Finds out what became of workers that somebody else may have ended, such as a batch system. */
+export interface WorkerFates {
+  joined(info: WorkerInfo): void
+  left(name: string): void
+  /**
+   * A worker's connection broke without a farewell.
+   * @returns nothing where nobody knows more; else why it was ended, or that it was not
+   */
+  ask(info: WorkerInfo): Promise<{ ended: boolean; reason: string }> | undefined
+}
+
 /** Someone who connects and says nothing is no client of ours. */
 const HELLO_MS_MAX = 10_000
 /** A worker tells of itself every half second; one that has not for so long hangs, or its machine is gone. */
@@ -42,6 +53,8 @@ interface WorkerConnection {
   heardMs: number
   /** What it said when it left. */
   farewell?: string
+  /** Its connection broke, and what became of it is being asked. */
+  silent?: boolean
 }
 
 export class ControlPlane {
@@ -52,6 +65,7 @@ export class ControlPlane {
   readonly #workers = new Map<WorkerId, WorkerConnection>()
   readonly #strangers = new Set<{ terminate(): void }>()
   #requests: ShellRequests | undefined
+  #fates: WorkerFates | undefined
   #nextClient = 1
   #draining = false
   #ticking: NodeJS.Timeout | undefined
@@ -72,6 +86,10 @@ export class ControlPlane {
 
   serveRequestsBy(requests: ShellRequests): void {
     this.#requests = requests
+  }
+
+  askAfterWorkers(fates: WorkerFates): void {
+    this.#fates = fates
   }
 
   workers(): WorkerInfo[] {
@@ -235,6 +253,7 @@ export class ControlPlane {
     }
     const { name, host, pid, threads, memoryLimitBytes, dataAddress, resources } = message
     const info = { worker, name, host, pid, threads, memoryLimitBytes, dataAddress, resources }
+    this.#fates?.joined(info)
     this.#workers.set(worker, { socket, info, heardMs: epochMs() })
     socket.send({ type: 'welcome', protocol: PROTOCOL_VERSION, worker, cluster: this.#clusterInfo().id })
     this.drainSoon()
@@ -261,10 +280,28 @@ export class ControlPlane {
   #workerLeft(worker: WorkerId): void {
     const connection = this.#workers.get(worker)
     if (!connection) return
-    this.#workers.delete(worker)
     const { info, farewell } = connection
     const reason = farewell ?? `worker ${info.name} (process ${info.pid}) is gone: its connection broke`
-    this.#core.workerLeft(worker, reason, epochMs())
+    const asked = farewell === undefined && this.#ticking ? this.#fates?.ask(info) : undefined
+    if (!asked) {
+      this.#workerGone(worker, reason, false)
+      return
+    }
+    connection.silent = true
+    this.#core.workerSilent(worker, epochMs())
+    this.drainSoon()
+    asked.then(
+      (fate) => this.#workerGone(worker, fate.ended ? `${reason}: ${fate.reason}` : reason, fate.ended),
+      () => this.#workerGone(worker, reason, false),
+    )
+  }
+
+  #workerGone(worker: WorkerId, reason: string, ended: boolean): void {
+    const connection = this.#workers.get(worker)
+    if (!connection) return
+    this.#workers.delete(worker)
+    this.#core.workerLeft(worker, reason, epochMs(), ended)
+    this.#fates?.left(connection.info.name)
     this.drainSoon()
   }
 
@@ -279,8 +316,8 @@ export class ControlPlane {
     if (nowMs - this.#tickedMs > SLEPT_MS)
       for (const connection of this.#workers.values()) connection.heardMs = nowMs
     this.#tickedMs = nowMs
-    for (const { socket, info, heardMs } of this.#workers.values())
-      if (nowMs - heardMs > SILENT_MS_MAX) {
+    for (const { socket, info, heardMs, silent } of this.#workers.values())
+      if (!silent && nowMs - heardMs > SILENT_MS_MAX) {
         this.#log(
           'warning',
           `worker ${info.name} has said nothing for ${SILENT_MS_MAX / 1000} s and is cut off`,

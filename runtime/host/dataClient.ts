@@ -4,11 +4,11 @@ import { connect, type Socket } from 'node:net'
 import type { EncodedValue } from '../functions/encodedValue.ts'
 import { isLocal, socketOptions } from './address.ts'
 import { pinnedTo } from './clusterTls.ts'
+import { FrameReader } from './dataFrameReader.ts'
 import {
   type Allocate,
   type DataFrame,
   DataFrameError,
-  FrameReader,
   GET,
   HELLO,
   type NamedValue,

@@ -7,10 +7,10 @@ import type { EncodedValue } from '../functions/encodedValue.ts'
 import { PROTOCOL_VERSION, refusalOfVersion } from '../protocol/version.ts'
 import { socketOptions } from './address.ts'
 import { type ClusterTls, serverTls } from './clusterTls.ts'
+import { FrameReader } from './dataFrameReader.ts'
 import {
   type Allocate,
   type DataFrame,
-  FrameReader,
   GET,
   HELLO,
   type NamedValue,

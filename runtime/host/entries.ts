@@ -9,7 +9,7 @@ const SOURCES = {
   worker: 'workerMain.ts',
   lane: 'laneMain.ts',
   cli: '../cli/main.ts',
-  register: '../functions/register.ts',
+  register: 'registerMain.ts',
   agent: '../agent/agentMain.ts',
   certificate: 'clusterCertificate.ts',
 } as const

@@ -19,7 +19,8 @@ export interface SchedulerCore {
   clientLeft(client: number, nowMs: number): void
   workerJoined(hello: WorkerHello, nowMs: number): WorkerId
   workerMessage(worker: WorkerId, message: WorkerMessage, nowMs: number): void
-  workerLeft(worker: WorkerId, reason: string, nowMs: number): void
+  workerLeft(worker: WorkerId, reason: string, nowMs: number, ended?: boolean): void
+  workerSilent(worker: WorkerId, nowMs: number): void
   tick(nowMs: number): void
   drain(post: Post): void
   feedSnapshot(nowMs: number): FeedMessage

@@ -4,10 +4,11 @@
 
 import { useCompileCache } from './compileCache.ts'
 import { watchLifeline } from './lifeline.ts'
+import { nameProcess } from './processTitle.ts'
 import type { SchedulerProcess } from './schedulerProcess.ts'
 
 useCompileCache()
-process.title = 'heddle scheduler'
+nameProcess('heddle scheduler')
 // An owner may stop reading once it knows; that is no reason to end.
 process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})

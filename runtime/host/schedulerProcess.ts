@@ -22,6 +22,7 @@ import { Runs } from './runs.ts'
 import { SchedulerGround } from './schedulerGround.ts'
 import { SchedulerServer } from './schedulerServer.ts'
 import { Requests } from './shellRequests.ts'
+import type { SlurmJobs } from './slurmJobs.ts'
 
 export interface SchedulerEvents {
   /** A line of the log. */
@@ -51,9 +52,11 @@ export class SchedulerProcess {
   readonly #runs: Runs
   readonly #server: SchedulerServer
   readonly #workers: SchedulerGround['workers']
+  readonly #log: (level: string, text: string) => void
   #dashboardUrl = ''
   #network: ClusterNetwork | undefined
   #stopping: Promise<void> | undefined
+  #jobs: SlurmJobs | undefined
 
   /**
    * @param begun what is under way already; nothing where events are recorded, since the record may fail first
@@ -82,6 +85,7 @@ export class SchedulerProcess {
       this.#hub.tellLog(level, text)
     })
     const log = (level: string, text: string): void => logs.add(level, text, epochMs())
+    this.#log = log
     this.#plane = new ControlPlane(this.#core, info, log)
     this.#runs = new Runs(clusterFileOf(this.#folder))
     this.#hub = new FeedHub({
@@ -96,6 +100,7 @@ export class SchedulerProcess {
         runs: this.#runs,
         logs,
         scale: (workers) => this.#scale(workers),
+        jobs: () => this.#jobs,
         shutdown: (reason) => void this.stop(reason),
       }),
     )
@@ -135,7 +140,9 @@ export class SchedulerProcess {
       throw error
     }
     this.#core.clusterInfo = this.#info()
-    return writeClusterFile(this.#folder, this.address)
+    const file = writeClusterFile(this.#folder, this.address)
+    if (this.#options.slurm !== undefined) await this.#keepJobs(this.#options.slurm)
+    return file
   }
 
   get address(): ClusterAddress {
@@ -151,13 +158,25 @@ export class SchedulerProcess {
     }
   }
 
+  async #keepJobs(folder: string): Promise<void> {
+    // Whoever has no jobs needs nothing of this.
+    const { SlurmJobs } = await import('./slurmJobs.ts')
+    this.#jobs = new SlurmJobs(folder, {
+      ...{ core: this.#core, plane: this.#plane, log: this.#log },
+      end: (reason) => void this.stop(reason),
+    })
+    this.#jobs.start(this.address)
+  }
+
   async #listenOnNetwork(): Promise<ClusterNetwork> {
     // A file of its own: most schedulers never need its packages.
     const url = pathToFileURL(entryPath('certificate')).href
-    const { ownAddresses } = await import('../cluster/reachNetwork.ts')
+    const { interfaceAddresses, ownAddresses } = await import('../cluster/reachNetwork.ts')
+    const { interface: chosen } = this.#options
     const { clusterCertificate } = (await import(url)) as typeof import('./clusterCertificate.ts')
     const tls = await clusterCertificate(this.id)
-    return { addresses: ownAddresses(), port: await this.#server.listenOnNetwork(tls), ...tls }
+    const addresses = chosen === undefined ? ownAddresses() : interfaceAddresses(chosen)
+    return { addresses, port: await this.#server.listenOnNetwork(tls), ...tls }
   }
 
   /** Ends everything in order: sessions, workers, connections, files. */
@@ -168,6 +187,7 @@ export class SchedulerProcess {
 
   /** The owner is gone, or patience is: ends everything at once. */
   async abandon(reason: string): Promise<void> {
+    void this.#jobs?.stop()
     this.#runs.kill()
     this.#workers?.abandon()
     this.#plane.terminate()
@@ -183,9 +203,10 @@ export class SchedulerProcess {
   async #stop(reason: string): Promise<void> {
     const workers = this.#workers?.stop(STOP_MS_MAX)
     const sessions = this.#runs.stop()
+    const jobs = this.#jobs?.stop()
     this.#plane.close(reason)
     this.#hub.close(reason)
-    await Promise.all([workers, sessions])
+    await Promise.all([workers, sessions, jobs])
     this.#server.close()
     this.#plane.terminate()
     this.#hub.terminate()
@@ -218,6 +239,7 @@ export class SchedulerProcess {
   }
 
   #scale(count: number): string | undefined {
+    if (this.#jobs) return this.#jobs.keeper.scale({ workers: count })
     if (!this.#workers)
       return 'this scheduler keeps no workers of its own: start or stop some with `heddle worker --connect …`'
     if (!Number.isInteger(count) || count < 0 || count > WORKERS_MAX)

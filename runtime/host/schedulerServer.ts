@@ -1,7 +1,7 @@
 // Listens on a unix socket and on the loopback: who may come in, and to whom each connection is handed.
 
 import { chmodSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
@@ -70,7 +70,8 @@ export class SchedulerServer {
   }
 
   /**
-   * Listens for other machines, on every interface: to workers and clients alone, who show the token inside TLS.
+   * Listens for other machines, on every interface: to workers, clients and the near ends of dashboards, who show the token
+   * or the cookie inside TLS.
    * @returns the port
    * @throws {ListenError}
    */
@@ -79,10 +80,9 @@ export class SchedulerServer {
       (each, done) => each.listen(0, done),
       'port 0',
       () =>
-        process.getBuiltinModule('node:https').createServer(serverTls(tls), (request, response) => {
-          if (this.#tellInfo(request)) response.end(JSON.stringify(this.#parts.clusterInfo()))
-          else response.writeHead(404).end()
-        }),
+        process
+          .getBuiltinModule('node:https')
+          .createServer(serverTls(tls), (request, response) => this.#serve(request, response)),
     )
     return (server.address() as AddressInfo).port
   }
@@ -111,16 +111,18 @@ export class SchedulerServer {
   }
 
   #plainServer(): Server {
-    return createServer((request, response) => {
-      if (this.#tellInfo(request)) {
-        response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-        response.end(JSON.stringify(this.#parts.clusterInfo()))
-        return
-      }
-      this.#parts.dashboard.serve(request, response).catch((error: Error) => {
-        if (!response.headersSent) response.writeHead(500)
-        response.end(`${error.message}\n`)
-      })
+    return createServer((request, response) => this.#serve(request, response))
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#tellInfo(request)) {
+      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      response.end(JSON.stringify(this.#parts.clusterInfo()))
+      return
+    }
+    this.#parts.dashboard.serve(request, response).catch((error: Error) => {
+      if (!response.headersSent) response.writeHead(500)
+      response.end(`${error.message}\n`)
     })
   }
 

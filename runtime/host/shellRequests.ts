@@ -5,6 +5,7 @@ import type { RunEvent } from '../protocol/runs.ts'
 import type { ControlPlane, ShellRequests } from './controlPlane.ts'
 import type { Logs } from './logs.ts'
 import { RunRefusedError, type Runs } from './runs.ts'
+import type { SlurmJobs } from './slurmJobs.ts'
 
 /** The rest of the process, as far as clients may steer it. */
 export interface Steering {
@@ -12,6 +13,8 @@ export interface Steering {
   logs: Logs
   /** Changes the number of local workers; says why it cannot. */
   scale(workers: number): string | undefined
+  /** The jobs that the cluster's workers run in, where they do. */
+  jobs(): SlurmJobs | undefined
   shutdown(reason: string): void
 }
 
@@ -49,6 +52,10 @@ export class Requests implements ShellRequests {
         this.#steering.shutdown(message.reason)
         return true
       case 'query':
+        if (message.what === 'jobs') {
+          this.#askJobs(client, message)
+          return true
+        }
         if (message.what !== 'logs') return false
         this.#answer(client, message.request, this.#steering.logs.lines())
         return true
@@ -70,6 +77,14 @@ export class Requests implements ShellRequests {
       if (!(error instanceof RunRefusedError)) throw error
       this.#refuse(client, message, error.message)
     }
+  }
+
+  #askJobs(client: number, message: Extract<ClientMessage, { type: 'query' }>): void {
+    const jobs = this.#steering.jobs()
+    const answer = jobs?.answer(message.details)
+    if (!answer) this.#refuse(client, message, 'the workers of this cluster are no jobs of a batch system')
+    else if ('refused' in answer) this.#refuse(client, message, answer.refused)
+    else this.#answer(client, message.request, answer)
   }
 
   #watch(client: number, message: Extract<ClientMessage, { type: 'watch-runs' }>): void {

@@ -42,6 +42,7 @@ interface Place {
 /** A value at least this large has a file of its own, so that forgetting it frees the disk at once. */
 const OWN_FILE_BYTES = 1 << 20
 const FILE_BYTES_MAX = 32e6
+
 export class SpillFiles {
   readonly folder: string
   readonly #limitBytes: number
@@ -126,7 +127,8 @@ export class SpillFiles {
     if (--place.file.live > 0) return
     this.diskBytes -= place.file.bytes
     this.#reader.forget(place.file.path)
-    void rm(place.file.path, { force: true })
+    // Where it cannot be removed (the folder became read-only) it stays until somebody can.
+    rm(place.file.path, { force: true }).catch(() => {})
   }
 
   async #writeFile(rows: readonly number[], valueIn: (row: number) => EncodedValue): Promise<void> {
@@ -146,7 +148,7 @@ export class SpillFiles {
           if (blocks)
             for await (const block of packedBlocks(parts)) {
               blocks.push(block.length)
-              await out.write([block])
+              await out.writeOwn(block)
             }
           else await out.write(parts)
           places.push({ file, from, storedBytes: out.length - from, blocks, sizes })
@@ -171,11 +173,16 @@ export class SpillFiles {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') this.#made = false
     if (cause instanceof SpillLimitReached)
       return new SpillError(folder, `its limit of ${this.#limitBytes} bytes is reached`)
-    const { code, message } = cause as NodeJS.ErrnoException
-    const reason =
-      code === 'ENOSPC' ? 'the disk is full' : code === 'EDQUOT' ? 'the quota is used up' : message
-    return new SpillError(folder, reason, cause)
+    const { code = '', message } = cause as NodeJS.ErrnoException
+    return new SpillError(folder, REASONS[code] ?? message, cause)
   }
+}
+
+const REASONS: Record<string, string | undefined> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EROFS: 'it is read-only',
+  EACCES: 'it may not be written to',
 }
 
 const totalBytes = (value: EncodedValue): number =>

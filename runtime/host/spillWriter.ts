@@ -2,6 +2,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { joinSmall, SLAB_BYTES_MAX } from './dataFrames.ts'
+import { freeMemory } from './freeMemory.ts'
 
 /** So many pieces go to the system in one call. */
 const PIECES_MAX = 512
@@ -14,6 +15,8 @@ export class SpillWriter {
   readonly #bytesMax: number
   #pending: Uint8Array[] = []
   #pendingBytes = 0
+  /** Those of the pending pieces that nobody else has. */
+  #own: Uint8Array[] = []
   /** Bytes written so far, those that wait for the next call included. */
   length = 0
 
@@ -24,6 +27,15 @@ export class SpillWriter {
 
   static async open(path: string, bytesMax: number): Promise<SpillWriter> {
     return new SpillWriter(await open(path, 'wx', 0o600), bytesMax)
+  }
+
+  /**
+   * Writes a piece that nobody else has: its memory is free when it is on disk.
+   * @throws {SpillLimitReached}
+   */
+  writeOwn(piece: Uint8Array): Promise<void> {
+    this.#own.push(piece)
+    return this.write([piece])
   }
 
   /** @throws {SpillLimitReached} */
@@ -50,6 +62,8 @@ export class SpillWriter {
     const parts = joinSmall(this.#pending)
     this.#pending = []
     this.#pendingBytes = 0
+    const own = this.#own
+    this.#own = []
     for (let at = 0; at < parts.length; at += PIECES_MAX) {
       let rest = parts.slice(at, at + PIECES_MAX)
       while (rest.length > 0) {
@@ -59,5 +73,6 @@ export class SpillWriter {
         if (bytesWritten > 0) rest = [rest[0].subarray(bytesWritten), ...rest.slice(1)]
       }
     }
+    for (const piece of own) freeMemory(piece)
   }
 }

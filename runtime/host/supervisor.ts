@@ -11,6 +11,7 @@ import {
   EXIT_ALONE,
   EXIT_CLOSED,
   EXIT_REFUSED,
+  removeFolders,
   type WorkerConfig,
   workerEnvironment,
 } from './workerConfig.ts'
@@ -138,10 +139,8 @@ export class Supervisor {
   }
 
   #removeFiles(): void {
-    const { folder, spillFolder, dataAddress } = this.#config
-    rmSync(folder, { recursive: true, force: true })
-    if (spillFolder) rmSync(spillFolder, { recursive: true, force: true })
-    const where = socketOptions(dataAddress)
+    removeFolders(this.#config)
+    const where = socketOptions(this.#config.dataAddress)
     if ('path' in where) rmSync(where.path, { force: true })
   }
 }

@@ -1,11 +1,12 @@
 // The supervisor process: one for each worker process, started by the scheduler's side or by `heddle worker`.
 
 import { watchLifeline } from './lifeline.ts'
+import { nameProcess } from './processTitle.ts'
 import { Supervisor } from './supervisor.ts'
 import { takeWorkerConfig } from './workerConfig.ts'
 
 const config = takeWorkerConfig()
-process.title = `heddle supervisor ${config.name}`
+nameProcess(`heddle supervisor ${config.name}`)
 
 const supervisor = new Supervisor(config, (code, reason) => {
   if (code !== 0) console.error(`heddle worker ${config.name}: ${reason}`)

@@ -1,5 +1,6 @@
 // What a worker is started with: handed from its supervisor in the environment, since the token must not stand in argv.
 
+import { rmSync } from 'node:fs'
 import { availableParallelism, hostname, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { WorkerMemory } from '../cluster/workerMemory.ts'
@@ -78,10 +79,14 @@ export function workerConfig(request: WorkerRequest): WorkerConfig {
 }
 
 /**
- * What makes glibc return large freed blocks to the system at once, where it would keep up to 32 MB each for itself: a
- * worker's size must follow what it holds. Memory that is used again is pooled by the worker (`SharedMemory`).
+ * What makes glibc return freed blocks to the system at once, where it would keep up to 32 MB each for itself, and some for
+ * each thread: a worker's size must follow what it holds. Memory that is used again is pooled by the worker (`SharedMemory`).
  */
-const GIVE_MEMORY_BACK = { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '16777216' }
+const GIVE_MEMORY_BACK = {
+  MALLOC_MMAP_THRESHOLD_: '524288',
+  MALLOC_TRIM_THRESHOLD_: '4194304',
+  MALLOC_ARENA_MAX: '4',
+}
 
 /** The environment for a supervisor or a worker with this configuration. */
 export function workerEnvironment(config: WorkerConfig): NodeJS.ProcessEnv {
@@ -103,3 +108,15 @@ export const EXIT_CLOSED = 0
 export const EXIT_REFUSED = 3
 /** The scheduler cannot be reached any more. */
 export const EXIT_ALONE = 4
+
+/** Removes the folders that are this worker's alone; one that cannot be (it became read-only) must not stop its end. */
+export function removeFolders({ folder, spillFolder }: WorkerConfig): void {
+  for (const path of [folder, spillFolder]) {
+    if (path === undefined) continue
+    try {
+      rmSync(path, { recursive: true, force: true })
+    } catch (error) {
+      console.error(`heddle worker: ${path} cannot be removed: ${(error as Error).message}`)
+    }
+  }
+}

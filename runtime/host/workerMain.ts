@@ -3,11 +3,12 @@
 import { memoryLimits } from '../worker/memory.ts'
 import { useCompileCache } from './compileCache.ts'
 import { watchLifeline } from './lifeline.ts'
+import { nameProcess } from './processTitle.ts'
 import { EXIT_REFUSED, takeWorkerConfig } from './workerConfig.ts'
 
 useCompileCache()
 const config = takeWorkerConfig()
-process.title = `heddle worker ${config.name}`
+nameProcess(`heddle worker ${config.name}`)
 // One thread pool of the native engines a process: as many threads as the worker has.
 process.env.POLARS_MAX_THREADS ??= String(config.threads)
 

@@ -1,21 +1,11 @@
 // The worker: carries out what `runtime/worker` decides with threads, sockets, files and timers, and tells it what came of it.
 
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Piscina } from 'piscina'
-import type { WorkerInstruction } from '../protocol/messages.ts'
 import type { WorkerAction } from '../worker/actions.ts'
 import { decide } from '../worker/decide.ts'
 import { memoryLimits } from '../worker/memory.ts'
-import {
-  onCancel,
-  onDiscard,
-  onDisconnected,
-  onExecute,
-  onOtherCluster,
-  onRecall,
-  onReplicate,
-} from '../worker/onInstruction.ts'
+import { onDisconnected, onOtherCluster } from '../worker/onInstruction.ts'
 import { onLaneEnded, onLaneOpened, onLaneReported, onLaneWaits } from '../worker/onLane.ts'
 import { WorkerState } from '../worker/workerState.ts'
 import { ConnectionRefusedError, ControlClient } from './controlClient.ts'
@@ -33,9 +23,10 @@ import { SpillFiles } from './spillFiles.ts'
 import { Spilling } from './spilling.ts'
 import { ValueStore } from './valueStore.ts'
 import { ValueTransfers } from './valueTransfers.ts'
-import { EXIT_ALONE, EXIT_CLOSED, EXIT_REFUSED, type WorkerConfig } from './workerConfig.ts'
+import { EXIT_ALONE, EXIT_CLOSED, EXIT_REFUSED, removeFolders, type WorkerConfig } from './workerConfig.ts'
 import type { WorkerCore } from './workerCore.ts'
 import { workerHello } from './workerHello.ts'
+import { receiveInstruction } from './workerInstructions.ts'
 
 const RECONNECT_MS = 30_000
 
@@ -102,12 +93,21 @@ export class WorkerProcess implements WorkerCore {
     this.#peers = new DataClient(token, { allocate, certificate })
     this.#transfers = new ValueTransfers(this, this.#files, this.#peers)
     this.#server = new DataServer(this.#transfers, token, allocate, config.tls)
+    const parts = {
+      name,
+      state: this.state,
+      modules: this.#modules,
+      feeder: this.#feeder,
+      transfers: this.#transfers,
+      welcomed: (worker: number, cluster: string) => this.#welcomed(worker, cluster),
+      leave: (reason: string) => this.leave(reason),
+    }
     const { control, reconnectMs = RECONNECT_MS } = config
     this.#control = new ControlClient(
       { control, token, certificate, reconnectMs },
       {
         hello: () => workerHello(this.state, config, this.#dataAddress, this.#cluster),
-        received: (message) => this.on(() => this.#receive(message)),
+        received: (message) => this.on(() => receiveInstruction(parts, message)),
         lost: () => this.on(() => onDisconnected(this.state)),
         over: (error) =>
           this.#finish(error instanceof ConnectionRefusedError ? EXIT_REFUSED : EXIT_ALONE, error.message),
@@ -147,8 +147,7 @@ export class WorkerProcess implements WorkerCore {
   /** Removes its files and sockets; threads and connections are left to the end of the process. */
   removeFiles(): void {
     this.#server.close()
-    rmSync(this.#config.folder, { recursive: true, force: true })
-    if (this.#config.spillFolder) rmSync(this.#config.spillFolder, { recursive: true, force: true })
+    removeFolders(this.#config)
   }
 
   #finish(code: number, reason: string): void {
@@ -247,53 +246,6 @@ export class WorkerProcess implements WorkerCore {
         break
       default:
         action satisfies never
-    }
-  }
-
-  #receive(message: WorkerInstruction): void {
-    switch (message.type) {
-      case 'welcome':
-        this.#welcomed(message.worker, message.cluster)
-        break
-      case 'modules':
-        this.#modules.write(message.names, message.contents, message.contentOffsets)
-        break
-      case 'no-modules':
-        this.#modules.refuse(message.names, message.reason)
-        break
-      case 'callables':
-        this.#feeder.addCallables(message)
-        break
-      case 'peers':
-        message.workers.forEach((worker, i) => {
-          this.#transfers.setAddress(worker, message.addresses[i])
-        })
-        break
-      case 'execute':
-        onExecute(this.state, message)
-        break
-      case 'discard':
-        onDiscard(this.state, message)
-        break
-      case 'cancel':
-        onCancel(this.state, message)
-        break
-      case 'recall':
-        onRecall(this.state, message)
-        break
-      case 'replicate':
-        onReplicate(this.state, message)
-        break
-      case 'refused':
-        console.error(
-          `heddle worker ${this.#config.name}: the scheduler refused a message: ${message.reason}`,
-        )
-        break
-      case 'close':
-        this.leave(message.reason)
-        break
-      default:
-        message satisfies never
     }
   }
 

@@ -47,7 +47,17 @@ export {
 export { PoissonRegressor, type PoissonRegressorParams } from './linear/poissonRegressor.ts'
 export type { SGDParams } from './linear/sgdDescent.ts'
 export { SGDClassifier, SGDRegressor } from './linear/sgdModels.ts'
+export {
+  BlockwiseVotingClassifier,
+  type BlockwiseVotingClassifierParams,
+  type BlockwiseVotingParams,
+  BlockwiseVotingRegressor,
+} from './meta/blockwiseVoting.ts'
+export { Incremental, type IncrementalOptions } from './meta/incremental.ts'
+export { ParallelPostFit } from './meta/parallelPostFit.ts'
+export type { WrapperParams } from './meta/wrapped.ts'
 export * as metrics from './metrics/index.ts'
+export type { ParamDistributions, ParamSet } from './modelSelection/distributions.ts'
 export {
   type Fold,
   KFold,
@@ -58,12 +68,17 @@ export {
   trainTestSplit,
 } from './modelSelection/folds.ts'
 export {
+  bracketsOf,
+  type HyperbandBracket,
+  type HyperbandOptions,
+  type HyperbandResult,
+  HyperbandSearchCV,
+} from './modelSelection/hyperband.ts'
+export {
   GridSearchCV,
   gridOf,
   type HalvingOptions,
-  type ParamDistributions,
   type ParamGrid,
-  type ParamSet,
   RandomizedSearchCV,
   type RandomizedSearchOptions,
   type SearchOptions,

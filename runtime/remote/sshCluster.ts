@@ -68,7 +68,7 @@ export interface SshCluster {
 }
 
 /** A host that is ready to start processes of ours. */
-interface ReadyHost {
+export interface ReadyHost {
   link: RemoteLink
   /** The runtime's folder there. */
   runtime: string
@@ -189,7 +189,8 @@ function openLink(host: string, options: Omit<SshClusterOptions, 'hosts'>): Prom
   })
 }
 
-async function readyHost(host: string, options: SshClusterOptions): Promise<ReadyHost> {
+/** Connects to a host and brings the runtime there. @throws {HostError} */
+export async function readyHost(host: string, options: Omit<SshClusterOptions, 'hosts'>): Promise<ReadyHost> {
   const link = await openLink(host, options)
   try {
     const { platform, folder } = link.found.plan

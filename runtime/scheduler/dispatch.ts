@@ -6,6 +6,7 @@ import type { ReadyQueue } from './readyQueue.ts'
 import { suits } from './restrict.ts'
 import { assign } from './seat.ts'
 import type { State } from './state.ts'
+import { canFinish } from './timeLeft.ts'
 import { occupying, type Worker } from './worker.ts'
 
 /** A worker may have this much measured work ahead of each of its threads: less than a round trip would leave it idle. */
@@ -46,7 +47,7 @@ function fill(state: State, worker: Worker, share: number): void {
       queue = restriction.queue
       task = other
     }
-    if (task < 0 || !hasRoom(state, worker, task)) return
+    if (task < 0 || !canFinish(state, worker, task) || !hasRoom(state, worker, task)) return
     queue.pop(task)
     assign(state, task, worker)
   }

@@ -11,8 +11,10 @@ export type SchedulerEvent =
   | { kind: 'clientLeft'; client: number; nowMs: number }
   | { kind: 'workerJoined'; hello: Extract<WorkerMessage, { type: 'hello' }>; nowMs: number }
   | { kind: 'workerMessage'; worker: number; message: WorkerMessage; nowMs: number }
-  | { kind: 'workerLeft'; worker: number; reason: string; nowMs: number }
+  | { kind: 'workerLeft'; worker: number; reason: string; nowMs: number; ended?: boolean }
   | { kind: 'retireWorker'; worker: number; nowMs: number }
+  | { kind: 'workerEnds'; worker: number; retireMs: number; endsMs: number; nowMs: number }
+  | { kind: 'workerSilent'; worker: number; nowMs: number }
   | { kind: 'tick'; nowMs: number }
   | { kind: 'clusterInfo'; info: ClusterInfo }
   | { kind: 'drain' }
@@ -73,10 +75,16 @@ export function playEvent(scheduler: Scheduler, event: SchedulerEvent, post: Pos
       scheduler.workerMessage(event.worker, event.message, event.nowMs)
       break
     case 'workerLeft':
-      scheduler.workerLeft(event.worker, event.reason, event.nowMs)
+      scheduler.workerLeft(event.worker, event.reason, event.nowMs, event.ended)
       break
     case 'retireWorker':
       scheduler.retireWorker(event.worker, event.nowMs)
+      break
+    case 'workerEnds':
+      scheduler.workerEnds(event.worker, event, event.nowMs)
+      break
+    case 'workerSilent':
+      scheduler.workerSilent(event.worker, event.nowMs)
       break
     case 'tick':
       scheduler.tick(event.nowMs)

@@ -7,6 +7,7 @@ import { goesBy, suitsEver } from './restrict.ts'
 import { DEATHS_TO_QUARANTINE } from './seat.ts'
 import { eachDependency, keyOf, type State } from './state.ts'
 import { rowOfKey } from './story.ts'
+import { canFinish } from './timeLeft.ts'
 import { supplyOf } from './worker.ts'
 
 /** More than these are counted, not named. */
@@ -66,10 +67,16 @@ function explainWaiting(state: State, row: number): string[] {
 function explainReady(state: State, row: number): string[] {
   const { tasks } = state
   const key = keyOf(state, row)
-  if (state.present.length === 0) return [`${key} could run, but there is no worker.`]
+  if (state.present.length === 0)
+    return state.expectedWorkers.length === 0
+      ? [`${key} could run, but there is no worker.`]
+      : state.expectedWorkers.map((line) => `${key} waits for a worker: ${line}.`)
   const running = state.present.filter(({ status }) => status === 'running')
   if (running.length === 0)
-    return [`${key} could run, but every worker is paused, since its memory is full, or is about to leave.`]
+    return [
+      `${key} could run, but every worker is paused, since its memory is full, or is about to leave.`,
+      ...state.expectedWorkers.map((line) => `More are on their way: ${line}.`),
+    ]
   const { restriction } = state.options.sets[tasks.option[row]]
   if (restriction) return explainRestricted(state, key, restriction)
   const trouble = (tasks.flags[row] & TROUBLED) === 0 ? undefined : state.troubles.get(row)
@@ -79,6 +86,11 @@ function explainReady(state: State, row: number): string[] {
   const rank = rankOf(state, row)
   for (let other = 0; other < tasks.top; other++)
     if (tasks.phase[other] === READY && rankOf(state, other) < rank) before++
+  if (!running.some((worker) => canFinish(state, worker, row)))
+    return [
+      `${key} could run, but no worker has the time left that it is expected to take: it waits for one that has.`,
+      ...state.expectedWorkers.map((line) => `One is on its way: ${line}.`),
+    ]
   return [`${key} could run: it waits for a worker with room, behind ${before} other tasks.`]
 }
 

@@ -13,12 +13,15 @@ export function explainAll(state: State): string[] {
   const lines: string[] = []
   const workers = state.present
   if (workers.length === 0) lines.push('There is no worker: tasks wait until one joins.')
+  lines.push(...state.expectedWorkers.map((line) => `A worker is on its way: ${line}.`))
   for (const worker of workers) {
     const { name } = worker.info
     if (worker.status === 'paused')
       lines.push(
         `${name} takes no new tasks: its memory is nearly full. It goes on when results are released or spilled.`,
       )
+    if (worker.status === 'silent')
+      lines.push(`${name} does not answer: it is being asked what became of it.`)
     if (worker.status === 'leaving') lines.push(`${name} is about to leave: it takes no new tasks.`)
   }
   const pending = counts[WAITING] + counts[READY] + counts[RUNNING]

@@ -38,8 +38,9 @@ export function workerJoined(state: State, hello: WorkerHello): Worker {
   return worker
 }
 
-export function workerLeft(state: State, worker: Worker, reason: string): void {
-  const charged = worker.status !== 'leaving'
+/** @param ended it was ended from outside: no run of its can have been the reason */
+export function workerLeft(state: State, worker: Worker, reason: string, ended = false): void {
+  const charged = worker.status !== 'leaving' && !ended
   worker.status = 'leaving'
   state.present.splice(state.present.indexOf(worker), 1)
   countThreads(state)
@@ -70,7 +71,7 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
   fillGaps(state, worker, groups)
   worker.runningGroups = groups
   state.readings.add(worker)
-  if (worker.status === 'leaving') return
+  if (worker.status === 'leaving' || worker.status === 'silent') return
   const status = message.paused ? 'paused' : 'running'
   if (status === worker.status) return
   worker.status = status
@@ -106,6 +107,12 @@ const BETWEEN_TASKS_MS = 1500
 
 function runningGroup({ tasks }: State, task: number): number {
   return task >= 0 && task < tasks.top && tasks.phase[task] === RUNNING ? tasks.group[task] : -1
+}
+
+/** Its connection broke, and whether it is gone is being asked: it gets nothing new. */
+export function workerSilent(state: State, worker: Worker): void {
+  if (worker.status !== 'leaving') worker.status = 'silent'
+  countThreads(state)
 }
 
 /** The worker will leave: it gets nothing new, and gives back what it has not begun. */

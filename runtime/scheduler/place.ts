@@ -7,6 +7,7 @@ import { rankOf } from './rank.ts'
 import { suits, suitsEver } from './restrict.ts'
 import { assign, DEATHS_TO_QUARANTINE } from './seat.ts'
 import { type State, setPhase } from './state.ts'
+import { canFinish } from './timeLeft.ts'
 import { occupying, type Worker } from './worker.ts'
 
 /** What fetching anything from another worker costs beside its bytes, in milliseconds. */
@@ -86,7 +87,7 @@ export function bestWorker(state: State, task: number, restriction?: Restriction
   let best: Worker | undefined
   let bestCost = Infinity
   const consider = (worker: Worker): void => {
-    if (worker.status !== 'running' || worker.quarantined) return
+    if (worker.status !== 'running' || worker.quarantined || !canFinish(state, worker, task)) return
     if (restriction && !suits(state, worker, restriction)) return
     const held = worker.mark === mark
     const lackedBytes = held ? total - worker.markedBytes : total

@@ -6,6 +6,7 @@ import type { ClientMessage, WorkerMessage } from '../protocol/messages.ts'
 import { workersHere } from './answer.ts'
 import { clientLeft } from './cancel.ts'
 import { createClient } from './client.ts'
+import { burdenOf, type Demand, demandOf } from './demand.ts'
 import { dispatch } from './dispatch.ts'
 import { drain, ExecuteColumns, type Post } from './drain.ts'
 import { EventLog, type EventSink } from './eventLog.ts'
@@ -15,13 +16,14 @@ import { dump, FeedPosition, feedDelta, feedSnapshot, unfold } from './feed.ts'
 import { fromClient } from './fromClient.ts'
 import { fromWorker } from './fromWorker.ts'
 import { checkInvariants } from './invariants.ts'
-import { type WorkerHello, workerJoined, workerLeft } from './membership.ts'
+import { type WorkerHello, workerJoined, workerLeft, workerSilent } from './membership.ts'
 import { tellProgress } from './progress.ts'
 import { continueRetiring, forgetMoves, retire } from './rebalance.ts'
 import { RunStream } from './runStream.ts'
 import { State } from './state.ts'
 import { balance } from './steal.ts'
 import { story } from './story.ts'
+import { retireInTime } from './timeLeft.ts'
 import { warnUnsuitable } from './warn.ts'
 
 export interface SchedulerOptions {
@@ -119,13 +121,14 @@ export class Scheduler {
     this.#settle()
   }
 
-  workerLeft(worker: number, reason: string, nowMs: number): void {
-    this.#sink?.add({ kind: 'workerLeft', worker, reason, nowMs })
+  /** @param ended it was ended from outside, so that nothing that it ran can have been the reason */
+  workerLeft(worker: number, reason: string, nowMs: number, ended = false): void {
+    this.#sink?.add({ kind: 'workerLeft', worker, reason, nowMs, ...(ended && { ended }) })
     const { state } = this
     state.nowMs = nowMs
     const leaver = state.workers[worker]
     if (!leaver) return
-    workerLeft(state, leaver, reason)
+    workerLeft(state, leaver, reason, ended)
     this.#settle()
   }
 
@@ -140,6 +143,45 @@ export class Scheduler {
     this.#settle()
   }
 
+  /** Its time is limited: from `retireMs` on it hands over what it holds, and tasks that would take it beyond `endsMs` go elsewhere. */
+  workerEnds(
+    worker: number,
+    { retireMs, endsMs }: { retireMs: number; endsMs: number },
+    nowMs: number,
+  ): void {
+    this.#sink?.add({ kind: 'workerEnds', worker, retireMs, endsMs, nowMs })
+    const { state } = this
+    state.nowMs = nowMs
+    const limited = state.workers[worker]
+    if (limited) limited.time = { sinceMs: limited.time?.sinceMs ?? nowMs, retireMs, endsMs }
+  }
+
+  /** It is not known yet whether it is gone: meanwhile it gets nothing new. */
+  workerSilent(worker: number, nowMs: number): void {
+    this.#sink?.add({ kind: 'workerSilent', worker, nowMs })
+    const { state } = this
+    state.nowMs = nowMs
+    const silent = state.workers[worker]
+    if (silent) workerSilent(state, silent)
+    this.#settle()
+  }
+
+  /** Workers that have been asked for and are not here yet, a line each: told to whoever asks why tasks wait. */
+  expectWorkers(lines: readonly string[]): void {
+    this.state.expectedWorkers = lines
+  }
+
+  /** What there is to do, and what is kept. */
+  get demand(): Demand {
+    return demandOf(this.state)
+  }
+
+  /** What it costs to do without a worker, in milliseconds. */
+  burden(worker: number): number {
+    const found = this.state.workers[worker]
+    return found ? burdenOf(found) : 0
+  }
+
   /** To be called about every 100 ms: balance between workers, progress, warnings. */
   tick(nowMs: number): void {
     this.#sink?.add({ kind: 'tick', nowMs })
@@ -147,6 +189,7 @@ export class Scheduler {
     state.nowMs = nowMs
     balance(state)
     if (state.moves.size > 0) forgetMoves(state)
+    retireInTime(state)
     continueRetiring(state)
     warnUnsuitable(state)
     tellProgress(state)

@@ -94,6 +94,8 @@ export class State {
   readonly waitingScatters: WaitingScatter[] = []
   /** For the feed: workers that left, and those with new readings, since it last looked. */
   readonly left: { worker: number; reason: string }[] = []
+  /** Workers that have been asked for and are not here yet, a line each. */
+  expectedWorkers: readonly string[] = []
   readonly readings = new Set<Worker>()
   membershipChanged = false
   /** Records finished runs for panels, while somebody watches. */

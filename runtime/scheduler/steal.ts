@@ -5,6 +5,7 @@ import { ASIDE, READY, RECALLED } from './phases.ts'
 import { suits } from './restrict.ts'
 import { seatedAt } from './seat.ts'
 import { dirtyWorker, eachDependency, type State } from './state.ts'
+import { canFinish } from './timeLeft.ts'
 import { occupying, type Worker } from './worker.ts'
 
 /** Looked at more often, a balance would move tasks whose last move has not arrived yet. */
@@ -57,6 +58,7 @@ function stealFrom(state: State, victim: Worker, thieves: Worker[]): boolean {
       const thief = thieves[t]
       const { restriction } = state.options.sets[tasks.option[task]]
       if (thief === victim || (restriction && !suits(state, thief, restriction))) continue
+      if (!canFinish(state, thief, task)) continue
       const end =
         (thief.occupancyMs + thief.promisedMs) / thief.threads + expectedMs + fetchMs(state, task, thief)
       if (end < bestEnd) {

@@ -33,8 +33,10 @@ export interface Worker {
   readonly id: number
   readonly info: WorkerInfo
   readonly threads: number
-  /** `paused` workers get nothing new; `leaving` ones have said goodbye. */
-  status: 'running' | 'paused' | 'leaving'
+  /** `paused` workers get nothing new; `leaving` ones have said goodbye; of `silent` ones it is being asked whether they are gone. */
+  status: 'running' | 'paused' | 'leaving' | 'silent'
+  /** Present where its time is limited: since when it is here, from when on it hands over, when it will be ended. */
+  time: { sinceMs: number; retireMs: number; endsMs: number } | undefined
   /** It shall leave once it is empty. */
   retiring: boolean
   /** Tasks assigned to it, and the milliseconds that they are expected to take in sum. */
@@ -90,6 +92,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
     info,
     threads: Math.max(1, info.threads),
     status: 'running',
+    time: undefined,
     retiring: false,
     assigned: 0,
     occupancyMs: 0,

@@ -87,8 +87,9 @@ export const WORKER_RULES: Record<string, Rule> = {
   'no worker is idle while a task could run on it': (state, broken) => {
     const top = state.queue.top(state)
     if (top < 0) return
+    // One whose time is limited may lack the time for the first that waits.
     for (const worker of state.present)
-      if (worker.status === 'running' && !worker.quarantined && worker.assigned === 0)
+      if (worker.status === 'running' && !worker.quarantined && worker.assigned === 0 && !worker.time)
         broken(`worker ${worker.id} is idle, ${nameOf(state, top)} waits`)
   },
 

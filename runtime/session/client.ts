@@ -3,6 +3,10 @@
 import type { Collection, ComputeCall, Executor } from '../graph/collection.ts'
 import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
+import type { AdaptOptions } from '../slurm/adapt.ts'
+import type { JobsReport } from '../slurm/jobsReport.ts'
+import type { SlurmProfile } from '../slurm/slurmProfile.ts'
+import type { ScaleTarget } from '../slurm/wishes.ts'
 import { forgetClient, rememberClient, startAmbientWith } from './ambient.ts'
 import { annotatedIdentity, withAnnotations } from './annotate.ts'
 import { type CallOptions, mergedOptions, type SplitOptions, splitOptions } from './callOptions.ts'
@@ -14,6 +18,7 @@ import { coreOf, handlesOf } from './core.ts'
 import { UsageError } from './errors.ts'
 import { type Argument, type Arguments, Future, FutureBatch } from './future.ts'
 import { type GatherOptions, gatherValues, valuesOf } from './gather.ts'
+import { askJobs } from './jobs.ts'
 import { mapTasks } from './mapTasks.ts'
 import { type Computed, Pending } from './nested.ts'
 import { ambientCore, connectCore, type LocalOptions, localCore, type OpenCluster } from './openCluster.ts'
@@ -21,6 +26,7 @@ import { futuresOf } from './progress.ts'
 import { askAbout } from './questions.ts'
 import { replicateFutures } from './replicate.ts'
 import { type ScatterOptions, scatterValues } from './scatter.ts'
+import { type SlurmClientOptions, slurmCore } from './slurmClient.ts'
 import { type SshClientOptions, sshCore } from './sshClient.ts'
 
 /** What a `scatter` gives: a list of futures for a list, a record for a record, else one future. */
@@ -107,6 +113,27 @@ export class Client implements Executor {
    */
   static async ssh(options: SshClientOptions): Promise<Client> {
     return new Client(await sshCore(options))
+  }
+
+  /**
+   * Starts a cluster whose workers are jobs of Slurm and connects to it; `close()` ends it, and its jobs.
+   * @param profile what jobs ask for: `cores` and `memory` of each at least
+   * @throws {ProfileError} naming the part of the profile that cannot be
+   * @throws {SlurmError} with Slurm's own reason, when it refuses what is asked
+   * @throws {HostError} when the profile's `host` cannot be reached
+   */
+  static async slurm(profile: SlurmProfile, options: SlurmClientOptions = {}): Promise<Client> {
+    return new Client(await slurmCore(profile, options))
+  }
+
+  /** The jobs that this cluster's workers run in. @throws {RefusedError} when they are none */
+  jobs(): Promise<JobsReport> {
+    return askJobs(this.#core)
+  }
+
+  /** Has the number of jobs follow what there is to do. @throws {RefusedError} when it cannot */
+  async adapt(options: AdaptOptions): Promise<void> {
+    await askJobs(this.#core, { adapt: options })
   }
 
   /**
@@ -252,10 +279,16 @@ export class Client implements Executor {
   }
 
   /**
-   * Asks for another number of workers, and resolves when the request is taken.
+   * Asks for another number of workers, and resolves when the request is taken. Where workers are jobs, the number may be one
+   * of `jobs`, `workers`, `cores` or `memory`, of a pool.
    * @throws {RefusedError} when this cluster cannot be scaled
+   * @example client.scale({ cores: 64, pool: 'gpu' })
    */
-  async scale(workers: number): Promise<void> {
+  async scale(workers: number | ScaleTarget): Promise<void> {
+    if (typeof workers === 'object') {
+      await askJobs(this.#core, { scale: workers })
+      return
+    }
     if (!Number.isInteger(workers) || workers < 1)
       throw new UsageError(`scale needs a whole number of workers ≥ 1, not ${workers}`)
     this.#core.requireOpen()

@@ -3,6 +3,7 @@
 import { dirname } from 'node:path'
 import { instrumentModule } from '../functions/emission/instrumentModule.ts'
 import { virtualModule } from '../functions/virtualModule.ts'
+import { nameProcess } from '../host/processTitle.ts'
 import { SPARE_ENV, type SpareOrder } from '../host/sessionProcess.ts'
 
 export const isSpare = (): boolean => process.env[SPARE_ENV] === '1'
@@ -10,7 +11,7 @@ export const isSpare = (): boolean => process.env[SPARE_ENV] === '1'
 /** Gets ready, and waits for the run. */
 export async function spareOrder(): Promise<SpareOrder> {
   delete process.env[SPARE_ENV]
-  process.title = 'heddle spare session'
+  nameProcess('heddle spare session')
   const told = new Promise<SpareOrder>((resolve) => {
     // Once the channel is heard by nobody, it keeps no process alive.
     process.once('message', (order) => resolve(order as SpareOrder))
@@ -21,7 +22,7 @@ export async function spareOrder(): Promise<SpareOrder> {
 
 /** Takes the run on as if this process had been started for it. */
 export function becomeRun({ spec, run }: SpareOrder): void {
-  process.title = 'heddle session'
+  nameProcess('heddle session')
   process.chdir(spec.cwd ?? dirname(spec.file))
   process.env.HEDDLE_RUN = JSON.stringify(spec)
   process.env.HEDDLE_RUN_ID = run

@@ -67,6 +67,7 @@ export const ROOMS: readonly Room[] = [
       'runtime/kernels',
       'runtime/session',
       'runtime/cluster',
+      'runtime/slurm',
       'runtime/ml',
     ],
     packages: ['node', 'ws', 'piscina'],
@@ -90,6 +91,11 @@ export const ROOMS: readonly Room[] = [
     packages: ['node'],
   },
   {
+    folder: 'runtime/slurm',
+    rooms: ['runtime/protocol', 'runtime/host', 'runtime/cluster', 'runtime/agent', 'runtime/remote'],
+    packages: ['node'],
+  },
+  {
     folder: 'runtime/session',
     rooms: [
       'runtime/protocol',
@@ -100,6 +106,7 @@ export const ROOMS: readonly Room[] = [
       'runtime/host',
       'runtime/cluster',
       'runtime/remote',
+      'runtime/slurm',
     ],
     packages: ['node', 'ws'],
   },
@@ -112,6 +119,7 @@ export const ROOMS: readonly Room[] = [
       'runtime/host',
       'runtime/agent',
       'runtime/remote',
+      'runtime/slurm',
     ],
     packages: ['node'],
   },

@@ -9,11 +9,11 @@ export interface Figure {
   value: number
 }
 
-/** The peer's figure for the same work: Dask's cluster, or its threaded scheduler where it has one for it. */
+/** The peer's figure for the same work: Dask's cluster, or its threaded scheduler where it has one for it; scikit-learn. */
 export interface PeerFigure {
   bench: string
   figure: string
-  peer: 'dask' | 'dask threads'
+  peer: 'dask' | 'dask threads' | 'scikit-learn'
   value: number
 }
 
@@ -48,7 +48,7 @@ export function compare(
   return figures.map((ours) => {
     const same = (other: { bench: string; figure: string }): boolean =>
       other.bench === ours.bench && other.figure === ours.figure
-    const cluster = peers.find((each) => same(each) && each.peer === 'dask')
+    const cluster = peers.find((each) => same(each) && each.peer !== 'dask threads')
     const threads = peers.find((each) => same(each) && each.peer === 'dask threads')
     const before = baseline.find(same)
     const ratio = cluster ? advantage(ours.unit, ours.value, cluster.value) : null
@@ -57,7 +57,7 @@ export function compare(
       figure: ours.figure,
       unit: ours.unit,
       value: ours.value,
-      peer: cluster ? 'dask' : null,
+      peer: cluster?.peer ?? null,
       peerValue: cluster?.value ?? null,
       ratio,
       threadsValue: threads?.value ?? null,
@@ -92,7 +92,7 @@ export function tableOf(figures: readonly ComparedFigure[]): string {
     'figure',
     'unit',
     'heddle',
-    'dask',
+    'peer',
     'ahead',
     'dask threads',
     'ahead',

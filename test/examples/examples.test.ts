@@ -36,6 +36,15 @@ test('flights-table: ten questions to a table', async () => {
   assert.equal(text.match(/ rows? × /g)?.length, 10)
 })
 
+test('flights-late: trees learn more than a line', async () => {
+  const text = await printed('examples/flights-late.ts')
+  const areas = [...text.matchAll(/^(trees|line) .* area under the curve (0\.\d+)$/gm)].map(([, , area]) =>
+    Number(area),
+  )
+  assert.ok(areas.length === 2 && areas[0] > areas[1] + 0.03 && areas[1] > 0.58, text)
+  assert.match(text, /\nremainder__hour +\d+\.\d %\n/)
+})
+
 test('wordcount: the words of the READMEs', async () => {
   const text = await printed('examples/wordcount.ts')
   assert.match(text, /^[\d,]+ lines with [\d,]+ words of five letters or more\n/)

@@ -9,10 +9,10 @@ import { after, test } from 'node:test'
 import type { EncodedValue } from '../../runtime/functions/encodedValue.ts'
 import { AddressError, isLocal, socketOptions } from '../../runtime/host/address.ts'
 import { DataClient, DataConnectionError } from '../../runtime/host/dataClient.ts'
+import { FrameReader } from '../../runtime/host/dataFrameReader.ts'
 import {
   type DataFrame,
   DataFrameError,
-  FrameReader,
   HEAD_BYTES,
   VALUES,
   valuesFrame,

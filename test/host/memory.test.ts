@@ -117,6 +117,48 @@ test('a file system that is full is an error that names the folder, and everythi
   await cluster.end()
 })
 
+test('a spill folder that becomes read-only is an error that names it; what is there is read, what is not stays in memory', async (t) => {
+  const cluster = await TestCluster.start(t)
+  const mounted = join(cluster.folder, 'disk')
+  const spillFolder = join(mounted, 'values')
+  mkdirSync(mounted)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', mounted])
+  try {
+    const worker = await cluster.worker('w0', { memoryLimitBytes: 2e9, memoryShares, spillFolder })
+    await makeValues(worker)
+    await worker.next('heartbeat', ({ spilledBytes }) => spilledBytes >= (VALUES - 5) * BYTES)
+    // Nothing may be open for writing: what was being spilled is there by now, or this is refused.
+    await until(() => isDone(() => execFileSync('mount', ['-o', 'remount,ro', mounted], { stdio: 'ignore' })))
+    assert.deepEqual(await sums(worker), expected)
+    const { text } = await worker.next('log', ({ level }) => level === 'error')
+    assert.ok(
+      text.includes(`cannot be spilled to ${spillFolder}: it is read-only. They stay in memory`),
+      text,
+    )
+    // Files that cannot be removed end neither this nor the worker.
+    const tasks = Int32Array.from({ length: 200 }, (_, i) => i)
+    worker.send({ type: 'discard', tasks, runs: new Int32Array(200).fill(1) })
+    await worker.next('heartbeat', ({ heldTasks }) => heldTasks === 0)
+    await makeValues(worker)
+    assert.deepEqual(await sums(worker), expected)
+    worker.send({ type: 'close', reason: 'the test is over' })
+    assert.deepEqual(await exitOf(cluster.children[0]), { code: 0, signal: null })
+  } finally {
+    execFileSync('umount', [mounted])
+  }
+  rmdirSync(mounted)
+  await cluster.end()
+})
+
+function isDone(action: () => void): boolean {
+  try {
+    action()
+    return true
+  } catch {
+    return false
+  }
+}
+
 test('a spill folder that is removed while the worker runs is made again', async (t) => {
   const cluster = await TestCluster.start(t)
   const spillFolder = join(cluster.folder, 'scratch')

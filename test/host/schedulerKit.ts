@@ -56,6 +56,8 @@ export class KeepingCore implements SchedulerCore {
   workerMessage(worker: number, message: { type: string }): void {
     this.heard.push(`worker ${worker}: ${message.type}`)
   }
+  workerSilent(): void {}
+
   workerLeft(worker: number, reason: string): void {
     this.heard.push(`worker ${worker} left: ${reason}`)
   }
@@ -132,6 +134,7 @@ export class Shell implements AsyncDisposable {
         runs: this.runs,
         logs: this.logs,
         scale: (workers) => (workers > 4 ? 'too many' : undefined),
+        jobs: () => undefined,
         shutdown: (reason) => void this.stops.push(reason),
       }),
     )

@@ -81,6 +81,34 @@ test('1 GB from two workers of 300 MB is gathered', { timeout }, async (t) => {
   assert.deepEqual(await workers(), before, 'no worker was ended for it')
 })
 
+test('work under a quarter of the memory that it needs gives the same answers, and no worker is ended for it', {
+  timeout: 900_000,
+}, async (t) => {
+  const { client, workers } = await start(t, 2, '260MB')
+  const before = await workers()
+  // 2.1 GB, all of which is kept: the futures are held until the end.
+  const count = 210
+  const chunks = client.map(chunk, numbers(count))
+  assert.deepEqual(await sums(client, chunks), numbers(count).map(sumOf))
+  assert.deepEqual(await workers(), before)
+})
+
+test('a thousand tasks that leak do not end the run', { timeout: 900_000 }, async (t) => {
+  const { client } = await start(t, 2, '300MB')
+  // Each leaves 1 MB of its thread's heap behind: 500 MB in sum on each worker, were it never let go of.
+  const leak = (i: number): number => {
+    const here = globalThis as { leaked?: number[][] }
+    here.leaked ??= []
+    here.leaked.push(new Array<number>(125_000).fill(i + 0.5))
+    return 2 * i
+  }
+  const found = await client.gather(client.map(leak, numbers(1000)))
+  assert.deepEqual(
+    found,
+    numbers(1000).map((i) => 2 * i),
+  )
+})
+
 test('a task that outgrows its worker fails with limit, key and line, and what others made is there', {
   timeout,
 }, async (t) => {

@@ -85,7 +85,9 @@ test('categories are split by sets, and unseen ones are missing', async () => {
 })
 
 test('trees are the same, to the last bit, for any cut into blocks', async () => {
-  const { x, y } = split('diabetes')
+  const { x, y: round } = split('diabetes')
+  // No whole numbers: their sums depend on their order.
+  const y = round.map((value, i) => value / 7 + Math.sin(i))
   for (const growth of ['leafWise', 'depthWise'] as const) {
     const params = { maxIter: 10, maxDepth: 5, growth, earlyStopping: true }
     const whole = await new ml.GradientBoostingRegressor(params).fit(x, y)

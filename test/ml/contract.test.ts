@@ -47,7 +47,12 @@ test('features of collections are transformed lazily, whatever their cut', async
   }
   const records = ROWS.map(([a, b]) => ({ a, b }))
   const table = dataframe.fromRecords(records)
-  close((await (await new ml.StandardScaler().fitTransform(table)).compute()).toList(), SCALED)
+  const scaledTable = await (await new ml.StandardScaler().fitTransform(table)).compute()
+  assert.deepEqual(Object.keys(scaledTable.toRecords()[0]), ['a', 'b'])
+  close(
+    scaledTable.toRecords().map((row) => Object.values(row)),
+    SCALED,
+  )
   const lists = bag.fromSequence(ROWS, { partitions: 3 })
   const fromBag = (await new ml.StandardScaler().fit(lists)).transform(lists)
   close((await fromBag.compute()).toList(), SCALED)

@@ -45,7 +45,9 @@ test('one tree on all rows and features learns them by heart', async () => {
 })
 
 test('trees are the same, to the last bit, for any cut into blocks', async () => {
-  const { x, y } = split('diabetes')
+  const { x, y: whole } = split('diabetes')
+  // No whole numbers: their sums depend on their order.
+  const y = whole.map((value, i) => value / 7 + Math.sin(i))
   const { x: xc, y: yc } = split('iris')
   const params = { nEstimators: 7 }
   const numbers = await new ml.RandomForestRegressor(params).fit(x, y)

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { array, NdArray } from '../../runtime/collections/index.ts'
+import { array, dataframe, NdArray } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { answersOf, close, dataset } from './kit.ts'
@@ -173,4 +173,17 @@ test('a search says what is wrong before anything is fitted', async () => {
     /LogisticRegression has no parameter D/,
   )
   assert.throws(() => new ml.GridSearchCV(pipeline(), grid).bestParams, { name: 'NotFittedError' })
+})
+
+test('metrics of a column of a table, of booleans too', async () => {
+  const table = dataframe.fromRecords(
+    [true, false, true, true].map((a, i) => ({ a, b: i < 2 })),
+    { partitions: 2 },
+  )
+  assert.equal(await ml.metrics.accuracyScore(table.select('a'), table.select('a')), 1)
+  assert.equal(await ml.metrics.accuracyScore(table.select('a'), table.select('b')), 0.25)
+  await assert.rejects(
+    ml.metrics.accuracyScore(table, [1, 1, 0, 0]),
+    /metrics take one column, and this table has 2/,
+  )
 })

@@ -40,9 +40,11 @@ test('what `import … from "heddle"` gives', () => {
     'NoFilesError',
     'NotACollectionError',
     'PluckError',
+    'ProfileError',
     'RefusedError',
     'SchemaMismatchError',
     'ShapeError',
+    'SlurmError',
     'SshError',
     'Table',
     'TableArgumentError',
@@ -81,6 +83,7 @@ test('what `import … from "heddle"` gives', () => {
 
 test('what a client can do', () => {
   assert.deepEqual(methodsOf(heddle.Client), [
+    'adapt',
     'address',
     'cancel',
     'close',
@@ -92,6 +95,7 @@ test('what a client can do', () => {
     'explain',
     'gather',
     'info',
+    'jobs',
     'map',
     'persist',
     'rebalance',
@@ -107,7 +111,7 @@ test('what a client can do', () => {
     Object.getOwnPropertyNames(heddle.Client).filter(
       (name) => !['length', 'name', 'prototype'].includes(name),
     ),
-    ['local', 'ssh', 'connect'],
+    ['local', 'ssh', 'slurm', 'connect'],
   )
   assert.equal(typeof heddle.Client.prototype[Symbol.asyncDispose], 'function')
   assert.deepEqual(methodsOf(heddle.BoundOptions), ['map', 'submit', 'with'])

@@ -1,4 +1,4 @@
-// Plays many seeds: `node test/simulation/simulate.ts --seeds 100000 [--from 1]`. Prints every seed that finds a fault.
+// Plays many seeds: `node test/simulation/simulate.ts --seeds 100000 [--from 1] [--batch]`. Prints every seed that finds a fault.
 
 import { parseArgs } from 'node:util'
 import { Simulation } from './simulation.ts'
@@ -13,27 +13,30 @@ export interface SeedFault {
   error: Error
 }
 
+export interface SeedOptions {
+  /** Whether tasks submit tasks too. */
+  nested?: boolean
+  /** Whether workers are jobs of a batch system. */
+  batch?: boolean
+}
+
 /** Plays seeds `from … from + count − 1`; returns the faults found, at most `faultsMax`. */
 export function playSeeds(
   from: number,
   count: number,
-  faultsMax = FAULTS_MAX,
+  { faultsMax = FAULTS_MAX, ...options }: SeedOptions & { faultsMax?: number } = {},
 ): { faults: SeedFault[]; events: number } {
   const faults: SeedFault[] = []
   let events = 0
   for (let seed = from; seed < from + count && faults.length < faultsMax; seed++) {
-    const fault = playSeed(seed)
+    const fault = playSeed(seed, options)
     events += fault.events
     if (fault.error) faults.push({ seed, error: fault.error })
   }
   return { faults, events }
 }
 
-/** @param options.nested whether tasks submit tasks too */
-export function playSeed(
-  seed: number,
-  options: { nested?: boolean } = {},
-): { events: number; error?: Error } {
+export function playSeed(seed: number, options: SeedOptions = {}): { events: number; error?: Error } {
   const simulation = new Simulation(seed, options)
   try {
     simulation.play()
@@ -45,7 +48,11 @@ export function playSeed(
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string', default: '100000' }, from: { type: 'string', default: '1' } },
+    options: {
+      seeds: { type: 'string', default: '100000' },
+      from: { type: 'string', default: '1' },
+      batch: { type: 'boolean', default: false },
+    },
   })
   const count = Number(values.seeds)
   const from = Number(values.from)
@@ -55,7 +62,8 @@ if (import.meta.main) {
   // Slice by slice, so that a run that is stopped has told what it found, and how far it came.
   for (let played = 0; played < count && faultsFound < FAULTS_MAX; ) {
     const slice = Math.min(SLICE_SEEDS, count - played)
-    const found = playSeeds(from + played, slice, FAULTS_MAX - faultsFound)
+    const { batch } = values
+    const found = playSeeds(from + played, slice, { batch, faultsMax: FAULTS_MAX - faultsFound })
     for (const { seed, error } of found.faults) console.error(`seed ${seed}: ${error.stack}\n`)
     faultsFound += found.faults.length
     events += found.events

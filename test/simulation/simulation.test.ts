@@ -51,6 +51,14 @@ test(`${SEEDS.toLocaleString('en')} seeds`, () => {
   assert.ok(events > 100 * SEEDS, 'the seeds do play something')
 })
 
+test('seeds in which workers are jobs, whose time ends and whose fate is asked for', () => {
+  const { faults } = playSeeds(1, SEEDS / 4, { batch: true })
+  assert.deepEqual(
+    faults.map(({ seed, error }) => `seed ${seed}: ${error.stack}`),
+    [],
+  )
+})
+
 test('the log of events, played again, gives the same instructions byte for byte', () => {
   for (let seed = 1; seed <= 20; seed++) {
     const simulation = new Simulation(seed, { record: true })

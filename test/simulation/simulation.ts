@@ -66,8 +66,21 @@ export class Simulation {
   readonly nesting: Random | undefined
   readonly #taskClients: SimulatedClient[] = []
 
-  constructor(seed: number, { record = false, nested = true }: { record?: boolean; nested?: boolean } = {}) {
+  /** Workers are jobs of a batch system, whose time ends, and of which it is asked what became of them. As with `nesting`. */
+  readonly #batch: Random | undefined
+  /** By name: connections that broke, of workers of which the scheduler does not know yet whether they are gone. */
+  readonly #silent = new Map<string, number>()
+
+  constructor(
+    seed: number,
+    {
+      record = false,
+      nested = true,
+      batch = false,
+    }: { record?: boolean; nested?: boolean; batch?: boolean } = {},
+  ) {
     this.#record = record
+    this.#batch = batch ? new Random(seed + 0xba7c4) : undefined
     this.nesting = nested ? new Random(seed + 0x5eed) : undefined
     this.random = new Random(seed)
     this.universe = new Universe(this.random)
@@ -159,10 +172,14 @@ export class Simulation {
   }
 
   kill(worker: SimulatedWorker, _key?: string): void {
+    this.#kill(worker, false)
+  }
+
+  #kill(worker: SimulatedWorker, ended: boolean): void {
     worker.alive = false
     const at = this.#workers.indexOf(worker)
     if (at >= 0) this.#workers.splice(at, 1)
-    this.#disconnect(worker, 'killed')
+    this.#disconnect(worker, 'killed', ended)
   }
 
   /** A worker was asked to go, and goes. */
@@ -287,10 +304,30 @@ export class Simulation {
     const hello = decodeFrame(WORKER_MESSAGES, encodeFrame(WORKER_MESSAGES, worker.hello()))
     worker.id = this.scheduler.workerJoined(hello as Extract<WorkerMessage, { type: 'hello' }>, this.nowMs)
     this.#byId.set(worker.id, worker)
+    const before = this.#silent.get(worker.name)
+    if (before !== undefined) this.#left(worker.name, before, 'came again', false)
+    if (this.#troubled && this.#batch?.chance(0.4)) this.#limit(worker, this.#batch)
     this.#afterEvent()
   }
 
-  #disconnect(worker: SimulatedWorker, reason: string): void {
+  /** Its job's time is limited, and ends it. */
+  #limit(worker: SimulatedWorker, batch: Random): void {
+    const { id } = worker
+    const retireMs = this.nowMs + batch.next() * 200
+    const endsMs = retireMs + batch.next() * 60
+    this.scheduler.workerEnds(id, { retireMs, endsMs }, this.nowMs)
+    this.after(endsMs - this.nowMs, () => {
+      if (worker.alive && worker.id === id) this.#kill(worker, true)
+    })
+  }
+
+  #left(name: string, id: number, reason: string, ended: boolean): void {
+    if (this.#silent.get(name) === id) this.#silent.delete(name)
+    this.scheduler.workerLeft(id, reason, this.nowMs, ended)
+    this.#afterEvent()
+  }
+
+  #disconnect(worker: SimulatedWorker, reason: string, ended = false): void {
     const { id } = worker
     if (id < 0) return
     this.deaths++
@@ -299,8 +336,17 @@ export class Simulation {
     worker.disconnected()
     // The scheduler learns of it a little later than it happened.
     this.after(this.random.next() * 10, () => {
-      this.scheduler.workerLeft(id, reason, this.nowMs)
+      if (!this.#batch?.chance(0.5) || this.#silent.has(worker.name)) {
+        this.#left(worker.name, id, reason, ended)
+        return
+      }
+      // Its batch system is asked, which takes its time; meanwhile it may come again.
+      this.#silent.set(worker.name, id)
+      this.scheduler.workerSilent(id, this.nowMs)
       this.#afterEvent()
+      this.after(this.#batch.next() * 60, () => {
+        if (this.#silent.get(worker.name) === id) this.#left(worker.name, id, reason, ended)
+      })
     })
   }
 

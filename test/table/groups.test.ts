@@ -129,6 +129,42 @@ for (const engine of ['polars', 'columns']) {
     )
   })
 
+  test(`categories of several partitions come together (${engine})`, async () => {
+    process.env.HEDDLE_TABLE_ENGINE = engine
+    const rows = Array.from({ length: 300 }, (_, i) => ({ kind: i % 7 === 0 ? null : `k${i % 50}`, n: i }))
+    const schema = { kind: 'category', n: 'int32' } as const
+    const table = dataframe.fromRecords(rows, { partitions: 6, schema })
+    assert.deepEqual(await table.repartition(1).toRecords(), rows)
+    assert.deepEqual(await table.repartition(2).filter(col('n').gte(0)).toRecords(), rows)
+    const order = (a: string | null, b: string | null): number =>
+      a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1
+    assert.deepEqual(
+      await table.sort('kind').toRecords(),
+      [...rows].sort((a, b) => order(a.kind, b.kind)),
+    )
+    const counts = await table.groupBy('kind').partitions(3).len().toRecords()
+    const expected = Map.groupBy(rows, ({ kind }) => kind)
+    assert.deepEqual(
+      new Map(counts.map((row) => [row.kind, row.len])),
+      new Map([...expected].map(([kind, own]) => [kind, own.length])),
+    )
+    const tree = await table.groupBy('kind').len().toRecords()
+    assert.equal(tree.length, expected.size)
+    const names = dataframe.fromRecords(
+      Array.from({ length: 50 }, (_, i) => ({ kind: `k${49 - i}`, name: `name ${49 - i}` })),
+      { partitions: 3, schema: { kind: 'category', name: 'string' } },
+    )
+    for (const broadcast of [true, false]) {
+      const joined = await table.join(names, { on: 'kind', broadcast }).sort('n').toRecords()
+      assert.deepEqual(
+        joined,
+        rows
+          .filter(({ kind }) => kind !== null)
+          .map((row) => ({ ...row, name: `name ${row.kind?.slice(1)}` })),
+      )
+    }
+  })
+
   test(`functions of categories (${engine})`, async () => {
     process.env.HEDDLE_TABLE_ENGINE = engine
     const sizes = ['S', 'L', null, 'M', 'S', 'XL']

@@ -2,10 +2,10 @@
 
 import { userCall } from '../../kernels/array/calls.ts'
 import { type DTypeName, describe, dtypeOf, type Scalar } from '../../kernels/array/dtype.ts'
-import { blockIndex, type Chunks } from '../../kernels/array/grid.ts'
+import { blockIndex, type Chunks, chunkStarts } from '../../kernels/array/grid.ts'
 import type { Run } from '../../kernels/array/indexing.ts'
 import type { NdArray } from '../../kernels/array/ndArray.ts'
-import { axisOf, broadcastShapes, ShapeError, shapeText } from '../../kernels/array/shape.ts'
+import { axisOf, broadcastShapes, ShapeError, shapeText, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
 import type { PadMode } from '../../kernels/array/shapeMethods.ts'
 import { alongAxisCall } from '../../kernels/array/statistics.ts'
 import { ChunkedArray } from './chunkedArray.ts'
@@ -89,8 +89,7 @@ export function mapBlocks(
   )
 }
 
-const startOf = (lengths: readonly number[], block: number): number =>
-  lengths.slice(0, block).reduce((sum, length) => sum + length, 0)
+const startOf = (lengths: readonly number[], block: number): number => chunkStarts(lengths)[block]
 
 function callOn(
   method: string,
@@ -118,7 +117,7 @@ function callOn(
           regions: regions(index, region),
           own: {
             index,
-            start: region.map((run) => run.start),
+            start: region.map((run, axis) => (chunks[axis].some(Number.isNaN) ? Number.NaN : run.start)),
             shape: region.map((run) => (Number.isNaN(run.count) ? null : run.count)),
             ...(trim && { trim: trim(index) }),
           },
@@ -156,6 +155,8 @@ export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOve
     if (!Number.isInteger(each) || each < 0)
       throw new RangeError(`a depth is a whole number from 0 on, not ${each}`)
   const { chunks } = first
+  if (first.shape.some((length, axis) => Number.isNaN(length) && depths[axis] > 0))
+    throw new ShapeError(`mapOverlap needs neighbours along an axis whose ${UNKNOWN_LENGTH}`)
   const pads = depths.map((each): [number, number] => [each, each])
   const none = boundary === 'none'
   const padded = none

@@ -1,7 +1,7 @@
 // How an array is cut: what a user writes, lengths for each axis, cuts that two arrays share.
 
 import type { Chunks } from '../../kernels/array/grid.ts'
-import { shapeText, sizeOf } from '../../kernels/array/shape.ts'
+import { ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
 
 /** Chunks are not what they could be, or do not add up to the shape. */
 export class ChunksError extends RangeError {
@@ -42,6 +42,8 @@ export function normalChunks(
   const parts: readonly AxisChunks[] = typeof given === 'object' ? given : shape.map(() => given)
   if (parts.length !== shape.length)
     throw new ChunksError(`chunks for ${parts.length} axes do not cut an array of shape ${shapeText(shape)}`)
+  if (shape.some(Number.isNaN))
+    throw new ShapeError(`an array cannot be cut anew along axes whose ${UNKNOWN_LENGTH}`)
   const fixed = parts.map((part, axis): number[] | undefined => {
     if (part === 'auto') return undefined
     const length = shape[axis]

@@ -11,10 +11,17 @@ import {
 } from '../../kernels/array/calls.ts'
 import { BOOL, promote } from '../../kernels/array/dtype.ts'
 import { fromValue } from '../../kernels/array/fromValue.ts'
-import { type Chunks, chunkStarts, type Region } from '../../kernels/array/grid.ts'
+import { blockRegion, type Chunks, type Region } from '../../kernels/array/grid.ts'
 import { type AxisIndex, parseIndices, placeOf, type Run } from '../../kernels/array/indexing.ts'
 import { NdArray, rankOfIndex } from '../../kernels/array/ndArray.ts'
-import { broadcastShapes, rowStrides, ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
+import {
+  broadcastShapes,
+  rowStrides,
+  ShapeError,
+  shapeText,
+  sizeOf,
+  UNKNOWN_LENGTH,
+} from '../../kernels/array/shape.ts'
 import { commonCuts, evenChunks, sameChunks } from './chunks.ts'
 import { type ArrayNode, FusedNode, indexedChunks, RechunkNode } from './expression.ts'
 import { broadcastNode, castNode, mapNode, nodeFor, nodeIn } from './operands.ts'
@@ -159,6 +166,8 @@ export function concatenateNode(nodes: readonly ArrayNode[], axis: number): Arra
         `arrays of shapes ${nodes.map((each) => shapeText(each.shape)).join(' and ')} cannot be joined along axis ${axis}: all other axes must be equal`,
       )
   if (nodes.length === 1) return first
+  if (nodes.some((node) => Number.isNaN(node.shape[axis])))
+    throw new ShapeError(`arrays cannot be joined along axis ${axis}, of which one's ${UNKNOWN_LENGTH}`)
   const dtype = nodes.map((node) => node.dtype).reduce((a, b) => promote(a, b))
   const cast = nodes.map((node) => castNode(node, dtype))
   const shape = first.shape.map((length, i) =>
@@ -260,22 +269,10 @@ export function maskedNode(node: ArrayNode, mask: unknown, axis: number): ArrayN
     fn: maskCall as never,
     params: { axis },
     regions: (block) => {
-      const region = regionOfBlock(block, flat.chunks)
+      const region = blockRegion(block, flat.chunks)
       return { regions: [region, [region[axis]]] }
     },
   })
-}
-
-function regionOfBlock(block: number, chunks: Chunks): Run[] {
-  const region = new Array<Run>(chunks.length)
-  let rest = block
-  for (let axis = chunks.length - 1; axis >= 0; axis--) {
-    const lengths = chunks[axis]
-    const at = rest % lengths.length
-    rest = Math.floor(rest / lengths.length)
-    region[axis] = { start: chunkStarts(lengths)[at], step: 1, count: lengths[at] }
-  }
-  return region
 }
 
 /** The same array with elements at an index replaced. */

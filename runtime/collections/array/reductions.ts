@@ -8,7 +8,7 @@ import { foldDType } from '../../kernels/array/fold.ts'
 import { blockCounts, blockIndex } from '../../kernels/array/grid.ts'
 import { reductionNamed } from '../../kernels/array/reduction.ts'
 import type { ReduceRequest } from '../../kernels/array/reductionMethods.ts'
-import { axesOf, axisOf, ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
+import { axesOf, axisOf, ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
 import { ArrayNode } from './expression.ts'
 import { reshapeNode, whole } from './indexNodes.ts'
 import { mapNode } from './operands.ts'
@@ -32,6 +32,8 @@ export function reduceNode(node: ArrayNode, request: ReduceRequest): ArrayNode {
   if (options.dtype) dtypeOf(options.dtype)
   if (node.dtype.kind === 'M' && /sum|prod|mean|var|std/.test(name))
     throw new DTypeError(`${node.dtype.name} has no ${name}`)
+  if (/arg(min|max)/.test(name) && node.shape.some(Number.isNaN))
+    throw new ShapeError(`${name} tells places, and there are none yet along an axis whose ${UNKNOWN_LENGTH}`)
   const empty = axes.some((each) => node.shape[each] === 0)
   const kept = node.shape.filter((_, i) => !axes.includes(i))
   if (empty && /min|max/.test(name) && sizeOf(kept) > 0)
@@ -93,7 +95,7 @@ export function sortNode(node: ArrayNode, axis: number, places: boolean): ArrayN
     chunks: node.chunks.map((own, i) => (i === along ? [length] : own)),
     fn: sortCall as never,
     params: { axis: along, places },
-    regions: (_block, region) => ({ regions: [region] }),
+    regions: (_block, region) => ({ regions: [region.map((run, i) => (i === along ? whole(length) : run))] }),
   })
 }
 

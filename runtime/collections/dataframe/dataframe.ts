@@ -47,7 +47,18 @@ import { explained } from './planText.ts'
 import { Rolling, type RollingByOptions } from './rolling.ts'
 import { heldPlan } from './sources.ts'
 import { Table, type ValueOptions } from './table.ts'
-import type { Added, Col, RowOf, Selected } from './types.ts'
+import type {
+  Added,
+  CastTo,
+  Col,
+  Exploded,
+  Joined,
+  JoinedAsof,
+  Melted,
+  Renamed,
+  RowOf,
+  Selected,
+} from './types.ts'
 import { type TableWriteOptions, tablePaths, writeChoices } from './write.ts'
 
 export interface SortOptions {
@@ -73,12 +84,12 @@ export interface JoinOptions<L extends string = string, R extends string = strin
   partitions?: number
 }
 
-export interface AsofOptions {
-  on?: string
-  leftOn?: string
-  rightOn?: string
+export interface AsofOptions<L extends string = string, R extends string = string> {
+  on?: L & R
+  leftOn?: L
+  rightOn?: R
   /** Columns that must agree exactly. */
-  by?: string | readonly string[]
+  by?: (L & R) | readonly (L & R)[]
   strategy?: 'backward' | 'forward' | 'nearest'
   /** How far apart at most: a number, or for times a length such as `'2h'`. */
   tolerance?: number | string
@@ -108,7 +119,7 @@ export interface MapOptions<
  * const table = dataframe.fromRecords([{ city: 'Oslo', t: 3 }, { city: 'Rome', t: 21 }, { city: 'Oslo', t: 5 }])
  * await table.filter(col('t').gt(3)).groupBy('city').agg(col('t').mean().as('mean')).compute()
  */
-export class DataFrame<Row = Record<string, unknown>> implements Collection<Table<Row>> {
+export class DataFrame<out Row = Record<string, unknown>> implements Collection<Table<Row>> {
   readonly collectionKind = 'dataframe'
   /** @internal */
   readonly plan: Plan
@@ -250,8 +261,8 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
    * The same columns under other names.
    * @example table.rename({ t: 'temperature' })
    */
-  rename(names: { readonly [K in Col<Row>]?: string }): DataFrame {
-    const map = names as Readonly<Record<string, string>>
+  rename<const M extends { readonly [K in Col<Row>]?: string }>(names: M): DataFrame<Renamed<Row, M>> {
+    const map = names as { readonly [name: string]: string }
     requireColumns('rename', Object.keys(map), this.plan.schema)
     const exprs = this.columns.map(
       (name): ExprNode =>
@@ -263,11 +274,11 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** Columns as other types. What cannot be cast is an error, or null with `strict: false`. */
-  cast(
-    types: { readonly [K in Col<Row>]?: DataType },
+  cast<const T extends { readonly [K in Col<Row>]?: DataType }>(
+    types: T,
     { strict = true }: { strict?: boolean } = {},
-  ): DataFrame {
-    const map = types as Readonly<Record<string, DataType>>
+  ): DataFrame<CastTo<Row, T>> {
+    const map = types as { readonly [name: string]: DataType }
     requireColumns('cast', Object.keys(map), this.plan.schema)
     const exprs = Object.entries(map).map(([name, type]) => col(name).cast(type, { strict }).node)
     return this.#with(withExprs(this.plan, 'cast', exprs))
@@ -456,13 +467,13 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** Rows by windows of a date or datetime: `'15m'`, `'1h'`, `'1d'`, `'1w'`, `'1mo'`, `'1y'`. */
-  resample(
-    on: Col<Row>,
+  resample<const N extends Col<Row>, const B extends Col<Row> = never>(
+    on: N,
     every: string,
-    { by = [] }: { by?: Col<Row> | readonly Col<Row>[] } = {},
-  ): Resampled<Row> {
+    { by = [] }: { by?: B | readonly B[] } = {},
+  ): Resampled<Row, N | B> {
     requireEvery('resample', every)
-    return new Resampled(this as DataFrame, on, every, [by].flat() as string[])
+    return new Resampled<Row, N | B>(this as DataFrame, on, every, [by].flat() as string[])
   }
 
   /**
@@ -481,7 +492,11 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
    * Rows of two tables side by side, where their keys agree; an absent key agrees with nothing.
    * @example flights.join(airports, { leftOn: 'origin', rightOn: 'code', how: 'left' })
    */
-  join<R>(right: DataFrame<R>, options: JoinOptions<Col<Row>, Col<R>> = {}): DataFrame {
+  join<R, const O extends JoinOptions<Col<Row>, Col<R>>>(
+    right: DataFrame<R>,
+    options?: O,
+  ): DataFrame<Joined<Row, R, O>>
+  join(right: DataFrame, options: JoinOptions = {}): unknown {
     if (!(right instanceof DataFrame)) throw new TableArgumentError('join takes another data frame first')
     const { how = 'inner', suffix = '_right', broadcast = 'auto' } = options
     const [leftOn, rightOn] = joinKeys(options, how)
@@ -504,7 +519,11 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** Each row with the nearest row of another table that is not later (`'backward'`), not earlier, or either. Rows come sorted by the key. */
-  joinAsof<R>(right: DataFrame<R>, options: AsofOptions): DataFrame {
+  joinAsof<R, const O extends AsofOptions<Col<Row>, Col<R>>>(
+    right: DataFrame<R>,
+    options: O,
+  ): DataFrame<JoinedAsof<Row, R, O>>
+  joinAsof(right: DataFrame, options: AsofOptions): unknown {
     const { on, by = [], strategy = 'backward', tolerance, suffix = '_right' } = options
     const leftOn = options.leftOn ?? on
     const rightOn = options.rightOn ?? on
@@ -562,17 +581,15 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** Columns as rows: the name in `variable`, the value in `value`. */
-  melt({
-    id = [],
-    on,
-    variable = 'variable',
-    value = 'value',
-  }: {
-    id?: Col<Row> | readonly Col<Row>[]
-    on?: readonly Col<Row>[]
-    variable?: string
-    value?: string
-  } = {}): DataFrame {
+  melt<
+    const I extends Col<Row> = never,
+    const O extends Col<Row> = Exclude<Col<Row>, I>,
+    const N extends string = 'variable',
+    const V extends string = 'value',
+  >(
+    options: { id?: I | readonly I[]; on?: readonly O[]; variable?: N; value?: V } = {},
+  ): DataFrame<Melted<Row, I, O, N, V>> {
+    const { id = [], on, variable = 'variable', value = 'value' } = options
     const ids = [id].flat() as string[]
     const names = (on as readonly string[] | undefined) ?? this.columns.filter((name) => !ids.includes(name))
     if (names.length === 0) throw new TableArgumentError('melt takes at least one column to turn into rows')
@@ -600,10 +617,10 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** A row for each item of a list; an empty or absent list gives one row with null. */
-  explode(...names: Col<Row>[]): DataFrame {
+  explode<const N extends Col<Row>>(...names: N[]): DataFrame<Exploded<Row, N>> {
     requireColumns('explode', names, this.plan.schema)
     const schema = this.plan.schema.map(({ name, type }) => {
-      if (!names.includes(name as Col<Row>)) return { name, type }
+      if (!names.includes(name as N)) return { name, type }
       if (typeof type !== 'object' || !('list' in type))
         throw new TableArgumentError(`explode takes columns of lists, but ${name} is ${typeText(type)}`)
       return { name, type: type.list }
@@ -733,10 +750,10 @@ export class DataFrame<Row = Record<string, unknown>> implements Collection<Tabl
   }
 
   /** How often each value of a column comes, most often first. */
-  valueCounts(name: Col<Row>): DataFrame {
+  valueCounts<const N extends Col<Row>>(name: N): DataFrame<Pick<Row, N> & { count: number }> {
     return (this.groupBy(name) as unknown as Grouped<Record<string, unknown>, Record<string, unknown>>)
       .agg(len().as('count') as Expr)
-      .sort(['count', name], { descending: [true, false] }) as DataFrame
+      .sort(['count', name], { descending: [true, false] }) as DataFrame<unknown> as never
   }
 
   /**

@@ -154,7 +154,7 @@ export function requireAggregate(node: ExprNode): void {
 }
 
 /** Windows of time; see `DataFrame.resample`. */
-export class Resampled<Row> {
+export class Resampled<Row, Key extends Col<Row> = Col<Row>> {
   readonly #frame: DataFrame
   readonly #on: string
   readonly #every: string
@@ -172,7 +172,7 @@ export class Resampled<Row> {
   }
 
   /** One row a window that has rows: its beginning, and aggregates of its rows. */
-  agg<const S extends readonly Expr<Col<Row>>[]>(...aggs: S): DataFrame<Record<string, unknown>> {
+  agg<const S extends readonly Expr<Col<Row>>[]>(...aggs: S): DataFrame<Pick<Row, Key> & Selected<Row, S>> {
     const start: ExprNode = {
       kind: 'alias',
       args: [
@@ -190,6 +190,6 @@ export class Resampled<Row> {
     const keys = [...this.#by.map((name): ExprNode => ({ kind: 'column', name })), start]
     return new Grouped<Record<string, unknown>, Record<string, unknown>>(rows, keys).agg(
       ...(aggs as readonly Expr[]),
-    ) as DataFrame
+    ) as DataFrame<unknown> as never
   }
 }

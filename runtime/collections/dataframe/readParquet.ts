@@ -4,8 +4,7 @@ import { statSync } from 'node:fs'
 
 import { placeOfCall } from '../../graph/callPlace.ts'
 import { FileFormatError } from '../../kernels/files/fileErrors.ts'
-import { isRemote } from '../../kernels/files/fileSystem.ts'
-import { readFooter } from '../../kernels/files/parquetFooter.ts'
+import { type StorageOptions, schemeOf } from '../../kernels/files/fileSystem.ts'
 import type { DataType } from '../../kernels/table/dataType.ts'
 import type { ExprNode } from '../../kernels/table/expression.ts'
 import { hiveParts, hiveSchema } from '../../kernels/table/read/hive.ts'
@@ -16,9 +15,9 @@ import type { RowRange } from '../../kernels/table/steps.ts'
 import type { Paths } from '../bag/files.ts'
 import { requireColumns } from './build.ts'
 import { DataFrame } from './dataframe.ts'
-import { localFiles } from './localFiles.ts'
 import { mayHold, type RangeOf, rangesOf } from './parquetStatistics.ts'
 import type { ScanPlan } from './plan.ts'
+import { footersOf, reachedBy, tableFiles } from './tableFiles.ts'
 
 export interface TableParquetOptions {
   /** Which columns, all by default. What the plan does not need is not read in any case. */
@@ -27,6 +26,8 @@ export interface TableParquetOptions {
   hive?: boolean
   /** About how many bytes a partition has; neighbouring row groups of a file become one up to here. 64 MB by default. */
   partitionBytes?: number
+  /** How a store such as S3 is reached. */
+  storage?: StorageOptions
 }
 
 /** A row group, or several neighbouring ones of a file: where, and what its statistics say. */
@@ -38,7 +39,7 @@ interface Piece {
 const PARTITION_BYTES = 64 * 2 ** 20
 
 /**
- * A table of parquet files; globs and folders of `name=value` are understood. Only columns and row groups that the plan needs are read.
+ * A table of parquet files, here, on the web or in S3; globs and folders of `name=value` are understood. Only columns and row groups that the plan needs are read.
  * @throws {FileError} when a file is not there, is cut short, or has other columns than the first one
  * @example dataframe.readParquet('flights.parquet').filter(col('delay').gt(60)).select('origin')
  */
@@ -46,13 +47,19 @@ export function readParquet<const T = Record<string, unknown>>(
   paths: Paths,
   options: TableParquetOptions = {},
 ): DataFrame<T> {
-  const { hive: withHive = true, partitionBytes = PARTITION_BYTES } = options
-  const files = localFiles('readParquet', foldersAsGlobs(paths))
+  const { hive: withHive = true, partitionBytes = PARTITION_BYTES, storage } = options
+  const files = tableFiles(foldersAsGlobs(paths), storage)
   const hive = withHive ? hiveSchema(files.map(({ path }) => path)) : []
   let schema: Schema | undefined
   const pieces: Piece[] = []
-  for (const { path, size, version } of files) {
-    const metadata = readFooter(path)
+  const footers = footersOf(files, storage)
+  for (const [at, file] of files.entries()) {
+    const { path, size, version } = file
+    const metadata = footers[at]
+    const reached = reachedBy(file, storage)
+    const parts = hive.map(({ name }) => hiveParts(path).find(([part]) => part === name)?.[1] ?? null)
+    const rows = (first: number, end: number): RowRange =>
+      reached ? [path, size, version, first, end, parts, reached] : [path, size, version, first, end, parts]
     const own = parquetSchema(metadata)
     schema ??= own
     if (!sameSchema(schema, own))
@@ -60,7 +67,6 @@ export function readParquet<const T = Record<string, unknown>>(
         path,
         `${path} has other columns than ${files[0].path}: ${schemaText(own)}, not ${schemaText(schema)}. Read them apart and join them with concat.`,
       )
-    const parts = hive.map(({ name }) => hiveParts(path).find(([part]) => part === name)?.[1] ?? null)
     let start = 0
     let open: { piece: Piece; bytes: number } | undefined
     for (const group of metadata.row_groups) {
@@ -70,14 +76,14 @@ export function readParquet<const T = Record<string, unknown>>(
       if (open && open.bytes + bytes <= partitionBytes && metadata.row_groups.length > MERGED_FROM)
         open = {
           piece: {
-            range: [path, size, version, open.piece.range[3], end, parts],
+            range: rows(open.piece.range[3], end),
             statistics: union(open.piece.statistics, statistics),
           },
           bytes: open.bytes + bytes,
         }
       else {
         if (open) pieces.push(open.piece)
-        open = { piece: { range: [path, size, version, start, end, parts], statistics }, bytes }
+        open = { piece: { range: rows(start, end), statistics }, bytes }
       }
       start = end
     }
@@ -165,4 +171,4 @@ function foldersAsGlobs(paths: Paths): Paths {
 }
 
 const isFolder = (path: string): boolean =>
-  !isRemote(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  schemeOf(path) === 'file' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

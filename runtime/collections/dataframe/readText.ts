@@ -1,11 +1,11 @@
 // Tables of CSV files, lines of JSON and Arrow IPC files. Types are guessed from the beginning, or said.
 
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { compressionOf } from '../../kernels/files/decompress.ts'
 import { FileFormatError, fileErrorOf } from '../../kernels/files/fileErrors.ts'
+import type { StorageOptions } from '../../kernels/files/fileSystem.ts'
 import { schemaFromIpc } from '../../kernels/table/arrow.ts'
 import { type DataType, fullType } from '../../kernels/table/dataType.ts'
 import { quotedRanges, quotesIn, startsInQuotes } from '../../kernels/table/partition.ts'
@@ -25,9 +25,9 @@ import { byteCount } from '../bag/byteCount.ts'
 import type { FoundFile, Paths } from '../bag/files.ts'
 import { TableArgumentError } from './build.ts'
 import { DataFrame } from './dataframe.ts'
-import { localFiles } from './localFiles.ts'
 import type { ScanPlan } from './plan.ts'
 import { guessedSchema } from './sources.ts'
+import { beginningsOf, reachedBy, tableFiles } from './tableFiles.ts'
 import type { RowOf } from './types.ts'
 
 type Types = Readonly<Record<string, DataType>>
@@ -52,6 +52,8 @@ export interface TableCsvOptions<S extends Types = Types> {
   ragged?: boolean
   /** How many lines are looked at to guess types; 1,000 by default. */
   sampleRows?: number
+  /** How a store such as S3 is reached. */
+  storage?: StorageOptions
 }
 
 export interface TableJsonOptions<S extends Types = Types> {
@@ -59,6 +61,7 @@ export interface TableJsonOptions<S extends Types = Types> {
   compression?: Compression
   blockSize?: number | string | false
   sampleRows?: number
+  storage?: StorageOptions
 }
 
 const BLOCK_BYTES = 64 * 2 ** 20
@@ -78,14 +81,15 @@ export function readCsv<const S extends Types = Record<string, never>>(
   for (const [name, value] of Object.entries({ delimiter, quote }))
     if (typeof value !== 'string' || value.length > 1 || (name === 'delimiter' && value === ''))
       throw new TableArgumentError(`readCsv takes one character as its ${name}, not ${JSON.stringify(value)}`)
-  const files = localFiles('readCsv', paths)
+  const { storage } = options
+  const files = tableFiles(paths, storage)
   const compression = options.compression ?? compressionOf(files[0].path)
   const nullValues = [options.nullValues ?? []].flat()
   const given = options.schema
     ? Object.fromEntries(Object.entries(options.schema).map(([name, type]) => [name, fullType(type)]))
     : {}
   const dialect = { delimiter, quote, comment }
-  const sampled = files.map((file) => sampleOf(file, compression, encoding))
+  const sampled = samplesOf(files, compression, encoding, storage)
   const names = files.map((file, i): string[] => {
     const first: CsvRecord | undefined = csvRecords(sampled[i].text, dialect, file.path).next().value
     if (!header)
@@ -123,7 +127,7 @@ export function readCsv<const S extends Types = Record<string, never>>(
     ragged,
     ...(comment === undefined ? {} : { comment }),
   }
-  const ranges = rangesOf(files, options.blockSize, compression !== 'none' || encoding.startsWith('utf-16'))
+  const ranges = rangesOf(files, options, compression !== 'none' || encoding.startsWith('utf-16'))
   const rowBytes = Math.max(1, sampled[0].bytes / Math.max(1, sampled[0].lines))
   const rows = files.reduce((sum, { size }) => sum + size, 0) / rowBytes
   return new DataFrame({ ...csvScan(source, ranges, rows), schema, place: placeOfCall() })
@@ -178,9 +182,9 @@ export function readJsonLines<const S extends Types = Record<string, never>>(
   paths: Paths,
   options: TableJsonOptions<S> = {},
 ): DataFrame<string extends keyof S ? Record<string, unknown> : RowOf<S> & Record<string, unknown>> {
-  const files = localFiles('readJsonLines', paths)
+  const files = tableFiles(paths, options.storage)
   const compression = options.compression ?? compressionOf(files[0].path)
-  const sample = sampleOf(files[0], compression, 'utf-8')
+  const [sample] = samplesOf(files.slice(0, 1), compression, 'utf-8', options.storage)
   const lines = sample.text.split('\n').slice(0, options.sampleRows ?? SAMPLE_ROWS)
   const records = lines.flatMap((line, i) => {
     if (line.trim() === '') return []
@@ -203,7 +207,7 @@ export function readJsonLines<const S extends Types = Record<string, never>>(
     ...guessed.map((field) => given.find(({ name }) => name === field.name) ?? field),
     ...given.filter(({ name }) => !guessed.some((field) => field.name === name)),
   ]
-  const ranges = rangesOf(files, options.blockSize, compression !== 'none').flat()
+  const ranges = rangesOf(files, options, compression !== 'none').flat()
   const rows =
     files.reduce((sum, { size }) => sum + size, 0) / Math.max(1, sample.bytes / Math.max(1, sample.lines))
   const scanOf = (columns: readonly string[]): ScanPlan =>
@@ -212,15 +216,18 @@ export function readJsonLines<const S extends Types = Record<string, never>>(
 }
 
 /** A table of Arrow IPC files, a partition a file. */
-export function readIpc<T = Record<string, unknown>>(paths: Paths): DataFrame<T> {
-  const files = localFiles('readIpc', paths)
+export function readIpc<T = Record<string, unknown>>(
+  paths: Paths,
+  { storage }: { storage?: StorageOptions } = {},
+): DataFrame<T> {
+  const files = tableFiles(paths, storage)
+  const contents = beginningsOf(files, Number.POSITIVE_INFINITY, storage)
   let schema: Schema | undefined
-  for (const { path } of files) {
+  for (const [i, { path }] of files.entries()) {
     let own: Schema
     try {
-      own = schemaFromIpc(readFileSync(path))
+      own = schemaFromIpc(contents[i])
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code) throw fileErrorOf(path, cause)
       throw new FileFormatError(
         path,
         `${path} is no readable Arrow file: ${(cause as Error).message}. Copy or write it again.`,
@@ -235,7 +242,7 @@ export function readIpc<T = Record<string, unknown>>(paths: Paths): DataFrame<T>
       )
   }
   const fields = schema ?? []
-  const ranges = files.map(({ path, size, version }): FileRange => [path, size, version, 0, -1])
+  const ranges = rangesOf(files, { storage }, true).flat()
   const rows = files.reduce((sum, { size }) => sum + size, 0) / Math.max(8, fields.length * 8)
   const scanOf = (columns: readonly string[]): ScanPlan =>
     rangeScan('readIpc', { source: 'ipc', schema: fields, columns }, ranges, rows, scanOf)
@@ -263,23 +270,21 @@ function rangeScan(
 
 function rangesOf(
   files: readonly FoundFile[],
-  blockSize: number | string | false | undefined,
+  { blockSize, storage }: { blockSize?: number | string | false; storage?: StorageOptions },
   whole: boolean,
 ): FileRange[][] {
   const bytes =
     blockSize === false || whole ? Number.POSITIVE_INFINITY : byteCount('blockSize', blockSize ?? BLOCK_BYTES)
-  return files.map(({ path, size, version }) => {
-    if (whole) return [[path, size, version, 0, -1]]
+  return files.map((file) => {
+    const { path, size, version, ranges } = file
+    const reached = reachedBy(file, storage)
+    const range = (start: number, end: number): FileRange =>
+      reached ? [path, size, version, start, end, reached] : [path, size, version, start, end]
+    // A server that gives no parts, or does not say how long a file is, gives it whole.
+    if (whole || size < 0 || !ranges) return [range(0, -1)]
     const count = Math.max(1, Math.ceil(size / bytes))
-    return Array.from(
-      { length: count },
-      (_, i): FileRange => [
-        path,
-        size,
-        version,
-        Math.floor((i * size) / count),
-        Math.floor(((i + 1) * size) / count),
-      ],
+    return Array.from({ length: count }, (_, i) =>
+      range(Math.floor((i * size) / count), Math.floor(((i + 1) * size) / count)),
     )
   })
 }
@@ -297,20 +302,31 @@ const DECOMPRESS: Readonly<Record<Exclude<Compression, 'none'>, (bytes: Uint8Arr
   deflate: (bytes) => inflateSync(bytes, { finishFlush: 2 }),
 }
 
-/** Whole lines from a file's beginning. */
-function sampleOf({ path, size }: FoundFile, compression: Compression, encoding: string): Sample {
-  let bytes: Uint8Array
+/** Whole lines from the beginnings of files. */
+function samplesOf(
+  files: readonly FoundFile[],
+  compression: Compression,
+  encoding: string,
+  storage: StorageOptions | undefined,
+): Sample[] {
+  // What zstd made cannot be opened in part.
+  const most = compression === 'zstd' ? Number.POSITIVE_INFINITY : SAMPLE_BYTES
+  return beginningsOf(files, most, storage).map((bytes, i) =>
+    sampleOf(files[i], bytes, compression, encoding),
+  )
+}
+
+function sampleOf(
+  { path, size }: FoundFile,
+  beginning: Uint8Array,
+  compression: Compression,
+  encoding: string,
+): Sample {
+  let bytes = beginning
   try {
-    const descriptor = openSync(path, 'r')
-    try {
-      const buffer = new Uint8Array(compression === 'zstd' ? size : Math.min(size, SAMPLE_BYTES))
-      bytes = buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, 0))
-    } finally {
-      closeSync(descriptor)
-    }
     if (compression !== 'none') bytes = DECOMPRESS[compression](bytes)
   } catch (cause) {
-    if (compression !== 'none' && (cause as Error).message.includes('data'))
+    if ((cause as Error).message.includes('data'))
       throw new FileFormatError(
         path,
         `${path} is not whole ${compression} data: ${(cause as Error).message}`,
@@ -319,7 +335,7 @@ function sampleOf({ path, size }: FoundFile, compression: Compression, encoding:
     throw fileErrorOf(path, cause)
   }
   const text = new TextDecoder(encoding).decode(bytes)
-  const isWhole = compression === 'none' && size <= bytes.length
+  const isWhole = compression === 'none' && (size < 0 ? bytes.length < SAMPLE_BYTES : size <= bytes.length)
   const whole = isWhole ? text : text.slice(0, text.lastIndexOf('\n') + 1) || text
   return { text: whole, bytes: bytes.length, lines: whole.split('\n').length - 1 || 1 }
 }

@@ -11,7 +11,7 @@ import type { Delayed } from '../delayed/types.ts'
 import { projected, TableArgumentError } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { col, columnNode, lit, requireWhole } from './expr.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, ScanPlan } from './plan.ts'
 import type { RowOf, Types } from './types.ts'
 
 /** Tables of different columns were to be one. */
@@ -222,16 +222,25 @@ function requireSchema(method: string, schema: unknown): void {
 
 /** Frames that are held on the cluster. */
 export function heldPlan(references: readonly unknown[], schema: Schema): Plan {
+  const scan = heldScan(references, undefined)
+  return {
+    ...scan,
+    schema,
+    place: undefined,
+  }
+}
+
+/** Only the columns that are needed of what is held are opened. */
+function heldScan(references: readonly unknown[], columns: readonly string[] | undefined): ScanPlan {
   return {
     kind: 'scan',
     label: 'persist',
-    source: { source: 'frame' },
+    source: { source: 'frame', ...(columns && { columns }) },
     partitions: references.length,
     argument: (i) => references[i],
     inputs: [],
     rows: references.length * ROWS_A_PARTITION,
-    schema,
-    place: undefined,
+    narrowed: (wanted) => heldScan(references, wanted),
   }
 }
 

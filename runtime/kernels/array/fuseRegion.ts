@@ -100,18 +100,14 @@ export class RegionFuser {
     const shape = countsOf(region)
     if (pieces.every((list) => list.length === 1)) {
       const block = this.#take()
-      // A block of unknown length is taken as it came.
-      const known = region.every((run) => !Number.isNaN(run.count))
-      const array = known
-        ? (block.$index(
-            region.map((run, axis) => ({
-              kind: 'run',
-              start: pieces[axis][0].within,
-              step: run.step,
-              count: run.count,
-            })),
-          ) as NdArray)
-        : block
+      const array = block.$index(
+        region.map((run, axis) =>
+          // Along an axis of unknown length a block is taken as it came.
+          Number.isNaN(run.count)
+            ? { kind: 'run', start: 0, step: 1, count: block.shape[axis] }
+            : { kind: 'run', start: pieces[axis][0].within, step: run.step, count: run.count },
+        ),
+      ) as NdArray
       return { kind: 'leaf', dtype, array }
     }
     const data = unsetData(dtype, sizeOf(shape))

@@ -131,6 +131,8 @@ export function permuted(root: Fused, axes: readonly number[], shape: readonly n
     if (leaf.kind !== 'leaf') return { ...leaf, steps: axes.map((axis) => (axis < 0 ? 0 : leaf.steps[axis])) }
     const { array } = leaf
     const strides = axes.map((axis) => (axis < 0 ? 0 : array.strides[axis]))
-    return { ...leaf, array: array.restrided(shape, strides, array.offset) }
+    // A length that is not known is that of the block.
+    const own = axes.map((axis, i) => (Number.isNaN(shape[i]) && axis >= 0 ? array.shape[axis] : shape[i]))
+    return { ...leaf, array: array.restrided(own, strides, array.offset) }
   })
 }

@@ -1,6 +1,7 @@
 // Blocks of a chunked array: their numbers, where they lie, and which of them a region touches.
 
 import type { Run } from './indexing.ts'
+import { ShapeError, UNKNOWN_LENGTH } from './shape.ts'
 
 /** Lengths of the chunks along each axis. A length that is not known before computing is NaN. */
 export type Chunks = readonly (readonly number[])[]
@@ -25,12 +26,19 @@ export function blockIndex(block: number, chunks: Chunks): number[] {
 
 const startsOf = new WeakMap<readonly number[], Float64Array>()
 
-/** Where each chunk of an axis begins, and where the last one ends. */
+/** Chunks of an axis whose lengths are not known lie this far apart: where one begins says which it is, and nothing else. */
+export const APART = 2 ** 40
+
+/**
+ * Where each chunk of an axis begins, and where the last one ends. Where a length is not known, none is at 0: a run from there is the
+ * whole axis.
+ */
 export function chunkStarts(lengths: readonly number[]): Float64Array {
   let starts = startsOf.get(lengths)
   if (!starts) {
     starts = new Float64Array(lengths.length + 1)
-    for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i] + lengths[i]
+    if (lengths.some(Number.isNaN)) for (let i = 0; i <= lengths.length; i++) starts[i] = (i + 1) * APART
+    else for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i] + lengths[i]
     startsOf.set(lengths, starts)
   }
   return starts
@@ -68,16 +76,17 @@ export interface Piece {
   within: number
 }
 
-/** The pieces of a run, in its own order. A chunk of unknown length can only be taken whole. */
+/**
+ * The pieces of a run, in its own order. A chunk of unknown length can only be taken whole.
+ * @throws {ShapeError} when several such chunks are asked for as one
+ */
 export function piecesOf(run: Run, lengths: readonly number[]): Piece[] {
   if (run.count === 0) return []
   const starts = chunkStarts(lengths)
-  if (lengths.some(Number.isNaN)) {
-    const chunk = Number.isNaN(run.start)
-      ? starts.findIndex(Number.isNaN)
-      : run.start === 0
-        ? 0
-        : chunkAt(starts, run.start)
+  if (starts[0] === APART) {
+    if (run.start < APART && lengths.length > 1)
+      throw new ShapeError(`an axis is needed as a whole whose ${UNKNOWN_LENGTH}`)
+    const chunk = run.start < APART ? 0 : chunkAt(starts, run.start)
     return [{ chunk, first: 0, count: run.count, within: 0 }]
   }
   const pieces: Piece[] = []

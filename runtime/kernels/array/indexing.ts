@@ -1,7 +1,7 @@
 // What stands between the brackets of an index: parsed, checked against a shape, told axis by axis.
 
 import { isComplex } from './dtype.ts'
-import { ShapeError, shapeText } from './shape.ts'
+import { ShapeError, shapeText, UNKNOWN_LENGTH } from './shape.ts'
 
 /** Evenly spaced elements along one axis. */
 export interface Run {
@@ -35,7 +35,7 @@ const SLICE = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/
 
 /**
  * A slice of an axis, as Python has it: bounds beyond the ends are cut off.
- * @throws {ShapeError} when the step is 0
+ * @throws {ShapeError} when the step is 0, or the length is not known and not all is taken
  * @example runOf({ step: -1 }, 3) // { start: 2, step: -1, count: 3 }
  */
 export function runOf({ start, stop, step }: SliceSpec, length: number): Run {
@@ -44,6 +44,10 @@ export function runOf({ start, stop, step }: SliceSpec, length: number): Run {
     if (!Number.isInteger(bound))
       throw new ShapeError(`a slice has whole bounds and a whole step, not ${bound}`)
   if (by === 0) throw new ShapeError('the step of a slice is not 0')
+  if (Number.isNaN(length)) {
+    if ((start ?? 0) === 0 && stop == null && by === 1) return { start: 0, step: 1, count: length }
+    throw new ShapeError(`only ':' takes from an axis whose ${UNKNOWN_LENGTH}`)
+  }
   const clip = (bound: number): number => {
     const from = bound < 0 ? bound + length : bound
     return by > 0 ? Math.min(Math.max(from, 0), length) : Math.min(Math.max(from, -1), length - 1)
@@ -128,6 +132,8 @@ function axisIndex(index: unknown, axis: number, shape: readonly number[]): Axis
  */
 export function placeOf(index: number, axis: number, shape: readonly number[]): number {
   const length = shape[axis]
+  if (Number.isNaN(length))
+    throw new ShapeError(`index ${index} is along axis ${axis}, whose ${UNKNOWN_LENGTH}`)
   if (!Number.isInteger(index) || index < -length || index >= length)
     throw new ShapeError(`index ${index} is out of range for axis ${axis} of shape ${shapeText(shape)}`)
   return index < 0 ? index + length : index

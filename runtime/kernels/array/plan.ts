@@ -4,7 +4,7 @@
 // client to know which blocks of other tasks the region needs, the worker to take them in the same order.
 
 import type { DTypeName, Scalar } from './dtype.ts'
-import { blockOf, type Chunks, eachCombination, piecesOf, type Region } from './grid.ts'
+import { APART, blockOf, type Chunks, eachCombination, piecesOf, type Region } from './grid.ts'
 import type { AxisIndex, Run } from './indexing.ts'
 import type { NdArray } from './ndArray.ts'
 import type { Distribution } from './randomBits.ts'
@@ -62,7 +62,10 @@ export function indexedRegion(indices: readonly AxisIndex[], region: Region): Ru
     if (index.kind === 'place') own.push({ start: index.place, step: 1, count: 1 })
     else {
       const run = region[axis++]
-      if (index.kind === 'run')
+      if (index.kind === 'run' && index.start >= APART)
+        // One chunk of unknown length: it is the only one here.
+        own.push({ start: index.start, step: 1, count: run.count })
+      else if (index.kind === 'run')
         own.push({
           start: index.start + index.step * run.start,
           step: index.step * run.step,

@@ -10,7 +10,10 @@ import type { NdArray } from './ndArray.ts'
 import type { ReduceOptions } from './reductionMethods.ts'
 import { ShapeError } from './shape.ts'
 
-/** What travels between the steps of a reduction: arrays with length 1 along the reduced axes. */
+/**
+ * What travels between the steps of a reduction: arrays with length 1 along the reduced axes. Blocks of unknown length may be empty:
+ * what has no value for that keeps nothing of them.
+ */
 export type ReduceState = NdArray[]
 
 export interface Reduction {
@@ -51,21 +54,39 @@ function folding(name: FoldName, prepare: (root: Fused) => Fused = (root) => roo
   const arithmetic = name === 'add' || name === 'multiply'
   return {
     output: (dtype, options) => foldDType(name, options.dtype && arithmetic ? dtypeOf(options.dtype) : dtype),
-    partial: (root, shape, axes, options) => {
+    partial: (root, shape, axes, options, place) => {
+      if (NEEDS_ELEMENTS.has(name) && isUnknown(place, axes) && axes.some((axis) => shape[axis] === 0))
+        return []
       const own = prepare(arithmetic ? withDType(root, options) : root)
       if (arithmetic && own.dtype.kind === 'M')
         throw new ShapeError(`${own.dtype.name} has no ${name === 'add' ? 'sum' : 'product'}`)
       return [fold(name, own, shape, axes)]
     },
-    join: (states) => [
-      foldArrays(
-        name,
-        states.map(([state]) => state),
-      ),
-    ],
-    finish: ([state]) => state,
+    join: (states) => {
+      const kept = states.filter((state) => state.length > 0).map(([state]) => state)
+      return kept.length === 0 ? [] : [foldArrays(name, kept)]
+    },
+    finish: ([state]) => {
+      if (!state) throw new ShapeError(`the ${name} of no elements is not defined`)
+      return state
+    },
   }
 }
+
+/** Folds without a value for no elements. */
+const NEEDS_ELEMENTS: ReadonlySet<FoldName> = new Set(['minimum', 'maximum', 'fmin', 'fmax'])
+
+/** Whether it is not known before computing how many elements are reduced. */
+const isUnknown = ({ shape }: BlockPlace, axes: readonly number[]): boolean =>
+  axes.some((axis) => Number.isNaN(shape[axis]))
+
+const joinedSums = (states: readonly ReduceState[]): ReduceState =>
+  states[0].map((_, i) =>
+    foldArrays(
+      'add',
+      states.map((state) => state[i]),
+    ),
+  )
 
 const meanDType = (dtype: DType, options: ReduceOptions): DType => {
   if (options.dtype) return dtypeOf(options.dtype)
@@ -74,14 +95,22 @@ const meanDType = (dtype: DType, options: ReduceOptions): DType => {
 
 const mean: Reduction = {
   output: meanDType,
-  partial: (root, shape, axes, options) => [
-    fold('add', cast(root, meanDType(root.dtype, options)), shape, axes),
-  ],
-  join: folding('add').join,
-  finish: ([sum], count) => {
-    const divided = sum.divide(count)
-    return divided as NdArray
+  partial: (root, shape, axes, options, place) => {
+    const type = meanDType(root.dtype, options)
+    const sum = fold('add', cast(root, type), shape, axes)
+    if (!isUnknown(place, axes)) return [sum]
+    const count = axes.reduce((product, axis) => product * shape[axis], 1)
+    const counted: Fused = { kind: 'constant', dtype: realOf(floatFor(type)), value: count }
+    return [
+      sum,
+      evaluate(
+        counted,
+        shape.map(() => 1),
+      ),
+    ]
   },
+  join: joinedSums,
+  finish: ([sum, counted], count) => sum.divide(counted ?? count) as NdArray,
 }
 
 const nanmean: Reduction = {
@@ -96,13 +125,7 @@ const nanmean: Reduction = {
       fold('add', cast(known, realOf(floatFor(own.dtype))), shape, axes),
     ]
   },
-  join: (states) =>
-    states[0].map((_, i) =>
-      foldArrays(
-        'add',
-        states.map((state) => state[i]),
-      ),
-    ),
+  join: joinedSums,
   finish: ([sum, count]) => sum.divide(count) as NdArray,
 }
 

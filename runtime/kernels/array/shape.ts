@@ -2,6 +2,9 @@
 
 import { kernel } from '../kernel.ts'
 
+/** Ends what is said of an axis that was masked, for example. */
+export const UNKNOWN_LENGTH = 'length is not known before computing: call computeChunkSizes() first'
+
 /** Shapes do not go together, or a number names no axis or element. */
 export class ShapeError extends RangeError {
   override name = 'ShapeError'

@@ -11,10 +11,15 @@ const TAIL_BYTES = 8
 const MAGIC = 'PAR1'
 
 /**
- * Reads the footer of a local file at once.
+ * Reads the footer of a local file, or of a file's contents, at once.
  * @throws {FileError} when it cannot be read, is cut short or is no parquet
  */
-export function readFooter(path: string): FileMetaData {
+export function readFooter(path: string, contents?: Uint8Array): FileMetaData {
+  if (contents) {
+    const end = contents.length
+    const length = footerLength(path, end, contents.subarray(Math.max(0, end - TAIL_BYTES)))
+    return parsedFooter(path, contents.subarray(end - length))
+  }
   let descriptor: number
   try {
     descriptor = openSync(path, 'r')
@@ -29,7 +34,7 @@ export function readFooter(path: string): FileMetaData {
       return bytes.subarray(0, got)
     }
     const footerBytes = footerLength(path, size, read(Math.max(0, size - TAIL_BYTES), size))
-    return parse(path, read(size - footerBytes, size))
+    return parsedFooter(path, read(size - footerBytes, size))
   } catch (cause) {
     throw fileErrorOf(path, cause)
   } finally {
@@ -45,14 +50,17 @@ export function footerOf(file: SourceFile, size: number, version: string): Promi
   const key = `${size} ${version} ${file.path}`
   const known = kept.get(key)
   if (known) return known
-  const reading = (async () => {
-    const tail = await file.read(Math.max(0, size - TAIL_BYTES), size)
-    return parse(file.path, await file.read(size - footerLength(file.path, size, tail), size))
-  })()
+  const reading = footerBytes(file, size).then((bytes) => parsedFooter(file.path, bytes))
   reading.catch(() => kept.delete(key))
   kept.set(key, reading)
   if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value as string)
   return reading
+}
+
+/** The bytes of an open file's footer, its tail included. */
+export async function footerBytes(file: SourceFile, size: number): Promise<Uint8Array> {
+  const tail = await file.read(Math.max(0, size - TAIL_BYTES), size)
+  return file.read(size - footerLength(file.path, size, tail), size)
 }
 
 /** How many bytes the footer has, its tail included. */
@@ -69,7 +77,8 @@ function footerLength(path: string, size: number, tail: Uint8Array): number {
   return length
 }
 
-function parse(path: string, footer: Uint8Array): FileMetaData {
+/** What a footer's bytes say. */
+export function parsedFooter(path: string, footer: Uint8Array): FileMetaData {
   try {
     return parquetLibrary().parquetMetadata(footer.slice().buffer)
   } catch (cause) {

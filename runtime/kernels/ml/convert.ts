@@ -3,7 +3,7 @@
 import { FLOAT64 } from '../array/dtype.ts'
 import { NdArray } from '../array/ndArray.ts'
 import { kernel } from '../kernel.ts'
-import { openArrow } from '../table/arrow.ts'
+import { ipcFromColumns, openArrow } from '../table/arrow.ts'
 import type { Frame } from '../table/frame.ts'
 import { type Block, type Column, type DenseBlock, denseBlock, denseOf, type TableBlock } from './block.ts'
 import { MlDataError } from './mlErrors.ts'
@@ -168,6 +168,18 @@ export const columnFromItems = kernel(
 export const arrayFromBlock = kernel('ml.arrayFromBlock', (_: unknown, block: Block): NdArray => {
   const { rows, columns, data } = denseOf(block, 'an array')
   return new NdArray(FLOAT64, [rows, columns], data) as NdArray
+})
+
+/** A block as a partition of a table: columns of numbers by name. */
+export const frameFromBlock = kernel('ml.frameFromBlock', (names: readonly string[], block: Block): Frame => {
+  const { rows, columns, data } = denseOf(block, 'a table')
+  // An empty block may not know how many columns there are.
+  const cells = names.map((name, column) => ({
+    name,
+    type: 'float64' as const,
+    cells: Array.from({ length: rows }, (_, row) => data[row * columns + column]),
+  }))
+  return { ipc: ipcFromColumns(cells), rows, bytes: 8 * rows * names.length }
 })
 
 /** Cells as an array of one axis. */

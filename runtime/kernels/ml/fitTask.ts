@@ -1,7 +1,15 @@
 // Whole fits as tasks: a model, as plain data, learns from rows that one worker has. Estimators are loaded at the first.
 
 import { kernel } from '../kernel.ts'
-import { type Block, type Column, selectCells, selectRows, stackCells, stackRows } from './block.ts'
+import {
+  type Block,
+  type Column,
+  type Sample,
+  selectCells,
+  selectRows,
+  stackCells,
+  stackRows,
+} from './block.ts'
 
 /** Rows to train with and rows to test with. */
 export interface Split {
@@ -15,6 +23,12 @@ export interface Split {
 export interface Fitter {
   /** The model, fitted. */
   fit(model: unknown, x: Block, y: Column): Promise<unknown>
+  /** The model, fitted with some rows; nothing where there are none. */
+  fitSample(model: unknown, sample: Sample): Promise<unknown>
+  /** The model, having learnt from further rows. */
+  partialFit(model: unknown, sample: Sample, classes: readonly (number | string)[] | null): Promise<unknown>
+  /** The score of a fitted model. */
+  score(model: unknown, sample: Sample, scoring: string | null): Promise<number>
   /** A transformer, fitted with the training rows, on all rows. */
   fitTransform(model: unknown, split: Split): Promise<Split>
   /** The score on the testing rows after a fit with the training ones. */
@@ -68,4 +82,40 @@ export const fitTask = kernel(
   'ml.fit',
   async (model: unknown, { x, y }: { x: Block; y: Column }): Promise<unknown> =>
     (await fitter()).fit(model, x, y),
+)
+
+/** A model of one block alone. */
+export const fitBlockTask = kernel(
+  'ml.fitBlock',
+  async (model: unknown, sample: Sample): Promise<unknown> => (await fitter()).fitSample(model, sample),
+)
+
+/** A model that goes from block to block, and the classes that there will be. */
+export interface Learning {
+  model: unknown
+  classes: readonly (number | string)[] | null
+}
+
+export const partialFitTask = kernel(
+  'ml.partialFit',
+  async ({ model, classes }: Learning, sample: Sample): Promise<Learning> => ({
+    model: await (await fitter()).partialFit(model, sample, classes),
+    classes,
+  }),
+)
+
+/** A model that learnt from some blocks, one after the other, and its score on a held one. */
+export const trainScoreTask = kernel(
+  'ml.trainScore',
+  async (
+    scoring: string | null,
+    learning: Learning,
+    held: Sample,
+    ...blocks: Sample[]
+  ): Promise<{ model: unknown; score: number }> => {
+    const known = await fitter()
+    let { model } = learning
+    for (const block of blocks) model = await known.partialFit(model, block, learning.classes)
+    return { model, score: await known.score(model, held, scoring) }
+  },
 )

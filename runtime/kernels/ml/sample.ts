@@ -1,8 +1,17 @@
 // Features and targets of one block, brought together and checked.
 
 import { kernel } from '../kernel.ts'
-import type { Block, Column, Sample } from './block.ts'
+import {
+  type Block,
+  type Column,
+  type Sample,
+  selectCells,
+  selectRows,
+  stackCells,
+  stackRows,
+} from './block.ts'
 import { MlDataError } from './mlErrors.ts'
+import { hashedFraction } from './trees/rowHash.ts'
 
 /** Features with their targets. */
 export const sampleOf = kernel('ml.sample', (role: string, x: Block, y: Column): Sample => {
@@ -35,3 +44,34 @@ export const sampleWithWeight = kernel(
     return { ...sample, weight }
   },
 )
+
+/** Some rows of a block: those whose place in a random order is below a share, or the others. */
+export const drawnSample = kernel(
+  'ml.drawnSample',
+  (
+    { share, seed, below }: { share: number; seed: number; below: boolean },
+    { x, y, weight }: Sample,
+    start: number,
+  ): Sample => {
+    const chosen: number[] = []
+    for (let row = 0; row < x.rows; row++)
+      if (hashedFraction(seed, start + row) < share === below) chosen.push(row)
+    return {
+      x: selectRows(x, chosen),
+      y: selectCells(y, chosen),
+      weight: weight && (selectCells(weight, chosen) as Float64Array),
+    }
+  },
+)
+
+/** Samples one below the other. */
+export const stackSamples = kernel('ml.stackSamples', (...samples: Sample[]): Sample => {
+  const full = samples.filter(({ x }) => x.rows > 0)
+  if (full.length === 0) return samples[0]
+  const weights = full.map(({ weight }) => weight)
+  return {
+    x: stackRows(full.map(({ x }) => x)),
+    y: stackCells(full.map(({ y }) => y)),
+    weight: weights.includes(null) ? null : (stackCells(weights as Float64Array[]) as Float64Array),
+  }
+})

@@ -67,7 +67,7 @@ export const runTable = kernel(
 
 /** One frame that nothing is done with stays as it is. */
 function onlyFrame(source: TableSource, argument: unknown): Frame | undefined {
-  if (source.source === 'frame') return argument as Frame
+  if (source.source === 'frame') return source.columns ? undefined : (argument as Frame)
   if (source.source !== 'frames') return undefined
   const frames = (isFrame(argument) ? [argument] : argument) as Frame[]
   return frames.length === 1 ? frames[0] : undefined

@@ -1,5 +1,7 @@
 // What is done to one partition of a table, as plain data: where its rows come from, the steps, and what becomes of them.
 
+import type { StorageOptions } from '../files/fileSystem.ts'
+import type { PlannedFile } from '../files/sourceFile.ts'
 import type { ShuffleStage } from '../shuffleStage.ts'
 import type { DataType } from './dataType.ts'
 import type { ExprNode } from './expression.ts'
@@ -92,8 +94,8 @@ export type Step =
 
 /** Where a partition's rows come from. What differs between partitions is the task's own first argument. */
 export type TableSource =
-  /** The argument is a frame. */
-  | { source: 'frame' }
+  /** The argument is a frame, of which these columns are wanted, or all. */
+  | { source: 'frame'; columns?: readonly string[] }
   /** The argument is a list of frames or parts of them, one after another; empty ones give no rows. */
   | { source: 'frames'; schema: Schema }
   /** The argument is `RowRange[]`. `columns` are read and no others. */
@@ -123,7 +125,7 @@ export interface CsvSource {
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli' | 'deflate'
 
-/** Rows of a parquet file: `[path, size, version, first row, end row, hive values]`. */
+/** Rows of a parquet file: `[path, size, version, first row, end row, hive values, how it is reached]`. */
 export type RowRange = readonly [
   path: string,
   size: number,
@@ -131,10 +133,31 @@ export type RowRange = readonly [
   start: number,
   end: number,
   hive?: readonly (string | null)[],
+  reached?: Reached,
 ]
 
-/** Bytes of a file: `[path, size, version, start, end]`. */
-export type FileRange = readonly [path: string, size: number, version: string, start: number, end: number]
+/** Bytes of a file: `[path, size, version, start, end, how it is reached]`; all of it where `end` is −1. */
+export type FileRange = readonly [
+  path: string,
+  size: number,
+  version: string,
+  start: number,
+  end: number,
+  reached?: Reached,
+]
+
+/** How a file is opened that does not lie on a disk. */
+export interface Reached {
+  readonly storage?: StorageOptions | undefined
+  readonly contents?: Uint8Array | undefined
+}
+
+/** The file of some rows or bytes. */
+export const fileOf = (range: RowRange | FileRange): PlannedFile => {
+  const [path, size, version, , , beside, last] = range as RowRange
+  const reached = Array.isArray(beside) ? last : ((beside as Reached | undefined) ?? last)
+  return { path, size, version, ...reached }
+}
 
 /** What becomes of the rows. */
 export type TableSink =

@@ -6,7 +6,7 @@ import { mergeTriangles, type Triangle, triangleOfRows } from '../../kernels/ml/
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import { type Features, knownRows, Rows, rowsOf, type Transformed } from '../contract/rows.ts'
-import { resultFor, Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
+import { Transformer, type TransformStep, transformedFor, transformStep } from '../contract/transformer.ts'
 
 export interface PCAParams {
   /** How many components: a number; below 1, as many as explain that share; as many as there can be where null; null. */
@@ -148,7 +148,7 @@ abstract class PrincipalComponents extends Transformer<PCAParams, PCAState> {
   inverseTransform<X extends Features>(x: X): Transformed<X> {
     const rows = rowsOf(x)
     const back = new Rows(rows.blocks.map(unprojectBlock, this.#projection()), this.featuresIn, rows.lengths)
-    return resultFor(x, back) as Transformed<X>
+    return transformedFor(x, back, 'x') as Transformed<X>
   }
 }
 

@@ -16,7 +16,7 @@ import { addArrays } from '../../kernels/ml/trees/boostMerge.ts'
 import { hashedFraction } from '../../kernels/ml/trees/rowHash.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import { type Features, knownRows, Rows, rowsOf, type Transformed } from '../contract/rows.ts'
-import { resultFor, Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
+import { Transformer, type TransformStep, transformedFor, transformStep } from '../contract/transformer.ts'
 
 export interface TruncatedSVDParams {
   /** How many components; 2. */
@@ -168,7 +168,7 @@ export class TruncatedSVD extends Transformer<TruncatedSVDParams, SVDState> {
   inverseTransform<X extends Features>(x: X): Transformed<X> {
     const rows = rowsOf(x)
     const back = new Rows(rows.blocks.map(unprojectBlock, this.#projection()), this.featuresIn, rows.lengths)
-    return resultFor(x, back) as Transformed<X>
+    return transformedFor(x, back, 'x') as Transformed<X>
   }
 }
 

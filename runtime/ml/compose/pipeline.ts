@@ -6,7 +6,7 @@ import { type Estimator, ParameterError, registerEstimator } from '../contract/e
 import { Classifier, type Label, Predictor, type Probabilities } from '../contract/predictor.ts'
 import { type Features, knownRows, type Rows, rowsOf, type Transformed } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
-import { requireFeatures, resultFor, Transformer } from '../contract/transformer.ts'
+import { requireFeatures, resultFor, Transformer, transformedFor } from '../contract/transformer.ts'
 
 export interface PipelineParams {
   steps: readonly (readonly [name: string, estimator: Estimator])[]
@@ -136,7 +136,7 @@ export class Pipeline<L extends Label = number> extends Predictor<PipelineParams
     const last = this.#last
     if (!(last instanceof Transformer))
       throw new TypeError(`this Pipeline ends with a ${last.kind}: use predict`)
-    return resultFor(x, last.transformRows(this.#before(rowsOf(x)))) as Transformed<X>
+    return transformedFor(x, last.transformRows(this.#before(rowsOf(x))), last.kind) as Transformed<X>
   }
 
   async score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {

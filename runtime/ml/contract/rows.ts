@@ -12,6 +12,7 @@ import { callOf, computeAll } from '../../collections/compute.ts'
 import { DataFrame } from '../../collections/dataframe/dataframe.ts'
 import { FramesNode } from '../../collections/dataframe/node.ts'
 import { prepareInputs } from '../../collections/delayed/node.ts'
+import { placeOfCall } from '../../graph/callPlace.ts'
 import type { Collection } from '../../graph/collection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
@@ -23,6 +24,7 @@ import {
   blockFromArray,
   blockFromFrame,
   blockFromItems,
+  frameFromBlock,
   type ItemShape,
   shapeOfItems,
 } from '../../kernels/ml/convert.ts'
@@ -49,8 +51,14 @@ export type LazyFeatures = AnyArray | DataFrame | Bag<unknown>
 /** All that a model takes as features. */
 export type Features = FeaturesHere | LazyFeatures | Rows
 
-/** What a transformation of features gives: the same place, here or to come. */
-export type Transformed<X> = X extends Rows ? Rows : X extends LazyFeatures ? ChunkedArray : NdArray
+/** What a transformation of features gives: the same place, here or to come; a table of a table. */
+export type Transformed<X> = X extends Rows
+  ? Rows
+  : X extends DataFrame
+    ? DataFrame
+    : X extends LazyFeatures
+      ? ChunkedArray
+      : NdArray
 
 /**
  * Features as blocks of rows: what models work on, and what sparse features are. Computing gives an array, or compressed
@@ -115,6 +123,24 @@ export class Rows implements Collection<NdArray | SparseBlock> {
     const lengths = this.lengths ?? new Array<number>(this.blocks.count).fill(Number.NaN)
     return new Chunked(new BlocksArray(this.blocks.map(arrayFromBlock, undefined), [lengths, [this.columns]]))
   }
+}
+
+/** Rows as a table of numbers. */
+export function tableOf(rows: Rows, names: readonly string[]): DataFrame {
+  const { node } = rows.blocks.map(frameFromBlock, names)
+  const partitions = rows.blocks.count
+  return new DataFrame({
+    kind: 'scan',
+    label: 'transform',
+    source: { source: 'frame' },
+    partitions,
+    argument: (i, graph) => graph.built(node)?.[i],
+    inputs: [node],
+    // How many there will be is guessed as for a bag's: half a million a partition.
+    rows: partitions * 500_000,
+    schema: names.map((name) => ({ name, type: 'float64' as const })),
+    place: placeOfCall(),
+  })
 }
 
 /** An array whose blocks the tasks of models give. */

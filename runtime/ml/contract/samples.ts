@@ -107,7 +107,8 @@ export async function columnFor(
   throw new MlDataError(`${role} is an array, a list, a column's name or a collection of one column`)
 }
 
-const tableColumn = (table: DataFrame, name: string): Blocks<Column> =>
+/** One column of a table, a block a partition. */
+export const tableColumn = (table: DataFrame, name: string): Blocks<Column> =>
   Blocks.lazy<never>(new FramesNode(table.select(name).plan, table.options), table.partitions).map(
     columnFromFrame,
     name,

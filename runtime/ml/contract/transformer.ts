@@ -1,12 +1,13 @@
 // Estimators that make other features of features.
 
+import { DataFrame } from '../../collections/dataframe/dataframe.ts'
 import type { NdArray } from '../../kernels/array/ndArray.ts'
 import type { Block } from '../../kernels/ml/block.ts'
 import { columnsText } from '../../kernels/ml/block.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { StepKernel } from './blocks.ts'
 import { Estimator } from './estimator.ts'
-import { type Features, Rows, rowsOf, type Transformed } from './rows.ts'
+import { type Features, Rows, rowsOf, type Transformed, tableOf } from './rows.ts'
 import type { FitOptions, Target } from './samples.ts'
 
 /** How a fitted transformer works on one block: a kernel and what it needs to know. */
@@ -43,12 +44,13 @@ export abstract class Transformer<P extends object = object, S extends object = 
   abstract get featuresIn(): number
 
   /**
-   * The features, transformed: of features that are here an array at once, of collections one to come, of `Rows` others.
+   * The features, transformed: of features that are here an array at once, of a table one of numbers to
+   * come, of other collections an array to come, of `Rows` others.
    * @throws {NotFittedError} before `fit`
    * @throws {MlDataError} when there are other columns than at fit
    */
   transform<X extends Features>(x: X): Transformed<X> {
-    return resultFor(x, this.transformRows(rowsOf(x))) as Transformed<X>
+    return transformedFor(x, this.transformRows(rowsOf(x)), this.kind) as Transformed<X>
   }
 
   /** `fit`, then `transform` of the same features. */
@@ -74,6 +76,20 @@ export abstract class Transformer<P extends object = object, S extends object = 
 export function requireFeatures(rows: Rows, fitted: number, who: string): void {
   if (!Number.isNaN(rows.columns) && !Number.isNaN(fitted) && rows.columns !== fitted)
     throw new MlDataError(columnsText(rows.columns, fitted, who))
+}
+
+/**
+ * Transformed rows as what the features were: a table of a table, else as `resultFor`.
+ * @param kind names columns that have no names, with their numbers
+ */
+export function transformedFor(
+  x: Features,
+  rows: Rows,
+  kind: string,
+): DataFrame | ReturnType<typeof resultFor> {
+  if (!(x instanceof DataFrame) || Number.isNaN(rows.columns)) return resultFor(x, rows)
+  const plain = Array.from({ length: rows.columns }, (_, i) => `${kind.toLowerCase()}${i}`)
+  return tableOf(rows, rows.names ?? plain)
 }
 
 /** Rows as what the features were: rows, an array to come, or an array that is here. */

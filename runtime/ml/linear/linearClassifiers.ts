@@ -21,7 +21,7 @@ import {
 import { type Features, Rows, rowsOf } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { requireFeatures, resultFor } from '../contract/transformer.ts'
-import { fitLoss } from './lossFit.ts'
+import { checkSolver, fitLoss, type SolverName } from './lossFit.ts'
 
 interface ClassifierState {
   classes: readonly Label[]
@@ -42,13 +42,21 @@ export interface LinearClassifierParams {
   maxIterations: number
   /** Ends once no component of the gradient of the objective, by row, is larger; 1e-4. */
   tolerance: number
+  /**
+   * How coefficients are found: `lbfgs` sends them round for gradients, a pass each; by `admm` each block finds its own and
+   * all agree, in fewer and longer passes, to what `tolerance` asks: the result depends on the cut within it; `lbfgs`.
+   */
+  solver: SolverName
   /** Whether `fit` begins where the last one ended; false. */
   warmStart: boolean
 }
 
 /** What `fit` of an iterative model takes beside features and targets. */
 export interface IterativeFitOptions extends FitOptions {
-  /** Told after every iteration with the objective's value: a learning curve. `false` ends the fit there. */
+  /**
+   * Told after every iteration with the objective's value (by `admm`, how far blocks are from what was agreed on): a
+   * learning curve. `false` ends the fit there.
+   */
   onIteration?: (iteration: number, value: number) => boolean | undefined
 }
 
@@ -62,11 +70,12 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
   protected override checkParams(): void {
     if (!(this.params.C > 0))
       throw new ParameterError(`C of ${this.kind} is a number > 0, not ${this.params.C}`)
+    checkSolver(this.kind, this.params.solver)
   }
 
   /** @throws {MlDataError} when the targets are of one class only */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
-    const { C, fitIntercept, maxIterations, tolerance, warmStart } = this.params
+    const { C, fitIntercept, maxIterations, tolerance, warmStart, solver } = this.params
     const samples = await samplesOf(x, y, options)
     const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     if (classes.length < 2)
@@ -86,6 +95,7 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
       ridgeOnIntercept,
       scale: (weight) => 1 / weight,
       ridge: (weight) => 1 / (C * weight),
+      solver,
       tolerance,
       maxIterations,
       start: warmStart && this.isFitted ? this.fitted.weights : undefined,
@@ -150,7 +160,10 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
 export class LogisticRegression<L extends Label = number> extends LinearClassifier<L> {
   static readonly kind = 'LogisticRegression'
   constructor(params: Partial<LinearClassifierParams> = {}) {
-    super({ C: 1, fitIntercept: true, maxIterations: 100, tolerance: 1e-4, warmStart: false }, params)
+    super(
+      { C: 1, fitIntercept: true, maxIterations: 100, tolerance: 1e-4, warmStart: false, solver: 'lbfgs' },
+      params,
+    )
   }
   protected lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean } {
     return classes === 2
@@ -169,7 +182,10 @@ export class LogisticRegression<L extends Label = number> extends LinearClassifi
 export class LinearSVC<L extends Label = number> extends LinearClassifier<L> {
   static readonly kind = 'LinearSVC'
   constructor(params: Partial<LinearClassifierParams> = {}) {
-    super({ C: 1, fitIntercept: true, maxIterations: 1000, tolerance: 1e-4, warmStart: false }, params)
+    super(
+      { C: 1, fitIntercept: true, maxIterations: 1000, tolerance: 1e-4, warmStart: false, solver: 'lbfgs' },
+      params,
+    )
   }
   protected lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean } {
     return { loss: 'hinge', outputs: classes === 2 ? 1 : classes, ridgeOnIntercept: true }

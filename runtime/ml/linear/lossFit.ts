@@ -1,6 +1,7 @@
 // Fitting by a loss: blocks are kept where they are, and coefficients go round until the loss is least.
 
 import type { Sample } from '../../kernels/ml/block.ts'
+import { type Minimised, minimise } from '../../kernels/ml/linear/lbfgs.ts'
 import {
   encodeSample,
   type LossName,
@@ -11,8 +12,18 @@ import {
 } from '../../kernels/ml/linear/losses.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { Blocks } from '../contract/blocks.ts'
+import { ParameterError } from '../contract/estimator.ts'
 import type { Label } from '../contract/predictor.ts'
-import { type Minimised, minimise } from './lbfgs.ts'
+import { agree } from './admm.ts'
+
+/** How coefficients are found. */
+export type SolverName = 'lbfgs' | 'admm'
+
+/** @throws {ParameterError} for another name */
+export function checkSolver(kind: string, solver: SolverName): void {
+  if (solver !== 'lbfgs' && solver !== 'admm')
+    throw new ParameterError(`solver of ${kind} is lbfgs or admm, not ${String(solver)}`)
+}
 
 /** What is minimised: `scale·Σ loss + ridge·|w|²/2`. */
 export interface LossFit {
@@ -28,6 +39,8 @@ export interface LossFit {
   /** From the sum of weights. */
   scale: (weight: number) => number
   ridge: (weight: number) => number
+  /** Coefficients go round for gradients, or each block finds its own and all agree; `lbfgs`. */
+  solver: SolverName
   tolerance: number
   maxIterations: number
   /** The least target that the loss allows. */
@@ -52,6 +65,7 @@ export async function fitLoss(samples: Blocks<Sample>, fit: LossFit): Promise<Mi
   const start = fit.start ?? new Float64Array(outputs * width)
   if (!fit.start && loss === 'poisson' && fit.fitIntercept && target > 0)
     start[features] = Math.log(target / weight)
+  if (fit.solver === 'admm') return agree(blocks, fit, { scale, ridge, start })
   const evaluate = async (weights: Float64Array) => {
     const { value, gradient } = await blocks.map(lossOfBlock, { loss, outputs, weights }).reduce(mergeLosses)
     let penalty = 0

@@ -7,7 +7,7 @@ import { type PredictStep, predictStep, Regressor } from '../contract/predictor.
 import type { Features } from '../contract/rows.ts'
 import { samplesOf, type Target } from '../contract/samples.ts'
 import type { IterativeFitOptions } from './linearClassifiers.ts'
-import { fitLoss } from './lossFit.ts'
+import { checkSolver, fitLoss, type SolverName } from './lossFit.ts'
 
 export interface PoissonRegressorParams {
   /** How strongly coefficients are drawn to zero, ≥ 0; 1. */
@@ -16,6 +16,8 @@ export interface PoissonRegressorParams {
   maxIterations: number
   /** Ends once no component of the gradient is larger; 1e-4. */
   tolerance: number
+  /** How coefficients are found, as of `LogisticRegression`; `lbfgs`. */
+  solver: SolverName
 }
 
 interface PoissonState {
@@ -34,17 +36,18 @@ interface PoissonState {
 export class PoissonRegressor extends Regressor<PoissonRegressorParams, PoissonState> {
   static readonly kind = 'PoissonRegressor'
   constructor(params: Partial<PoissonRegressorParams> = {}) {
-    super({ alpha: 1, fitIntercept: true, maxIterations: 100, tolerance: 1e-4 }, params)
+    super({ alpha: 1, fitIntercept: true, maxIterations: 100, tolerance: 1e-4, solver: 'lbfgs' }, params)
   }
 
   protected override checkParams(): void {
     const { alpha } = this.params
     if (!(alpha >= 0)) throw new ParameterError(`alpha of ${this.kind} is a number ≥ 0, not ${alpha}`)
+    checkSolver(this.kind, this.params.solver)
   }
 
   /** @throws {MlDataError} when a target is negative */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
-    const { alpha, fitIntercept, maxIterations, tolerance } = this.params
+    const { alpha, fitIntercept, maxIterations, tolerance, solver } = this.params
     const samples = await samplesOf(x, y, options)
     const features = samples.x.columns
     const { point, iterations } = await fitLoss(samples.blocks, {
@@ -57,6 +60,7 @@ export class PoissonRegressor extends Regressor<PoissonRegressorParams, PoissonS
       ridgeOnIntercept: false,
       scale: (weight) => 1 / weight,
       ridge: () => alpha,
+      solver,
       tolerance,
       maxIterations,
       leastTarget: 0,

@@ -15,8 +15,8 @@ import {
 import { blockOfColumn, type Pairs, pairsOfBlock } from '../../kernels/ml/metrics/pairs.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { Rows, rowsOf } from '../contract/rows.ts'
-import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { Rows } from '../contract/rows.ts'
+import { type FitOptions, samplesOf, type Target, tableColumn } from '../contract/samples.ts'
 
 /** Blocks of targets with predictions and weights. */
 export async function pairsOf(
@@ -36,7 +36,14 @@ async function columnRows(target: Target): Promise<Rows> {
     const cells = Blocks.lazy<NdArray>(flat[NODE], lengths.length).map(columnFromArray, undefined)
     return new Rows(cells.map(blockOfColumn, undefined), 1, lengths)
   }
-  if (target instanceof DataFrame) return rowsOf(target)
+  if (target instanceof DataFrame) {
+    if (target.columns.length !== 1)
+      throw new MlDataError(
+        `metrics take one column, and this table has ${target.columns.length}: select one`,
+      )
+    await target.prepare()
+    return new Rows(tableColumn(target, target.columns[0]).map(blockOfColumn, undefined), 1)
+  }
   if (target instanceof Bag) {
     await target.prepare()
     const items = Blocks.lazy<unknown[]>(target.node, target.partitions)

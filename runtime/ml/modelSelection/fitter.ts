@@ -1,9 +1,10 @@
 // Fits of whole models inside one task, for the kernels that ask for them.
 
-import type { Block, Column } from '../../kernels/ml/block.ts'
+import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
 import type { Fitter, Split } from '../../kernels/ml/fitTask.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { fromJSON } from '../contract/estimator.ts'
+import { fromJSON, ParameterError } from '../contract/estimator.ts'
+import { learnsInParts } from '../contract/partial.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import { Rows } from '../contract/rows.ts'
 import type { Transformer } from '../contract/transformer.ts'
@@ -17,11 +18,39 @@ const rowsHere = (block: Block): Rows =>
     block.kind === 'table' ? block.names : undefined,
   )
 
+const weightOf = ({ weight }: Sample): { sampleWeight?: Blocks<Column> } =>
+  weight ? { sampleWeight: Blocks.here<Column>([weight]) } : {}
+
 export const fitter: Fitter = {
   async fit(model: unknown, x: Block, y: Column): Promise<unknown> {
     const estimator = fromJSON(model) as Predictor
     await estimator.fit(rowsHere(x), Blocks.here([y]))
     return estimator.toJSON()
+  },
+
+  async fitSample(model: unknown, sample: Sample): Promise<unknown> {
+    if (sample.x.rows === 0) return null
+    const estimator = fromJSON(model) as Predictor
+    await estimator.fit(rowsHere(sample.x), Blocks.here([sample.y]), weightOf(sample))
+    return estimator.toJSON()
+  },
+
+  async partialFit(
+    model: unknown,
+    sample: Sample,
+    classes: readonly (number | string)[] | null,
+  ): Promise<unknown> {
+    if (sample.x.rows === 0) return model
+    const estimator = fromJSON(model) as Predictor
+    if (!learnsInParts(estimator))
+      throw new ParameterError(`${estimator.kind} does not learn in parts: it has no partialFit`)
+    const options = { ...weightOf(sample), ...(classes && { classes }) }
+    await estimator.partialFit(rowsHere(sample.x), Blocks.here([sample.y]), options)
+    return estimator.toJSON()
+  },
+
+  async score(model: unknown, sample: Sample, scoring: string | null): Promise<number> {
+    return scorerNamed(scoring)(fromJSON(model) as Predictor, rowsHere(sample.x), Blocks.here([sample.y]))
   },
 
   async fitTransform(model: unknown, split: Split): Promise<Split> {

@@ -3,21 +3,19 @@
 import { callOf, computeAll } from '../../collections/compute.ts'
 import { provideFitter } from '../../kernels/ml/fitTask.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import { mulberry, shuffled } from '../../kernels/ml/seeded.ts'
+import { shuffled } from '../../kernels/ml/seeded.ts'
 import { Pipeline } from '../compose/pipeline.ts'
 import { type Estimator, fromJSON, NotFittedError, ParameterError } from '../contract/estimator.ts'
 import { Classifier, type Predicted, type Predictor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
+import { drawnParams, type ParamDistributions, type ParamSet } from './distributions.ts'
 import { fitter } from './fitter.ts'
 import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.ts'
 import { scorerNamed } from './scoring.ts'
 import { FitTasks, SearchTasks } from './searchGraph.ts'
 
 provideFitter(async () => fitter)
-
-/** Parameters by name; those of a pipeline's steps are named `step__parameter`. */
-export type ParamSet = Readonly<Record<string, unknown>>
 
 /** Per parameter the values to try. */
 export type ParamGrid = Readonly<Record<string, readonly unknown[]>>
@@ -193,9 +191,6 @@ export class GridSearchCV<E extends Predictor> extends Search<E> {
   }
 }
 
-/** Values to draw from: a list, or a function of a number from 0 to 1. */
-export type ParamDistributions = Readonly<Record<string, readonly unknown[] | ((share: number) => unknown)>>
-
 export interface RandomizedSearchOptions extends SearchOptions {
   /** How many candidates; 10. */
   nIter?: number
@@ -218,20 +213,7 @@ export class RandomizedSearchCV<E extends Predictor> extends Search<E> {
   protected search(
     score: (candidates: readonly ParamSet[]) => Promise<SearchResult[]>,
   ): Promise<SearchResult[]> {
-    const next = mulberry(this.#seed)
-    const names = Object.keys(this.distributions).sort()
-    const drawn = Array.from({ length: this.#nIter }, () =>
-      Object.fromEntries(
-        names.map((name) => {
-          const values = this.distributions[name]
-          const share = next()
-          return [
-            name,
-            typeof values === 'function' ? values(share) : values[Math.floor(share * values.length)],
-          ]
-        }),
-      ),
-    )
+    const drawn = drawnParams(this.distributions, this.#nIter, this.#seed)
     return score(drawn)
   }
 }

@@ -11,7 +11,7 @@ import {
 import { quantileBlock } from '../../kernels/ml/preprocessing/shaping.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import { type Features, knownRows, Rows, rowsOf, type Transformed } from '../contract/rows.ts'
-import { resultFor, Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
+import { Transformer, type TransformStep, transformedFor, transformStep } from '../contract/transformer.ts'
 
 interface ScalingState {
   shift: Float64Array
@@ -33,9 +33,10 @@ abstract class ShiftingScaler<P extends object, S extends ScalingState> extends 
   inverseTransform<X extends Features>(x: X): Transformed<X> {
     const rows = rowsOf(x)
     const { run, state, columns } = this.step(true)
-    return resultFor(
+    return transformedFor(
       x,
       new Rows(rows.blocks.map(run, state), columns, rows.lengths, rows.names),
+      this.kind,
     ) as Transformed<X>
   }
 }

@@ -11,7 +11,7 @@ import {
 import { registerEstimator } from '../contract/estimator.ts'
 import { type Features, knownRows, Rows, rowsOf, type Transformed } from '../contract/rows.ts'
 import { columnFor, type FitOptions, type Target } from '../contract/samples.ts'
-import { resultFor, Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
+import { Transformer, type TransformStep, transformedFor, transformStep } from '../contract/transformer.ts'
 
 export interface StandardScalerParams {
   /** Whether to take the mean off; true. Sparse rows would become dense. */
@@ -108,9 +108,10 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
   inverseTransform<X extends Features>(x: X): Transformed<X> {
     const rows = rowsOf(x)
     const { run, state, columns } = this.step(true)
-    return resultFor(
+    return transformedFor(
       x,
       new Rows(rows.blocks.map(run, state), columns, rows.lengths, rows.names),
+      this.kind,
     ) as Transformed<X>
   }
 }

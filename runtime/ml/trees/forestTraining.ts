@@ -9,7 +9,7 @@ import {
   followSplits,
   type TreeRows,
 } from '../../kernels/ml/trees/boostBlock.ts'
-import { addHistograms } from '../../kernels/ml/trees/boostMerge.ts'
+import { addHistograms, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import { MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/trees/boostStart.ts'
 import type { ForestTree } from '../../kernels/ml/trees/forest.ts'
 import {
@@ -19,13 +19,7 @@ import {
   type SubtreeJob,
   shuffledFeatures,
 } from '../../kernels/ml/trees/forestFinish.ts'
-import {
-  type ForestPlan,
-  forestTotals,
-  MOST_DRAWS,
-  mergeForestTotals,
-  startForest,
-} from '../../kernels/ml/trees/forestRows.ts'
+import { type ForestPlan, forestBounds, MOST_DRAWS, startForest } from '../../kernels/ml/trees/forestRows.ts'
 import {
   type ForestNode,
   type ForestRules,
@@ -40,7 +34,7 @@ import {
 import type { NodeSplit } from '../../kernels/ml/trees/growth.ts'
 import { PER_BIN } from '../../kernels/ml/trees/histogram.ts'
 import { Blocks } from '../contract/blocks.ts'
-import type { LearntBins } from './training.ts'
+import { type LearntBins, sumsOfTargets } from './training.ts'
 
 /** How a forest is to be grown. */
 export interface ForestGrowth {
@@ -85,7 +79,8 @@ export async function growForest(
   blocks: Blocks<BoostBlock>,
   rows: number,
 ): Promise<ForestTree[]> {
-  const [weight, sum, heaviest, largest] = await blocks.map(forestTotals, undefined).reduce(mergeForestTotals)
+  const [heaviest, largest] = await blocks.map(forestBounds, undefined).reduce(largerPairs)
+  const [weight, sum] = await sumsOfTargets(blocks, 'squaredError', 1, rows)
   if (!(weight > 0))
     throw new MlDataError(`${growth.who}: the weights are all 0, so there is nothing to learn from`)
   const { features, hasMissing } = bins

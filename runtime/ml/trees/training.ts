@@ -13,6 +13,7 @@ import {
   addRound,
   type BoostBlock,
   type BoostPlan,
+  boostBounds,
   boostHistograms,
   boostSums,
   firstPredictions,
@@ -24,6 +25,7 @@ import {
 } from '../../kernels/ml/trees/boostBlock.ts'
 import { addArrays, addHistograms, addPairs, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import { MAX_GRADIENT, MAX_HESSIAN, startGiven, startTrees } from '../../kernels/ml/trees/boostStart.ts'
+import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
 import { type GrowthRules, grow, type NodeSplit, rootOf } from '../../kernels/ml/trees/growth.ts'
 import { PER_BIN } from '../../kernels/ml/trees/histogram.ts'
 import { baselineOf, GRADIENT_BOUND, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'
@@ -119,7 +121,7 @@ export async function train(
   rows: number,
 ): Promise<Trained> {
   const { objective, outputs } = rules
-  const targets = await blocks.map(boostSums, { objective, outputs }).reduce(addArrays)
+  const targets = await sumsOfTargets(blocks, objective, outputs, rows)
   if (targets[0] === 0)
     throw new MlDataError(`${rules.who}: the weights are all 0, so there is nothing to learn from`)
   const baseline = rules.lambdas ? Float64Array.of(0) : baselineOf(objective, targets)
@@ -145,6 +147,18 @@ export async function train(
     if (rules.patience > 0 && hasStalled(validationLoss, rules.patience, rules.tolerance)) break
   }
   return { baseline, trees, validationLoss }
+}
+
+/** Sums of weights and of targets, the same for any cut. */
+export async function sumsOfTargets(
+  blocks: Blocks<BoostBlock>,
+  objective: ObjectiveName,
+  outputs: number,
+  rows: number,
+): Promise<Float64Array> {
+  const [heaviest, largest] = await blocks.map(boostBounds, undefined).reduce(largerPairs)
+  const units = [exactUnit(heaviest, rows), exactUnit(largest, rows)] as const
+  return blocks.map(boostSums, { objective, outputs, units }).reduce(addArrays)
 }
 
 /** Whether the last rounds are no better than what was before them. */

@@ -343,6 +343,52 @@ def bench_bag():
     emit("integers: map, filter, sum of 5 M", median_of(3, threaded), "dask threads")
 
 
+def bench_tables():
+    import dask.dataframe as dd
+    from distributed import wait
+
+    rows = os.environ.get("HEDDLE_BENCH_TABLE_ROWS", "10000000")
+    folder = os.path.join(tempfile.gettempdir(), "heddle-bench-tables-" + rows)
+    only = os.environ.get("HEDDLE_BENCH_ONLY", "")
+    ints = {name: "i4" for name in ["id4", "id5", "id6", "fk", "v1", "v2"]}
+    types = {"id1": "category", "id2": "category", "id3": "category", "v3": "f8", **ints}
+
+    def read():
+        return dd.read_csv(folder + "/large-*.csv", dtype=types, blocksize="64MB")
+
+    def timed(figure, work):
+        if only not in figure:
+            return
+
+        def once():
+            begun = time.perf_counter()
+            work()
+            return time.perf_counter() - begun
+
+        emit(figure, median_of(3, once))
+
+    with cluster():
+        timed("read CSV, a sum", lambda: read().v3.sum().compute())
+        held = read().categorize(columns=["id1", "id2", "id3"]).persist()
+        small = dd.read_csv(folder + "/small.csv", dtype={"id": "i4", "grp": "i4", "attr": "f8"}).persist()
+        wait([held, small])
+
+        def by(*keys):
+            return held.groupby(list(keys), observed=True)
+
+        timed("h2o q1", lambda: by("id1").agg({"v1": "sum"}).compute())
+        timed("h2o q2", lambda: by("id1", "id2").agg({"v1": "sum"}).compute())
+        timed("h2o q3", lambda: by("id3").agg({"v1": "sum", "v3": "mean"}).compute())
+        timed("h2o q4", lambda: by("id4").agg({"v1": "mean", "v2": "mean", "v3": "mean"}).compute())
+        timed("h2o q5", lambda: by("id6").agg({"v1": "sum", "v2": "sum", "v3": "sum"}).compute())
+        timed(
+            "join with a tenth as many rows",
+            lambda: held.merge(small, left_on="fk", right_on="id").groupby("grp").attr.sum().compute(),
+        )
+        timed("sort", lambda: wait(held.sort_values("v3").persist()))
+        timed("setIndex", lambda: wait(held.set_index("fk").persist()))
+
+
 def bench_array():
     import dask.array as da
 
@@ -387,6 +433,45 @@ def bench_array():
         return time.perf_counter() - begun
 
     emit("1M chunks built and encoded", median_of(1, graph))
+
+
+def bench_ml():
+    """scikit-learn with two threads, on the shapes of programs/mlWork.ts."""
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "2"
+    import numpy as np
+    from sklearn.cluster import KMeans
+    from sklearn.ensemble import HistGradientBoostingRegressor
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV
+
+    only = os.environ.get("HEDDLE_BENCH_ONLY", "")
+    rows = int(os.environ.get("HEDDLE_BENCH_ROWS", "1000000"))
+    random = np.random.default_rng(1)
+
+    def timed(figure, work):
+        if only not in figure:
+            return
+        times = []
+        for _ in range(3):
+            begun = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - begun)
+        emit(figure, statistics.median(times), "scikit-learn")
+
+    x = random.standard_normal((rows, 20))
+    y = 3 * x[:, 0] + x[:, 1] * x[:, 2]
+    boosting = dict(max_iter=50, max_depth=6, max_leaf_nodes=64, early_stopping=False)
+    timed("boosting, 50 trees of depth 6", lambda: HistGradientBoostingRegressor(**boosting).fit(x, y))
+    clusters = dict(n_clusters=50, init=x[:50], n_init=1, max_iter=10, tol=0)
+    timed("KMeans, 50 clusters, 10 passes", lambda: KMeans(**clusters).fit(x))
+    x = random.standard_normal((rows, 50))
+    labels = x[:, 0] * 2 - x[:, 1] + random.standard_normal(rows) > 0
+    timed("LogisticRegression, 50 columns", lambda: LogisticRegression().fit(x, labels))
+    x, labels = x[: rows // 50, :20], labels[: rows // 50]
+    grid = {"C": np.logspace(-4, 4, 20)}
+    for jobs in [1, 2]:
+        name = f"grid search of 100 fits, {jobs} thread{'s' if jobs > 1 else ''}"
+        timed(name, lambda: GridSearchCV(LogisticRegression(), grid, cv=5, n_jobs=jobs).fit(x, labels))
 
 
 if __name__ == "__main__":

@@ -48,15 +48,30 @@ export function nearestOf({ count, columns, data: centers }: Centers, x: DenseBl
         d -= value * centers[at + 2 * columns]
         e -= value * centers[at + 3 * columns]
       }
-      if (a < least) [least, best] = [a, c]
-      if (b < least) [least, best] = [b, c + 1]
-      if (d < least) [least, best] = [d, c + 2]
-      if (e < least) [least, best] = [e, c + 3]
+      if (a < least) {
+        least = a
+        best = c
+      }
+      if (b < least) {
+        least = b
+        best = c + 1
+      }
+      if (d < least) {
+        least = d
+        best = c + 2
+      }
+      if (e < least) {
+        least = e
+        best = c + 3
+      }
     }
     for (let c = ends; c < count; c++) {
       let own = halves[c]
       for (let i = 0, at = c * columns; i < columns; i++, at++) own -= data[from + i] * centers[at]
-      if (own < least) [least, best] = [own, c]
+      if (own < least) {
+        least = own
+        best = c
+      }
     }
     labels[row] = best
   }

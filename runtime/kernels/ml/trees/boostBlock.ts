@@ -6,7 +6,14 @@ import { type Block, denseOf, type Sample } from '../block.ts'
 import { binColumn, type FeatureBins, sampleRows, valueBins } from './binning.ts'
 import type { NodeSplit } from './growth.ts'
 import { type BinnedBlock, histogramsOf, type Segment } from './histogram.ts'
-import { derivatives, lossOf, type ObjectiveName, type TargetRows, targetSums } from './objective.ts'
+import {
+  derivatives,
+  lossOf,
+  type ObjectiveName,
+  type TargetRows,
+  targetBounds,
+  targetSums,
+} from './objective.ts'
 import { hashedFraction } from './rowHash.ts'
 import type { GrownTree } from './tree.ts'
 
@@ -80,11 +87,16 @@ export const boostBlockOf = kernel(
   },
 )
 
-/** Sums for where predictions begin: over rows that are learnt from. */
+/** What sums of weights and targets are rounded by. */
+export const boostBounds = kernel('ml.boost.bounds', (_: unknown, block: BoostBlock) => targetBounds(block))
+
+/** Sums for where predictions begin: over all rows. */
 export const boostSums = kernel(
   'ml.boost.sums',
-  (plan: Pick<BoostPlan, 'objective' | 'outputs'>, block: BoostBlock) =>
-    targetSums(plan.objective, block, plan.outputs),
+  (
+    plan: Pick<BoostPlan, 'objective' | 'outputs'> & { units: readonly [number, number] },
+    block: BoostBlock,
+  ) => targetSums(plan.objective, block, plan.outputs, plan.units),
 )
 
 /** Raw predictions before the first tree. */

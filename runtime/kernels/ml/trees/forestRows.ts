@@ -68,28 +68,16 @@ export const startForest = kernel(
   },
 )
 
-/** Of a block: weight, weighted sum of targets, the largest weight and the largest distance of a target from 0. */
-export const forestTotals = kernel(
-  'ml.forest.totals',
-  (_: unknown, { target, weight }: BoostBlock): [number, number, number, number] => {
-    const totals: [number, number, number, number] = [0, 0, 0, 0]
+/** Of a block: the largest weight, and the largest size of a target that weighs anything. */
+export const forestBounds = kernel(
+  'ml.forest.bounds',
+  (_: unknown, { target, weight }: BoostBlock): [number, number] => {
+    const bounds: [number, number] = [0, 0]
     target.forEach((each, row) => {
       const own = weight ? weight[row] : 1
-      totals[0] += own
-      totals[1] += own * each
-      totals[2] = Math.max(totals[2], own)
-      if (own > 0) totals[3] = Math.max(totals[3], Math.abs(each))
+      bounds[0] = Math.max(bounds[0], own)
+      if (own > 0) bounds[1] = Math.max(bounds[1], Math.abs(each))
     })
-    return totals
+    return bounds
   },
-)
-
-export const mergeForestTotals = kernel(
-  'ml.forest.mergeTotals',
-  (a: [number, number, number, number], b: [number, number, number, number]): typeof a => [
-    a[0] + b[0],
-    a[1] + b[1],
-    Math.max(a[2], b[2]),
-    Math.max(a[3], b[3]),
-  ],
 )

@@ -1,5 +1,7 @@
 // What boosting minimises: first and second derivatives of a loss for every row, where predictions begin, and the loss.
 
+import { toUnit } from './exactSums.ts'
+
 export type ObjectiveName = 'squaredError' | 'logistic' | 'softmax'
 
 /** What a block's rows are to be, and what they weigh. */
@@ -70,14 +72,35 @@ export function probabilitiesOf(raw: Float64Array, rows: number, outputs: number
   return made
 }
 
-/** Sums for where predictions begin: of weights, and of weighted targets or weights of each class. */
-export function targetSums(objective: ObjectiveName, rows: TargetRows, outputs: number): Float64Array {
+/** The largest weight, and the largest size of a weighted target. */
+export function targetBounds({ target, weight }: TargetRows): [weight: number, target: number] {
+  let heaviest = 0
+  let largest = 0
+  for (let row = 0; row < target.length; row++) {
+    const w = weight ? weight[row] : 1
+    heaviest = Math.max(heaviest, w)
+    largest = Math.max(largest, Math.abs(w * target[row]))
+  }
+  return [heaviest, largest]
+}
+
+/**
+ * Sums for where predictions begin: of weights, and of weighted targets or weights of each class.
+ * @param units what weights and weighted targets are rounded to: the sums are exact then, and the same for any cut
+ */
+export function targetSums(
+  objective: ObjectiveName,
+  rows: TargetRows,
+  outputs: number,
+  units: readonly [number, number],
+): Float64Array {
   const sums = new Float64Array(1 + outputs)
   rows.target.forEach((target, row) => {
     const w = rows.weight ? rows.weight[row] : 1
-    sums[0] += w
-    if (objective === 'softmax') sums[1 + target] += w
-    else sums[1] += w * target
+    const weight = toUnit(w, units[0])
+    sums[0] += weight
+    if (objective === 'softmax') sums[1 + target] += weight
+    else sums[1] += toUnit(w * target, units[1])
   })
   return sums
 }

@@ -10,6 +10,7 @@ export interface NativeExpr {
 export interface NativeFrame {
   readonly height: number
   readonly columns: string[]
+  readonly schema: Readonly<Record<string, unknown>>
   lazy(): NativeLazyFrame
   estimatedSize(): number
   slice(offset: number, length: number): NativeFrame

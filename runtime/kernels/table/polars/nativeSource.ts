@@ -1,6 +1,7 @@
 // Where rows come from, as a lazy plan of polars.
 
 import { FileFormatError } from '../../files/fileErrors.ts'
+import { schemeOf } from '../../files/fileSystem.ts'
 import { isDatetime } from '../dataType.ts'
 import type { Frame } from '../frame.ts'
 import { isFrame } from '../frame.ts'
@@ -11,6 +12,7 @@ import { TableCsvError } from '../read/csvRecords.ts'
 import { csvText } from '../read/csvText.ts'
 import { hiveCell } from '../read/hive.ts'
 import { ragged } from '../read/ragged.ts'
+import type { Schema } from '../schema.ts'
 import type { CsvSource, FileRange, RowRange, TableSource } from '../steps.ts'
 import { type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { cellLiteral, nativeExpr } from './nativeExpr.ts'
@@ -20,11 +22,17 @@ import { concatenated, fromColumns, PolarsFrame, polarsEngine } from './polarsEn
 export async function nativeSource(source: TableSource, argument: unknown): Promise<NativeLazyFrame> {
   switch (source.source) {
     case 'frame':
-      return polarsEngine.open(argument as Frame).native.lazy()
+      return source.columns
+        ? someColumns(argument as Frame, source.columns)
+        : polarsEngine.open(argument as Frame).native.lazy()
     case 'frames':
       return concatenated((isFrame(argument) ? [argument] : argument) as Frame[], source.schema)
-    case 'parquet':
-      return parquet(source, argument as RowRange[])
+    case 'parquet': {
+      const ranges = argument as RowRange[]
+      // polars opens paths of this machine alone: what lies elsewhere is read in JavaScript.
+      if (ranges.some((range) => schemeOf(range[0]) !== 'file')) return columns(source, argument)
+      return parquet(source, ranges)
+    }
     case 'csv': {
       const [ranges, quoted] = csvArgument(argument)
       const frames: NativeFrame[] = []
@@ -32,11 +40,28 @@ export async function nativeSource(source: TableSource, argument: unknown): Prom
         frames.push(await csvFrame(source, range, quoted[i] ?? false))
       return together(frames, source)
     }
-    default: {
-      const columns = await columnsOfSource(source, argument)
-      return fromColumns(columns, source.schema).lazy()
-    }
+    default:
+      return columns(source, argument)
   }
+}
+
+/** Columns of a frame: of its buffers only theirs are opened. */
+function someColumns(frame: Frame, names: readonly string[]): NativeLazyFrame {
+  const { ipc } = frame
+  if (ipc.length === 0) return polarsEngine.open(frame).native.lazy()
+  const bytes = Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength)
+  const own = names.map((name) => polars().col(name))
+  return polars()
+    .readIpc(bytes, { columns: [...names] })
+    .lazy()
+    .select(own)
+}
+
+async function columns(
+  source: TableSource & { schema: Schema },
+  argument: unknown,
+): Promise<NativeLazyFrame> {
+  return fromColumns(await columnsOfSource(source, argument), source.schema).lazy()
 }
 
 /** A CSV partition's argument: ranges, and whether each begins inside quotes. */

@@ -45,12 +45,8 @@ export const polarsEngine: Engine<PolarsFrame> = {
   close(frame: PolarsFrame): Frame {
     const known = closed.get(frame)
     if (known) return known
-    const pieces: Uint8Array[] = []
-    frame.native.writeIpc(
-      { write: (bytes) => pieces.push(bytes) },
-      frame.bytes > COMPRESS_FROM ? 'lz4' : 'uncompressed',
-    )
-    return { ipc: Buffer.concat(pieces), rows: frame.rows, bytes: frame.bytes }
+    const ipc = ipcOf(frame.native, frame.bytes > COMPRESS_FROM ? 'lz4' : 'uncompressed')
+    return { ipc, rows: frame.rows, bytes: frame.bytes }
   },
 
   async split(frame, sink, bounds = []): Promise<PolarsFrame[]> {
@@ -129,9 +125,12 @@ function opened(frame: Frame): PolarsFrame {
   return made
 }
 
-function ipcOf(native: NativeFrame): Uint8Array {
+function ipcOf(native: NativeFrame, compression = 'uncompressed'): Uint8Array {
+  // Each chunk has the dictionary of its own categories, and a file has room for one.
+  const isCategory = JSON.stringify(Object.values(native.schema)).includes('Categorical')
+  const whole = isCategory ? native.rechunk() : native
   const pieces: Uint8Array[] = []
-  native.writeIpc({ write: (bytes) => pieces.push(bytes) }, 'uncompressed')
+  whole.writeIpc({ write: (bytes) => pieces.push(bytes) }, compression)
   return Buffer.concat(pieces)
 }
 

@@ -5,17 +5,15 @@ import { decompressed } from '../../files/decompress.ts'
 import { FileChangedError } from '../../files/fileErrors.ts'
 import { isRemote } from '../../files/fileSystem.ts'
 import { openFile, type SourceFile } from '../../files/sourceFile.ts'
-import type { Compression, FileRange } from '../steps.ts'
+import { type Compression, type FileRange, fileOf } from '../steps.ts'
 
 const NEWLINE = 10
 const AHEAD_BYTES = 64 * 1024
 
 /** How many quotes stand in a range: with an odd number before it, a range begins inside a quoted cell. */
-export async function countQuotes(
-  [path, size, version, start, end]: FileRange,
-  quote: string,
-): Promise<number> {
-  const file = await openFile({ path, size, version })
+export async function countQuotes(range: FileRange, quote: string): Promise<number> {
+  const [, , , start, end] = range
+  const file = await openFile(fileOf(range))
   const byte = quote.charCodeAt(0)
   let count = 0
   try {
@@ -40,7 +38,7 @@ export async function recordBytes(
 ): Promise<Uint8Array> {
   const [path, size, version, start, end] = range
   requireUnchanged(path, size, version)
-  const file = await openFile({ path, size, version })
+  const file = await openFile(fileOf(range))
   try {
     if (compression !== 'none') {
       const pieces: Uint8Array[] = []

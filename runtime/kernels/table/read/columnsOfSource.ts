@@ -1,7 +1,6 @@
 // Rows of any source as columns of cells, read in JavaScript.
 
-import { readFile } from 'node:fs/promises'
-import { FileFormatError, fileErrorOf } from '../../files/fileErrors.ts'
+import { FileFormatError } from '../../files/fileErrors.ts'
 import { columnsFromIpc } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
 import { columnsFromRecords } from '../columns/values.ts'
@@ -18,7 +17,9 @@ import { parquetColumns } from './parquetColumns.ts'
 export async function columnsOfSource(source: TableSource, argument: unknown): Promise<Column[]> {
   switch (source.source) {
     case 'frame':
-      return columnsFromIpc((argument as Frame).ipc)
+      return source.columns
+        ? columnsNamed(columnsFromIpc((argument as Frame).ipc), source.columns)
+        : columnsFromIpc((argument as Frame).ipc)
     case 'frames': {
       const frames = (isFrame(argument) ? [argument] : argument) as Frame[]
       return joined(
@@ -48,9 +49,9 @@ export async function columnsOfSource(source: TableSource, argument: unknown): P
     }
     case 'ipc': {
       const parts: Column[][] = []
-      for (const [path, size, version] of argument as FileRange[]) {
-        requireUnchanged(path, size, version)
-        parts.push(columnsNamed(await ipcFile(path), source.columns))
+      for (const range of argument as FileRange[]) {
+        requireUnchanged(range[0], range[1], range[2])
+        parts.push(columnsNamed(await ipcFile(range), source.columns))
       }
       return joined(fieldsNamed(source.schema, source.columns), parts)
     }
@@ -72,13 +73,9 @@ export async function columnsOfSource(source: TableSource, argument: unknown): P
   }
 }
 
-async function ipcFile(path: string): Promise<Column[]> {
-  let bytes: Uint8Array
-  try {
-    bytes = await readFile(path)
-  } catch (cause) {
-    throw fileErrorOf(path, cause)
-  }
+async function ipcFile(range: FileRange): Promise<Column[]> {
+  const [path] = range
+  const bytes = await recordBytes(range, 'none')
   try {
     return columnsFromIpc(bytes)
   } catch (cause) {

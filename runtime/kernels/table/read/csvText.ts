@@ -1,7 +1,7 @@
 // The text of one CSV partition, without the header.
 
 import { openFile } from '../../files/sourceFile.ts'
-import type { CsvSource, FileRange } from '../steps.ts'
+import { type CsvSource, type FileRange, fileOf } from '../steps.ts'
 import { recordBytes } from './byteRange.ts'
 import { csvRecords } from './csvRecords.ts'
 
@@ -64,8 +64,9 @@ const linesIn = (bytes: Uint8Array): number => {
   return count
 }
 
-async function linesBefore([path, size, version, start, end]: FileRange, bytes: Uint8Array): Promise<number> {
-  const file = await openFile({ path, size, version })
+async function linesBefore(range: FileRange, bytes: Uint8Array): Promise<number> {
+  const [, size, , start, end] = range
+  const file = await openFile(fileOf(range))
   try {
     let lines = 0
     for await (const piece of file.chunks(0, start)) lines += linesIn(piece)

@@ -9,7 +9,7 @@ import type { Cell, Column } from '../columns/column.ts'
 import { MS_A_DAY } from '../columns/dates.ts'
 import { type DataType, isDatetime, isInteger, isList, isStruct, TICKS } from '../dataType.ts'
 import type { Schema } from '../schema.ts'
-import type { RowRange } from '../steps.ts'
+import { fileOf, type RowRange } from '../steps.ts'
 
 /** The columns of a parquet file with their types. */
 export function parquetSchema(metadata: FileMetaData): Schema {
@@ -105,12 +105,13 @@ function leafType(element: SchemaElement): DataType {
 
 /** @throws {FileError} when the file cannot be read */
 export async function parquetColumns(
-  [path, size, version, rowStart, rowEnd]: RowRange,
+  range: RowRange,
   names: readonly string[],
   schema: Schema,
 ): Promise<Column[]> {
   if (names.length === 0) return []
-  const file = await openFile({ path, size, version })
+  const [path, size, version, rowStart, rowEnd] = range
+  const file = await openFile(fileOf(range))
   try {
     const metadata = await footerOf(file, size, version)
     const pieces = new Map<string, { rowStart: number; data: ArrayLike<unknown> }[]>(

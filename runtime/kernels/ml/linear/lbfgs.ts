@@ -43,14 +43,39 @@ const along = (from: Float64Array, step: number, direction: Float64Array): Float
 const largest = (gradient: Float64Array): number =>
   gradient.reduce((most, each) => Math.max(most, Math.abs(each)), 0)
 
-/** Minimises `evaluate` from `start`. */
+/** Asks for values at points, and ends where they are least. */
+type Asking<T> = Generator<Float64Array, T, Evaluated>
+
+/** Minimises a function whose values are to come, from `start`. */
 export async function minimise(
   evaluate: (point: Float64Array) => Promise<Evaluated>,
   start: Float64Array,
-  { tolerance, maxIterations, onIteration }: MinimiseOptions,
+  options: MinimiseOptions,
 ): Promise<Minimised> {
+  const asking = minimising(start, options)
+  let asked = asking.next()
+  while (!asked.done) asked = asking.next(await evaluate(asked.value))
+  return asked.value
+}
+
+/** Minimises a function whose values are here. */
+export function minimiseHere(
+  evaluate: (point: Float64Array) => Evaluated,
+  start: Float64Array,
+  options: MinimiseOptions,
+): Minimised {
+  const asking = minimising(start, options)
+  let asked = asking.next()
+  while (!asked.done) asked = asking.next(evaluate(asked.value))
+  return asked.value
+}
+
+function* minimising(
+  start: Float64Array,
+  { tolerance, maxIterations, onIteration }: MinimiseOptions,
+): Asking<Minimised> {
   let point = start
-  let now = await evaluate(point)
+  let now = yield point
   const steps: { s: Float64Array; y: Float64Array; rho: number }[] = []
   let iterations = 0
   while (iterations < maxIterations && largest(now.gradient) > tolerance) {
@@ -60,7 +85,7 @@ export async function minimise(
       direction = now.gradient.map((each) => -each)
     }
     const first = steps.length === 0 ? Math.min(1, 1 / Math.sqrt(dot(direction, direction))) : 1
-    const found = await lineSearch(evaluate, point, now, direction, first)
+    const found = yield* lineSearch(point, now, direction, first)
     if (!found) {
       if (steps.length === 0) break
       steps.length = 0 // What was remembered misled; once more along the gradient.
@@ -105,13 +130,12 @@ function downhill(
 }
 
 /** A step that goes down enough and ends where the slope is flat enough; nothing where there is none. */
-async function lineSearch(
-  evaluate: (point: Float64Array) => Promise<Evaluated>,
+function* lineSearch(
   from: Float64Array,
   before: Evaluated,
   direction: Float64Array,
   first: number,
-): Promise<(Evaluated & { point: Float64Array }) | undefined> {
+): Asking<(Evaluated & { point: Float64Array }) | undefined> {
   const slope = dot(before.gradient, direction)
   const rounding = 1e-14 * Math.abs(before.value)
   let low = 0
@@ -119,7 +143,7 @@ async function lineSearch(
   let step = first
   for (let tried = 0; tried < STEPS_MAX; tried++) {
     const point = along(from, step, direction)
-    const there = { ...(await evaluate(point)), point }
+    const there = { ...(yield point), point }
     const ownSlope = dot(there.gradient, direction)
     const lower = there.value <= before.value + DECREASE * step * slope
     const levelButFlatter = there.value <= before.value + rounding && ownSlope <= (2 * DECREASE - 1) * slope

@@ -1,0 +1,27 @@
+// The end of a job's output.
+
+import { open } from 'node:fs/promises'
+
+const TAIL_BYTES = 4096
+const LINES = 5
+
+/** The last lines of a file; none when it is not there (yet): shared file systems take their time. */
+export async function lastLines(file: string): Promise<string[]> {
+  try {
+    const handle = await open(file, 'r')
+    try {
+      const { size } = await handle.stat()
+      const length = Math.min(size, TAIL_BYTES)
+      const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
+      const lines = buffer
+        .toString()
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+      return lines.slice(-LINES)
+    } finally {
+      await handle.close()
+    }
+  } catch {
+    return []
+  }
+}

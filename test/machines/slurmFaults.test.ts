@@ -1,0 +1,167 @@
+// What goes wrong on a site: a controller that is away, a node that crashes, a program that dies; and workers of another allocation.
+
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import type { NodeName } from '../slurmLab/slurmConf.ts'
+import { SlurmLab } from '../slurmLab/slurmController.ts'
+import { SlurmUser } from '../slurmLab/slurmUser.ts'
+
+let lab: SlurmLab
+let user: SlurmUser
+
+before(async () => {
+  lab = await SlurmLab.start()
+  user = new SlurmUser(lab)
+})
+
+after(() => lab.close())
+
+/** A program with a client that waits for files of ours. */
+const program = (profile: object, options: object, body: string): string => `
+import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { Client } from 'heddle'
+const client = await Client.slurm(${JSON.stringify({ ...user.profile, scheduler: 'login', ...profile })}, {
+  ...${JSON.stringify(options)},
+  notice: (text) => console.error(text),
+})
+const patiently = async (holds) => {
+  const deadline = performance.now() + 30_000
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error('never so: ' + JSON.stringify(await client.jobs()))
+    await setTimeout(50)
+  }
+}
+const working = async () => (await client.jobs()).jobs.filter(({ workers, state }) => workers.length > 0 && state === 'running')
+const file = (name) => patiently(() => existsSync(${JSON.stringify(user.folder)} + '/' + name))
+${body}
+await client.close()
+`
+
+const give = (name: string): void => writeFileSync(join(user.folder, name), '')
+
+test('a controller that is away: the run goes on, is told so, and jobs follow when it is back', async () => {
+  const going = user.program(
+    program(
+      {},
+      { jobs: 1 },
+      `
+await patiently(async () => (await working()).length === 1)
+console.log('one')
+await file('away')
+await client.scale({ jobs: 2 })
+console.log(await client.submit((x: number) => x + 1, 41).result())
+await patiently(async () => (await working()).length === 2)
+console.log('two')
+`,
+    ),
+  )
+  await going.said(/^one$/)
+  await lab.crashController()
+  give('away')
+  await going.said(/Slurm does not answer, and is asked again: squeue: .*slurm controller/)
+  await lab.startController()
+  const { stdout, stderr, exitCode } = await going.ended
+  assert.deepEqual(stdout.trim().split('\n'), ['one', '42', 'two'], stderr)
+  assert.match(stderr, /Slurm answers again/)
+  assert.equal(exitCode, 0)
+  assert.deepEqual(await user.leftovers(), [])
+})
+
+test('a node that crashes: its task runs again elsewhere, and another job comes', async () => {
+  const going = user.program(
+    program(
+      { directives: ['--no-requeue'] },
+      { jobs: 1 },
+      `
+await patiently(async () => (await working()).length === 1)
+const [job] = await working()
+const task = client.submit(async (folder: string) => {
+  const { existsSync } = await import('node:fs')
+  const { setTimeout } = await import('node:timers/promises')
+  while (!existsSync(folder + '/crashed')) await setTimeout(20)
+  return process.env.SLURM_JOB_ID
+}, ${JSON.stringify(user.folder)})
+console.log('on ' + job.nodes)
+console.log((await task.result()) !== job.id)
+`,
+    ),
+  )
+  const node = (await going.said(/^on node\d$/)).slice(3) as NodeName
+  lab.crashNode(node)
+  give('crashed')
+  const { stdout, stderr, exitCode } = await going.ended
+  assert.equal(stdout, `on ${node}\ntrue\n`, stderr)
+  assert.match(stderr, new RegExp(`job \\d+ was lost with its node on ${node}`))
+  assert.equal(exitCode, 0)
+  lab.startNode(node)
+  assert.deepEqual(await user.leftovers(), [])
+})
+
+for (const scheduler of ['login', 'job'])
+  test(`a program that dies takes its cluster with it (scheduler: ${scheduler})`, async () => {
+    const going = user.program(
+      program(
+        { scheduler, deathTimeoutSeconds: 1 },
+        { jobs: 1 },
+        `
+await patiently(async () => (await working()).length === 1)
+console.log('one')
+await setTimeout(60_000)
+`,
+      ),
+    )
+    await going.said(/^one$/)
+    going.child.kill('SIGKILL')
+    await going.ended
+    const deadline = performance.now() + 20_000
+    // What the program itself had on this machine goes with the next look at clusters.
+    let left: string[]
+    do {
+      await user.heddle('clusters').ended
+      left = await user.leftovers()
+      await setTimeout(100)
+    } while (left.length > 0 && performance.now() < deadline)
+    assert.deepEqual(left, [])
+  })
+
+test('srun inside an allocation brings workers to a cluster: one on each node, named by job and process', async () => {
+  const up = await user.slurm('up', { scheduler: 'login' }, '--jobs', '0').ended
+  assert.equal(up.exitCode, 0, up.stderr)
+  const local = /--connect (\S+)/.exec(up.stderr)?.[1] ?? ''
+  const id = /cluster ([0-9a-f]{8})/.exec(up.stderr)?.[1] ?? ''
+  const worker = [
+    `srun ${process.execPath} ${join(user.folder, 'node_modules', 'heddle', 'dist', 'cli.js')}`,
+    `worker --slurm --join ${join(user.shared, 'slurm', id, 'cluster.json')} --threads 1 --memory-limit 300MB --reconnect 5`,
+  ].join(' ')
+  const script = join(user.folder, 'allocation.sh')
+  writeFileSync(
+    script,
+    `#!/bin/bash\n#SBATCH -N 2 --ntasks-per-node=1 --mem=400M -o ${user.folder}/allocation.log\n${worker}\n`,
+  )
+  const job = (await lab.commandAs(user.env, 'sbatch', '--parsable', script)).trim()
+  const { stdout, stderr } = await user.program(`
+import { setTimeout } from 'node:timers/promises'
+import { Client } from 'heddle'
+const client = await Client.connect(${JSON.stringify(local)})
+let workers = []
+while (workers.length < 2) {
+  workers = (await client.info()).workers
+  await setTimeout(50)
+}
+console.log(workers.map(({ name }) => name).sort().join(' '))
+const nodes = workers.map(({ name }) => client.with({ workers: [name] }).submit((_name: string) => process.env.SLURMD_NODENAME, name))
+console.log((await client.gather(nodes)).sort().join(' '))
+await client.close()
+`).ended
+  assert.deepEqual(stdout.trim().split('\n'), [`job${job}-0 job${job}-1`, 'node1 node2'], stderr)
+  const down = await user.slurm('down', { scheduler: 'login' }).ended
+  assert.equal(down.exitCode, 0, down.stderr)
+  // The allocation is its owner's: it ends with what runs in it, which has no scheduler any more.
+  const deadline = performance.now() + 20_000
+  while ((await lab.jobs()).length > 0 && performance.now() < deadline) await setTimeout(100)
+  assert.deepEqual(await user.leftovers(), [])
+})

@@ -1,0 +1,29 @@
+// What test/ml/cluster.test.ts runs on two workers that may hold hardly anything: boosting there, and here, of the same rows.
+
+import { array, ml } from 'heddle'
+
+const ROWS = 200_000
+const x = array.random.normal({ shape: [ROWS, 20], chunks: [25_000, 20], seed: 3 })
+const y = x
+  .slice(':', 0)
+  .multiply(3)
+  .add(x.slice(':', 1).multiply(x.slice(':', 2)))
+const labels = y.greater(1).astype('float64')
+
+const params = { maxIter: 4, maxDepth: 5, growth: 'depthWise', maxBins: 63 } as const
+const [xHere, yHere, labelsHere] = [await x.compute(), await y.compute(), await labels.compute()]
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const there = await new ml.GradientBoostingRegressor(params).fit(x, y)
+const here = await new ml.GradientBoostingRegressor(params).fit(xHere, yHere)
+const classesThere = await new ml.GradientBoostingClassifier(params).fit(x, labels)
+const classesHere = await new ml.GradientBoostingClassifier(params).fit(xHere, labelsHere)
+
+console.log(
+  JSON.stringify({
+    megabytes: Math.round((ROWS * 20 * 8) / 1e6),
+    numbers: same(there, here),
+    classes: same(classesThere, classesHere),
+    learns: (await there.score(x, y)) > 0.3 && (await classesThere.score(x, labels)) > 0.8,
+  }),
+)
