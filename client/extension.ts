@@ -14,6 +14,7 @@ import type { LanguageServer } from './languageServer/languageServer.ts'
 import { registerPanels } from './panels/panels.ts'
 import { Reports } from './reports/reports.ts'
 import { registerCancelLenses } from './runs/cancelLenses.ts'
+import { registerDebugCommands } from './runs/debugCommands.ts'
 import { registerLineDecorations } from './runs/lineDecorations.ts'
 import { RunBook } from './runs/runBook.ts'
 import { registerRunCommands } from './runs/runCommands.ts'
@@ -50,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerClusterCommands(context, cluster, log)
   registerRunCommands(context, cluster, book, server, log)
   registerSaveRows(context, book)
+  registerDebugCommands(context, cluster, book, SELECTOR)
   registerExplainCommands(context, cluster, book, reports)
   registerScaleCommands(context, cluster)
   registerPanels(context, cluster)

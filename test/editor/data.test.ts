@@ -49,7 +49,14 @@ describe('data in a real VS Code', { concurrency: false }, () => {
     await input.getByText('Save as CSV').waitFor()
     const file = join(lab.folder, 'saved.csv')
     await input.locator('input[type="text"]').fill(file)
-    await page.keyboard.press('Enter')
+    // The dialog looks up what was typed, and takes no answer meanwhile.
+    for (let open = true; open; ) {
+      await page.keyboard.press('Enter')
+      open = await input.waitFor({ state: 'hidden', timeout: 3000 }).then(
+        () => false,
+        () => true,
+      )
+    }
     await page.getByText('saved.csv is saved.').first().waitFor()
     const lines = readFileSync(file, 'utf8').trim().split('\n')
     assert.deepEqual([lines.length, lines[0], lines[1500]], [1501, 'n,square', '1499,2247001'])
