@@ -54,26 +54,48 @@ export function registerDebugCommands(
         )
       },
     ),
-    vscode.debug.registerDebugAdapterTrackerFactory('*', {
-      createDebugAdapterTracker: (session) => {
-        const condition = session.parentSession?.configuration[HELD] as string | undefined
-        if (condition === undefined) return undefined
-        let gone = false
-        return {
-          onDidSendMessage(message: { event?: string; body?: { output?: string } }) {
-            if (gone || message.event !== 'output' || !message.body?.output?.includes(READY)) return
-            gone = true
-            void letGo(session, condition)
-          },
-        }
-      },
-    }),
+    vscode.debug.registerDebugAdapterTrackerFactory('*', { createDebugAdapterTracker: trackHeld(new Map()) }),
     vscode.languages.registerCodeActionsProvider(
       selector,
       { provideCodeActions: (document, range) => actionsAt(book, document, range) },
       { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
     ),
   )
+}
+
+/** A program that is held: its own session below the one that launched it, once there is one, and whether it said that it is ready. */
+interface Held {
+  program?: vscode.DebugSession
+  ready: boolean
+  gone: boolean
+}
+
+/** Lets a held program go once it is ready and its debugger is there: what it prints comes by the session that launched it. */
+function trackHeld(
+  held: Map<string, Held>,
+): (session: vscode.DebugSession) => vscode.DebugAdapterTracker | undefined {
+  return (session) => {
+    const launch = session.parentSession ?? session
+    const condition = launch.configuration[HELD] as string | undefined
+    if (condition === undefined) return undefined
+    const known: Held = held.get(launch.id) ?? { ready: false, gone: false }
+    held.set(launch.id, known)
+    if (session.parentSession) known.program ??= session
+    const look = (): void => {
+      if (known.gone || !known.ready || !known.program) return
+      known.gone = true
+      void letGo(known.program, condition)
+    }
+    return {
+      onDidSendMessage(message: { type?: string; event?: string; body?: { output?: string } }) {
+        if (message.event === 'output' && message.body?.output?.includes(READY)) known.ready = true
+        look()
+      },
+      onWillStopSession() {
+        if (session === launch) held.delete(launch.id)
+      },
+    }
+  }
 }
 
 /** Has the debugger stop at the throw, then lets the task run. */
