@@ -45,19 +45,12 @@ describe('data in a real VS Code', { concurrency: false }, () => {
     await results.getByRole('button', { name: 'Save all rows…' }).click()
     const input = page.locator('.quick-input-widget:visible')
     await input.locator('.monaco-list-row', { hasText: 'CSV' }).first().click()
-    // The dialog for the file comes in the place of the choice of a format.
-    await input.getByText('Save as CSV').waitFor()
-    const file = join(lab.folder, 'saved.csv')
-    await input.locator('input[type="text"]').fill(file)
-    // The dialog looks up what was typed, and takes no answer meanwhile.
-    for (let open = true; open; ) {
-      await page.keyboard.press('Enter')
-      open = await input.waitFor({ state: 'hidden', timeout: 3000 }).then(
-        () => false,
-        () => true,
-      )
-    }
-    await page.getByText('saved.csv is saved.').first().waitFor()
+    // The dialog for the file comes in the place of the choice of a format, and has a name ready.
+    const name = input.locator('input[type="text"]')
+    const file = join(lab.folder, 'rows.csv')
+    await until(async () => (await name.inputValue()) === file, 'a name is offered')
+    await input.getByRole('button', { name: 'OK' }).click()
+    await results.getByText(`1,500 rows are saved in ${file}`).waitFor()
     const lines = readFileSync(file, 'utf8').trim().split('\n')
     assert.deepEqual([lines.length, lines[0], lines[1500]], [1501, 'n,square', '1499,2247001'])
     await runCommand(page, 'Notifications: Clear All Notifications')
