@@ -27,7 +27,8 @@ const client = await Client.slurm(${JSON.stringify({ ...user.profile, ...profile
 const began = performance.now()
 const note = (text) => console.error(((performance.now() - began) / 1000).toFixed(1) + ' s: ' + text)
 const until = async (holds) => {
-  const deadline = performance.now() + 25_000
+  // Slurm looks for jobs beyond their time every half minute.
+  const deadline = performance.now() + 120_000
   for (;;) {
     const report = await client.jobs()
     if (holds(report)) return report

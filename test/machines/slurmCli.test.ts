@@ -77,7 +77,7 @@ test("a scheduler's job that can never start is told, and is taken back", async 
   const { stderr, exitCode } = await slurm('up', { scheduler: { kind: 'job', walltime: '99:00:00' } })
   assert.match(
     stderr,
-    /heddle: (the scheduler's job \d+ cannot start as it is: PartitionTimeLimit|sbatch: .*time limit)/i,
+    /heddle: (the scheduler's job \d+ cannot start as it is: Partition(TimeLimit|Config)|sbatch: .*time limit)/i,
   )
   assert.equal(exitCode, 3)
   assert.deepEqual(await user.leftovers(), [])

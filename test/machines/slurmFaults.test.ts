@@ -29,7 +29,7 @@ const client = await Client.slurm(${JSON.stringify({ ...user.profile, scheduler:
   notice: (text) => console.error(text),
 })
 const patiently = async (holds) => {
-  const deadline = performance.now() + 30_000
+  const deadline = performance.now() + 120_000
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error('never so: ' + JSON.stringify(await client.jobs()))
     await setTimeout(50)
@@ -117,7 +117,7 @@ await setTimeout(60_000)
     await going.said(/^one$/)
     going.child.kill('SIGKILL')
     await going.ended
-    const deadline = performance.now() + 20_000
+    const deadline = performance.now() + 60_000
     // What the program itself had on this machine goes with the next look at clusters.
     let left: string[]
     do {
@@ -161,7 +161,7 @@ await client.close()
   const down = await user.slurm('down', { scheduler: 'login' }).ended
   assert.equal(down.exitCode, 0, down.stderr)
   // The allocation is its owner's: it ends with what runs in it, which has no scheduler any more.
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + 60_000
   while ((await lab.jobs()).length > 0 && performance.now() < deadline) await setTimeout(100)
   assert.deepEqual(await user.leftovers(), [])
 })
