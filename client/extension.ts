@@ -6,6 +6,7 @@ import type { ClusterModel } from './cluster/clusterModel.ts'
 import { registerExplainCommands } from './cluster/explainCommands.ts'
 import { registerScaleCommands } from './cluster/scaleCommands.ts'
 import { WindowCluster } from './cluster/windowCluster.ts'
+import { registerDataView } from './data/dataView.ts'
 import { registerHistory } from './history/historyView.ts'
 import { registerLanguageModelTools } from './languageModel/tools.ts'
 import { importsHeddle, LANGUAGES } from './languageServer/importsHeddle.ts'
@@ -13,11 +14,13 @@ import type { LanguageServer } from './languageServer/languageServer.ts'
 import { registerPanels } from './panels/panels.ts'
 import { Reports } from './reports/reports.ts'
 import { registerCancelLenses } from './runs/cancelLenses.ts'
+import { registerDebugCommands } from './runs/debugCommands.ts'
 import { registerLineDecorations } from './runs/lineDecorations.ts'
 import { RunBook } from './runs/runBook.ts'
 import { registerRunCommands } from './runs/runCommands.ts'
 import { registerRunDiagnostics } from './runs/runDiagnostics.ts'
 import type { Runs } from './runs/runsModel.ts'
+import { registerSaveRows } from './runs/saveRows.ts'
 import { registerWorkMarks } from './runs/workMarks.ts'
 import { readSettings } from './settings/settings.ts'
 import { registerNewExample } from './setUp/newExample.ts'
@@ -47,10 +50,13 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   context.subscriptions.push(log, cluster, book, reports)
   registerClusterCommands(context, cluster, log)
   registerRunCommands(context, cluster, book, server, log)
+  registerSaveRows(context, book)
+  registerDebugCommands(context, cluster, book, SELECTOR)
   registerExplainCommands(context, cluster, book, reports)
   registerScaleCommands(context, cluster)
   registerPanels(context, cluster)
   registerHistory(context, book, reports)
+  registerDataView(context, cluster, book)
   registerLanguageModelTools(context, cluster, book, server)
   registerSetUp(context, cluster.bundledRuntime, log, async () => (await server()).foldersChanged())
   registerNewExample(context)

@@ -145,10 +145,18 @@ export class WindowCluster implements vscode.Disposable {
     return connection
   }
 
-  async #start(file: vscode.Uri | undefined): Promise<LocalCluster> {
-    const settings = readSettings()
+  /**
+   * The Node and the `heddle` that a file is run with.
+   * @throws {NoNodeError}
+   */
+  async programs(file: vscode.Uri | undefined): Promise<{ node: string; runtime: string }> {
+    const { node, runtime } = await this.#programs(file)
+    return { node, runtime: runtime.folder }
+  }
+
+  async #programs(file: vscode.Uri | undefined) {
     const node = await chooseNode({
-      setting: settings.nodePath,
+      setting: readSettings().nodePath,
       pathVariable: process.env.PATH ?? '',
       carried: vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node').fsPath,
       cache: vscode.Uri.joinPath(this.#context.globalStorageUri, 'node').fsPath,
@@ -157,6 +165,12 @@ export class WindowCluster implements vscode.Disposable {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath
     const bundled = this.bundledRuntime.fsPath
     const runtime = await chooseRuntime(file?.fsPath ?? path.join(folder ?? bundled, 'any.ts'), bundled)
+    return { node, runtime }
+  }
+
+  async #start(file: vscode.Uri | undefined): Promise<LocalCluster> {
+    const settings = readSettings()
+    const { node, runtime } = await this.#programs(file)
     this.#log.info(
       `starting a local cluster: ${runtime.own ? "the workspace's" : "the extension's"} heddle ${runtime.version} with ${node}`,
     )

@@ -36,7 +36,8 @@ export function runInWords(run: Run): string {
     if (display.kind === 'table') {
       said.push(`A table of ${grouped(display.totalRows)} rows: ${display.columns.join(', ')}.`)
       for (const row of display.rows.slice(0, 20)) said.push(row.join(' | '))
-    } else if (display.kind === 'text' && display.text !== line) said.push(display.text.slice(0, 4000))
+    } else if (display.kind === 'array') said.push(display.text.slice(0, 4000))
+    else if (display.kind === 'text' && display.text !== line) said.push(display.text.slice(0, 4000))
   }
   if (failure) {
     said.push(`It failed: ${failureTitle(failure)}`)

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import * as vscode from 'vscode'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { FeedConnection } from '../connection/feedConnection.ts'
+import { saveFile } from './saveFile.ts'
 
 /** The panels, by the names that the pages of the runtime have. */
 export type PanelName = 'dashboard' | 'taskGraph' | 'taskStream' | 'workers' | 'gpu' | 'results'
@@ -14,6 +15,9 @@ type MessageFromPanel =
   | { kind: 'request'; frame: Uint8Array | ArrayBuffer }
   | { kind: 'open'; place: { file: string; line: number; column: number } }
   | { kind: 'command'; command: 'startLocalCluster' | 'runFile' }
+  | { kind: 'scale'; workers: number }
+  | { kind: 'save-rows'; run: string }
+  | { kind: 'save'; name: string; content: Uint8Array | ArrayBuffer }
 
 interface PageModule {
   page(request: {
@@ -93,6 +97,15 @@ class PanelRelay implements vscode.Disposable {
         return
       case 'command':
         void vscode.commands.executeCommand(`heddle.${message.command}`)
+        return
+      case 'scale':
+        void vscode.commands.executeCommand('heddle.scaleCluster', message.workers)
+        return
+      case 'save-rows':
+        void vscode.commands.executeCommand('heddle.saveRows', message.run)
+        return
+      case 'save':
+        void saveFile(message.name, new Uint8Array(message.content))
         return
       default:
         message satisfies never

@@ -2,7 +2,7 @@
 
 import * as path from 'node:path'
 import * as vscode from 'vscode'
-import type { RunSpec } from '../../runtime/protocol/runs.ts'
+import type { RowsFile, RunSpec } from '../../runtime/protocol/runs.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { type Anchor, shiftAnchor } from './anchor.ts'
 import { RunLines } from './runLines.ts'
@@ -82,11 +82,12 @@ export class RunBook implements vscode.Disposable {
     for (const timer of this.#judging.values()) clearTimeout(timer)
   }
 
-  /** Runs one expression, or without one the whole file; starts a cluster if none runs. */
+  /** Runs one expression, or without one the whole file; starts a cluster if none runs. `save`: also writes its rows to a file. */
   async start(
     document: vscode.TextDocument,
     expression?: ExpressionToRun,
     cell?: ExpressionToRun,
+    save?: RowsFile,
   ): Promise<string> {
     const anchor = expression ?? (cell && cellAnchor(document.getText(), cell))
     const pending: PendingRun = {
@@ -104,6 +105,7 @@ export class RunBook implements vscode.Disposable {
       if (document.isDirty) spec.text = document.getText()
       if (expression) spec.expression = expression
       if (cell) spec.cell = cell
+      if (save) spec.save = save
       const connection = await this.#cluster.ensure(document.uri)
       const run = await connection.run(spec)
       this.#own.add(run)

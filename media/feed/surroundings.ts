@@ -20,6 +20,12 @@ export interface Surroundings extends Feed {
   watchConnection(receive: (connection: Connection) => void): () => void
   /** Does nothing on the HTTP page. */
   command(command: EditorCommand): void
+  /** Asks for so many workers; does nothing on the HTTP page. */
+  scale(workers: number): void
+  /** Saves something under a name of the user's choice. */
+  save(name: string, content: Uint8Array): void
+  /** Saves all rows of a run's value, of which a panel has the first; does nothing on the HTTP page. */
+  saveRows(run: string): void
 }
 
 /** Keeps who listens, so that one that throws does not silence the others. */

@@ -46,5 +46,8 @@ export function openVscodeFeed(panel: string): Surroundings {
     request: (request) => editor.postMessage({ kind: 'request', frame: encodeFrame(FEED_REQUESTS, request) }),
     open: (place) => editor.postMessage({ kind: 'open', place }),
     command: (command) => editor.postMessage({ kind: 'command', command }),
+    scale: (workers) => editor.postMessage({ kind: 'scale', workers }),
+    saveRows: (run) => editor.postMessage({ kind: 'save-rows', run }),
+    save: (name, content) => editor.postMessage({ kind: 'save', name, content }),
   }
 }

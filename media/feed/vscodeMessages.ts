@@ -12,3 +12,9 @@ export type MessageFromPanel =
   | { kind: 'request'; frame: Uint8Array }
   | { kind: 'open'; place: { file: string; line: number; column: number } }
   | { kind: 'command'; command: EditorCommand }
+  /** So many workers are wanted. */
+  | { kind: 'scale'; workers: number }
+  /** All rows of a run's value, to be written where the user says. */
+  | { kind: 'save-rows'; run: string }
+  /** To be written where the user says. */
+  | { kind: 'save'; name: string; content: Uint8Array }

@@ -59,5 +59,15 @@ export function openWebSocketFeed(panel: string, url: string): Surroundings {
     // A browser cannot open the user's editor at a place: panels show the place as text instead.
     open() {},
     command() {},
+    saveRows() {},
+    scale() {},
+    save(name, content) {
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(new Blob([content as BlobPart]))
+      link.download = name
+      link.click()
+      // The browser has taken hold of it once the click is done with.
+      setTimeout(() => URL.revokeObjectURL(link.href))
+    },
   }
 }

@@ -12,6 +12,7 @@ const SIGNS = {
   fold: 'M3 10l5-5 5 5',
   close: 'M4 4l8 8M12 4l-8 8',
   copy: 'M6 6h7v7H6zM3 10V3h7',
+  save: 'M8 2v8M4.5 7L8 10.5 11.5 7M3 13.5h10',
 } as const
 
 export type Sign = keyof typeof SIGNS

@@ -1,20 +1,30 @@
-// A shown value: a table, a tree or text, and the button that copies it.
+// A shown value: a table, a tree or text, and the buttons that copy and save it.
 
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Display } from '../../runtime/protocol/runs.ts'
+import { count } from '../cluster/quantity.ts'
+import type { Surroundings } from '../feed/surroundings.ts'
 import { IconButton } from '../frame/IconButton.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
+import { ResultArray } from './ResultArray.tsx'
 import { ResultTable } from './ResultTable.tsx'
 import { ResultTree } from './ResultTree.tsx'
-import { asTabs } from './tableRows.ts'
+import { asCsv, asTabs } from './tableRows.ts'
 
-export function DisplayView({ display }: { display: Display }): JSX.Element {
+interface DisplayProps {
+  display: Display
+  save: Surroundings['save']
+}
+
+export function DisplayView({ display, save }: DisplayProps): JSX.Element {
   switch (display.kind) {
     case 'table':
       return <ResultTable display={display} />
     case 'tree':
       return <ResultTree display={display} />
+    case 'array':
+      return <ResultArray display={display} save={save} />
     case 'text':
       return (
         <ScrollRegion class="result-text" label="The result">
@@ -38,10 +48,26 @@ export function CopyButton({ display }: { display: Display }): JSX.Element {
   return <IconButton sign="copy" label={copied ? 'Copied' : 'Copy'} showLabel onClick={copy} />
 }
 
+/** Saves the rows of a table that are here. */
+export function SaveButton({ display, save }: DisplayProps): JSX.Element | null {
+  if (display.kind !== 'table') return null
+  const { columns, rows, numeric, totalRows } = display
+  const label = totalRows > rows.length ? `Save these ${count(rows.length)} rows as CSV` : 'Save as CSV'
+  return (
+    <IconButton
+      sign="save"
+      label={label}
+      showLabel
+      onClick={() => save('rows.csv', new TextEncoder().encode(asCsv(columns, rows, numeric)))}
+    />
+  )
+}
+
 function textOf(display: Display): string {
   switch (display.kind) {
     case 'table':
       return asTabs(display.columns, display.rows)
+    case 'array':
     case 'text':
       return display.text
     case 'tree': {

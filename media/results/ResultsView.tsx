@@ -5,11 +5,12 @@ import { useState } from 'preact/hooks'
 import { clock, count, duration, short } from '../cluster/quantity.ts'
 import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
+import { IconButton } from '../frame/IconButton.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { PlaceLink, placeText } from '../frame/PlaceLink.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { StateBar } from '../progress/ProgressHeader.tsx'
-import { CopyButton, DisplayView } from './DisplayView.tsx'
+import { CopyButton, DisplayView, SaveButton } from './DisplayView.tsx'
 import { RunFailureView } from './RunFailureView.tsx'
 import type { Results, ShownRun, SiteProgress } from './reducer.ts'
 
@@ -54,6 +55,15 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
         </span>
         <span class="spring" />
         {run.result && <CopyButton display={run.result.display} />}
+        {run.result && <SaveButton display={run.result.display} save={surroundings.save} />}
+        {run.result?.display.kind === 'table' && surroundings.place === 'editor' && (
+          <IconButton
+            sign="save"
+            label="Save all rows…"
+            showLabel
+            onClick={() => surroundings.saveRows(run.run)}
+          />
+        )}
       </header>
       <RunBody key={run.run} run={run} {...props} />
     </div>
@@ -95,7 +105,7 @@ function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>)
         </ul>
       )}
       {failure && <RunFailureView failure={failure} surroundings={surroundings} />}
-      {result && <DisplayView display={result.display} />}
+      {result && <DisplayView display={result.display} save={surroundings.save} />}
       {nothing && run.state === 'running' && running.length === 0 && <p class="muted pad">Running…</p>}
       {nothing && run.state === 'finished' && (
         <p class="muted pad">It finished without a value and printed nothing.</p>

@@ -83,3 +83,20 @@ export function asTabs(columns: readonly string[], rows: readonly (readonly stri
     .map((row) => row.map((cell) => cell.replaceAll(/[\t\r\n]+/g, ' ')).join('\t'))
     .join('\n')
 }
+
+/**
+ * The table as comma-separated values: cells with commas, quotes or line ends are quoted.
+ * @param numeric whether a column holds numbers, whose signs for thousands are left out
+ */
+export function asCsv(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  numeric: readonly boolean[] = [],
+): string {
+  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  const plain = (text: string, column: number): string =>
+    numeric[column] && /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text
+  return [columns.map(cell), ...rows.map((row) => row.map((text, i) => cell(plain(text, i))))]
+    .map((row) => `${row.join(',')}\r\n`)
+    .join('')
+}

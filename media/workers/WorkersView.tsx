@@ -7,6 +7,7 @@ import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { ProgressHeader } from '../progress/ProgressHeader.tsx'
 import { RateCharts } from './RateCharts.tsx'
+import { ScaleSlider } from './ScaleSlider.tsx'
 import { WorkerTable } from './WorkerTable.tsx'
 
 export function WorkersView({ cluster, surroundings, connection }: PanelProps<null>): JSX.Element {
@@ -16,6 +17,9 @@ export function WorkersView({ cluster, surroundings, connection }: PanelProps<nu
     <div class="panel scrolls">
       <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
       <ProgressHeader cluster={cluster} />
+      {surroundings.place === 'editor' && (
+        <ScaleSlider workers={cluster.workers.byNumber.size} scale={surroundings.scale} />
+      )}
       <RateCharts cluster={cluster} />
       {cluster.workers.byNumber.size === 0 ? (
         <EmptyState title="No worker has joined">

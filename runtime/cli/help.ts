@@ -40,6 +40,7 @@ which ends with the program. ARGS are the program's own.
   --record FILE        keep every event of the scheduler, for \`heddle replay\`
   --check-invariants   check the scheduler's own rules after every event: slow, for hunting a fault
   --inspect            open a debugger's port in the program
+  --expression A:B     run only what the expression at these offsets of the file needs: what editors use
   --no-freeze          let tasks change their arguments and what they captured: changes that stay on the worker
   --quiet              no progress, and no line about times; errors are still told
 

@@ -105,6 +105,7 @@ const OPTIONS = {
   connect: { type: 'string' },
   ...SETTING_OPTIONS,
   inspect: { type: 'boolean' },
+  expression: { type: 'string' },
   'no-freeze': { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
 } as const
@@ -141,11 +142,22 @@ function readArguments(args: readonly string[]) {
     args: end < 0 ? [] : args.slice(end + 1),
     cwd: process.cwd(),
     inspect: values.inspect ?? false,
+    ...(values.expression !== undefined && { expression: expressionAt(values.expression) }),
   }
   // The workers of this run's own cluster find it in their environment; those of another keep what they were started with.
   process.env.HEDDLE_FREEZE = values['no-freeze'] ? '0' : (process.env.HEDDLE_FREEZE ?? '1')
   const local = workerCounts(counts, { workers: '--workers', threads: '--threads' })
   return { values, spec, local, settings }
+}
+
+/** @throws {UsageError} */
+function expressionAt(text: string): RunSpec['expression'] {
+  const [, start, end] = /^(\d+):(\d+)$/.exec(text) ?? []
+  if (start === undefined)
+    throw new UsageError(
+      `--expression must be two offsets into the file, e.g. 120:145, not ${JSON.stringify(text)}`,
+    )
+  return { start: Number(start), end: Number(end), label: text }
 }
 
 /** @throws {UsageError} naming the file */

@@ -17,6 +17,14 @@ export interface RunSpec {
   env?: Record<string, string>
   /** Opens V8's inspector in the session. */
   inspect?: boolean
+  /** Writes all rows of the expression's value to a file. */
+  save?: RowsFile
+}
+
+export interface RowsFile {
+  /** Absolute, on the machine of the scheduler. */
+  path: string
+  format: 'csv' | 'parquet' | 'arrow'
 }
 
 /** A value shown to a person: cut to a size that a panel can take, with what was cut said. */
@@ -26,6 +34,33 @@ export type Display =
   | { kind: 'table'; columns: string[]; numeric: boolean[]; rows: string[][]; totalRows: number }
   /** A value as a tree of plain data. */
   | { kind: 'tree'; value: DisplayNode; cut: boolean }
+  | ArrayDisplay
+
+/** An array of numbers, to be looked at as a picture, a line or a distribution. */
+export interface ArrayDisplay {
+  kind: 'array'
+  dtype: string
+  /** Of the whole array: at least one axis. */
+  shape: number[]
+  /** Along each axis every so-many-th element is among the values: 1 where all are. */
+  steps: number[]
+  /** Float64, little-endian, row by row. Of complex numbers their absolute values. */
+  values: Uint8Array
+  /** Of all elements; absent where none is a finite number. */
+  figures?: ArrayFigures
+  /** As it prints. */
+  text: string
+}
+
+export interface ArrayFigures {
+  min: number
+  max: number
+  mean: number
+  /** How many are no finite numbers. */
+  missing: number
+  /** How many lie in each of the equal parts between `min` and `max`. */
+  counts: number[]
+}
 
 export interface DisplayNode {
   label?: string
@@ -108,4 +143,16 @@ export interface RunSummary {
   spec: RunSpec
   startedMs: number
   ended: boolean
+}
+
+/** Results that a client holds on the cluster, of one group of its tasks: what it persisted, scattered or did not let go of yet. */
+export interface HeldData {
+  client: number
+  clientName: string
+  group: number
+  /** What the tasks are called, e.g. `range-map`. */
+  name: string
+  place?: SourcePlace
+  results: number
+  bytes: number
 }

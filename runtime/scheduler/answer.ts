@@ -6,6 +6,7 @@ import type { Client } from './client.ts'
 import { explain } from './explain.ts'
 import { explainAll } from './explainAll.ts'
 import { dump } from './feed.ts'
+import { heldData, letGo } from './held.ts'
 import { lineFigures } from './lineFigures.ts'
 import { FREE } from './phases.ts'
 import { rebalance } from './rebalance.ts'
@@ -25,7 +26,7 @@ export function answer(
   return {
     type: 'refused',
     request,
-    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, why, lines, dump, rebalance and replicate`,
+    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, why, lines, held, let-go, dump, rebalance and replicate`,
     message: 'query',
   }
 }
@@ -49,6 +50,12 @@ function reportOn(state: State, client: Client, cluster: ClusterInfo, what: stri
       return dump(state)
     case 'lines':
       return lineFigures(state, client)
+    case 'held':
+      return heldData(state)
+    case 'let-go': {
+      const { client: owner, group } = JSON.parse(key) as { client: number; group: number }
+      return letGo(state, owner, group)
+    }
     case 'rebalance':
       return rebalance(state)
     case 'replicate': {

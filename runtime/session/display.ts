@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { Table } from '../collections/dataframe/table.ts'
 import { NdArray } from '../kernels/array/ndArray.ts'
 import type { Display, DisplayNode } from '../protocol/runs.ts'
+import { arrayDisplay } from './arrayDisplay.ts'
 
 /** How much of a value is shown. */
 export interface DisplayLimits {
@@ -14,6 +15,8 @@ export interface DisplayLimits {
   nodes: number
   depth: number
   textChars: number
+  /** Numbers of an array. */
+  elements: number
 }
 
 const LIMITS: DisplayLimits = {
@@ -23,6 +26,7 @@ const LIMITS: DisplayLimits = {
   nodes: 2000,
   depth: 8,
   textChars: 100_000,
+  elements: 131_072,
 }
 
 /** The longest `line` that stands beside the user's code. */
@@ -34,6 +38,8 @@ const LINE_CHARS = 80
  */
 export function displayOf(value: unknown, limits: DisplayLimits = LIMITS): Display {
   if (typeof value === 'string') return textDisplay(value, limits)
+  const array = arrayDisplay(value, limits.elements)
+  if (array) return array
   if (value instanceof NdArray) return textDisplay(inspect(value), limits)
   const table = tableOf(value instanceof Table ? value.toRecords() : value, limits)
   if (table) return table

@@ -19,6 +19,7 @@ import { displayOf, lineOf } from './display.ts'
 import { countLines, lineFigures } from './lineFigures.ts'
 import { hearNotices } from './notice.ts'
 import { RunReporter, runFailureOf } from './runReporter.ts'
+import { saveRows } from './saveRows.ts'
 import { shownValue } from './shownValue.ts'
 import { becomeRun, isSpare, spareOrder } from './spare.ts'
 
@@ -78,6 +79,13 @@ class Session {
       line: lineOf(value),
       display: displayOf(value),
       durationMs: performance.now() - this.#beganMs,
+    })
+    const { save } = this.#spec
+    if (!save) return
+    const rows = await saveRows(value, save)
+    this.#reporter.report({
+      kind: 'notice',
+      text: `${rows.toLocaleString('en')} rows are saved in ${save.path}`,
     })
   }
 

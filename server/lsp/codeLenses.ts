@@ -22,7 +22,7 @@ export function codeLensesOf(document: TextDocument, facts: DocumentFacts): Code
   return [
     runFile,
     ...cellLenses(document),
-    ...facts.computations.map(({ start, end, label, nested }): CodeLens => {
+    ...facts.computations.flatMap(({ start, end, label, nested }): CodeLens[] => {
       const range = { start: document.positionAt(start), end: document.positionAt(end) }
       // A computation in a function or a loop has no value of its own: the file runs and shows each of its calls.
       const command = nested
@@ -38,7 +38,16 @@ export function codeLensesOf(document: TextDocument, facts: DocumentFacts): Code
             command: 'heddle.runExpression',
             arguments: [{ uri, version, expression: { start, end, label } }],
           }
-      return { range, command }
+      const debug = {
+        title: 'Debug',
+        tooltip: `Runs ${nested ? 'the file' : label} on a cluster of one thread under the debugger: breakpoints in tasks are hit.`,
+        command: 'heddle.debugExpression',
+        arguments: command.arguments,
+      }
+      return [
+        { range, command },
+        { range, command: debug },
+      ]
     }),
   ]
 }

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test'
 import { type LocalCluster, startLocalCluster } from '../../runtime/cluster/localCluster.ts'
 import { entryPath } from '../../runtime/host/entries.ts'
 import { isRunEvent, startSession } from '../../runtime/host/sessionProcess.ts'
-import type { RunEvent, RunSpec } from '../../runtime/protocol/runs.ts'
+import type { RowsFile, RunEvent, RunSpec } from '../../runtime/protocol/runs.ts'
 import { fakeScheduler } from '../session/fakeScheduler.ts'
 
 interface Ran {
@@ -127,6 +127,36 @@ bag.range(5).sum()
     assert.deepEqual([of(ran, 'failed'), of(ran, 'notice')], [[], []])
     assert.equal(of(ran, 'result')[0].line, '10')
     assert.equal(of(ran, 'started')[0].label, 'sum')
+  })
+
+  test('all rows of a value are saved as CSV, Parquet and Arrow; a value without rows says so', async () => {
+    const source = `import { bag, dataframe } from 'heddle'
+const rows = bag.range(2500, { partitions: 3 }).map((n) => ({ n, name: 'row ' + n }))
+const list = await rows.compute()
+const table = await dataframe.fromRecords(list).compute()
+const sum = await bag.range(5).sum().compute()
+`
+    const saved = async (
+      expressionText: string,
+      format: RowsFile['format'],
+      ending: string,
+    ): Promise<Buffer> => {
+      const path = join(folder, `rows.${ending}`)
+      const ran = await run(source, { expressionText, save: { path, format } })
+      assert.equal(ran.exitCode, 0, ran.stderr)
+      assert.deepEqual(of(ran, 'notice').at(-1)?.text, `2,500 rows are saved in ${path}`)
+      return readFileSync(path)
+    }
+    const lines = String(await saved('await rows.compute()', 'csv', 'csv')).split('\n')
+    assert.deepEqual([lines.length, lines[0], lines[2500]], [2502, 'n,name', '2499,row 2499'])
+    const table = 'await dataframe.fromRecords(list).compute()'
+    assert.equal(String((await saved(table, 'parquet', 'parquet')).subarray(-4)), 'PAR1')
+    assert.equal(String((await saved(table, 'arrow', 'arrow')).subarray(0, 6)), 'ARROW1')
+    const none = await run(source, {
+      expressionText: 'await bag.range(5).sum().compute()',
+      save: { path: join(folder, 'none.csv'), format: 'csv' },
+    })
+    assert.match(of(none, 'failed')[0].failure.message, /^only a table, or a list of records/)
   })
 
   test('a task that throws: the failure with its place in the file, and exit code 1', async () => {

@@ -3,7 +3,7 @@
 // With HEDDLE_SCREENSHOTS=<folder> pictures of every panel are written there, to be looked at.
 
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -11,7 +11,14 @@ import type { Browser, Page } from 'playwright-core'
 import { buildMedia } from '../../media/build.ts'
 import type { PanelName } from '../../media/panels.ts'
 import type { FeedMessage } from '../../runtime/protocol/feed.ts'
-import { failedEvents, goingEvents, runMessages, tableEvents, treeEvents } from '../media/kit/sampleRuns.ts'
+import {
+  arrayEvents,
+  failedEvents,
+  goingEvents,
+  runMessages,
+  tableEvents,
+  treeEvents,
+} from '../media/kit/sampleRuns.ts'
 import { SyntheticFeed } from '../media/kit/syntheticFeed.ts'
 import { HOSTILE } from '../media/kit/syntheticProgram.ts'
 import { launchBrowser, openWatched, type WatchedPage } from './kit/browser.ts'
@@ -270,6 +277,69 @@ describe('panels', () => {
       )
     })
   }
+
+  for (const dark of [false, true])
+    test(`an array is a heat map, a line or a distribution at any place, and is saved (${dark ? 'dark' : 'light'})`, async () => {
+      const { feed, told } = playedFeed()
+      const scheme = dark ? 'dark' : 'light'
+      await withPanels(
+        () => [...told, ...runMessages('r5', feed.nowMs - 1000, 'waves.compute()', arrayEvents())],
+        async (open) => {
+          const { page } = await open('results', dark)
+          const picture = page.getByRole('img', { name: 'Heat map of float64, 12 × 60 × 90' })
+          await picture.waitFor()
+          await sees(page, 'from 5 to 25, 15.02 on average · 31,000 not finite')
+          assert.ok(
+            (await coloursOf(page, '.array-picture canvas')) > 100,
+            'it has the colours of its numbers',
+          )
+          await picture.hover({ position: { x: 420, y: 300 } })
+          await page.getByText(/\[0, \d+, \d+\] = \d/).waitFor()
+          const pixels = (): Promise<string> =>
+            page
+              .locator('.array-picture canvas')
+              .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
+          const first = await pixels()
+          await page.getByRole('slider', { name: 'Place along axis 0' }).fill('6')
+          assert.notEqual(await pixels(), first, 'another day is another picture')
+          await shoot(page, `results-array-${scheme}`)
+          const saved = page.waitForEvent('download')
+          await page.getByRole('button', { name: 'Save as PNG' }).click()
+          const file = await saved
+          assert.equal(file.suggestedFilename(), 'array.png')
+          assert.deepEqual([...readFileSync(await file.path()).subarray(1, 4)], [...Buffer.from('PNG')])
+          await page.getByRole('button', { name: 'Line', exact: true }).click()
+          await page.getByRole('combobox', { name: 'along' }).selectOption('0')
+          await page.getByRole('slider', { name: 'Place along axis 1' }).fill('30')
+          await page.getByRole('slider', { name: 'Place along axis 2' }).fill('45')
+          await page.getByRole('img', { name: /^Line of/ }).waitFor()
+          await shoot(page, `results-array-line-${scheme}`)
+          const savedLine = page.waitForEvent('download')
+          await page.getByRole('button', { name: 'Save as CSV' }).click()
+          const text = readFileSync(await (await savedLine).path(), 'utf8')
+          assert.equal(text.split(',').length, 12)
+          await page.getByRole('button', { name: 'Distribution' }).click()
+          await page.getByRole('img', { name: /^Distribution of/ }).waitFor()
+          await shoot(page, `results-array-distribution-${scheme}`)
+        },
+      )
+    })
+
+  test('the rows of a table are saved as CSV', async () => {
+    const { told } = playedFeed()
+    await withPanels(
+      () => told,
+      async (open) => {
+        const { page } = await open('results')
+        const saved = page.waitForEvent('download')
+        await page.getByRole('button', { name: 'Save these 800 rows as CSV' }).click()
+        const lines = readFileSync(await (await saved).path(), 'utf8').split('\r\n')
+        assert.equal(lines[0], 'carrier,airport,flights,meanDelay,cancelled')
+        assert.equal(lines.length, 802)
+        assert.match(lines[2], /^AS,ORD,7919,/)
+      },
+    )
+  })
 
   for (const width of [610, 420, 300])
     test(`in a panel of ${width} pixels every cell of the workers' table is whole`, async () => {

@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core'
 import { buildMedia } from '../../media/build.ts'
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage } from '../../runtime/protocol/feed.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
-import { failedEvents, runMessages } from '../media/kit/sampleRuns.ts'
+import { failedEvents, runMessages, tableEvents } from '../media/kit/sampleRuns.ts'
 import { SyntheticFeed } from '../media/kit/syntheticFeed.ts'
 import { launchBrowser, openWatched } from './kit/browser.ts'
 import { type PanelServer, servePanels } from './kit/panelServer.ts'
@@ -133,6 +133,33 @@ describe('webviews', () => {
       kind: 'open',
       place: { file: '/home/ada/flights/analysis.ts', line: 12, column: 9 },
     })
+    assert.deepEqual(webview.complaints, [])
+    await webview.close()
+  })
+
+  test('the slider of the workers asks for as many as it is set to', async () => {
+    const webview = await openWebview('workers')
+    const { page } = webview
+    const feed = new SyntheticFeed({ workers: 2 })
+    await webview.post(feed.snapshot())
+    const slider = page.getByRole('slider', { name: 'How many workers' })
+    await page.locator('.scale').getByText('2 workers').waitFor()
+    assert.equal(await slider.inputValue(), '2')
+    await slider.focus()
+    await page.keyboard.press('ArrowRight')
+    assert.deepEqual(await webview.awaited('scale'), { kind: 'scale', workers: 3 })
+    await page.locator('.scale').getByText('2 → 3').waitFor()
+    assert.deepEqual(webview.complaints, [])
+    await webview.close()
+  })
+
+  test('what a result is saved as goes to the editor, and so does the wish for all rows', async () => {
+    const webview = await openWebview('results')
+    await webview.post(...runMessages('r', 1, 'delays.compute()', tableEvents(3)))
+    await webview.page.getByRole('button', { name: 'Save these 3 rows as CSV' }).click()
+    assert.equal((await webview.awaited('save')).name, 'rows.csv')
+    await webview.page.getByRole('button', { name: 'Save all rows…' }).click()
+    assert.deepEqual(await webview.awaited('save-rows'), { kind: 'save-rows', run: 'r' })
     assert.deepEqual(webview.complaints, [])
     await webview.close()
   })

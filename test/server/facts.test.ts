@@ -115,10 +115,13 @@ function open(text: string): OpenDocument {
   return new OpenDocument(TextDocument.create(URI, 'typescript', 1, text), FILE)
 }
 
-test('the lenses: Run File at the top, Run above each computation, with what it runs', () => {
+test('the lenses: Run File at the top, Run and Debug above each computation, with what they run', () => {
   const document = open(TEXT)
   const start = TEXT.indexOf('await')
   const end = TEXT.length - 1
+  const what = [
+    { uri: URI, version: 1, expression: { start, end, label: 'bag.fromSequence([1, 2]).sum().compute()' } },
+  ]
   assert.deepEqual(
     codeLensesOf(document.text, document.facts).map(({ range, command }) => [
       range.start.line,
@@ -128,18 +131,8 @@ test('the lenses: Run File at the top, Run above each computation, with what it 
     ]),
     [
       [0, '▷ Run File', 'heddle.runFile', [{ uri: URI, version: 1 }]],
-      [
-        2,
-        '▷ Run',
-        'heddle.runExpression',
-        [
-          {
-            uri: URI,
-            version: 1,
-            expression: { start, end, label: 'bag.fromSequence([1, 2]).sum().compute()' },
-          },
-        ],
-      ],
+      [2, '▷ Run', 'heddle.runExpression', what],
+      [2, 'Debug', 'heddle.debugExpression', what],
     ],
   )
   const plain = open('const a = 1')
@@ -224,7 +217,8 @@ test('lenses of a thousand lines follow a change', (t) => {
     document.change([{ range: { start: at, end: at }, text: '// a note\n' }], version)
     const lenses = codeLensesOf(document.text, document.facts)
     times.push(performance.now() - begun)
-    assert.equal(lenses.length, 100)
+    // ▷ Run File, then two above each computation.
+    assert.equal(lenses.length, 1 + 2 * 99)
     assert.equal(lenses[1].range.start.line, 10 + version - 1)
   }
   times.sort((a, b) => a - b)

@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { NdArray } from '../../runtime/index.ts'
+import { stepsFor } from '../../runtime/session/arrayDisplay.ts'
 import { displayOf, lineOf } from '../../runtime/session/display.ts'
 
-const limits = { rows: 2, columns: 4, cellChars: 10, nodes: 6, depth: 2, textChars: 5 }
+const limits = { rows: 2, columns: 4, cellChars: 10, nodes: 6, depth: 2, textChars: 5, elements: 100 }
 
 test('records become a table: all their columns, numbers told apart, rows counted', () => {
   assert.deepEqual(displayOf([{ a: 1, b: 'x' }, { a: 2, c: null }, { a: 3 }], limits), {
@@ -92,4 +94,52 @@ test('lines are short and say what a value is', () => {
   assert.equal(lineOf(new Array(1000).fill(0)), 'Array(1000)')
   assert.equal(lineOf(-0), '-0')
   assert.equal(lineOf('x'.repeat(1000)).length, 80)
+})
+
+const numbersOf = (display: ReturnType<typeof displayOf>): number[] => {
+  assert.ok(display.kind === 'array')
+  return [...new Float64Array(display.values.slice().buffer)]
+}
+
+test('arrays keep their numbers and figures: a view by its own shape, what is not finite told apart', () => {
+  const array = NdArray.from([
+    [0, 1, 2],
+    [3, Number.NaN, 6],
+  ])
+  const display = displayOf(array.transpose())
+  assert.ok(display.kind === 'array')
+  const { values: _, figures, text, ...rest } = display
+  assert.deepEqual(rest, { kind: 'array', dtype: 'float64', shape: [3, 2], steps: [1, 1] })
+  assert.deepEqual(numbersOf(display), [0, 3, 1, Number.NaN, 2, 6])
+  assert.deepEqual(
+    [figures?.min, figures?.max, figures?.missing, figures?.counts.reduce((a, b) => a + b)],
+    [0, 6, 1, 5],
+  )
+  assert.ok(Math.abs(figures!.mean - 12 / 5) < 1e-12)
+  assert.match(text, /3/)
+})
+
+test('typed arrays, complex, whole and truth values are drawn as numbers; dates and single values are not', () => {
+  assert.deepEqual(numbersOf(displayOf(Int32Array.of(3, -4))), [3, -4])
+  assert.deepEqual(numbersOf(displayOf(BigInt64Array.of(3n, -4n))), [3, -4])
+  assert.deepEqual(numbersOf(displayOf(NdArray.from([true, false]))), [1, 0])
+  const complex = NdArray.from([3, 0], { dtype: 'complex128' })
+  assert.deepEqual(numbersOf(displayOf(complex)), [3, 0])
+  assert.equal(displayOf(NdArray.from([new Date(0), new Date(1)])).kind, 'text')
+  assert.equal(displayOf(NdArray.from([1])).kind, 'text')
+  assert.equal(displayOf(NdArray.from([Number.NaN, Number.NaN])).kind, 'array')
+})
+
+test('of a large array elements are left out evenly, its figures are of all', () => {
+  assert.deepEqual(stepsFor([1000, 3], 1500), [2, 1])
+  assert.deepEqual(stepsFor([10, 10], 100), [1, 1])
+  const all = { ...limits, elements: 10 }
+  const display = displayOf(
+    Float64Array.from({ length: 95 }, (_, i) => i),
+    all,
+  )
+  assert.ok(display.kind === 'array')
+  assert.deepEqual(display.steps, [10])
+  assert.deepEqual(numbersOf(display), [0, 10, 20, 30, 40, 50, 60, 70, 80, 90])
+  assert.deepEqual([display.figures!.max, display.figures!.mean], [94, 47])
 })

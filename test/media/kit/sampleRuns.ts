@@ -43,6 +43,36 @@ export function tableEvents(rows: number): RunEvent[] {
   ]
 }
 
+/** Waves on 12 days, over 60 × 90 places. */
+export function arrayEvents(): RunEvent[] {
+  const shape = [12, 60, 90]
+  const value = (day: number, y: number, x: number): number =>
+    (x - 45) ** 2 + (y - 30) ** 2 > 900
+      ? Number.NaN
+      : 15 + 10 * Math.sin((x + 7 * day) / 9) * Math.cos(y / 11)
+  const all = Float64Array.from({ length: 12 * 60 * 90 }, (_, i) =>
+    value(Math.floor(i / 5400), Math.floor(i / 90) % 60, i % 90),
+  )
+  const counts = Array.from({ length: 60 }, (_, i) => Math.round(900 * Math.exp(-(((i - 30) / 12) ** 2))))
+  return [
+    {
+      kind: 'result',
+      line: 'array(12 × 60 × 90)',
+      durationMs: 640,
+      display: {
+        kind: 'array',
+        dtype: 'float64',
+        shape,
+        steps: [1, 1, 1],
+        values: new Uint8Array(all.buffer),
+        figures: { min: 5, max: 25, mean: 15.02, missing: 31_000, counts },
+        text: 'array([[[nan, nan, …]]])',
+      },
+    },
+    { kind: 'ended', exitCode: 0, reason: 'finished', durationMs: 700 },
+  ]
+}
+
 export function treeEvents(): RunEvent[] {
   const leaf = (label: string, text: string, type: DisplayNode['type']): DisplayNode => ({
     label,

@@ -1,0 +1,64 @@
+// Saves all rows of a result: the panel has the first of them, so its expression runs again and the cluster writes the file.
+
+import path from 'node:path'
+import * as vscode from 'vscode'
+import type { RowsFile } from '../../runtime/protocol/runs.ts'
+import type { RunBook } from './runBook.ts'
+
+const FORMATS: readonly { label: string; detail: string; format: RowsFile['format']; ending: string }[] = [
+  { label: 'CSV', detail: 'Text that every program reads', format: 'csv', ending: 'csv' },
+  {
+    label: 'Parquet',
+    detail: 'Small, with its types, quick to read again',
+    format: 'parquet',
+    ending: 'parquet',
+  },
+  { label: 'Arrow', detail: 'An Arrow IPC file, exact to the bit', format: 'arrow', ending: 'arrow' },
+]
+
+export function registerSaveRows(context: vscode.ExtensionContext, book: RunBook): void {
+  /** Runs that save, by what they write. */
+  const saving = new Map<string, string>()
+  context.subscriptions.push(
+    vscode.commands.registerCommand('heddle.saveRows', async (given?: string) => {
+      const run = given ? book.runs.get(given) : [...book.runs.values()].findLast(({ result }) => result)
+      const place = run && book.placeOf(run.run)
+      if (!run?.expression || !place || place.stale) {
+        const why = place?.stale ? 'its code was changed since' : 'its expression is not known any more'
+        void vscode.window.showInformationMessage(
+          `All rows are saved by running the expression again, and ${why}: click ▷ Run first.`,
+        )
+        return
+      }
+      const format = await vscode.window.showQuickPick(FORMATS, { title: `Save all rows of ${run.label} as` })
+      if (!format) return
+      const file = await vscode.window.showSaveDialog({
+        title: `Save as ${format.label}`,
+        defaultUri: vscode.Uri.file(path.join(path.dirname(run.file), `rows.${format.ending}`)),
+        filters: { [format.label]: [format.ending] },
+      })
+      if (!file) return
+      const document = await vscode.workspace.openTextDocument(place.uri)
+      const save = { path: withEnding(file.fsPath, format.ending), format: format.format }
+      const { start, end } = place.anchor
+      try {
+        saving.set(await book.start(document, { start, end, label: run.label }, undefined, save), save.path)
+      } catch (error) {
+        void vscode.window.showErrorMessage(`Heddle: ${(error as Error).message}`)
+      }
+    }),
+    book.onEvent(({ run, message }) => {
+      const file = saving.get(run.run)
+      if (message.event.kind !== 'ended' || !file) return
+      saving.delete(run.run)
+      if (message.event.reason !== 'finished') return
+      void vscode.window.showInformationMessage(`${path.basename(file)} is saved.`, 'Open').then((choice) => {
+        if (choice) void vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file))
+      })
+    }),
+  )
+}
+
+/** What has no ending would be taken for a folder. */
+const withEnding = (file: string, ending: string): string =>
+  path.extname(file) === '' ? `${file}.${ending}` : file

@@ -1,0 +1,46 @@
+// The view of data: what programs hold, in words.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { dataRows, dataTotal } from '../../client/data/dataModel.ts'
+import type { HeldData } from '../../runtime/protocol/runs.ts'
+
+const HELD: HeldData = {
+  client: 3,
+  clientName: 'session of analysis.ts',
+  group: 12,
+  name: 'range-filter',
+  place: { file: '/home/ada/flights/analysis.ts', line: 7, column: 19 },
+  results: 20,
+  bytes: 3_200_000,
+}
+
+test('data is called by the variable of its line, with bytes, parts and place', () => {
+  const [row] = dataRows([HELD], (file, line) =>
+    file.endsWith('analysis.ts') && line === 7
+      ? 'const [cleaned] = await persist(rows.filter(ok))'
+      : undefined,
+  )
+  assert.equal(row.id, '3/12')
+  assert.equal(row.label, 'cleaned')
+  assert.equal(row.description, '3.2 MB · 20 parts · analysis.ts:7')
+  assert.match(row.tooltip, /^20 results of range-filter, 3\.2 MB/)
+  assert.match(row.tooltip, /Held by session of analysis\.ts until/)
+})
+
+test('without a line, or with one that declares nothing, it is called by its tasks', () => {
+  const label = (held: HeldData, text?: string): string => dataRows([held], () => text)[0].label
+  assert.equal(label(HELD), 'range-filter')
+  assert.equal(label(HELD, 'await persist(rows)'), 'range-filter')
+  assert.equal(label(HELD, '  let größe = rows.persist()'), 'größe')
+  assert.equal(label(HELD, 'export const { low } = await client.scatter(parts)'), 'low')
+  const { place: _, ...without } = HELD
+  const [row] = dataRows([{ ...without, clientName: '', results: 1 }], () => 'const a = 1')
+  assert.deepEqual([row.label, row.description], ['range-filter', '3.2 MB · 1 part'])
+  assert.match(row.tooltip, /Held by client 3 until/)
+})
+
+test('all of it in one figure; nothing while nothing is held', () => {
+  assert.equal(dataTotal([HELD, HELD]), '6.4 MB')
+  assert.equal(dataTotal([]), undefined)
+})
