@@ -14,7 +14,11 @@ test('the suite inside the extension host', async (t) => {
   const built = join(root, 'dist-test', `host-${process.pid}`)
   mkdirSync(built, { recursive: true })
   const report = join(built, 'report.txt')
-  const lab = await openLab({ env: { HEDDLE_TEST_REPORT: report } })
+  // In a browser VS Code saves by itself a second after an edit: then there is nothing left to revert.
+  const lab = await openLab({
+    settings: { 'files.autoSave': 'off' },
+    env: { HEDDLE_TEST_REPORT: report },
+  })
   t.after(async () => {
     await lab.close()
     rmSync(built, { recursive: true, force: true })
