@@ -152,10 +152,13 @@ export class FeedHub {
     const messages = this.#sources.core.feedDelta(nowMs)
     for (const message of messages) if (message.type === 'stream') this.#finished += computedIn(message)
     if (nowMs - this.#ratesMs >= RATES_MS) messages.push(this.#rates(nowMs))
-    const frames = messages.map((message) => ({
-      ofStream: message.type === 'stream',
-      frame: encodeFrame(FEED_MESSAGES, message),
-    }))
+    const isStreamShown = [...this.#panels].some(({ greeted, showsStream }) => greeted && showsStream)
+    const frames = messages
+      .filter(({ type }) => type !== 'stream' || isStreamShown)
+      .map((message) => ({
+        ofStream: message.type === 'stream',
+        frame: encodeFrame(FEED_MESSAGES, message),
+      }))
     for (const panel of this.#panels) {
       if (!panel.greeted) continue
       if (panel.socket.bufferedBytes > BEHIND_BYTES) panel.behind = true
