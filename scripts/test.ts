@@ -1,6 +1,7 @@
-// Every test of the checkout, in phases: checks, pure tests, then (without `--fast`) real processes, browsers and VS Code.
+// Every test of the checkout, in phases: checks and build, pure tests, then (without `--fast`) the engines on whole
+// tables and estimators, and real processes, browsers and VS Code.
 
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -19,12 +20,15 @@ const REAL = [
   'host/',
   'cluster/',
   'cli/',
+  'collections/fileLayer.test',
   'examples/',
   'functions/anywhere.test',
   'functions/breakpoint.test',
   'functions/buildPlugins.test',
+  'functions/compileCache.test',
   'functions/farWorker.test',
   'functions/lifting.test',
+  'functions/loader.test',
   'functions/oddFiles.test',
   'functions/recompute.test',
   'functions/userCode.test',
@@ -36,15 +40,22 @@ const REAL = [
   'editor/',
 ]
 
+/** Folders whose tests run native engines on tables, or train models on whole data sets: minutes of computing. */
+const ENGINES = ['ml/', 'table/']
+
 /** How many seeds the simulation of the scheduler plays with `--fast`; without, as many as its test says. */
-const FAST_SEEDS = 400
+const FAST_SEEDS = 200
 const env = fast ? { HEDDLE_SEEDS: String(FAST_SEEDS), ...process.env } : process.env
 
 const files = globSync('test/**/*.test.ts', { cwd: root })
   .filter((file) => !file.includes('fixtures'))
   .sort()
-const isReal = (file: string): boolean => REAL.some((start) => file.startsWith(join('test', start)))
-const wanted = (file: string): boolean => only.length === 0 || only.some((part) => file.includes(part))
+const isIn = (starts: string[], file: string): boolean =>
+  starts.some((start) => file.startsWith(join('test', start)))
+const wanted = files.filter((file) => only.length === 0 || only.some((part) => file.includes(part)))
+const real = wanted.filter((file) => isIn(REAL, file))
+const engines = wanted.filter((file) => isIn(ENGINES, file) && !isIn(REAL, file))
+const pure = wanted.filter((file) => !isIn(ENGINES, file) && !isIn(REAL, file))
 
 /** A test that takes longer hangs. */
 const TEST_MS_MAX = 20 * 60_000
@@ -54,27 +65,46 @@ const node = [
   '--test-reporter=spec',
   `--test-timeout=${TEST_MS_MAX}`,
 ]
-const phases: Phase[] = [
-  { title: 'Checks of format, lint and types', args: ['scripts/check.ts'] },
-  { title: 'Build', args: ['scripts/build.ts'] },
-  {
-    title: 'Pure tests',
-    args: [...node, '--test-concurrency=2', ...files.filter((file) => !isReal(file) && wanted(file))],
-  },
+const test = (title: string, concurrency: number, paths: string[]): Phase[] =>
+  paths.length === 0 ? [] : [{ title, args: [...node, `--test-concurrency=${concurrency}`, ...paths] }]
+
+/** Phases that stand together run at the same time. */
+const steps: Phase[][] = [
+  [
+    { title: 'Checks of format, lint and types', args: ['scripts/check.ts'] },
+    { title: 'Build', args: ['scripts/build.ts'] },
+  ],
+  test('Pure tests', 2, pure),
 ]
-if (!fast) {
-  const real = files.filter((file) => isReal(file) && wanted(file))
-  if (real.length > 0)
-    phases.push({
-      title: 'Real processes, browser and VS Code',
-      args: [...node, '--test-concurrency=1', ...real],
-    })
+if (!fast)
+  steps.push(
+    test('Engines: tables and estimators', 2, engines),
+    test('Real processes, browser and VS Code', 1, real),
+  )
+
+for (const step of steps) {
+  const codes = await Promise.all(step.map((phase) => run(phase, step.length > 1)))
+  const failed = codes.find((code) => code !== 0)
+  if (failed === undefined) continue
+  process.exitCode = failed
+  break
 }
 
-for (const { title, args } of phases) {
+/** Resolves to the exit code. One of several keeps what it prints until it has ended. */
+async function run({ title, args }: Phase, isOneOfSeveral: boolean): Promise<number> {
   console.log(`\n— ${title}`)
   const begun = performance.now()
-  const ended = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env,
+    stdio: ['inherit', isOneOfSeveral ? 'pipe' : 'inherit', isOneOfSeveral ? 'pipe' : 'inherit'],
+  })
+  const said: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => said.push(data))
+  const code = await new Promise<number>((resolve) => {
+    child.on('close', (status) => resolve(status ?? 1))
+  })
+  process.stdout.write(Buffer.concat(said))
   console.log(`— ${title}: ${((performance.now() - begun) / 1000).toFixed(0)} s`)
-  if (ended.status !== 0) process.exit(ended.status ?? 1)
+  return code
 }
