@@ -17,6 +17,7 @@ import { fromClient } from './fromClient.ts'
 import { fromWorker } from './fromWorker.ts'
 import { checkInvariants } from './invariants.ts'
 import { type WorkerHello, workerJoined, workerLeft, workerSilent } from './membership.ts'
+import { dropNeedlessCopies } from './needlessCopies.ts'
 import { tellProgress } from './progress.ts'
 import { continueRetiring, forgetMoves, retire } from './rebalance.ts'
 import { RunStream } from './runStream.ts'
@@ -25,6 +26,9 @@ import { balance } from './steal.ts'
 import { story } from './story.ts'
 import { retireInTime } from './timeLeft.ts'
 import { warnUnsuitable } from './warn.ts'
+
+/** Less often than a value that is used again and again is needed. */
+const COPIES_EVERY_MS = 1000
 
 export interface SchedulerOptions {
   /** The cluster's id. */
@@ -35,6 +39,8 @@ export interface SchedulerOptions {
   checkInvariants?: boolean
   /** After how many deaths of workers a task fails; 3 by default. */
   deathsMax?: number
+  /** How often copies that nobody needs are looked for, in milliseconds; 1000 by default. */
+  copiesEveryMs?: number
   /** Keeps every event in `eventLog`, so that what happened can be played again. */
   recordEvents?: boolean
   /** Gets every event instead, e.g. to write it to a file. */
@@ -57,6 +63,7 @@ export class Scheduler {
     this.state = new State(options.cluster, {
       saturation: options.saturation ?? 1.1,
       deathsMax: options.deathsMax ?? 3,
+      copiesEveryMs: options.copiesEveryMs ?? COPIES_EVERY_MS,
     })
     this.#seed = options.seed ?? 1
     this.#checks = options.checkInvariants ?? false
@@ -191,6 +198,7 @@ export class Scheduler {
     if (state.moves.size > 0) forgetMoves(state)
     retireInTime(state)
     continueRetiring(state)
+    dropNeedlessCopies(state)
     warnUnsuitable(state)
     tellProgress(state)
     this.#settle()

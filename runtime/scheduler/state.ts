@@ -34,6 +34,8 @@ export interface Trouble {
 export interface Limits {
   saturation: number
   deathsMax: number
+  /** How often copies that nobody needs are looked for. */
+  copiesEveryMs: number
 }
 
 export class State {
@@ -102,6 +104,10 @@ export class State {
   stream: RunStream | undefined = undefined
   /** Values on their way from one worker to another. */
   readonly moves = new Map<number, { run: number; from: number; to: number; sinceMs: number }>()
+  /** How many copies of a value a client asked for. */
+  readonly copiesAsked = new Map<number, number>()
+  /** How far the look at copies has come, and when it began. */
+  readonly copiesLook = { row: 0, sinceMs: 0 }
   /** Tasks asked back from a worker, and the worker that shall have them. */
   readonly thieves = new Map<number, number>()
   /** Rows whose last need may be gone; see release.ts. */

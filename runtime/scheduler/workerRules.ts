@@ -1,7 +1,7 @@
 // Rules of workers: what they run, hold, lend and are given.
 
 import { heldBy } from './hold.ts'
-import { ASIDE, RUNNING } from './phases.ts'
+import { ASIDE, COPIED_ON_DEMAND, RUNNING } from './phases.ts'
 import { nameOf, type Rule, rowsOf } from './rule.ts'
 import { seatedAt } from './seat.ts'
 import { supplyOf } from './worker.ts'
@@ -97,5 +97,17 @@ export const WORKER_RULES: Record<string, Rule> = {
     for (const worker of state.present)
       if (worker.quarantinedTask >= 0 && seatedAt(state, worker).at(-1) !== worker.quarantinedTask)
         broken(`worker ${worker.id} was given a task after one that runs alone`)
+  },
+
+  'copies that a client asked for are known, and only those': (state, broken) => {
+    let flagged = 0
+    for (const row of rowsOf(state)) {
+      const asked = (state.tasks.flags[row] & COPIED_ON_DEMAND) !== 0
+      if (asked) flagged++
+      if (asked !== state.copiesAsked.has(row))
+        broken(`${nameOf(state, row)} was ${asked ? '' : 'never '}asked to be copied`)
+    }
+    if (flagged !== state.copiesAsked.size)
+      broken(`${flagged} values are to be copied, ${state.copiesAsked.size} are known`)
   },
 }

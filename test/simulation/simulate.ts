@@ -18,6 +18,8 @@ export interface SeedOptions {
   nested?: boolean
   /** Whether workers are jobs of a batch system. */
   batch?: boolean
+  /** How often copies that nobody needs are looked for; Infinity for never. */
+  copiesEveryMs?: number
 }
 
 /** Plays seeds `from … from + count − 1`; returns the faults found, at most `faultsMax`. */

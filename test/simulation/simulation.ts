@@ -12,7 +12,9 @@ import {
 } from '../../runtime/protocol/messages.ts'
 import { taskClientName } from '../../runtime/protocol/taskClientName.ts'
 import { checkInvariants } from '../../runtime/scheduler/invariants.ts'
+import { BROADCAST, STORED } from '../../runtime/scheduler/phases.ts'
 import { Scheduler } from '../../runtime/scheduler/scheduler.ts'
+import { keyOf } from '../../runtime/scheduler/state.ts'
 import { Random } from './random.ts'
 import { SimulatedClient } from './simulatedClient.ts'
 import { SimulatedWorker } from './simulatedWorker.ts'
@@ -36,6 +38,8 @@ interface Link {
 /** How long things go wrong; after that everything heals and the end is checked. */
 const TROUBLE_MS = 400
 const EVENTS_MAX = 60_000
+/** How often the scheduler looks for copies that nobody needs: some ticks. */
+export const COPIES_EVERY_MS = 60
 
 export class Simulation {
   readonly random: Random
@@ -68,6 +72,8 @@ export class Simulation {
 
   /** Workers are jobs of a batch system, whose time ends, and of which it is asked what became of them. As with `nesting`. */
   readonly #batch: Random | undefined
+  /** Clients ask for copies, and those that nobody needs go; absent where neither happens, as when the oldest seeds were found. */
+  readonly #copying: Random | undefined
   /** By name: connections that broke, of workers of which the scheduler does not know yet whether they are gone. */
   readonly #silent = new Map<string, number>()
 
@@ -77,17 +83,20 @@ export class Simulation {
       record = false,
       nested = true,
       batch = false,
-    }: { record?: boolean; nested?: boolean; batch?: boolean } = {},
+      copiesEveryMs = COPIES_EVERY_MS,
+    }: { record?: boolean; nested?: boolean; batch?: boolean; copiesEveryMs?: number } = {},
   ) {
     this.#record = record
     this.#batch = batch ? new Random(seed + 0xba7c4) : undefined
     this.nesting = nested ? new Random(seed + 0x5eed) : undefined
+    this.#copying = Number.isFinite(copiesEveryMs) ? new Random(seed + 0xc0b1e) : undefined
     this.random = new Random(seed)
     this.universe = new Universe(this.random)
     this.scheduler = new Scheduler({
       cluster: 'simulated',
       saturation: this.random.pick([1, 1.1, 2, Infinity]),
       recordEvents: record,
+      copiesEveryMs,
       seed,
     })
     for (let i = 0; i <= this.random.below(3); i++) this.#join(`w${this.#nextWorker++}`)
@@ -101,7 +110,11 @@ export class Simulation {
     this.#run(() => this.nowMs < 1_000 + TROUBLE_MS)
     this.#heal()
     this.#run(() => this.#busy())
+    // Two looks, and their rest: the second takes what the first has found.
+    const settledMs = this.nowMs + (this.#copying ? 5 * COPIES_EVERY_MS : 0)
+    this.#run(() => this.nowMs < settledMs)
     for (const client of this.#clients) this.#judge(client)
+    if (this.#copying) this.#noNeedlessCopies()
     for (const client of this.#clients) client.release(1)
     this.#run(() => this.#timed.length > 1)
     this.#nothingIsLeft()
@@ -290,6 +303,7 @@ export class Simulation {
     else if (dice < 0.9 && client) client.rebalance()
     else if (dice < 0.91 && this.#clients.length > 1 && client) this.#clientLeaves(client)
     else if (dice < 0.93 && this.#clients.length < 3) this.#newClient()
+    if (this.#copying?.chance(0.03)) this.#copying.pick(this.#clients)?.replicate(this.#copying)
     this.after(random.next() * 12, () => this.#somethingHappens())
   }
 
@@ -467,6 +481,22 @@ export class Simulation {
     else assert.fail(`${key} failed for ${failure.kind}: ${failure.message}`)
   }
 
+  /** Nothing runs any more: of each value there are as many copies as clients asked for. */
+  #noNeedlessCopies(): void {
+    const { state } = this.scheduler
+    const { tasks, replicas } = state
+    for (let task = 0; task < tasks.top; task++) {
+      if (tasks.phase[task] !== STORED || (tasks.flags[task] & BROADCAST) !== 0) continue
+      let steady = 0
+      for (let one = tasks.holders[task]; one >= 0; one = replicas.next[one])
+        if (state.workers[replicas.worker[one]]?.status === 'running') steady++
+      assert.ok(
+        steady <= Math.max(1, state.copiesAsked.get(task) ?? 1),
+        `${keyOf(state, task)} has ${steady} copies, and nobody needs more than one`,
+      )
+    }
+  }
+
   /** With the last wish gone, nothing is left: no row, no value anywhere. */
   #nothingIsLeft(): void {
     const { state } = this.scheduler
@@ -485,7 +515,8 @@ export class Simulation {
           state.troubles.size +
           state.arriving.size +
           state.bringers.size +
-          state.thieves.size,
+          state.thieves.size +
+          state.copiesAsked.size,
       },
       { rows: 0, keys: 0, wants: 0, replicas: 0, edges: 0, segments: 0, callables: 0, failures: 0 },
     )
