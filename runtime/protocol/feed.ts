@@ -54,6 +54,8 @@ export const FEED_MESSAGES = {
     heldTasks: u32,
     waiting: u32,
     paused: u8,
+    /** 1 where sources are held back, since its memory is above target. */
+    holdsSources: optional(u8),
     /** Per thread, joined in the order of `worker`: the group it runs, or −1, and since when. */
     runningOffsets: u32,
     runningGroup: i32,

@@ -191,6 +191,8 @@ export const WORKER_MESSAGES = {
     pid: number,
     threads: number,
     memoryLimitBytes: number,
+    /** With more than this in memory, values leave for the disk. */
+    targetBytes: optional(number),
     dataAddress: text,
     resources: plain<Record<string, number>>(),
     cluster: optional(text),

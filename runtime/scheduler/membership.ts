@@ -18,6 +18,7 @@ export function workerJoined(state: State, hello: WorkerHello): Worker {
   const worker = createWorker(
     { worker: id, name, host, pid, threads, memoryLimitBytes, dataAddress, resources },
     state.nowMs,
+    hello.targetBytes,
   )
   state.workers.push(worker)
   state.workerNames.push(name)
@@ -66,6 +67,7 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
     runningSince: message.runningSince.slice(),
   }
   worker.heartbeatMs = state.nowMs
+  worker.heldBytesThen = worker.heldBytes
   // Told as it was then: by the time a panel hears of it, a short task has ended, and its thread runs the next one.
   const groups = Array.from(message.runningTasks, (task) => runningGroup(state, task))
   fillGaps(state, worker, groups)

@@ -29,6 +29,8 @@ import { warnUnsuitable } from './warn.ts'
 
 /** Less often than a value that is used again and again is needed. */
 const COPIES_EVERY_MS = 1000
+/** A task that takes longer, or for ever, must not hold sources: the worker's own limits are left as its last defence. */
+const SOURCES_HELD_MS = 5000
 
 export interface SchedulerOptions {
   /** The cluster's id. */
@@ -41,6 +43,8 @@ export interface SchedulerOptions {
   deathsMax?: number
   /** How often copies that nobody needs are looked for, in milliseconds; 1000 by default. */
   copiesEveryMs?: number
+  /** For so long sources wait for a task that uses data to end, in milliseconds; 5000 by default. */
+  sourcesHeldMs?: number
   /** Keeps every event in `eventLog`, so that what happened can be played again. */
   recordEvents?: boolean
   /** Gets every event instead, e.g. to write it to a file. */
@@ -63,6 +67,7 @@ export class Scheduler {
     this.state = new State(options.cluster, {
       saturation: options.saturation ?? 1.1,
       deathsMax: options.deathsMax ?? 3,
+      sourcesHeldMs: options.sourcesHeldMs ?? SOURCES_HELD_MS,
       copiesEveryMs: options.copiesEveryMs ?? COPIES_EVERY_MS,
     })
     this.#seed = options.seed ?? 1

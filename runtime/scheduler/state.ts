@@ -36,6 +36,8 @@ export interface Limits {
   deathsMax: number
   /** How often copies that nobody needs are looked for. */
   copiesEveryMs: number
+  /** For so long sources wait for a task that uses data to end. */
+  sourcesHeldMs: number
 }
 
 export class State {
@@ -80,6 +82,10 @@ export class State {
   /** Workers that have room since the last look at the queues, and whether tasks were queued since. */
   readonly roomy: Worker[] = []
   queuedMore = false
+  /** The last look at the queues left sources in them, since memory is above target. */
+  sourcesHeld = false
+  /** When a task that uses data was last given to a worker, or ended. */
+  consumedMs = 0
   readonly dirtyWorkers: Worker[] = []
   readonly dirtyClients: Client[] = []
   /** Graphs whose counts changed since their client was told. */

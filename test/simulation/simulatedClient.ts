@@ -162,7 +162,7 @@ export class SimulatedClient {
       request,
       digests: universe.of(name).digest,
       group: 'scattered',
-      sizes: Float64Array.of(8),
+      sizes: Float64Array.of(this.simulation.valueBytes),
       handles: Uint32Array.of(this.#wish(name)),
       broadcast: random.chance(0.3),
     })

@@ -59,6 +59,15 @@ test('seeds in which workers are jobs, whose time ends and whose fate is asked f
   )
 })
 
+test('seeds in which memory is short: sources are held back, and none for ever', () => {
+  const { faults, held } = playSeeds(1, SEEDS / 4, { memory: true })
+  assert.deepEqual(
+    faults.map(({ seed, error }) => `seed ${seed}: ${error.stack}`),
+    [],
+  )
+  assert.ok(held > SEEDS / 2, 'some are held back')
+})
+
 test('copies that nobody removes are found at the end of a seed', () => {
   const { faults } = playSeeds(1, 100, { copiesEveryMs: 1e9, faultsMax: 1 })
   assert.match(faults[0]?.error.message ?? 'none was found', /copies, and nobody needs more than one/)
@@ -66,13 +75,13 @@ test('copies that nobody removes are found at the end of a seed', () => {
 
 test('the log of events, played again, gives the same instructions byte for byte', () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const simulation = new Simulation(seed, { record: true })
+    const simulation = new Simulation(seed, { record: true, memory: seed % 2 === 0 })
     simulation.play()
     const { events, complete } = simulation.scheduler.eventLog!.take()
     assert.ok(complete)
     const said: Uint8Array[] = []
-    const { saturation, copiesEveryMs } = simulation.scheduler.state.limits
-    replay(new Scheduler({ cluster: 'simulated', saturation, copiesEveryMs, seed }), events, {
+    const { limits } = simulation.scheduler.state
+    replay(new Scheduler({ cluster: 'simulated', ...limits, seed }), events, {
       toWorker: (_, message) => said.push(encodeFrame(WORKER_INSTRUCTIONS, message)),
       toClient: (_, message) => said.push(encodeFrame(CLIENT_REPLIES, message)),
     })

@@ -41,6 +41,19 @@ const EVENTS_MAX = 60_000
 /** How often the scheduler looks for copies that nobody needs: some ticks. */
 export const COPIES_EVERY_MS = 60
 
+export interface SimulationOptions {
+  /** Keeps what happened, and what the scheduler said. */
+  record?: boolean
+  /** Whether tasks submit tasks too. */
+  nested?: boolean
+  /** Whether workers are jobs of a batch system. */
+  batch?: boolean
+  /** How often copies that nobody needs are looked for; Infinity for never. */
+  copiesEveryMs?: number
+  /** Whether results are large and memory is short: sources are held back. */
+  memory?: boolean
+}
+
 export class Simulation {
   readonly random: Random
   readonly universe: Universe
@@ -74,6 +87,14 @@ export class Simulation {
   readonly #batch: Random | undefined
   /** Clients ask for copies, and those that nobody needs go; absent where neither happens, as when the oldest seeds were found. */
   readonly #copying: Random | undefined
+
+  /** Memory is short, and workers say so, rightly or not. */
+  readonly #memory: Random | undefined
+  readonly valueBytes: number
+  readonly targetBytes: number | undefined
+  /** How often a look at the queues left sources in them. */
+  held = 0
+
   /** By name: connections that broke, of workers of which the scheduler does not know yet whether they are gone. */
   readonly #silent = new Map<string, number>()
 
@@ -84,12 +105,16 @@ export class Simulation {
       nested = true,
       batch = false,
       copiesEveryMs = COPIES_EVERY_MS,
-    }: { record?: boolean; nested?: boolean; batch?: boolean; copiesEveryMs?: number } = {},
+      memory = false,
+    }: SimulationOptions = {},
   ) {
     this.#record = record
     this.#batch = batch ? new Random(seed + 0xba7c4) : undefined
     this.nesting = nested ? new Random(seed + 0x5eed) : undefined
     this.#copying = Number.isFinite(copiesEveryMs) ? new Random(seed + 0xc0b1e) : undefined
+    this.#memory = memory ? new Random(seed + 0x3e30) : undefined
+    this.valueBytes = memory ? 100_000 : 8
+    this.targetBytes = memory ? 250_000 : undefined
     this.random = new Random(seed)
     this.universe = new Universe(this.random)
     this.scheduler = new Scheduler({
@@ -97,6 +122,8 @@ export class Simulation {
       saturation: this.random.pick([1, 1.1, 2, Infinity]),
       recordEvents: record,
       copiesEveryMs,
+      // Without an end: that sources go on in the end must not rest on the clock.
+      sourcesHeldMs: Number.POSITIVE_INFINITY,
       seed,
     })
     for (let i = 0; i <= this.random.below(3); i++) this.#join(`w${this.#nextWorker++}`)
@@ -107,6 +134,7 @@ export class Simulation {
   play(): void {
     this.after(0, () => this.#somethingHappens())
     this.after(5, () => this.#tick())
+    if (this.#memory) this.after(1, () => this.#beats(this.#memory!))
     this.#run(() => this.nowMs < 1_000 + TROUBLE_MS)
     this.#heal()
     this.#run(() => this.#busy())
@@ -228,9 +256,19 @@ export class Simulation {
     this.after(25, () => this.#tick())
   }
 
+  /** Heartbeats tell of memory, some of far too much; with the trouble they end, so that the last word may be a wrong one. */
+  #beats(memory: Random): void {
+    for (const worker of this.#workers) {
+      if (worker.id < 0 || memory.chance(0.3)) continue
+      worker.beat(memory.chance(0.3) ? memory.pick([0, 1e9]) : undefined)
+    }
+    if (this.#troubled) this.after(memory.next() * 20, () => this.#beats(memory))
+  }
+
   /** Every message is followed by all invariants; what was decided goes out once a turn, as in the real process. */
   #afterEvent(): void {
     checkInvariants(this.scheduler.state)
+    if (this.scheduler.state.sourcesHeld) this.held++
     if (this.#drainScheduled) return
     this.#drainScheduled = true
     this.after(this.random.next() * 0.3, () => {
