@@ -90,6 +90,7 @@ function workersDelta(state: State, position: FeedPosition): FeedMessage | undef
     heldTasks: Uint32Array.from(beats, (beat) => beat.heldTasks),
     waiting: Uint32Array.from(beats, (beat) => beat.waiting),
     paused: Uint8Array.from(beats, (beat) => (beat.paused ? 1 : 0)),
+    movingBytes: Float64Array.from(beats, (beat) => beat.movingBytes ?? 0),
     holdsSources: Uint8Array.from(readers, (worker) => Number(state.sourcesHeld && isAboveTarget(worker))),
     runningOffsets: Uint32Array.from(offsets),
     runningGroup: Int32Array.from(runningGroup),

@@ -24,6 +24,7 @@ export function workerJoined(state: State, hello: WorkerHello): Worker {
   state.workerNames.push(name)
   state.present.push(worker)
   countThreads(state)
+  if (state.memoryWatched) worker.outbox.watchMemory = true
   dirtyWorker(state, worker)
   // A worker that lost its connection may bring its values back: numbers of another cluster mean nothing here.
   const ours = hello.cluster === undefined || hello.cluster === state.cluster
@@ -65,6 +66,8 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
     ...message,
     runningTasks: message.runningTasks.slice(),
     runningSince: message.runningSince.slice(),
+    spilledTasks: state.memoryWatched ? message.spilledTasks?.slice() : undefined,
+    movingTasks: state.memoryWatched ? message.movingTasks?.slice() : undefined,
   }
   worker.heartbeatMs = state.nowMs
   worker.heldBytesThen = worker.heldBytes

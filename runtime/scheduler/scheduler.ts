@@ -18,6 +18,7 @@ import { fromWorker } from './fromWorker.ts'
 import { checkInvariants } from './invariants.ts'
 import { type WorkerHello, workerJoined, workerLeft, workerSilent } from './membership.ts'
 import { dropNeedlessCopies } from './needlessCopies.ts'
+import { memoryByPrefix, watchMemory } from './prefixMemory.ts'
 import { tellProgress } from './progress.ts'
 import { continueRetiring, forgetMoves, retire } from './rebalance.ts'
 import { RunStream } from './runStream.ts'
@@ -235,6 +236,19 @@ export class Scheduler {
   recordStream(on: boolean): void {
     if (!on) this.state.stream = undefined
     else this.state.stream ??= new RunStream(this.#seed)
+  }
+
+  /** Switches what workers tell of the memory of single values, for `memoryByPrefix`. */
+  watchMemory(on: boolean, nowMs: number): void {
+    this.#sink?.add({ kind: 'watchMemory', on, nowMs })
+    this.state.nowMs = nowMs
+    watchMemory(this.state, on)
+    this.#settle()
+  }
+
+  /** How much memory the keys of each name take on each worker, as told while `watchMemory` is on. */
+  memoryByPrefix(): FeedMessage {
+    return memoryByPrefix(this.state)
   }
 
   unfold(group: number, limit: number): FeedMessage {

@@ -106,6 +106,8 @@ export class State {
   expectedWorkers: readonly string[] = []
   readonly readings = new Set<Worker>()
   membershipChanged = false
+  /** Somebody looks at the memory of key prefixes. */
+  memoryWatched = false
   /** Records finished runs for panels, while somebody watches. */
   stream: RunStream | undefined = undefined
   /** Values on their way from one worker to another. */

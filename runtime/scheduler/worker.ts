@@ -26,6 +26,8 @@ export interface WorkerOutbox {
   refused: { reason: string; message: string | undefined }[]
   /** Packages and files that it asked for; without content, why nobody can give them. */
   modules: { name: string; content: Uint8Array | undefined; reason: string }[]
+  /** Whether to say which values are where; absent where it was told already. */
+  watchMemory: boolean | undefined
   close: string | undefined
 }
 
@@ -142,6 +144,7 @@ export function createWorker(
       forgottenCallables: [],
       refused: [],
       modules: [],
+      watchMemory: undefined,
       close: undefined,
     },
     promised: 0,
