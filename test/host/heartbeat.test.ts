@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { heartbeat } from '../../runtime/host/heartbeat.ts'
+import { LaneProgress } from '../../runtime/host/laneMessages.ts'
 import { decide } from '../../runtime/worker/decide.ts'
 import { memoryLimits } from '../../runtime/worker/memory.ts'
 import { WorkerState } from '../../runtime/worker/workerState.ts'
@@ -13,7 +14,7 @@ const readings = (memoryWatched: boolean) => ({
   receivedBytes: 0,
   sentBytes: 0,
   gpus: undefined,
-  progress: () => ({ batch: -1, index: -1, start: 0 }),
+  progress: () => new LaneProgress(),
   memoryWatched,
 })
 
