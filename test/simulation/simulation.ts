@@ -525,6 +525,8 @@ export class Simulation {
     const { tasks, replicas } = state
     for (let task = 0; task < tasks.top; task++) {
       if (tasks.phase[task] !== STORED || (tasks.flags[task] & BROADCAST) !== 0) continue
+      // One that is being moved is looked at when that has ended, or was given up after a while.
+      if (state.moves.has(task)) continue
       let steady = 0
       for (let one = tasks.holders[task]; one >= 0; one = replicas.next[one])
         if (state.workers[replicas.worker[one]]?.status === 'running') steady++
