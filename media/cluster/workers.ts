@@ -15,6 +15,10 @@ export interface WorkerReading {
   heldTasks: number
   waiting: number
   paused: boolean
+  /** On their way to it from other workers. */
+  movingBytes: number
+  /** Sources wait, since its memory is above target. */
+  holdsSources: boolean
   /** Per thread: the number of the group it runs (−1: none) and since when (epoch milliseconds). */
   runningGroup: readonly number[]
   runningSince: readonly number[]
@@ -85,6 +89,8 @@ function takeReadings(workers: Workers, message: MessageOf<typeof FEED_MESSAGES,
       heldTasks: message.heldTasks[i],
       waiting: message.waiting[i],
       paused: message.paused[i] === 1,
+      movingBytes: message.movingBytes?.[i] ?? 0,
+      holdsSources: message.holdsSources?.[i] === 1,
       runningGroup: Array.from(message.runningGroup.subarray(from, to)),
       runningSince: Array.from(message.runningSince.subarray(from, to)),
     }

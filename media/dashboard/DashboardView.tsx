@@ -102,7 +102,7 @@ function Shown({ shown, model, ...rest }: PanelProps<Dashboard> & { shown: Panel
     case 'taskStream':
       return <taskStreamPanel.View model={model.taskStream} {...rest} />
     case 'workers':
-      return <workersPanel.View model={null} {...rest} />
+      return <workersPanel.View model={model.workers} {...rest} />
     case 'gpu':
       return <gpuPanel.View model={model.gpu} {...rest} />
     case 'results':

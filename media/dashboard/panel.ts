@@ -9,11 +9,14 @@ import { taskGraphPanel } from '../taskGraph/panel.ts'
 import type { TaskGraph } from '../taskGraph/reducer.ts'
 import { taskStreamPanel } from '../taskStream/panel.ts'
 import type { TaskStream } from '../taskStream/reducer.ts'
+import { workersPanel } from '../workers/panel.ts'
+import type { WorkersModel } from '../workers/reducer.ts'
 import { DashboardView } from './DashboardView.tsx'
 
 export interface Dashboard {
   taskGraph: TaskGraph
   taskStream: TaskStream
+  workers: WorkersModel
   gpu: Gpus
   results: Results
 }
@@ -23,6 +26,7 @@ export const dashboardPanel: Panel<Dashboard> = {
   empty: () => ({
     taskGraph: taskGraphPanel.empty(),
     taskStream: taskStreamPanel.empty(),
+    workers: workersPanel.empty(),
     gpu: gpuPanel.empty(),
     results: resultsPanel.empty(),
   }),
@@ -30,6 +34,7 @@ export const dashboardPanel: Panel<Dashboard> = {
     const changes = [
       taskGraphPanel.apply(model.taskGraph, message, cluster),
       taskStreamPanel.apply(model.taskStream, message, cluster),
+      workersPanel.apply(model.workers, message, cluster),
       gpuPanel.apply(model.gpu, message, cluster),
       resultsPanel.apply(model.results, message, cluster),
     ]

@@ -96,6 +96,14 @@ function Row({ row, palette, colourOf }: RowProps): JSX.Element {
             paused
           </span>
         )}
+        {row.holdsSources && !row.paused && (
+          <span
+            class="badge"
+            title="Its memory is above target: tasks that read data wait until it is used up or has left for the disk."
+          >
+            reads wait
+          </span>
+        )}
         <span class="muted small worker-host">
           {row.host} · pid {row.pid}
         </span>
@@ -150,14 +158,15 @@ function MemoryMeter({ row }: { row: WorkerRow }): JSX.Element {
   const used = row.managedBytes + row.unmanagedBytes
   const share = (n: number): number => (row.limitBytes > 0 ? Math.min(1, n / row.limitBytes) : 0)
   const spilled = row.spilledBytes > 0 ? ` · ${bytes(row.spilledBytes)} spilled` : ''
+  const moving = row.movingBytes > 0 ? ` · ${bytes(row.movingBytes)} in flight` : ''
   return (
     <Meter
       label={
         `Memory ${bytes(used)} of ${bytes(row.limitBytes)} (${percent(used, row.limitBytes)}): ` +
-        `${bytes(row.managedBytes)} managed, ${bytes(row.unmanagedBytes)} unmanaged${spilled}`
+        `${bytes(row.managedBytes)} managed, ${bytes(row.unmanagedBytes)} unmanaged${spilled}${moving}`
       }
       value={bytes(used)}
-      note={`of ${bytes(row.limitBytes)}${spilled}`}
+      note={`of ${bytes(row.limitBytes)}${spilled}${moving}`}
       parts={[
         ['managed', share(row.managedBytes)],
         ['unmanaged', share(row.unmanagedBytes)],

@@ -6,11 +6,18 @@ import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { ProgressHeader } from '../progress/ProgressHeader.tsx'
+import { PrefixTable } from './PrefixTable.tsx'
 import { RateCharts } from './RateCharts.tsx'
+import type { WorkersModel } from './reducer.ts'
 import { ScaleSlider } from './ScaleSlider.tsx'
 import { WorkerTable } from './WorkerTable.tsx'
 
-export function WorkersView({ cluster, surroundings, connection }: PanelProps<null>): JSX.Element {
+export function WorkersView({
+  model,
+  cluster,
+  surroundings,
+  connection,
+}: PanelProps<WorkersModel>): JSX.Element {
   const empty = withoutCluster(connection, surroundings, cluster.info !== undefined)
   if (empty) return empty
   return (
@@ -29,6 +36,7 @@ export function WorkersView({ cluster, surroundings, connection }: PanelProps<nu
       ) : (
         <WorkerTable cluster={cluster} />
       )}
+      <PrefixTable cluster={cluster} model={model} surroundings={surroundings} />
       <Departures cluster={cluster} />
     </div>
   )

@@ -25,10 +25,12 @@ export interface WorkerRow {
   /** What the process holds beyond the values it keeps: the program itself, temporary data. */
   unmanagedBytes: number
   spilledBytes: number
+  movingBytes: number
   limitBytes: number
   heldTasks: number
   waiting: number
   paused: boolean
+  holdsSources: boolean
   /** Whether it has reported yet. */
   known: boolean
   /** What it runs, most first, e.g. `parse × 3, join`. */
@@ -71,10 +73,12 @@ function workerRow(cluster: Cluster, { info, reading }: WorkerState): WorkerRow 
     managedBytes,
     unmanagedBytes: Math.max(0, (reading?.rssBytes ?? 0) - managedBytes),
     spilledBytes: reading?.spilledBytes ?? 0,
+    movingBytes: reading?.movingBytes ?? 0,
     limitBytes: info.memoryLimitBytes,
     heldTasks: reading?.heldTasks ?? 0,
     waiting: reading?.waiting ?? 0,
     paused: reading?.paused ?? false,
+    holdsSources: reading?.holdsSources ?? false,
     known: reading !== undefined,
     doing: doingOf(threads),
   }

@@ -13,6 +13,9 @@ import type { SchedulerCore } from './schedulerCore.ts'
 
 const DELTA_MS = 100
 const RATES_MS = 1000
+const MEMORY_MS = 1000
+/** Counting memory by prefixes takes at most this share of the scheduler's time. */
+const MEMORY_TIME_SHARE = 0.01
 /** A panel that takes in so little gets no more deltas, and a fresh snapshot when it has caught up. */
 const BEHIND_BYTES = 8e6
 /** Tasks that a panel may have unfolded at once. */
@@ -29,6 +32,8 @@ interface Panel {
   greeted: boolean
   behind: boolean
   showsStream: boolean
+  /** It asked for the memory of key prefixes. */
+  showsMemory: boolean
   stopRuns: (() => void) | undefined
 }
 
@@ -40,6 +45,8 @@ export interface FeedSources {
   /** Tasks ready to run that no worker has. */
   queued: () => number
   transferredBytes: () => number
+  /** The core has decided something: it goes out soon. */
+  decided: () => void
 }
 
 export class FeedHub {
@@ -50,6 +57,10 @@ export class FeedHub {
   #ratesMs = 0
   #finished = 0
   #transferredBytes = 0
+  #memoryWatched = false
+  #memoryMs = 0
+  /** Going through a million values takes a while: it is done the less often, the longer it takes. */
+  #memoryEveryMs = MEMORY_MS
 
   constructor(sources: FeedSources) {
     this.#sources = sources
@@ -69,6 +80,7 @@ export class FeedHub {
       greeted: false,
       behind: false,
       showsStream: false,
+      showsMemory: false,
       stopRuns: undefined,
     }
     this.#panels.add(panel)
@@ -103,6 +115,7 @@ export class FeedHub {
     try {
       if (request.type === 'unfold')
         panel.socket.send(core.unfold(request.group, Math.min(UNFOLD_MAX, Math.max(0, request.limit))))
+      else if (request.type === 'memory') this.#showMemory(panel, request.on)
       else
         panel.socket.send({
           type: 'story',
@@ -128,7 +141,25 @@ export class FeedHub {
   #leave(panel: Panel): void {
     panel.stopRuns?.()
     this.#panels.delete(panel)
+    this.#watchMemory()
     if (![...this.#panels].some(({ greeted }) => greeted)) this.#rest()
+  }
+
+  #showMemory(panel: Panel, on: boolean): void {
+    if (!panel.greeted) return
+    panel.showsMemory = on
+    this.#watchMemory()
+    // What workers hold is known already; what of it is on disk comes with their next heartbeats.
+    if (on) panel.socket.send(this.#sources.core.memoryByPrefix())
+  }
+
+  /** Workers are told to say more, or no more, when the first panel asks and the last one leaves. */
+  #watchMemory(): void {
+    const wanted = [...this.#panels].some(({ showsMemory }) => showsMemory)
+    if (wanted === this.#memoryWatched) return
+    this.#memoryWatched = wanted
+    this.#sources.core.watchMemory(wanted, epochMs())
+    this.#sources.decided()
   }
 
   #begin(): void {
@@ -152,13 +183,12 @@ export class FeedHub {
     const messages = this.#sources.core.feedDelta(nowMs)
     for (const message of messages) if (message.type === 'stream') this.#finished += computedIn(message)
     if (nowMs - this.#ratesMs >= RATES_MS) messages.push(this.#rates(nowMs))
+    if (this.#memoryWatched && nowMs - this.#memoryMs >= this.#memoryEveryMs)
+      messages.push(this.#memory(nowMs))
     const isStreamShown = [...this.#panels].some(({ greeted, showsStream }) => greeted && showsStream)
     const frames = messages
       .filter(({ type }) => type !== 'stream' || isStreamShown)
-      .map((message) => ({
-        ofStream: message.type === 'stream',
-        frame: encodeFrame(FEED_MESSAGES, message),
-      }))
+      .map((message) => ({ type: message.type, frame: encodeFrame(FEED_MESSAGES, message) }))
     for (const panel of this.#panels) {
       if (!panel.greeted) continue
       if (panel.socket.bufferedBytes > BEHIND_BYTES) panel.behind = true
@@ -166,14 +196,23 @@ export class FeedHub {
         panel.behind = false
         panel.socket.send(this.#snapshot())
       } else
-        for (const { ofStream, frame } of frames)
-          if (!ofStream || panel.showsStream) panel.socket.sendFrame(frame)
+        for (const { type, frame } of frames)
+          if ((type !== 'stream' || panel.showsStream) && (type !== 'memory' || panel.showsMemory))
+            panel.socket.sendFrame(frame)
     }
   }
 
   #snapshot(): FeedMessage {
     const snapshot = this.#sources.core.feedSnapshot(epochMs())
     return snapshot.type === 'snapshot' ? { ...snapshot, cluster: this.#sources.clusterInfo() } : snapshot
+  }
+
+  #memory(nowMs: number): FeedMessage {
+    const startMs = performance.now()
+    const memory = this.#sources.core.memoryByPrefix()
+    this.#memoryMs = nowMs
+    this.#memoryEveryMs = Math.max(MEMORY_MS, (performance.now() - startMs) / MEMORY_TIME_SHARE)
+    return memory
   }
 
   #rates(nowMs: number): FeedMessage {

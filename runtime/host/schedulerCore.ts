@@ -26,6 +26,8 @@ export interface SchedulerCore {
   feedSnapshot(nowMs: number): FeedMessage
   feedDelta(nowMs: number): FeedMessage[]
   recordStream(on: boolean): void
+  watchMemory(on: boolean, nowMs: number): void
+  memoryByPrefix(): FeedMessage
   unfold(group: number, limit: number): FeedMessage
   story(key: string): string[]
   explain(key: string): string[]

@@ -94,6 +94,7 @@ export class SchedulerProcess {
       clusterInfo: info,
       queued: () => this.#core.pending.queued,
       transferredBytes: () => this.#plane.transferredBytes,
+      decided: () => this.#plane.drainSoon(),
     })
     this.#plane.serveRequestsBy(
       new Requests(this.#plane, {

@@ -8,7 +8,7 @@ import type { WorkerConfig } from './workerConfig.ts'
 
 /** @param cluster the cluster that it was connected to before; absent at the first time */
 export function workerHello(
-  { values }: WorkerState,
+  { values, limits }: WorkerState,
   config: WorkerConfig,
   dataAddress: string,
   cluster: string | undefined,
@@ -28,6 +28,7 @@ export function workerHello(
     pid: process.pid,
     threads: config.threads,
     memoryLimitBytes: config.memoryLimitBytes,
+    targetBytes: limits.targetShare * limits.limitBytes,
     dataAddress,
     resources: config.resources,
     cluster,

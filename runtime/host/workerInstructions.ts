@@ -16,6 +16,8 @@ export interface InstructedParts {
   transfers: ValueTransfers
   /** The scheduler has taken this worker in under a number. */
   welcomed(worker: number, cluster: string): void
+  /** Heartbeats say which values are where from now on, or do not. */
+  watchMemory(on: boolean): void
   /** Leaves the cluster and ends. */
   leave(reason: string): void
 }
@@ -54,6 +56,9 @@ export function receiveInstruction(parts: InstructedParts, message: WorkerInstru
       break
     case 'replicate':
       onReplicate(state, message)
+      break
+    case 'watch-memory':
+      parts.watchMemory(message.on)
       break
     case 'refused':
       console.error(`heddle worker ${parts.name}: the scheduler refused a message: ${message.reason}`)

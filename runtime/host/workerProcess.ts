@@ -55,6 +55,8 @@ export class WorkerProcess implements WorkerCore {
   #acting = false
   #actAgain = false
   #over = false
+  /** Somebody looks at the memory of single values; a new connection says so again. */
+  #memoryWatched = false
 
   /**
    * @param pool threads that have been started already
@@ -99,6 +101,10 @@ export class WorkerProcess implements WorkerCore {
       modules: this.#modules,
       feeder: this.#feeder,
       transfers: this.#transfers,
+      watchMemory: (on: boolean) => {
+        this.#memoryWatched = on
+        if (on) this.#heartbeat()
+      },
       welcomed: (worker: number, cluster: string) => this.#welcomed(worker, cluster),
       leave: (reason: string) => this.leave(reason),
     }
@@ -251,6 +257,7 @@ export class WorkerProcess implements WorkerCore {
 
   #welcomed(worker: number, cluster: string): void {
     this.#worker = worker
+    this.#memoryWatched = false
     this.#feeder.forgetCallables()
     this.#transfers.forgetAddresses()
     if (this.#cluster !== undefined && this.#cluster !== cluster) onOtherCluster(this.state)
@@ -270,6 +277,7 @@ export class WorkerProcess implements WorkerCore {
       receivedBytes: this.#transfers.receivedBytes,
       sentBytes: this.#server.sentBytes,
       gpus: this.#gpus.latest(performance.now()),
+      memoryWatched: this.#memoryWatched,
       progress: (lane) => this.#lanes.progress(lane),
     })
     this.#transfers.receivedBytes = 0

@@ -1,7 +1,20 @@
 // What panels are fed: one snapshot, then small deltas, columnar, at most ten a second; details only when asked for.
 
 import type { ClusterInfo, WorkerInfo } from './cluster.ts'
-import { type AnyMessageOf, f64, i32, number, optional, plain, text, texts, u8, u16, u32 } from './fields.ts'
+import {
+  type AnyMessageOf,
+  f64,
+  flag,
+  i32,
+  number,
+  optional,
+  plain,
+  text,
+  texts,
+  u8,
+  u16,
+  u32,
+} from './fields.ts'
 import type { GpuReading } from './messages.ts'
 import type { RunEvent, RunSummary } from './runs.ts'
 import type { TaskGroup } from './taskOptions.ts'
@@ -54,11 +67,28 @@ export const FEED_MESSAGES = {
     heldTasks: u32,
     waiting: u32,
     paused: u8,
+    /** Bytes on their way to it from other workers. */
+    movingBytes: optional(f64),
+    /** 1 where sources are held back, since its memory is above target. */
+    holdsSources: optional(u8),
     /** Per thread, joined in the order of `worker`: the group it runs, or −1, and since when. */
     runningOffsets: u32,
     runningGroup: i32,
     runningSince: f64,
     gpus: optional(plain<{ worker: number; readings: GpuReading[] }[]>()),
+  },
+  /**
+   * For those who asked (`memory`), about once a second: how much of each worker's memory belongs to the keys of one name
+   * (`prefix`, an index into `prefixes`). Workers and prefixes without any are left out.
+   */
+  memory: {
+    prefixes: texts,
+    worker: u16,
+    prefix: u32,
+    results: u32,
+    managedBytes: f64,
+    spilledBytes: f64,
+    movingBytes: f64,
   },
   /** Throughput and queue, once a second. */
   rates: {
@@ -102,6 +132,8 @@ export const FEED_REQUESTS = {
   hello: { protocol: number, panel: text },
   unfold: { group: number, limit: number },
   story: { key: text },
+  /** Starts or ends `memory` for this panel. */
+  memory: { on: flag },
 } as const
 
 export type FeedMessage = AnyMessageOf<typeof FEED_MESSAGES>

@@ -175,6 +175,8 @@ export const WORKER_INSTRUCTIONS = {
   recall: { tasks: i32, runs: i32 },
   /** Asks for copies of values: answered by `stored`. */
   replicate: { tasks: i32, runs: i32, holders: i32, sizes: f64 },
+  /** Somebody looks at the memory of key prefixes, or nobody does any more: heartbeats say which values are where. */
+  'watch-memory': { on: flag },
   /** The scheduler has no use for a message: says which and why. */
   refused: { reason: text, message: optional(text) },
   close: { reason: text },
@@ -191,6 +193,8 @@ export const WORKER_MESSAGES = {
     pid: number,
     threads: number,
     memoryLimitBytes: number,
+    /** With more than this in memory, values leave for the disk. */
+    targetBytes: optional(number),
     dataAddress: text,
     resources: plain<Record<string, number>>(),
     cluster: optional(text),
@@ -242,6 +246,11 @@ export const WORKER_MESSAGES = {
     runningTasks: i32,
     runningSince: f64,
     gpus: optional(plain<GpuReading[]>()),
+    /** Bytes of values on their way here from other workers. */
+    movingBytes: optional(number),
+    /** While somebody looks: values that are on disk alone, and values on their way here, up to a number. */
+    spilledTasks: optional(i32),
+    movingTasks: optional(i32),
   },
   /** Asks for packages and files of a program by name, told of by the module `of`: answered by `modules` or `no-modules`. */
   'want-modules': { of: text, names: texts },

@@ -5,6 +5,7 @@ import { rankOf } from './rank.ts'
 import type { ReadyQueue } from './readyQueue.ts'
 import { suits } from './restrict.ts'
 import { assign } from './seat.ts'
+import { isHeldBack } from './sources.ts'
 import type { State } from './state.ts'
 import { canFinish } from './timeLeft.ts'
 import { occupying, type Worker } from './worker.ts'
@@ -16,8 +17,11 @@ const READ_AHEAD_TASKS = 512
 /** Looks at the queues when something was queued or somebody got room. */
 export function dispatch(state: State): void {
   handOutQuarantined(state)
+  // What held sources back may have ended anywhere.
+  const all = state.queuedMore || state.sourcesHeld
+  state.sourcesHeld = false
   if (state.counts[READY] > 0) {
-    const candidates = state.queuedMore ? state.present : state.roomy
+    const candidates = all ? state.present : state.roomy
     const queued = state.counts[READY]
     // Each gets a share of what is queued: the first worker must not take all of it, however much it can take.
     for (const worker of candidates) {
@@ -26,7 +30,7 @@ export function dispatch(state: State): void {
         fill(state, worker, Math.ceil((queued * worker.threads) / state.threads))
     }
     // Shares were cut by restrictions or by what others could not take: whoever has room takes the rest.
-    if (state.queuedMore && state.counts[READY] > 0)
+    if (all && state.counts[READY] > 0)
       for (const worker of candidates) if (worker.status === 'running') fill(state, worker, Infinity)
   }
   for (const worker of state.roomy) worker.roomy = false
@@ -39,9 +43,9 @@ function fill(state: State, worker: Worker, share: number): void {
   for (let given = 0; given < share; given++) {
     if (worker.quarantined) return
     let queue: ReadyQueue = state.queue
-    let task = queue.top(state)
+    let task = startable(state, worker, queue)
     for (const restriction of state.options.restrictions) {
-      const other = restriction.queue.top(state)
+      const other = startable(state, worker, restriction.queue)
       if (other < 0 || (task >= 0 && rankOf(state, other) > rankOf(state, task))) continue
       if (!suits(state, worker, restriction)) continue
       queue = restriction.queue
@@ -51,6 +55,14 @@ function fill(state: State, worker: Worker, share: number): void {
     queue.pop(task)
     assign(state, task, worker)
   }
+}
+
+/** The first task of a queue, or −1 where there is none or it must wait for memory. */
+function startable(state: State, worker: Worker, queue: ReadyQueue): number {
+  const task = queue.top(state)
+  if (task < 0 || !isHeldBack(state, worker, task)) return task
+  state.sourcesHeld = true
+  return -1
 }
 
 /**

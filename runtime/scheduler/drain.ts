@@ -126,6 +126,8 @@ function postRare(outbox: WorkerOutbox, post: (message: WorkerInstruction) => vo
     replicateHolders.clear()
     replicateSizes.clear()
   }
+  if (outbox.watchMemory !== undefined) post({ type: 'watch-memory', on: outbox.watchMemory })
+  outbox.watchMemory = undefined
   if (cancel.length > 0) post({ type: 'cancel', ...cancel.views() })
   cancel.clear()
   if (recall.length > 0) post({ type: 'recall', ...recall.views() })

@@ -15,6 +15,7 @@ export type SchedulerEvent =
   | { kind: 'retireWorker'; worker: number; nowMs: number }
   | { kind: 'workerEnds'; worker: number; retireMs: number; endsMs: number; nowMs: number }
   | { kind: 'workerSilent'; worker: number; nowMs: number }
+  | { kind: 'watchMemory'; on: boolean; nowMs: number }
   | { kind: 'tick'; nowMs: number }
   | { kind: 'clusterInfo'; info: ClusterInfo }
   | { kind: 'drain' }
@@ -85,6 +86,9 @@ export function playEvent(scheduler: Scheduler, event: SchedulerEvent, post: Pos
       break
     case 'workerSilent':
       scheduler.workerSilent(event.worker, event.nowMs)
+      break
+    case 'watchMemory':
+      scheduler.watchMemory(event.on, event.nowMs)
       break
     case 'tick':
       scheduler.tick(event.nowMs)

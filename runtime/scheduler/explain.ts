@@ -5,6 +5,7 @@ import { ERRED, PHASE_NAMES, READY, RELEASED, RUNNING, STORED, TROUBLED, WAITING
 import { rankOf } from './rank.ts'
 import { goesBy, suitsEver } from './restrict.ts'
 import { DEATHS_TO_QUARANTINE } from './seat.ts'
+import { aboveTarget, isHeldBack, sourceBytes } from './sources.ts'
 import { eachDependency, keyOf, type State } from './state.ts'
 import { rowOfKey } from './story.ts'
 import { canFinish } from './timeLeft.ts'
@@ -77,6 +78,11 @@ function explainReady(state: State, row: number): string[] {
       `${key} could run, but every worker is paused, since its memory is full, or is about to leave.`,
       ...state.expectedWorkers.map((line) => `More are on their way: ${line}.`),
     ]
+  if (running.every((worker) => isHeldBack(state, worker, row)))
+    return [
+      `${key} waits: memory of workers above target (${aboveTarget(state)}).`,
+      `It is a source that gives about ${megabytes(sourceBytes(state, row))}: it starts when there is room, or when no task runs that uses what is there.`,
+    ]
   const { restriction } = state.options.sets[tasks.option[row]]
   if (restriction) return explainRestricted(state, key, restriction)
   const trouble = (tasks.flags[row] & TROUBLED) === 0 ? undefined : state.troubles.get(row)
@@ -93,6 +99,8 @@ function explainReady(state: State, row: number): string[] {
     ]
   return [`${key} could run: it waits for a worker with room, behind ${before} other tasks.`]
 }
+
+const megabytes = (bytes: number): string => `${Number((bytes / 1e6).toPrecision(2))} MB`
 
 function explainRestricted(state: State, key: string, restriction: Restriction): string[] {
   const lines: string[] = []

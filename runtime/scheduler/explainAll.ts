@@ -2,6 +2,7 @@
 
 import { explain } from './explain.ts'
 import { PHASE_NAMES, READY, RUNNING, STORED, WAITING } from './phases.ts'
+import { aboveTarget } from './sources.ts'
 import { eachDependency, keyOf, type State } from './state.ts'
 import { occupying } from './worker.ts'
 
@@ -30,6 +31,7 @@ export function explainAll(state: State): string[] {
   lines.push(
     `${counted(counts[RUNNING], 'task')} run or are about to, ${counts[READY]} could run, ${counts[WAITING]} wait for others.`,
   )
+  if (state.sourcesHeld) lines.push(`Sources wait: memory of workers above target (${aboveTarget(state)}).`)
   const threads = workers.reduce((sum, worker) => sum + worker.threads, 0)
   const busy = workers.reduce((sum, worker) => sum + Math.min(worker.threads, occupying(worker)), 0)
   if (threads > 0 && counts[READY] > 0 && busy >= threads)

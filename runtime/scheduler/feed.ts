@@ -5,6 +5,7 @@ import type { FeedMessage } from '../protocol/feed.ts'
 import { GROUP_STRIDE } from './groups.ts'
 import { PHASE_NAMES, RUNNING, STORED, WAITING } from './phases.ts'
 import { seatedAt } from './seat.ts'
+import { isAboveTarget } from './sources.ts'
 import { eachDependency, keyOf, type State } from './state.ts'
 
 /** What the feed has told already: shared by all panels, since each gets a snapshot first. */
@@ -89,6 +90,8 @@ function workersDelta(state: State, position: FeedPosition): FeedMessage | undef
     heldTasks: Uint32Array.from(beats, (beat) => beat.heldTasks),
     waiting: Uint32Array.from(beats, (beat) => beat.waiting),
     paused: Uint8Array.from(beats, (beat) => (beat.paused ? 1 : 0)),
+    movingBytes: Float64Array.from(beats, (beat) => beat.movingBytes ?? 0),
+    holdsSources: Uint8Array.from(readers, (worker) => Number(state.sourcesHeld && isAboveTarget(worker))),
     runningOffsets: Uint32Array.from(offsets),
     runningGroup: Int32Array.from(runningGroup),
     runningSince: Float64Array.from(runningSince),

@@ -18,11 +18,13 @@ export function workerJoined(state: State, hello: WorkerHello): Worker {
   const worker = createWorker(
     { worker: id, name, host, pid, threads, memoryLimitBytes, dataAddress, resources },
     state.nowMs,
+    hello.targetBytes,
   )
   state.workers.push(worker)
   state.workerNames.push(name)
   state.present.push(worker)
   countThreads(state)
+  if (state.memoryWatched) worker.outbox.watchMemory = true
   dirtyWorker(state, worker)
   // A worker that lost its connection may bring its values back: numbers of another cluster mean nothing here.
   const ours = hello.cluster === undefined || hello.cluster === state.cluster
@@ -64,8 +66,11 @@ export function heartbeat(state: State, worker: Worker, message: HeartbeatMessag
     ...message,
     runningTasks: message.runningTasks.slice(),
     runningSince: message.runningSince.slice(),
+    spilledTasks: state.memoryWatched ? message.spilledTasks?.slice() : undefined,
+    movingTasks: state.memoryWatched ? message.movingTasks?.slice() : undefined,
   }
   worker.heartbeatMs = state.nowMs
+  worker.heldBytesThen = worker.heldBytes
   // Told as it was then: by the time a panel hears of it, a short task has ended, and its thread runs the next one.
   const groups = Array.from(message.runningTasks, (task) => runningGroup(state, task))
   fillGaps(state, worker, groups)

@@ -30,3 +30,7 @@ export const TROUBLED = 4
 export const BROADCAST = 8
 /** Its run waits for tasks that it submitted itself: it is running, and occupies no thread. */
 export const ASIDE = 16
+/** The last look at copies found more than are wanted: if the next one does too, they go. */
+export const SURPLUS = 32
+/** A client asked for a number of copies, which `copiesAsked` has. */
+export const COPIED_ON_DEMAND = 64

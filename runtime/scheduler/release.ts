@@ -2,7 +2,18 @@
 
 import { discard, discardAll } from './hold.ts'
 import { LET_GO } from './journal.ts'
-import { CUSTOM, ERRED, FREE, READY, RELEASED, RUNNING, STORED, TROUBLED, WAITING } from './phases.ts'
+import {
+  COPIED_ON_DEMAND,
+  CUSTOM,
+  ERRED,
+  FREE,
+  READY,
+  RELEASED,
+  RUNNING,
+  STORED,
+  TROUBLED,
+  WAITING,
+} from './phases.ts'
 import { unseat } from './seat.ts'
 import { dirtyWorker, type State, setPhase } from './state.ts'
 
@@ -98,6 +109,7 @@ function forget(state: State, task: number): void {
   if (tasks.phase[task] === ERRED) state.failures.delete(task)
   if ((tasks.flags[task] & TROUBLED) !== 0) state.troubles.delete(task)
   if ((tasks.flags[task] & CUSTOM) !== 0) state.customNames.delete(task)
+  if ((tasks.flags[task] & COPIED_ON_DEMAND) !== 0) state.copiesAsked.delete(task)
   // The group's counts keep it: a panel shows what became of all tasks, not only of those still here.
   state.counts[tasks.phase[task]]--
   tasks.giveBack(task)

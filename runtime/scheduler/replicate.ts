@@ -1,6 +1,6 @@
 // Copies of values on more workers.
 
-import { STORED } from './phases.ts'
+import { COPIED_ON_DEMAND, STORED } from './phases.ts'
 import { dirtyWorker, type State } from './state.ts'
 import { rowOfKey } from './story.ts'
 import type { Worker } from './worker.ts'
@@ -36,6 +36,9 @@ export function replicateKeys(state: State, keys: readonly string[], copies = In
   for (const key of keys) {
     const row = rowOfKey(state, key)
     if (row < 0 || tasks.phase[row] !== STORED) continue
+    // From here on they are wanted: what looks for needless copies leaves so many.
+    tasks.flags[row] |= COPIED_ON_DEMAND
+    state.copiesAsked.set(row, copies)
     let lacking = copies - replicas.count(tasks.holders[row])
     for (const worker of emptiestFirst) {
       if (lacking <= 0) break

@@ -17,6 +17,8 @@ import { fromClient } from './fromClient.ts'
 import { fromWorker } from './fromWorker.ts'
 import { checkInvariants } from './invariants.ts'
 import { type WorkerHello, workerJoined, workerLeft, workerSilent } from './membership.ts'
+import { dropNeedlessCopies } from './needlessCopies.ts'
+import { memoryByPrefix, watchMemory } from './prefixMemory.ts'
 import { tellProgress } from './progress.ts'
 import { continueRetiring, forgetMoves, retire } from './rebalance.ts'
 import { RunStream } from './runStream.ts'
@@ -25,6 +27,11 @@ import { balance } from './steal.ts'
 import { story } from './story.ts'
 import { retireInTime } from './timeLeft.ts'
 import { warnUnsuitable } from './warn.ts'
+
+/** Less often than a value that is used again and again is needed. */
+const COPIES_EVERY_MS = 1000
+/** A task that takes longer, or for ever, must not hold sources: the worker's own limits are left as its last defence. */
+const SOURCES_HELD_MS = 5000
 
 export interface SchedulerOptions {
   /** The cluster's id. */
@@ -35,6 +42,10 @@ export interface SchedulerOptions {
   checkInvariants?: boolean
   /** After how many deaths of workers a task fails; 3 by default. */
   deathsMax?: number
+  /** How often copies that nobody needs are looked for, in milliseconds; 1000 by default. */
+  copiesEveryMs?: number
+  /** For so long sources wait for a task that uses data to end, in milliseconds; 5000 by default. */
+  sourcesHeldMs?: number
   /** Keeps every event in `eventLog`, so that what happened can be played again. */
   recordEvents?: boolean
   /** Gets every event instead, e.g. to write it to a file. */
@@ -57,6 +68,8 @@ export class Scheduler {
     this.state = new State(options.cluster, {
       saturation: options.saturation ?? 1.1,
       deathsMax: options.deathsMax ?? 3,
+      sourcesHeldMs: options.sourcesHeldMs ?? SOURCES_HELD_MS,
+      copiesEveryMs: options.copiesEveryMs ?? COPIES_EVERY_MS,
     })
     this.#seed = options.seed ?? 1
     this.#checks = options.checkInvariants ?? false
@@ -191,6 +204,7 @@ export class Scheduler {
     if (state.moves.size > 0) forgetMoves(state)
     retireInTime(state)
     continueRetiring(state)
+    dropNeedlessCopies(state)
     warnUnsuitable(state)
     tellProgress(state)
     this.#settle()
@@ -222,6 +236,19 @@ export class Scheduler {
   recordStream(on: boolean): void {
     if (!on) this.state.stream = undefined
     else this.state.stream ??= new RunStream(this.#seed)
+  }
+
+  /** Switches what workers tell of the memory of single values, for `memoryByPrefix`. */
+  watchMemory(on: boolean, nowMs: number): void {
+    this.#sink?.add({ kind: 'watchMemory', on, nowMs })
+    this.state.nowMs = nowMs
+    watchMemory(this.state, on)
+    this.#settle()
+  }
+
+  /** How much memory the keys of each name take on each worker, as told while `watchMemory` is on. */
+  memoryByPrefix(): FeedMessage {
+    return memoryByPrefix(this.state)
   }
 
   unfold(group: number, limit: number): FeedMessage {

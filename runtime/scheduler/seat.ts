@@ -3,6 +3,7 @@
 import { ASSIGNED } from './journal.ts'
 import { lend } from './lend.ts'
 import { ASIDE, RECALLED, RUNNING, TROUBLED } from './phases.ts'
+import { isConsumer } from './sources.ts'
 import type { State } from './state.ts'
 import { dirtyWorker, nextRun, setPhase } from './state.ts'
 import type { Worker } from './worker.ts'
@@ -22,6 +23,10 @@ export function assign(state: State, task: number, worker: Worker): void {
   if (worker.assigned === 0) worker.progressMs = state.nowMs
   worker.assigned++
   worker.occupancyMs += expectedMs
+  if (isConsumer(state, task)) {
+    worker.consuming++
+    state.consumedMs = state.nowMs
+  }
   worker.seats.push(task, run)
   worker.outbox.execute.push(task, run)
   dirtyWorker(state, worker, false)
@@ -38,6 +43,10 @@ export function unseat(state: State, task: number): void {
   const worker = state.workers[tasks.worker[task]]!
   worker.assigned--
   worker.occupancyMs -= tasks.weight[task]
+  if (isConsumer(state, task)) {
+    worker.consuming--
+    state.consumedMs = state.nowMs
+  }
   tasks.worker[task] = -1
   tasks.weight[task] = 0
   if (state.ownProgress.size > 0) state.ownProgress.delete(task)
@@ -68,6 +77,7 @@ function unseatSpecial(state: State, task: number, worker: Worker): void {
   if ((flags[task] & ASIDE) !== 0) {
     flags[task] &= ~ASIDE
     worker.aside--
+    if (isConsumer(state, task)) worker.consuming++
     lend(state, worker, task, -1)
   }
   if (worker.quarantinedTask === task) {

@@ -34,6 +34,10 @@ export interface Trouble {
 export interface Limits {
   saturation: number
   deathsMax: number
+  /** How often copies that nobody needs are looked for. */
+  copiesEveryMs: number
+  /** For so long sources wait for a task that uses data to end. */
+  sourcesHeldMs: number
 }
 
 export class State {
@@ -78,6 +82,10 @@ export class State {
   /** Workers that have room since the last look at the queues, and whether tasks were queued since. */
   readonly roomy: Worker[] = []
   queuedMore = false
+  /** The last look at the queues left sources in them, since memory is above target. */
+  sourcesHeld = false
+  /** When a task that uses data was last given to a worker, or ended. */
+  consumedMs = 0
   readonly dirtyWorkers: Worker[] = []
   readonly dirtyClients: Client[] = []
   /** Graphs whose counts changed since their client was told. */
@@ -98,10 +106,16 @@ export class State {
   expectedWorkers: readonly string[] = []
   readonly readings = new Set<Worker>()
   membershipChanged = false
+  /** Somebody looks at the memory of key prefixes. */
+  memoryWatched = false
   /** Records finished runs for panels, while somebody watches. */
   stream: RunStream | undefined = undefined
   /** Values on their way from one worker to another. */
   readonly moves = new Map<number, { run: number; from: number; to: number; sinceMs: number }>()
+  /** How many copies of a value a client asked for. */
+  readonly copiesAsked = new Map<number, number>()
+  /** How far the look at copies has come, and when it began. */
+  readonly copiesLook = { row: 0, sinceMs: 0 }
   /** Tasks asked back from a worker, and the worker that shall have them. */
   readonly thieves = new Map<number, number>()
   /** Rows whose last need may be gone; see release.ts. */

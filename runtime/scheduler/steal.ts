@@ -21,7 +21,7 @@ export function balance(state: State): void {
   state.balancedMs = state.nowMs
   forgetPromises(state)
   // What is queued goes to idle workers first: stealing is for what has been handed out.
-  if (state.counts[READY] > 0 && state.queue.top(state) >= 0) return
+  if (!state.sourcesHeld && state.counts[READY] > 0 && state.queue.top(state) >= 0) return
   const thieves = state.present.filter(
     (worker) => worker.status === 'running' && !worker.quarantined && occupying(worker) < worker.threads,
   )

@@ -4,6 +4,7 @@ import type { WorkerMessage } from '../protocol/messages.ts'
 import { isCurrent } from './finish.ts'
 import { lend } from './lend.ts'
 import { ASIDE } from './phases.ts'
+import { isConsumer } from './sources.ts'
 import type { State } from './state.ts'
 import type { Worker } from './worker.ts'
 
@@ -26,6 +27,7 @@ function setAside(state: State, worker: Worker, task: number): void {
   if ((tasks.flags[task] & ASIDE) !== 0) return
   tasks.flags[task] |= ASIDE
   worker.aside++
+  if (isConsumer(state, task)) worker.consuming--
   lend(state, worker, task, 1)
   worker.occupancyMs -= tasks.weight[task]
   tasks.weight[task] = 0 // How long it still takes when it goes on is not known.
@@ -44,5 +46,6 @@ function goesOn(state: State, worker: Worker, task: number): void {
   if ((state.tasks.flags[task] & ASIDE) === 0) return
   state.tasks.flags[task] &= ~ASIDE
   worker.aside--
+  if (isConsumer(state, task)) worker.consuming++
   lend(state, worker, task, -1)
 }

@@ -26,6 +26,8 @@ export interface WorkerOutbox {
   refused: { reason: string; message: string | undefined }[]
   /** Packages and files that it asked for; without content, why nobody can give them. */
   modules: { name: string; content: Uint8Array | undefined; reason: string }[]
+  /** Whether to say which values are where; absent where it was told already. */
+  watchMemory: boolean | undefined
   close: string | undefined
 }
 
@@ -33,6 +35,8 @@ export interface Worker {
   readonly id: number
   readonly info: WorkerInfo
   readonly threads: number
+  /** With more than this in memory, values leave for its disk. */
+  readonly targetBytes: number
   /** `paused` workers get nothing new; `leaving` ones have said goodbye; of `silent` ones it is being asked whether they are gone. */
   status: 'running' | 'paused' | 'leaving' | 'silent'
   /** Present where its time is limited: since when it is here, from when on it hands over, when it will be ended. */
@@ -44,8 +48,11 @@ export interface Worker {
   occupancyMs: number
   /** How many of the assigned tasks wait for tasks of their own, and leave their threads to others. */
   aside: number
-  /** Bytes of all values that it holds. */
+  /** How many of those that occupy a thread stand on other tasks. */
+  consuming: number
+  /** Bytes of all values that it holds, and what they were at its last heartbeat. */
   heldBytes: number
+  heldBytesThen: number
   heldCount: number
   /** Scattered values on their way to it. */
   expectedBytes: number
@@ -86,18 +93,25 @@ export interface Worker {
   readonly ranGroup: number[]
 }
 
-export function createWorker(info: WorkerInfo, nowMs: number): Worker {
+export function createWorker(
+  info: WorkerInfo,
+  nowMs: number,
+  targetBytes = Number.POSITIVE_INFINITY,
+): Worker {
   return {
     id: info.worker,
     info,
     threads: Math.max(1, info.threads),
+    targetBytes,
     status: 'running',
     time: undefined,
     retiring: false,
     assigned: 0,
     occupancyMs: 0,
     aside: 0,
+    consuming: 0,
     heldBytes: 0,
+    heldBytesThen: 0,
     heldCount: 0,
     expectedBytes: 0,
     free: new Map(
@@ -130,6 +144,7 @@ export function createWorker(info: WorkerInfo, nowMs: number): Worker {
       forgottenCallables: [],
       refused: [],
       modules: [],
+      watchMemory: undefined,
       close: undefined,
     },
     promised: 0,

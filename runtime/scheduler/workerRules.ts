@@ -1,9 +1,10 @@
 // Rules of workers: what they run, hold, lend and are given.
 
 import { heldBy } from './hold.ts'
-import { ASIDE, RUNNING } from './phases.ts'
+import { ASIDE, COPIED_ON_DEMAND, RUNNING } from './phases.ts'
 import { nameOf, type Rule, rowsOf } from './rule.ts'
 import { seatedAt } from './seat.ts'
+import { consuming, isAboveTarget, isConsumer, sourceBytes } from './sources.ts'
 import { supplyOf } from './worker.ts'
 
 export const WORKER_RULES: Record<string, Rule> = {
@@ -51,6 +52,11 @@ export const WORKER_RULES: Record<string, Rule> = {
       const aside = seatedAt(state, worker).filter((row) => (flags[row] & ASIDE) !== 0).length
       if (aside !== worker.aside)
         broken(`worker ${worker.id} has ${aside} waiting runs, counts ${worker.aside}`)
+      const consuming = seatedAt(state, worker).filter(
+        (row) => (flags[row] & ASIDE) === 0 && isConsumer(state, row),
+      ).length
+      if (consuming !== worker.consuming)
+        broken(`worker ${worker.id} has ${consuming} runs that use data, counts ${worker.consuming}`)
     }
     for (const row of rowsOf(state))
       if ((flags[row] & ASIDE) !== 0 && state.tasks.phase[row] !== RUNNING)
@@ -89,13 +95,35 @@ export const WORKER_RULES: Record<string, Rule> = {
     if (top < 0) return
     // One whose time is limited may lack the time for the first that waits.
     for (const worker of state.present)
-      if (worker.status === 'running' && !worker.quarantined && worker.assigned === 0 && !worker.time)
+      if (
+        worker.status === 'running' &&
+        !worker.quarantined &&
+        worker.assigned === 0 &&
+        !worker.time &&
+        !(state.sourcesHeld && isAboveTarget(worker) && sourceBytes(state, top) > 0)
+      )
         broken(`worker ${worker.id} is idle, ${nameOf(state, top)} waits`)
+  },
+
+  'sources are held only while tasks run that use data': (state, broken) => {
+    if (state.sourcesHeld && consuming(state) === 0) broken('nothing runs whose end would let them go on')
   },
 
   'a worker gets nothing beside a task that died with workers': (state, broken) => {
     for (const worker of state.present)
       if (worker.quarantinedTask >= 0 && seatedAt(state, worker).at(-1) !== worker.quarantinedTask)
         broken(`worker ${worker.id} was given a task after one that runs alone`)
+  },
+
+  'copies that a client asked for are known, and only those': (state, broken) => {
+    let flagged = 0
+    for (const row of rowsOf(state)) {
+      const asked = (state.tasks.flags[row] & COPIED_ON_DEMAND) !== 0
+      if (asked) flagged++
+      if (asked !== state.copiesAsked.has(row))
+        broken(`${nameOf(state, row)} was ${asked ? '' : 'never '}asked to be copied`)
+    }
+    if (flagged !== state.copiesAsked.size)
+      broken(`${flagged} values are to be copied, ${state.copiesAsked.size} are known`)
   },
 }

@@ -44,6 +44,11 @@ export class FetchPlan {
     return this.#requests.size
   }
 
+  /** The values that were asked for and have not come. */
+  *moving(): Generator<number> {
+    for (const { tasks } of this.#requests.values()) yield* tasks
+  }
+
   want(holder: number, task: number, run: number, bytes: number): void {
     const queue = this.#queues.get(holder)
     if (queue) queue.push({ task, run, bytes })

@@ -1,9 +1,11 @@
 // How fast bytes move: between threads, between processes, to disk and back.
 
-import { fork } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import type { EncodedValue } from '../../runtime/functions/encodedValue.ts'
 import { encodeValue } from '../../runtime/functions/valueCodec.ts'
@@ -19,14 +21,59 @@ const bench = 'memory'
 export async function figures(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'))
   try {
-    return [
-      await threadToThread(),
-      ...(await processToProcess('unix sockets', `unix:${join(folder, 'data.sock')}`)),
-      ...(await processToProcess('TCP loopback', 'tcp://127.0.0.1:0')),
-      ...(await spilling(folder)),
-    ]
+    const found: Figure[] = []
+    if (wanted('thread to thread')) found.push(await threadToThread())
+    for (const [name, address] of [
+      ['unix sockets', `unix:${join(folder, 'data.sock')}`],
+      ['TCP loopback', 'tcp://127.0.0.1:0'],
+    ])
+      if (wanted(`process to process, ${name}`)) found.push(...(await processToProcess(name, address)))
+    if (wanted('small results')) found.push(...(await spilling(folder)))
+    if (wanted('6 GB')) found.push(...(await largerThanMemory()), await disk(folder))
+    return found
   } finally {
     rmSync(folder, { recursive: true })
+  }
+}
+
+/** Whether a part of this bench was asked for. */
+const wanted = (name: string): boolean => name.includes(process.env.HEDDLE_BENCH_ONLY ?? '')
+
+async function largerThanMemory(): Promise<Figure[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    join(import.meta.dirname, '..', '..', 'runtime', 'dist', 'register.js'),
+    join(import.meta.dirname, 'programs', 'memoryWork.ts'),
+  ])
+  const { persistedMs, ms, restarted } = JSON.parse(stdout) as Record<string, number>
+  if (restarted > 0) throw new Error(`${restarted} workers had to be started again`)
+  const figure = '6 GB of chunks persisted and summed, 2 workers of 1 GB'
+  return [
+    { bench, figure, unit: 's', value: ms / 1000 },
+    { bench, figure: `${figure}: until persisted`, unit: 's', value: persistedMs / 1000 },
+  ]
+}
+
+/** What the disk would take for as much: two writers at once, then two readers. */
+async function disk(folder: string): Promise<Figure> {
+  const block = Float64Array.from({ length: 3_750_000 }, Math.random)
+  const ms = await once(() => Promise.all(['a', 'b'].map((name) => throughDisk(join(folder, name), block))))
+  return {
+    bench,
+    figure: '6 GB: 2.4 GB to the disk and back by two at once',
+    unit: 'GB/s',
+    value: 2.4 / (ms / 1000),
+  }
+}
+
+async function throughDisk(path: string, block: Float64Array): Promise<void> {
+  const file = await open(path, 'w+')
+  try {
+    for (let i = 0; i < 40; i++) await file.write(block, 0, block.byteLength, i * block.byteLength)
+    const target = new Uint8Array(block.byteLength)
+    for (let i = 0; i < 40; i++) await file.read(target, 0, target.length, i * target.length)
+  } finally {
+    await file.close()
   }
 }
 

@@ -117,6 +117,28 @@ test('a panel gets a snapshot, then what changes; nothing is asked of the core w
   while (shell.core.recording) await new Promise((resolve) => setImmediate(resolve))
 })
 
+test('the memory of key prefixes is told to panels that ask, and workers are asked while one does', async () => {
+  await using shell = await new Shell().listen()
+  const [asks, other] = [shell.panel(), shell.panel()]
+  for (const panel of [asks, other]) {
+    panel.send({ type: 'hello', protocol: PROTOCOL_VERSION, panel: 'workers' })
+    await panel.next('snapshot')
+  }
+  asks.send({ type: 'memory', on: true })
+  assert.deepEqual([...(await asks.next('memory')).results], [1])
+  assert.deepEqual([...(await asks.next('memory')).results], [2], 'it comes again by itself')
+  assert.deepEqual(shell.core.heard, ['memory is watched'])
+  other.send({ type: 'memory', on: true })
+  await other.next('memory')
+  asks.send({ type: 'memory', on: false })
+  other.hangUp()
+  while (shell.core.heard.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(shell.core.heard, ['memory is watched', 'memory is no longer watched'])
+  const asked = shell.core.memoryAsked
+  await asks.next('rates')
+  assert.equal(shell.core.memoryAsked, asked, 'nobody looks: nothing is counted')
+})
+
 test('rates count what was computed, and a sample stands for all', async () => {
   await using shell = await new Shell().listen()
   const panel = shell.panel()

@@ -36,6 +36,7 @@ export class KeepingCore implements SchedulerCore {
   deltas: FeedMessage[] = []
   recording = false
   deltasAsked = 0
+  memoryAsked = 0
   failOn: string | undefined
   #nextWorker = 0
 
@@ -75,6 +76,22 @@ export class KeepingCore implements SchedulerCore {
   }
   recordStream(on: boolean): void {
     this.recording = on
+  }
+  watchMemory(on: boolean): void {
+    this.heard.push(`memory is ${on ? '' : 'no longer '}watched`)
+  }
+  memoryByPrefix(): FeedMessage {
+    this.memoryAsked++
+    return {
+      type: 'memory',
+      prefixes: ['load'],
+      worker: Uint16Array.of(0),
+      prefix: Uint32Array.of(0),
+      results: Uint32Array.of(this.memoryAsked),
+      managedBytes: Float64Array.of(8),
+      spilledBytes: Float64Array.of(0),
+      movingBytes: Float64Array.of(0),
+    }
   }
   unfold(group: number): FeedMessage {
     if (group > 9) throw new RangeError(`there is no group ${group}`)
@@ -128,6 +145,7 @@ export class Shell implements AsyncDisposable {
       clusterInfo: info,
       queued: () => 7,
       transferredBytes: () => this.plane.transferredBytes,
+      decided: () => this.plane.drainSoon(),
     })
     this.plane.serveRequestsBy(
       new Requests(this.plane, {

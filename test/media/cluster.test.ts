@@ -143,6 +143,8 @@ test('a second snapshot replaces groups but keeps what workers of the same clust
           heldTasks: 4,
           waiting: 6,
           paused: true,
+          movingBytes: 0,
+          holdsSources: false,
           runningGroup: [1, -1],
           runningSince: [900, 0],
         },

@@ -11,6 +11,7 @@ import {
   progressRows,
   tallyText,
 } from '../../media/progress/progressRows.ts'
+import { type PrefixMemory, prefixRows } from '../../media/workers/prefixRows.ts'
 import { workerRows } from '../../media/workers/workerRows.ts'
 import type { FeedMessage } from '../../runtime/protocol/feed.ts'
 import { SyntheticFeed } from './kit/syntheticFeed.ts'
@@ -55,6 +56,27 @@ function readings(cpuPercent: number, runningGroup: number[], gpus?: boolean): F
   }
 }
 
+test('the memory of keys is summed by their names, for all workers or for one', () => {
+  const memory: PrefixMemory = {
+    type: 'memory',
+    prefixes: ['load', 'sum'],
+    worker: Uint16Array.of(0, 0, 3),
+    prefix: Uint32Array.of(0, 1, 0),
+    results: Uint32Array.of(2, 1, 5),
+    managedBytes: Float64Array.of(10, 7, 1),
+    spilledBytes: Float64Array.of(0, 0, 30),
+    movingBytes: Float64Array.of(0, 4, 0),
+  }
+  const load = { prefix: 'load', results: 7, managedBytes: 11, spilledBytes: 30, movingBytes: 0 }
+  const sum = { prefix: 'sum', results: 1, managedBytes: 7, spilledBytes: 0, movingBytes: 4 }
+  assert.deepEqual(prefixRows(memory, 'managedBytes'), [load, sum])
+  assert.deepEqual(prefixRows(memory, 'movingBytes'), [sum, load])
+  assert.deepEqual(prefixRows(memory, 'prefix'), [load, sum])
+  assert.deepEqual(prefixRows(memory, 'results', 3), [
+    { prefix: 'load', results: 5, managedBytes: 1, spilledBytes: 30, movingBytes: 0 },
+  ])
+})
+
 /** Two groups (10 `a`, 11 `b`) and one worker of three threads. */
 function clusterAt100(): Cluster {
   const feed = new SyntheticFeed({
@@ -92,6 +114,8 @@ test('a row of the workers table, whole', () => {
       heldTasks: 5,
       waiting: 2,
       paused: false,
+      movingBytes: 0,
+      holdsSources: false,
       known: true,
       doing: 'b × 2, a',
     },

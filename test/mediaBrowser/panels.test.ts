@@ -70,9 +70,13 @@ async function withPanels(
         ? []
         : request.type === 'unfold'
           ? [feed.unfold(request.group, request.limit)]
-          : request.type === 'story'
-            ? [feed.story(request.key)]
-            : [],
+          : request.type === 'memory'
+            ? request.on
+              ? [feed.memory()]
+              : []
+            : request.type === 'story'
+              ? [feed.story(request.key)]
+              : [],
   })
   const opened: WatchedPage[] = []
   try {
@@ -207,9 +211,35 @@ describe('panels', () => {
             .waitFor()
           await page.getByRole('img', { name: '4 of 4 threads busy' }).first().waitFor()
           await sees(page, 'paused')
+          await sees(page, 'reads wait')
           assert.equal(await page.locator('.chart canvas').count(), 4)
           await shoot(page, `workers-${scheme}`)
         },
+      )
+    })
+
+    test(`the workers show the memory of keys by name, sorted, of all or of one (${scheme})`, async () => {
+      const { feed, told } = playedFeed()
+      await withPanels(
+        () => told,
+        async (open, server) => {
+          const { page } = await open('workers', dark, [1180, 1300])
+          const names = page.locator('.prefixes tbody .prefix-name')
+          await names.first().waitFor()
+          assert.ok(server.requests.some((request) => request.type === 'memory' && request.on))
+          const largestFirst = await names.allTextContents()
+          assert.equal(largestFirst.length, 6)
+          await page.getByRole('button', { name: 'Keys' }).click()
+          assert.deepEqual(await names.allTextContents(), largestFirst.toSorted())
+          await page.getByRole('button', { name: 'On disk' }).click()
+          assert.equal(await page.locator('.prefixes th[aria-sort=descending]').textContent(), 'On disk ↓')
+          await shoot(page, `workers-memory-${scheme}`)
+          // The second worker is not paused: nothing of its is on disk, and something is on its way to it.
+          await page.getByLabel('Whose memory').selectOption({ index: 2 })
+          assert.equal(await page.locator('.prefixes .part.spilled').count(), 0)
+          assert.equal(await page.locator('.prefixes .part.transfer').count(), 1)
+        },
+        feed,
       )
     })
 

@@ -109,6 +109,14 @@ const FAULTS: Record<string, (state: State) => void> = {
   'every task that could run stands in a queue': (state) => {
     state.queue.pop(state.queue.top(state))
   },
+  'sources are held only while tasks run that use data': (state) => {
+    state.sourcesHeld = true
+    // The books of what runs stay right: it has only lost what it stands on.
+    for (const worker of state.present) worker.consuming = 0
+  },
+  'copies that a client asked for are known, and only those': (state) => {
+    state.copiesAsked.set(rowIn(state, STORED), 2)
+  },
   'a worker gets nothing beside a task that died with workers': (state) => {
     state.workers[0]!.quarantinedTask = rowIn(state, RUNNING)
   },

@@ -24,6 +24,7 @@ export interface WorkerSpec {
   threads?: number
   resources?: Record<string, number>
   memoryLimitBytes?: number
+  targetBytes?: number
   host?: string
 }
 
@@ -145,7 +146,7 @@ export class PaperCluster {
   }
 
   join(spec: string | WorkerSpec, held: Attempt[] = [], heldBytes = 8): void {
-    const { name, threads = 1, resources = {}, memoryLimitBytes = 1e9, host } = specOf(spec)
+    const { name, threads = 1, resources = {}, memoryLimitBytes = 1e9, targetBytes, host } = specOf(spec)
     const hello = decodeFrame(
       WORKER_MESSAGES,
       encodeFrame(WORKER_MESSAGES, {
@@ -157,6 +158,7 @@ export class PaperCluster {
         pid: 1,
         threads,
         memoryLimitBytes,
+        targetBytes,
         dataAddress: `unix:/${name}`,
         resources,
         cluster: 'paper',

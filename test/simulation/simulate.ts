@@ -1,7 +1,7 @@
-// Plays many seeds: `node test/simulation/simulate.ts --seeds 100000 [--from 1] [--batch]`. Prints every seed that finds a fault.
+// Plays many seeds: `node test/simulation/simulate.ts --seeds 100000 [--from 1] [--batch] [--memory]`. Prints every seed that finds a fault.
 
 import { parseArgs } from 'node:util'
-import { Simulation } from './simulation.ts'
+import { Simulation, type SimulationOptions } from './simulation.ts'
 
 /** Seeds between two lines of a long run's output. */
 const SLICE_SEEDS = 1000
@@ -13,36 +13,34 @@ export interface SeedFault {
   error: Error
 }
 
-export interface SeedOptions {
-  /** Whether tasks submit tasks too. */
-  nested?: boolean
-  /** Whether workers are jobs of a batch system. */
-  batch?: boolean
-}
-
 /** Plays seeds `from … from + count − 1`; returns the faults found, at most `faultsMax`. */
 export function playSeeds(
   from: number,
   count: number,
-  { faultsMax = FAULTS_MAX, ...options }: SeedOptions & { faultsMax?: number } = {},
-): { faults: SeedFault[]; events: number } {
+  { faultsMax = FAULTS_MAX, ...options }: SimulationOptions & { faultsMax?: number } = {},
+): { faults: SeedFault[]; events: number; held: number } {
   const faults: SeedFault[] = []
   let events = 0
+  let held = 0
   for (let seed = from; seed < from + count && faults.length < faultsMax; seed++) {
     const fault = playSeed(seed, options)
     events += fault.events
+    held += fault.held
     if (fault.error) faults.push({ seed, error: fault.error })
   }
-  return { faults, events }
+  return { faults, events, held }
 }
 
-export function playSeed(seed: number, options: SeedOptions = {}): { events: number; error?: Error } {
+export function playSeed(
+  seed: number,
+  options: SimulationOptions = {},
+): { events: number; held: number; error?: Error } {
   const simulation = new Simulation(seed, options)
   try {
     simulation.play()
-    return { events: simulation.events }
+    return { events: simulation.events, held: simulation.held }
   } catch (error) {
-    return { events: simulation.events, error: error as Error }
+    return { events: simulation.events, held: simulation.held, error: error as Error }
   }
 }
 
@@ -52,6 +50,7 @@ if (import.meta.main) {
       seeds: { type: 'string', default: '100000' },
       from: { type: 'string', default: '1' },
       batch: { type: 'boolean', default: false },
+      memory: { type: 'boolean', default: false },
     },
   })
   const count = Number(values.seeds)
@@ -62,8 +61,8 @@ if (import.meta.main) {
   // Slice by slice, so that a run that is stopped has told what it found, and how far it came.
   for (let played = 0; played < count && faultsFound < FAULTS_MAX; ) {
     const slice = Math.min(SLICE_SEEDS, count - played)
-    const { batch } = values
-    const found = playSeeds(from + played, slice, { batch, faultsMax: FAULTS_MAX - faultsFound })
+    const { batch, memory } = values
+    const found = playSeeds(from + played, slice, { batch, memory, faultsMax: FAULTS_MAX - faultsFound })
     for (const { seed, error } of found.faults) console.error(`seed ${seed}: ${error.stack}\n`)
     faultsFound += found.faults.length
     events += found.events

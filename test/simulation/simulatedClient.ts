@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import type { TaskFailure } from '../../runtime/protocol/failure.ts'
 import type { ClientMessage, ClientReply } from '../../runtime/protocol/messages.ts'
+import { keyOf } from '../../runtime/scheduler/state.ts'
 import { graphMessage, type TextGraph } from '../scheduler/graphText.ts'
+import type { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
 
 interface Wish {
@@ -160,7 +162,7 @@ export class SimulatedClient {
       request,
       digests: universe.of(name).digest,
       group: 'scattered',
-      sizes: Float64Array.of(8),
+      sizes: Float64Array.of(this.simulation.valueBytes),
       handles: Uint32Array.of(this.#wish(name)),
       broadcast: random.chance(0.3),
     })
@@ -186,6 +188,21 @@ export class SimulatedClient {
 
   rebalance(): void {
     this.#say({ type: 'query', request: this.#nextRequest++, what: 'rebalance' })
+  }
+
+  /** Asks for copies of what it has. */
+  replicate(random: Random): void {
+    const { scheduler } = this.simulation
+    const names = [...this.wishes.values()]
+      .filter(({ status }) => status === 'finished')
+      .map(({ key }) => key)
+    if (names.length === 0) return
+    const digest = this.simulation.universe.of(random.pick(names)).digest
+    const { state } = scheduler
+    const row = state.keys.find(state.tasks.digests, new Int32Array(digest.slice().buffer), 0)
+    if (row < 0) return
+    const asked = { keys: [keyOf(state, row)], copies: random.pick([1, 2, 3]) }
+    this.#say({ type: 'query', request: this.#nextRequest++, what: 'replicate', key: JSON.stringify(asked) })
   }
 
   #wish(key: string): number {

@@ -55,12 +55,13 @@ export class SimulatedWorker {
       pid: 1,
       threads: this.threads,
       memoryLimitBytes: 1e9,
+      targetBytes: this.simulation.targetBytes,
       dataAddress: `unix:/${this.name}`,
       resources: this.resources,
       cluster: 'simulated',
       heldTasks: Int32Array.from(held, ([task]) => task),
       heldRuns: Int32Array.from(held, ([, run]) => run),
-      heldSizes: new Float64Array(held.length).fill(8),
+      heldSizes: new Float64Array(held.length).fill(this.simulation.valueBytes),
     }
   }
 
@@ -129,21 +130,26 @@ export class SimulatedWorker {
 
   setPaused(paused: boolean): void {
     this.paused = paused
+    this.beat(0)
+    if (!paused) this.#start()
+  }
+
+  /** A heartbeat, true or not. */
+  beat(managedBytes = this.values.size * this.simulation.valueBytes): void {
     this.#say({
       type: 'heartbeat',
       cpuPercent: 0,
-      managedBytes: 0,
+      managedBytes,
       rssBytes: 0,
       spilledBytes: 0,
       heldTasks: this.values.size,
       waiting: this.runs.size,
-      paused,
+      paused: this.paused,
       receivedBytes: 0,
       sentBytes: 0,
       runningTasks: new Int32Array(this.threads).fill(-1),
       runningSince: new Float64Array(this.threads),
     })
-    if (!paused) this.#start()
   }
 
   #say(message: WorkerMessage): void {
@@ -244,7 +250,7 @@ export class SimulatedWorker {
       type: 'stored',
       tasks: Int32Array.of(task),
       runs: Int32Array.of(run),
-      sizes: Float64Array.of(8),
+      sizes: Float64Array.of(this.simulation.valueBytes),
     })
   }
 
@@ -345,7 +351,7 @@ export class SimulatedWorker {
       type: 'finished',
       tasks: Int32Array.of(run.task),
       runs: Int32Array.of(run.run),
-      sizes: Float64Array.of(8),
+      sizes: Float64Array.of(this.simulation.valueBytes),
       starts: Float64Array.of(startMs),
       durationsMs: Float64Array.of(durationMs),
       threads: Uint8Array.of(0),

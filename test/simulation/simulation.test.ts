@@ -25,7 +25,7 @@ const KEPT: Record<number, string> = {
 
 for (const [seed, fault] of Object.entries(KEPT))
   test(`seed ${seed}, which found: ${fault}`, () => {
-    assert.equal(playSeed(Number(seed), { nested: false }).error, undefined)
+    assert.equal(playSeed(Number(seed), { nested: false, copiesEveryMs: Infinity }).error, undefined)
   })
 
 /** Of tasks that submit tasks. */
@@ -37,7 +37,7 @@ const KEPT_NESTED: Record<number, string> = {
 
 for (const [seed, fault] of Object.entries(KEPT_NESTED))
   test(`seed ${seed} with tasks of tasks, which found: ${fault}`, () => {
-    assert.equal(playSeed(Number(seed)).error, undefined)
+    assert.equal(playSeed(Number(seed), { copiesEveryMs: Infinity }).error, undefined)
   })
 
 const SEEDS = Number(process.env.HEDDLE_SEEDS ?? 2000)
@@ -59,15 +59,29 @@ test('seeds in which workers are jobs, whose time ends and whose fate is asked f
   )
 })
 
+test('seeds in which memory is short: sources are held back, and none for ever', () => {
+  const { faults, held } = playSeeds(1, SEEDS / 4, { memory: true })
+  assert.deepEqual(
+    faults.map(({ seed, error }) => `seed ${seed}: ${error.stack}`),
+    [],
+  )
+  assert.ok(held > SEEDS / 2, 'some are held back')
+})
+
+test('copies that nobody removes are found at the end of a seed', () => {
+  const { faults } = playSeeds(1, 100, { copiesEveryMs: 1e9, faultsMax: 1 })
+  assert.match(faults[0]?.error.message ?? 'none was found', /copies, and nobody needs more than one/)
+})
+
 test('the log of events, played again, gives the same instructions byte for byte', () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const simulation = new Simulation(seed, { record: true })
+    const simulation = new Simulation(seed, { record: true, memory: seed % 2 === 0 })
     simulation.play()
     const { events, complete } = simulation.scheduler.eventLog!.take()
     assert.ok(complete)
     const said: Uint8Array[] = []
-    const { saturation } = simulation.scheduler.state.limits
-    replay(new Scheduler({ cluster: 'simulated', saturation, seed }), events, {
+    const { limits } = simulation.scheduler.state
+    replay(new Scheduler({ cluster: 'simulated', ...limits, seed }), events, {
       toWorker: (_, message) => said.push(encodeFrame(WORKER_INSTRUCTIONS, message)),
       toClient: (_, message) => said.push(encodeFrame(CLIENT_REPLIES, message)),
     })

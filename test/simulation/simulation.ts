@@ -12,7 +12,9 @@ import {
 } from '../../runtime/protocol/messages.ts'
 import { taskClientName } from '../../runtime/protocol/taskClientName.ts'
 import { checkInvariants } from '../../runtime/scheduler/invariants.ts'
+import { BROADCAST, STORED } from '../../runtime/scheduler/phases.ts'
 import { Scheduler } from '../../runtime/scheduler/scheduler.ts'
+import { keyOf } from '../../runtime/scheduler/state.ts'
 import { Random } from './random.ts'
 import { SimulatedClient } from './simulatedClient.ts'
 import { SimulatedWorker } from './simulatedWorker.ts'
@@ -36,6 +38,21 @@ interface Link {
 /** How long things go wrong; after that everything heals and the end is checked. */
 const TROUBLE_MS = 400
 const EVENTS_MAX = 60_000
+/** How often the scheduler looks for copies that nobody needs: some ticks. */
+export const COPIES_EVERY_MS = 60
+
+export interface SimulationOptions {
+  /** Keeps what happened, and what the scheduler said. */
+  record?: boolean
+  /** Whether tasks submit tasks too. */
+  nested?: boolean
+  /** Whether workers are jobs of a batch system. */
+  batch?: boolean
+  /** How often copies that nobody needs are looked for; Infinity for never. */
+  copiesEveryMs?: number
+  /** Whether results are large and memory is short: sources are held back. */
+  memory?: boolean
+}
 
 export class Simulation {
   readonly random: Random
@@ -68,6 +85,16 @@ export class Simulation {
 
   /** Workers are jobs of a batch system, whose time ends, and of which it is asked what became of them. As with `nesting`. */
   readonly #batch: Random | undefined
+  /** Clients ask for copies, and those that nobody needs go; absent where neither happens, as when the oldest seeds were found. */
+  readonly #copying: Random | undefined
+
+  /** Memory is short, and workers say so, rightly or not. */
+  readonly #memory: Random | undefined
+  readonly valueBytes: number
+  readonly targetBytes: number | undefined
+  /** How often a look at the queues left sources in them. */
+  held = 0
+
   /** By name: connections that broke, of workers of which the scheduler does not know yet whether they are gone. */
   readonly #silent = new Map<string, number>()
 
@@ -77,17 +104,26 @@ export class Simulation {
       record = false,
       nested = true,
       batch = false,
-    }: { record?: boolean; nested?: boolean; batch?: boolean } = {},
+      copiesEveryMs = COPIES_EVERY_MS,
+      memory = false,
+    }: SimulationOptions = {},
   ) {
     this.#record = record
     this.#batch = batch ? new Random(seed + 0xba7c4) : undefined
     this.nesting = nested ? new Random(seed + 0x5eed) : undefined
+    this.#copying = Number.isFinite(copiesEveryMs) ? new Random(seed + 0xc0b1e) : undefined
+    this.#memory = memory ? new Random(seed + 0x3e30) : undefined
+    this.valueBytes = memory ? 100_000 : 8
+    this.targetBytes = memory ? 250_000 : undefined
     this.random = new Random(seed)
     this.universe = new Universe(this.random)
     this.scheduler = new Scheduler({
       cluster: 'simulated',
       saturation: this.random.pick([1, 1.1, 2, Infinity]),
       recordEvents: record,
+      copiesEveryMs,
+      // Without an end: that sources go on in the end must not rest on the clock.
+      sourcesHeldMs: Number.POSITIVE_INFINITY,
       seed,
     })
     for (let i = 0; i <= this.random.below(3); i++) this.#join(`w${this.#nextWorker++}`)
@@ -98,10 +134,15 @@ export class Simulation {
   play(): void {
     this.after(0, () => this.#somethingHappens())
     this.after(5, () => this.#tick())
+    if (this.#memory) this.after(1, () => this.#beats(this.#memory!))
     this.#run(() => this.nowMs < 1_000 + TROUBLE_MS)
     this.#heal()
     this.#run(() => this.#busy())
+    // Two looks, and their rest: the second takes what the first has found.
+    const settledMs = this.nowMs + (this.#copying ? 5 * COPIES_EVERY_MS : 0)
+    this.#run(() => this.nowMs < settledMs)
     for (const client of this.#clients) this.#judge(client)
+    if (this.#copying) this.#noNeedlessCopies()
     for (const client of this.#clients) client.release(1)
     this.#run(() => this.#timed.length > 1)
     this.#nothingIsLeft()
@@ -215,9 +256,19 @@ export class Simulation {
     this.after(25, () => this.#tick())
   }
 
+  /** Heartbeats tell of memory, some of far too much; with the trouble they end, so that the last word may be a wrong one. */
+  #beats(memory: Random): void {
+    for (const worker of this.#workers) {
+      if (worker.id < 0 || memory.chance(0.3)) continue
+      worker.beat(memory.chance(0.3) ? memory.pick([0, 1e9]) : undefined)
+    }
+    if (this.#troubled) this.after(memory.next() * 20, () => this.#beats(memory))
+  }
+
   /** Every message is followed by all invariants; what was decided goes out once a turn, as in the real process. */
   #afterEvent(): void {
     checkInvariants(this.scheduler.state)
+    if (this.scheduler.state.sourcesHeld) this.held++
     if (this.#drainScheduled) return
     this.#drainScheduled = true
     this.after(this.random.next() * 0.3, () => {
@@ -290,6 +341,7 @@ export class Simulation {
     else if (dice < 0.9 && client) client.rebalance()
     else if (dice < 0.91 && this.#clients.length > 1 && client) this.#clientLeaves(client)
     else if (dice < 0.93 && this.#clients.length < 3) this.#newClient()
+    if (this.#copying?.chance(0.03)) this.#copying.pick(this.#clients)?.replicate(this.#copying)
     this.after(random.next() * 12, () => this.#somethingHappens())
   }
 
@@ -467,6 +519,24 @@ export class Simulation {
     else assert.fail(`${key} failed for ${failure.kind}: ${failure.message}`)
   }
 
+  /** Nothing runs any more: of each value there are as many copies as clients asked for. */
+  #noNeedlessCopies(): void {
+    const { state } = this.scheduler
+    const { tasks, replicas } = state
+    for (let task = 0; task < tasks.top; task++) {
+      if (tasks.phase[task] !== STORED || (tasks.flags[task] & BROADCAST) !== 0) continue
+      // One that is being moved is looked at when that has ended, or was given up after a while.
+      if (state.moves.has(task)) continue
+      let steady = 0
+      for (let one = tasks.holders[task]; one >= 0; one = replicas.next[one])
+        if (state.workers[replicas.worker[one]]?.status === 'running') steady++
+      assert.ok(
+        steady <= Math.max(1, state.copiesAsked.get(task) ?? 1),
+        `${keyOf(state, task)} has ${steady} copies, and nobody needs more than one`,
+      )
+    }
+  }
+
   /** With the last wish gone, nothing is left: no row, no value anywhere. */
   #nothingIsLeft(): void {
     const { state } = this.scheduler
@@ -485,7 +555,8 @@ export class Simulation {
           state.troubles.size +
           state.arriving.size +
           state.bringers.size +
-          state.thieves.size,
+          state.thieves.size +
+          state.copiesAsked.size,
       },
       { rows: 0, keys: 0, wants: 0, replicas: 0, edges: 0, segments: 0, callables: 0, failures: 0 },
     )

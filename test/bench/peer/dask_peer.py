@@ -6,6 +6,7 @@ no dashboard, medians of several runs after a warm-up. Its threaded scheduler st
 
 import json
 import os
+import shutil
 import signal
 import statistics
 import subprocess
@@ -16,6 +17,11 @@ import time
 
 def emit(figure, value, peer="dask"):
     print(json.dumps({"figure": figure, "peer": peer, "value": value}), flush=True)
+
+
+def only(name):
+    """Whether a part of a bench was asked for."""
+    return os.environ.get("HEDDLE_BENCH_ONLY", "") in name
 
 
 def cluster():
@@ -433,6 +439,58 @@ def bench_array():
         return time.perf_counter() - begun
 
     emit("1M chunks built and encoded", median_of(1, graph))
+
+
+LENGTH = 3_750_000
+CHUNKS = 200
+
+
+def chunk(i):
+    import numpy as np
+
+    return np.random.default_rng(i).random(LENGTH)
+
+
+def total(values):
+    return float(values.sum())
+
+
+def bench_memory():
+    from distributed import Client, LocalCluster, wait
+    from distributed.spill import SpillBuffer
+
+    if only("small results"):
+        folder = tempfile.mkdtemp(prefix="heddle-bench-")
+
+        def small():
+            values = [{"row": row, "name": f"row {row}", "list": [row]} for row in range(10_000)]
+            begun = time.perf_counter()
+            # Nothing fits: each value goes to the disk as it comes.
+            buffer = SpillBuffer(folder, target=1)
+            for row, value in enumerate(values):
+                buffer[f"row-{row}"] = value
+            assert len(buffer.slow) == 10_000
+            for row in range(10_000):
+                assert buffer[f"row-{row}"]["row"] == row
+            took = time.perf_counter() - begun
+            buffer.clear()
+            return took * 1000
+
+        emit("10,000 small results spilled and read", small())
+        shutil.rmtree(folder)
+    if only("6 GB"):
+        local = LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, memory_limit="1GB", dashboard_address=None
+        )
+        with Client(local) as client:
+            client.gather(client.map(inc, range(4)))
+            begun = time.perf_counter()
+            chunks = client.map(chunk, range(CHUNKS))
+            wait(chunks)
+            sums = client.gather(client.map(total, chunks))
+            took = time.perf_counter() - begun
+            assert abs(sum(sums) / (CHUNKS * LENGTH) - 0.5) < 0.001
+            emit("6 GB of chunks persisted and summed, 2 workers of 1 GB", took)
 
 
 def bench_ml():

@@ -291,6 +291,33 @@ export class SyntheticFeed {
     return open[Math.floor(this.random() ** 2 * open.length)]
   }
 
+  /** What the keys of each name take: of the paused workers much is on disk, and one value is on its way. */
+  memory(): FeedMessage {
+    const rows = this.workers.flatMap(({ worker }) =>
+      this.#o.program.slice(0, 6).map((_, prefix) => {
+        const bytes = (0.05 + 0.9 * ((prefix * 5 + worker) % 7)) * 0.1 * GIB
+        const spilledBytes = this.paused.has(worker) ? bytes * 0.7 : 0
+        return {
+          worker,
+          prefix,
+          bytes,
+          spilledBytes,
+          movingBytes: prefix === 1 && worker === 1 ? 0.1 * GIB : 0,
+        }
+      }),
+    )
+    return {
+      type: 'memory',
+      prefixes: this.#o.program.map(({ name }) => name),
+      worker: Uint16Array.from(rows, ({ worker }) => worker),
+      prefix: Uint32Array.from(rows, ({ prefix }) => prefix),
+      results: Uint32Array.from(rows, ({ prefix }) => 40 * (prefix + 1)),
+      managedBytes: Float64Array.from(rows, ({ bytes, spilledBytes }) => bytes - spilledBytes),
+      spilledBytes: Float64Array.from(rows, ({ spilledBytes }) => spilledBytes),
+      movingBytes: Float64Array.from(rows, ({ movingBytes }) => movingBytes),
+    }
+  }
+
   #counts(indices: readonly number[]): Uint32Array {
     const counts = new Uint32Array(indices.length * STATES)
     const running = new Map<number, number>()
@@ -360,6 +387,8 @@ export class SyntheticFeed {
       heldTasks: Uint32Array.from(this.workers, (_, i) => Math.round(this.#memory[i] * 3100)),
       waiting: Uint32Array.from(this.workers, () => Math.round(64 * this.random())),
       paused: Uint8Array.from(this.workers, ({ worker }) => (this.paused.has(worker) ? 1 : 0)),
+      movingBytes: Float64Array.from(this.workers, ({ worker }) => (worker === 1 ? 0.1 * GIB : 0)),
+      holdsSources: Uint8Array.from(this.workers, ({ worker }) => (worker === 2 ? 1 : 0)),
       runningOffsets: Uint32Array.from({ length: n + 1 }, (_, i) => i * threadsPerWorker),
       runningGroup: Int32Array.from(this.workers.flatMap(({ worker }) => busy(worker))),
       runningSince: Float64Array.from({ length: n * threadsPerWorker }, (_, i) => this.#busySince[i] ?? 0),
