@@ -5,6 +5,7 @@ import MagicString from 'magic-string'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { finishModule } from './finishModule.ts'
 import { headOffset, helperCode, importNotes, liveCode } from './helperCode.ts'
+import { rewriteImportEquals } from './importEquals.ts'
 import { jsonModule, refuseEntry } from './importLines.ts'
 import { instrument } from './instrument.ts'
 import { rewritePlaces } from './places.ts'
@@ -21,6 +22,11 @@ export function writeCommonJsModule(modules: WorkerModules, module: AnalysedModu
     const target = JSON.stringify(requiredOnWorker(modules, module, specifier, needs))
     text.overwrite(argument.start, argument.end, target)
   }
+  rewriteImportEquals(
+    module,
+    text,
+    ({ source }) => `require(${JSON.stringify(requiredOnWorker(modules, module, source, needs))})`,
+  )
   const packages = module.imports.flatMap((record) =>
     isPackageSpecifier(record.source)
       ? record.names.map(({ imported, local }) => ({ source: record.source, imported, local }))
