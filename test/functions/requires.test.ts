@@ -65,3 +65,58 @@ void main()`,
     [6, 6, 1],
   ])
 })
+
+test('a cycle of require that replaces module.exports is entered where the program entered it', async (t) => {
+  const files = {
+    'package.json': '{}',
+    'main.cjs': `const { Client } = require('heddle')
+const make = require('./make.cjs')
+const { seen, kind } = require('./inner.cjs')
+const deep = require('./deep.cjs')
+const f = () => [kind(), deep.kinds()]
+const g = () => [make().kind, seen === make, Object.keys(seen)]
+async function main() {
+  const client = await Client.local({ workers: 1 })
+  const other = await Client.local({ workers: 1 })
+  const there = [await client.submit(kind), await client.submit(f), await client.submit(g), await other.submit(g), await other.submit(deep.kinds)]
+  console.log(JSON.stringify([[kind(), f(), g(), g(), deep.kinds()], there]))
+  await client.close()
+  await other.close()
+}
+main()`,
+    'make.cjs': `exports.early = true
+const inner = require('./inner.cjs')
+module.exports = function make() { return { kind: inner.kind() } }`,
+    'inner.cjs': `const make = require('./make.cjs')
+exports.seen = make
+exports.kind = () => typeof make + Object.keys(make)
+exports.deep = require('./deep.cjs')`,
+    'deep.cjs': `const make = require('./make.cjs')
+const inner = require('./inner.cjs')
+exports.kinds = () => [typeof make, Object.keys(inner)]`,
+  }
+  const [here, there] = (await told(t, files, 'main.cjs')) as [unknown, unknown]
+  assert.deepEqual(there, here)
+  assert.match(JSON.stringify(here), /objectearly/)
+})
+
+test('a function of a cycle of ES modules is loaded by way of the module that the program entered first', async (t) => {
+  const files = {
+    'main.ts': `import { Client } from 'heddle'
+import { Sub } from './sub.ts'
+import standard, { viaBase } from './base.ts'
+const client = await Client.local({ workers: 1 })
+const other = await Client.local({ workers: 1 })
+console.log(JSON.stringify([viaBase(), await client.submit(viaBase), await other.submit(standard), new Sub().label]))
+await client.close()
+await other.close()`,
+    'base.ts': `import { Sub } from './sub.ts'
+const make = <T,>(value: T): T => value
+export const Base = make(class { label = 'made' })
+export let viaBase = (): string => new Sub().label + new Sub().own
+export default (): string => 'default ' + viaBase()`,
+    'sub.ts':
+      "import { Base } from './base.ts'\nexport class Sub extends Base { own = make() }\nlet count = 0\nfunction make(): number { return count }\ncount = 7",
+  }
+  assert.deepEqual(await told(t, files), ['made7', 'made7', 'default made7', 'made'])
+})
