@@ -1,8 +1,8 @@
 // What encoding and decoding a value may be told.
 
 import type { SourcePlace } from '../protocol/failure.ts'
+import type { ImportFound } from './importSearch.ts'
 import type { KernelNames } from './kernelNames.ts'
-import type { ImportFound } from './liftHook.ts'
 import type { ImportName, UnitName, UnitTable } from './unitTable.ts'
 
 /** What the sender knows of a function or class of the user's. */

@@ -5,6 +5,7 @@
 
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { decorate, decorateMetadata, decorateParam } from './decoratorHelpers.ts'
+import { findIn, type ImportEntry, type ImportFound, memberPath } from './importSearch.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: any function of the user's can be lifted.
@@ -14,9 +15,6 @@ export type AnyFunction = Function
 export type CaptureList = readonly [module: string, unit: number, ...captured: unknown[]]
 export type CaptureThunk = () => CaptureList | PerWorkerCapture
 export type PerWorkerCapture = readonly [mark: typeof PER_WORKER, id: string, init: AnyFunction]
-/** A specifier, the imported name (`*` for all of it), and what it gave. */
-export type ImportEntry = readonly [specifier: string, imported: string, value: unknown]
-
 export const PER_WORKER: unique symbol = Symbol.for('heddle.perWorker') as never
 
 /** What a worker module says of a function in it: its semantic digest in hexadecimal, and how many captures it needs at once. */
@@ -26,15 +24,6 @@ export type UnitNote = readonly [unit: number, semantic: string, eager: number]
 export interface PrivateAccess {
   read(instance: object): unknown[]
   write(instance: object, values: unknown[]): void
-}
-
-export interface ImportFound {
-  specifier: string
-  path: string[]
-  /** `file@hash` of the module that imported it. */
-  from: string
-  /** Where this thread loaded it from, when it came with a value. */
-  url?: string
 }
 
 class ReturnsItsArgument {
@@ -88,6 +77,7 @@ export class LiftHook {
   readonly #lookups = new Map<string, ((unit: number) => unknown)[]>()
   readonly #imports = new Map<string, (() => ImportEntry[])[]>()
   readonly #packages = new Map<string, { specifier: string; namespace: unknown }>()
+  readonly #required = new Map<string, () => Record<string, unknown>>()
   readonly #importCache = new WeakMap<object, ImportFound>()
   readonly #notes = new Map<string, Map<number, UnitNote>>()
   readonly #private = new WeakMap<object, PrivateAccess>()
@@ -137,6 +127,16 @@ export class LiftHook {
       this.#notes.set(module, units)
     }
     for (const note of notes) units.set(note[0], note)
+  }
+
+  /** Notes what a CommonJS module in a cycle of imports requires: what it got may not be what others get. */
+  r(module: string, read: () => Record<string, unknown>): void {
+    this.#required.set(module, read)
+  }
+
+  /** What a CommonJS module in a cycle got by its own `require`, by the names of its variables. */
+  q(module: string): Record<string, unknown> {
+    return this.#required.get(module)?.() ?? {}
   }
 
   /** Notes the class that this thread has for a content, so that instances that come back are its own. */
@@ -270,29 +270,6 @@ function appendTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
   const list = lists.get(key)
   if (list) list.push(item)
   else lists.set(key, [item])
-}
-
-function findIn(thunk: () => ImportEntry[], value: object, from: string): ImportFound | undefined {
-  let entries: ImportEntry[]
-  try {
-    entries = thunk()
-  } catch {
-    return undefined // An import cycle that is still being evaluated.
-  }
-  for (const [specifier, imported, held] of entries) {
-    const path = held === value ? [imported] : memberPath(imported, held, value)
-    if (path) return { specifier, path, from }
-  }
-  return undefined
-}
-
-function memberPath(imported: string, held: unknown, value: object): string[] | undefined {
-  if (held === null || (typeof held !== 'object' && typeof held !== 'function')) return undefined
-  for (const key of Object.keys(held)) {
-    // A getter is not called: it may load something large, or throw.
-    if (Object.getOwnPropertyDescriptor(held, key)?.value === value) return [imported, key]
-  }
-  return undefined
 }
 
 declare global {

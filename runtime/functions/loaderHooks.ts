@@ -12,12 +12,19 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { withoutMark } from './analysis/sourceText.ts'
 import { formatOf } from './emission/fileFormat.ts'
 import { type InstrumentedModule, instrumentModule } from './emission/instrumentModule.ts'
-import { resolveFrom } from './emission/resolver.ts'
+import { resolveAsNode, resolveFrom } from './emission/resolver.ts'
 import { isBuiltin, isHeddle } from './emission/specifiers.ts'
 import { heddleUrl } from './heddleFolder.ts'
 import { liftHook } from './liftHook.ts'
 import { MissingImportError } from './missingImport.ts'
 import { userFileOf } from './userFile.ts'
+
+const LEADS_NOWHERE = new Set<string | undefined>([
+  'ERR_MODULE_NOT_FOUND',
+  'MODULE_NOT_FOUND',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+  'ERR_PACKAGE_IMPORT_NOT_DEFINED',
+])
 
 /** Texts that stand for files, e.g. an unsaved document or a part of one: by absolute path. */
 export const textOverrides = new Map<string, string>()
@@ -29,25 +36,34 @@ export function resolve(
 ): ResolveFnOutput {
   if (isHeddle(specifier)) return { url: heddleUrl(specifier), shortCircuit: true }
   const parent = userFileOf(context.parentURL)
-  if (parent === undefined || isBuiltin(specifier) || /^[a-z]+:|[?#]/.test(specifier))
+  if (parent === undefined || isBuiltin(specifier) || /^[a-z]+:|^.+#|\?/.test(specifier))
     return next(specifier, context)
   const required = !context.conditions.includes('import')
   const found = resolveFrom(parent, specifier, required)
-  // Packages are Node's to resolve; what is the user's is found as TypeScript finds it.
-  if (found !== undefined && !/[\\/]node_modules[\\/]/.test(found) && !found.endsWith('.node'))
-    return { url: pathToFileURL(found).href, shortCircuit: true, importAttributes: context.importAttributes }
+  const asFound = (file: string): ResolveFnOutput => ({
+    url: pathToFileURL(file).href,
+    shortCircuit: true,
+    importAttributes: context.importAttributes,
+  })
+  // Packages, and what package.json names with #, are Node's to resolve; what is the user's is found as TypeScript finds it.
+  if (found !== undefined && isOfUser(found) && !isPackageImport(parent, specifier, required, found))
+    return asFound(found)
   try {
     return next(specifier, context)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (
-      code !== 'ERR_MODULE_NOT_FOUND' &&
-      code !== 'MODULE_NOT_FOUND' &&
-      code !== 'ERR_UNSUPPORTED_DIR_IMPORT'
-    )
-      throw error
+    if (!LEADS_NOWHERE.has((error as NodeJS.ErrnoException).code)) throw error
+    if (found !== undefined) return asFound(found)
     throw new MissingImportError(parent, textOf(parent), specifier)
   }
+}
+
+function isOfUser(file: string): boolean {
+  return !/[\\/]node_modules[\\/]/.test(file) && !file.endsWith('.node')
+}
+
+/** Whether a `#name` is one of `imports` in package.json: `paths` of tsconfig.json win where they match. */
+function isPackageImport(parent: string, specifier: string, required: boolean, found: string): boolean {
+  return specifier.startsWith('#') && resolveAsNode(parent, specifier, required) === found
 }
 
 export function load(

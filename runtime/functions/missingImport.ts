@@ -44,6 +44,8 @@ function lookedFor(file: string, specifier: string): string {
         : target
     return `and there is no such file: looked for ${tried}. Correct the path or create the file.`
   }
+  if (specifier.startsWith('#'))
+    return 'and neither `paths` of a tsconfig.json nor `imports` of a package.json above the file leads from it to a file. Add it to one of them.'
   const name = specifier.startsWith('@')
     ? specifier.split('/').slice(0, 2).join('/')
     : specifier.split('/')[0]

@@ -15,6 +15,8 @@ export interface SourceRecord {
   resolutions: Record<string, Resolution>
   /** What each of its dynamic imports may be asked for, in their order; null where that cannot be told. */
   dynamic: (readonly string[] | null)[]
+  /** Where the sender entered the cycle of imports that it is in. */
+  cycleRoot: string | undefined
 }
 
 /** Whether the name of a worker module is that of a source record. */

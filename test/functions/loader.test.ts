@@ -119,6 +119,53 @@ test("a linked package of a monorepo is the user's own code", async (t) => {
   assert.deepEqual(await printed(folder, 'app/main.ts'), ['42'])
 })
 
+test('names with # are looked up in paths of tsconfig.json first, then in imports of package.json', async (t) => {
+  const folder = project(t, {
+    'package.json':
+      '{"type":"module","imports":{"#own/*":"./own/*.ts","#lib/only":"./own/only.ts","#lib/both":"./own/both.ts","#js/*":"./own/*.js","#package":"lodash","#when":{"heddle-test":"./own/z.ts","default":"./own/only.ts"}}}',
+    'tsconfig.json': '{"compilerOptions":{"paths":{"#lib/*":["./lib/*"],"#both":["./lib/both.ts"]}}}',
+    ...Object.fromEntries(
+      ['lib/a', 'lib/both', 'own/both', 'own/only', 'own/z'].map((name) => [
+        `${name}.ts`,
+        `export const where = (): string => '${name}'`,
+      ]),
+    ),
+    'main.ts': `import { Client } from 'heddle'
+import { where as a } from '#lib/a'
+import { where as b } from '#lib/both'
+import { where as c } from '#lib/only'
+import { where as d } from '#own/z'
+import { where as e } from '#both'
+import { where as f } from '#js/z'
+import { where as when } from '#when'
+import lodash from '#package'
+const pick = lodash.last
+const task = async (n: number) => [a(), b(), c(), d(), e(), f(), (await import('#lib/a')).where(), lodash.chunk([1, 2, n], 2), pick([1, n])]
+console.log(JSON.stringify(await task(2)), when())
+${SUBMIT}`,
+    'wrong.ts': "import '#none/x'\n",
+  })
+  const expected = JSON.stringify([
+    'lib/a',
+    'lib/both',
+    'own/only',
+    'own/z',
+    'lib/both',
+    'own/z',
+    'lib/a',
+    [[1, 2], [2]],
+    2,
+  ])
+  assert.deepEqual(await printed(folder, 'main.ts'), [`${expected} own/only`, expected])
+  const under = await runIn(folder, 'main.ts', { nodeArgs: ['--conditions=heddle-test'] })
+  assert.match(under.stdout, /^.* own\/z\n/)
+  const { stderr } = await runIn(folder, 'wrong.ts')
+  assert.match(
+    stderr,
+    /wrong\.ts:1:8 imports "#none\/x", and neither `paths` of a tsconfig\.json nor `imports`/,
+  )
+})
+
 test('a CommonJS project: functions and classes of its files run as tasks', async (t) => {
   const folder = project(t, {
     'package.json': '{ "name": "old" }',

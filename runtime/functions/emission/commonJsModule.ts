@@ -3,8 +3,10 @@
 import { fileURLToPath } from 'node:url'
 import MagicString from 'magic-string'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
+import { entranceOf, isOfOwnCycle } from './entrance.ts'
 import { finishModule } from './finishModule.ts'
 import { headOffset, helperCode, importNotes, liveCode } from './helperCode.ts'
+import { rewriteImportEquals } from './importEquals.ts'
 import { jsonModule, refuseEntry } from './importLines.ts'
 import { instrument } from './instrument.ts'
 import { rewritePlaces } from './places.ts'
@@ -21,14 +23,27 @@ export function writeCommonJsModule(modules: WorkerModules, module: AnalysedModu
     const target = JSON.stringify(requiredOnWorker(modules, module, specifier, needs))
     text.overwrite(argument.start, argument.end, target)
   }
+  rewriteImportEquals(
+    module,
+    text,
+    ({ source }) => `require(${JSON.stringify(requiredOnWorker(modules, module, source, needs))})`,
+  )
   const packages = module.imports.flatMap((record) =>
     isPackageSpecifier(record.source)
       ? record.names.map(({ imported, local }) => ({ source: record.source, imported, local }))
       : [],
   )
-  const notes = importNotes(packages) + modules.unitNotes(module, everything)
+  const notes = importNotes(packages) + requiredNote(modules, module) + modules.unitNotes(module, everything)
   text.appendLeft(headOffset(module), `;${helperCode(module)}${top}${liveCode(module)}${notes}`)
   modules.write(name, finishModule({ module, text, choices: modules.graph.choices(module) }), needs)
+}
+
+/** Tells what the module got from others of its cycle. */
+function requiredNote(modules: WorkerModules, module: AnalysedModule): string {
+  const names = module.imports
+    .filter((record) => isOfOwnCycle(modules, module, record))
+    .flatMap((record) => record.names.map(({ local }) => local))
+  return names.length > 0 ? `globalThis.__heddle?.r(__heddle_m(),()=>({${names.join(',')}}));` : ''
 }
 
 function requiredOnWorker(
@@ -43,7 +58,11 @@ function requiredOnWorker(
     case 'user':
     case 'commonjs':
       if (resolution.file === graph.entry) refuseEntry(modules, module, specifier)
-      return `./${modules.reference(resolution.file, needs)}`
+      return `./${
+        graph.cycles.together(module.file, resolution.file)
+          ? modules.reference(resolution.file, needs)
+          : entranceOf(modules, resolution.file, needs)
+      }`
     case 'file':
       if (resolution.path.endsWith('.json')) return `./${jsonModule(modules, resolution.path, needs)}`
       modules.noteFile(resolution.path, needs)

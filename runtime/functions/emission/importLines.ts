@@ -7,6 +7,7 @@ import type { Binding, ImportRecord } from '../analysis/scope.ts'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { CannotTravelError } from '../cannotTravel.ts'
 import { textHash } from '../textHash.ts'
+import { entranceOf, isOfOwnCycle } from './entrance.ts'
 import { importNotes } from './helperCode.ts'
 import { isPackageSpecifier } from './specifiers.ts'
 import { moduleName, type WorkerModules } from './workerModules.ts'
@@ -26,15 +27,19 @@ export function importLine(
   needs: Set<string>,
 ): string {
   const resolution = modules.graph.resolve(module, record.source, record.required)
+  if (isOfOwnCycle(modules, module, record)) {
+    const own = `./${entranceOf(modules, module.file, needs)}`
+    return `import ${JSON.stringify(own)};const {${names.map(({ local }) => local)}}=globalThis.__heddle.q(${JSON.stringify(module.id)});`
+  }
   if (resolution.kind === 'commonjs') {
     if (resolution.file === modules.graph.entry) refuseEntry(modules, module, record.source)
-    const name = `./${modules.reference(resolution.file, needs)}`
+    const name = `./${entranceOf(modules, resolution.file, needs)}`
     return record.required ? requireStatement('import.meta.url', name, names) : importStatement(name, names)
   }
   if (resolution.kind === 'user') {
     if (resolution.file === modules.graph.entry) return importsOfEntry(modules, module, names, needs)
     const url = `./${modules.reference(resolution.file, needs)}`
-    const root = modules.graph.cycleRoot(resolution.file)
+    const root = modules.graph.cycles.root(resolution.file)
     const first = root && root !== resolution.file ? `import "./${modules.reference(root, needs)}";` : ''
     return first + importStatement(url, names)
   }

@@ -7,6 +7,7 @@ import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { compilerChoices } from './compilerChoices.ts'
 import { finishModule } from './finishModule.ts'
 import { headOffset, helperCode, importNotes, liveCode } from './helperCode.ts'
+import { rewriteImportEquals } from './importEquals.ts'
 import { instrument } from './instrument.ts'
 import { markedResult, RESULT_NAME } from './resultMark.ts'
 import { isPackageSpecifier } from './specifiers.ts'
@@ -40,7 +41,7 @@ export function instrumentModule(
   const begun = ';globalThis.__heddle?.e(__heddle_m());'
   const head = begun + helperCode(module) + top + liveCode(module) + importNotes(imported)
   text.appendLeft(headOffset(module), head)
-  rewriteImportEquals(module, text)
+  rewriteImportEquals(module, text, ({ source }) => `${requireOf(module)}(${JSON.stringify(source)})`)
   const result = markedResult(module.source)
   if (result) {
     // Without a semicolon, a bracket that begins a statement would call what stands before it.
@@ -50,21 +51,6 @@ export function instrumentModule(
     text.append(`\nexport var ${RESULT_NAME};`)
   }
   return { module, code: finishModule({ module, text, choices }) }
-}
-
-/** `import x = require('y')`, where the language has it no more: what is not named is left out, as TypeScript does. */
-function rewriteImportEquals(module: AnalysedModule, text: MagicString): void {
-  for (const { importEquals, source, names } of module.imports) {
-    if (!importEquals) continue
-    const [{ local, binding }] = names
-    const exported = importEquals.type === 'ExportNamedDeclaration'
-    const call = `${requireOf(module)}(${JSON.stringify(source)})`
-    text.overwrite(
-      importEquals.start,
-      importEquals.end,
-      exported || binding.references > 0 ? `${exported ? 'export ' : ''}const ${local}=${call};` : '',
-    )
-  }
 }
 
 function requireOf({ format }: AnalysedModule): string {

@@ -14,6 +14,7 @@ import { textHash } from '../textHash.ts'
 import { type CompilerChoices, compilerChoices } from './compilerChoices.ts'
 import { dynamicSpecifiers } from './dynamicImports.ts'
 import { formatOf } from './fileFormat.ts'
+import { ImportCycles } from './importCycles.ts'
 import { resolveFrom } from './resolver.ts'
 import { isBuiltin, isHeddle } from './specifiers.ts'
 
@@ -36,13 +37,17 @@ export interface DynamicImport {
 export class ModuleGraph {
   readonly root: string
   readonly entry: string | undefined
+  readonly cycles = new ImportCycles({
+    module: (file) => this.module(file),
+    reachable: (file) => this.reachable(file),
+    recordedRoot: ({ id }) => this.#records.get(id)?.cycleRoot,
+  })
   readonly #records: ReadonlyMap<string, SourceRecord>
   readonly #modules = new Map<string, AnalysedModule>()
   readonly #analysed = new Set<AnalysedModule>()
   readonly #resolved = new Map<string, Map<string, Resolution>>()
   readonly #dynamic = new Map<AnalysedModule, readonly DynamicImport[]>()
   readonly #hashes = new Map<AnalysedModule, string>()
-  readonly #cycleRoots = new Map<string, string | undefined>()
 
   constructor(
     root: string,
@@ -233,6 +238,9 @@ export class ModuleGraph {
     for (const file of new Set([module.file, ...this.reachable(module.file, true)])) {
       const one = file === module.file ? module : this.module(file)
       parts.add(`${this.relative(file)}@${one.hash}`)
+      // What such a module captures of a cycle depends on where the cycle was entered.
+      const root = one.format === 'commonjs' ? this.cycles.root(file) : undefined
+      if (root !== undefined && root !== file) parts.add(`${this.relative(file)} by ${this.relative(root)}`)
       const dynamic = this.dynamic(one).flatMap(({ specifiers = [] }) => specifiers)
       for (const specifier of [...this.specifiers(one), ...dynamic]) {
         const resolution = this.resolve(one, specifier)
@@ -248,23 +256,6 @@ export class ModuleGraph {
   /** A file that is no module, by its place and content. */
   fileMeaning(file: string): string {
     return `${this.relative(file)}@${fileHash(file)}`
-  }
-
-  /**
-   * Where a cycle of imports is entered: at the member that this process finished last, so that `extends` finds its base.
-   * Nothing when the file is in no cycle.
-   */
-  cycleRoot(file: string): string | undefined {
-    if (this.#cycleRoots.has(file)) return this.#cycleRoots.get(file)
-    const mine = this.reachable(file)
-    let root: string | undefined
-    if (mine.has(file)) {
-      const order = [...liftHook.loaded.keys()]
-      const cycle = [...mine].filter((one) => one === file || this.reachable(one).has(file))
-      root = cycle.sort((a, b) => order.indexOf(b) - order.indexOf(a))[0]
-    }
-    this.#cycleRoots.set(file, root)
-    return root
   }
 }
 

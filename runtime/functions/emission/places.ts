@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type MagicString from 'magic-string'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
+import { entranceOf } from './entrance.ts'
 import { jsonModule } from './importLines.ts'
 import type { WorkerModules } from './workerModules.ts'
 
@@ -74,8 +75,9 @@ export function targetOf(
   const resolution = modules.graph.resolve(module, specifier)
   switch (resolution.kind) {
     case 'user':
-    case 'commonjs':
       return `./${modules.reference(resolution.file, needs)}`
+    case 'commonjs':
+      return `./${entranceOf(modules, resolution.file, needs)}`
     case 'heddle':
       return resolution.specifier
     case 'file':

@@ -10,6 +10,7 @@ import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { textHash } from '../textHash.ts'
 import { finishModule } from './finishModule.ts'
 import { helperCode, liveCode } from './helperCode.ts'
+import { isNeeded } from './importEquals.ts'
 import { importLine, importsOf } from './importLines.ts'
 import { instrument } from './instrument.ts'
 import { rewritePlaces, targetOf } from './places.ts'
@@ -49,9 +50,15 @@ export function writeReferenceModule(modules: WorkerModules, module: AnalysedMod
         head += `export {${binding.name}${asDefault ? ' as default' : ''}};`
       }
     } else if (declaration.type === 'TSImportEqualsDeclaration') {
-      cut.add(statement)
-      ranges.push(statement)
-      text.remove(statement.start, statement.end)
+      const isExported = statement !== declaration
+      const required = declaration.moduleReference.type === 'TSExternalModuleReference'
+      if (required && isExported) head += `export {${declaration.id.name}};`
+      // `import A = B.C` stays, unless it is a type.
+      if (required || !(isExported || isNeeded(module.scope.bindings.get(declaration.id.name)!))) {
+        cut.add(statement)
+        ranges.push(statement)
+        text.remove(statement.start, statement.end)
+      }
     } else if (statement.type === 'ImportDeclaration') {
       if (statement.importKind !== 'type') text.remove(statement.start, statement.end)
     } else if (statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportAllDeclaration') {
@@ -112,6 +119,8 @@ function usedImports(
   const used = new Set<Binding>()
   for (const { binding, start } of module.references)
     if (binding.kind === 'import' && includes({ start, end: start })) used.add(binding)
+  for (const { importEquals, names } of module.imports)
+    if (importEquals?.type === 'ExportNamedDeclaration') used.add(names[0].binding)
   for (const statement of module.program.body) {
     if (statement.type === 'ExportNamedDeclaration' && !statement.source && statement.exportKind !== 'type')
       for (const specifier of statement.specifiers) {

@@ -25,9 +25,21 @@ const resolvers = new Map<string, ResolverFactory>()
  * one that is gone, say), the file resolves as Node does, which never reads it.
  */
 export function resolveFrom(file: string, specifier: string, required = false): string | undefined {
-  const found = (tsconfig: 'auto' | undefined): string | undefined =>
-    resolverOf(required ? 'require' : 'import', tsconfig).resolveFileSync(file, specifier).path
-  return found('auto') ?? found(undefined)
+  return found(file, specifier, required, 'auto') ?? resolveAsNode(file, specifier, required)
+}
+
+/** The same without tsconfig.json. */
+export function resolveAsNode(file: string, specifier: string, required = false): string | undefined {
+  return found(file, specifier, required, undefined)
+}
+
+function found(
+  file: string,
+  specifier: string,
+  required: boolean,
+  tsconfig: 'auto' | undefined,
+): string | undefined {
+  return resolverOf(required ? 'require' : 'import', tsconfig).resolveFileSync(file, specifier).path
 }
 
 function resolverOf(conditions: keyof typeof CONDITIONS, tsconfig: 'auto' | undefined): ResolverFactory {

@@ -14,7 +14,7 @@ export function isHeddle(specifier: string): boolean {
   return specifier === 'heddle' || specifier.startsWith('heddle/')
 }
 
-/** A package of the user's, by its name. */
+/** What may lead to a package of the user's: its name, or one that starts with # and stands in package.json. */
 export function isPackageSpecifier(specifier: string): boolean {
-  return !/^[./#]|^file:/.test(specifier) && !isBuiltin(specifier)
+  return !/^[./]|^file:/.test(specifier) && !isBuiltin(specifier)
 }

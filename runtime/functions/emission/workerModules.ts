@@ -10,6 +10,7 @@ import { PackageSender } from '../packages/packageSender.ts'
 import { textHash } from '../textHash.ts'
 import { LIVE_EXPORT } from '../unitTable.ts'
 import { writeCommonJsModule } from './commonJsModule.ts'
+import { entranceOf } from './entrance.ts'
 import { writeFactoryModule } from './factoryModule.ts'
 import { writeGroupModule } from './groupModule.ts'
 import type { ModuleGraph, Resolution } from './moduleGraph.ts'
@@ -179,10 +180,18 @@ export class WorkerModules {
       binding?.writes.length === 0 &&
       module.file !== this.graph.entry
     )
-      return { workerModule: this.reference(module.file, new Set()), exported: LIVE_EXPORT, factory: false }
+      return {
+        workerModule: entranceOf(this, module.file, new Set()),
+        exported: LIVE_EXPORT,
+        factory: false,
+      }
     const exported = unit.singleton ? undefined : this.#exportOf(module, unit)
     if (exported !== undefined)
-      return { workerModule: this.reference(module.file, new Set()), exported, factory: false }
+      return {
+        workerModule: entranceOf(this, module.file, new Set(), exported),
+        exported,
+        factory: false,
+      }
     refuseUnit(this.graph, module, unit)
     if (unit.singleton)
       return {

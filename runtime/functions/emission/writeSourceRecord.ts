@@ -25,7 +25,10 @@ export function sourceRecordOf(graph: ModuleGraph, module: AnalysedModule): Sour
   for (const { specifier } of module.requireCalls) note(specifier, true)
   const dynamic = graph.dynamic(module).map(({ specifiers }) => specifiers ?? null)
   for (const specifiers of dynamic) for (const specifier of specifiers ?? []) note(specifier, false)
+  for (const { source, required } of module.imports) if (required) note(source, true)
   const { file, hash, source, format } = module
+  const cycleRoot = graph.cycles.root(file)
   const { root, entry } = graph
-  return { file, hash, source, format, choices: graph.choices(module), root, entry, resolutions, dynamic }
+  const choices = graph.choices(module)
+  return { file, hash, source, format, choices, root, entry, resolutions, dynamic, cycleRoot }
 }
