@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type DataFrame, dataframe } from '../../runtime/collections/index.ts'
+import { col, type DataFrame, dataframe, type Expr } from '../../runtime/collections/index.ts'
 import {
   DistinctCounter,
   estimate,
@@ -149,4 +149,88 @@ for (const engine of ['polars', 'columns'])
       }
       assert.equal(await table.quantile('none', 0.5, { approximate: true }).compute(), null)
       assert.throws(() => table.quantile('x', 2, { approximate: true }), /a share from 0 to 1/)
+    })
+
+for (const engine of ['polars', 'columns'])
+  for (const [partitions, targets] of [
+    [1, 0],
+    [5, 0],
+    [40, 0],
+    [9, 4],
+  ])
+    test(`aggregates of groups that need all rows, and those that stand for them (${engine}, ${partitions} partitions, ${targets || 'chosen'} targets)`, async () => {
+      process.env.HEDDLE_TABLE_ENGINE = engine
+      const random = randomOf(partitions)
+      const rows = Array.from({ length: 6000 }, (_, i) => ({
+        key: i % 13 === 0 ? null : `g${Math.floor(random() ** 2 * 3)}`,
+        word: random() < 0.1 ? null : `w${Math.floor(random() * 2000)}`,
+        kind: `k${Math.floor(random() * 5)}`,
+        x: random() < 0.1 ? null : random() * 100,
+        // The group g2 has no value at all.
+        n: random() < 0.5 ? null : Math.floor(random() * 9),
+      }))
+      for (const row of rows) if (row.key === 'g2') row.n = null
+      const schema = { key: 'string', word: 'string', kind: 'category', x: 'float64', n: 'int32' } as const
+      const table = dataframe.fromRecords(rows, { partitions, schema }) as unknown as DataFrame
+      const grouped = table.groupBy('key')
+      const aggs = [
+        col('word').nUnique().as('words'),
+        col('kind').nUnique().as('kinds'),
+        col('n').nUnique().add(1).as('n1'),
+        col('x').median().as('median'),
+        col('x').quantile(0.9, 'lower').as('lower'),
+        col('n').quantile(0.25).as('quarter'),
+        col('n').implode().as('list'),
+        col('word').nUnique({ approximate: true }).as('aboutWords'),
+        col('x').median({ approximate: true }).as('aboutMedian'),
+        col('x').quantile(0.99, { approximate: true }).as('aboutHigh'),
+        col('n').median({ approximate: true }).as('aboutN'),
+      ] as Expr[]
+      const found = (await (targets ? grouped.partitions(targets) : grouped)
+        .agg(...aggs)
+        .toRecords()) as Record<string, unknown>[]
+      const keys = [...new Set(rows.map(({ key }) => key))]
+      assert.deepEqual(new Set(found.map(({ key }) => key)), new Set(keys))
+      assert.equal(found.length, keys.length)
+      for (const row of found) {
+        const own = rows.filter(({ key }) => key === row.key)
+        const sorted = (of: (row: (typeof rows)[number]) => number | null): number[] =>
+          own.flatMap((each) => of(each) ?? []).sort((a, b) => a - b)
+        const [xs, ns] = [sorted(({ x }) => x), sorted(({ n }) => n)]
+        const at = (list: readonly number[], q: number): number | null => {
+          const rank = q * (list.length - 1)
+          const [low, high] = [list[Math.floor(rank)], list[Math.ceil(rank)]]
+          return list.length === 0 ? null : low + (high - low) * (rank % 1)
+        }
+        const near = (actual: unknown, expected: number | null): void =>
+          expected === null
+            ? assert.equal(actual, null)
+            : assert.ok(Math.abs((actual as number) - expected) < 1e-9, `${actual} is not ${expected}`)
+        const words = new Set(own.map(({ word }) => word)).size
+        assert.equal(row.words, words)
+        assert.equal(row.kinds, new Set(own.map(({ kind }) => kind)).size)
+        assert.equal(row.n1, new Set(own.map(({ n }) => n)).size + 1)
+        near(row.median, at(xs, 0.5))
+        assert.equal(row.lower, xs[Math.floor(0.9 * (xs.length - 1))])
+        near(row.quarter, at(ns, 0.25))
+        const list = [...(row.list as Iterable<number | null>)]
+        const byValue = (a: number | null, b: number | null): number => (a ?? -1) - (b ?? -1)
+        assert.deepEqual(list.sort(byValue), own.map(({ n }) => n).sort(byValue))
+        const few = Math.max(2, words * 4 * HYPERLOGLOG_ERROR)
+        assert.ok(Math.abs((row.aboutWords as number) - words) <= few, `${row.aboutWords} of ${words}`)
+        assert.ok(rankError(xs, row.aboutMedian as number, 0.5) < 0.02, `${row.aboutMedian}`)
+        assert.ok(rankError(xs, row.aboutHigh as number, 0.99) < 0.005, `${row.aboutHigh}`)
+        if (ns.length === 0) assert.equal(row.aboutN, null)
+        else assert.ok(Math.abs((row.aboutN as number) - (at(ns, 0.5) as number)) <= 1, `${row.aboutN}`)
+      }
+      const [all] = (await table.select(...aggs).toRecords()) as Record<string, unknown>[]
+      assert.equal(all.words, new Set(rows.map(({ word }) => word)).size)
+      assert.ok(Math.abs((all.aboutWords as number) / (all.words as number) - 1) < 4 * HYPERLOGLOG_ERROR)
+      const [none] = (await table
+        .filter(col('x').gt(1000))
+        .select(...aggs)
+        .toRecords()) as Record<string, unknown>[]
+      assert.equal(none.words, 0)
+      assert.equal(none.aboutWords, 0)
+      assert.equal(none.aboutMedian, null)
     })

@@ -25,7 +25,17 @@ import {
   TableArgumentError,
   withExprs,
 } from './build.ts'
-import { col, columnNode, Expr, type Interpolation, len, lit, requireEvery, requireWhole } from './expr.ts'
+import {
+  col,
+  columnNode,
+  Expr,
+  type Interpolation,
+  len,
+  lit,
+  type QuantileOptions,
+  requireEvery,
+  requireWhole,
+} from './expr.ts'
 import { filterPlan } from './filterPlan.ts'
 import { Grouped, Resampled } from './grouped.ts'
 import { joinSchema } from './joinSchema.ts'
@@ -94,12 +104,6 @@ export interface AsofOptions<L extends string = string, R extends string = strin
   /** How far apart at most: a number, or for times a length such as `'2h'`. */
   tolerance?: number | string
   suffix?: string
-}
-
-export interface QuantileOptions {
-  /** How values between two become one; `'linear'` by default. Approximate ones are always linear. */
-  interpolation?: Interpolation
-  approximate?: boolean
 }
 
 export interface MapOptions<

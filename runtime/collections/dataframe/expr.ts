@@ -19,6 +19,16 @@ export type Operand<C extends string = string> = Expr<C> | Literal
 /** How values that are no number become one of a quantile. */
 export type Interpolation = 'linear' | 'lower' | 'higher' | 'nearest' | 'midpoint'
 
+export interface ApproximateOptions {
+  /** Whether a nearly right answer will do where the exact one needs all values of all partitions. */
+  approximate?: boolean
+}
+
+export interface QuantileOptions extends ApproximateOptions {
+  /** How values between two become one; `'linear'` by default. Approximate ones are always linear. */
+  interpolation?: Interpolation
+}
+
 export interface RollingOptions {
   /** How many values a window needs to give one; all of them by default. */
   minPeriods?: number
@@ -291,17 +301,26 @@ export class Expr<out C extends string = string, out N extends string = string, 
   nullCount(): Expr<C, N, number> {
     return this.call('nullCount')
   }
-  /** How many different values there are; absent is one of them. */
-  nUnique(): Expr<C, N, number> {
-    return this.call('nUnique')
+  /**
+   * How many different values there are; absent is one of them. `approximate` lets groups of several partitions be counted
+   * in at most 16 kB each, with a standard error of 0.8 % (HyperLogLog++).
+   */
+  nUnique({ approximate }: ApproximateOptions = {}): Expr<C, N, number> {
+    return this.call('nUnique', [], approximate ? { approximate } : undefined)
   }
-  median(): Expr<C, N, number | null> {
-    return this.call('median')
+  /** As `quantile(0.5)`. */
+  median({ approximate }: ApproximateOptions = {}): Expr<C, N, number | null> {
+    return this.call('median', [], approximate ? { approximate } : undefined)
   }
-  /** The value below which a share `q` of all lies. */
-  quantile(q: number, interpolation: Interpolation = 'linear'): Expr<C, N, number | null> {
+  /**
+   * The value below which a share `q` of all lies. `approximate` lets groups of several partitions keep a few hundred
+   * centroids in place of all values (a t-digest): the rank is off by less than 1 %, and by far less at both ends.
+   * @example table.groupBy('city').agg(col('t').quantile(0.99, { approximate: true }))
+   */
+  quantile(q: number, how: Interpolation | QuantileOptions = 'linear'): Expr<C, N, number | null> {
     if (!(q >= 0 && q <= 1)) throw new ExpressionError(`quantile takes a share from 0 to 1, not ${q}`)
-    return this.call('quantile', [], { q, interpolation })
+    const { interpolation = 'linear', approximate } = typeof how === 'string' ? { interpolation: how } : how
+    return this.call('quantile', [], { q, interpolation, ...(approximate && { approximate }) })
   }
   /** The standard deviation; `ddof` is what the number of values is reduced by. */
   std(ddof = 1): Expr<C, N, number | null> {

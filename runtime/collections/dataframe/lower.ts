@@ -187,26 +187,34 @@ function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): 
       input.partitions === 1 ? input : shuffled(input, { by: 'hash', keys }, count, 'groupBy', place)
     return sortedByKeys(all.with('groupBy', schema, { step: 'aggregate', keys, aggs }, place))
   }
-  const { states } = steps
+  const { states, answered, sketches } = steps
+  const sketched = (pipe: Pipe, stage: 'values' | 'merge' | 'answer'): Pipe => {
+    if (sketches.length === 0) return pipe
+    const output = stage === 'answer' ? answered : states
+    return pipe.with('sketch', output, { step: 'sketch', columns: sketches, stage, output }, place)
+  }
   const stateKeys = names.map((name) => resolve(column(name), states))
   const merge: Step = { step: 'aggregate', keys: stateKeys, aggs: steps.merge }
   const finish: Step = { step: 'select', exprs: steps.finish }
-  const partial = input.with('groupBy', states, { step: 'aggregate', keys, aggs: steps.partial }, place)
+  const perPartition: Step = { step: 'aggregate', keys, aggs: steps.partial }
+  const partial = sketched(input.with('groupBy', states, perPartition, place), 'values')
+  const finished = (pipe: Pipe): Pipe =>
+    sortedByKeys(
+      sketched(pipe.with('merge', states, merge, place), 'answer').with('groupBy', schema, finish, place),
+    )
   if (shuffle > 1 && keys.length > 0) {
     const measured = plan.gathering.way === 'auto'
     const parts = measured ? held(partial) : partial
     const chosen = measured ? { chosen: targetsChosen(building, parts, shuffle, place) } : {}
     const targets = shuffled(parts, { by: 'hash', keys: stateKeys, ...chosen }, shuffle, 'groupBy', place)
-    return sortedByKeys(targets.with('merge', states, merge, place).with('groupBy', schema, finish, place))
+    return finished(targets)
   }
   let level = partial.frames('groupBy')
   while (level.length > MERGED_AT_ONCE) {
-    level = gathered(building, chunksOf(level, MERGED_AT_ONCE), states, 'groupBy', place)
-      .with('merge', states, merge, place)
-      .frames('merge')
+    const parts = gathered(building, chunksOf(level, MERGED_AT_ONCE), states, 'groupBy', place)
+    level = sketched(parts.with('merge', states, merge, place), 'merge').frames('merge')
   }
-  const last = gathered(building, [level], states, 'groupBy', place)
-  return sortedByKeys(last.with('merge', states, merge, place).with('groupBy', schema, finish, place))
+  return finished(gathered(building, [level], states, 'groupBy', place))
 }
 
 /** To how many targets states go, known once all of them are there: few groups come together in the first. */

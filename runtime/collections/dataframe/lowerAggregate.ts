@@ -1,20 +1,27 @@
 // Aggregates in two steps: each partition makes small states, states are merged, and the answer is worked out from them.
 
+import { isDuration, isList, isStruct } from '../../kernels/table/dataType.ts'
 import { type ExprNode, nameOf, replaced, some } from '../../kernels/table/expression.ts'
 import { type FunctionName, ruleOf } from '../../kernels/table/functionCatalogue.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
+import type { SketchColumn } from '../../kernels/table/sketch/groupSketches.ts'
 
 /** How an aggregate is made of parts: columns of states, how they merge, and the value in the end. */
 interface Parts {
   partial: ExprNode[]
   merge: ExprNode[]
   finish: ExprNode
+  sketch?: SketchColumn
 }
 
 export interface TwoSteps {
   partial: readonly ExprNode[]
   merge: readonly ExprNode[]
+  /** Columns of states that are sketches: made smaller after each step, and answered before the last. */
+  sketches: readonly SketchColumn[]
+  /** The states once sketches are answered. */
+  answered: Schema
   /** Keys and answers, from the merged states. */
   finish: readonly ExprNode[]
   /** Of the states, keys included. */
@@ -50,6 +57,7 @@ export function twoSteps(
   const partial: ExprNode[] = []
   const merge: ExprNode[] = []
   const finish: ExprNode[] = []
+  const sketches: SketchColumn[] = []
   for (const agg of aggs) {
     let whole = true
     const answer = replaced(agg, (part) => {
@@ -66,6 +74,7 @@ export function twoSteps(
         found.set(id, parts)
         partial.push(...parts.partial)
         merge.push(...parts.merge)
+        if (parts.sketch) sketches.push(parts.sketch)
       }
       return parts.finish
     })
@@ -90,7 +99,12 @@ export function twoSteps(
     return resolve(named({ kind: 'cast', args: [merged], to: type, strict: true }, nameOf(expr)), states)
   })
   const end = [...keyFields.map(({ name }) => column(name)), ...finish]
-  return { partial: partials, merge: asBefore, finish: end.map((expr) => resolve(expr, states)), states }
+  const answered = states.map((field): Schema[number] => {
+    const sketch = sketches.find(({ name }) => name === field.name)?.sketch
+    return sketch ? { ...field, type: sketch === 'distinct' ? 'uint32' : 'float64' } : field
+  })
+  const finished = end.map((expr) => resolve(expr, answered))
+  return { partial: partials, merge: asBefore, finish: finished, states, sketches, answered }
 }
 
 function partsOf(node: Extract<ExprNode, { kind: 'call' }>, id: string, schema: Schema): Parts | undefined {
@@ -135,10 +149,73 @@ function partsOf(node: Extract<ExprNode, { kind: 'call' }>, id: string, schema: 
     case 'var':
     case 'std':
       return moments(node, id)
+    case 'nUnique':
+      return node.options?.approximate ? countSketch(node, id) : distinctValues(node, id, schema)
+    case 'median':
+    case 'quantile':
+      if (isDuration(resolve(input, schema).type)) return undefined
+      return node.options?.approximate ? quantileSketch(node, id) : allValues(node, id)
+    case 'implode':
+      return {
+        partial: [named(node, id)],
+        merge: [named(call('gather', [column(id)]), id)],
+        finish: column(id),
+      }
     default:
       return undefined
   }
 }
+
+type Aggregate = Extract<ExprNode, { kind: 'call' }>
+
+const countSketch = ({ args: [input] }: Aggregate, id: string): Parts => ({
+  partial: [named(call('hashCodes', [input]), id)],
+  merge: [named(call('gather', [column(id)]), id)],
+  finish: column(id),
+  sketch: { name: id, sketch: 'distinct' },
+})
+
+const quantileSketch = ({ args: [input], options }: Aggregate, id: string): Parts => ({
+  partial: [named(call('implode', [cast(input, 'float64')]), id)],
+  merge: [named(call('gather', [column(id)]), id)],
+  finish: column(id),
+  sketch: { name: id, sketch: 'quantile', q: Number(options?.q ?? 0.5) },
+})
+
+/** The different values of each partition's rows: what moves is as much as there are of them. */
+function distinctValues({ args: [input] }: Aggregate, id: string, schema: Schema): Parts | undefined {
+  const { type } = resolve(input, schema)
+  if (isList(type) || isStruct(type) || type === 'binary') return undefined
+  const [values, absent] = [`${id}v`, `${id}a`]
+  // Categories differ between partitions by their codes, and agree by their texts.
+  const one: ExprNode =
+    type === 'category' ? { kind: 'cast', args: [input], to: 'string', strict: true } : input
+  const isAbsent = call('gt', [column(absent), number(0)])
+  return {
+    partial: [named(call('distinct', [one]), values), named(call('nullCount', [input]), absent)],
+    merge: [
+      named(call('gather', [column(values)], { distinct: true }), values),
+      named(call('sum', [column(absent)]), absent),
+    ],
+    finish: cast(
+      call('add', [
+        cast(call('list.length', [column(values)]), 'float64'),
+        { kind: 'when', args: [isAbsent, number(1), number(0)] },
+      ]),
+      'uint32',
+    ),
+  }
+}
+
+/** All values of a group as one list, and none of the rows' other columns. */
+const allValues = ({ args: [input], options }: Aggregate, id: string): Parts => ({
+  partial: [named(call('implode', [cast(input, 'float64')]), id)],
+  merge: [named(call('gather', [column(id)]), id)],
+  finish: call('list.quantile', [column(id)], {
+    q: options?.q ?? 0.5,
+    interpolation: options?.interpolation ?? 'linear',
+  }),
+})
 
 /**
  * Count, mean and squared distances from it; merged without cancellation after Chan, Golub and LeVeque,

@@ -180,6 +180,7 @@ export const CATALOGUE = {
   'list.reverse': element('list', same),
   'list.unique': element('list', same),
   'list.slice': element('list', same),
+  'list.quantile': element('list', 'float64'),
   field: element('struct', ([first], { name }) => (isStruct(first) ? first.struct[String(name)] : 'null')),
   // Aggregates
   len: aggregate('any', 'uint32'),
@@ -200,6 +201,13 @@ export const CATALOGUE = {
   any: aggregate('boolean', 'boolean'),
   all: aggregate('boolean', 'boolean'),
   implode: aggregate('any', listOf),
+  // States of aggregates, which plans make and no program writes
+  /** The different values, absent ones left out. */
+  distinct: aggregate('any', listOf),
+  /** What a count of different values knows of each: the beginning of its hash and the rank behind it. */
+  hashCodes: aggregate('any', { list: 'uint32' }),
+  /** The lists of a group one behind the other; with `distinct`, each value once. */
+  gather: aggregate('list', same),
   // Windows
   shift: window('any', same),
   diff: window('ordered', difference),

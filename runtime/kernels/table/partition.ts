@@ -46,7 +46,10 @@ export const runTable = kernel(
     const frame = await engine.run(source, steps, args)
     switch (sink.sink) {
       case 'frame':
-        return engine.close(frame)
+        // States that are made of hashes merge with those of the same hash alone.
+        return steps.some(({ step }) => step === 'sketch')
+          ? { ...engine.close(frame), hash: engine.hashMark() }
+          : engine.close(frame)
       case 'rows':
         return frame.rows
       case 'hash':

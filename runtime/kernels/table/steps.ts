@@ -6,6 +6,7 @@ import type { ShuffleStage } from '../shuffleStage.ts'
 import type { DataType } from './dataType.ts'
 import type { ExprNode } from './expression.ts'
 import type { Schema } from './schema.ts'
+import type { SketchColumn } from './sketch/groupSketches.ts'
 import type { SketchSpec } from './sketch/sketchPartition.ts'
 
 export type UserFunction = (...args: never[]) => unknown
@@ -89,6 +90,13 @@ export type Step =
     }
   /** The rows that windows of this length, of rows that follow, may hold. */
   | { step: 'recent'; on: string; type: DataType; period: string }
+  /** Columns of lists become sketches: from values, merged from several, or answered. */
+  | {
+      step: 'sketch'
+      columns: readonly SketchColumn[]
+      stage: 'values' | 'merge' | 'answer'
+      output: Schema
+    }
   /** Rows of dates in windows of time: the start of each window as its first column. */
   | { step: 'window'; on: string; every: string; keys: readonly string[]; aggs: readonly ExprNode[] }
 

@@ -2,9 +2,11 @@
 
 import { type DataType, isDatetime, isDuration } from '../dataType.ts'
 import type { ExprNode } from '../expression.ts'
+import { codeOf } from '../sketch/hyperLogLog.ts'
 import type { Cell, Column } from './column.ts'
 import { NotInColumnsError } from './elementFunctions.ts'
 import { compareCells, keyText } from './groupRows.ts'
+import { hashWords } from './hash.ts'
 
 /** The aggregate of a column; `len` has none. */
 export function aggregated(
@@ -58,10 +60,23 @@ export function aggregated(
       return !present.includes(false)
     case 'implode':
       return [...cells]
+    case 'distinct':
+      return distinct(present)
+    case 'hashCodes':
+      return [...new Set(cells.map((cell) => codeOf(...hashWords(keyText([cell])))))]
+    case 'gather': {
+      const all = (present as readonly (readonly Cell[])[]).flat(1)
+      return options.distinct ? distinct(all) : all
+    }
     default:
       throw new NotInColumnsError(node.fn)
   }
 }
+
+/** Each value once, where it first stands. */
+const distinct = (cells: readonly Cell[]): Cell[] => [
+  ...new Map(cells.map((cell) => [keyText([cell]), cell])).values(),
+]
 
 const bits = (type: DataType): number => Number(String(type).replace(/\D/g, ''))
 
@@ -80,7 +95,7 @@ function mean(present: readonly Cell[]): number | null {
 const spanned = (value: number | null, type: DataType): Cell =>
   value !== null && (isDuration(type) || isDatetime(type)) ? BigInt(Math.trunc(value)) : value
 
-function quantile(present: readonly Cell[], q: number, interpolation: string): number | null {
+export function quantile(present: readonly Cell[], q: number, interpolation: string): number | null {
   if (present.length === 0) return null
   const sorted = [...present].sort(compareCells).map(Number)
   const at = q * (sorted.length - 1)

@@ -15,6 +15,7 @@ import { columnsStep } from './columnsStep.ts'
 import { NotInColumnsError } from './elementFunctions.ts'
 import { columnOf, taken } from './evaluate.ts'
 import { compareCells, keyText } from './groupRows.ts'
+import { hashOf, hashWords } from './hash.ts'
 
 export class ColumnsFrame implements OpenFrame {
   readonly columns: readonly Column[]
@@ -55,12 +56,10 @@ export const columnsEngine: Engine<ColumnsFrame> = {
 
   async hashes(frame, keys) {
     const columns = keys.map((key) => columnOf(key, frame).cells)
-    const texts = Array.from({ length: frame.rows }, (_, row) => keyText(columns.map((cells) => cells[row])))
-    // The words differ in their beginning and in how they are mixed: together they are as good as one of 64 bits.
-    return {
-      high: texts.map((text) => mixed(hashOf(text))),
-      low: texts.map((text) => mixed(hashOf(text, 0x2545f491) ^ 0x9e3779b9)),
-    }
+    const words = Array.from({ length: frame.rows }, (_, row) =>
+      hashWords(keyText(columns.map((cells) => cells[row]))),
+    )
+    return { high: words.map(([high]) => high), low: words.map(([, low]) => low) }
   },
 
   hashMark: () => 'columns 1',
@@ -112,18 +111,4 @@ function partIn(
     }
     return passed
   }
-}
-
-/** FNV-1a over UTF-16 units. */
-function hashOf(text: string, seed = 0x811c9dc5): number {
-  let hash = seed
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return hash >>> 0
-}
-
-/** The finishing steps of MurmurHash3, which let every bit change every other. */
-function mixed(hash: number): number {
-  let word = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35)
-  return (word ^ (word >>> 16)) >>> 0
 }

@@ -6,6 +6,7 @@ import { type ExprNode, nameOf } from '../expression.ts'
 import type { Frame } from '../frame.ts'
 import { joined } from '../read/columnsOfSource.ts'
 import type { Schema } from '../schema.ts'
+import { sketchedColumns } from '../sketch/groupSketches.ts'
 import type { SortKey, Step } from '../steps.ts'
 import { userStep } from '../userStep.ts'
 import { asofJoined } from './asof.ts'
@@ -71,6 +72,8 @@ export async function columnsStep(table: Table, step: Step, args: readonly unkno
     }
     case 'recent':
       return recentRows(table, step)
+    case 'sketch':
+      return { columns: sketchedColumns(step, table.columns), rows: table.rows }
     case 'map':
     case 'mapGroups': {
       const columns = await userStep(step, table.columns, table.rows, args)

@@ -4,6 +4,7 @@ import { kernel } from '../../kernel.ts'
 import { type DataType, isDatetime, isDuration, isInteger, TICKS } from '../dataType.ts'
 import type { Options } from '../expression.ts'
 import type { FunctionName } from '../functionCatalogue.ts'
+import { quantile } from './aggregate.ts'
 import type { Cell } from './column.ts'
 import {
   floorDivide,
@@ -342,6 +343,8 @@ export const ELEMENT: Partial<Record<FunctionName, ElementFunction>> = {
         seen.push(cell)
     return seen
   },
+  'list.quantile': ([list], { options }) =>
+    quantile(present(list), Number(options.q), String(options.interpolation ?? 'linear')),
   'list.slice': ([list], { options }) => {
     const all = asList(list)
     const offset = Number(options.offset)

@@ -6,6 +6,7 @@ import { type ExprNode, type Literal, nameOf, type Options } from '../expression
 import type { FunctionName } from '../functionCatalogue.ts'
 import { ticksOf } from '../resolve.ts'
 import { type NativeExpr, type NativeThen, polars } from './native.ts'
+import { columnHash, hashCode } from './nativeHash.ts'
 import { nativeType } from './nativeType.ts'
 
 /** A whole output column: the expression under its name. */
@@ -365,6 +366,14 @@ const BUILDERS: Record<FunctionName, Builder> = {
         ? polars().lit(null).cast(nativeType('int64'), true)
         : polars().lit(Number(length)),
     ),
+  'list.quantile': ([first], { q, interpolation }) =>
+    first
+      .listEval(
+        polars()
+          .element()
+          .quantile(polars().lit(Number(q)), String(interpolation ?? 'linear') as never),
+      )
+      .listGet(polars().lit(0), true as never),
   field: ([first], { name }) => first.structFieldByName(String(name) as never),
   len: () => polars().len(),
   count: method('count'),
@@ -385,6 +394,16 @@ const BUILDERS: Record<FunctionName, Builder> = {
   any: ([first]) => first.any(true as never),
   all: ([first]) => first.all(true as never),
   implode: method('implode'),
+  distinct: ([first]) => first.dropNulls().unique().implode(),
+  hashCodes: ([first], _, { args }) =>
+    hashCode(columnHash(first, args[0].type as DataType))
+      .unique()
+      .implode(),
+  gather: ([first], { distinct }) => {
+    // An empty list would give a row of its own.
+    const values = first.filter(first.listLengths().gt(polars().lit(0))).explode()
+    return (distinct ? values.unique() : values).implode()
+  },
   shift: ([first], { n }) => first.shift(polars().lit(Number(n ?? 1))),
   diff: ([first], { n }, node) => {
     const type = node.type as DataType

@@ -5,15 +5,16 @@ import { columnsFromIpc, ipcFromColumns, schemaFromIpc } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
 import { MS_A_DAY, periodMs } from '../columns/dates.ts'
 import { periodTicks } from '../columns/rolling.ts'
-import { isFloat } from '../dataType.ts'
 import type { Engine, OpenFrame } from '../engine.ts'
 import type { ExprNode } from '../expression.ts'
 import type { Frame } from '../frame.ts'
 import type { Schema } from '../schema.ts'
+import { sketchedColumns } from '../sketch/groupSketches.ts'
 import { partsOf, type Step, type TableSink, type TableSource } from '../steps.ts'
 import { userStep } from '../userStep.ts'
 import { type NativeExpr, type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { cellLiteral, nativeColumn, nativeExpr, nativeLiteral } from './nativeExpr.ts'
+import { columnHash, combinedHash, SEEDS } from './nativeHash.ts'
 import { nativeSource } from './nativeSource.ts'
 import { nativeType } from './nativeType.ts'
 import { nativeWrite } from './nativeWrite.ts'
@@ -100,9 +101,11 @@ export const polarsEngine: Engine<PolarsFrame> = {
   write: (frame, format, path, choices) => nativeWrite(frame.native, format, path, choices),
 }
 
+const hashOf = (keys: readonly ExprNode[]): NativeExpr =>
+  combinedHash(keys.map((key) => columnHash(nativeExpr(key), key.type ?? 'null')))
+
 const COMPRESS_FROM = 64 * 1024
 const TARGET = '\u0000target'
-const SEEDS = [0n, 1n, 2n, 3n].map((seed) => seed as never) as never[]
 
 /** Frames that were opened in this thread lately: a small table that goes to every task is opened once. */
 const opens = new Map<Uint8Array['buffer'], PolarsFrame>()
@@ -163,23 +166,6 @@ function hashPart({ keys, count, stage }: Extract<TableSink, { sink: 'hash' }>):
   return stage.step === 1 ? within : within.floordiv(whole(stage.step))
 }
 
-function hashOf(keys: readonly ExprNode[]): NativeExpr {
-  const hashes = keys.map((key) =>
-    hashable(key)
-      .hash(...SEEDS)
-      .cast(nativeType('uint64'), true),
-  )
-  const odd = nativeLiteral(0x9e3779b97f4a7c15n, 'uint64')
-  return hashes.reduce((all, each) => all.mul(odd).add(each))
-}
-
-function hashable(key: ExprNode): NativeExpr {
-  const native = nativeExpr(key)
-  if (key.type === 'category') return native.cast(nativeType('string'), true)
-  // −0 and 0 are one key.
-  return isFloat(key.type ?? 'null') ? native.add(nativeLiteral(0, key.type ?? 'float64')) : native
-}
-
 /** A part by how many bounds a row's key has passed. */
 function rangePart(sink: Extract<TableSink, { sink: 'range' }>, bounds: readonly Cell[]): NativeExpr {
   const { key, descending, nullsFirst, stage } = sink
@@ -215,6 +201,9 @@ async function through(
     if (step.step === 'map' || step.step === 'mapGroups') {
       const frame = new PolarsFrame(await lazy.collect())
       const columns = await userStep(step, columnsFromIpc(ipcOf(frame.native)), frame.rows, args)
+      lazy = fromColumns(columns, step.output).lazy()
+    } else if (step.step === 'sketch') {
+      const columns = sketchedColumns(step, columnsFromIpc(ipcOf(await lazy.collect())))
       lazy = fromColumns(columns, step.output).lazy()
     } else lazy = await applied(lazy, step, args)
   }
@@ -313,6 +302,7 @@ async function applied(
       const period = nativeLiteral(periodTicks(step.period, step.type), 'int64')
       return lazy.filter(time.gtEq(time.max().sub(period)))
     }
+    case 'sketch':
     case 'map':
     case 'mapGroups':
       return lazy

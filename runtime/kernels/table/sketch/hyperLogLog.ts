@@ -21,6 +21,15 @@ export type HyperLogLog =
   | { readonly form: 'fine'; readonly entries: Uint32Array }
   | { readonly form: 'registers'; readonly ranks: Uint8Array }
 
+const CODE_RANK = 64
+
+/** What the fine form knows of a hash, as one number: 25 bits of prefix, and 6 of the rank behind them. */
+export const codeOf = (high: number, low: number): number =>
+  (high >>> (32 - FINE_BITS)) * CODE_RANK + fineRank(high, low)
+
+/** Bits of a hash that a code's prefix and its rank are made of. */
+export const CODE_BITS = { prefix: FINE_BITS, rank: 64 - FINE_BITS, rankPlaces: CODE_RANK } as const
+
 /** Gathers hashes. Adding is `add`, and what comes out is the same whatever the order. */
 export class DistinctCounter {
   #fine: Map<number, number> | undefined = new Map()
@@ -32,6 +41,11 @@ export class DistinctCounter {
     else this.#rank(high >>> (32 - PRECISION), registerRank(high, low))
   }
 
+  /** The code of one value's hash. */
+  addCode(code: number): void {
+    this.#addPrefix(Math.floor(code / CODE_RANK), code % CODE_RANK)
+  }
+
   merge(other: HyperLogLog): void {
     if (other.form === 'registers') {
       this.#spread()
@@ -41,10 +55,12 @@ export class DistinctCounter {
       return
     }
     const { entries } = other
-    for (let i = 0; i < entries.length; i += 2) {
-      if (this.#fine) this.#addFine(entries[i], entries[i + 1])
-      else this.#addCoarse(entries[i], entries[i + 1])
-    }
+    for (let i = 0; i < entries.length; i += 2) this.#addPrefix(entries[i], entries[i + 1])
+  }
+
+  #addPrefix(prefix: number, rank: number): void {
+    if (this.#fine) this.#addFine(prefix, rank)
+    else this.#addCoarse(prefix, rank)
   }
 
   state(): HyperLogLog {
