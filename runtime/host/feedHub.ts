@@ -3,6 +3,7 @@
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage, type FeedRequest } from '../protocol/feed.ts'
 import { encodeFrame } from '../protocol/frame.ts'
+import type { JobsNews } from '../protocol/jobs.ts'
 import { refusalOfVersion } from '../protocol/version.ts'
 import { epochMs } from './clock.ts'
 import { ControlSocket } from './controlSocket.ts'
@@ -40,6 +41,8 @@ export interface FeedSources {
   /** Tasks ready to run that no worker has. */
   queued: () => number
   transferredBytes: () => number
+  /** All that is known of jobs; nothing where workers are none. */
+  jobs: () => JobsNews | undefined
 }
 
 export class FeedHub {
@@ -76,6 +79,10 @@ export class FeedHub {
 
   tellLog(level: string, text: string): void {
     for (const panel of this.#panels) if (panel.greeted) panel.socket.send({ type: 'log', level, text })
+  }
+
+  tellJobs(news: JobsNews): void {
+    for (const panel of this.#panels) if (panel.greeted) panel.socket.send({ type: 'jobs', news })
   }
 
   close(reason: string): void {
@@ -121,6 +128,8 @@ export class FeedHub {
     panel.greeted = true
     panel.showsStream = PANELS_OF_STREAM.has(page)
     panel.socket.send(this.#snapshot())
+    const news = this.#sources.jobs()
+    if (news) panel.socket.send({ type: 'jobs', news })
     if (PANELS_OF_RUNS.has(page))
       panel.stopRuns = this.#sources.runs.watch((news) => panel.socket.send({ type: 'run-event', ...news }))
   }

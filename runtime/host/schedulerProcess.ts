@@ -94,6 +94,7 @@ export class SchedulerProcess {
       clusterInfo: info,
       queued: () => this.#core.pending.queued,
       transferredBytes: () => this.#plane.transferredBytes,
+      jobs: () => this.#jobs?.keeper.news,
     })
     this.#plane.serveRequestsBy(
       new Requests(this.#plane, {
@@ -164,6 +165,7 @@ export class SchedulerProcess {
     this.#jobs = new SlurmJobs(folder, {
       ...{ core: this.#core, plane: this.#plane, log: this.#log },
       end: (reason) => void this.stop(reason),
+      news: (news) => this.#hub.tellJobs(news),
     })
     this.#jobs.start(this.address)
   }

@@ -2,6 +2,7 @@
 
 import type { ClusterInfo, WorkerInfo } from './cluster.ts'
 import { type AnyMessageOf, f64, i32, number, optional, plain, text, texts, u8, u16, u32 } from './fields.ts'
+import type { JobsNews } from './jobs.ts'
 import type { GpuReading } from './messages.ts'
 import type { RunEvent, RunSummary } from './runs.ts'
 import type { TaskGroup } from './taskOptions.ts'
@@ -93,6 +94,8 @@ export const FEED_MESSAGES = {
     event: plain<RunEvent>(),
     summary: optional(plain<RunSummary>()),
   },
+  /** Jobs that workers run in: all of them first, then what changed. Only of clusters that have jobs. */
+  jobs: { news: plain<JobsNews>() },
   closing: { reason: text },
 } as const
 

@@ -128,6 +128,7 @@ export class Shell implements AsyncDisposable {
       clusterInfo: info,
       queued: () => 7,
       transferredBytes: () => this.plane.transferredBytes,
+      jobs: () => undefined,
     })
     this.plane.serveRequestsBy(
       new Requests(this.plane, {
