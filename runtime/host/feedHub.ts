@@ -3,6 +3,7 @@
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage, type FeedRequest } from '../protocol/feed.ts'
 import { encodeFrame } from '../protocol/frame.ts'
+import type { JobsNews } from '../protocol/jobs.ts'
 import { refusalOfVersion } from '../protocol/version.ts'
 import { epochMs } from './clock.ts'
 import { ControlSocket } from './controlSocket.ts'
@@ -47,6 +48,8 @@ export interface FeedSources {
   transferredBytes: () => number
   /** The core has decided something: it goes out soon. */
   decided: () => void
+  /** All that is known of jobs; nothing where workers are none. */
+  jobs: () => JobsNews | undefined
 }
 
 export class FeedHub {
@@ -88,6 +91,10 @@ export class FeedHub {
 
   tellLog(level: string, text: string): void {
     for (const panel of this.#panels) if (panel.greeted) panel.socket.send({ type: 'log', level, text })
+  }
+
+  tellJobs(news: JobsNews): void {
+    for (const panel of this.#panels) if (panel.greeted) panel.socket.send({ type: 'jobs', news })
   }
 
   close(reason: string): void {
@@ -134,6 +141,8 @@ export class FeedHub {
     panel.greeted = true
     panel.showsStream = PANELS_OF_STREAM.has(page)
     panel.socket.send(this.#snapshot())
+    const news = this.#sources.jobs()
+    if (news) panel.socket.send({ type: 'jobs', news })
     if (PANELS_OF_RUNS.has(page))
       panel.stopRuns = this.#sources.runs.watch((news) => panel.socket.send({ type: 'run-event', ...news }))
   }

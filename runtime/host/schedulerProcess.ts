@@ -95,6 +95,7 @@ export class SchedulerProcess {
       queued: () => this.#core.pending.queued,
       transferredBytes: () => this.#plane.transferredBytes,
       decided: () => this.#plane.drainSoon(),
+      jobs: () => this.#jobs?.keeper.news,
     })
     this.#plane.serveRequestsBy(
       new Requests(this.#plane, {
@@ -165,6 +166,7 @@ export class SchedulerProcess {
     this.#jobs = new SlurmJobs(folder, {
       ...{ core: this.#core, plane: this.#plane, log: this.#log },
       end: (reason) => void this.stop(reason),
+      news: (news) => this.#hub.tellJobs(news),
     })
     this.#jobs.start(this.address)
   }

@@ -53,7 +53,7 @@ export class Requests implements ShellRequests {
         return true
       case 'query':
         if (message.what === 'jobs') {
-          this.#askJobs(client, message)
+          void this.#askJobs(client, message)
           return true
         }
         if (message.what !== 'logs') return false
@@ -79,9 +79,11 @@ export class Requests implements ShellRequests {
     }
   }
 
-  #askJobs(client: number, message: Extract<ClientMessage, { type: 'query' }>): void {
-    const jobs = this.#steering.jobs()
-    const answer = jobs?.answer(message.details)
+  async #askJobs(client: number, message: Extract<ClientMessage, { type: 'query' }>): Promise<void> {
+    const answer = await this.#steering
+      .jobs()
+      ?.answer(message.details)
+      .catch((error: unknown) => ({ refused: (error as Error).message }))
     if (!answer) this.#refuse(client, message, 'the workers of this cluster are no jobs of a batch system')
     else if ('refused' in answer) this.#refuse(client, message, answer.refused)
     else this.#answer(client, message.request, answer)

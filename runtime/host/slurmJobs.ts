@@ -3,13 +3,11 @@
 import { rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ClusterAddress } from '../protocol/cluster.ts'
+import type { JobsNews, JobsQuestion, JobsReport } from '../protocol/jobs.ts'
 import type { Scheduler } from '../scheduler/scheduler.ts'
-import type { AdaptOptions } from '../slurm/adapt.ts'
 import { JobKeeper } from '../slurm/jobKeeper.ts'
-import type { JobsReport } from '../slurm/jobsReport.ts'
 import { runHere } from '../slurm/localCommand.ts'
 import { readSetup, type SlurmSetup } from '../slurm/slurmSetup.ts'
-import type { ScaleTarget } from '../slurm/wishes.ts'
 import { epochMs } from './clock.ts'
 import type { ControlPlane } from './controlPlane.ts'
 import { clusterFileOf, writeClusterFile } from './runFolder.ts'
@@ -18,6 +16,8 @@ export interface JobsGround {
   core: Scheduler
   plane: ControlPlane
   log(level: string, text: string): void
+  /** What has changed of the jobs, for who watches. */
+  news(news: JobsNews): void
   /** Ends the scheduler. */
   end(reason: string): void
 }
@@ -25,12 +25,6 @@ export interface JobsGround {
 /** How long the program that owns a cluster may be gone, unless the profile says. */
 const OWNER_MS_MAX = 60_000
 const LOOK_MS = 500
-
-/** What a client may ask of jobs; nothing in it asks how they are. */
-export interface JobsQuestion {
-  scale?: ScaleTarget
-  adapt?: AdaptOptions
-}
 
 export class SlurmJobs {
   readonly keeper: JobKeeper
@@ -42,7 +36,7 @@ export class SlurmJobs {
 
   /** @throws {ProfileError} when the folder's setup is none */
   constructor(folder: string, ground: JobsGround) {
-    const { core, plane, log } = ground
+    const { core, plane, log, news } = ground
     this.#folder = folder
     this.#ground = ground
     this.#setup = readSetup(folder)
@@ -58,7 +52,7 @@ export class SlurmJobs {
         },
         ends: (worker, time) => core.workerEnds(worker, time, epochMs()),
         expect: (lines) => core.expectWorkers(lines),
-        log,
+        ...{ log, news },
       },
       runHere,
     )
@@ -102,11 +96,15 @@ export class SlurmJobs {
     }, LOOK_MS)
   }
 
-  answer(question: unknown): JobsReport | { refused: string } {
-    const { scale, adapt } = (question ?? {}) as JobsQuestion
+  async answer(question: unknown): Promise<JobsReport | string[] | { refused: string }> {
+    const { scale, adapt, cancel, log } = (question ?? {}) as JobsQuestion
     try {
+      if (log !== undefined)
+        return (await this.keeper.log(log)) ?? { refused: `job ${log} is none of this cluster's` }
       if (adapt) this.keeper.adapt(adapt)
-      const refused = scale && this.keeper.scale(scale)
+      const refused =
+        (scale && this.keeper.scale(scale)) ??
+        (cancel === undefined ? undefined : await this.keeper.cancel(cancel))
       return refused ? { refused } : this.keeper.report()
     } catch (error) {
       if ((error as Error).name !== 'AdaptError') throw error

@@ -15,6 +15,7 @@ import {
   u16,
   u32,
 } from './fields.ts'
+import type { JobsNews } from './jobs.ts'
 import type { GpuReading } from './messages.ts'
 import type { RunEvent, RunSummary } from './runs.ts'
 import type { TaskGroup } from './taskOptions.ts'
@@ -123,6 +124,8 @@ export const FEED_MESSAGES = {
     event: plain<RunEvent>(),
     summary: optional(plain<RunSummary>()),
   },
+  /** Jobs that workers run in: all of them first, then what changed. Only of clusters that have jobs. */
+  jobs: { news: plain<JobsNews>() },
   closing: { reason: text },
 } as const
 

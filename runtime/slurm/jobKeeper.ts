@@ -1,13 +1,16 @@
 // Keeps the jobs of one cluster, inside its scheduler's process: submits, watches, follows the load, and tells what happened.
 
 import type { WorkerInfo } from '../protocol/cluster.ts'
+import type { JobsNews, JobsReport, SchedulerJob } from '../protocol/jobs.ts'
 import type { AdaptOptions, Demand } from './adapt.ts'
 import { type Fate, FateQuestions } from './fateQuestions.ts'
 import { eventText, type Job, JobBooks, type JobEvent } from './jobBooks.ts'
 import { jobNameOf, logFileOf, MAIN_POOL, workerScript } from './jobScript.ts'
-import { expectedLines, type JobsReport, jobReport } from './jobsReport.ts'
+import { JobsNewsBook } from './jobsNews.ts'
+import { expectedLines, jobReport } from './jobsReport.ts'
 import { lastLines } from './lastLines.ts'
 import { planPool } from './scaling.ts'
+import { SchedulerTime } from './schedulerTime.ts'
 import { type RunCommand, SlurmCommands, SlurmError } from './slurmCommands.ts'
 import type { SlurmSetup } from './slurmSetup.ts'
 import { type ScaleTarget, Wishes } from './wishes.ts'
@@ -26,6 +29,8 @@ export interface KeeperScheduler {
   /** Why tasks wait for workers. */
   expect(lines: readonly string[]): void
   log(level: string, text: string): void
+  /** What has changed of the jobs, for who watches. */
+  news(news: JobsNews): void
 }
 
 /** Between two looks at the queue: often while something is about to change. */
@@ -33,6 +38,8 @@ const LOOK_MS = 1000
 const LOOK_MS_CALM = 10_000
 const LOOK_MS_MAX = 60_000
 const ELEMENTS_MAX = 500
+/** Of a job's output, for who asks. */
+const LOG_LINES = 200
 /** How long Slurm may take to answer when the cluster ends. */
 const STOP_MS_MAX = 8000
 
@@ -43,6 +50,8 @@ export class JobKeeper {
   readonly #books = new JobBooks()
   readonly #wishes: Wishes
   readonly #fates = new FateQuestions()
+  readonly #news = new JobsNewsBook()
+  readonly #time: SchedulerTime
   #adaptTimer: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
@@ -55,6 +64,7 @@ export class JobKeeper {
     this.#scheduler = scheduler
     this.#slurm = new SlurmCommands(run)
     this.#wishes = new Wishes(setup.profile, setup.jobs)
+    this.#time = new SchedulerTime(setup, this.#slurm)
   }
 
   start(): void {
@@ -80,11 +90,41 @@ export class JobKeeper {
     this.#follow()
   }
 
+  /**
+   * Ends one job, which is not replaced unless the load asks for it.
+   * @returns why it cannot be, or nothing
+   */
+  async cancel(id: string): Promise<string | undefined> {
+    const job = this.#books.jobs.get(id)
+    if (!job || job.phase.kind === 'ended') return `job ${id} is none of this cluster's that runs or waits`
+    try {
+      await this.#slurm.cancel([id])
+    } catch (error) {
+      return (error as Error).message
+    }
+    if (!job.asked) this.#wishes.fewer(job.pool)
+    job.asked = true
+    this.lookSoon()
+    return undefined
+  }
+
+  /** The end of what a job printed. @returns nothing for a job that is none of this cluster's */
+  log(id: string): Promise<string[]> | undefined {
+    if (!this.#books.jobs.has(id)) return undefined
+    return lastLines(logFileOf(this.#setup.place.logFolder, id), LOG_LINES)
+  }
+
+  /** All that is known of the jobs, for who begins to watch. */
+  get news(): JobsNews | undefined {
+    return this.#news.all
+  }
+
   report(nowMs = Date.now()): JobsReport {
     const { isAdapting, trust } = this.#wishes
-    const { logFolder } = this.#setup.place
+    const scheduler: SchedulerJob | undefined = this.#time.job
     return {
-      jobs: [...this.#books.jobs.values()].map((job) => jobReport(job, logFolder, nowMs)),
+      jobs: [...this.#books.jobs.values()].map((job) => jobReport(job, this.#setup, nowMs)),
+      ...(scheduler && { scheduler }),
       wanted: this.#wishes.all(),
       adapting: isAdapting,
       ...(trust.stopped !== undefined && { stopped: trust.stopped }),
@@ -173,6 +213,8 @@ export class JobKeeper {
         const rows = await this.#slurm.jobs(this.#names())
         for (const event of this.#books.observed(rows, Date.now())) await this.#happened(event)
       }
+      const warning = await this.#time.look(Date.now())
+      if (warning !== undefined) this.#scheduler.log('warning', warning)
       for (const job of this.#books.live()) this.#tellTime(job)
       for (const pool of this.#wishes.pools) await this.#keepNumber(pool)
       if (this.#failedLooks > 1) this.#scheduler.log('info', 'Slurm answers again')
@@ -187,6 +229,7 @@ export class JobKeeper {
     }
     this.#fates.settle(this.#books)
     this.#tellExpected()
+    this.#tellNews()
   }
 
   async #happened(event: JobEvent): Promise<void> {
@@ -249,6 +292,11 @@ export class JobKeeper {
       1000 * (this.#setup.profile.handoverSeconds ?? Math.min(300, Math.max(30, (endsMs - startMs) / 10_000)))
     for (const { name, worker } of this.#scheduler.workers())
       if (workers.has(name)) this.#scheduler.ends(worker, { retireMs: endsMs - handoverMs, endsMs })
+  }
+
+  #tellNews(): void {
+    const news = this.#news.next(this.report())
+    if (news) this.#scheduler.news(news)
   }
 
   #tellExpected(): void {

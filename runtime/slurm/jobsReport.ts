@@ -1,43 +1,47 @@
 // What a cluster tells of its jobs, to whoever asks. Pure.
 
+import type { JobReport } from '../protocol/jobs.ts'
 import type { Job } from './jobBooks.ts'
-import { logFileOf } from './jobScript.ts'
+import { logFileOf, requestOf } from './jobScript.ts'
 import { phaseText } from './jobStates.ts'
+import type { JobRequest } from './slurmProfile.ts'
+import type { SlurmSetup } from './slurmSetup.ts'
 
-export interface JobReport {
-  id: string
-  pool: string
-  state: 'submitted' | 'pending' | 'running' | 'suspended' | 'ending' | 'ended'
-  /** For people: Slurm's reason, the time left, how it ended. */
-  text: string
-  nodes?: string
-  /** Epoch milliseconds: when it may start. */
-  startMs?: number
-  /** When its time is over. */
-  endMs?: number
-  /** Names of its workers that are here. */
-  workers: string[]
-  logFile: string
-}
-
-export interface JobsReport {
-  jobs: JobReport[]
-  /** How many jobs each pool should have. */
-  wanted: Record<string, number>
-  adapting: boolean
-  /** Why no more jobs are submitted. */
-  stopped?: string
-}
+export type { JobReport, JobsReport } from '../protocol/jobs.ts'
 
 /** @param nowMs epoch milliseconds */
-export function jobReport({ id, pool, phase, workers }: Job, logFolder: string, nowMs: number): JobReport {
+export function jobReport(
+  { id, pool, phase, workers }: Job,
+  { profile, place }: Pick<SlurmSetup, 'profile' | 'place'>,
+  nowMs: number,
+): JobReport {
   return {
     ...{ id, pool, state: phase.kind, text: phaseText(phase, nowMs), workers: [...workers] },
-    logFile: logFileOf(logFolder, id),
+    resources: resourcesText(requestOf(profile, pool)),
+    logFile: logFileOf(place.logFolder, id),
+    ...(phase.kind === 'pending' && phase.reason !== '' && { reason: phase.reason }),
     ...('nodes' in phase && phase.nodes !== '' && { nodes: phase.nodes }),
     ...(phase.kind === 'pending' && phase.startMs !== undefined && { startMs: phase.startMs }),
     ...(phase.kind === 'running' && phase.endMs !== undefined && { endMs: phase.endMs }),
   }
+}
+
+/** What a job asks for. @example resourcesText({ cores: 4, memory: '8GB', gpus: 1 }) // '4 cores · 8GB · 1 GPU' */
+export function resourcesText({ nodes = 1, cores, memory, gpus, gres }: JobRequest): string {
+  const kind = typeof gpus === 'string' && gpus.includes(':') ? ` ${gpus.split(':')[0]}` : ''
+  const count = Number(
+    String(gpus ?? 0)
+      .split(':')
+      .at(-1),
+  )
+  const parts = [
+    ...(nodes === 1 ? [] : [`${nodes} nodes of`]),
+    `${cores} core${cores === 1 ? '' : 's'}`,
+    typeof memory === 'number' ? `${Math.round(memory / 1e6)}MB` : memory,
+    ...(count > 0 ? [`${count}${kind} GPU${count === 1 ? '' : 's'}`] : []),
+    ...(gres === undefined ? [] : [gres]),
+  ]
+  return parts.join(' · ').replace('of · ', 'of ')
 }
 
 const EXPECTED_MAX = 3

@@ -65,6 +65,11 @@ export class Wishes {
     return undefined
   }
 
+  /** One job less, after a person has ended one. */
+  fewer(pool: string): void {
+    this.#wanted.set(pool, Math.max(0, this.wanted(pool) - 1))
+  }
+
   #jobsFor({ jobs, workers, cores, memory }: ScaleTarget, pool: string): number {
     const request = requestOf(this.#profile, pool)
     const { nodes = 1 } = request

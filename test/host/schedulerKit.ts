@@ -146,6 +146,7 @@ export class Shell implements AsyncDisposable {
       queued: () => 7,
       transferredBytes: () => this.plane.transferredBytes,
       decided: () => this.plane.drainSoon(),
+      jobs: () => undefined,
     })
     this.plane.serveRequestsBy(
       new Requests(this.plane, {

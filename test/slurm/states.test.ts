@@ -261,11 +261,15 @@ test('reports and what waiting tasks are told', () => {
   books.submitted(['1', '2', '3', '4', '5'], 'gpu', 0)
   books.observed([row('1', 'RUNNING', { endMs: 60_000 }), row('2', 'PENDING', { startMs: 9 })], 1)
   const jobs = books.live()
-  assert.deepEqual(jobReport(jobs[0], '/l', 0), {
+  const setup = {
+    profile: { cores: 4, memory: '8GB', pools: { gpu: { gpus: 'a100:2' } } },
+    place: { id: 'c', folder: '/f', logFolder: '/l', node: 'node', runtime: '/r' },
+  }
+  assert.deepEqual(jobReport(jobs[0], setup, 0), {
     ...{ id: '1', pool: 'gpu', state: 'running', text: 'running on n1, 60 s left', workers: [] },
-    ...{ logFile: '/l/job-1.log', nodes: 'n1', endMs: 60_000 },
+    ...{ logFile: '/l/job-1.log', resources: '4 cores · 8GB · 2 a100 GPUs', nodes: 'n1', endMs: 60_000 },
   })
-  assert.deepEqual(jobReport(jobs[1], '/l', 10).startMs, 9)
+  assert.deepEqual(jobReport(jobs[1], setup, 10).startMs, 9)
   assert.deepEqual(expectedLines(jobs.slice(1), 'no more', 10), [
     'job 2 pending (no reason told)',
     'job 3 submitted',
