@@ -122,14 +122,16 @@ export class MemoryKeeper {
 
   /**
    * Shared memory is freed only when asked: by the lanes that let go of it, and by this thread for what was given up.
-   * The supervisor counts free memory too: it is kept only as far as all stays below what makes values leave for the disk.
+   * The supervisor counts free memory too: it is kept only as far as all stays about below what makes values leave for the disk.
    * @param usedBytes the process's size without free memory
    */
   #tidy(usedBytes: number): void {
-    const { limitBytes, spillShare } = this.#core.state.limits
-    const roomBytes = spillShare * limitBytes - usedBytes
-    const isTight = roomBytes < 0
-    this.#memory.trim(Math.max(0, roomBytes))
+    const { limitBytes, spillShare, pauseShare } = this.#core.state.limits
+    const isTight = usedBytes > spillShare * limitBytes
+    // Where values leave for the disk all the time there is hardly any room below that share: without some beyond it the
+    // memory of each value that left would be given up just before the next one needs it, and fresh memory is dear.
+    const keptShare = Math.min(spillShare + 0.05, Math.max(spillShare, pauseShare))
+    this.#memory.trim(Math.max(0, keptShare * limitBytes - usedBytes))
     const now = performance.now()
     const isMuch = this.#memory.strayBytes > STRAY_SHARE_MAX * limitBytes
     const leastMs = isMuch ? COLLECT_EVERY_MS : COLLECT_TIGHT_EVERY_MS
