@@ -4,7 +4,7 @@
 
 import { createRequire, type ResolveFnOutput, type ResolveHookContext, registerHooks } from 'node:module'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isHeddle, isPackageSpecifier } from './emission/specifiers.ts'
 import { heddleUrl } from './heddleFolder.ts'
 import { liftHook } from './liftHook.ts'
@@ -63,7 +63,8 @@ function resolveCarried(
   } catch (error) {
     // Not found, or not to be looked for: the user's folder may be closed to this worker.
     if (!isPackageSpecifier(specifier)) throw error
-    const parent = from.homeOf(specifier)
+    const importer = context.parentURL?.startsWith('file:') ? fileURLToPath(context.parentURL) : ''
+    const parent = from.homeOfUnnamed(specifier, importer) ?? from.homeOf(specifier)
     if (parent === undefined) throw error
     if (context.conditions.includes('import'))
       return next(specifier, { ...context, parentURL: pathToFileURL(parent).href })

@@ -249,3 +249,54 @@ test('a package with compiled code is installed from the lock file, or refused b
     registry.close()
   }
 })
+
+const UNNAMED = {
+  ...packageOf(
+    'named-by-none',
+    {},
+    { 'index.js': "exports.who = () => 'found'", 'deep.js': "module.exports = require('further').value" },
+  ),
+  ...packageOf(
+    'further',
+    { type: 'module', exports: './f.js' },
+    { 'f.js': "export const value = 'further'" },
+  ),
+  ...packageOf(
+    'forgets',
+    {},
+    {
+      'index.js':
+        "exports.both = () => require('named-by-none').who() + require('named-by-none/deep')\n" +
+        "exports.without = () => { try { return require('not-anywhere') } catch (error) { return error.code } }\n" +
+        "exports.lacks = () => require('@not/anywhere/deep')",
+    },
+  ),
+  ...packageOf(
+    'forgets-too',
+    { type: 'module', exports: './main.mjs' },
+    {
+      'main.mjs':
+        "import { who } from 'named-by-none'\nexport const again = () => who()\nexport const later = async () => (await import('further')).value",
+    },
+  ),
+  'main.ts': `
+import { Client } from 'heddle'
+import { both, lacks, without } from 'forgets'
+import { again, later } from 'forgets-too'
+await using client = await Client.local()
+const told = await client.submit(async () => [both(), again(), await later(), without()]).result()
+const error = await client.submit(() => lacks()).result().catch((error: Error) => \`\${error.name}: \${error.message}\`)
+console.log(JSON.stringify([told, error]))
+`,
+}
+
+test('what a package imports without naming it is brought too, or both names are told with the way out', async () => {
+  await using place = new Workplace({ 'package.json': '{"type":"module"}', ...UNNAMED })
+  await using far = await FarCluster.start(place)
+  await far.join()
+  const { text } = await run(place, far)
+  assert.deepEqual(JSON.parse(text), [
+    ['foundfurther', 'found', 'further', 'MODULE_NOT_FOUND'],
+    "UnnamedImportError: Cannot find module '@not/anywhere': the package forgets@1.0.0 imports it without naming it among its dependencies, and neither this worker nor the program has it. Install it beside the program: npm install @not/anywhere",
+  ])
+})

@@ -31,6 +31,10 @@ export class Carried {
   readonly #options: CarriedOptions
   readonly #packages = new Map<string, Place>()
   readonly #byName = new Map<string, Place>()
+  /** Packages that came, by their ids in the store, with the worker module that told of them. */
+  readonly #came = new Map<string, { name: string; version: string; of: string }>()
+  /** The folders of what they import without naming it: null where the sender has none either. */
+  readonly #unnamed = new Map<string, string | null>()
   readonly #files = new Map<string, { note: FileNote; of: string }>()
   readonly #movedFiles = new Map<string, string>()
 
@@ -79,14 +83,44 @@ export class Carried {
     return folder && path.join(folder, 'package.json')
   }
 
+  /**
+   * From where a package is found that one which came imports without naming it among its dependencies. Nothing when the
+   * importing file is of no such package.
+   * @throws {UnnamedImportError} when the sender does not have it either
+   */
+  homeOfUnnamed(specifier: string, parent: string): string | undefined {
+    const id = /[\\/]([0-9a-f]{32})[\\/]node_modules[\\/](?!.*[\\/][0-9a-f]{32}[\\/]node_modules[\\/])/.exec(
+      parent,
+    )?.[1]
+    const importer = id === undefined ? undefined : this.#came.get(id)
+    const name = /^(@[\w.~-]+\/)?[\w.~-]+/.exec(specifier)?.[0]
+    if (!importer || name === undefined) return undefined
+    const key = `unnamed.${id}.${name.replace('/', '+')}.json`
+    let folder = this.#unnamed.get(key)
+    if (folder === undefined) {
+      const pack = JSON.parse(Buffer.from(this.#options.ask(key, importer.of)).toString()) as Pack | null
+      folder = pack && this.#bring(pack, importer.of)
+      this.#unnamed.set(key, folder)
+    }
+    if (folder === null) throw new UnnamedImportError(`${importer.name}@${importer.version}`, name)
+    return path.join(folder, 'package.json')
+  }
+
+  #bring(pack: Pack, of: string): string {
+    const { store, ask } = this.#options
+    for (const [id, { name, version }] of Object.entries(pack.packages))
+      this.#came.set(id, { name, version, of })
+    return store.place(pack, (name) => ask(name, of))
+  }
+
   #placeOf(place: Place): string | undefined {
-    const { store, ask, sharedFiles } = this.#options
+    const { ask, sharedFiles } = this.#options
     if (place.looked) return place.folder
     const { note, of } = place
     if (!sharedFiles || !isInstalledHere(note))
       place.folder = bringing(note, () => {
         const pack = JSON.parse(Buffer.from(ask(note.pack, of)).toString()) as Pack
-        return store.place(pack, (name) => ask(name, of))
+        return this.#bring(pack, of)
       })
     place.looked = true
     return place.folder
@@ -105,6 +139,24 @@ export class Carried {
     }
     this.#movedFiles.set(note.content, file)
     return file
+  }
+}
+
+/** A package imports another one that it does not name, and that neither this machine nor the sender has. */
+export class UnnamedImportError extends Error {
+  override name = 'UnnamedImportError'
+  /** As Node's own, so that packages which do without it find what they expect. */
+  readonly code = 'MODULE_NOT_FOUND'
+  readonly importer: string
+  readonly package: string
+
+  constructor(importer: string, name: string) {
+    super(
+      `Cannot find module '${name}': the package ${importer} imports it without naming it among its dependencies, and neither ` +
+        `this worker nor the program has it. Install it beside the program: npm install ${name}`,
+    )
+    this.importer = importer
+    this.package = name
   }
 }
 

@@ -21,12 +21,15 @@ export class PackageSender {
   }
 
   /**
-   * What is asked for by name: a pack, the files of a package, a file beside the sources. Nothing for other names.
+   * What is asked for by name: a pack, the files of a package, what a package imports without naming it, a file beside the sources. Nothing for other names.
    * @throws {Error} when it is not there any more as it was
    */
   content(name: string): Uint8Array | undefined {
     const root = this.#roots.get(name)
     if (root !== undefined) return Buffer.from(JSON.stringify(this.#tree.pack(root)))
+    const [, id, packed] = /^unnamed\.([0-9a-f]{32})\.(.+)\.json$/.exec(name) ?? []
+    const pack = id === undefined ? undefined : this.#tree.unnamed(id, packed.replace('+', '/'))
+    if (pack !== undefined) return Buffer.from(JSON.stringify(pack))
     const hash = /^content\.([0-9a-f]{32})\.pack$/.exec(name)?.[1]
     const folder = hash === undefined ? undefined : this.#tree.rootOf(hash)
     if (folder !== undefined) return packFiles(packageFiles(folder))

@@ -53,12 +53,17 @@ interface PackageConfig {
 export class PackageTree {
   readonly #found = new Map<string, Found>()
   readonly #roots = new Map<string, string>()
+  readonly #byId = new Map<string, string>()
 
   /** The pack of the package in a folder. */
   pack(root: string): Pack {
     const real = realpathSync(root)
     const ids = new Map<string, string>()
-    for (const folder of this.#reach(real)) ids.set(folder, this.#id(folder))
+    for (const folder of this.#reach(real)) {
+      const id = this.#id(folder)
+      ids.set(folder, id)
+      this.#byId.set(id, folder)
+    }
     const locked = lockedPackages(lockFileOf(root))
     const packages: Record<string, PackedPackage> = {}
     for (const [folder, id] of ids) {
@@ -78,6 +83,17 @@ export class PackageTree {
       this.#roots.set(content, folder)
     }
     return { root: ids.get(real)!, packages }
+  }
+
+  /**
+   * The pack of what a package imports without naming it among its dependencies: what its own folder finds here. Null where
+   * there is none, nothing for a package that was never packed.
+   */
+  unnamed(id: string, name: string): Pack | null | undefined {
+    const folder = this.#byId.get(id)
+    const found = folder === undefined ? undefined : installedFrom(folder, name)
+    if (found !== undefined) return this.pack(found)
+    return folder === undefined ? undefined : null
   }
 
   /** The folder of the package with these files. */
