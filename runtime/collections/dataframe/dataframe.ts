@@ -390,7 +390,9 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   async divisions(): Promise<unknown[]> {
     if (this.index === undefined)
       throw new TableArgumentError('divisions are those of setIndex: call it first')
-    const bounds = await this.mapPartitions(boundsOfRows as never, {
+    // Rows without a key stand behind all others and have no place of their own.
+    const keys = this.select(this.index as Col<Row>).dropNulls() as unknown as DataFrame
+    const bounds = await keys.mapPartitions(boundsOfRows as never, {
       schema: { first: this.schema[this.index], last: this.schema[this.index] },
       args: [this.index],
     }).toRecords()

@@ -2,12 +2,12 @@
 
 import { pick } from '../../kernels/bag/partition.ts'
 import type { ShuffleStage } from '../../kernels/shuffleStage.ts'
-import type { ExprNode } from '../../kernels/table/expression.ts'
+import { columnsIn, type ExprNode, nameOf } from '../../kernels/table/expression.ts'
 import { pickPart, rangeBounds } from '../../kernels/table/partition.ts'
-import type { TableSink } from '../../kernels/table/steps.ts'
+import type { Step, TableSink } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { shuffle } from '../shuffle/shuffle.ts'
-import { gathered, type Pipe } from './pipe.ts'
+import { gathered, Pipe } from './pipe.ts'
 
 /** By what rows find their target. */
 export type ShuffleKey =
@@ -71,16 +71,44 @@ function boundsOf(
   place: SourcePlace | undefined,
 ): { source: Pipe; bounds: unknown } {
   const { building, schema } = pipe
-  const both = pipe.tasks({ sink: 'sampled', key }, `${label}-sample`)
-  const picking = building.group(pick as (...args: never[]) => unknown, [], `${label}-take`, place)
-  const part = (name: string): unknown[] => both.map((each) => building.graph.addTask(picking, [name, each]))
   const choosing = building.group(
     rangeBounds as (...args: never[]) => unknown,
     [partitions, descending],
     `${label}-bounds`,
     place,
   )
+  const narrowed = onlyFor(pipe, key)
+  if (narrowed) {
+    // Rows that lie there already are looked at twice: values of the key alone first, which is less work than to keep all.
+    const samples = narrowed.tasks({ sink: 'sampled', key, alone: true }, `${label}-sample`)
+    return { source: pipe, bounds: building.graph.addTask(choosing, [samples]) }
+  }
+  const both = pipe.tasks({ sink: 'sampled', key }, `${label}-sample`)
+  const picking = building.group(pick as (...args: never[]) => unknown, [], `${label}-take`, place)
+  const part = (name: string): unknown[] => both.map((each) => building.graph.addTask(picking, [name, each]))
   const bounds = building.graph.addTask(choosing, [part('sample')])
   const frames = part('frame').map((frame) => [frame])
   return { source: gathered(building, frames, schema, label, place), bounds }
+}
+
+/** The pipe with what an expression needs and nothing else; none where rows do not lie in frames, or come through more than choices. */
+function onlyFor(pipe: Pipe, key: ExprNode): Pipe | undefined {
+  const { parts } = pipe
+  const { source } = parts
+  if (source.source !== 'frame') return undefined
+  let wanted = columnsIn(key)
+  const steps: Step[] = []
+  for (const step of parts.steps.toReversed()) {
+    if (step.step === 'filter') {
+      columnsIn(step.predicate, wanted)
+      steps.unshift(step)
+    } else if (step.step === 'select') {
+      const exprs = step.exprs.filter((expr) => wanted.has(nameOf(expr)))
+      wanted = new Set(exprs.flatMap((expr) => [...columnsIn(expr)]))
+      steps.unshift({ step: 'select', exprs })
+    } else return undefined
+  }
+  // Without a column nothing would say how many rows there are.
+  if (wanted.size === 0) return undefined
+  return new Pipe(pipe.building, { ...parts, steps, source: { source: 'frame', columns: [...wanted] } })
 }

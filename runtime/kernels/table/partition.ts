@@ -1,6 +1,7 @@
 // The kernels of tables: a whole fused chain on one partition, and what brings partitions together.
 
 import { kernel } from '../kernel.ts'
+import { giveBack, resultBuffer } from '../resultMemory.ts'
 import { tableEngine } from './choose.ts'
 import type { Cell } from './columns/column.ts'
 import { compareCells } from './columns/groupRows.ts'
@@ -58,8 +59,10 @@ export const runTable = kernel(
         return packed(await engine.split(frame, sink))
       case 'range':
         return packed(await engine.split(frame, sink, args[sink.slot] as Cell[]))
-      case 'sampled':
-        return { frame: engine.close(frame), sample: await sampleOf(frame, sink) } satisfies Sampled
+      case 'sampled': {
+        const sample = await sampleOf(frame, sink)
+        return sink.alone ? sample : ({ frame: engine.close(frame), sample } satisfies Sampled)
+      }
       case 'sketch':
         return sketchOf(engine, frame, sink.spec)
       case 'write':
@@ -105,11 +108,13 @@ function packed(frames: readonly OpenFrame[]): SplitFrame {
     length += ipc.length
     ends.push(length)
   }
+  const bytes = new Uint8Array(resultBuffer(length))
+  parts.forEach(({ ipc }, i) => {
+    bytes.set(ipc, i === 0 ? 0 : ends[i - 1])
+    giveBack(ipc.buffer)
+  })
   return {
-    bytes: Buffer.concat(
-      parts.map(({ ipc }) => ipc),
-      length,
-    ),
+    bytes,
     ends,
     rows: parts.map(({ rows }) => rows),
     sizes: parts.map(({ bytes }) => bytes),
@@ -151,18 +156,19 @@ export const pickPart = kernel(
   (target: number, split: SplitFrame): Frame => partOf(split, target),
 )
 
-/** How many values of a key one partition shows. */
+/** How many values of a key one partition shows, at least, where it has as many. */
 const SAMPLE = 512
 
 async function sampleOf(frame: OpenFrame, sink: Extract<TableSink, { sink: 'sampled' }>): Promise<Cell[]> {
   const engine = tableEngine()
-  const column = await engine.continue(frame, [{ step: 'select', exprs: [sink.key] }], [])
-  const cells = engine.toColumns(column).find(({ name }) => name === nameOf(sink.key))?.cells ?? []
-  const present = cells.filter((cell) => cell !== null)
-  const every = Math.max(1, present.length / SAMPLE)
-  const sample: Cell[] = []
-  for (let at = every / 2; at < present.length; at += every) sample.push(present[Math.floor(at)])
-  return sample
+  const n = Math.max(1, Math.floor(frame.rows / SAMPLE))
+  const some: Step[] = [
+    { step: 'select', exprs: [sink.key] },
+    { step: 'every', n },
+  ]
+  const column = engine.toColumns(await engine.continue(frame, some, []))
+  const cells = column.find(({ name }) => name === nameOf(sink.key))?.cells ?? []
+  return cells.filter((cell) => cell !== null)
 }
 
 /** Bounds between `count` targets, at even shares of what was seen; fewer where few values come often. */

@@ -60,6 +60,8 @@ export type Step =
       columns: readonly string[]
     }
   | { step: 'asof'; slot: number; spec: AsofSpec; suffix: string; rightSchema: Schema }
+  /** One row of every `n`. */
+  | { step: 'every'; n: number }
   /** The task's own argument `slot` holds the partition's number. */
   | { step: 'sample'; fraction: number; seed: number; slot: number }
   /** A function of the user's on the whole partition, as records or as Arrow columns; gives the same or records. */
@@ -191,8 +193,8 @@ export type TableSink =
     }
   /** Cut into `count` runs of nearly the same length. */
   | { sink: 'cut'; count: number }
-  /** The rows, and beside them some values of a key from which bounds are chosen. */
-  | { sink: 'sampled'; key: ExprNode }
+  /** Some values of a key from which bounds are chosen; beside them the rows, unless it stands `alone`. */
+  | { sink: 'sampled'; key: ExprNode; alone?: boolean }
   | { sink: 'rows' }
   /** What the rows add to a sketch. */
   | { sink: 'sketch'; spec: SketchSpec }

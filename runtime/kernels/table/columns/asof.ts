@@ -26,7 +26,10 @@ export function asofJoined(left: Table, right: Table, step: AsofStep): Table {
   const other = column(theirs, spec.rightOn).cells
   const groups = new Map<string, number[]>()
   for (let row = 0; row < theirs.rows; row++) {
-    const key = keyText(spec.rightBy.map((name) => column(theirs, name).cells[row]))
+    const cells = spec.rightBy.map((name) => column(theirs, name).cells[row])
+    // As in other joins, an absent key agrees with nothing.
+    if (cells.includes(null)) continue
+    const key = keyText(cells)
     groups.set(key, [...(groups.get(key) ?? []), row])
   }
   const tolerance = toleranceOf(spec.tolerance, column(ours, spec.leftOn))

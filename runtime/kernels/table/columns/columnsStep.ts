@@ -57,6 +57,8 @@ export async function columnsStep(table: Table, step: Step, args: readonly unkno
       return joinedTables(table, rightSide(args[step.slot], step.rightSchema), step)
     case 'asof':
       return asofJoined(table, rightSide(args[step.slot], step.rightSchema), step)
+    case 'every':
+      return where(table, (row) => row % step.n === step.n >> 1, [])
     case 'sample':
       return where(table, (row) => draw(step.seed, Number(args[step.slot]), row) < step.fraction, [])
     case 'window': {

@@ -1,5 +1,6 @@
 // The engine on polars: steps become one lazy plan of its own, which it optimises and runs with all threads of the worker.
 
+import { resultBuffer } from '../../resultMemory.ts'
 import { boundsAt } from '../../shuffleStage.ts'
 import { columnsFromIpc, ipcFromColumns, schemaFromIpc } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
@@ -46,16 +47,18 @@ export const polarsEngine: Engine<PolarsFrame> = {
   close(frame: PolarsFrame): Frame {
     const known = closed.get(frame)
     if (known) return known
-    const ipc = ipcOf(frame.native, frame.bytes > COMPRESS_FROM ? 'lz4' : 'uncompressed')
+    const ipc = inResultMemory(piecesOf(frame.native, frame.bytes > COMPRESS_FROM ? 'lz4' : 'uncompressed'))
     return { ipc, rows: frame.rows, bytes: frame.bytes }
   },
 
   async split(frame, sink, bounds = []): Promise<PolarsFrame[]> {
     if (sink.sink === 'cut') return cut(frame, sink.count)
+    const parts = partsOf(sink)
     const part = sink.sink === 'hash' ? hashPart(sink) : rangePart(sink, bounds)
     const target = part.cast(nativeType('uint32'), true).alias(TARGET as never)
-    const marked = await frame.native.lazy().withColumns([target]).collect()
-    const parts: NativeFrame[] = new Array(partsOf(sink)).fill(undefined)
+    const own = parts < 2 ? frame.native : await textsOfRareCategories(frame, parts)
+    const marked = await own.lazy().withColumns([target]).collect()
+    const found: NativeFrame[] = new Array(parts).fill(undefined)
     if (marked.height > 0) {
       // Both come in the order in which targets are first met.
       const met = marked
@@ -64,11 +67,11 @@ export const polarsEngine: Engine<PolarsFrame> = {
         .unique(undefined, 'first', true)
       const targets = columnsFromIpc(ipcOf(await met.collect()))[0].cells
       marked.partitionBy([TARGET], true, false).forEach((part, i) => {
-        parts[Number(targets[i])] = part
+        found[Number(targets[i])] = part
       })
     }
     const none = frame.native.slice(0, 0)
-    return parts.map((part) => new PolarsFrame(part ?? none))
+    return found.map((part) => new PolarsFrame(part ?? none))
   },
 
   async hashes(frame, keys) {
@@ -128,13 +131,25 @@ function opened(frame: Frame): PolarsFrame {
   return made
 }
 
-function ipcOf(native: NativeFrame, compression = 'uncompressed'): Uint8Array {
+const ipcOf = (native: NativeFrame): Uint8Array => Buffer.concat(piecesOf(native, 'uncompressed'))
+
+/** A result's bytes, where a worker needs no copy of them. */
+function inResultMemory(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(resultBuffer(pieces.reduce((sum, { length }) => sum + length, 0)))
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
+}
+
+function piecesOf(native: NativeFrame, compression: string): Uint8Array[] {
   // Each chunk has the dictionary of its own categories, and a file has room for one.
-  const isCategory = JSON.stringify(Object.values(native.schema)).includes('Categorical')
-  const whole = isCategory ? native.rechunk() : native
+  const whole = categoriesIn(native).length > 0 ? native.rechunk() : native
   const pieces: Uint8Array[] = []
   whole.writeIpc({ write: (bytes) => pieces.push(bytes) }, compression)
-  return Buffer.concat(pieces)
+  return pieces
 }
 
 /** Columns of cells as a native frame. Categories travel as texts and become themselves here. */
@@ -150,6 +165,33 @@ export function fromColumns(columns: readonly Column[], schema: Schema): NativeF
 
 const emptyRow = (): NativeLazyFrame =>
   fromColumns([{ name: 'x', type: 'boolean', cells: [true] }], []).lazy()
+
+const categoriesIn = (native: NativeFrame): string[] =>
+  Object.entries(native.schema).flatMap(([name, type]) =>
+    JSON.stringify(type).includes('Categorical') ? [name] : [],
+  )
+
+/**
+ * The frame with categories as texts where a part has fewer rows than there are categories: each part would carry all of
+ * them. Where parts come together, they become categories again.
+ */
+async function textsOfRareCategories(frame: PolarsFrame, parts: number): Promise<NativeFrame> {
+  const names = categoriesIn(frame.native)
+  if (names.length === 0 || frame.rows === 0) return frame.native
+  const most = names.map((name) =>
+    polars()
+      .col(name)
+      .toPhysical()
+      .max()
+      .cast(nativeType('float64'), true)
+      .alias(name as never),
+  )
+  const codes = columnsFromIpc(ipcOf(await frame.native.lazy().select(most).collect()))
+  const rare = codes.filter(({ cells }) => Number(cells[0] ?? 0) >= frame.rows / parts)
+  if (rare.length === 0) return frame.native
+  const texts = rare.map(({ name }) => polars().col(name).cast(nativeType('string'), true))
+  return frame.native.lazy().withColumns(texts).collect()
+}
 
 function cut(frame: PolarsFrame, count: number): PolarsFrame[] {
   const at = (i: number): number => Math.floor((i * frame.rows) / count)
@@ -285,6 +327,16 @@ async function applied(
         .filter(kept)
         .select(columns.map((name) => pl.col(name)))
     }
+    case 'every': {
+      const index = '\u0000row'
+      const columns = (await lazy.slice(0, 0).collect()).columns
+      const place = pl.col(index).cast(nativeType('uint64'), true)
+      const whole = (value: number): NativeExpr => nativeLiteral(BigInt(value), 'uint64')
+      return lazy
+        .withRowIndex(index, 0)
+        .filter(place.mod(whole(step.n)).eq(whole(step.n >> 1)))
+        .select(columns.map((name) => pl.col(name)))
+    }
     case 'window': {
       const windows = pl
         .col(step.on)
@@ -383,6 +435,24 @@ export function concatenated(frames: readonly Frame[], schema: Schema): NativeLa
           schema.map(({ name, type }) => ({ name, type, cells: [] })),
           schema,
         ).lazy()
-  const natives = filled.map((frame) => opened(frame).native.lazy())
-  return natives.length === 1 ? natives[0] : polars().concatLf(natives, 'vertical', false, true, false, true)
+  const natives = filled.map((frame) => opened(frame).native)
+  const categories = schema.filter(({ type }) => type === 'category').map(({ name }) => name)
+  const texts = natives.map((native) => {
+    const known = categories.length === 0 ? [] : categoriesIn(native)
+    return categories.filter((name) => !known.includes(name))
+  })
+  const asCategories = (lazy: NativeLazyFrame, names: readonly string[]): NativeLazyFrame =>
+    names.length === 0
+      ? lazy
+      : lazy.withColumns(names.map((name) => polars().col(name).cast(nativeType('category'), true)))
+  // Where all are texts, they become categories at once.
+  const later = (texts[0] ?? []).filter((name) => texts.every((names) => names.includes(name)))
+  const ready = natives.map((native, i) =>
+    asCategories(
+      native.lazy(),
+      texts[i].filter((name) => !later.includes(name)),
+    ),
+  )
+  const all = ready.length === 1 ? ready[0] : polars().concatLf(ready, 'vertical', false, true, false, true)
+  return asCategories(all, later)
 }
