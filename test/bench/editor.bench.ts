@@ -6,6 +6,7 @@ import { FEED_MESSAGES } from '../../runtime/protocol/feed.ts'
 import { encodeFrame } from '../../runtime/protocol/frame.ts'
 import { IncrementalFacts } from '../../server/facts/incrementalFacts.ts'
 import { activation } from './editor/activation.ts'
+import { lensRoundTripMs } from './editor/lensRoundTrip.ts'
 import { schedulerShare } from './editor/schedulerShare.ts'
 import type { Figure } from './figure.ts'
 import { InstantCluster, mapShape, messageOf } from './schedulerCore.bench.ts'
@@ -44,18 +45,21 @@ export async function figures(): Promise<Figure[]> {
       unit: '%',
       value: (100 * (share.watchedMs - share.aloneMs)) / share.watchedMs,
     },
-    ...(await activationFigures()),
+    ...(await builtFigures()),
   ]
 }
 
-/** In a real VS Code, for which the extension has to be built. */
-async function activationFigures(): Promise<Figure[]> {
+/** Of the server's process and of a real VS Code, for which the extension has to be built. */
+async function builtFigures(): Promise<Figure[]> {
   if (!existsSync(join(root, 'dist', 'extension.cjs'))) {
-    console.error('The extension is not built, so its activation is not measured: npm run build')
+    console.error(
+      'The extension is not built, so neither its server nor its activation is measured: npm run build',
+    )
     return []
   }
   const { wallMs, cpuMs, ownMs } = await activation(root)
   return [
+    { bench, figure: 'lenses of 1,000 lines after a change', unit: 'ms', value: await lensRoundTripMs(root) },
     { bench, figure: 'activation in VS Code, by the clock', unit: 'ms', value: wallMs },
     { bench, figure: 'activation in VS Code, CPU', unit: 'ms', value: cpuMs },
     { bench, figure: 'activation, of it its own function', unit: 'ms', value: ownMs },
