@@ -55,6 +55,15 @@ test('values that memory has no room for go to disk and come back as they were',
   )
   assert.ok(beat.managedBytes <= 5 * BYTES, `${beat.managedBytes} bytes are in memory`)
   assert.ok(readdirSync(spillFolder).length > 0)
+  // Which values those are it says while somebody looks.
+  assert.equal(beat.spilledTasks, undefined)
+  worker.send({ type: 'watch-memory', on: true })
+  const { spilledTasks, spilledBytes } = await worker.next(
+    'heartbeat',
+    (one) => one.spilledTasks !== undefined,
+  )
+  assert.ok(Math.abs(spilledTasks!.length * BYTES - spilledBytes) < 0.01 * spilledBytes)
+  worker.send({ type: 'watch-memory', on: false })
   assert.deepEqual(await sums(worker), expected)
   // A peer or a client is served from disk as well.
   const fetched = await fetchValues(worker.hello.dataAddress, 'secret', [
