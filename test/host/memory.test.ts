@@ -55,6 +55,15 @@ test('values that memory has no room for go to disk and come back as they were',
   )
   assert.ok(beat.managedBytes <= 5 * BYTES, `${beat.managedBytes} bytes are in memory`)
   assert.ok(readdirSync(spillFolder).length > 0)
+  // Which values those are it says while somebody looks.
+  assert.equal(beat.spilledTasks, undefined)
+  worker.send({ type: 'watch-memory', on: true })
+  const { spilledTasks, spilledBytes } = await worker.next(
+    'heartbeat',
+    (one) => one.spilledTasks !== undefined,
+  )
+  assert.ok(Math.abs(spilledTasks!.length * BYTES - spilledBytes) < 0.01 * spilledBytes)
+  worker.send({ type: 'watch-memory', on: false })
   assert.deepEqual(await sums(worker), expected)
   // A peer or a client is served from disk as well.
   const fetched = await fetchValues(worker.hello.dataAddress, 'secret', [
@@ -114,6 +123,46 @@ test('a file system that is full is an error that names the folder, and everythi
     execFileSync('umount', [spillFolder])
   }
   rmdirSync(spillFolder)
+  await cluster.end()
+})
+
+test('with a full disk and more in memory than pauses a worker, runs go on and everything is served', async (t) => {
+  const cluster = await TestCluster.start(t)
+  const mounted = join(cluster.folder, 'full')
+  mkdirSync(mounted)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=10m', 'tmpfs', mounted])
+  try {
+    // A process with one thread is larger than that by itself: from its first value on it is above all of them.
+    const shares = { targetShare: 0.002, spillShare: 0.005, pauseShare: 0.02, terminateShare: 1e9 }
+    const spillFolder = join(mounted, 'values')
+    const request = { memoryLimitBytes: 2e9, memoryShares: shares, spillFolder, threads: 2 }
+    const worker = await cluster.worker('w0', request)
+    worker.send(execute(Array.from({ length: VALUES }, (_, i) => call(i + 1, 'noise', [LENGTH + i, i]))))
+    for (let done = 0; done < VALUES; ) done += (await worker.next('finished')).tasks.length
+    const { text } = await worker.next('log', ({ level }) => level === 'error')
+    assert.ok(text.includes(`cannot be spilled to ${spillFolder}: the disk is full`), text)
+    const beat = await worker.next('heartbeat', ({ heldTasks }) => heldTasks === VALUES)
+    assert.ok(beat.rssBytes > 0.02 * 2e9, `${beat.rssBytes} bytes are above what pauses`)
+    assert.ok(beat.spilledBytes <= 10e6, `${beat.spilledBytes} bytes are on a disk of 10 MB`)
+    const found = Array.from({ length: VALUES }, (_, i) => work.sum(work.noise(LENGTH + i, i)))
+    assert.deepEqual(await sums(worker), found)
+    // So are peers and clients, with what is in memory and what is on the disk.
+    const values = await fetchValues(
+      worker.hello.dataAddress,
+      'secret',
+      Array.from({ length: VALUES }, (_, i) => ({ task: i + 1, run: 1 })),
+    )
+    assert.deepEqual(
+      values.map((value) => work.sum(decodeValue(value!) as Float64Array)),
+      found,
+    )
+    closeDataConnections()
+    worker.send({ type: 'close', reason: 'the test is over' })
+    assert.deepEqual(await exitOf(cluster.children[0]), { code: 0, signal: null })
+  } finally {
+    execFileSync('umount', [mounted])
+  }
+  rmdirSync(mounted)
   await cluster.end()
 })
 
