@@ -1,5 +1,6 @@
 // Writes lists, plain objects, maps and sets, and what instances of classes have of these.
 
+import { types } from 'node:util'
 import { encodeSymbol } from './encodeSymbol.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
 import { SHAPES_MAX, TAG } from './valueTags.ts'
@@ -67,8 +68,13 @@ export function encodeItems(encoder: ValueEncoder, value: readonly unknown[], de
 }
 
 export function encodePlain(encoder: ValueEncoder, value: object, bare: boolean, depth: number): void {
-  encoder.remember(value)
   const symbols = Object.getOwnPropertySymbols(value)
+  // `arguments` has its length apart from its keys: it is a list.
+  if (symbols.length > 0 && types.isArgumentsObject(value)) {
+    encodeArray(encoder, Array.from(value as ArrayLike<unknown>), depth)
+    return
+  }
+  encoder.remember(value)
   if (symbols.length > 0) {
     encoder.writer.byte(TAG.symbolKeys)
     encoder.writer.byte(bare ? 1 : 0)

@@ -116,7 +116,8 @@ export class LiftHook {
       units = new Map()
       this.#liveByNumber.set(module, units)
     }
-    units.set(unit, value)
+    // What comes back from workers brings copies of this program's own modules along: they do not take its place.
+    if (this.worker || !units.has(unit)) units.set(unit, value)
   }
 
   /** Notes what a worker module knows of the functions in it. */
@@ -206,8 +207,6 @@ export class LiftHook {
 
   /** This thread's own copy of a module-level function or class. */
   liveUnit(module: string, unit: number): unknown {
-    const value = this.#liveByNumber.get(module)?.get(unit)
-    if (value !== undefined) return value
     for (const lookup of this.#lookups.get(module) ?? []) {
       try {
         const live = lookup(unit)
@@ -216,7 +215,7 @@ export class LiftHook {
         // That variable has no value yet.
       }
     }
-    return undefined
+    return this.#liveByNumber.get(module)?.get(unit)
   }
 
   /** Finds a package's function or class among the imports of the user's modules. */

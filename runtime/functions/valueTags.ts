@@ -119,6 +119,15 @@ export const WELL_KNOWN_SYMBOLS = [
   Symbol.toPrimitive,
   Symbol.toStringTag,
   Symbol.species,
+  Symbol.dispose,
+  Symbol.asyncDispose,
+  Symbol.match,
+  Symbol.matchAll,
+  Symbol.replace,
+  Symbol.search,
+  Symbol.split,
+  Symbol.isConcatSpreadable,
+  Symbol.unscopables,
 ] as const
 
 /** Containers nested deeper than this are written after everything else, so that long chains need no deep stack. */

@@ -5,6 +5,7 @@ import { parseSync } from 'oxc-parser'
 import { textHash } from '../textHash.ts'
 import { closedDeclarations, closedGroups, declarationDependencies } from './closed.ts'
 import { declareRequires } from './commonJs.ts'
+import { declareLateParts } from './lateParts.ts'
 import { Purity } from './purity.ts'
 import { readNode } from './readNode.ts'
 import { SourceSyntaxError } from './sourceSyntaxError.ts'
@@ -34,8 +35,10 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
   walk.walk(program.body as Node[])
   const { scope, units, imports, references } = walk
   if (format === 'commonjs') declareRequires(program, scope, imports, walk.requireCalls)
+  const purity = new Purity(source, scope)
+  declareLateParts(program, scope, purity)
   const dependencies = declarationDependencies(scope, references)
-  const closed = closedDeclarations(scope, dependencies, new Purity(source, scope))
+  const closed = closedDeclarations(scope, dependencies, purity)
   const { groups, groupOf } = closedGroups(closed, dependencies)
   const module: AnalysedModule = {
     file,

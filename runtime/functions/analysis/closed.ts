@@ -54,7 +54,7 @@ export function closedDeclarations(
 ): Set<Binding> {
   const closed = new Set<Binding>()
   for (const binding of scope.bindings.values()) {
-    if (binding.kind === 'import' || binding.writes.length > 0) continue
+    if (binding.kind === 'import' || binding.changed || binding.writes.length > 0) continue
     const [first] = binding.declarations
     if (['function', 'class', 'enum', 'namespace'].includes(binding.kind)) closed.add(binding)
     else if (

@@ -11,6 +11,9 @@ const PURE_CONSTRUCTORS = new Set([
     'Intl.Segmenter',
     'Intl.RelativeTimeFormat',
     'Intl.ListFormat',
+    'Intl.DisplayNames',
+    'Intl.DurationFormat',
+    'Intl.Locale',
   ],
 ])
 const PURE_CALLS = new Set(['Symbol', 'Symbol.for', 'BigInt', 'Number', 'String', 'Boolean'])

@@ -42,6 +42,8 @@ export interface Binding {
   outerStatement?: Node
   /** True when it is declared by its name alone, not by a pattern. */
   simple: boolean
+  /** Its value is changed at the top level by what cannot be done again elsewhere. */
+  changed?: boolean
   /** Where it is assigned after its declaration. */
   writes: number[]
   /** How often it is named. */

@@ -10,7 +10,7 @@ import { rewriteImportEquals } from './importEquals.ts'
 import { jsonModule, refuseEntry } from './importLines.ts'
 import { instrument } from './instrument.ts'
 import { rewritePlaces } from './places.ts'
-import { isPackageSpecifier } from './specifiers.ts'
+import { isForeignSpecifier } from './specifiers.ts'
 import type { WorkerModules } from './workerModules.ts'
 
 export function writeCommonJsModule(modules: WorkerModules, module: AnalysedModule, name: string): void {
@@ -29,7 +29,7 @@ export function writeCommonJsModule(modules: WorkerModules, module: AnalysedModu
     ({ source }) => `require(${JSON.stringify(requiredOnWorker(modules, module, source, needs))})`,
   )
   const packages = module.imports.flatMap((record) =>
-    isPackageSpecifier(record.source)
+    isForeignSpecifier(record.source)
       ? record.names.map(({ imported, local }) => ({ source: record.source, imported, local }))
       : [],
   )

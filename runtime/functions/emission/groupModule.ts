@@ -33,7 +33,7 @@ export function writeGroupModule(
     }
   const parts = members
     .flatMap((member) =>
-      member.declarations.map((node) => ({ member, start: declarationStart(node), end: node.end })),
+      member.declarations.map((node) => ({ member, node, start: declarationStart(node), end: node.end })),
     )
     .sort((a, b) => a.start - b.start)
   const includes = insideAny(parts)
@@ -86,7 +86,7 @@ export function writeGroupModule(
 function keepParts(
   module: AnalysedModule,
   text: MagicString,
-  parts: readonly { member: Binding; start: number; end: number }[],
+  parts: readonly { member: Binding; node: Node; start: number; end: number }[],
 ): void {
   let at = 0
   const registered = new Map<string | undefined, SourceUnit[]>()
@@ -96,10 +96,10 @@ function keepParts(
     if (known) known.push(unit)
     else registered.set(unit.variableName, [unit])
   }
-  for (const { member, start, end } of parts) {
+  for (const { member, node, start, end } of parts) {
     if (start > at) text.remove(at, start)
     at = end
-    if (member.kind === 'const') {
+    if (member.kind === 'const' && node.type !== 'ExpressionStatement') {
       text.prependRight(start, 'const ')
       text.appendLeft(end, ';')
       const unit = registered.get(member.name)?.find((one) => one.start >= start && one.end <= end)

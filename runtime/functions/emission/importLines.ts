@@ -9,7 +9,7 @@ import { CannotTravelError } from '../cannotTravel.ts'
 import { textHash } from '../textHash.ts'
 import { entranceOf, isOfOwnCycle } from './entrance.ts'
 import { importNotes } from './helperCode.ts'
-import { isPackageSpecifier } from './specifiers.ts'
+import { isForeignSpecifier } from './specifiers.ts'
 import { moduleName, type WorkerModules } from './workerModules.ts'
 
 /** A name of another module, and what it is called in this one. */
@@ -143,7 +143,7 @@ export function importsOf(
     const names = byRecord.get(record) ?? []
     byRecord.set(record, names)
     names.push({ imported, local: name })
-    if (isPackageSpecifier(record.source)) packages.push({ source: record.source, imported, local: name })
+    if (isForeignSpecifier(record.source)) packages.push({ source: record.source, imported, local: name })
   }
   let lines = ''
   for (const [record, names] of byRecord) lines += importLine(modules, module, record, names, needs)

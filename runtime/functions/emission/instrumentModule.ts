@@ -10,7 +10,7 @@ import { headOffset, helperCode, importNotes, liveCode } from './helperCode.ts'
 import { rewriteImportEquals } from './importEquals.ts'
 import { instrument } from './instrument.ts'
 import { markedResult, RESULT_NAME } from './resultMark.ts'
-import { isPackageSpecifier } from './specifiers.ts'
+import { isForeignSpecifier } from './specifiers.ts'
 
 export interface InstrumentedModule {
   module: AnalysedModule
@@ -31,7 +31,7 @@ export function instrumentModule(
   const text = new MagicString(module.source)
   const top = instrument({ module, text, includes: () => true })
   const imported = module.imports
-    .filter((record) => isPackageSpecifier(record.source))
+    .filter((record) => isForeignSpecifier(record.source))
     .flatMap((record) =>
       record.names
         .filter(({ binding }) => binding.references > 0)

@@ -1,6 +1,6 @@
 // The user's modules as they were loaded, and what their imports lead to.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { analyse } from '../analysis/analyse.ts'
@@ -15,6 +15,7 @@ import { type CompilerChoices, compilerChoices } from './compilerChoices.ts'
 import { dynamicSpecifiers } from './dynamicImports.ts'
 import { formatOf } from './fileFormat.ts'
 import { ImportCycles } from './importCycles.ts'
+import { packageVersion } from './packageVersion.ts'
 import { resolveFrom } from './resolver.ts'
 import { isBuiltin, isHeddle } from './specifiers.ts'
 
@@ -271,29 +272,6 @@ function noteOf(file: string): PackageNote | undefined {
   } catch {
     return undefined
   }
-}
-
-const versions = new Map<string, string>()
-
-/** The version in the package.json above a file of a package. */
-function packageVersion(file: string): string {
-  const folder = path.dirname(file)
-  const known = versions.get(folder)
-  if (known !== undefined) return known
-  const config = path.join(folder, 'package.json')
-  let version = ''
-  if (existsSync(config)) {
-    try {
-      version = (JSON.parse(readFileSync(config, 'utf8')) as { version?: string }).version ?? ''
-    } catch {
-      version = '' // A package.json without a readable version: the one above it counts.
-    }
-  }
-  const parent = path.dirname(folder)
-  if (version === '' && path.basename(folder) !== 'node_modules' && parent !== folder)
-    version = packageVersion(path.join(parent, 'x'))
-  versions.set(folder, version)
-  return version
 }
 
 function fileHash(file: string): string {

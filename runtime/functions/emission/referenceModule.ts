@@ -29,7 +29,15 @@ export function writeReferenceModule(modules: WorkerModules, module: AnalysedMod
   let head = ''
   const cut = new Set<Node>()
   const ranges: TextRange[] = []
+  const late = new Set<Node>()
+  for (const binding of module.closed) for (const node of binding.declarations) late.add(node)
   for (const statement of module.program.body as Node[]) {
+    if (statement.type === 'ExpressionStatement' && late.has(statement)) {
+      cut.add(statement)
+      ranges.push(statement)
+      text.remove(statement.start, statement.end)
+      continue
+    }
     const declaration = withoutExport(statement)
     const bindings = closedBindingsOf(module, declaration)
     if (bindings) {

@@ -18,3 +18,8 @@ export function isHeddle(specifier: string): boolean {
 export function isPackageSpecifier(specifier: string): boolean {
   return !/^[./]|^file:/.test(specifier) && !isBuiltin(specifier)
 }
+
+/** What is not the user's own by its form: functions that it gives are found again by the names they have there. */
+export function isForeignSpecifier(specifier: string): boolean {
+  return isPackageSpecifier(specifier) || isBuiltin(specifier)
+}

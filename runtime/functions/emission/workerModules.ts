@@ -166,7 +166,7 @@ export class WorkerModules {
       captureNames,
       label: unit.name ?? `${this.graph.relative(module.file)}:${place.line}`,
       place: { file: module.file, ...place },
-      ownsKeys: (unit.selfBinding?.declarations.length ?? 0) > 1,
+      ownsKeys: ownsKeys(unit),
     }
     this.#units.set(unit, lifted)
     return lifted
@@ -218,4 +218,10 @@ export class WorkerModules {
       .map((unit) => `[${unit.number},"${this.semantics.unitOrText(module, unit)}",${unit.eagerCount}]`)
     return notes.length > 0 ? `globalThis.__heddle?.u(__heddle_m(),[${notes.join(',')}]);` : ''
   }
+}
+
+/** Whether the code of a function gives it its properties: as a namespace of its name, or by statements that go along. */
+function ownsKeys({ selfBinding, singleton }: SourceUnit): boolean {
+  const parts = selfBinding?.declarations.filter((node) => singleton || node.type !== 'ExpressionStatement')
+  return (parts?.length ?? 0) > 1
 }
