@@ -1,11 +1,13 @@
 // Tables of files on the web, in S3 and in memory: the same rows as from a disk, only what is needed asked for.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { col, type DataFrame, dataframe, memoryFiles } from '../../runtime/collections/index.ts'
+import { polars } from '../../runtime/kernels/table/polars/native.ts'
+import { withLocalImage } from '../../runtime/kernels/table/polars/remoteParquet.ts'
 import { fileServers } from '../kit/fileServers.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
@@ -101,4 +103,62 @@ test('what servers cannot give is said when the table is built', async (context)
     /b\.csv has other columns than .*a\.csv: b, not a/,
   )
   assert.throws(() => dataframe.readCsv('http://127.0.0.1:1/x.csv'), /cannot be reached/)
+})
+
+for (const engine of ['polars', 'columns'])
+  test(`tables are written to S3 and to memory, and read again (${engine})`, async (context) => {
+    process.env.HEDDLE_TABLE_ENGINE = engine
+    const { endpoint } = await fileServers(context, { 'lake/there.txt': Buffer.from('x') })
+    const storage = { endpoint }
+    const table = dataframe.fromRecords(ROWS, { partitions: 2, schema: SCHEMA }) as unknown as DataFrame
+    for (const at of ['s3://lake/', 'memory://']) {
+      const name = `${at}written-${engine}`
+      const same = async (frame: unknown, what: string): Promise<void> =>
+        assert.deepEqual(await (frame as DataFrame).toRecords(), ROWS, what)
+      const csv = await table.toCsv(`${name}/*.csv.gz`, { storage }).compute()
+      assert.deepEqual(csv, [`${name}/0.csv.gz`, `${name}/1.csv.gz`])
+      await same(dataframe.readCsv(csv, { schema: SCHEMA, storage }), `${at} CSV`)
+      const json = await table.toJsonLines(`${name}/lines`, { storage }).compute()
+      await same(dataframe.readJsonLines(json, { schema: SCHEMA, storage }), `${at} JSON lines`)
+      await same(dataframe.readIpc(await table.toIpc(`${name}/ipc`, { storage }).compute(), { storage }), at)
+      const folders = await table
+        .select('x', 'day')
+        .toJsonLines(`${name}/days/part-*.jsonl`, { storage, partitionBy: 'day' })
+        .compute()
+      assert.equal(folders.length, 40)
+      assert.ok(folders.includes(`${name}/days/day=2024-01-03/part-1.jsonl`), folders[0])
+      if (engine === 'columns') continue
+      const parquet = await table.toParquet(`${name}/p`, { storage }).compute()
+      await same(dataframe.readParquet(parquet, { storage }), `${at} parquet`)
+    }
+    assert.throws(() => table.toCsv('ftp://host/x'), /there is nothing here for ftp:/)
+  })
+
+test('of a parquet file elsewhere polars gets the columns and row groups it needs, and holes', async (context) => {
+  process.env.HEDDLE_TABLE_ENGINE = 'polars'
+  const folder = temporaryFolder(context)
+  const rows = Array.from({ length: 60_000 }, (_, i) => ({ a: i, b: Math.sin(i), c: `text ${Math.cos(i)}` }))
+  const [path] = await dataframe
+    .fromRecords(rows)
+    .toParquet(join(folder, 'a.parquet'), { compression: 'none' })
+    .compute()
+  const contents = readFileSync(path)
+  const range = ['memory://a.parquet', contents.length, '', 10, 50, [], { contents }] as const
+  const { held, records } = await withLocalImage(range, ['a'], async (image) => {
+    const { blocks } = statSync(image)
+    const frame = await polars()
+      .scanParquet(image, { parallel: 'auto', glob: false, hivePartitioning: false })
+      .slice(10, 40)
+      .select([polars().col('a')])
+      .collect()
+    return { held: blocks * 512, records: frame.height }
+  })
+  assert.equal(records, 40)
+  assert.ok(held > 0 && held < contents.length / 2, `${held} of ${contents.length} bytes`)
+  memoryFiles.write('memory://a.parquet', contents)
+  const some = dataframe.readParquet('memory://a.parquet').filter(col('a').gt(59_990)).select('b')
+  assert.deepEqual(
+    await some.toRecords(),
+    rows.slice(59_991).map(({ b }) => ({ b })),
+  )
 })

@@ -21,8 +21,8 @@ export const TABLES = [
 ] as const
 export type Tables = Record<(typeof TABLES)[number], DataFrame>
 
-/** The tables in so many partitions each. */
-export function tpchTables(seed: number, partitions: number): Tables {
+/** The rows of all tables. */
+export function tpchRows(seed: number): Record<(typeof TABLES)[number], readonly object[]> {
   const random = new Random(seed)
   const date = (from: Date, days: number): Date => new Date(from.getTime() + random.below(days) * DAY)
   const cents = (limit: number): number => random.below(limit * 4) / 4
@@ -82,6 +82,12 @@ export function tpchTables(seed: number, partitions: number): Tables {
         l_shipinstruct: random.pick(['DELIVER IN PERSON', 'NONE']),
       })
     }
+  return rows
+}
+
+/** The tables in so many partitions each. */
+export function tpchTables(seed: number, partitions: number): Tables {
+  const rows = tpchRows(seed)
   const tables = TABLES.map((name) => {
     const own = rows[name] as readonly Record<string, unknown>[]
     const schema = Object.fromEntries(

@@ -109,7 +109,7 @@ export class Bag<out T> implements Collection<T[]> {
 
   /** @internal */
   assemble(results: readonly unknown[]): T[] {
-    if (this.node instanceof WriteNode) return results.flatMap(keptInMemory) as T[]
+    if (this.node.writes) return results.flatMap(keptInMemory) as T[]
     if (results.length === 1) return results[0] as T[]
     const all: T[] = []
     // Far faster than `flat`, and no limit on the number of arguments as `push(...list)` has.

@@ -15,6 +15,8 @@ export interface BagNode extends GraphNode {
   readonly partitions: number
   /** The method that made it, e.g. `map`. */
   readonly label: string
+  /** Whether its items are files that were written, some of them for the program's memory. */
+  readonly writes?: boolean
 }
 
 /** A task's own argument beside its partition: of another node (per partition, or one for all), or the partition's number. */

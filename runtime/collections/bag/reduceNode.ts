@@ -409,6 +409,7 @@ export class ConcatNode implements BagNode {
 
 /** Writes each partition to a file; gives the paths. */
 export class WriteNode extends OnBag {
+  readonly writes = true
   readonly #plan: WritePlan
 
   constructor(input: BagNode, request: Request, plan: WritePlan) {

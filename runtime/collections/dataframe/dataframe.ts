@@ -392,10 +392,12 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
       throw new TableArgumentError('divisions are those of setIndex: call it first')
     // Rows without a key stand behind all others and have no place of their own.
     const keys = this.select(this.index as Col<Row>).dropNulls() as unknown as DataFrame
-    const bounds = await keys.mapPartitions(boundsOfRows as never, {
-      schema: { first: this.schema[this.index], last: this.schema[this.index] },
-      args: [this.index],
-    }).toRecords()
+    const bounds = await keys
+      .mapPartitions(boundsOfRows as never, {
+        schema: { first: this.schema[this.index], last: this.schema[this.index] },
+        args: [this.index],
+      })
+      .toRecords()
     const rows = bounds as { first: unknown; last: unknown }[]
     return rows.length === 0 ? [] : [...rows.map(({ first }) => first), rows[rows.length - 1].last]
   }

@@ -130,6 +130,7 @@ export class RecordPartitionsNode extends OnTable implements BagNode {
 
 /** Writes each partition to a file; a partition of the answer has the paths. */
 export class WriteTableNode extends OnTable implements BagNode {
+  readonly writes = true
   readonly label: string
   readonly partitions: number
   readonly #format: WriteFormat

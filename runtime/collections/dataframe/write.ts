@@ -2,6 +2,12 @@
 
 import { extname, resolve, sep } from 'node:path'
 import { compressionOf } from '../../kernels/files/decompress.ts'
+import {
+  isKnownScheme,
+  type StorageOptions,
+  schemeOf,
+  unknownScheme,
+} from '../../kernels/files/fileSystem.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 import type { WriteChoices, WriteFormat } from '../../kernels/table/steps.ts'
 import { TableArgumentError } from './build.ts'
@@ -16,6 +22,8 @@ export interface TableWriteOptions {
   header?: boolean
   /** What stands for an absent value in CSV; nothing by default. */
   nullValue?: string
+  /** How a store such as S3 is reached. */
+  storage?: StorageOptions
 }
 
 const ENDINGS: Readonly<Record<WriteFormat, string>> = {
@@ -43,6 +51,7 @@ export function tablePaths(
 ): string[] {
   if (typeof path !== 'string' || path === '')
     throw new TableArgumentError('a table is written to a path: name a file or folder')
+  if (!isKnownScheme(path)) throw unknownScheme(path)
   const folder =
     path.endsWith('/') || path.endsWith(sep) || extname(path) === '' || options.partitionBy !== undefined
   const pattern =
@@ -52,9 +61,10 @@ export function tablePaths(
     throw new TableArgumentError(
       `${partitions} partitions cannot be written to ${pattern}: put a * where each one's number should be, or write one with .repartition(1)`,
     )
-  return Array.from({ length: partitions }, (_, i) =>
-    resolve(pattern.replaceAll('*', String(i).padStart(digits, '0'))),
-  )
+  return Array.from({ length: partitions }, (_, i) => {
+    const own = pattern.replaceAll('*', String(i).padStart(digits, '0'))
+    return schemeOf(path) === 'file' ? resolve(own) : own
+  })
 }
 
 export function writeChoices(
@@ -71,7 +81,7 @@ export function writeChoices(
     throw new TableArgumentError(
       `${ENDINGS[format]} files are compressed with ${ALLOWED[format].join(', ')}, not ${compression}`,
     )
-  const { delimiter, header, nullValue } = options
+  const { delimiter, header, nullValue, storage } = options
   return {
     compression,
     partitionBy,
@@ -79,5 +89,6 @@ export function writeChoices(
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(header === undefined ? {} : { header }),
     ...(nullValue === undefined ? {} : { nullValue }),
+    ...(storage && { storage }),
   }
 }

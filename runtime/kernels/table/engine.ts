@@ -1,5 +1,6 @@
 // What an engine does: it runs steps on one partition. Two are here, and both pass the same tests.
 
+import type { WrittenInMemory } from '../bag/write.ts'
 import type { Cell, Column } from './columns/column.ts'
 import type { ExprNode } from './expression.ts'
 import type { Frame } from './frame.ts'
@@ -34,5 +35,6 @@ export interface Engine<F extends OpenFrame = OpenFrame> {
   hashMark(): string
   toColumns(frame: F): Column[]
   fromColumns(columns: readonly Column[], schema: Schema): F
-  write(frame: F, format: WriteFormat, path: string, choices: WriteChoices): Promise<void>
+  /** Gives the path, or what is to be put into the program's memory. */
+  write(frame: F, format: WriteFormat, path: string, choices: WriteChoices): Promise<string | WrittenInMemory>
 }

@@ -216,5 +216,7 @@ export interface WriteChoices {
   nullValue?: string
   /** Columns whose values become folders, `name=value`. */
   partitionBy?: readonly string[]
+  /** How a store such as S3 is reached. */
+  storage?: StorageOptions
   schema: Schema
 }

@@ -1,11 +1,13 @@
-// Writes a file under a temporary name first, so that nobody ever sees half of it.
+// Writes a file so that nobody ever sees half of it: under a temporary name first, in a store at once, or for the program's memory.
 
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip, zstdCompress } from 'node:zlib'
+import type { WrittenInMemory } from '../bag/write.ts'
 import { FileError, fileErrorOf } from '../files/fileErrors.ts'
+import { fileSystemOf, isInMemory, type StorageOptions, schemeOf } from '../files/fileSystem.ts'
 
 const COMPRESSORS: Readonly<Record<string, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
   gzip: promisify(gzip),
@@ -13,12 +15,36 @@ const COMPRESSORS: Readonly<Record<string, (bytes: Uint8Array) => Promise<Uint8A
   brotli: promisify(brotliCompress),
 }
 
-/** @throws {FileError} when it cannot be written; nothing is left of it then */
+/**
+ * Gives the path, or for a file of the program's memory what the program puts there.
+ * @throws {FileError} when it cannot be written; nothing is left of it then
+ */
 export async function writeBytes(
   path: string,
   pieces: readonly Uint8Array[],
   compression: string,
-): Promise<void> {
+  storage?: StorageOptions,
+): Promise<string | WrittenInMemory> {
+  if (schemeOf(path) === 'file') {
+    await writeLocal(path, pieces, compression)
+    return path
+  }
+  const compressor = COMPRESSORS[compression]
+  const bytes = compressor ? [await compressor(Buffer.concat(pieces))] : pieces
+  // A copy: bytes of a pool would take all of it along.
+  if (isInMemory(path)) return { path, contents: new Uint8Array(Buffer.concat(bytes)) }
+  const file = await (await fileSystemOf(path, storage)).create(path)
+  try {
+    for (const piece of bytes) await file.write(piece)
+    await file.commit()
+  } catch (cause) {
+    await file.abandon()
+    throw fileErrorOf(path, cause)
+  }
+  return path
+}
+
+async function writeLocal(path: string, pieces: readonly Uint8Array[], compression: string): Promise<void> {
   const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`
   const compressor = COMPRESSORS[compression]
   try {

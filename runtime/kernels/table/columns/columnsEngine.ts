@@ -72,7 +72,7 @@ export const columnsEngine: Engine<ColumnsFrame> = {
     if (format === 'parquet') throw new NotInColumnsError('writing parquet')
     const bytes =
       format === 'ipc' ? ipcFromColumns(frame.columns) : textOf(frame.columns, frame.rows, format, choices)
-    await writeBytes(path, [bytes], format === 'ipc' ? 'none' : choices.compression)
+    return writeBytes(path, [bytes], format === 'ipc' ? 'none' : choices.compression, choices.storage)
   },
 }
 

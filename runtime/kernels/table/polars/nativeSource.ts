@@ -1,6 +1,6 @@
 // Where rows come from, as a lazy plan of polars.
 
-import { FileFormatError } from '../../files/fileErrors.ts'
+import { FileError, FileFormatError } from '../../files/fileErrors.ts'
 import { schemeOf } from '../../files/fileSystem.ts'
 import { isDatetime } from '../dataType.ts'
 import type { Frame } from '../frame.ts'
@@ -18,6 +18,7 @@ import { type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { cellLiteral, nativeExpr } from './nativeExpr.ts'
 import { nativeType } from './nativeType.ts'
 import { concatenated, fromColumns, PolarsFrame, polarsEngine } from './polarsEngine.ts'
+import { withLocalImage } from './remoteParquet.ts'
 
 export async function nativeSource(source: TableSource, argument: unknown): Promise<NativeLazyFrame> {
   switch (source.source) {
@@ -29,9 +30,9 @@ export async function nativeSource(source: TableSource, argument: unknown): Prom
       return concatenated((isFrame(argument) ? [argument] : argument) as Frame[], source.schema)
     case 'parquet': {
       const ranges = argument as RowRange[]
-      // polars opens paths of this machine alone: what lies elsewhere is read in JavaScript.
-      if (ranges.some((range) => schemeOf(range[0]) !== 'file')) return columns(source, argument)
-      return parquet(source, ranges)
+      return ranges.some((range) => schemeOf(range[0]) !== 'file')
+        ? remote(source, ranges)
+        : parquet(source, ranges)
     }
     case 'csv': {
       const [ranges, quoted] = csvArgument(argument)
@@ -76,6 +77,10 @@ function together(frames: NativeFrame[], source: TableSource & { source: 'csv' }
       schema,
     ).lazy()
   }
+  return joinedFrames(frames)
+}
+
+function joinedFrames(frames: readonly NativeFrame[]): NativeLazyFrame {
   if (frames.length === 1) return frames[0].lazy()
   return polars().concatLf(
     frames.map((frame) => frame.lazy()),
@@ -87,15 +92,35 @@ function together(frames: NativeFrame[], source: TableSource & { source: 'csv' }
   )
 }
 
-function parquet(
-  source: Extract<TableSource, { source: 'parquet' }>,
-  ranges: readonly RowRange[],
-): NativeLazyFrame {
+type ParquetSource = Extract<TableSource, { source: 'parquet' }>
+
+/** Each file's part by itself, since what polars reads of it is there only for so long. */
+async function remote(source: ParquetSource, ranges: readonly RowRange[]): Promise<NativeLazyFrame> {
+  const frames: NativeFrame[] = []
+  for (const range of ranges) {
+    const names = ownColumns(source)
+    const read = (path: string): Promise<NativeFrame> => parquet(source, [range], path).collect()
+    try {
+      frames.push(await withLocalImage(range, names, read))
+    } catch (cause) {
+      if (cause instanceof FileError) throw cause
+      // What is wrong, and where, is said by reading once more.
+      return columns(source, ranges)
+    }
+  }
+  return frames.length === 0 ? columns(source, ranges) : joinedFrames(frames)
+}
+
+const ownColumns = (source: ParquetSource): string[] =>
+  source.columns.filter((name) => !source.hive.some((field) => field.name === name))
+
+/** @param at where the rows are read from, when that is not the file itself */
+function parquet(source: ParquetSource, ranges: readonly RowRange[], at?: string): NativeLazyFrame {
   const pl = polars()
-  const own = source.columns.filter((name) => !source.hive.some((field) => field.name === name))
+  const own = ownColumns(source)
   const parts = ranges.map(([path, size, version, start, end, hive]) => {
-    requireUnchanged(path, size, version)
-    let lazy = pl.scanParquet(path, { parallel: 'auto', glob: false, hivePartitioning: false })
+    if (at === undefined) requireUnchanged(path, size, version)
+    let lazy = pl.scanParquet(at ?? path, { parallel: 'auto', glob: false, hivePartitioning: false })
     if (start > 0 || end >= 0) lazy = lazy.slice(start, end - start)
     const values = source.hive
       .map((field, i) => ({ field, cell: hiveCell(hive?.[i] ?? null, field.type) }))

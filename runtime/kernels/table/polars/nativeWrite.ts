@@ -1,5 +1,6 @@
 // Writes a native frame to a file.
 
+import type { WrittenInMemory } from '../../bag/write.ts'
 import { columnsFromIpc } from '../arrow.ts'
 import type { WriteChoices, WriteFormat } from '../steps.ts'
 import { writeBytes } from '../writeBytes.ts'
@@ -12,7 +13,7 @@ export async function nativeWrite(
   format: WriteFormat,
   path: string,
   choices: WriteChoices,
-): Promise<void> {
+): Promise<string | WrittenInMemory> {
   const pieces: Uint8Array[] = []
   const sink = { write: (bytes: Uint8Array): void => void pieces.push(bytes) }
   switch (format) {
@@ -28,5 +29,6 @@ export async function nativeWrite(
       pieces.push(textOf(columnsFromIpc(Buffer.concat(ipc)), frame.height, format, choices))
     }
   }
-  await writeBytes(path, pieces, format === 'csv' || format === 'jsonLines' ? choices.compression : 'none')
+  const isText = format === 'csv' || format === 'jsonLines'
+  return writeBytes(path, pieces, isText ? choices.compression : 'none', choices.storage)
 }
