@@ -57,6 +57,7 @@ export { Incremental, type IncrementalOptions } from './meta/incremental.ts'
 export { ParallelPostFit } from './meta/parallelPostFit.ts'
 export type { WrapperParams } from './meta/wrapped.ts'
 export * as metrics from './metrics/index.ts'
+export { type CrossValidationOptions, crossValScore } from './modelSelection/crossValidation.ts'
 export type { ParamDistributions, ParamSet } from './modelSelection/distributions.ts'
 export {
   type Fold,

@@ -11,18 +11,25 @@ import {
   stackRows,
 } from './block.ts'
 
+/** All rows as one, with their targets; weights where there are any. */
+export interface WholeRows {
+  x: Block
+  y: Column
+  weight: Float64Array | null
+}
+
 /** Rows to train with and rows to test with. */
 export interface Split {
   train: Block
   trainTarget: Column
+  /** What rows weigh in training; scores count all alike, as scikit-learn's. */
+  trainWeight: Float64Array | null
   test: Block
   testTarget: Column
 }
 
 /** What knows estimators; models are data as `toJSON` gives. */
 export interface Fitter {
-  /** The model, fitted. */
-  fit(model: unknown, x: Block, y: Column): Promise<unknown>
   /** The model, fitted with some rows; nothing where there are none. */
   fitSample(model: unknown, sample: Sample): Promise<unknown>
   /** The model, having learnt from further rows. */
@@ -47,20 +54,22 @@ function fitter(): Promise<Fitter> {
   return provided()
 }
 
-/** All blocks as one. */
-export const stackTask = kernel(
-  'ml.stack',
-  (count: number, ...parts: unknown[]): { x: Block; y: Column } => ({
+/** All blocks as one: those of the features, then those of the targets, then those of the weights. */
+export const stackTask = kernel('ml.stack', (count: number, ...parts: unknown[]): WholeRows => {
+  const weights = parts.slice(2 * count) as Column[]
+  return {
     x: stackRows(parts.slice(0, count) as Block[]),
-    y: stackCells(parts.slice(count) as Column[]),
-  }),
-)
+    y: stackCells(parts.slice(count, 2 * count) as Column[]),
+    weight: weights.length === 0 ? null : (stackCells(weights) as Float64Array),
+  }
+})
 
 export const splitTask = kernel(
   'ml.split',
-  ({ train, test }: { train: Int32Array; test: Int32Array }, { x, y }: { x: Block; y: Column }): Split => ({
+  ({ train, test }: { train: Int32Array; test: Int32Array }, { x, y, weight }: WholeRows): Split => ({
     train: selectRows(x, train),
     trainTarget: selectCells(y, train),
+    trainWeight: weight && (selectCells(weight, train) as Float64Array),
     test: selectRows(x, test),
     testTarget: selectCells(y, test),
   }),
@@ -80,8 +89,7 @@ export const fitScoreTask = kernel(
 
 export const fitTask = kernel(
   'ml.fit',
-  async (model: unknown, { x, y }: { x: Block; y: Column }): Promise<unknown> =>
-    (await fitter()).fit(model, x, y),
+  async (model: unknown, sample: WholeRows): Promise<unknown> => (await fitter()).fitSample(model, sample),
 )
 
 /** A model of one block alone. */

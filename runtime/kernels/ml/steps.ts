@@ -42,3 +42,15 @@ export const foldBlock = kernel(
 
 /** A block that the client has. */
 export const givenBlock = kernel('ml.given', (block: unknown): unknown => block)
+
+/** Takes what is known of a block on by another block. */
+export const besideBlock = kernel(
+  'ml.beside',
+  (
+    run: (state: unknown, known: unknown, block: unknown, other: unknown) => unknown,
+    state: unknown,
+    known: unknown,
+    block: unknown,
+    other: unknown,
+  ): unknown => run(state, known, block, other),
+)

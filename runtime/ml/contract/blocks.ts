@@ -6,6 +6,7 @@ import type { Collection } from '../../graph/collection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { foldBlock, givenBlock, mergeStates, runSteps, type Step } from '../../kernels/ml/steps.ts'
+import { EveryPair, type PairKernel } from './everyPair.ts'
 
 /** States of about this many blocks are merged by one task. */
 const MERGE_EVERY = 8
@@ -78,6 +79,17 @@ export class Blocks<T> {
         ? new StepsNode([...before.sources, ...further], [...before.steps, step])
         : new StepsNode([before, ...further], [step])
     return Blocks.lazy<U>(node, this.count)
+  }
+
+  /** A state for every block, which sees all blocks beside it, one after the other. */
+  besideAll<S, U>(run: PairKernel<S, T, U>, state: S): Blocks<U> {
+    const values = this.#values
+    if (!values) return Blocks.lazy<U>(new EveryPair(this.node, run, state), this.count)
+    return Blocks.here(
+      values.map((block) =>
+        values.reduce((known: U | null, other) => run(state, known, block, other), null),
+      ) as U[],
+    )
   }
 
   /** All blocks, each being a state, merged into one by a kernel, neighbours first. */

@@ -191,7 +191,8 @@ export async function accuracyOf(
   return right / all
 }
 
-async function predictedFor(model: Scored, x: Features, y: Target, options: FitOptions) {
+/** @internal A sample and what a model predicts for it. */
+export async function predictedFor(model: Scored, x: Features, y: Target, options: FitOptions) {
   const samples = await samplesOf(x, y, options)
   requireFeatures(samples.x, model.featuresIn, model.kind)
   return { samples, predicted: model.predictBlocks(samples.x) }

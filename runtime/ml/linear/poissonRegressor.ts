@@ -2,10 +2,12 @@
 
 import type { Column } from '../../kernels/ml/block.ts'
 import { linearValues } from '../../kernels/ml/linear/predictLinear.ts'
+import { pairsOfSample } from '../../kernels/ml/metrics/pairs.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
-import { type PredictStep, predictStep, Regressor } from '../contract/predictor.ts'
+import { type PredictStep, predictedFor, predictStep, Regressor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
-import { samplesOf, type Target } from '../contract/samples.ts'
+import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { d2OfPairs } from '../metrics/deviances.ts'
 import type { IterativeFitOptions } from './linearClassifiers.ts'
 import { checkSolver, fitLoss, type SolverName } from './lossFit.ts'
 
@@ -27,8 +29,7 @@ interface PoissonState {
 }
 
 /**
- * Poisson regression with the logarithm as link: minimises the mean of `exp(z) − y·z`, plus `alpha·|w|²/2`. Its score is
- * R², where scikit-learn's is D².
+ * Poisson regression with the logarithm as link: minimises the mean of `exp(z) − y·z`, plus `alpha·|w|²/2`.
  * @example
  * const model = await new ml.PoissonRegressor({ alpha: 0 }).fit([[0], [0], [1], [1]], [1, 1, 4, 4])
  * model.predict([[1]]).toList().map(Math.round) // [4]
@@ -80,6 +81,12 @@ export class PoissonRegressor extends Regressor<PoissonRegressorParams, PoissonS
   }
   get iterations(): number {
     return this.fitted.iterations
+  }
+
+  /** D², the share of the deviance that is explained: 1 is best, 0 what the mean gets. */
+  override async score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
+    const { samples, predicted } = await predictedFor(this, x, y, options)
+    return d2OfPairs(samples.blocks.map(pairsOfSample, undefined, predicted), 1)
   }
 
   predictStep(): PredictStep<Column> {

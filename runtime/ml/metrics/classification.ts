@@ -1,17 +1,10 @@
-// Metrics of classes: all but logLoss and rocAucScore follow from how often each pair of labels occurs.
+// Metrics of classes: all but logLoss follow from how often each pair of labels occurs.
 
 import { FLOAT64 } from '../../kernels/array/dtype.ts'
 import type { NdArray } from '../../kernels/array/ndArray.ts'
 import { NdArray as Block } from '../../kernels/array/ndArray.ts'
 import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
-import {
-  countPairs,
-  type LabelCounts,
-  logLossOfBlock,
-  mergeCounts,
-  mergeRanked,
-  rankedOfPairs,
-} from '../../kernels/ml/metrics/pairs.ts'
+import { countPairs, type LabelCounts, logLossOfBlock, mergeCounts } from '../../kernels/ml/metrics/pairs.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { mergeAccuracy } from '../../kernels/ml/scores.ts'
 import type { Label } from '../contract/predictor.ts'
@@ -102,6 +95,29 @@ export const recallScore = (
 export const f1Score = (actual: Target, predicted: Target, options: AverageOptions = {}): Promise<number> =>
   averaged(actual, predicted, options, (right, said, there) => ratio(2 * right, said + there))
 
+/**
+ * The weighted harmonic mean of precision and recall.
+ * @param options `beta` > 1 makes recall count more
+ */
+export const fbetaScore = (
+  actual: Target,
+  predicted: Target,
+  options: AverageOptions & { beta: number },
+): Promise<number> => {
+  const square = options.beta ** 2
+  return averaged(actual, predicted, options, (right, said, there) =>
+    ratio((1 + square) * right, said + square * there),
+  )
+}
+
+/** Of rows that are of a class or predicted as it, the share that is both. */
+export const jaccardScore = (
+  actual: Target,
+  predicted: Target,
+  options: AverageOptions = {},
+): Promise<number> =>
+  averaged(actual, predicted, options, (right, said, there) => ratio(right, said + there - right))
+
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
 
 async function averaged(
@@ -155,27 +171,4 @@ export async function logLoss(
   const classes = labels ?? (await blocks.map(classesOfBlock, undefined).reduce(mergeClasses))
   const [loss, weight] = await blocks.map(logLossOfBlock, classes).reduce(mergeAccuracy)
   return loss / weight
-}
-
-/**
- * The area under the receiver operating characteristic: the chance that a positive row scores above a negative one.
- * @param actual 0 or 1
- * @param scores greater for what is rather positive
- * @throws {MlDataError} when there is one class only
- */
-export async function rocAucScore(actual: Target, scores: Target, options: FitOptions = {}): Promise<number> {
-  const ranked = await (await pairsOf(actual, scores, options))
-    .map(rankedOfPairs, undefined)
-    .reduce(mergeRanked)
-  let below = 0
-  let area = 0
-  let positives = 0
-  ranked.scores.forEach((_, i) => {
-    area += ranked.positive[i] * (below + ranked.negative[i] / 2)
-    below += ranked.negative[i]
-    positives += ranked.positive[i]
-  })
-  if (below === 0 || positives === 0)
-    throw new MlDataError('rocAucScore needs rows of both classes, and there is only one')
-  return area / (below * positives)
 }

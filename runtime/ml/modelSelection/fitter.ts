@@ -18,16 +18,10 @@ const rowsHere = (block: Block): Rows =>
     block.kind === 'table' ? block.names : undefined,
   )
 
-const weightOf = ({ weight }: Sample): { sampleWeight?: Blocks<Column> } =>
+const weightOf = ({ weight }: Pick<Sample, 'weight'>): { sampleWeight?: Blocks<Column> } =>
   weight ? { sampleWeight: Blocks.here<Column>([weight]) } : {}
 
 export const fitter: Fitter = {
-  async fit(model: unknown, x: Block, y: Column): Promise<unknown> {
-    const estimator = fromJSON(model) as Predictor
-    await estimator.fit(rowsHere(x), Blocks.here([y]))
-    return estimator.toJSON()
-  },
-
   async fitSample(model: unknown, sample: Sample): Promise<unknown> {
     if (sample.x.rows === 0) return null
     const estimator = fromJSON(model) as Predictor
@@ -62,7 +56,8 @@ export const fitter: Fitter = {
 
   async fitScore(model: unknown, split: Split, scoring: string | null): Promise<number> {
     const estimator = fromJSON(model) as Predictor
-    await estimator.fit(rowsHere(split.train), Blocks.here([split.trainTarget]))
+    const weighted = weightOf({ weight: split.trainWeight })
+    await estimator.fit(rowsHere(split.train), Blocks.here([split.trainTarget]), weighted)
     return scorerNamed(scoring)(estimator, rowsHere(split.test), Blocks.here([split.testTarget]))
   },
 }

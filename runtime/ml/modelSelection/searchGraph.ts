@@ -31,7 +31,7 @@ export class SearchTasks implements Collection<number[][]> {
   }
 
   get #nodes(): GraphNode[] {
-    return [this.#samples.x.blocks.node, this.#samples.y.node]
+    return nodesOf(this.#samples)
   }
 
   announce(graph: TaskGraph): void {
@@ -95,8 +95,7 @@ export class FitTasks implements Collection<unknown> {
   }
 
   async prepare(): Promise<void> {
-    await prepareInputs(this.#samples.x.blocks.node)
-    await prepareInputs(this.#samples.y.node)
+    for (const node of nodesOf(this.#samples)) await prepareInputs(node)
   }
 
   buildTasks(graph: TaskGraph): readonly unknown[] {
@@ -113,10 +112,15 @@ export class FitTasks implements Collection<unknown> {
   }
 }
 
+const nodesOf = ({ x, y, weight }: Samples): GraphNode[] => [
+  x.blocks.node,
+  y.node,
+  ...(weight ? [weight.node] : []),
+]
+
 /** All rows as one value on one worker. */
-function wholeData(graph: TaskGraph, { x, y }: Samples): TaskRef {
-  const blocks = buildNode(graph, x.blocks.node)
-  const targets = buildNode(graph, y.node)
+function wholeData(graph: TaskGraph, samples: Samples): TaskRef {
+  const lists = nodesOf(samples).map((node) => buildNode(graph, node))
   const group = graph.addGroup({ fn: stackTask, name: 'stack', kind: 'ml.fit' })
-  return graph.addTask(group, [blocks.length, ...blocks, ...targets])
+  return graph.addTask(group, [lists[0].length, ...lists.flat()])
 }

@@ -2,16 +2,15 @@
 
 import { callOf, computeAll } from '../../collections/compute.ts'
 import { provideFitter } from '../../kernels/ml/fitTask.ts'
-import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { shuffled } from '../../kernels/ml/seeded.ts'
-import { Pipeline } from '../compose/pipeline.ts'
 import { type Estimator, fromJSON, NotFittedError, ParameterError } from '../contract/estimator.ts'
-import { Classifier, type Predicted, type Predictor } from '../contract/predictor.ts'
+import type { Predicted, Predictor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
+import { foldsOf } from './crossValidation.ts'
 import { drawnParams, type ParamDistributions, type ParamSet } from './distributions.ts'
 import { fitter } from './fitter.ts'
-import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.ts'
+import type { Fold, Splitter } from './folds.ts'
 import { scorerNamed } from './scoring.ts'
 import { FitTasks, SearchTasks } from './searchGraph.ts'
 
@@ -72,15 +71,12 @@ abstract class Search<E extends Predictor> {
 
   /**
    * Tries the candidates, each fit a task that has all rows: they must fit a worker's memory. Then fits the best one.
+   * `sampleWeight` counts in fits; scores of folds count all rows alike, as scikit-learn's.
    * @throws {ParameterError} when a candidate has a parameter that the estimator lacks
    */
   async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
-    if (options.sampleWeight !== undefined) throw new MlDataError('searches take no sampleWeight yet')
-    const samples = await samplesOf(x, y)
-    const labels = (await samples.y.gather()).flatMap((cells) =>
-      Array.from<number | string | null>(cells),
-    ) as (number | string)[]
-    const folds = this.#splitter().split(labels)
+    const samples = await samplesOf(x, y, options)
+    const folds = await foldsOf(this.estimator, samples, this.options.cv)
     const score = (candidates: readonly ParamSet[], rows?: number): Promise<SearchResult[]> =>
       this.#score(samples, candidates, rows === undefined ? folds : folds.map((fold) => thinned(fold, rows)))
     this.#results = ranked(await this.search(score, folds[0].train.length))
@@ -92,14 +88,6 @@ abstract class Search<E extends Predictor> {
       this.#best = fromJSON(data) as Estimator as E
     }
     return this
-  }
-
-  #splitter(): Splitter {
-    const { cv = 5 } = this.options
-    if (typeof cv !== 'number') return cv
-    const steps = this.estimator instanceof Pipeline ? this.estimator.params.steps : undefined
-    const last = steps ? steps[steps.length - 1][1] : this.estimator
-    return last instanceof Classifier ? new StratifiedKFold({ nSplits: cv }) : new KFold({ nSplits: cv })
   }
 
   #candidate(params: ParamSet): E {
@@ -150,8 +138,8 @@ abstract class Search<E extends Predictor> {
     return this.bestEstimator.predict(x)
   }
 
-  score(x: Features, y: Target): Promise<number> {
-    return this.bestEstimator.score(x, y)
+  score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
+    return this.bestEstimator.score(x, y, options)
   }
 }
 

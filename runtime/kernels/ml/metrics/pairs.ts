@@ -1,7 +1,7 @@
-// What metrics keep of one block of targets and predictions: pairs of labels, sums of errors, ranked scores.
+// What metrics keep of one block of targets and predictions: pairs of labels, sums of errors.
 
 import { kernel } from '../../kernel.ts'
-import { type Block, type Column, denseOf, type TableBlock } from '../block.ts'
+import { type Block, type Column, denseOf, type Sample, type TableBlock } from '../block.ts'
 import { MlDataError } from '../mlErrors.ts'
 
 type Label = number | string
@@ -32,6 +32,12 @@ export const pairsOfBlock = kernel(
     predicted: sample.y,
     weight: sample.weight,
   }),
+)
+
+/** Predictions of a model beside a sample's targets. */
+export const pairsOfSample = kernel(
+  'ml.pairsOfSample',
+  (_: unknown, { y, weight }: Sample, predicted: Column): Pairs => ({ actual: y, predicted, weight }),
 )
 
 /** How much weight each pair of an actual and a predicted label has. */
@@ -103,51 +109,6 @@ export const mergeErrors = kernel(
     Math.max(a[4], b[4]),
   ],
 )
-
-/** Weights of negative and positive rows at each score, scores rising. */
-export interface Ranked {
-  scores: Float64Array
-  negative: Float64Array
-  positive: Float64Array
-}
-
-/** @throws {MlDataError} when targets are not 0 and 1 */
-export const rankedOfPairs = kernel(
-  'ml.ranked',
-  (_: unknown, { actual, predicted, weight }: Pairs): Ranked => {
-    const at = new Map<number, [negative: number, positive: number]>()
-    for (let i = 0; i < actual.length; i++) {
-      const score = predicted[i] as number
-      if (actual[i] !== 0 && actual[i] !== 1)
-        throw new MlDataError(`rocAucScore takes targets 0 and 1, and there is ${JSON.stringify(actual[i])}`)
-      let own = at.get(score)
-      if (!own) {
-        own = [0, 0]
-        at.set(score, own)
-      }
-      own[actual[i] as number] += weight ? weight[i] : 1
-    }
-    const entries = [...at].sort((a, b) => a[0] - b[0])
-    return {
-      scores: Float64Array.from(entries, ([score]) => score),
-      negative: Float64Array.from(entries, ([, own]) => own[0]),
-      positive: Float64Array.from(entries, ([, own]) => own[1]),
-    }
-  },
-)
-
-export const mergeRanked = kernel('ml.mergeRanked', (a: Ranked, b: Ranked): Ranked => {
-  const scores = new Float64Array(new Set([...a.scores, ...b.scores])).sort()
-  const negative = new Float64Array(scores.length)
-  const positive = new Float64Array(scores.length)
-  for (const part of [a, b])
-    for (let i = 0, to = 0; i < part.scores.length; i++) {
-      while (scores[to] !== part.scores[i]) to++
-      negative[to] += part.negative[i]
-      positive[to] += part.positive[i]
-    }
-  return { scores, negative, positive }
-})
 
 /** Weighted sum of `−log p` of the true class, and the weight. */
 export const logLossOfBlock = kernel(

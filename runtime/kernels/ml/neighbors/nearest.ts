@@ -66,7 +66,7 @@ export function nearestRows({ who, x, metric, count }: KnownRows, block: Block):
 }
 
 /** A distance, or its square; it may end early once it is beyond `enough`. */
-function apart(
+export function apart(
   metric: MetricName,
   a: Float64Array,
   from: number,

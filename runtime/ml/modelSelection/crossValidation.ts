@@ -1,0 +1,57 @@
+// Cross-validation of one estimator, and the folds that it and searches fit on.
+
+import { callOf, computeAll } from '../../collections/compute.ts'
+import { provideFitter } from '../../kernels/ml/fitTask.ts'
+import { Pipeline } from '../compose/pipeline.ts'
+import { Classifier, type Predictor } from '../contract/predictor.ts'
+import type { Features } from '../contract/rows.ts'
+import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
+import { fitter } from './fitter.ts'
+import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.ts'
+import { scorerNamed } from './scoring.ts'
+import { SearchTasks } from './searchGraph.ts'
+
+provideFitter(async () => fitter)
+
+/** The rows' folds; of equal shares of the classes for classifiers, where a number alone is given. */
+export async function foldsOf(
+  estimator: Predictor,
+  samples: Samples,
+  cv: number | Splitter = 5,
+): Promise<Fold[]> {
+  const labels = (await samples.y.gather()).flatMap((cells) => Array.from<number | string | null>(cells)) as (
+    | number
+    | string
+  )[]
+  if (typeof cv !== 'number') return cv.split(labels)
+  const steps = estimator instanceof Pipeline ? estimator.params.steps : undefined
+  const last = steps ? steps[steps.length - 1][1] : estimator
+  const splitter =
+    last instanceof Classifier ? new StratifiedKFold({ nSplits: cv }) : new KFold({ nSplits: cv })
+  return splitter.split(labels)
+}
+
+export interface CrossValidationOptions extends FitOptions {
+  /** How many folds, or how rows are divided; 5, of equal shares of the classes for classifiers. */
+  cv?: number | Splitter
+  /** The score, e.g. `'f1Macro'`; the model's own by default. */
+  scoring?: string
+}
+
+/**
+ * The score of each fold, by a model that was fitted with the others: each fit is a task. `sampleWeight` counts in fits.
+ * @example await ml.crossValScore(new ml.Ridge({ alpha: 0 }), [[0], [1], [2], [3]], [1, 3, 5, 7], { cv: 2 }) // [1, 1]
+ */
+export async function crossValScore(
+  estimator: Predictor,
+  x: Features,
+  y: Target,
+  { cv, scoring, ...options }: CrossValidationOptions = {},
+): Promise<number[]> {
+  scorerNamed(scoring ?? null)
+  const samples = await samplesOf(x, y, options)
+  const folds = await foldsOf(estimator, samples, cv)
+  const tasks = new SearchTasks(samples, [estimator.clone()], folds, scoring ?? null)
+  const [[scores]] = (await computeAll([tasks], callOf('crossValScore'))) as [number[][]]
+  return scores
+}
