@@ -305,7 +305,8 @@ export class Client implements Executor {
 
   /**
    * Has more workers hold the results of futures, wherever these stand in lists and plain objects, so that many can read
-   * them at once and none is lost with one worker. Waits until the futures are done.
+   * them at once and none is lost with one worker. Waits until the futures are done. The copies stay until fewer are asked
+   * for, or the results are let go of.
    * @param options.copies how many workers shall hold each; all of them by default
    * @returns how many copies are on their way
    * @throws {UsageError} when `copies` is no whole number above 0

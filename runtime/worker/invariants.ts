@@ -79,6 +79,12 @@ const RULES: Record<string, Rule> = {
     if (sums.count !== values.count) fail(`${sums.count} values, ${values.count} counted`)
   },
 
+  'what leaves first is in memory, and on disk too'({ values }, fail) {
+    for (const row of values.passing)
+      if (values.phase(row) !== HELD || !values.isOnDisk(row))
+        fail(`row ${row} in phase ${values.phase(row)}`)
+  },
+
   'a used value is pinned'({ values, lanes, reading }, fail) {
     const uses = new Map<number, number>()
     const use = (row: number): void => void uses.set(row, (uses.get(row) ?? 0) + 1)

@@ -43,6 +43,11 @@ export class ValueBooks {
   #newest = NONE
   #rows = 0
   #freeRow = NONE
+  /**
+   * Rows that were read back and used by nobody but those they were read for, in that order: also on disk, they leave
+   * first, at no cost. Whoever goes through more than memory holds would else push out, and write, what has not had its turn.
+   */
+  readonly passing = new Set<number>()
   /** Bytes in memory, those being written included. */
   managedBytes = 0
   /** Bytes in memory that are being written. */
@@ -117,6 +122,7 @@ export class ValueBooks {
 
   /** Notes that a value was used now. */
   touch(row: number): void {
+    if (this.passing.size > 0 && this.inMemory(row)) this.passing.delete(row)
     if (this.#phase[row] !== HELD || this.#newest === row) return
     this.#unlink(row)
     this.#append(row)
@@ -134,24 +140,30 @@ export class ValueBooks {
   }
 
   /**
-   * Chooses values to put on disk, least recently used first, until `wantedBytes` are on their way or nothing is left.
+   * Chooses values to put on disk, those that are `passing` first, then the least recently used, until `wantedBytes` are on
+   * their way or nothing is left.
    * Those that are on disk already leave memory at once (`dropped`), the others are to be written.
    */
   chooseToSpill(wantedBytes: number): { write: number[]; dropped: number[] } {
     const write: number[] = []
     const dropped: number[] = []
     let bytes = 0
+    for (const row of this.passing) {
+      if (bytes >= wantedBytes) break
+      if (this.#pins[row] > 0) continue
+      bytes += this.#bytes[row]
+      this.#leave(row)
+      dropped.push(row)
+    }
     for (let row = this.#oldest; row !== NONE && bytes < wantedBytes; ) {
       const next = this.#newer[row]
       if (this.#pins[row] === 0) {
         bytes += this.#bytes[row]
-        this.#unlink(row)
         if (this.#onDisk[row]) {
-          this.#phase[row] = SPILLED
-          this.managedBytes -= this.#bytes[row]
-          this.spilledBytes += this.#bytes[row]
+          this.#leave(row)
           dropped.push(row)
         } else {
+          this.#unlink(row)
           this.#phase[row] = WRITING
           this.leavingBytes += this.#bytes[row]
           write.push(row)
@@ -190,6 +202,7 @@ export class ValueBooks {
 
   loaded(row: number): void {
     this.#phase[row] = HELD
+    this.passing.add(row)
     this.spilledBytes -= this.#bytes[row]
     this.managedBytes += this.#bytes[row]
     this.#append(row)
@@ -216,6 +229,7 @@ export class ValueBooks {
     switch (this.#phase[row]) {
       case HELD:
         this.#unlink(row)
+        this.passing.delete(row)
         this.managedBytes -= this.#bytes[row]
         break
       case SPILLED:
@@ -225,6 +239,15 @@ export class ValueBooks {
     this.#phase[row] = FREE
     this.#newer[row] = this.#freeRow
     this.#freeRow = row
+  }
+
+  /** A held value that is on disk too leaves memory. */
+  #leave(row: number): void {
+    this.#unlink(row)
+    this.passing.delete(row)
+    this.#phase[row] = SPILLED
+    this.managedBytes -= this.#bytes[row]
+    this.spilledBytes += this.#bytes[row]
   }
 
   #mayGo(row: number): boolean {

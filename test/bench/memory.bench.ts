@@ -46,12 +46,12 @@ async function largerThanMemory(): Promise<Figure[]> {
     join(import.meta.dirname, '..', '..', 'runtime', 'dist', 'register.js'),
     join(import.meta.dirname, 'programs', 'memoryWork.ts'),
   ])
-  const { summedMs, ms, restarted } = JSON.parse(stdout) as Record<string, number>
+  const { persistedMs, ms, restarted } = JSON.parse(stdout) as Record<string, number>
   if (restarted > 0) throw new Error(`${restarted} workers had to be started again`)
   const figure = '6 GB of chunks persisted and summed, 2 workers of 1 GB'
   return [
-    { bench, figure, unit: 's', value: summedMs / 1000 },
-    { bench, figure: '6 GB: the same, and their largest then', unit: 's', value: ms / 1000 },
+    { bench, figure, unit: 's', value: ms / 1000 },
+    { bench, figure: '6 GB: until they are persisted', unit: 's', value: persistedMs / 1000 },
   ]
 }
 
@@ -182,15 +182,17 @@ async function spilling(folder: string): Promise<Figure[]> {
     (_, row): EncodedValue => encodeValue({ row, name: `row ${row}`, list: [row] }),
   )
   const rows = small.map((_, row) => row)
-  const smallMs = await once(async () => {
+  const smallTimes = await repeat(4, async () => {
     await spill.write(
       rows,
       (row) => small[row],
       () => {},
     )
     await Promise.all(rows.map((row) => spill.read(row)))
+    for (const row of rows) spill.forget(row)
   })
-  for (const row of rows) spill.forget(row)
+  // The first is a warm-up, as the peer has one.
+  const smallMs = median(smallTimes.slice(1))
   const random = Float64Array.from({ length: 4e6 }, Math.random)
   const chunk = encodeValue(random, { shareFromBytes: SHARE_FROM_BYTES })
   const chunks = Array.from({ length: 16 }, (_, row) => row)

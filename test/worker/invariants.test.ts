@@ -21,6 +21,7 @@ const faults: [rule: string, plant: (state: WorkerState) => void][] = [
   ['who lacks a value waits for it', (state) => state.waiters.clear()],
   ['what is waited for is coming', (state) => state.waiters.set(0, [...state.waiters.values()].flat())],
   ['bytes are counted', (state) => void state.values.managedBytes++],
+  ['what leaves first is in memory, and on disk too', (state) => void state.values.passing.add(0)],
   ['a used value is pinned', (state) => void state.values.unpin(0)],
   [
     'a dropped value goes when nothing uses it',

@@ -447,7 +447,7 @@ CHUNKS = 200
 
 def bench_memory():
     import dask.array as da
-    from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster, wait
     from distributed.spill import SpillBuffer
 
     if only("small results"):
@@ -467,7 +467,7 @@ def bench_memory():
             buffer.clear()
             return took * 1000
 
-        emit("10,000 small results spilled and read", small())
+        emit("10,000 small results spilled and read", median_of(1, small))
         shutil.rmtree(folder)
     if only("6 GB"):
         local = LocalCluster(
@@ -477,10 +477,10 @@ def bench_memory():
             client.gather(client.map(inc, range(4)))
             begun = time.perf_counter()
             x = da.random.RandomState(5).random_sample(CHUNKS * LENGTH, chunks=LENGTH).persist()
+            wait(x)
+            emit("6 GB: until they are persisted", time.perf_counter() - begun)
             total = float(x.sum().compute())
             emit("6 GB of chunks persisted and summed, 2 workers of 1 GB", time.perf_counter() - begun)
-            assert 0.999_999 < float(x.max().compute()) <= 1
-            emit("6 GB: the same, and their largest then", time.perf_counter() - begun)
             assert abs(total / (CHUNKS * LENGTH) - 0.5) < 0.001
 
 
