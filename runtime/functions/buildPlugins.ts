@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Plugin } from 'esbuild'
 import { formatOf } from './emission/fileFormat.ts'
 import { instrumentModule } from './emission/instrumentModule.ts'
@@ -71,8 +71,8 @@ const MAP_COMMENT = /\n\/\/# sourceMappingURL=data:application\/json;base64,([\w
 function withMapApart(text: string): { code: string; map: object } {
   const match = MAP_COMMENT.exec(text)
   if (!match) return { code: text, map: { version: 3, sources: [], names: [], mappings: '' } }
-  return {
-    code: text.slice(0, match.index),
-    map: JSON.parse(Buffer.from(match[1], 'base64').toString('utf8')) as object,
-  }
+  const map = JSON.parse(Buffer.from(match[1], 'base64').toString('utf8')) as { sources: string[] }
+  // Vite names files by their paths.
+  map.sources = map.sources.map((source) => fileURLToPath(source))
+  return { code: text.slice(0, match.index), map }
 }
