@@ -218,3 +218,70 @@ for (const engine of ['polars', 'columns'])
         }
     })
   }
+
+for (const engine of ['polars', 'columns'])
+  test(`windows over all rows go from partition to partition (${engine})`, async () => {
+    process.env.HEDDLE_TABLE_ENGINE = engine
+    for (let seed = 1; seed <= 5; seed++)
+      for (const partitions of [1, 2, 7]) {
+        const rows = seed === 1 ? [] : randomTicks(randomOf(seed), 40)
+        const base = tableOf(rows, partitions)
+        // Some partitions lose all their rows.
+        const [table, left] =
+          seed % 2 === 0
+            ? [base, rows]
+            : [base.filter(col('id').gt(12)) as unknown as DataFrame, rows.filter(({ id }) => id > 12)]
+        const before = (i: number, n: number): Tick | undefined => left[i - n]
+        const shifted = table.select(
+          'id',
+          col('v').shift().as('one'),
+          col('v').shift(-3).as('later'),
+          col('id').mul(2).shift(9).fillNull(-1).as('far'),
+          col('v').diff(2).as('diff'),
+        ) as unknown as DataFrame
+        const what = `seed ${seed}, ${partitions} partitions`
+        assert.equal(shifted.partitions, partitions, what)
+        assert.deepEqual(
+          await shifted.toRecords(),
+          left.map(({ id, v }, i) => {
+            const two = before(i, 2)?.v ?? null
+            return {
+              id,
+              one: before(i, 1)?.v ?? null,
+              later: before(i, -3)?.v ?? null,
+              far: i < 9 ? -1 : left[i - 9].id * 2,
+              diff: v === null || two === null ? null : v - two,
+            }
+          }),
+          what,
+        )
+        let [sum, count] = [0, 0]
+        const running = table.select(
+          'id',
+          col('v').cumSum().add(1).as('sum'),
+          col('v').cumCount().as('count'),
+          col('id').cumSum().cast('float64').as('ids'),
+        ) as unknown as DataFrame
+        let ids = 0
+        assert.deepEqual(
+          await running.toRecords(),
+          left.map(({ id, v }) => {
+            sum += v ?? 0
+            count += v === null ? 0 : 1
+            ids += id
+            return { id, sum: v === null ? null : sum + 1, count, ids }
+          }),
+          what,
+        )
+        const both = table.select('id', col('v').cumMax().as('most'), col('v').shift().as('one'))
+        let most: number | null = null
+        assert.deepEqual(
+          await (both as unknown as DataFrame).toRecords(),
+          left.map(({ id, v }, i) => {
+            most = v === null ? most : Math.max(most ?? v, v)
+            return { id, most: v === null ? null : most, one: before(i, 1)?.v ?? null }
+          }),
+          'all rows together',
+        )
+      }
+  })

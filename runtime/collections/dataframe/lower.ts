@@ -2,13 +2,15 @@
 
 import { pick } from '../../kernels/bag/partition.ts'
 import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
-import { bytesOf, chosenTargets, pickPart, runTable } from '../../kernels/table/partition.ts'
+import { bytesOf, chosenTargets, pickPart } from '../../kernels/table/partition.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import { namesOf, type Schema } from '../../kernels/table/schema.ts'
 import type { SortKey, Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
+import { edgesOf } from './edges.ts'
 import { twoSteps } from './lowerAggregate.ts'
 import { rolling } from './lowerRolling.ts'
+import { windowsInPlace } from './lowerWindows.ts'
 import { isElementwise } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
 import { type Building, chunksOf, gathered, MERGED_AT_ONCE, Pipe } from './pipe.ts'
@@ -161,6 +163,8 @@ function project(plan: PlanOf<'project'>, build: Build): Pipe {
   if (plan.exprs.every(isElementwise)) return input.with('select', plan.schema, step, plan.place)
   // Windows and aggregates look at other rows: at those of a group, or at all.
   const keys = overKeys(plan.exprs)
+  const inPlace = keys.length === 0 ? windowsInPlace(plan, input) : undefined
+  if (inPlace) return inPlace
   return together(input, keys, { way: 'auto' }, 'over', plan.place).with(
     'select',
     plan.schema,
@@ -361,37 +365,13 @@ function repartition(building: Building, input: Pipe, to: number, place: SourceP
   return gathered(building, lists, input.schema, 'repartition', place)
 }
 
-/** Partitions with rows of their neighbours: those are handed on from one to the next, since a partition may be shorter than what is asked for. */
+/** Partitions with rows of their neighbours. */
 function overlap(building: Building, plan: PlanOf<'overlap'>, input: Pipe): Pipe {
-  const { place, schema, before, after } = plan
+  const { place, schema } = plan
   const frames = input.frames()
-  const edges = (count: number, backwards: boolean): unknown[] => {
-    const step: Step = { step: 'slice', offset: backwards ? 0 : -count, length: count }
-    const bound = [{ source: 'frames', schema: input.schema }, [step], { sink: 'frame' }]
-    const group = building.group(runTable as (...args: never[]) => unknown, bound, 'mapOverlap-edge', place)
-    const order = backwards ? [...frames].reverse() : frames
-    const made: unknown[] = []
-    for (const own of order) {
-      const known = made.at(-1)
-      const parts = known === undefined ? [own] : backwards ? [own, known] : [known, own]
-      made.push(building.graph.addTask(group, [parts]))
-    }
-    return backwards ? made.reverse() : made
-  }
-  const none = building.graph.addTask(
-    building.group(
-      runTable as (...args: never[]) => unknown,
-      [{ source: 'records', schema: input.schema }, [], { sink: 'frame' }],
-      'mapOverlap-none',
-      place,
-    ),
-    [[]],
-  )
-  const [heads, tails] = [edges(before, false), edges(after, true)]
-  const previous = (i: number): unknown => (before > 0 && i > 0 ? heads[i - 1] : none)
-  const next = (i: number): unknown => (after > 0 && i + 1 < frames.length ? tails[i + 1] : none)
-  const lists = frames.map((own, i) => [previous(i), own, next(i)])
+  const edges = edgesOf(building, frames, input.schema, plan, 'mapOverlap', place)
+  const lists = frames.map((own, i) => [edges[i][0], own, edges[i][1]])
   const pipe = gathered(building, lists, input.schema, 'mapOverlap', place)
   const step = (slots: readonly number[]): Step => ({ ...plan.step, edges: slots })
-  return pipe.with('mapOverlap', schema, step, place, [previous, next])
+  return pipe.with('mapOverlap', schema, step, place, [(i) => edges[i][0], (i) => edges[i][1]])
 }

@@ -60,6 +60,8 @@ export type Step =
       columns: readonly string[]
     }
   | { step: 'asof'; slot: number; spec: AsofSpec; suffix: string; rightSchema: Schema }
+  /** Of three frames one behind the other, the rows of the second. */
+  | { step: 'own' }
   /** One row of every `n`. */
   | { step: 'every'; n: number }
   /** The task's own argument `slot` holds the partition's number. */

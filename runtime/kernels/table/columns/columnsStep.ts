@@ -57,6 +57,10 @@ export async function columnsStep(table: Table, step: Step, args: readonly unkno
       return joinedTables(table, rightSide(args[step.slot], step.rightSchema), step)
     case 'asof':
       return asofJoined(table, rightSide(args[step.slot], step.rightSchema), step)
+    case 'own': {
+      const [before, own] = args[0] as Frame[]
+      return taken(table, range(before.rows, before.rows + own.rows))
+    }
     case 'every':
       return where(table, (row) => row % step.n === step.n >> 1, [])
     case 'sample':

@@ -327,6 +327,10 @@ async function applied(
         .filter(kept)
         .select(columns.map((name) => pl.col(name)))
     }
+    case 'own': {
+      const [before, own] = args[0] as Frame[]
+      return lazy.slice(before.rows, own.rows)
+    }
     case 'every': {
       const index = '\u0000row'
       const columns = (await lazy.slice(0, 0).collect()).columns
