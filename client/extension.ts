@@ -25,6 +25,11 @@ import { registerWorkMarks } from './runs/workMarks.ts'
 import { readSettings } from './settings/settings.ts'
 import { registerNewExample } from './setUp/newExample.ts'
 import { registerSetUp } from './setUp/setUpFolder.ts'
+import { registerConnectCommand } from './slurm/connectCommand.ts'
+import { registerJobCommands } from './slurm/jobCommands.ts'
+import { mayStartLocal } from './slurm/localWarning.ts'
+import { lensesOf, registerRunOnLenses } from './slurm/runOnLenses.ts'
+import { SlurmReach } from './slurm/slurmReach.ts'
 import { registerStatusBar } from './status/statusBar.ts'
 import { registerClusterTree } from './tree/clusterTree.ts'
 
@@ -42,7 +47,9 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   const begun = performance.now()
   const log = vscode.window.createOutputChannel('Heddle', { log: true })
   const cluster = new WindowCluster(context, log)
-  const server = languageServerOnDemand(context, log)
+  cluster.beforeLocal = () => mayStartLocal(context)
+  const slurm = new SlurmReach(() => cluster.programs(undefined), log)
+  const server = languageServerOnDemand(context, cluster, log)
   const book = new RunBook(cluster, async (document, expressions) =>
     (await server()).neededTexts(document, expressions),
   )
@@ -54,6 +61,9 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerDebugCommands(context, cluster, book, SELECTOR)
   registerExplainCommands(context, cluster, book, reports)
   registerScaleCommands(context, cluster)
+  registerRunOnLenses(context, cluster, SELECTOR)
+  registerConnectCommand(context, cluster, slurm, log)
+  registerJobCommands(context, cluster, reports)
   registerPanels(context, cluster)
   registerHistory(context, book, reports)
   registerDataView(context, cluster, book)
@@ -71,20 +81,21 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
       if (change.affectsConfiguration('heddle')) cluster.settingsChanged()
     }),
   )
-  void cluster.findAgain()
+  void cluster.findAgain((note) => slurm.findAgain(note))
   return { cluster: cluster.model, runs: book.runs, activationMs: performance.now() - begun }
 }
 
 /** Starts the language server with the first open file that imports heddle, or when a command needs it. */
 function languageServerOnDemand(
   context: vscode.ExtensionContext,
+  cluster: WindowCluster,
   log: vscode.LogOutputChannel,
 ): () => Promise<LanguageServer> {
   let starting: Promise<LanguageServer> | undefined
   const start = async (): Promise<LanguageServer> => {
     // Loaded only now: it is the larger half of the extension's code.
     const module = await import('./languageServer/languageServer.ts')
-    const server = new module.LanguageServer(context, SELECTOR, log)
+    const server = new module.LanguageServer(context, SELECTOR, log, (lenses) => lensesOf(lenses, cluster))
     context.subscriptions.push(server)
     await server.start()
     return server

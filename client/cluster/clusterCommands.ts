@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode'
 import { tellFailure } from '../runs/runCommands.ts'
-import type { WindowCluster } from './windowCluster.ts'
+import { NotStarted, type WindowCluster } from './windowCluster.ts'
 
 export function registerClusterCommands(
   context: vscode.ExtensionContext,
@@ -13,15 +13,18 @@ export function registerClusterCommands(
     const location = vscode.ProgressLocation.Window
     try {
       await vscode.window.withProgress({ location, title: 'Starting a local cluster' }, () =>
-        cluster.ensure(vscode.window.activeTextEditor?.document.uri),
+        cluster.startLocal(vscode.window.activeTextEditor?.document.uri),
       )
     } catch (error) {
-      void tellFailure(error as Error, log)
+      if (!(error instanceof NotStarted)) void tellFailure(error as Error, log)
     }
   }
   const commands: Record<string, () => unknown> = {
     'heddle.startLocalCluster': start,
-    'heddle.stopCluster': () => cluster.stop(),
+    'heddle.stopCluster': () =>
+      cluster.current?.found.kind === 'slurm'
+        ? vscode.commands.executeCommand('heddle.downCluster')
+        : cluster.stop(),
     'heddle.restartCluster': async () => {
       await cluster.stop()
       await start()

@@ -2,13 +2,24 @@
 
 import type { WorkerInfo } from '../../runtime/protocol/cluster.ts'
 import type { FeedGroup, FeedMessage } from '../../runtime/protocol/feed.ts'
+import { applyJobsNews, type JobsReport } from '../../runtime/protocol/jobs.ts'
 import type { GpuReading } from '../../runtime/protocol/messages.ts'
+import type { ClusterKind } from './foundCluster.ts'
 
 /** Where the window's cluster is in its life. */
 export type ClusterPhase =
   | { kind: 'none' }
-  | { kind: 'starting' }
-  | { kind: 'running'; id: string; version: string; dashboardUrl: string; startedMs: number }
+  | { kind: 'starting'; name: string }
+  | {
+      kind: 'running'
+      id: string
+      /** As menus and lenses say it. */
+      name: string
+      from: ClusterKind
+      version: string
+      dashboardUrl: string
+      startedMs: number
+    }
   | { kind: 'stopping' }
   /** It ended without being asked to. */
   | { kind: 'lost'; reason: string }
@@ -48,6 +59,8 @@ export interface ClusterModel {
   groups: Map<number, FeedGroup>
   tasksPerSecond: number
   queued: number
+  /** Of a cluster whose workers are jobs. */
+  jobs?: JobsReport
 }
 
 export const noClusterModel = (): ClusterModel => ({
@@ -67,6 +80,7 @@ export function enterPhase(model: ClusterModel, phase: ClusterPhase): void {
     model.groups.clear()
     model.tasksPerSecond = 0
     model.queued = 0
+    model.jobs = undefined
   }
   model.phase = phase
 }
@@ -76,8 +90,10 @@ export function applyFeed(model: ClusterModel, message: FeedMessage): boolean {
   switch (message.type) {
     case 'snapshot': {
       const { cluster } = message
+      const { phase } = model
+      const known = phase.kind === 'running' ? phase : { name: 'local', from: 'local' as const }
       model.phase = {
-        kind: 'running',
+        ...{ kind: 'running', name: known.name, from: known.from },
         id: cluster.id,
         version: cluster.version,
         dashboardUrl: cluster.dashboardUrl,
@@ -95,6 +111,9 @@ export function applyFeed(model: ClusterModel, message: FeedMessage): boolean {
     case 'rates':
       model.tasksPerSecond = message.tasksPerSecond
       model.queued = message.queued
+      return true
+    case 'jobs':
+      model.jobs = applyJobsNews(model.jobs, message.news)
       return true
     default:
       return false

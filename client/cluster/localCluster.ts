@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
 import { type KeeperAnswer, type KeeperOrder, type KeeperWord, ORDER_ENV } from '../keeper/keeperOrder.ts'
+import { programEnvironment } from '../node/programEnvironment.ts'
 import { readClusterFile } from './clusterFile.ts'
 
 /** How a window finds its cluster again. */
@@ -111,7 +112,7 @@ function orderKeeper({ node, keeper, logFile }: LocalClusterRequest, order: Keep
   const child = spawn(node, [keeper], {
     detached: true,
     stdio: ['ignore', 'pipe', log],
-    env: clusterEnvironment(order),
+    env: { ...programEnvironment(), [ORDER_ENV]: JSON.stringify(order) },
     cwd: path.dirname(keeper),
     windowsHide: true,
   })
@@ -136,15 +137,6 @@ function orderKeeper({ node, keeper, logFile }: LocalClusterRequest, order: Keep
     })
     stdout.once('end', () => finish({ kind: 'failed', reason: `the cluster did not start: see ${logFile}` }))
   })
-}
-
-/** The user's environment without what the editor put there for its own processes. */
-function clusterEnvironment(order: KeeperOrder): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {}
-  for (const name in process.env)
-    if (!/^(VSCODE_|ELECTRON_)/.test(name) && name !== 'NODE_OPTIONS') env[name] = process.env[name]
-  env[ORDER_ENV] = JSON.stringify(order)
-  return env
 }
 
 /** Short, since a socket's path has to stay below 100 bytes, and in the folder of clusters that only this user may enter. */

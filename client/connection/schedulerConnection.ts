@@ -145,9 +145,13 @@ export class SchedulerConnection {
     this.#send({ type: 'cancel-run', run })
   }
 
-  /** Asks for a report of the scheduler's: `why`, `explain`, `story`, `logs`. */
-  async query(what: string, key?: string): Promise<unknown> {
-    return await this.#ask((request) => ({ type: 'query', request, what, ...(key !== undefined && { key }) }))
+  /** Asks for a report of the scheduler's: `why`, `explain`, `story`, `logs`, `jobs`. */
+  async query(what: string, key?: string, details?: unknown): Promise<unknown> {
+    return await this.#ask((request) => ({
+      ...{ type: 'query', request, what },
+      ...(key !== undefined && { key }),
+      ...(details !== undefined && { details }),
+    }))
   }
 
   /** Changes the number of local workers. */

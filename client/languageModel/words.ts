@@ -14,7 +14,7 @@ export function clusterInWords(model: ClusterModel): string {
       : `No cluster runs (${phase.kind}).`
   const { workers, threads, busy, rssBytes, memoryLimitBytes } = totalsOf(model)
   const lines = [
-    `A local cluster runs (heddle ${phase.version}): ${plural(workers, 'worker')}, ${plural(threads, 'thread')}, ${busy} busy, memory ${bytesText(rssBytes)} of ${bytesText(memoryLimitBytes)}.`,
+    `${phase.from === 'local' ? 'A local cluster' : `The cluster ${phase.name}`} runs (heddle ${phase.version}): ${plural(workers, 'worker')}, ${plural(threads, 'thread')}, ${busy} busy, memory ${bytesText(rssBytes)} of ${bytesText(memoryLimitBytes)}.`,
     `${grouped(model.queued)} tasks wait, ${brief(model.tasksPerSecond)} tasks a second are done.`,
   ]
   for (const worker of model.workers.values()) {

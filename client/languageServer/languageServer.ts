@@ -23,6 +23,7 @@ export class LanguageServer implements vscode.Disposable {
     context: vscode.ExtensionContext,
     selector: { language: string; scheme: string }[],
     log: vscode.LogOutputChannel,
+    lenses: (given: vscode.CodeLens[]) => vscode.CodeLens[],
   ) {
     const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.cjs').fsPath
     const server: ServerOptions = { module, transport: TransportKind.ipc }
@@ -31,6 +32,10 @@ export class LanguageServer implements vscode.Disposable {
       outputChannel: log,
       progressOnInitialization: false,
       middleware: {
+        provideCodeLenses: async (document, token, next) => {
+          const given = await next(document, token)
+          return given && lenses(given)
+        },
         provideInlayHints: (document, range, token, next) =>
           vscode.workspace.getConfiguration('heddle', document).get('inlayHints', true)
             ? next(document, range, token)

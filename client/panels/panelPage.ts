@@ -102,7 +102,10 @@ class PanelRelay implements vscode.Disposable {
         void vscode.commands.executeCommand('heddle.scaleCluster', message.workers)
         return
       case 'save-rows':
-        void vscode.commands.executeCommand('heddle.saveRows', message.run)
+        void vscode.commands.executeCommand(
+          'heddle.saveRows',
+          this.#cluster.current?.named(message.run) ?? message.run,
+        )
         return
       case 'save':
         void saveFile(message.name, new Uint8Array(message.content))

@@ -65,8 +65,8 @@ export class RunBook implements vscode.Disposable {
       this.#changed,
       this.#events,
       cluster.onRunEvent((message) => this.#take(message)),
-      cluster.onLost((reason) => {
-        for (const run of endAll(this.runs, reason, Date.now())) this.#changed.fire(run)
+      cluster.onLost(({ reason, owns }) => {
+        for (const run of endAll(this.runs, reason, Date.now(), owns)) this.#changed.fire(run)
       }),
       vscode.workspace.onDidChangeTextDocument((change) => this.#shift(change)),
       // After a reload the events of runs may come before the documents that they are of.
@@ -82,12 +82,16 @@ export class RunBook implements vscode.Disposable {
     for (const timer of this.#judging.values()) clearTimeout(timer)
   }
 
-  /** Runs one expression, or without one the whole file; starts a cluster if none runs. `save`: also writes its rows to a file. */
+  /**
+   * Runs one expression, or without one the whole file; starts a cluster if none runs. `save`: also writes its rows to a
+   * file. `on`: the id of a cluster of this window, where it is to be another than the current one.
+   */
   async start(
     document: vscode.TextDocument,
     expression?: ExpressionToRun,
     cell?: ExpressionToRun,
     save?: RowsFile,
+    on?: string,
   ): Promise<string> {
     const anchor = expression ?? (cell && cellAnchor(document.getText(), cell))
     const pending: PendingRun = {
@@ -106,8 +110,7 @@ export class RunBook implements vscode.Disposable {
       if (expression) spec.expression = expression
       if (cell) spec.cell = cell
       if (save) spec.save = save
-      const connection = await this.#cluster.ensure(document.uri)
-      const run = await connection.run(spec)
+      const run = await this.#cluster.run(document.uri, spec, on)
       this.#own.add(run)
       this.lines.name(origin, run)
       expectRun(this.runs, run, spec, Date.now())
@@ -121,7 +124,7 @@ export class RunBook implements vscode.Disposable {
   }
 
   cancel(run: string): void {
-    this.#cluster.connection?.cancel(run)
+    this.#cluster.cancel(run)
   }
 
   /** Whether this window, since it was loaded, started the run. */

@@ -1,7 +1,7 @@
 // The commands that run and cancel: what they run, and what they say when nothing can be run.
 
 import * as vscode from 'vscode'
-import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { NotStarted, type WindowCluster } from '../cluster/windowCluster.ts'
 import type { LanguageServer } from '../languageServer/languageServer.ts'
 import { NoNodeError } from '../node/nodeChoice.ts'
 import { showResults } from '../panels/panels.ts'
@@ -16,6 +16,8 @@ interface LensArguments {
   version: number
   expression?: ExpressionToRun
   cell?: ExpressionToRun
+  /** The id of the cluster to run on; the current one when absent. */
+  cluster?: string
 }
 
 export function registerRunCommands(
@@ -32,6 +34,7 @@ export function registerRunCommands(
     document: vscode.TextDocument,
     expression?: ExpressionToRun,
     cell?: ExpressionToRun,
+    on?: string,
   ): Promise<string | undefined> => {
     if (document.isUntitled) {
       void vscode.window.showWarningMessage(
@@ -40,8 +43,9 @@ export function registerRunCommands(
       return undefined
     }
     try {
-      return await book.start(document, expression, cell)
+      return await book.start(document, expression, cell, undefined, on)
     } catch (error) {
+      if (error instanceof NotStarted) return undefined
       // Not waited for: whoever ran the command has its answer, whether or not the message is ever dismissed.
       void tellFailure(error as Error, log)
       return undefined
@@ -50,17 +54,19 @@ export function registerRunCommands(
 
   command('heddle.runFile', async (lens?: LensArguments | vscode.Uri) => {
     const document = await documentOf(lens)
-    return document && (await start(document))
+    const on = lens instanceof vscode.Uri ? undefined : lens?.cluster
+    return document && (await start(document, undefined, undefined, on))
   })
   command('heddle.runExpression', async (lens?: LensArguments) => {
     const document = await documentOf(lens)
     if (!document) return undefined
-    if (lens?.expression && lens.version === document.version) return await start(document, lens.expression)
+    if (lens?.expression && lens.version === document.version)
+      return await start(document, lens.expression, undefined, lens.cluster)
     // From the palette, or by a lens that is older than the text: the server says what stands there now.
     const offset =
       lens?.expression?.start ?? document.offsetAt(vscode.window.activeTextEditor!.selection.active)
     const expression = await (await server()).computationAt(document, offset)
-    if (expression) return await start(document, expression)
+    if (expression) return await start(document, expression, undefined, lens?.cluster)
     void vscode.window.showInformationMessage(
       'There is no computation here: put the cursor on an awaited compute(), persist(), gather() or result().',
     )
@@ -91,9 +97,10 @@ export function registerRunCommands(
         void showResults(true)
       if (event.kind === 'ended') tellEnd(run, log)
     }),
-    cluster.onLost((reason) => {
+    cluster.onLost(({ reason, wasCurrent }) => {
+      const again = wasCurrent ? ['Start Again'] : []
       void vscode.window
-        .showErrorMessage(`The Heddle cluster ended: ${reason}`, 'Start Again', 'Show Output')
+        .showErrorMessage(`The Heddle cluster ended: ${reason}`, ...again, 'Show Output')
         .then((choice) => {
           if (choice === 'Start Again') void vscode.commands.executeCommand('heddle.startLocalCluster')
           if (choice === 'Show Output') log.show(true)

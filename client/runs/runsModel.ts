@@ -160,10 +160,15 @@ function applyEvent(run: Run, event: RunEvent): void {
 }
 
 /** Ends every run that still goes on, when the cluster that ran them is gone. Returns those that changed. */
-export function endAll(runs: Runs, reason: string, nowMs: number): Run[] {
+export function endAll(
+  runs: Runs,
+  reason: string,
+  nowMs: number,
+  owns: (run: string) => boolean = () => true,
+): Run[] {
   const ended: Run[] = []
   for (const run of runs.values()) {
-    if (run.end) continue
+    if (run.end || !owns(run.run)) continue
     run.failure ??= { name: 'ClusterLost', message: reason, stack: '', frames: [] }
     run.end = {
       kind: 'ended',

@@ -14,7 +14,7 @@ export function registerStatusBar(context: vscode.ExtensionContext, cluster: Win
   const item = vscode.window.createStatusBarItem('heddle.status', vscode.StatusBarAlignment.Left, 10)
   item.name = 'Heddle'
   const update = (): void => {
-    const { text, tooltip, command, tone } = statusText(cluster.model)
+    const { text, tooltip, command, tone } = statusText(cluster.model, Date.now())
     item.text = text
     item.tooltip = tooltip.join('\n')
     item.command = command

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode'
 import { otherClusters } from '../cluster/otherClusters.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
-import { otherNodes, type TreeNode, treeOf } from './treeModel.ts'
+import { attachedNodes, otherNodes, type TreeNode, treeOf } from './treeModel.ts'
 
 const REFRESH_MS_MIN = 500
 
@@ -15,8 +15,13 @@ export function registerClusterTree(context: vscode.ExtensionContext, cluster: W
     getChildren: (node) =>
       node?.children ?? [
         ...treeOf(cluster.model, Date.now()),
+        ...attachedNodes(
+          cluster.all
+            .filter((each) => each !== cluster.current)
+            .map(({ id, found }) => ({ id, name: found.name })),
+        ),
         // While none runs here the view says how to start one; others are of interest beside one's own.
-        ...(cluster.model.phase.kind === 'running' ? otherNodes(otherClusters(cluster.model.phase.id)) : []),
+        ...(cluster.model.phase.kind === 'running' ? otherNodes(others(cluster)) : []),
       ],
     getTreeItem: itemOf,
   }
@@ -35,6 +40,10 @@ export function registerClusterTree(context: vscode.ExtensionContext, cluster: W
     }),
     { dispose: () => clearTimeout(waiting) },
   )
+}
+
+function others({ all }: WindowCluster) {
+  return otherClusters(undefined).filter(({ id }) => !all.some((each) => each.id === id))
 }
 
 function itemOf(node: TreeNode): vscode.TreeItem {
@@ -56,5 +65,7 @@ function itemOf(node: TreeNode): vscode.TreeItem {
       command: 'vscode.open',
       arguments: [vscode.Uri.parse(node.url)],
     }
+  if (node.switchTo)
+    item.command = { title: 'Switch', command: 'heddle.switchCluster', arguments: [node.switchTo] }
   return item
 }

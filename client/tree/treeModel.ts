@@ -4,6 +4,7 @@ import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
 import type { ClusterModel, GoneWorker, WorkerModel } from '../cluster/clusterModel.ts'
 import { bytesText, plural } from '../cluster/quantity.ts'
 import { bar, seconds } from '../runs/runText.ts'
+import { jobNodes, jobsTexts } from './jobNodes.ts'
 
 /** One row. `id` is the same for the same thing at every change, so that the tree keeps what is unfolded. */
 export interface TreeNode {
@@ -14,12 +15,40 @@ export interface TreeNode {
   /** The name of a codicon. */
   icon: string
   /** What `when` clauses of menus ask for. */
-  context: 'cluster' | 'worker' | 'thread' | 'idle' | 'gone' | 'otherCluster'
+  context:
+    | 'cluster'
+    | 'slurmCluster'
+    | 'attachedCluster'
+    | 'job'
+    | 'endedJob'
+    | 'worker'
+    | 'thread'
+    | 'idle'
+    | 'gone'
+    | 'otherCluster'
+  /** The id of the job that it is. */
+  job?: string
+  /** The id of a cluster of this window: a click switches to it. */
+  switchTo?: string
   /** A page in the browser that belongs to it. */
   url?: string
   unfolded: boolean
   children: TreeNode[]
 }
+
+/** A row each for clusters that this window is attached to beside the one that it shows. */
+export const attachedNodes = (others: readonly { id: string; name: string }[]): TreeNode[] =>
+  others.map(({ id, name }) => ({
+    id: `attached/${id}`,
+    label: name,
+    description: 'connected',
+    tooltip: `Cluster ${id}: click to switch this window to it.`,
+    icon: 'arrow-swap',
+    context: 'attachedCluster',
+    switchTo: id,
+    unfolded: false,
+    children: [],
+  }))
 
 /** A row each for clusters that were started elsewhere, by code or in a terminal. */
 export const otherNodes = (others: readonly ClusterAddress[]): TreeNode[] =>
@@ -40,17 +69,28 @@ export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
   const { phase } = model
   if (phase.kind !== 'running') return []
   const workers = [...model.workers.values()].sort((a, b) => a.info.worker - b.info.worker)
+  const ofJobs = new Set(model.jobs?.jobs.flatMap((job) => job.workers))
   return [
     {
       id: phase.id,
-      label: 'Local cluster',
-      description: plural(workers.length, 'worker'),
-      tooltip: `${phase.id}, heddle ${phase.version}`,
-      icon: 'server-environment',
-      context: 'cluster',
+      label: phase.from === 'local' ? 'Local cluster' : phase.name,
+      description: [plural(workers.length, 'worker'), ...jobsTexts(model.jobs, nowMs)].join(' · '),
+      tooltip: [
+        `${phase.id}, heddle ${phase.version}`,
+        ...(model.jobs?.stopped ? [model.jobs.stopped] : []),
+      ].join('\n'),
+      icon: model.jobs?.stopped ? 'warning' : 'server-environment',
+      context: phase.from === 'slurm' ? 'slurmCluster' : 'cluster',
       unfolded: true,
       children: [
-        ...workers.map((worker) => workerNode(phase.id, worker, nowMs)),
+        ...jobNodes(phase.id, model.jobs, nowMs, (names) =>
+          workers
+            .filter(({ info }) => names.includes(info.name))
+            .map((worker) => workerNode(phase.id, worker, nowMs)),
+        ),
+        ...workers
+          .filter(({ info }) => !ofJobs.has(info.name))
+          .map((worker) => workerNode(phase.id, worker, nowMs)),
         ...model.gone.map((worker) => goneNode(phase.id, worker)),
       ],
     },

@@ -45,6 +45,8 @@ type Values = ReturnType<typeof parseCommandLine<typeof OPTIONS>>['values']
 const say = (text: string): void => void process.stderr.write(`heddle: ${text}\n`)
 
 export async function slurmCommand(args: readonly string[]): Promise<number> {
+  // An editor's: it has a profile for every question.
+  if (args[0] === 'desk') return (await import('./slurmDesk.ts')).slurmDesk()
   const { values, positionals } = parseCommandLine(args, OPTIONS, true)
   const [what] = positionals
   const profile = readProfile(values.profile)

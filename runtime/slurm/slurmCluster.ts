@@ -94,11 +94,13 @@ export function scriptsOf(setup: SlurmSetup): { name: string; script: string }[]
 /**
  * @throws {SlurmError} when Slurm refuses what is asked of it
  * @throws {ClusterFolderError} {@link SchedulerJobError}
+ * @param signal gives the start up: nothing of it is left then
  */
 export async function startSlurmCluster(
   login: LoginNode,
   setup: SlurmSetup,
   notice: (text: string) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<SlurmCluster> {
   const { profile, place } = setup
   const slurm = new SlurmCommands(login.run)
@@ -106,6 +108,7 @@ export async function startSlurmCluster(
   const estimateMs = await slurm.estimate(workerScript(profile, MAIN_POOL, place, 1))
   if (estimateMs !== undefined && estimateMs > Date.now() + 60_000)
     notice(`Slurm expects to start jobs of this kind about ${new Date(estimateMs).toLocaleString()}`)
+  signal?.throwIfAborted()
   await writeSetup(login, setup)
   try {
     if (schedulerKind(profile) === 'login')
@@ -116,8 +119,9 @@ export async function startSlurmCluster(
     else {
       const [job] = await slurm.submit(schedulerScript(profile, place, schedulerArgs(setup)))
       await writeSchedulerJob(login, place.folder, job)
-      await schedulerUp(login, slurm, setup, job, notice)
+      await schedulerUp(login, slurm, setup, job, notice, signal)
     }
+    signal?.throwIfAborted()
     return await joinSlurmCluster(login, setup)
   } catch (error) {
     await endSlurmCluster(login, { setup }, false).catch(() => {})
@@ -186,11 +190,13 @@ async function schedulerUp(
   { profile, place }: SlurmSetup,
   job: string,
   notice: (text: string) => void,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const names = jobNamesOf(profile, place.id)
   let told = ''
   let runningSince: number | undefined
   for (;;) {
+    signal?.throwIfAborted()
     if (await readAddress(login, place.folder)) return
     const row = (await slurm.jobs(names)).find(({ id }) => id === job)
     const phase = row && phaseOf(row)

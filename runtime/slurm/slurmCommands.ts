@@ -1,6 +1,7 @@
 // Slurm's commands, wherever they are run: here, or on a login node through its agent.
 
 import type { Executed, Execution } from '../agent/requests.ts'
+import { ASSOCIATION_FORMAT, parseAssociations } from './parseAssociations.ts'
 import { type JobDetails, parseJob } from './parseJob.ts'
 import { PARTITION_FORMAT, type Partition, parsePartitions } from './parsePartitions.ts'
 import { parseQueue, QUEUE_FORMAT, type QueueRow } from './parseQueue.ts'
@@ -88,6 +89,14 @@ export class SlurmCommands {
   /** @throws {SlurmError} */
   async partitions(): Promise<Partition[]> {
     return parsePartitions((await this.#command('sinfo', ['-h', '-o', PARTITION_FORMAT])).stdout)
+  }
+
+  /** What this user may name; nothing is known where there is no accounting. @throws {SlurmError} */
+  async associations(): Promise<{ accounts: string[]; qos: string[] }> {
+    // Without a name it would tell of everybody.
+    const { stdout: user } = await this.#command('id', ['-un'])
+    const args = ['-nP', 'show', 'associations', `user=${user.trim()}`, `format=${ASSOCIATION_FORMAT}`]
+    return parseAssociations((await this.#command('sacctmgr', args)).stdout)
   }
 
   async #command(command: string, args: string[], input?: string): Promise<Executed> {

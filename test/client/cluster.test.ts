@@ -115,7 +115,7 @@ test('the status bar tells workers, busy threads and memory', () => {
     queued: 12_345,
     schedulerCpuPercent: 3,
   }
-  assert.deepEqual(statusText(modelOf(SNAPSHOT, readings(), rates)), {
+  assert.deepEqual(statusText(modelOf(SNAPSHOT, readings(), rates), 0), {
     text: '$(pulse) 1 worker · 1/2 busy · 1.2 GB',
     tooltip: [
       'Local cluster: 1 worker, 2 threads, 1 busy',
@@ -130,19 +130,19 @@ test('the status bar tells workers, busy threads and memory', () => {
 })
 
 test('the status bar warns of paused workers and of a cluster without any', () => {
-  assert.equal(statusText(modelOf(SNAPSHOT, readings({ paused: Uint8Array.of(1) }))).tone, 'warning')
+  assert.equal(statusText(modelOf(SNAPSHOT, readings({ paused: Uint8Array.of(1) })), 0).tone, 'warning')
   const left = readings({ left: [{ worker: 0, reason: 'killed' }], worker: new Uint16Array() })
-  assert.equal(statusText(modelOf(SNAPSHOT, left)).tone, 'warning')
+  assert.equal(statusText(modelOf(SNAPSHOT, left), 0).tone, 'warning')
 })
 
 test('every phase of a cluster has its text and its click', () => {
   const model = noClusterModel()
   const seen = (['none', 'starting', 'stopping'] as const).map((kind) => {
-    enterPhase(model, { kind })
-    return [statusText(model).text, statusText(model).command]
+    enterPhase(model, kind === 'starting' ? { kind, name: 'local' } : { kind })
+    return [statusText(model, 0).text, statusText(model, 0).command]
   })
   enterPhase(model, { kind: 'lost', reason: 'the scheduler was killed' })
-  seen.push([statusText(model).text, statusText(model).tooltip[0]])
+  seen.push([statusText(model, 0).text, statusText(model, 0).tooltip[0]])
   assert.deepEqual(seen, [
     ['$(pulse) Heddle', 'heddle.startLocalCluster'],
     ['$(loading~spin) Heddle: starting', 'heddle.showOutput'],
