@@ -32,6 +32,7 @@ const REAL = [
   'functions/oddFiles.test',
   'functions/recompute.test',
   'functions/userCode.test',
+  'functions/vitest.test',
   'array/cluster.test',
   'ml/cluster.test',
   'machines/',
