@@ -1,4 +1,4 @@
-// What lifting functions costs: instrumenting a module, the loader at start, the sender's time a function.
+// What lifting functions costs: instrumenting a module, the loader at start, the sender's time a function, a first `map`.
 
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -10,6 +10,8 @@ import type { Figure } from './figure.ts'
 const bench = 'functions'
 const root = join(import.meta.dirname, '..', '..')
 const run = promisify(execFile)
+const LOADER = join(root, 'runtime', 'dist', 'register.js')
+const FIRST_MAP = join(import.meta.dirname, 'programs', 'firstMap.ts')
 
 export async function figures(): Promise<Figure[]> {
   const register = join(root, 'runtime', 'functions', 'register.ts')
@@ -19,9 +21,15 @@ export async function figures(): Promise<Figure[]> {
     'first' | 'again' | 'object' | 'nested' | 'fresh' | 'argument',
     number
   >
+  const firstMap = JSON.parse((await run(process.execPath, ['--import', LOADER, FIRST_MAP])).stdout) as {
+    median: number
+    most: number
+  }
   return [
     { bench, figure: 'instrument 1,000 lines', unit: 'ms', value: instrumentMs() },
     { bench, figure: 'loader at start', unit: 'ms', value: await loaderMs() },
+    { bench, figure: 'first map of a new function', unit: 'ms', value: firstMap.median },
+    { bench, figure: 'first map of a new function, the longest', unit: 'ms', value: firstMap.most },
     { bench, figure: 'first lift of a function', unit: 'ms', value: times.first },
     { bench, figure: 'lift again: a number captured', unit: 'µs', value: times.again },
     { bench, figure: 'lift again: an object of 10 captured', unit: 'µs', value: times.object },
@@ -56,7 +64,7 @@ async function loaderMs(): Promise<number> {
   const loaded: number[] = []
   for (let i = 0; i < 7; i++) {
     plain.push(await timed([]))
-    loaded.push(await timed(['--import', join(root, 'runtime', 'dist', 'register.js')]))
+    loaded.push(await timed(['--import', LOADER]))
   }
   return median(loaded) - median(plain)
 }

@@ -415,3 +415,21 @@ function hoisted(): number {
 }
 const later2 = 5
 await same('exported later', exportedLater)
+let captured = await Promise.resolve(3)
+class Late {
+  static n = 0
+  m() {
+    return captured + Late.n
+  }
+}
+Late.n = 5
+await refused(
+  'a class that captures and is changed later',
+  () => new Late().m(),
+  /`Late` \(odder\.ts:\d+:1\) captures `captured`, and is changed after its declaration \(odder\.ts:\d+:1\): the change would be lost on a worker\. Write it inside the class, or move both to a module of their own\./,
+)
+function early(this: { q: number }) {
+  this.q = captured
+}
+early.count = 4
+await same('a function that captures brings its properties', () => [early.count, early.name])
