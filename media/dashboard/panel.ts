@@ -3,6 +3,7 @@
 import type { Panel } from '../frame/mountPanel.tsx'
 import { gpuPanel } from '../gpu/panel.ts'
 import type { Gpus } from '../gpu/reducer.ts'
+import { type JobsModel, jobsPanel } from '../jobs/panel.ts'
 import { resultsPanel } from '../results/panel.ts'
 import type { Results } from '../results/reducer.ts'
 import { taskGraphPanel } from '../taskGraph/panel.ts'
@@ -15,6 +16,7 @@ export interface Dashboard {
   taskGraph: TaskGraph
   taskStream: TaskStream
   gpu: Gpus
+  jobs: JobsModel
   results: Results
 }
 
@@ -24,6 +26,7 @@ export const dashboardPanel: Panel<Dashboard> = {
     taskGraph: taskGraphPanel.empty(),
     taskStream: taskStreamPanel.empty(),
     gpu: gpuPanel.empty(),
+    jobs: jobsPanel.empty(),
     results: resultsPanel.empty(),
   }),
   apply: (model, message, cluster) => {
@@ -31,6 +34,7 @@ export const dashboardPanel: Panel<Dashboard> = {
       taskGraphPanel.apply(model.taskGraph, message, cluster),
       taskStreamPanel.apply(model.taskStream, message, cluster),
       gpuPanel.apply(model.gpu, message, cluster),
+      jobsPanel.apply(model.jobs, message, cluster),
       resultsPanel.apply(model.results, message, cluster),
     ]
     return changes.includes(true)
