@@ -1,6 +1,6 @@
 // The panels there are: each is a webview in VS Code and a page of the HTTP dashboard.
 
-export const PANELS = ['dashboard', 'taskGraph', 'taskStream', 'workers', 'gpu', 'results'] as const
+export const PANELS = ['dashboard', 'taskGraph', 'taskStream', 'workers', 'jobs', 'gpu', 'results'] as const
 export type PanelName = (typeof PANELS)[number]
 
 /** What a person reads above each panel. */
@@ -9,6 +9,7 @@ export const PANEL_TITLES: Readonly<Record<PanelName, string>> = {
   taskGraph: 'Task graph',
   taskStream: 'Task stream',
   workers: 'Workers',
+  jobs: 'Jobs',
   gpu: 'GPU',
   results: 'Results',
 }

@@ -8,7 +8,16 @@ import { FeedConnection } from '../connection/feedConnection.ts'
 import { saveFile } from './saveFile.ts'
 
 /** The panels, by the names that the pages of the runtime have. */
-export type PanelName = 'dashboard' | 'taskGraph' | 'taskStream' | 'workers' | 'gpu' | 'results'
+export type PanelName = 'dashboard' | 'taskGraph' | 'taskStream' | 'workers' | 'jobs' | 'gpu' | 'results'
+
+/** What the jobs panel asks for, by command. */
+const JOB_COMMANDS = {
+  scale: 'heddle.scaleJobs',
+  adapt: 'heddle.adaptJobs',
+  down: 'heddle.downCluster',
+  log: 'heddle.showJobLog',
+  cancel: 'heddle.cancelJob',
+} as const
 
 type MessageFromPanel =
   | { kind: 'ready'; panel: string }
@@ -16,6 +25,7 @@ type MessageFromPanel =
   | { kind: 'open'; place: { file: string; line: number; column: number } }
   | { kind: 'command'; command: 'startLocalCluster' | 'runFile' }
   | { kind: 'scale'; workers: number }
+  | { kind: 'job'; action: keyof typeof JOB_COMMANDS; id?: string }
   | { kind: 'save-rows'; run: string }
   | { kind: 'save'; name: string; content: Uint8Array | ArrayBuffer }
 
@@ -100,6 +110,9 @@ class PanelRelay implements vscode.Disposable {
         return
       case 'scale':
         void vscode.commands.executeCommand('heddle.scaleCluster', message.workers)
+        return
+      case 'job':
+        void vscode.commands.executeCommand(JOB_COMMANDS[message.action], message.id)
         return
       case 'save-rows':
         void vscode.commands.executeCommand(

@@ -10,6 +10,7 @@ const BESIDE = {
   taskGraph: { command: 'heddle.showTaskGraph', title: 'Task Graph', icon: 'graph' },
   taskStream: { command: 'heddle.showTaskStream', title: 'Task Stream', icon: 'stream' },
   workers: { command: 'heddle.showWorkers', title: 'Workers', icon: 'workers' },
+  jobs: { command: 'heddle.showJobs', title: 'Jobs', icon: 'jobs' },
   gpu: { command: 'heddle.showGpu', title: 'GPU', icon: 'gpu' },
 } as const satisfies Partial<Record<PanelName, { command: string; title: string; icon: string }>>
 

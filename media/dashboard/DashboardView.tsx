@@ -6,6 +6,7 @@ import { duration } from '../cluster/quantity.ts'
 import { Weave } from '../frame/EmptyState.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
 import { gpuPanel } from '../gpu/panel.ts'
+import { jobsPanel } from '../jobs/panel.ts'
 import { isPanelName, PANEL_TITLES, PANELS, type PanelName } from '../panels.ts'
 import { resultsPanel } from '../results/panel.ts'
 import { taskGraphPanel } from '../taskGraph/panel.ts'
@@ -103,6 +104,8 @@ function Shown({ shown, model, ...rest }: PanelProps<Dashboard> & { shown: Panel
       return <taskStreamPanel.View model={model.taskStream} {...rest} />
     case 'workers':
       return <workersPanel.View model={model.workers} {...rest} />
+    case 'jobs':
+      return <jobsPanel.View model={model.jobs} {...rest} />
     case 'gpu':
       return <gpuPanel.View model={model.gpu} {...rest} />
     case 'results':

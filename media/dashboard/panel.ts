@@ -3,6 +3,7 @@
 import type { Panel } from '../frame/mountPanel.tsx'
 import { gpuPanel } from '../gpu/panel.ts'
 import type { Gpus } from '../gpu/reducer.ts'
+import { type JobsModel, jobsPanel } from '../jobs/panel.ts'
 import { resultsPanel } from '../results/panel.ts'
 import type { Results } from '../results/reducer.ts'
 import { taskGraphPanel } from '../taskGraph/panel.ts'
@@ -18,6 +19,7 @@ export interface Dashboard {
   taskStream: TaskStream
   workers: WorkersModel
   gpu: Gpus
+  jobs: JobsModel
   results: Results
 }
 
@@ -28,6 +30,7 @@ export const dashboardPanel: Panel<Dashboard> = {
     taskStream: taskStreamPanel.empty(),
     workers: workersPanel.empty(),
     gpu: gpuPanel.empty(),
+    jobs: jobsPanel.empty(),
     results: resultsPanel.empty(),
   }),
   apply: (model, message, cluster) => {
@@ -36,6 +39,7 @@ export const dashboardPanel: Panel<Dashboard> = {
       taskStreamPanel.apply(model.taskStream, message, cluster),
       workersPanel.apply(model.workers, message, cluster),
       gpuPanel.apply(model.gpu, message, cluster),
+      jobsPanel.apply(model.jobs, message, cluster),
       resultsPanel.apply(model.results, message, cluster),
     ]
     return changes.includes(true)

@@ -14,6 +14,9 @@ export type Connection =
 /** What a panel may ask the editor to do; the HTTP page offers none of it. */
 export type EditorCommand = 'startLocalCluster' | 'runFile'
 
+/** What can be done about jobs; `log` and `cancel` are of one. */
+export type JobAction = 'scale' | 'adapt' | 'down' | 'log' | 'cancel'
+
 export interface Surroundings extends Feed {
   readonly place: 'editor' | 'page'
   /** Calls back at once and at every change; returns how to stop. */
@@ -22,6 +25,8 @@ export interface Surroundings extends Feed {
   command(command: EditorCommand): void
   /** Asks for so many workers; does nothing on the HTTP page. */
   scale(workers: number): void
+  /** Asks the person what is still open, then does it; does nothing on the HTTP page. */
+  job(action: JobAction, id?: string): void
   /** Saves something under a name of the user's choice. */
   save(name: string, content: Uint8Array): void
   /** Saves all rows of a run's value, of which a panel has the first; does nothing on the HTTP page. */

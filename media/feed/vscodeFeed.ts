@@ -47,6 +47,7 @@ export function openVscodeFeed(panel: string): Surroundings {
     open: (place) => editor.postMessage({ kind: 'open', place }),
     command: (command) => editor.postMessage({ kind: 'command', command }),
     scale: (workers) => editor.postMessage({ kind: 'scale', workers }),
+    job: (action, id) => editor.postMessage({ kind: 'job', action, ...(id !== undefined && { id }) }),
     saveRows: (run) => editor.postMessage({ kind: 'save-rows', run }),
     save: (name, content) => editor.postMessage({ kind: 'save', name, content }),
   }

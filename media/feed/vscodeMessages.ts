@@ -1,6 +1,6 @@
 // What travels between a webview and the extension by `postMessage`.
 
-import type { EditorCommand } from './surroundings.ts'
+import type { EditorCommand, JobAction } from './surroundings.ts'
 
 /** To the webview: a frame of FEED_MESSAGES as it came from the scheduler, or how the cluster is doing. */
 export type MessageToPanel = Uint8Array | { kind: 'cluster'; state: 'none' | 'connecting' }
@@ -14,6 +14,8 @@ export type MessageFromPanel =
   | { kind: 'command'; command: EditorCommand }
   /** So many workers are wanted. */
   | { kind: 'scale'; workers: number }
+  /** Something about jobs, or about one. */
+  | { kind: 'job'; action: JobAction; id?: string }
   /** All rows of a run's value, to be written where the user says. */
   | { kind: 'save-rows'; run: string }
   /** To be written where the user says. */

@@ -61,6 +61,7 @@ export function openWebSocketFeed(panel: string, url: string): Surroundings {
     command() {},
     saveRows() {},
     scale() {},
+    job() {},
     save(name, content) {
       const link = document.createElement('a')
       link.href = URL.createObjectURL(new Blob([content as BlobPart]))

@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/task-graph': 'taskGraph',
   '/task-stream': 'taskStream',
   '/workers': 'workers',
+  '/jobs': 'jobs',
   '/gpu': 'gpu',
   '/results': 'results',
 }
