@@ -75,6 +75,8 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
       settings: {
         'heddle.nodePath': process.execPath,
         'heddle.local.threadsPerWorker': 2,
+        // The machine of the tests may have Slurm: its warning has a test of its own.
+        'heddle.slurm.warnOnLoginNode': false,
         ...options.settings,
       },
       env: { XDG_RUNTIME_DIR: runtimeFolder, ...options.env },

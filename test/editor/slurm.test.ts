@@ -19,6 +19,7 @@ describe('Slurm in a real VS Code', { concurrency: false }, () => {
     lab = await openLab({
       env: { ...slurm.env },
       settings: {
+        'heddle.slurm.warnOnLoginNode': true,
         'heddle.slurm.profiles': {
           loom: { ...user.profile, walltime: '30' },
           wrong: { ...user.profile, queue: 'cpu' },
