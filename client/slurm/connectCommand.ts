@@ -71,6 +71,8 @@ class Connecting {
       title: 'Connect to Cluster',
       placeHolder: 'Where runs, panels and lenses of this window go',
       matchOnDescription: true,
+      // The first command of a window starts the extension, and focus moves meanwhile.
+      ignoreFocusOut: true,
     })
     await choice?.go?.()
   }
@@ -243,7 +245,9 @@ const profileText = (profile: Record<string, unknown> | null): string =>
   ['host', 'partition', 'cores', 'memory', 'walltime']
     .flatMap((field) => {
       const value = profile?.[field]
-      return value === undefined ? [] : [field === 'cores' ? `${String(value)} cores` : String(value)]
+      return value === undefined
+        ? []
+        : [field === 'cores' ? `${String(value)} ${value === 1 ? 'core' : 'cores'}` : String(value)]
     })
     .join(' · ')
 

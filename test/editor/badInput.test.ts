@@ -4,17 +4,8 @@ import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import type { Locator, Page } from 'playwright-core'
 import { openLab, root, until } from './kit.ts'
-import { runCommand, settledLenses } from './workbench.ts'
-
-/** Notifications of that text. Under the driver they do not pop up, but wait behind the bell. */
-async function notifications(page: Page, text: string): Promise<Locator> {
-  await runCommand(page, 'Notifications: Show Notifications')
-  const found = page.locator('.notification-list-item', { hasText: text })
-  await found.first().waitFor()
-  return found
-}
+import { notifications, runCommand, settledLenses } from './workbench.ts'
 
 test('in a real VS Code', async (t) => {
   const lab = await openLab({ settings: { 'heddle.nodePath': '/nowhere/node' } })

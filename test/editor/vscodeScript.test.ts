@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -21,6 +21,12 @@ test('without a desktop VS Code it starts a server, prints its address, and ends
   for (const name of ['sh', 'cat']) symlinkSync(join('/bin', name), join(bin, name))
   const folder = join(made, 'loom')
   cpSync(join(root, 'test', 'fixtures', 'editor'), folder, { recursive: true })
+  // The machine of the tests may have Slurm, of which a person would be warned.
+  mkdirSync(join(folder, '.vscode'), { recursive: true })
+  writeFileSync(
+    join(folder, '.vscode', 'settings.json'),
+    JSON.stringify({ 'heddle.slurm.warnOnLoginNode': false }),
+  )
   const child = spawn(process.execPath, [join(root, 'scripts', 'vscode.ts'), '--no-build', folder], {
     env: { ...process.env, PATH: bin, XDG_RUNTIME_DIR: runtime },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -91,6 +91,14 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await palette.locator('.monaco-list-row', { hasText: title }).first().click()
 }
 
+/** Notifications of that text. Under the driver they do not pop up, but wait behind the bell. */
+export async function notifications(page: Page, text: string | RegExp): Promise<Locator> {
+  await runCommand(page, 'Notifications: Show Notifications')
+  const found = page.locator('.notification-list-item', { hasText: text })
+  await found.first().waitFor()
+  return found
+}
+
 /**
  * What stands beside the lines of the visible editors: decorations are CSS content, which no text of the page holds.
  */
