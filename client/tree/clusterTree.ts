@@ -54,7 +54,8 @@ function itemOf(node: TreeNode): vscode.TreeItem {
         ? vscode.TreeItemCollapsibleState.Expanded
         : vscode.TreeItemCollapsibleState.Collapsed
   const item = new vscode.TreeItem(node.label, state)
-  item.id = node.id
+  // VS Code keeps a row that it has seen without children folded, by its id, when children come.
+  item.id = node.unfolded && node.children.length === 0 ? `${node.id} empty` : node.id
   item.description = node.description
   item.tooltip = node.tooltip
   item.iconPath = new vscode.ThemeIcon(node.icon)

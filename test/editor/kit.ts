@@ -83,7 +83,7 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
     })
     browser = await openBrowser()
     const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } })
-    page.setDefaultTimeout(60_000)
+    page.setDefaultTimeout(180_000)
     const { uri, url } = server
     return {
       server,

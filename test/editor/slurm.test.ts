@@ -75,7 +75,6 @@ describe('Slurm in a real VS Code', { concurrency: false }, () => {
     await lab.picture('jobScript')
     await asked.getByRole('button', { name: 'Submit' }).click()
     await statusBar(/loom: 1 worker · 0\/1 busy/).waitFor()
-    await page.screenshot({ path: '/tmp/look-t.png' })
     await rows(/scheduler.*job \d+ · node\d/).waitFor()
     await rows(/job \d+.*node\d · \d+ min left/)
       .first()
