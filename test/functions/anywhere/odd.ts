@@ -1,8 +1,7 @@
 // Closures as people write them, each compared with what it gives here.
 
-import assert from 'node:assert/strict'
 import { Client } from 'heddle'
-import { check } from './check.ts'
+import { asHere } from './asHere.ts'
 import Default, {
   bump,
   Classic,
@@ -29,24 +28,7 @@ import Default, {
 import * as ns from './mods/odd.ts'
 
 await using client = await Client.local({ workers: 2, threadsPerWorker: 1 })
-
-const settled = async (given: unknown): Promise<unknown> => {
-  const value = await given
-  if (value === null || typeof value !== 'object' || typeof (value as Iterator<unknown>).next !== 'function')
-    return value
-  const items: unknown[] = []
-  for await (const item of value as AsyncIterable<unknown>) items.push(item)
-  return items
-}
-type AnyFunction = (...args: never[]) => unknown
-const same = (name: string, f: AnyFunction, ...args: unknown[]): Promise<void> =>
-  check(name, async () => {
-    const here = await settled((f as (...args: unknown[]) => unknown)(...args))
-    const task = client.submit(f as (...args: unknown[]) => unknown, ...args)
-    assert.deepStrictEqual(await settled(await task.result()), here)
-  })
-const refused = (name: string, f: () => unknown, pattern: RegExp): Promise<void> =>
-  check(`refused: ${name}`, () => assert.throws(() => client.submit(f), pattern))
+const { same, refused } = asHere(client)
 
 // What a module exports.
 await same('const enum', () => [Weight.heavy, Kind.b, Kind['a'], Outer.In.E.y, Outer.In.E[3]])

@@ -4,27 +4,11 @@ import assert from 'node:assert/strict'
 import path, { join as joinPaths } from 'node:path'
 import { inspect } from 'node:util'
 import { Client } from 'heddle'
+import { asHere } from './asHere.ts'
 import { check } from './check.ts'
 
 await using client = await Client.local({ workers: 2, threadsPerWorker: 1 })
-
-const settled = async (given: unknown): Promise<unknown> => {
-  const value = await given
-  if (value === null || typeof value !== 'object' || typeof (value as Iterator<unknown>).next !== 'function')
-    return value
-  const items: unknown[] = []
-  for await (const item of value as AsyncIterable<unknown>) items.push(item)
-  return items
-}
-type AnyFunction = (...args: never[]) => unknown
-const same = (name: string, f: AnyFunction, ...args: unknown[]): Promise<void> =>
-  check(name, async () => {
-    const here = await settled((f as (...args: unknown[]) => unknown)(...args))
-    const task = client.submit(f as (...args: unknown[]) => unknown, ...args)
-    assert.deepStrictEqual(await settled(await task.result()), here)
-  })
-const refused = (name: string, f: () => unknown, pattern: RegExp): Promise<void> =>
-  check(`refused: ${name}`, () => assert.throws(() => client.submit(f), pattern))
+const { same, refused } = asHere(client)
 
 const m1 = new Map<number, number>()
 m1.set(1, 2)
