@@ -1,7 +1,7 @@
 // The lines that a run writes on: one a call of the user's code, and the line of what was run.
 
 import type { Run } from './runsModel.ts'
-import { type LineText, lineText, progressText, seconds } from './runText.ts'
+import { curveText, type LineText, lineText, progressText, seconds } from './runText.ts'
 
 /** A text beside one line of a file. */
 export interface Mark {
@@ -33,6 +33,15 @@ export function marksOf(run: Run, expressionLine: number | undefined, inlineLeng
           }
     // A call in a loop has one site a turn: the last one is shown.
     marks.set(`${place.file}:${place.line}`, { file: place.file, line: place.line, text })
+  }
+  for (const learning of run.end ? [] : run.curves) {
+    const { place } = learning.curve
+    if (place)
+      marks.set(`${place.file}:${place.line}`, {
+        file: place.file,
+        line: place.line,
+        text: { text: curveText(learning), tone: 'progress' },
+      })
   }
   const failed = run.end && run.failure?.place
   if (failed)

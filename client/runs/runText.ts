@@ -1,7 +1,7 @@
 // What stands on the line beside a run's code: progress while it goes, then its result or why there is none.
 
 import type { Display } from '../../runtime/protocol/runs.ts'
-import { currentSite, type Run, type SiteProgress } from './runsModel.ts'
+import { type CurveProgress, currentSite, type Run, type SiteProgress } from './runsModel.ts'
 
 const CELLS = 8
 /** Levels of one cell of a bar, empty to full. */
@@ -59,6 +59,17 @@ export function progressText(site: SiteProgress): string {
   return counts + rate + erred
 }
 
+/** @example curveText(curve) // '▇▇▃▁▁▁▁▁ round 15/50 · loss 0.3412' */
+export function curveText({ curve, last }: CurveProgress): string {
+  const step = last?.step ?? 0
+  const steps = curve.steps === undefined ? '' : `/${grouped(curve.steps)}`
+  const part = curve.steps === undefined ? '' : `${bar(step / curve.steps)} `
+  const values = Object.entries(last?.values ?? {}).map(
+    ([name, value]) => ` · ${name} ${Number(value.toPrecision(4))}`,
+  )
+  return `${part}round ${grouped(step)}${steps}${values.join('')}`
+}
+
 export type LineTone = 'progress' | 'result' | 'failure' | 'quiet'
 
 /** One line of text, and how it is meant. */
@@ -75,6 +86,8 @@ export function lineText(run: Run, inlineLengthMax: number): LineText {
   if (!run.end) {
     const site = currentSite(run)
     if (run.result) return resultText(run, inlineLengthMax)
+    const learning = run.curves.at(-1)
+    if (learning) return { text: curveText(learning), tone: 'progress' }
     return { text: site ? progressText(site) : 'starting…', tone: 'progress' }
   }
   if (run.end.reason === 'cancelled')

@@ -2,6 +2,8 @@
 
 import type { SourcePlace } from '../../runtime/protocol/failure.ts'
 import type {
+  Curve,
+  CurvePoint,
   Display,
   LineFigures,
   RunEvent,
@@ -32,6 +34,13 @@ export interface SiteProgress {
   durationMs?: number
 }
 
+/** What learns by rounds, as far as it has come. */
+export interface CurveProgress {
+  curve: Curve
+  /** The last round. */
+  last?: CurvePoint
+}
+
 export type RunEnd = Extract<RunEvent, { kind: 'ended' }>
 
 /** A run, as far as its events have told. */
@@ -43,6 +52,8 @@ export interface Run {
   expression?: { start: number; end: number }
   startedMs: number
   sites: SiteProgress[]
+  /** What learns now. */
+  curves: CurveProgress[]
   result?: { line: string; display: Display; durationMs: number }
   failure?: RunFailure
   /** What its lines cost, once it has said so. */
@@ -83,6 +94,7 @@ export function expectRun(runs: Runs, run: string, spec: RunSpec, nowMs: number)
     expression: expression && { start: expression.start, end: expression.end },
     startedMs: nowMs,
     sites: [],
+    curves: [],
     lines: [],
     sequence: -1,
   }
@@ -99,6 +111,7 @@ function newRun({ run, event, summary }: RunEventMessage): Run {
     expression: spec?.expression && { start: spec.expression.start, end: spec.expression.end },
     startedMs: summary?.startedMs ?? (event.kind === 'started' ? event.atMs : 0),
     sites: [],
+    curves: [],
     lines: [],
     sequence: -1,
   }
@@ -137,6 +150,13 @@ function applyEvent(run: Run, event: RunEvent): void {
       site.total = Math.max(site.total, event.tasks)
       site.finished = event.finished ?? site.total
       site.running = 0
+      return
+    }
+    case 'curve': {
+      const others = run.curves.filter(({ curve }) => curve.curve !== event.curve.curve)
+      const before = run.curves.find(({ curve }) => curve.curve === event.curve.curve)
+      const last = event.points.at(-1) ?? before?.last
+      run.curves = event.ended ? others : [...others, { curve: event.curve, ...(last && { last }) }]
       return
     }
     case 'result':

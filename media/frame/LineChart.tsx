@@ -1,4 +1,4 @@
-// A line chart over the last minutes, drawn by uPlot in the theme's colours.
+// A line chart over the last minutes, or over rounds, drawn by uPlot in the theme's colours.
 
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
@@ -14,12 +14,20 @@ export interface Line {
   filled?: boolean
 }
 
+/** Epoch milliseconds, or numbers of rounds; over rounds the y axis holds the values closely. */
+export type Across = { atMs: readonly number[] } | { rounds: readonly number[] }
+
+const isOfRounds = (across: Across): across is { rounds: readonly number[] } => 'rounds' in across
+
+const placesOf = (across: Across): number[] =>
+  isOfRounds(across) ? [...across.rounds] : across.atMs.map((ms) => ms / 1000)
+
 interface LineChartProps {
   title: string
   /** What stands right of the title: the latest value. */
   value: string
-  /** Epoch milliseconds, a value of each line at each. */
-  atMs: readonly number[]
+  /** Where each line's values stand: moments, or rounds of what learns. */
+  across: Across
   lines: readonly Line[]
   /** Writes a value of the y axis. */
   format(value: number): string
@@ -34,12 +42,13 @@ interface LineChartProps {
 const BINARY_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
 
 export function LineChart(props: LineChartProps): JSX.Element {
-  const { title, value, atMs, lines, height = 120, least = 1, binary = false } = props
+  const { title, value, across, lines, height = 120, least = 1, binary = false } = props
   const palette = usePalette()
   const holder = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot>(undefined)
   const format = useRef(props.format)
   format.current = props.format
+  const ofRounds = isOfRounds(across)
   const shape = lines.map(({ label, colour }) => `${label}:${colour}`).join()
   useEffect(() => {
     const element = holder.current!
@@ -52,8 +61,9 @@ export function LineChart(props: LineChartProps): JSX.Element {
         least,
         binary,
         format: (v) => format.current(v),
+        ofRounds,
       }),
-      dataOf(atMs, lines),
+      dataOf(across, lines),
       element,
     )
     chart.current = made
@@ -65,9 +75,9 @@ export function LineChart(props: LineChartProps): JSX.Element {
       observer.disconnect()
       made.destroy()
     }
-  }, [palette, shape, height, least, binary])
-  const newest = atMs.at(-1)
-  useEffect(() => chart.current?.setData(dataOf(atMs, lines)), [newest, atMs.length])
+  }, [palette, shape, height, least, binary, ofRounds])
+  const places = placesOf(across)
+  useEffect(() => chart.current?.setData(dataOf(across, lines)), [places.at(-1), places.length])
   return (
     <figure class="chart">
       <figcaption>
@@ -95,8 +105,8 @@ export function LineChart(props: LineChartProps): JSX.Element {
   )
 }
 
-function dataOf(atMs: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
-  return [atMs.map((ms) => ms / 1000), ...lines.map(({ values }) => [...values])]
+function dataOf(across: Across, lines: readonly Line[]): uPlot.AlignedData {
+  return [placesOf(across), ...lines.map(({ values }) => [...values])]
 }
 
 function optionsOf({
@@ -107,6 +117,7 @@ function optionsOf({
   least,
   binary,
   format,
+  ofRounds,
 }: {
   lines: readonly Line[]
   palette: Palette
@@ -115,6 +126,7 @@ function optionsOf({
   least: number
   binary: boolean
   format(value: number): string
+  ofRounds: boolean
 }): uPlot.Options {
   const { colour, font } = palette
   const axis = {
@@ -130,8 +142,14 @@ function optionsOf({
     legend: { show: false },
     cursor: { y: false, points: { size: 5 }, drag: { setScale: false, x: false, y: false } },
     scales: {
-      x: { time: true, range: ({ data: [seconds] }) => lastMinutes(seconds) },
-      y: { range: (_, __, max) => [0, Math.max(least, (max ?? 0) * 1.08)] },
+      x: ofRounds
+        ? { time: false, range: (_, min, max) => [min ?? 0, Math.max(max ?? 1, (min ?? 0) + 1)] }
+        : { time: true, range: ({ data: [seconds] }) => lastMinutes(seconds) },
+      y: {
+        range: ofRounds
+          ? (_, min, max) => around(min ?? 0, max ?? 1)
+          : (_, __, max) => [0, Math.max(least, (max ?? 0) * 1.08)],
+      },
     },
     axes: [
       {
@@ -140,7 +158,8 @@ function optionsOf({
         size: 23,
         gap: 5,
         space: 70,
-        values: ({ data: [seconds] }, ticks) => ticks.map((s) => (seconds.length > 0 ? clock(s * 1000) : '')),
+        values: ({ data: [places] }, ticks) =>
+          ticks.map((at) => (ofRounds ? String(at) : places.length > 0 ? clock(at * 1000) : '')),
       },
       {
         ...axis,
@@ -170,6 +189,12 @@ function optionsOf({
 function lastMinutes(seconds: ArrayLike<number>): [number, number] {
   const end = seconds[seconds.length - 1] ?? 60
   return [Math.min(seconds[0] ?? 0, end - 60), end]
+}
+
+/** A little more than the values' range, so that no line runs along the edge. */
+function around(min: number, max: number): [number, number] {
+  const margin = (max - min || Math.abs(max) || 1) * 0.08
+  return [min - margin, max + margin]
 }
 
 /** The colour at a sixth of its strength. */

@@ -83,7 +83,7 @@ function DeviceCard({ device }: { device: Device }): JSX.Element {
       <LineChart
         title="Utilisation"
         value=""
-        atMs={device.atMs}
+        across={{ atMs: device.atMs }}
         lines={[{ label: 'Utilisation', colour: 'managed', values: device.utilisationPercent, filled: true }]}
         format={(n) => `${Math.round(n)}%`}
         height={84}

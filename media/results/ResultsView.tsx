@@ -10,6 +10,7 @@ import type { PanelProps } from '../frame/mountPanel.tsx'
 import { PlaceLink, placeText } from '../frame/PlaceLink.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { StateBar } from '../progress/ProgressHeader.tsx'
+import { CurveChart } from './CurveChart.tsx'
 import { CopyButton, DisplayView, SaveButton } from './DisplayView.tsx'
 import { RunFailureView } from './RunFailureView.tsx'
 import type { Results, ShownRun, SiteProgress } from './reducer.ts'
@@ -89,7 +90,7 @@ function RunStateBadge({ run }: { run: ShownRun }): JSX.Element {
 function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>): JSX.Element {
   const { result, failure, output, notices } = run
   const running = run.sites.filter((site) => site.durationMs === undefined)
-  const nothing = !result && !failure && output.length === 0
+  const nothing = !result && !failure && output.length === 0 && run.curves.length === 0
   return (
     <div class="run-body">
       {notices.map((text, index) => (
@@ -104,6 +105,9 @@ function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>)
           ))}
         </ul>
       )}
+      {run.curves.map((shown) => (
+        <CurveChart key={shown.curve.curve} shown={shown} surroundings={surroundings} />
+      ))}
       {failure && <RunFailureView failure={failure} surroundings={surroundings} />}
       {result && <DisplayView display={result.display} save={surroundings.save} />}
       {nothing && run.state === 'running' && running.length === 0 && <p class="muted pad">Running…</p>}

@@ -1,7 +1,15 @@
 // The results panel's model: the latest runs, each with what it printed, computed, returned or failed with.
 
 import type { FeedMessage } from '../../runtime/protocol/feed.ts'
-import type { ComputeSite, Display, RunEvent, RunFailure, RunSummary } from '../../runtime/protocol/runs.ts'
+import type {
+  ComputeSite,
+  Curve,
+  CurvePoint,
+  Display,
+  RunEvent,
+  RunFailure,
+  RunSummary,
+} from '../../runtime/protocol/runs.ts'
 
 export type RunState = 'running' | 'finished' | 'failed' | 'cancelled' | 'crashed'
 
@@ -17,6 +25,14 @@ export interface SiteProgress {
   durationMs?: number
 }
 
+/** What learns, and how its rounds went. */
+export interface ShownCurve {
+  curve: Curve
+  /** The latest; at most `POINTS_MAX`. */
+  points: CurvePoint[]
+  ended: boolean
+}
+
 export interface ShownRun {
   run: string
   label: string
@@ -24,6 +40,7 @@ export interface ShownRun {
   startedMs: number
   state: RunState
   sites: SiteProgress[]
+  curves: ShownCurve[]
   /** What it printed, in order; pieces of one stream that follow each other are one. */
   output: { stream: 'stdout' | 'stderr'; text: string }[]
   /** Characters of output that were dropped from the front. */
@@ -44,6 +61,9 @@ export interface Results {
 
 const RUNS_MAX = 50
 const OUTPUT_MAX = 200_000
+export const POINTS_MAX = 4_000
+/** The latest curves of a run: a loop may fit any number of models. */
+const CURVES_MAX = 20
 
 export const noResults = (): Results => ({ runs: [], clusterId: '' })
 
@@ -76,6 +96,7 @@ function newRun(run: string, event: RunEvent, summary: RunSummary | undefined): 
     startedMs: summary?.startedMs ?? (event.kind === 'started' ? event.atMs : 0),
     state: 'running',
     sites: [],
+    curves: [],
     output: [],
     outputCut: 0,
     notices: [],
@@ -114,6 +135,16 @@ function applyEvent(run: ShownRun, event: RunEvent): void {
           finished: event.finished ?? event.tasks,
           running: 0,
         })
+      return
+    }
+    case 'curve': {
+      let shown = run.curves.find((each) => each.curve.curve === event.curve.curve)
+      if (!shown) {
+        shown = { curve: event.curve, points: [], ended: false }
+        run.curves = [...run.curves, shown].slice(-CURVES_MAX)
+      }
+      shown.points = [...shown.points, ...event.points].slice(-POINTS_MAX)
+      shown.ended = event.ended
       return
     }
     case 'result':

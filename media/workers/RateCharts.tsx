@@ -19,7 +19,7 @@ export function RateCharts({ cluster }: { cluster: Cluster }): JSX.Element {
       <LineChart
         title="Tasks"
         value={`${short(latest(rates.tasksPerSecond))}/s`}
-        atMs={rates.atMs}
+        across={{ atMs: rates.atMs }}
         lines={[{ label: 'Tasks/s', colour: 'state-stored', values: rates.tasksPerSecond, filled: true }]}
         format={short}
         least={10}
@@ -27,7 +27,7 @@ export function RateCharts({ cluster }: { cluster: Cluster }): JSX.Element {
       <LineChart
         title="Transfers"
         value={perSecond(latest(rates.bytesPerSecond))}
-        atMs={rates.atMs}
+        across={{ atMs: rates.atMs }}
         lines={[{ label: 'Bytes/s', colour: 'transfer', values: rates.bytesPerSecond, filled: true }]}
         format={perSecond}
         binary
@@ -36,7 +36,7 @@ export function RateCharts({ cluster }: { cluster: Cluster }): JSX.Element {
       <LineChart
         title="CPU of workers"
         value={`${cores(cpuPercent)} of ${plural(threads, 'core')}`}
-        atMs={rates.atMs}
+        across={{ atMs: rates.atMs }}
         lines={[{ label: 'CPU', colour: 'state-running', values: rates.cpuPercent, filled: true }]}
         format={cores}
         least={100}
@@ -44,7 +44,7 @@ export function RateCharts({ cluster }: { cluster: Cluster }): JSX.Element {
       <LineChart
         title="Memory of workers"
         value={`${bytes(rssBytes)} of ${bytes(memoryLimitBytes)}`}
-        atMs={rates.atMs}
+        across={{ atMs: rates.atMs }}
         lines={[
           { label: 'all', colour: 'unmanaged', values: rates.rssBytes, filled: true },
           { label: 'managed', colour: 'managed', values: rates.managedBytes, filled: true },

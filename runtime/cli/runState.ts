@@ -73,6 +73,7 @@ export function applyEvent(state: RunState, event: RunEvent, nowMs: number): voi
       state.end = event
       return
     case 'started':
+    case 'curve':
     case 'output':
     case 'result':
     case 'lines':

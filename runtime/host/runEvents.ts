@@ -40,7 +40,7 @@ export class RunEvents {
     }
     while (
       this.#kept.length > this.#eventsMax &&
-      this.#dropFirst('output', 'computed', 'computing', 'notice')
+      this.#dropFirst('output', 'computed', 'computing', 'curve', 'notice')
     ) {}
     return kept
   }

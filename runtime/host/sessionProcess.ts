@@ -98,6 +98,7 @@ const RUN_EVENTS: ReadonlySet<RunEvent['kind']> = new Set([
   'computing',
   'progress',
   'computed',
+  'curve',
   'result',
   'failed',
   'lines',

@@ -78,6 +78,22 @@ export interface ComputeSite {
   place?: SourcePlace
 }
 
+/** Something that learns by rounds, e.g. a model. */
+export interface Curve {
+  /** Unique in its run. */
+  curve: number
+  title: string
+  /** Rounds at most, where that is known. */
+  steps?: number
+  place?: SourcePlace
+}
+
+/** How one round went: numbers by the names of their series; none where only progress is known. */
+export interface CurvePoint {
+  step: number
+  values: Readonly<Record<string, number>>
+}
+
 /** What the tasks of one line of the user's cost in a run. */
 export interface LineFigures {
   file: string
@@ -113,6 +129,8 @@ export type RunEvent =
     }
   /** A call is over. `finished` is there when it failed or was given up: so many of its tasks were done by then. */
   | { kind: 'computed'; site: number; durationMs: number; tasks: number; finished?: number }
+  /** Further rounds of what learns; `ended` once there are no more. */
+  | { kind: 'curve'; curve: Curve; points: CurvePoint[]; ended: boolean }
   /** The value of the expression that was run, in one line when it is short and as a display for the panel. */
   | { kind: 'result'; line: string; display: Display; durationMs: number }
   | { kind: 'failed'; failure: RunFailure }

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { textOverrides } from '../functions/loaderHooks.ts'
 import '../functions/register.ts'
 import { virtualCell, virtualModule } from '../functions/virtualModule.ts'
+import { observeCurves } from '../graph/curve.ts'
 import { watchLifeline } from '../host/lifeline.ts'
 import { HANDLES_SIGNAL } from '../host/sessionProcess.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
@@ -156,6 +157,7 @@ async function start(): Promise<void> {
   process.on('beforeExit', (exitCode) => session.idle(exitCode))
   process.on('exit', (exitCode) => session.exiting(exitCode))
   observeSites(reporter)
+  if (reporter.isHeard) observeCurves(reporter)
   if (reporter.isHeard) countLines()
   if (reporter.isHeard) hearNotices((text) => reporter.report({ kind: 'notice', text }))
   await session.run()

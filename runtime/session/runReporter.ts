@@ -2,21 +2,24 @@
 
 import { inspect } from 'node:util'
 import { userFrames } from '../functions/failureOf.ts'
+import type { CurveObserver } from '../graph/curve.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
-import type { RunEvent, RunFailure } from '../protocol/runs.ts'
+import type { Curve, CurvePoint, RunEvent, RunFailure } from '../protocol/runs.ts'
 import type { SiteObserver } from './computeSites.ts'
 import { errorReasons } from './errorReasons.ts'
 import { connectCore, type OpenCluster } from './openCluster.ts'
 
-/** At most so often is the progress of one call reported. */
+/** At most so often is the progress of one call, or of what learns, reported. */
 const PROGRESS_MS = 100
 
-export class RunReporter implements SiteObserver {
+export class RunReporter implements SiteObserver, CurveObserver {
   readonly #runId: string | undefined
   readonly #cluster: string | undefined
   #opened: Promise<OpenCluster> | undefined
   #sent: Promise<unknown> = Promise.resolve()
   readonly #lastProgress = new Map<number, number>()
+  /** Points that are not reported yet. */
+  readonly #points = new Map<number, { curve: Curve; points: CurvePoint[]; timer: NodeJS.Timeout }>()
 
   /**
    * @param runId what the scheduler calls the run, needed only without IPC
@@ -51,10 +54,37 @@ export class RunReporter implements SiteObserver {
 
   /** Resolves when everything reported has left this process. */
   async flushed(): Promise<void> {
+    this.#reportCurves()
     await this.#sent
     const open = await this.#opened?.catch(() => undefined)
     await open?.close()
     this.#opened = undefined
+  }
+
+  told(curve: Curve, point: CurvePoint): void {
+    const waiting = this.#points.get(curve.curve)
+    if (waiting) {
+      waiting.points.push(point)
+      return
+    }
+    const timer = setTimeout(() => this.#reportCurve(curve, false), PROGRESS_MS)
+    timer.unref()
+    this.#points.set(curve.curve, { curve, points: [point], timer })
+  }
+
+  learnt(curve: Curve): void {
+    this.#reportCurve(curve, true)
+  }
+
+  #reportCurves(): void {
+    for (const { curve } of this.#points.values()) this.#reportCurve(curve, false)
+  }
+
+  #reportCurve(curve: Curve, ended: boolean): void {
+    const waiting = this.#points.get(curve.curve)
+    clearTimeout(waiting?.timer)
+    this.#points.delete(curve.curve)
+    if (waiting || ended) this.report({ kind: 'curve', curve, points: waiting?.points ?? [], ended })
   }
 
   began(site: Parameters<SiteObserver['began']>[0], total: number): void {

@@ -22,6 +22,7 @@ const RUN: Run = {
   expression: { start: 10, end: 20 },
   startedMs: 1000,
   sites: [],
+  curves: [],
   lines: [
     {
       file: FILE,

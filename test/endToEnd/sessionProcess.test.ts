@@ -99,6 +99,28 @@ console.log(total, await future.result(), process.argv.slice(2).join())
     assert.ok(last?.kind === 'ended' && last.exitCode === 0 && last.reason === 'finished')
   })
 
+  test('what learns by rounds reports each of them, at its line', async () => {
+    const ran = await run(`import { ml } from 'heddle'
+const rows = [[0], [1], [2], [3]]
+await new ml.KMeans({ nClusters: 2, init: [[0], [1]], maxIter: 5, tol: 0 }).fit(rows)
+`)
+    assert.deepEqual(of(ran, 'failed'), [])
+    const told = of(ran, 'curve')
+    const points = told.flatMap((each) => each.points)
+    const [{ curve }] = told
+    assert.deepEqual([curve.title, curve.steps, curve.place?.line], ['KMeans', 5, 3])
+    assert.deepEqual(
+      points.map(({ step }) => step),
+      points.map((_, i) => i + 1),
+    )
+    assert.deepEqual(Object.keys(points[0].values), ['inertia'])
+    assert.ok(points[points.length - 1].values.inertia < points[0].values.inertia)
+    assert.deepEqual(
+      told.map(({ ended }) => ended),
+      [...told.slice(1).map(() => false), true],
+    )
+  })
+
   test('one expression: its value as a line and a display; other computations are skipped', async () => {
     const ran = await run(
       `import { bag } from 'heddle'

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { seriesOf } from '../../media/results/curveSeries.ts'
 import { applyToResults, noResults, type Results } from '../../media/results/reducer.ts'
 import { asTabs, nextSort, shownRows, stretchInView } from '../../media/results/tableRows.ts'
 import { keyInTree, openedAtFirst, treeRows } from '../../media/results/treeRows.ts'
@@ -46,6 +47,7 @@ const WHOLE = {
       durationMs: 33,
     },
   ],
+  curves: [],
   output: [
     { stream: 'stdout', text: 'one\ntwo\n' },
     { stream: 'stderr', text: 'oh\n' },
@@ -188,4 +190,21 @@ test('arrow keys walk, unfold and fold a tree', () => {
   assert.deepEqual(press('ArrowLeft'), [0, ['']])
   assert.deepEqual(press('ArrowUp'), [0, ['']])
   assert.equal(press('x'), undefined)
+})
+
+test('a curve goes on by rounds, and each of its numbers is a series of its own', () => {
+  const curve = { curve: 1, title: 'SGDRegressor', steps: 3 }
+  const [run] = played(
+    ...runMessages('r2', 1, 'fit', [
+      { kind: 'curve', curve, points: [{ step: 1, values: { loss: 4 } }], ended: false },
+      { kind: 'curve', curve, points: [{ step: 2, values: { loss: 2, score: 0.5 } }], ended: true },
+    ]),
+  ).runs
+  assert.equal(run.curves.length, 1)
+  const [{ points, ended }] = run.curves
+  assert.equal(ended, true)
+  assert.deepEqual(seriesOf(points), [
+    { name: 'loss', steps: [1, 2], values: [4, 2] },
+    { name: 'score', steps: [2], values: [0.5] },
+  ])
 })

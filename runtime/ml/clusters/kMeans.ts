@@ -7,6 +7,7 @@ import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { mergeMoments, momentsOfRows } from '../../kernels/ml/preprocessing/moments.ts'
 import { Blocks } from '../contract/blocks.ts'
 import { ParameterError, registerEstimator, requireCounts } from '../contract/estimator.ts'
+import { byRounds } from '../contract/rounds.ts'
 import type { Features } from '../contract/rows.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
@@ -71,7 +72,7 @@ export class KMeans extends CentersModel<KMeansParams, CentersState> {
 
   /** @throws {MlDataError} when there are fewer rows than clusters, or the weights are all 0 */
   async fit(x: Features, _y?: Target, options: KMeansFitOptions = {}): Promise<this> {
-    const { nClusters, init, nInit, tol, seed } = this.params
+    const { maxIter, nClusters, init, nInit, tol, seed } = this.params
     const blocks = await (await weightedRows(this.kind, x, options)).blocks.persist()
     const lengths = await blocks.map(countRows, undefined).gather()
     const count = lengths.reduce((sum, each) => sum + each, 0)
@@ -85,11 +86,9 @@ export class KMeans extends CentersModel<KMeansParams, CentersState> {
     for (let run = 0; run < (typeof init === 'string' ? nInit : 1); run++) {
       const seeding = { who: this.kind, blocks, starts, columns, count: nClusters, seed: seed + 7919 * run }
       const first = await this.#begin(seeding)
-      const found = await this.#descend(
-        blocks,
-        { who: this.kind, count: nClusters, columns, data: first },
-        tol * variance,
-        options,
+      const begun = { who: this.kind, count: nClusters, columns, data: first }
+      const found = await byRounds(this.kind, maxIter, 'inertia', options.onIteration, (told) =>
+        this.#descend(blocks, begun, tol * variance, told),
       )
       if (!best || found.inertia < best.inertia) best = found
     }
@@ -111,7 +110,7 @@ export class KMeans extends CentersModel<KMeansParams, CentersState> {
     blocks: Blocks<WeightedRows>,
     first: Centers,
     tolerance: number,
-    { onIteration }: KMeansFitOptions,
+    onIteration: NonNullable<KMeansFitOptions['onIteration']>,
   ): Promise<CentersState> {
     const { columns, count } = first
     let centers = first
@@ -135,7 +134,7 @@ export class KMeans extends CentersModel<KMeansParams, CentersState> {
       }
       const moved = data.reduce((sum, each, i) => sum + (each - centers.data[i]) ** 2, 0)
       centers = { ...centers, data }
-      if (onIteration?.(iterations, inertia) === false || moved <= tolerance) break
+      if (onIteration(iterations, inertia) === false || moved <= tolerance) break
     }
     const { inertia } = await blocks.map(lloydOfBlock, centers).reduce(mergeLloyd)
     return { columns, centers: centers.data, inertia, iterations }

@@ -1,5 +1,6 @@
 // MiniBatchKMeans: centers that learn from small batches of rows in random order.
 
+import { withCurve } from '../../graph/curve.ts'
 import { mergeWindows, windowOfRows } from '../../kernels/ml/clusters/batches.ts'
 import { type Centers, lloydOfBlock, mergeLloyd } from '../../kernels/ml/clusters/centers.ts'
 import { countRows, type WeightedRows } from '../../kernels/ml/denseRows.ts'
@@ -99,23 +100,26 @@ export class MiniBatchKMeans extends CentersModel<MiniBatchKMeansParams, MiniBat
     let waited = 0
     const share = Math.min(1, (2 * batchSize) / (count + 1))
     const done = (): boolean => waited >= maxNoImprovement
-    for (let pass = 0; pass < maxIter && !done(); pass++)
-      for (let part = 0; part < windows && !done(); part++) {
-        const rows = await window(pass, part / windows, (part + 1) / windows)
-        for (let at = 0; at < rows.x.rows && !done(); at += batchSize) {
-          const batch = takeRows(rows, at, Math.min(rows.x.rows, at + batchSize))
-          const { next, inertia } = this.#learnBatch(state, batch)
-          state = next
-          const mean = inertia / batch.x.rows
-          // scikit-learn's: the first batch only has the centers of the beginning to tell of.
-          if (state.batches > 1)
-            smoothed = smoothed === undefined ? mean : smoothed * (1 - share) + mean * share
-          if (options.onIteration?.(state.batches, smoothed ?? mean) === false) waited = maxNoImprovement
-          if (smoothed === undefined) continue
-          waited = smoothed < least ? 0 : waited + 1
-          least = Math.min(least, smoothed)
+    await withCurve(this.kind, maxIter * Math.ceil(count / batchSize), async (tell) => {
+      for (let pass = 0; pass < maxIter && !done(); pass++)
+        for (let part = 0; part < windows && !done(); part++) {
+          const rows = await window(pass, part / windows, (part + 1) / windows)
+          for (let at = 0; at < rows.x.rows && !done(); at += batchSize) {
+            const batch = takeRows(rows, at, Math.min(rows.x.rows, at + batchSize))
+            const { next, inertia } = this.#learnBatch(state, batch)
+            state = next
+            const mean = inertia / batch.x.rows
+            // scikit-learn's: the first batch only has the centers of the beginning to tell of.
+            if (state.batches > 1)
+              smoothed = smoothed === undefined ? mean : smoothed * (1 - share) + mean * share
+            tell(state.batches, { inertia: smoothed ?? mean })
+            if (options.onIteration?.(state.batches, smoothed ?? mean) === false) waited = maxNoImprovement
+            if (smoothed === undefined) continue
+            waited = smoothed < least ? 0 : waited + 1
+            least = Math.min(least, smoothed)
+          }
         }
-      }
+    })
     const centers = this.#centers(state)
     const { inertia } = await blocks.map(lloydOfBlock, centers).reduce(mergeLloyd)
     return this.learnt({ ...state, inertia, iterations: state.batches })

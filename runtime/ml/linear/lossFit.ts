@@ -14,6 +14,7 @@ import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { ParameterError } from '../contract/estimator.ts'
 import type { Label } from '../contract/predictor.ts'
+import { byRounds } from '../contract/rounds.ts'
 import { agree } from './admm.ts'
 
 /** How coefficients are found. */
@@ -65,7 +66,6 @@ export async function fitLoss(samples: Blocks<Sample>, fit: LossFit): Promise<Mi
   const start = fit.start ?? new Float64Array(outputs * width)
   if (!fit.start && loss === 'poisson' && fit.fitIntercept && target > 0)
     start[features] = Math.log(target / weight)
-  if (fit.solver === 'admm') return agree(blocks, fit, { scale, ridge, start })
   const evaluate = async (weights: Float64Array) => {
     const { value, gradient } = await blocks.map(lossOfBlock, { loss, outputs, weights }).reduce(mergeLosses)
     let penalty = 0
@@ -78,5 +78,10 @@ export async function fitLoss(samples: Blocks<Sample>, fit: LossFit): Promise<Mi
     })
     return { value: scale * value + (ridge * penalty) / 2, gradient: whole }
   }
-  return minimise(evaluate, start, fit)
+  return byRounds(who, fit.maxIterations, 'loss', fit.onIteration, (onIteration) => {
+    const told = { ...fit, onIteration }
+    return fit.solver === 'admm'
+      ? agree(blocks, told, { scale, ridge, start })
+      : minimise(evaluate, start, told)
+  })
 }

@@ -1,5 +1,6 @@
 // Passes of stochastic gradient descent over blocks that stay where they are: what goes round is the state.
 
+import { withCurve } from '../../graph/curve.ts'
 import { type EncodedSample, encodeSample } from '../../kernels/ml/linear/losses.ts'
 import type { LinearWeights } from '../../kernels/ml/linear/predictLinear.ts'
 import {
@@ -123,30 +124,34 @@ export async function descend(
   const best = new Float64Array(outputs).fill(Number.POSITIVE_INFINITY)
   const waited = new Int32Array(outputs)
   let iterations = 0
-  while (iterations < params.maxIter && state.learns.some((each) => each === 1)) {
-    state = await pass(params, state, blocks, iterations++)
-    if (state.rows === 0) throw new MlDataError(`${who} cannot learn: there are no rows`)
-    if (!state.weights.every(Number.isFinite))
-      throw new MlDataError(
-        `${who} got out of hand: scale the features, e.g. by ml.StandardScaler, or lower eta0`,
-      )
-    const learns = state.learns.slice()
-    const eta = state.eta.slice()
-    for (let k = 0; k < outputs; k++) {
-      const loss = state.losses[k]
-      if (!learns[k]) continue
-      waited[k] = params.tol !== null && loss > best[k] - params.tol * state.rows ? waited[k] + 1 : 0
-      best[k] = Math.min(best[k], loss)
-      if (waited[k] < params.nIterNoChange) continue
-      if (params.learningRate === 'adaptive' && eta[k] > 1e-6) {
-        eta[k] /= 5
-        waited[k] = 0
-      } else learns[k] = 0
+  const learn = async (tell: (step: number, values: { loss: number }) => void): Promise<void> => {
+    while (iterations < params.maxIter && state.learns.some((each) => each === 1)) {
+      state = await pass(params, state, blocks, iterations++)
+      if (state.rows === 0) throw new MlDataError(`${who} cannot learn: there are no rows`)
+      if (!state.weights.every(Number.isFinite))
+        throw new MlDataError(
+          `${who} got out of hand: scale the features, e.g. by ml.StandardScaler, or lower eta0`,
+        )
+      const learns = state.learns.slice()
+      const eta = state.eta.slice()
+      for (let k = 0; k < outputs; k++) {
+        const loss = state.losses[k]
+        if (!learns[k]) continue
+        waited[k] = params.tol !== null && loss > best[k] - params.tol * state.rows ? waited[k] + 1 : 0
+        best[k] = Math.min(best[k], loss)
+        if (waited[k] < params.nIterNoChange) continue
+        if (params.learningRate === 'adaptive' && eta[k] > 1e-6) {
+          eta[k] /= 5
+          waited[k] = 0
+        } else learns[k] = 0
+      }
+      state = { ...state, learns, eta }
+      const mean = state.losses.reduce((sum, each) => sum + each, 0) / state.rows
+      tell(iterations, { loss: mean })
+      if (onIteration?.(iterations, mean) === false) break
     }
-    state = { ...state, learns, eta }
-    const mean = state.losses.reduce((sum, each) => sum + each, 0) / state.rows
-    if (onIteration?.(iterations, mean) === false) break
   }
+  await withCurve(who, params.maxIter, learn)
   return { sgd: state, iterations }
 }
 

@@ -3,6 +3,7 @@
 import { callOf, computeAll } from '../../collections/compute.ts'
 import { prepareInputs } from '../../collections/delayed/node.ts'
 import type { Collection } from '../../graph/collection.ts'
+import { withCurve } from '../../graph/curve.ts'
 import { announceNode, buildNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import type { Sample } from '../../kernels/ml/block.ts'
@@ -156,20 +157,25 @@ export class HyperbandSearchCV<E extends Predictor> {
         calls: 0,
       })),
     )
-    for (let round = 0; going.some((each) => each.length > 0); round++) {
-      const flat = going.flatMap((own, i) =>
-        own.map((candidate) => ({ candidate, calls: this.brackets[i].rounds[round].calls })),
-      )
-      const trained = await this.#train(flat, classes, train, held)
-      const kept = going.map((own, i) => {
-        const next = this.brackets[i].rounds[round + 1]
-        return next ? Math.min(own.length, next.candidates) : 0
-      })
-      going = going.map((_, i) => trained.filter(({ bracket }) => bracket === this.brackets[i].bracket))
-      const survivors = going.map((own, i) => [...own].sort(byScore).slice(0, kept[i]))
-      all = all.concat(going.flatMap((own, i) => own.filter((each) => !survivors[i].includes(each))))
-      going = survivors
-    }
+    const most = Math.max(...this.brackets.map(({ rounds }) => rounds.length))
+    await withCurve('HyperbandSearchCV', most, async (tell) => {
+      for (let round = 0; going.some((each) => each.length > 0); round++) {
+        const flat = going.flatMap((own, i) =>
+          own.map((candidate) => ({ candidate, calls: this.brackets[i].rounds[round].calls })),
+        )
+        const trained = await this.#train(flat, classes, train, held)
+        const kept = going.map((own, i) => {
+          const next = this.brackets[i].rounds[round + 1]
+          return next ? Math.min(own.length, next.candidates) : 0
+        })
+        going = going.map((_, i) => trained.filter(({ bracket }) => bracket === this.brackets[i].bracket))
+        const survivors = going.map((own, i) => [...own].sort(byScore).slice(0, kept[i]))
+        all = all.concat(going.flatMap((own, i) => own.filter((each) => !survivors[i].includes(each))))
+        going = survivors
+        const best = trained.map(({ score }) => score).filter((score) => !Number.isNaN(score))
+        tell(round + 1, best.length > 0 ? { 'best score': Math.max(...best) } : {})
+      }
+    })
     const sorted = all.sort(byScore)
     this.#results = sorted.map(({ params, bracket, score, calls }) => ({
       params,

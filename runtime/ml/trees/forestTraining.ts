@@ -1,6 +1,7 @@
 // Growing a forest from the client's side: many trees at a time, each node from histograms that all blocks add up to, until
 // its rows are few enough for one task.
 
+import { withCurve } from '../../graph/curve.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { binOffsets, type FeatureBins } from '../../kernels/ml/trees/binning.ts'
 import {
@@ -99,15 +100,18 @@ export async function growForest(
   const rules: ForestRules = { ...plain, ...units, offsets, hasMissing }
   const together = Math.max(1, Math.min(growth.nEstimators, Math.floor(TREES_BYTES / (12 * rows))))
   const trees: ForestTree[] = []
-  for (let first = 0; first < growth.nEstimators; first += together) {
-    const numbers = Array.from(
-      { length: Math.min(together, growth.nEstimators - first) },
-      (_, i) => first + i,
-    )
-    const plan: ForestPlan = { ...plain, ...units, trees: numbers, center }
-    trees.push(...(await growTrees(rules, plan, features, blocks, rows)))
-    if (onIteration?.(trees.length) === false) break
-  }
+  await withCurve(growth.who, growth.nEstimators, async (tell) => {
+    for (let first = 0; first < growth.nEstimators; first += together) {
+      const numbers = Array.from(
+        { length: Math.min(together, growth.nEstimators - first) },
+        (_, i) => first + i,
+      )
+      const plan: ForestPlan = { ...plain, ...units, trees: numbers, center }
+      trees.push(...(await growTrees(rules, plan, features, blocks, rows)))
+      tell(trees.length, {})
+      if (onIteration?.(trees.length) === false) break
+    }
+  })
   return trees
 }
 

@@ -1,5 +1,6 @@
 // Boosting from the client's side: blocks are asked round by round, and small answers decide how trees grow.
 
+import { withCurve } from '../../graph/curve.ts'
 import { type Block, joinNumbers } from '../../kernels/ml/block.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import {
@@ -133,14 +134,18 @@ export async function train(
     return loss / weight
   }
   await look()
-  for (let iteration = 0; iteration < rules.maxIter; iteration++) {
-    const grown = await growRound(rules, growth, plan, blocks, predictions)
-    trees.push(...grown.trees)
-    predictions = grown.predictions
-    rules.onIteration?.(iteration + 1, await look())
-    if (grown.trees.every((tree) => tree.feature.length === 1)) break
-    if (rules.patience > 0 && hasStalled(validationLoss, rules.patience, rules.tolerance)) break
-  }
+  await withCurve(rules.who, rules.maxIter, async (tell) => {
+    for (let iteration = 0; iteration < rules.maxIter; iteration++) {
+      const grown = await growRound(rules, growth, plan, blocks, predictions)
+      trees.push(...grown.trees)
+      predictions = grown.predictions
+      const loss = await look()
+      tell(iteration + 1, loss === undefined ? {} : { 'held-out loss': loss })
+      rules.onIteration?.(iteration + 1, loss)
+      if (grown.trees.every((tree) => tree.feature.length === 1)) break
+      if (rules.patience > 0 && hasStalled(validationLoss, rules.patience, rules.tolerance)) break
+    }
+  })
   return { baseline, trees, validationLoss }
 }
 
