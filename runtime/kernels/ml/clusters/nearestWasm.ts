@@ -4,6 +4,7 @@
 // the same operations wherever it stands: labels do not depend on how rows are cut.
 
 import { code, exportSection, type Instruction, instantiate, moduleOf, op } from '../../array/wasmBytes.ts'
+import { advance, copyLocal, countDown } from '../../array/wasmLoops.ts'
 
 /** Rows, and centers, that are worked on at once. */
 export const TILE = 4
@@ -41,26 +42,6 @@ export interface NearestModule {
 
 const get = op.localGet
 const set = op.localSet
-
-const advance = (pointer: number, by: Instruction): Instruction[] => [
-  get(pointer),
-  by,
-  op.i32Add,
-  set(pointer),
-]
-const copy = (from: number, to: number): Instruction[] => [get(from), set(to)]
-
-/** `do … while (counter > 0)`, counting down. */
-const countDown = (counter: number, body: readonly Instruction[]): Instruction[] => [
-  op.loop,
-  ...body,
-  get(counter),
-  op.i32Const(1),
-  op.i32Sub,
-  op.localTee(counter),
-  op.brIf(0),
-  op.end,
-]
 
 const FOUR = [0, 1, 2, 3]
 const HALVES = [0, 1]
@@ -104,11 +85,11 @@ function nearestBody(): number[] {
       HALVES.flatMap((half) => [get(PC), op.v128Load(16 * half), set(SUMS + 2 * row + half)]),
     ),
     ...advance(PC, op.i32Const(32)),
-    ...copy(ROWS, POINTERS),
+    ...copyLocal(ROWS, POINTERS),
     ...[1, 2, 3].flatMap((row) => [
       ...[get(POINTERS + row - 1), get(ROW_BYTES), op.i32Add, set(POINTERS + row)],
     ]),
-    ...copy(PAIRS, LEFT),
+    ...copyLocal(PAIRS, LEFT),
     ...countDown(LEFT, [
       ...HALVES.flatMap(column),
       ...advance(PC, op.i32Const(64)),
@@ -153,8 +134,8 @@ function nearestBody(): number[] {
         ...[op.f64Const(2 * half), op.f64x2Splat, op.f64Const(2 * half + 1), op.f64x2ReplaceLane(1)],
         set(IDS + half),
       ]),
-      ...copy(CENTERS, PC),
-      ...copy(GROUPS, GROUP),
+      ...copyLocal(CENTERS, PC),
+      ...copyLocal(GROUPS, GROUP),
       ...countDown(GROUP, group),
       ...FOUR.flatMap(label),
       ...advance(LABELS, op.i32Const(4 * TILE)),
@@ -198,7 +179,7 @@ function gatherBody(): number[] {
     ...add([get(OFFSET)], CENTERS, CENTER),
     ...add([get(OFFSET)], SUMS, SUM),
     ...[op.f64Const(0), op.f64x2Splat, set(SQUARES)],
-    ...copy(PAIRS, LEFT),
+    ...copyLocal(PAIRS, LEFT),
     ...countDown(LEFT, pair),
     ...[get(SQUARES), op.f64x2ExtractLane(0), get(SQUARES), op.f64x2ExtractLane(1), op.f64Add],
     ...[get(WEIGHTS), op.f64Load(0), op.f64Mul, get(INERTIA), op.f64Add, set(INERTIA)],
