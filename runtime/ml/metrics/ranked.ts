@@ -56,7 +56,7 @@ export async function rocAucOneVsRest(
   options: FitOptions & { average?: 'macro' | 'weighted'; labels?: readonly Label[] } = {},
 ): Promise<number> {
   const { average = 'macro', labels, ...weighted } = options
-  const { blocks } = await samplesOf(probabilities, actual, weighted)
+  const { blocks } = await samplesOf('rocAucOneVsRest', probabilities, actual, weighted)
   const classes = labels ?? (await blocks.map(classesOfBlock, undefined).reduce(mergeClasses))
   const ranked = await blocks.map(rankedByClass, classes).reduce(mergeManyRanked)
   const shares = ranked.map((each) => (average === 'macro' ? 1 : sum(each.positive)))

@@ -48,7 +48,7 @@ export async function crossValScore(
   { cv, scoring, ...options }: CrossValidationOptions = {},
 ): Promise<number[]> {
   scorerNamed(scoring ?? null)
-  const samples = await samplesOf(x, y, options)
+  const samples = await samplesOf(estimator.kind, x, y, options)
   const rows = await wholeRows(samples)
   const folds = await foldsOf(estimator, rows, cv)
   const tasks = new SearchTasks(rows, [estimator.clone()], folds, scoring ?? null)

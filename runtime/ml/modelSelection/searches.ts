@@ -76,7 +76,7 @@ abstract class Search<E extends Predictor> {
    * @throws {ParameterError} when a candidate has a parameter that the estimator lacks
    */
   async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.estimator.kind, x, y, options)
     const all = await wholeRows(samples)
     const folds = await foldsOf(this.estimator, all, this.options.cv)
     const score = (candidates: readonly ParamSet[], rows?: number): Promise<SearchResult[]> =>

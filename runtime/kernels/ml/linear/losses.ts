@@ -3,7 +3,7 @@
 import { kernel } from '../../kernel.ts'
 import { type DenseBlock, denseOf, requireFinite, type Sample, type SparseBlock } from '../block.ts'
 import { classPlaces } from '../classes.ts'
-import { MlDataError } from '../mlErrors.ts'
+import { numbersToLearn } from '../sample.ts'
 import { type LossName, lossOfScores } from './lossOfScores.ts'
 import { gradientOfScores } from './rowProducts.ts'
 
@@ -38,9 +38,7 @@ export const encodeSample = kernel(
     requireFinite(sample.x, who)
     const x = sample.x.kind === 'sparse' ? sample.x : denseOf(sample.x, who)
     if (classes) return { x, y: Float64Array.from(classPlaces(classes, sample.y)), weight: sample.weight }
-    if (!(sample.y instanceof Float64Array))
-      throw new MlDataError(`${who} learns numbers, and the targets are texts`)
-    return { x, y: sample.y, weight: sample.weight }
+    return { x, y: numbersToLearn(who, sample.y), weight: sample.weight }
   },
 )
 
