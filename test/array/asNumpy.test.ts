@@ -53,6 +53,22 @@ const cases: [() => unknown, string][] = [
       `np.digitize([-2, -1, 0, 1, 1.5, 2, 3], [${bins}], right=${right ? 'True' : 'False'})`,
     ]),
   ),
+  [
+    () => array.zeros([2, 3, 4]).transpose(2, 0, -2).add(array.arange(3)),
+    'np.zeros((4, 2, 3)) + np.arange(3.)',
+  ],
+  [() => board.reshape(3, -1), 'np.array([[1., 5, 2], [8, 0, 3]]).reshape(3, -1)'],
+  [() => board.moveaxis([0], [-1]), 'np.array([[1., 5, 2], [8, 0, 3]]).T'],
+  [
+    () => array.arange(24).reshape(2, 3, 4).moveaxis([0, 1], [-1, -2]),
+    'np.moveaxis(np.arange(24.).reshape(2, 3, 4), [0, 1], [-1, -2])',
+  ],
+  [() => board.expandDims([0, -1]), 'np.expand_dims(np.array([[1., 5, 2], [8, 0, 3]]), (0, -1))'],
+  [() => board.roll([1, -1], [0, 1]), 'np.roll(np.array([[1., 5, 2], [8, 0, 3]]), [1, -1], [0, 1])'],
+  [() => board.roll(1, [0, 1]), 'np.roll(np.array([[1., 5, 2], [8, 0, 3]]), 1, (0, 1))'],
+  [() => board.repeat([2, 0, 1], 1), 'np.repeat(np.array([[1., 5, 2], [8, 0, 3]]), [2, 0, 1], 1)'],
+  [() => board.rechunk({ 1: -1 }).cumsum(1), 'np.cumsum(np.array([[1., 5, 2], [8, 0, 3]]), 1)'],
+  [() => array.random.choice(1, { shape: [3], seed: 1 }), 'np.zeros(3, int)'],
 ]
 
 for (const [ours, code] of cases)
@@ -64,3 +80,45 @@ for (const [ours, code] of cases)
     const block = computed instanceof NdArray ? computed : NdArray.from(computed, { dtype: lazy.dtype })
     assertSame(block as NdArray, answer.array!, code, { relative: 1e-12, absolute: 0 })
   })
+
+test('chunks are cut by the size of a block, and by axis', () => {
+  assert.deepEqual(array.zeros([4, 4], { chunks: '64 B' }).chunks, [
+    [2, 2],
+    [2, 2],
+  ])
+  assert.deepEqual(array.zeros([4, 4], { chunks: 2 }).rechunk({ '-1': 4 } as never).chunks, [[2, 2], [4]])
+  assert.throws(() => array.zeros([4], { chunks: 'many' as never }), {
+    name: 'ChunksError',
+    message: `"many" does not say how to cut: write 'auto', a size such as '16MB', a length, or a list of them`,
+  })
+  assert.throws(() => array.zeros([4], { chunks: [{}] as never }), {
+    name: 'ChunksError',
+    message: `{} does not cut axis 0: write a length, the list of all lengths, or 'auto'`,
+  })
+})
+
+test('what a call cannot do is said with what it can', () => {
+  const x = array.zeros([2, 3])
+  const refused: [() => unknown, string][] = [
+    [
+      () => x.pad(1, 'mean' as never),
+      'pad has the modes constant, edge, reflect, symmetric, wrap, and not "mean"',
+    ],
+    [
+      () => x.moveaxis([0, 1], [0]),
+      'moveaxis takes as many axes as places, none of them twice: not (0, 1) and (0,)',
+    ],
+    [() => x.roll([1, 2], [0]), 'roll got 2 shifts for 1 axes: as many of both'],
+    [() => x.roll([1, 2]), 'roll takes several shifts with as many axes: name the axes too'],
+    [() => x.repeat([1], 1), 'repeat got 1 counts for 3 elements: one for each'],
+    [
+      () => x.quantile([[0.5]] as never),
+      'quantiles are asked for from 0 to 1 (percentiles to 100), not at 0.5',
+    ],
+    [
+      () => array.searchsorted([1], [2], 'rigth' as never),
+      `searchsorted looks from the 'left' or the 'right', not from "rigth"`,
+    ],
+  ]
+  for (const [call, message] of refused) assert.throws(call, { message })
+})
