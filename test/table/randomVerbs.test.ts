@@ -274,6 +274,7 @@ for (const engine of ['polars', 'columns'])
           what,
         )
         const both = table.select('id', col('v').cumMax().as('most'), col('v').shift().as('one'))
+        assert.equal(both.partitions, partitions, what)
         let most: number | null = null
         assert.deepEqual(
           await (both as unknown as DataFrame).toRecords(),
@@ -281,7 +282,7 @@ for (const engine of ['polars', 'columns'])
             most = v === null ? most : Math.max(most ?? v, v)
             return { id, most: v === null ? null : most, one: before(i, 1)?.v ?? null }
           }),
-          'all rows together',
+          what,
         )
       }
   })
