@@ -9,6 +9,7 @@ import type { JoinHow } from '../../kernels/bag/groups.ts'
 import type { Op, ReducerSpec, Rest, UserFunction } from '../../kernels/bag/plan.ts'
 import type { WrittenInMemory } from '../../kernels/bag/write.ts'
 import { memoryFiles } from '../../kernels/files/memoryFile.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import type { TaskOptions } from '../../protocol/taskOptions.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import type { DataFrame } from '../dataframe/dataframe.ts'
@@ -18,7 +19,13 @@ import { nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
 import { visualize } from '../visualize.ts'
-import { BagArgumentError, requireCount, requireFunction, unequalPartitions } from './arguments.ts'
+import {
+  BagArgumentError,
+  requireCount,
+  requireFunction,
+  requireInitialWithCombine,
+  unequalPartitions,
+} from './arguments.ts'
 import { byteCount } from './byteCount.ts'
 import { type BagNode, type Extra, HeldNode, StepNode, type StepOptions } from './node.ts'
 import {
@@ -285,6 +292,7 @@ export class Bag<out T> implements Collection<T[]> {
   randomSample(probability: number, options: { seed?: number } = {}): Bag<T> {
     if (!(probability >= 0 && probability <= 1))
       throw new BagArgumentError(`randomSample takes a probability from 0 to 1, not ${probability}`)
+    requireOptions('randomSample', options, { seed: true })
     const seed = seedOf(options.seed)
     return this.#step('randomSample', ([slot]) => ({ op: 'sample', probability, seed, slot }), [
       { extra: 'number' },
@@ -309,6 +317,7 @@ export class Bag<out T> implements Collection<T[]> {
   ): Delayed<S>
   fold(fn: UserFunction, ...more: unknown[]): unknown {
     requireFunction('fold', fn)
+    requireInitialWithCombine('fold', more)
     if (more.length < 2)
       return this.#reduce('fold', { reducer: 'fold', fn, combine: fn }, more[0] as TreeOptions)
     const [initial, combine, options] = more as [unknown, UserFunction, TreeOptions | undefined]
@@ -330,6 +339,7 @@ export class Bag<out T> implements Collection<T[]> {
   ): Delayed<R> {
     requireFunction('reduction', chunk)
     requireFunction('reduction', aggregate)
+    requireOptions('reduction', options, { splitEvery: true, combine: true })
     const { combine, splitEvery } = options
     const spec: ReducerSpec = { reducer: 'custom', chunk, aggregate, ...(combine && { combine }) }
     // Without `combine`, only the last task may call `aggregate`: it may give something else than it takes.
@@ -449,6 +459,7 @@ export class Bag<out T> implements Collection<T[]> {
   foldby(key: UserFunction, fn: UserFunction, ...more: unknown[]): unknown {
     requireFunction('foldby', key)
     requireFunction('foldby', fn)
+    requireInitialWithCombine('foldby', more)
     if (more.length < 2)
       return this.#keyed('foldby', { reducer: 'foldby', key, fn, combine: fn }, more[0] ?? {})
     const [initial, combine, options] = more as [unknown, UserFunction, ShuffleOptions | undefined]
@@ -472,6 +483,7 @@ export class Bag<out T> implements Collection<T[]> {
    */
   groupBy<K>(key: (item: T) => K, options: ShuffleOptions = {}): Bag<[key: Awaited<K>, items: T[]]> {
     requireFunction('groupBy', key)
+    requireOptions('groupBy', options, { partitions: true })
     const { partitions } = options
     if (partitions !== undefined) requireCount('partitions', partitions, 1)
     return new Bag(new GroupNode(this.node, this.#request('groupBy'), key, partitions), this.#options)
@@ -512,6 +524,7 @@ export class Bag<out T> implements Collection<T[]> {
   ): unknown {
     requireFunction('join', key)
     requireFunction('join', otherKey)
+    requireOptions('join', options, { partitions: true, how: true })
     const how = options.how ?? 'inner'
     // Only a left side that is whole for every item on the right can tell what nothing on the left has met.
     const canSpread = how === 'inner' || how === 'left' || this.node.partitions === 1
@@ -548,6 +561,7 @@ export class Bag<out T> implements Collection<T[]> {
    */
   take(count: number, options: { partitions?: number } = {}): Bag<T> {
     requireCount('take', count, 0)
+    requireOptions('take', options, { partitions: true })
     const from = options.partitions ?? Number.POSITIVE_INFINITY
     if (options.partitions !== undefined) requireCount('partitions', from, 1)
     return new Bag(new TakeNode(this.node, this.#request('take'), count, from), this.#options)
@@ -697,6 +711,7 @@ export class Bag<out T> implements Collection<T[]> {
   }
 
   #treeNode(label: string, spec: ReducerSpec, options: TreeOptions = {}): TreeNode {
+    requireOptions<TreeOptions>(label, options, { splitEvery: true, ...MORE_OPTIONS[label] })
     const { splitEvery } = options
     if (splitEvery !== undefined && splitEvery !== Number.POSITIVE_INFINITY)
       requireCount('splitEvery', splitEvery, 2)
@@ -712,6 +727,7 @@ export class Bag<out T> implements Collection<T[]> {
   }
 
   #keyed<R>(label: string, spec: ReducerSpec, options: ShuffleOptions & TreeOptions): Bag<R> {
+    requireOptions<TreeOptions>(label, options, { splitEvery: true, ...MORE_OPTIONS[label] })
     const { partitions = 1 } = options
     requireCount('partitions', partitions, 1)
     if (partitions === 1) return this.#tree(label, spec, options)
@@ -733,10 +749,21 @@ export class Bag<out T> implements Collection<T[]> {
   }
 
   #write(label: string, format: 'text' | 'jsonLines', path: string, options: WriteOptions): Bag<string> {
+    requireOptions(label, options, { compression: true, encoding: true, storage: true, name: true })
     const plan = writePlan(format, path, options)
     if (!Number.isNaN(this.node.partitions)) plan.paths(this.node.partitions)
     return new Bag<string>(new WriteNode(this.node, this.#request(label), plan))
   }
+}
+
+/** What reductions take beside `splitEvery`. */
+const MORE_OPTIONS: Readonly<Record<string, Readonly<Record<string, true>>>> = {
+  var: { ddof: true },
+  std: { ddof: true },
+  randomChoices: { seed: true },
+  frequencies: { partitions: true },
+  distinct: { partitions: true },
+  foldby: { partitions: true },
 }
 
 /** What numbers of a type add up to. */
