@@ -43,9 +43,9 @@ const SIZES_A_DOUBLING = 16
 
 /**
  * Bytes to make a result in whose length is another each time, such as a file's image: the buffer behind them is up to a
- * sixteenth larger, so that few sizes are in use and memory that was touched before serves again.
+ * sixteenth larger, so that few sizes are in use and memory that was touched before serves again (of 102400 = 25 · 4096 bytes for 100001).
  * @param length in bytes, an integer ≥ 0
- * @example resultBytes(100_001).buffer.byteLength // 102400 = 25 · 4096, or 100001 outside of a worker
+ * @example resultBytes(100_001).length // 100001
  */
 export function resultBytes(length: number): Uint8Array {
   if (length < SHARED_FROM_BYTES || !memory) return new Uint8Array(length)

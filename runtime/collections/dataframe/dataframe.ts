@@ -106,6 +106,8 @@ export interface AsofOptions<L extends string = string, R extends string = strin
   /** How far apart at most: a number, or for times a length such as `'2h'`. */
   tolerance?: number | string
   suffix?: string
+  /** Whether the right table goes whole to every partition, or to each what may be nearest to its rows; by its size when `auto`. */
+  broadcast?: boolean | 'auto'
 }
 
 export interface MapOptions<
@@ -542,7 +544,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   ): DataFrame<JoinedAsof<Row, R, O>>
   joinAsof(right: DataFrame, options: AsofOptions): unknown {
     requireOptions('joinAsof', options, ASOF_OPTIONS)
-    const { on, by = [], strategy = 'backward', tolerance, suffix = '_right' } = options
+    const { on, by = [], strategy = 'backward', tolerance, suffix = '_right', broadcast = 'auto' } = options
     const leftOn = options.leftOn ?? on
     const rightOn = options.rightOn ?? on
     if (leftOn === undefined || rightOn === undefined)
@@ -572,6 +574,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
       right: right.plan,
       spec,
       suffix,
+      broadcast,
       schema: [...this.plan.schema, ...added],
       place: placeOfCall(),
     })

@@ -9,6 +9,7 @@ import type { SortKey, Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { edgesOf } from './edges.ts'
 import { twoSteps } from './lowerAggregate.ts'
+import { asofJoined, asofNear, canCompareRanges } from './lowerAsof.ts'
 import { rolling } from './lowerRolling.ts'
 import { windowsInPlace } from './lowerWindows.ts'
 import { isElementwise } from './optimise.ts'
@@ -328,17 +329,16 @@ function one(building: Building, pipe: Pipe, place: SourcePlace | undefined): re
 }
 
 function asof(building: Building, plan: PlanOf<'asof'>, build: Build): Pipe {
-  const { place, schema, spec, suffix } = plan
+  const { place } = plan
   const [left, right] = [build(plan.input), build(plan.right)]
+  const small =
+    plan.broadcast === 'auto'
+      ? estimatedBytes(plan.right) <= BROADCAST_BYTES || right.partitions === 1
+      : plan.broadcast
+  if (!small && left.partitions > 1 && canCompareRanges(plan, left, right))
+    return asofNear(building, plan, held(left), right)
   const [whole] = one(building, right, place)
-  const step = ([slot]: readonly number[]): Step => ({
-    step: 'asof',
-    slot,
-    spec,
-    suffix,
-    rightSchema: right.schema,
-  })
-  return left.with('joinAsof', schema, step, place, [() => whole])
+  return asofJoined(plan, left, right.schema, () => whole)
 }
 
 function repartition(building: Building, input: Pipe, to: number, place: SourcePlace | undefined): Pipe {

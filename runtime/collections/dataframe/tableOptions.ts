@@ -30,6 +30,7 @@ export const ASOF_OPTIONS: OptionNames<AsofOptions> = {
   strategy: true,
   tolerance: true,
   suffix: true,
+  broadcast: true,
 }
 
 export const PIVOT_OPTIONS: OptionNames<PivotOptions & { columns?: unknown }> = {

@@ -65,6 +65,12 @@ export const runTable = kernel(
         return closeParts(engine, await engine.split(frame, sink))
       case 'range':
         return closeParts(engine, await engine.split(frame, sink, args[sink.slot] as Cell[]))
+      case 'each': {
+        const parts: OpenFrame[] = []
+        for (const beside of args[sink.slot] as Frame[])
+          parts.push(await engine.continue(frame, sink.steps, [beside]))
+        return closeParts(engine, parts)
+      }
       case 'sampled': {
         const sample = await sampleOf(frame, sink)
         return sink.alone ? sample : ({ frame: closeFrame(engine, frame), sample } satisfies Sampled)
