@@ -1,19 +1,22 @@
 // Bundles the extension, its language server and the keeper, and puts the built runtime beside them.
 
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
-/** Four fifths of the extension's code, which only a file that imports heddle needs: a bundle of its own, loaded then. */
-const LANGUAGE_SERVER = 'client/languageServer/languageServer.ts'
+/**
+ * Bundles of their own, loaded when they are first imported: the larger part of the extension's code, which only a file that
+ * imports heddle or a running cluster needs.
+ */
+const LATER = { languageServer: 'client/languageServer/languageServer.ts', ws: 'ws' }
 const loadedLater: Plugin = {
   name: 'loaded-later',
   setup({ onResolve }) {
-    onResolve({ filter: /\/languageServer\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './languageServer.cjs', external: true } : undefined,
+    onResolve({ filter: /^ws$|\/languageServer\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.cjs`, external: true } : undefined,
     )
   },
 }
@@ -22,7 +25,7 @@ const loadedLater: Plugin = {
 const OF_RUNTIME = ['package.json', 'README.md', 'LICENSE', 'bin', 'dist']
 
 /**
- * Writes `dist/extension.cjs`, `dist/languageServer.cjs`, `dist/server.cjs`, `dist/keeper.mjs` and `dist/runtime`. The runtime has to be built before.
+ * Writes `dist/extension.cjs`, `dist/languageServer.cjs`, `dist/ws.cjs`, `dist/server.cjs`, `dist/keeper.mjs` and `dist/runtime`. The runtime has to be built before.
  * @throws {Error} esbuild's own, naming file and line, when a source cannot be built
  */
 export async function buildExtension(): Promise<void> {
@@ -43,7 +46,7 @@ export async function buildExtension(): Promise<void> {
       // The oldest VS Code that is supported runs extensions under Node 20.
       entryPoints: {
         extension: 'client/extension.ts',
-        languageServer: LANGUAGE_SERVER,
+        ...LATER,
         server: 'server/main.ts',
       },
       plugins: [loadedLater],

@@ -16,9 +16,9 @@ const RUNTIME_ENTRIES: Record<string, string> = {
   plugins: 'runtime/functions/buildPlugins.ts',
   session: 'runtime/session/main.ts',
   scheduler: 'runtime/host/schedulerMain.ts',
-  supervisor: 'runtime/host/supervisorMain.ts',
   worker: 'runtime/host/workerMain.ts',
   lane: 'runtime/host/laneMain.ts',
+  memoryWatch: 'runtime/host/memoryWatchMain.ts',
   cli: 'runtime/cli/main.ts',
   askFiles: 'runtime/collections/dataframe/askFilesMain.ts',
 }

@@ -2,7 +2,8 @@
 
 import * as vscode from 'vscode'
 import { tellFailure } from '../runs/runCommands.ts'
-import { NotStarted, type WindowCluster } from './windowCluster.ts'
+import { NotStarted } from './notAttached.ts'
+import type { WindowCluster } from './windowCluster.ts'
 
 export function registerClusterCommands(
   context: vscode.ExtensionContext,
@@ -26,8 +27,20 @@ export function registerClusterCommands(
         ? vscode.commands.executeCommand('heddle.downCluster')
         : cluster.stop(),
     'heddle.restartCluster': async () => {
-      await cluster.stop()
-      await start()
+      const { found } = cluster.current ?? {}
+      if (found?.kind === 'slurm') {
+        const jobs = Math.max(1, cluster.model.jobs?.wanted.workers ?? 1)
+        // Asks first, and gives nothing when the person would rather keep it.
+        const ended = await vscode.commands.executeCommand('heddle.downCluster')
+        if (ended) await vscode.commands.executeCommand('heddle.connectCluster', found.name, jobs)
+      } else if (found?.kind === 'address')
+        void vscode.window.showInformationMessage(
+          `Heddle: cluster ${found.name} was started by code or in a terminal, and how is not known here: restart it there.`,
+        )
+      else {
+        await cluster.stop()
+        await start()
+      }
     },
     'heddle.openDashboard': async () => {
       if (!cluster.address) await start()

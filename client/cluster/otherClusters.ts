@@ -6,8 +6,11 @@ import path from 'node:path'
 import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
 import { isAlive } from './clusterFile.ts'
 
+/** A cluster, and the file that says how to reach it. */
+export type OtherCluster = ClusterAddress & { file: string }
+
 /** Every cluster of this user that runs on this machine, but the one with the id `own`. */
-export function otherClusters(own: string | undefined): ClusterAddress[] {
+export function otherClusters(own: string | undefined): OtherCluster[] {
   const folder = path.join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `heddle-${process.getuid?.() ?? 0}`)
   let names: string[]
   try {
@@ -18,10 +21,9 @@ export function otherClusters(own: string | undefined): ClusterAddress[] {
   return names.flatMap((name) => {
     if (name === own) return []
     try {
-      const address = JSON.parse(
-        readFileSync(path.join(folder, name, 'cluster.json'), 'utf8'),
-      ) as ClusterAddress
-      return address.id !== own && isAlive(address.pid) ? [address] : []
+      const file = path.join(folder, name, 'cluster.json')
+      const address = JSON.parse(readFileSync(file, 'utf8')) as ClusterAddress
+      return address.id !== own && isAlive(address.pid) ? [{ ...address, file }] : []
     } catch {
       return []
     }

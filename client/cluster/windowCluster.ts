@@ -9,13 +9,14 @@ import { FeedConnection } from '../connection/feedConnection.ts'
 import type { SchedulerConnection } from '../connection/schedulerConnection.ts'
 import type { RunEventMessage } from '../runs/runsModel.ts'
 import { readSettings } from '../settings/settings.ts'
+import { findByFile } from './addressCluster.ts'
 import { Attachment } from './attachment.ts'
 import { applyFeed, type ClusterPhase, enterPhase, noClusterModel } from './clusterModel.ts'
 import type { AttachNote, FoundCluster } from './foundCluster.ts'
 import { findLocalCluster } from './localCluster.ts'
 import { foundLocal, LocalStart } from './localStart.ts'
-
-const NOTE = 'heddle.clusters'
+import { NothingFound, NotStarted } from './notAttached.ts'
+import { WindowNotes } from './windowNotes.ts'
 
 /** A cluster that ended without being asked to. */
 export interface LostCluster {
@@ -25,14 +26,14 @@ export interface LostCluster {
   owns(run: string): boolean
 }
 
-/** Finds a cluster again by what was noted of it; nothing when it is gone. */
-export type FindAgain = (note: AttachNote) => Promise<FoundCluster | undefined>
+/** Finds a cluster of Slurm again by what was noted of it; nothing when it is gone. */
+export type FindAgain = (note: Extract<AttachNote, { kind: 'slurm' }>) => Promise<FoundCluster | undefined>
 
 export class WindowCluster implements vscode.Disposable {
   readonly model = noClusterModel()
   /** The runtime inside the extension. */
   readonly bundledRuntime: vscode.Uri
-  readonly #context: vscode.ExtensionContext
+  readonly #notes: WindowNotes
   readonly #log: vscode.LogOutputChannel
   readonly #version: string
   readonly #local: LocalStart
@@ -53,7 +54,7 @@ export class WindowCluster implements vscode.Disposable {
   readonly onLost = this.#lost.event
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
-    this.#context = context
+    this.#notes = new WindowNotes(context)
     this.#log = log
     this.#version = String((context.extension.packageJSON as { version?: unknown }).version)
     this.#local = new LocalStart(context, log)
@@ -80,11 +81,11 @@ export class WindowCluster implements vscode.Disposable {
 
   /** Attaches to the clusters that this window had before it was reloaded, if they still run. The last is current. */
   async findAgain(find: FindAgain): Promise<void> {
-    const notes = this.#context.workspaceState.get<AttachNote[]>(NOTE, [])
-    for (const note of notes) {
+    for (const note of this.#notes.read()) {
       if (this.#opening) return
       const opening = this.connect(note.kind === 'slurm' ? note.profile : 'local', async () => {
-        if (note.kind !== 'local') return find(note)
+        if (note.kind === 'slurm') return find(note)
+        if (note.kind === 'address') return findByFile(note.file)
         const local = await findLocalCluster(note)
         return local && foundLocal(local)
       })
@@ -271,12 +272,8 @@ export class WindowCluster implements vscode.Disposable {
     this.#remember()
   }
 
-  /** The current one last, so that it is current again. */
   #remember(): void {
-    const others = this.all.filter((each) => each !== this.#current)
-    const current = this.#current && this.#all.has(this.#current.id) ? [this.#current] : []
-    const notes = [...others, ...current].map(({ found }) => found.note)
-    void this.#context.workspaceState.update(NOTE, notes)
+    this.#notes.write(this.all, this.#current)
   }
 
   #enter(phase: ClusterPhase): void {
@@ -292,14 +289,4 @@ export class WindowCluster implements vscode.Disposable {
     else if (level === 'warn' || level === 'warning') this.#log.warn(text)
     else this.#log.info(text)
   }
-}
-
-/** There is no cluster to attach to. */
-export class NothingFound extends Error {
-  override name = 'NothingFound'
-}
-
-/** The person did not want it. */
-export class NotStarted extends Error {
-  override name = 'NotStarted'
 }

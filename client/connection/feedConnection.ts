@@ -1,11 +1,11 @@
 // One panel's feed as raw frames: whoever opened it decodes them, or passes them on as they are. No `vscode`.
 
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
 import { FEED_REQUESTS } from '../../runtime/protocol/feed.ts'
 import { encodeFrame } from '../../runtime/protocol/frame.ts'
 import { PROTOCOL_VERSION } from '../../runtime/protocol/version.ts'
-import { socketUrl } from './socketUrl.ts'
+import { schedulerSocket } from './schedulerSocket.ts'
 
 export interface FeedEvents {
   frame(frame: Uint8Array): void
@@ -14,38 +14,42 @@ export interface FeedEvents {
 }
 
 export class FeedConnection {
-  readonly #socket: WebSocket
-  readonly #early: Uint8Array[] = []
+  #socket: WebSocket | undefined
+  /** What is to be sent once it stands; nothing any more then. */
+  #early: Uint8Array[] | undefined
   #closed = false
 
   constructor(address: ClusterAddress, panel: string, events: FeedEvents) {
-    this.#socket = new WebSocket(socketUrl(address.control, '/feed'), {
-      headers: { authorization: `Bearer ${address.token}` },
-      perMessageDeflate: false,
-      maxPayload: 0,
+    this.#early = [encodeFrame(FEED_REQUESTS, { type: 'hello', protocol: PROTOCOL_VERSION, panel })]
+    void this.#open(address, events)
+  }
+
+  async #open(address: ClusterAddress, events: FeedEvents): Promise<void> {
+    const socket = await schedulerSocket(address, '/feed')
+    this.#socket = socket
+    socket.on('open', () => {
+      for (const frame of this.#early ?? []) socket.send(frame)
+      this.#early = undefined
     })
-    this.#socket.on('open', () => {
-      this.#socket.send(encodeFrame(FEED_REQUESTS, { type: 'hello', protocol: PROTOCOL_VERSION, panel }))
-      for (const frame of this.#early.splice(0)) this.#socket.send(frame)
-    })
-    this.#socket.on('message', (data: Buffer) => {
+    socket.on('message', (data: Buffer) => {
       if (!this.#closed) events.frame(data)
     })
     // 'close' follows every error; without a listener the error would end the extension host.
-    this.#socket.on('error', () => {})
-    this.#socket.on('close', () => {
+    socket.on('error', () => {})
+    socket.on('close', () => {
       if (!this.#closed) events.closed()
     })
+    if (this.#closed) socket.close()
   }
 
   /** Sends a frame of FEED_REQUESTS; one that comes before the connection stands waits for it. */
   send(frame: Uint8Array): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(frame)
-    else if (this.#socket.readyState === WebSocket.CONNECTING) this.#early.push(frame)
+    if (this.#early) this.#early.push(frame)
+    else if (this.#socket?.readyState === this.#socket?.OPEN) this.#socket?.send(frame)
   }
 
   close(): void {
     this.#closed = true
-    this.#socket.close()
+    this.#socket?.close()
   }
 }

@@ -1,6 +1,6 @@
 // The window's connection to its scheduler: it starts and cancels runs and hears their events. No `vscode`.
 
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { ClusterAddress, ClusterInfo } from '../../runtime/protocol/cluster.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
 import {
@@ -12,7 +12,7 @@ import {
 import type { RunSpec } from '../../runtime/protocol/runs.ts'
 import { PROTOCOL_VERSION, refusalOfVersion } from '../../runtime/protocol/version.ts'
 import type { RunEventMessage } from '../runs/runsModel.ts'
-import { socketUrl } from './socketUrl.ts'
+import { schedulerSocket } from './schedulerSocket.ts'
 
 /** The scheduler cannot be reached, or does not want this window: says which, and the way out. */
 export class SchedulerConnectionError extends Error {
@@ -63,20 +63,15 @@ export class SchedulerConnection {
    * @param version the extension's own version, for the text of a refusal
    * @throws {SchedulerConnectionError}
    */
-  static open(
+  static async open(
     address: ClusterAddress,
     version: string,
     events: SchedulerEvents,
   ): Promise<SchedulerConnection> {
     const refuse = (text: string, cause?: unknown) =>
       new SchedulerConnectionError(address.control, text, cause)
+    const socket = await schedulerSocket(address, '/client', { handshakeTimeout: CONNECT_MS_MAX })
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(socketUrl(address.control, '/client'), {
-        headers: { authorization: `Bearer ${address.token}` },
-        perMessageDeflate: false,
-        handshakeTimeout: CONNECT_MS_MAX,
-        maxPayload: 0,
-      })
       let connection: SchedulerConnection | undefined
       socket.on('open', () =>
         socket.send(

@@ -1,7 +1,8 @@
 // The commands that run and cancel: what they run, and what they say when nothing can be run.
 
 import * as vscode from 'vscode'
-import { NotStarted, type WindowCluster } from '../cluster/windowCluster.ts'
+import { NotStarted } from '../cluster/notAttached.ts'
+import type { WindowCluster } from '../cluster/windowCluster.ts'
 import type { LanguageServer } from '../languageServer/languageServer.ts'
 import { NoNodeError } from '../node/nodeChoice.ts'
 import { showResults } from '../panels/panels.ts'

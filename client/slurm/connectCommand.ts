@@ -1,11 +1,14 @@
 // Heddle: Connect to Cluster…: the local cluster, profiles, addresses, a new profile; shows what Slurm would get before it gets it.
 
 import * as vscode from 'vscode'
+import { findByFile } from '../cluster/addressCluster.ts'
 import { isAlive, readClusterFile } from '../cluster/clusterFile.ts'
+import { NotStarted } from '../cluster/notAttached.ts'
 import { otherClusters } from '../cluster/otherClusters.ts'
-import { NotStarted, type WindowCluster } from '../cluster/windowCluster.ts'
-import { JobScripts, startText } from './jobScripts.ts'
+import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { JobScripts } from './jobScripts.ts'
 import { newProfile } from './newProfile.ts'
+import { startText } from './planText.ts'
 import { openProfileSettings, readProfiles } from './profiles.ts'
 import type { SlurmDesk } from './slurmDesk.ts'
 import type { SlurmReach } from './slurmReach.ts'
@@ -32,8 +35,12 @@ export function registerConnectCommand(
   }
   context.subscriptions.push(
     scripts,
-    vscode.commands.registerCommand('heddle.connectCluster', (profile?: unknown) =>
-      tried(() => (typeof profile === 'string' ? connect.profile(profile) : connect.choose())),
+    vscode.commands.registerCommand('heddle.connectCluster', (profile?: unknown, jobs?: unknown) =>
+      tried(() =>
+        typeof profile === 'string'
+          ? connect.profile(profile, typeof jobs === 'number' ? jobs : undefined)
+          : connect.choose(),
+      ),
     ),
     vscode.commands.registerCommand('heddle.newSlurmProfile', () =>
       tried(async () => {
@@ -108,14 +115,10 @@ class Connecting {
     const others = otherClusters(undefined)
       .filter(({ id, pid }) => !known.has(id) && isAlive(pid))
       .map(
-        (address): Choice => ({
-          label: `$(server) Cluster ${address.id}`,
+        ({ id, file }): Choice => ({
+          label: `$(server) Cluster ${id}`,
           description: 'started by code or in a terminal',
-          go: () =>
-            this.#cluster.connect(address.id, async () => ({
-              ...{ kind: 'address', name: address.id, address, leave: () => {} },
-              note: { kind: 'address', file: '' },
-            })),
+          go: () => this.#cluster.connect(id, () => findByFile(file)),
         }),
       )
     return [
@@ -143,19 +146,14 @@ class Connecting {
         (await readClusterFile(value.trim())) ? undefined : 'No running scheduler is named by this file.',
     })
     if (file === undefined) return
-    await this.#cluster.connect(file, async () => {
-      const address = await readClusterFile(file.trim())
-      return (
-        address && {
-          ...{ kind: 'address', name: address.id, address, leave: () => {} },
-          note: { kind: 'address', file: file.trim() },
-        }
-      )
-    })
+    await this.#cluster.connect(file, () => findByFile(file.trim()))
   }
 
-  /** Joins a cluster of the profile that runs, or starts one after its scripts were seen. */
-  async profile(name: string): Promise<void> {
+  /**
+   * Joins a cluster of the profile that runs, or starts one after its scripts were seen.
+   * @param jobs to begin with, where one is started
+   */
+  async profile(name: string, jobs = 1): Promise<void> {
     const attached = this.#cluster.all.find(({ found }) => found.kind === 'slurm' && found.name === name)
     if (attached) {
       this.#cluster.switchTo(attached)
@@ -171,7 +169,7 @@ class Connecting {
         )
         return
       }
-      await this.#start(name, desk)
+      await this.#start(name, desk, jobs)
     } catch (error) {
       desk.close()
       throw error
@@ -194,8 +192,8 @@ class Connecting {
     return choice.joins
   }
 
-  async #start(name: string, desk: SlurmDesk): Promise<void> {
-    const plan = await inProgress(`Asking Slurm of ${name}`, () => desk.ask('plan', { jobs: 1 }))
+  async #start(name: string, desk: SlurmDesk, jobs: number): Promise<void> {
+    const plan = await inProgress(`Asking Slurm of ${name}`, () => desk.ask('plan', { jobs }))
     const document = await this.#scripts.show(name, plan)
     const send = 'Submit'
     const said = startText(plan, Date.now())

@@ -48,18 +48,19 @@ export function registerJobCommands(
     },
     'heddle.downCluster': async () => {
       const { current } = cluster
-      if (current?.found.kind !== 'slurm') return
+      if (current?.found.kind !== 'slurm') return false
       const { name } = current.found
       const choice = await vscode.window.showWarningMessage(
         `End the cluster of ${name}? Its jobs are cancelled and its files removed, with the results that it holds.`,
         { modal: true },
         'End It',
       )
-      if (!choice) return
+      if (!choice) return false
       await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title: `Ending ${name}` },
         () => cluster.stop(current),
       )
+      return true
     },
     'heddle.switchCluster': async (given) => {
       const id = typeof given === 'string' ? given : (given as TreeNode | undefined)?.id.split('/')[1]

@@ -56,8 +56,7 @@ export class SlurmReach {
   }
 
   /** The cluster that a window noted, if it still runs. */
-  async findAgain(note: AttachNote): Promise<FoundCluster | undefined> {
-    if (note.kind !== 'slurm') return undefined
+  async findAgain(note: Extract<AttachNote, { kind: 'slurm' }>): Promise<FoundCluster | undefined> {
     const desk = await this.open(note.profile)
     try {
       return this.found(note.profile, desk, await desk.ask('join', { id: note.id }))

@@ -100,6 +100,11 @@ export class ControlPlane {
     return this.#clients.size
   }
 
+  /** Its connection is over, whether or not there is anybody at its other end. */
+  cutOff(worker: WorkerId): void {
+    this.#workers.get(worker)?.socket.terminate()
+  }
+
   /** Sends a reply of the shell's own. */
   reply(client: number, message: ClientReply): void {
     this.#clients.get(client)?.send(message)

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 const SOURCES = {
   session: '../session/main.ts',
   scheduler: 'schedulerMain.ts',
-  supervisor: 'supervisorMain.ts',
   worker: 'workerMain.ts',
   lane: 'laneMain.ts',
+  memoryWatch: 'memoryWatchMain.ts',
   cli: '../cli/main.ts',
   register: 'registerMain.ts',
   agent: '../agent/agentMain.ts',

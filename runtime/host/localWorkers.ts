@@ -1,11 +1,11 @@
-// The workers that a scheduler keeps on its own machine: one supervisor process each, as many as were asked for.
+// The workers that a scheduler keeps on its own machine: as many as were asked for, each under a supervisor.
 
-import type { ChildProcess } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { WorkerMemory } from '../cluster/workerMemory.ts'
-import { entryPath } from './entries.ts'
-import { spawnWithLifeline } from './lifeline.ts'
-import { memoryConfig, workerConfig, workerEnvironment } from './workerConfig.ts'
+import { MemoryWatchThread } from './memoryWatchThread.ts'
+import { Supervisor } from './supervisor.ts'
+import { memoryConfig, workerConfig } from './workerConfig.ts'
 
 export interface LocalWorkersOptions {
   control: string
@@ -18,14 +18,22 @@ export interface LocalWorkersOptions {
   memoryLimitBytes: number
   memory?: WorkerMemory
   resources?: Record<string, number>
-  /** A supervisor that was not asked to leave has ended, and with it its worker. */
-  gaveUp: (name: string, code: number | null) => void
+  /** A worker that was not asked to leave cannot be kept running. */
+  gaveUp: (name: string, code: number) => void
 }
+
+/** Programs that start at the same time as the first workers: the user's and the scheduler. */
+const STARTING_BESIDE = 2
+/** The rest is started after so long even if none of the first has come. */
+const REST_AFTER_MS = 2000
 
 export class LocalWorkers {
   readonly #options: LocalWorkersOptions
-  readonly #supervisors = new Map<string, { child: ChildProcess; leaving: boolean; gone: Promise<void> }>()
+  readonly #workers = new Map<string, { supervisor: Supervisor; leaving: boolean; gone: Promise<void> }>()
+  readonly #watch = new MemoryWatchThread()
   #next = 0
+  /** How many a new cluster is to have in the end, and the timer that sees to it. */
+  #rest: { count: number; timer: NodeJS.Timeout } | undefined
 
   constructor(options: LocalWorkersOptions) {
     this.#options = options
@@ -33,17 +41,34 @@ export class LocalWorkers {
 
   get count(): number {
     let count = 0
-    for (const { leaving } of this.#supervisors.values()) if (!leaving) count++
+    for (const { leaving } of this.#workers.values()) if (!leaving) count++
     return count
+  }
+
+  /**
+   * Starts a new cluster's workers: at first those that the machine has cores for, so that a first task need not wait for
+   * all of them to load; the rest when {@link firstJoined} says so.
+   */
+  begin(count: number): void {
+    const first = Math.min(count, Math.max(1, availableParallelism() - STARTING_BESIDE))
+    this.scale(first)
+    if (first < count) this.#rest = { count, timer: setTimeout(() => this.scale(count), REST_AFTER_MS) }
+  }
+
+  /** A worker has joined: the others may start. */
+  firstJoined(): void {
+    if (this.#rest) this.scale(this.#rest.count)
   }
 
   /** Starts workers, or lets those leave that came last, until there are `count`. */
   scale(count: number): void {
+    clearTimeout(this.#rest?.timer)
+    this.#rest = undefined
     while (this.count < count) this.#start()
-    const staying = [...this.#supervisors].filter(([, { leaving }]) => !leaving)
-    for (const [, supervisor] of staying.slice(count)) {
-      supervisor.leaving = true
-      supervisor.child.kill('SIGTERM')
+    const staying = [...this.#workers.values()].filter(({ leaving }) => !leaving)
+    for (const worker of staying.slice(count)) {
+      worker.leaving = true
+      worker.supervisor.leave()
     }
   }
 
@@ -51,16 +76,16 @@ export class LocalWorkers {
   async stop(patienceMs: number): Promise<void> {
     this.scale(0)
     const force = setTimeout(() => this.abandon(), patienceMs)
-    await Promise.all([...this.#supervisors.values()].map(({ gone }) => gone))
+    await Promise.all([...this.#workers.values()].map(({ gone }) => gone))
     clearTimeout(force)
   }
 
-  /** Lets go of their lifelines: supervisors end their workers, remove their files and end. */
+  /** Ends them at once and removes their files. */
   abandon(): void {
-    for (const supervisor of this.#supervisors.values()) {
-      supervisor.leaving = true
-      const pipe = supervisor.child.stdio[3]
-      if (pipe && 'destroy' in pipe) pipe.destroy()
+    clearTimeout(this.#rest?.timer)
+    for (const worker of this.#workers.values()) {
+      worker.leaving = true
+      worker.supervisor.abandon()
     }
   }
 
@@ -68,7 +93,7 @@ export class LocalWorkers {
   async gone(patienceMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const patience = setTimeout(resolve, patienceMs)
-    await Promise.race([promise, Promise.all([...this.#supervisors.values()].map(({ gone }) => gone))])
+    await Promise.race([promise, Promise.all([...this.#workers.values()].map(({ gone }) => gone))])
     clearTimeout(patience)
   }
 
@@ -87,20 +112,16 @@ export class LocalWorkers {
       ...memoryConfig(memory ?? {}, undefined),
       ...(spillFolder && { spillFolder: join(spillFolder, name) }),
     })
-    const child = spawnWithLifeline(process.execPath, [entryPath('supervisor')], {
-      env: workerEnvironment(config),
-      // The scheduler's own output: who reads it knows by its end that the last of these is gone.
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
     const { promise: gone, resolve } = Promise.withResolvers<void>()
-    const supervisor = { child, leaving: false, gone }
-    this.#supervisors.set(name, supervisor)
-    const ended = (code: number | null): void => {
-      if (!this.#supervisors.delete(name)) return
+    const ended = (code: number, reason: string): void => {
+      if (code !== 0) console.error(`heddle worker ${name}: ${reason}`)
+      this.#workers.delete(name)
       resolve()
-      if (!supervisor.leaving) this.#options.gaveUp(name, code)
+      if (!worker.leaving) this.#options.gaveUp(name, code)
     }
-    child.once('error', () => ended(null))
-    child.once('exit', (code) => ended(code))
+    const supervisor = new Supervisor(config, ended, this.#watch)
+    const worker = { supervisor, leaving: false, gone }
+    this.#workers.set(name, worker)
+    supervisor.start()
   }
 }

@@ -18,8 +18,8 @@ export class SchedulerGround {
   readonly workers: LocalWorkers | undefined
   /** Where workers spill, when the user chose a folder. */
   readonly #scratch: string | undefined
-  /** Hears of a supervisor that has ended without being asked. */
-  gaveUp: (name: string, code: number | null) => void = () => {}
+  /** Hears of a worker that cannot be kept running. */
+  gaveUp: (name: string, code: number) => void = () => {}
 
   /** @throws {RunFolderError} {@link ScratchFolderError} when its folders cannot be made */
   constructor({ id = newClusterId(), local }: SchedulerOptions) {
@@ -45,7 +45,7 @@ export class SchedulerGround {
         gaveUp: (name, code) => this.gaveUp(name, code),
       })
     // Workers take longer to start than a scheduler to listen.
-    this.workers?.scale(local?.workers ?? 0)
+    this.workers?.begin(local?.workers ?? 0)
   }
 
   get socketPath(): string {

@@ -116,7 +116,10 @@ export class SchedulerProcess {
       dashboard: new Dashboard(auth, mediaFolder()),
       rooms: {
         client: (carrier) => this.#plane.acceptClient(carrier),
-        worker: (carrier) => this.#plane.acceptWorker(carrier),
+        worker: (carrier) => {
+          this.#plane.acceptWorker(carrier)
+          this.#workers?.firstJoined()
+        },
         feed: (carrier) => this.#hub.accept(carrier),
       },
       clusterInfo: info,
@@ -251,14 +254,8 @@ export class SchedulerProcess {
     return undefined
   }
 
-  #workerGaveUp(name: string, code: number | null, log: (level: string, text: string) => void): void {
+  #workerGaveUp(name: string, code: number, log: (level: string, text: string) => void): void {
     if (this.#stopping) return
-    if (code === null) {
-      // Its supervisor was killed, and the worker with it: that says nothing about the worker.
-      log('warning', `the supervisor of worker ${name} was killed: another worker takes its place`)
-      this.#workers?.scale(this.#options.local?.workers ?? 0)
-      return
-    }
     log('error', `worker ${name} could not be kept running (exit code ${code}): see its messages above`)
     if (this.#workers?.count === 0) void this.stop('the last worker could not be kept running')
   }

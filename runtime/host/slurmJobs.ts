@@ -50,6 +50,7 @@ export class SlurmJobs {
           core.retireWorker(worker, epochMs())
           plane.drainSoon()
         },
+        cutOff: (worker) => plane.cutOff(worker),
         ends: (worker, time) => core.workerEnds(worker, time, epochMs()),
         expect: (lines) => core.expectWorkers(lines),
         ...{ log, news },

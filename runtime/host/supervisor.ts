@@ -6,7 +6,7 @@ import { memoryLimits } from '../worker/memory.ts'
 import { socketOptions } from './address.ts'
 import { entryPath } from './entries.ts'
 import { spawnWithLifeline } from './lifeline.ts'
-import { residentBytes } from './processReadings.ts'
+import { MemoryWatch, type ProcessWatch } from './memoryWatch.ts'
 import {
   EXIT_ALONE,
   EXIT_CLOSED,
@@ -20,10 +20,7 @@ import {
 export const QUICK_MS = 10_000
 /** So many quick crashes in a row, and the supervisor gives up. */
 export const QUICK_CRASHES_MAX = 5
-const WATCH_MS = 100
-/** So many looks in a row above the limit, so that the worker can end the task that grew, and not all of them. */
-const LOOKS_OVER_MAX = 5
-/** At once when it is that far beyond its limit. */
+/** Ended at once when it is that far beyond its limit. */
 const AT_ONCE_SHARE = 1.05
 const BACKOFF_MS = 100
 const BACKOFF_MS_MAX = 10_000
@@ -33,38 +30,42 @@ const LEAVE_MS = 3000
 export class Supervisor {
   readonly #config: WorkerConfig
   readonly #end: (code: number, reason: string) => void
+  readonly #watch: ProcessWatch
   #child: ChildProcess | undefined
   #startedAt = 0
   #quickCrashes = 0
-  #watch: NodeJS.Timeout | undefined
   #restart: NodeJS.Timeout | undefined
-  /** Why the supervisor itself ended the worker. */
-  #killedFor: string | undefined
   #leaving = false
-  /** How often in a row it was found above its limit. */
-  #looksOver = 0
 
-  /** @param end called once, when the worker is gone for good */
-  constructor(config: WorkerConfig, end: (code: number, reason: string) => void) {
+  /**
+   * @param end called once, when the worker is gone for good
+   * @param watch looks at its memory; from this thread by default
+   */
+  constructor(
+    config: WorkerConfig,
+    end: (code: number, reason: string) => void,
+    watch: ProcessWatch = new MemoryWatch(),
+  ) {
     this.#config = config
     this.#end = end
+    this.#watch = watch
   }
 
   start(startedAgain?: string): void {
-    this.#killedFor = undefined
     this.#startedAt = performance.now()
     const child = spawnWithLifeline(process.execPath, [entryPath('worker')], {
       env: workerEnvironment({ ...this.#config, startedAgain }),
       stdio: ['ignore', 'inherit', 'inherit'],
     })
     this.#child = child
+    const endedAt = new Int32Array(new SharedArrayBuffer(4))
     child.once('error', (error) => this.#ended(`it cannot be started: ${error.message}`, EXIT_REFUSED))
     child.once('exit', (code, signal) => {
+      if (child.pid !== undefined) this.#watch.remove(child.pid)
       const how = signal ? `it was ended by ${signal}` : `it ended with exit code ${code}`
-      this.#ended(this.#killedFor ?? how, code)
+      this.#ended(this.#outgrown(Atomics.load(endedAt, 0)) ?? how, code)
     })
-    clearInterval(this.#watch)
-    this.#watch = setInterval(() => this.#watchMemory(), WATCH_MS)
+    if (child.pid !== undefined) this.#watch.add({ pid: child.pid, ...this.#limits(), endedAt })
   }
 
   /** Asks the worker to leave, and ends it when it does not. */
@@ -81,14 +82,16 @@ export class Supervisor {
     setTimeout(() => child.kill('SIGKILL'), LEAVE_MS).unref()
   }
 
-  /** The parent is gone: nothing may stay. */
+  /** Ends the worker at once: nothing may stay. */
   abandon(): void {
+    this.#leaving = true
+    clearTimeout(this.#restart)
     this.#child?.kill('SIGKILL')
     this.#removeFiles()
+    if (!this.#child) this.#finish(EXIT_CLOSED, 'ended at once')
   }
 
   #ended(how: string, code: number | null): void {
-    clearInterval(this.#watch)
     this.#child = undefined
     // Spilled values and modules of the process that is gone are of no use to the next one.
     this.#removeFiles()
@@ -115,22 +118,20 @@ export class Supervisor {
     this.#restart = setTimeout(() => this.start(how), waitMs)
   }
 
-  #watchMemory(): void {
-    const { pid } = this.#child ?? {}
-    const bytes = pid === undefined ? undefined : residentBytes(pid)
-    const { limitBytes, terminateShare } = memoryLimits(
-      this.#config.memoryLimitBytes,
-      this.#config.memoryShares,
-    )
-    if (bytes === undefined || bytes <= terminateShare * limitBytes) {
-      this.#looksOver = 0
-      return
+  #limits(): { limitBytes: number; farBytes: number } {
+    const { memoryLimitBytes, memoryShares } = this.#config
+    const { limitBytes, terminateShare } = memoryLimits(memoryLimitBytes, memoryShares)
+    return {
+      limitBytes: terminateShare * limitBytes,
+      farBytes: Math.max(terminateShare, AT_ONCE_SHARE) * limitBytes,
     }
-    const isFar = bytes > Math.max(terminateShare, AT_ONCE_SHARE) * limitBytes
-    if (++this.#looksOver < LOOKS_OVER_MAX && !isFar) return
-    const percent = Math.round((100 * bytes) / limitBytes)
-    this.#killedFor = `it used ${percent} % of its memory limit of ${Math.round(limitBytes / 1e6)} MB and was ended`
-    this.#child?.kill('SIGKILL')
+  }
+
+  /** What is said of a worker that was ended at a size of so many MB; nothing of one that was not. */
+  #outgrown(megabytes: number): string | undefined {
+    if (megabytes === 0) return undefined
+    const limit = memoryLimits(this.#config.memoryLimitBytes, this.#config.memoryShares).limitBytes / 1e6
+    return `it used ${Math.round((100 * megabytes) / limit)} % of its memory limit of ${Math.round(limit)} MB and was ended`
   }
 
   #finish(code: number, reason: string): void {

@@ -5,6 +5,7 @@ import { rankOf } from './rank.ts'
 import type { ReadyQueue } from './readyQueue.ts'
 import { suits } from './restrict.ts'
 import { assign } from './seat.ts'
+import { fillBehind } from './shortTasks.ts'
 import { isHeldBack } from './sources.ts'
 import type { State } from './state.ts'
 import { canFinish } from './timeLeft.ts'
@@ -51,7 +52,11 @@ function fill(state: State, worker: Worker, share: number): void {
       queue = restriction.queue
       task = other
     }
-    if (task < 0 || !canFinish(state, worker, task) || !hasRoom(state, worker, task)) return
+    if (task < 0 || !hasRoom(state, worker, task)) return
+    if (!canFinish(state, worker, task)) {
+      fillBehind(state, worker, share - given, hasRoom)
+      return
+    }
     queue.pop(task)
     assign(state, task, worker)
   }

@@ -24,6 +24,11 @@ export class Heap {
     for (let i = 0; i < this.#length; i++) yield [this.#ranks[i], this.#rows[i]]
   }
 
+  /** Leaves a hole, of row −1, where `entries` gave its `at`-th: it comes up with its rank as any other. */
+  leave(at: number): void {
+    this.#rows[at] = -1
+  }
+
   push(rank: number, row: number): void {
     if (this.#length === this.#rows.length) {
       this.#ranks = resized(this.#ranks, this.#length * 2)

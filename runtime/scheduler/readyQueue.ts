@@ -14,10 +14,18 @@ interface SortedRun {
   firstRank: number
 }
 
+/** Where a task stands that is not the first. */
+export interface Standing {
+  rank: number
+  row: number
+  run: SortedRun | undefined
+  at: number
+}
+
 /**
  * A graph's root tasks come sorted, so they stay one list with a position: taking the next of ten million costs no
- * search. Everything else is in a heap. Entries are never taken out from the middle: one whose task is no longer READY,
- * or whose row has become another task, is skipped when it comes up.
+ * search. Everything else is in a heap. An entry whose task is no longer READY, or whose row has become another task, is
+ * skipped when it comes up; one that was taken out of turn leaves a hole, which is skipped too.
  */
 export class ReadyQueue {
   readonly #heap = new Heap()
@@ -48,6 +56,37 @@ export class ReadyQueue {
     const run = this.#runs[0]
     if (run !== undefined && run.rows[run.at] === row) run.at++
     else this.#heap.pop()
+  }
+
+  /**
+   * Looks behind the first task.
+   * @param looksMax entries looked at, those of sorted runs first
+   * @returns what fits among them, the smallest rank first
+   */
+  behind(state: State, looksMax: number, fits: (row: number) => boolean): Standing[] {
+    const { phase, segment } = state.tasks
+    const found: Standing[] = []
+    let looks = 0
+    for (const run of this.#runs)
+      for (let at = run.at; at < run.rows.length && looks < looksMax; at++, looks++) {
+        const row = run.rows[at]
+        if (phase[row] === READY && state.segments[segment[row]] === run.segment && fits(row))
+          found.push({ rank: rankOf(state, row), row, run, at })
+      }
+    let at = 0
+    for (const [rank, row] of this.#heap.entries()) {
+      if (looks++ >= looksMax) break
+      if (phase[row] === READY && rankOf(state, row) === rank && fits(row))
+        found.push({ rank, row, run: undefined, at })
+      at++
+    }
+    return found.sort((one, other) => one.rank - other.rank)
+  }
+
+  /** Takes what `behind` has just returned; nothing else may have been taken or queued since. */
+  take({ run, at }: Standing): void {
+    if (run) run.rows[at] = -1
+    else this.#heap.leave(at)
   }
 
   /** All tasks in it, outdated entries left out, in no order: for checks. */

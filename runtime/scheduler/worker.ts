@@ -41,6 +41,8 @@ export interface Worker {
   status: 'running' | 'paused' | 'leaving' | 'silent'
   /** Present where its time is limited: since when it is here, from when on it hands over, when it will be ended. */
   time: { sinceMs: number; retireMs: number; endsMs: number } | undefined
+  /** Until then it is not looked again for what fits into its time, behind what waits first. */
+  looksAgainMs: number
   /** It shall leave once it is empty. */
   retiring: boolean
   /** Tasks assigned to it, and the milliseconds that they are expected to take in sum. */
@@ -105,6 +107,7 @@ export function createWorker(
     targetBytes,
     status: 'running',
     time: undefined,
+    looksAgainMs: 0,
     retiring: false,
     assigned: 0,
     occupancyMs: 0,

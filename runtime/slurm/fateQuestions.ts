@@ -62,5 +62,6 @@ export function fateOf(books: JobBooks, worker: string): Fate | undefined {
   if (phase.kind === 'ended')
     return { ended: true, reason: `its job ${id} ${endText(phase.how, phase.reason, '')}` }
   if (phase.kind === 'pending') return { ended: true, reason: `its job ${id} was put back into the queue` }
+  if (phase.kind === 'suspended') return { ended: true, reason: `its job ${id} is suspended` }
   return undefined
 }

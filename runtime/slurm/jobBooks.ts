@@ -1,13 +1,17 @@
 // The jobs of one cluster: what was submitted, what Slurm says of each, which workers came of it, and what has changed. Pure.
 
-import { endText, type JobEnd, type JobPhase, neverStarts, phaseOf, reasonText } from './jobStates.ts'
+import { ClockOffset } from './clockOffset.ts'
+import { type JobEnd, type JobPhase, neverStarts, phaseOf } from './jobStates.ts'
 import type { QueueRow } from './parseQueue.ts'
 
 export interface Job {
   /** As Slurm shows it: `'12'`, `'11_2'`. */
   readonly id: string
   readonly pool: string
+  /** When it was begun to be submitted. */
   readonly submittedMs: number
+  /** When it was last known not to run. */
+  waitedMs: number
   phase: JobPhase
   /** It was asked to end by us: that it ends says nothing about it. */
   asked: boolean
@@ -29,6 +33,8 @@ export type JobEvent =
   | { kind: 'proven'; job: Job }
   | { kind: 'stuck'; job: Job; reason: string }
   | { kind: 'requeued'; job: Job; reason: string }
+  | { kind: 'suspended'; job: Job }
+  | { kind: 'resumed'; job: Job }
   | { kind: 'ended'; job: Job; how: JobEnd; failed: boolean }
 
 /** A job that Slurm took and that its lists do not show for so long is not coming. */
@@ -40,11 +46,13 @@ const ENDED_MAX = 100
 
 export class JobBooks {
   readonly jobs = new Map<string, Job>()
+  /** Between Slurm's clock and this machine's. */
+  readonly clock = new ClockOffset()
 
   submitted(ids: readonly string[], pool: string, nowMs: number): void {
     for (const id of ids)
       this.jobs.set(id, {
-        ...{ id, pool, submittedMs: nowMs, phase: { kind: 'submitted' } },
+        ...{ id, pool, submittedMs: nowMs, waitedMs: nowMs, phase: { kind: 'submitted' } },
         ...{ asked: false, workers: new Set(), joined: false, proven: false, requeues: 0 },
       })
   }
@@ -58,16 +66,19 @@ export class JobBooks {
 
   /**
    * Takes in what `squeue` shows, all of it.
-   * @param rows jobs of this cluster, those that have ended included as long as Slurm knows them
+   * @param rows jobs of this cluster, those that have ended included as long as Slurm knows them; moments are Slurm's
+   * @param askedMs when it was asked
    */
-  observed(rows: readonly QueueRow[], nowMs: number): JobEvent[] {
+  observed(rows: readonly QueueRow[], nowMs: number, askedMs = nowMs): JobEvent[] {
     const events: JobEvent[] = []
     const byId = new Map(rows.map((row) => [row.id, row]))
+    for (const job of this.jobs.values()) this.#compareClocks(job, byId.get(job.id), nowMs, askedMs)
+    const { offsetMs } = this.clock
     for (const job of this.jobs.values()) {
       if (job.phase.kind === 'ended') continue
       const row = byId.get(job.id)
       if (row) {
-        this.#became(job, phaseOf(row), events)
+        this.#became(job, phaseOf(inOurTime(row, offsetMs)), events)
         prove(job, nowMs, events)
       } else if (job.phase.kind !== 'submitted' || nowMs - job.submittedMs > UNSEEN_MS_MAX)
         this.#became(job, { kind: 'ended', how: 'unknown', reason: '', nodes: nodesOf(job.phase) }, events)
@@ -94,11 +105,19 @@ export class JobBooks {
     return id === undefined ? undefined : this.jobs.get(id)
   }
 
+  #compareClocks(job: Job, row: QueueRow | undefined, nowMs: number, askedMs: number): void {
+    if (row?.state === 'PENDING') job.waitedMs = askedMs
+    const { kind } = job.phase
+    const hasStarted = row?.state === 'RUNNING' && (kind === 'pending' || kind === 'submitted')
+    if (hasStarted && row.startMs !== undefined) this.clock.started(row.startMs, job.waitedMs, nowMs)
+  }
+
   #became(job: Job, phase: JobPhase, events: JobEvent[]): void {
     const before = job.phase
     job.phase = phase
-    if (phase.kind === 'running' && before.kind !== 'running' && before.kind !== 'suspended')
-      events.push({ kind: 'started', job })
+    if (phase.kind === 'suspended' && before.kind !== 'suspended') events.push({ kind: 'suspended', job })
+    else if (phase.kind === 'running' && before.kind === 'suspended') events.push({ kind: 'resumed', job })
+    else if (phase.kind === 'running' && before.kind !== 'running') events.push({ kind: 'started', job })
     else if (phase.kind === 'pending') {
       const { reason } = phase
       if (before.kind !== 'pending' && before.kind !== 'submitted') {
@@ -164,29 +183,8 @@ export const jobIdOf = (worker: string): string | undefined => /^job(\d+(?:_\d+)
 
 const nodesOf = (phase: JobPhase): string => ('nodes' in phase ? phase.nodes : '')
 
-/** An event as a person is told of it. */
-export function eventText(event: Exclude<JobEvent, { kind: 'proven' }>): {
-  level: 'info' | 'warning' | 'error'
-  text: string
-} {
-  const { job } = event
-  switch (event.kind) {
-    case 'started':
-      return { level: 'info', text: `job ${job.id} has started on ${nodesOf(job.phase)}` }
-    case 'stuck':
-      return { level: 'warning', text: `job ${job.id} cannot start as it is: ${reasonText(event.reason)}` }
-    case 'requeued':
-      return {
-        level: 'warning',
-        text: `job ${job.id} was put back into the queue by Slurm${event.reason ? ` (${event.reason})` : ''}: its workers come again when it starts`,
-      }
-    case 'ended': {
-      const phase = job.phase as Extract<JobPhase, { kind: 'ended' }>
-      const text = `job ${job.id} ${endText(phase.how, phase.reason, phase.nodes)}`
-      if (job.asked || (phase.how === 'completed' && job.joined)) return { level: 'info', text }
-      return { level: event.failed ? 'error' : 'warning', text }
-    }
-    default:
-      return event satisfies never
-  }
-}
+const inOurTime = (row: QueueRow, offsetMs: number): QueueRow => ({
+  ...row,
+  ...(row.startMs !== undefined && { startMs: row.startMs - offsetMs }),
+  ...(row.endMs !== undefined && { endMs: row.endMs - offsetMs }),
+})

@@ -2,42 +2,27 @@
 
 import type { WorkerInfo } from '../protocol/cluster.ts'
 import type { JobsNews, JobsReport, SchedulerJob } from '../protocol/jobs.ts'
-import type { AdaptOptions, Demand } from './adapt.ts'
+import type { AdaptOptions } from './adapt.ts'
 import { type Fate, FateQuestions } from './fateQuestions.ts'
-import { eventText, type Job, JobBooks, type JobEvent } from './jobBooks.ts'
-import { jobNameOf, logFileOf, MAIN_POOL, workerScript } from './jobScript.ts'
+import { type Job, JobBooks, type JobEvent, jobIdOf } from './jobBooks.ts'
+import { eventText } from './jobEventText.ts'
+import { JobNumbers } from './jobNumbers.ts'
+import { jobNameOf, logFileOf, MAIN_POOL } from './jobScript.ts'
 import { JobsNewsBook } from './jobsNews.ts'
 import { expectedLines, jobReport } from './jobsReport.ts'
+import { clockText, workerTime } from './jobTime.ts'
+import type { KeeperScheduler } from './keeperScheduler.ts'
 import { lastLines } from './lastLines.ts'
-import { planPool } from './scaling.ts'
+import { Looks } from './looks.ts'
 import { SchedulerTime } from './schedulerTime.ts'
-import { type RunCommand, SlurmCommands, SlurmError } from './slurmCommands.ts'
+import { type RunCommand, SlurmCommands } from './slurmCommands.ts'
 import type { SlurmSetup } from './slurmSetup.ts'
 import { type ScaleTarget, Wishes } from './wishes.ts'
-
-/** The scheduler, as far as its jobs need it. */
-export interface KeeperScheduler {
-  /** Workers that are here. */
-  workers(): readonly WorkerInfo[]
-  demand(): Demand
-  /** What it costs to do without a worker. */
-  burden(worker: number): number
-  /** Empties a worker and has it closed. */
-  retire(worker: number): void
-  /** When a worker will be ended. */
-  ends(worker: number, time: { retireMs: number; endsMs: number }): void
-  /** Why tasks wait for workers. */
-  expect(lines: readonly string[]): void
-  log(level: string, text: string): void
-  /** What has changed of the jobs, for who watches. */
-  news(news: JobsNews): void
-}
 
 /** Between two looks at the queue: often while something is about to change. */
 const LOOK_MS = 1000
 const LOOK_MS_CALM = 10_000
 const LOOK_MS_MAX = 60_000
-const ELEMENTS_MAX = 500
 /** Of a job's output, for who asks. */
 const LOG_LINES = 200
 /** How long Slurm may take to answer when the cluster ends. */
@@ -53,11 +38,10 @@ export class JobKeeper {
   readonly #news = new JobsNewsBook()
   readonly #time: SchedulerTime
   #adaptTimer: NodeJS.Timeout | undefined
-  #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
-  #lookAgain = false
+  readonly #numbers: JobNumbers
+  readonly #looks: Looks
   #failedLooks = 0
-  #stopped = false
+  #toldOffsetMs = 0
 
   constructor(setup: SlurmSetup, scheduler: KeeperScheduler, run: RunCommand) {
     this.#setup = setup
@@ -65,6 +49,16 @@ export class JobKeeper {
     this.#slurm = new SlurmCommands(run)
     this.#wishes = new Wishes(setup.profile, setup.jobs)
     this.#time = new SchedulerTime(setup, this.#slurm)
+    this.#numbers = new JobNumbers({
+      ...{ setup, scheduler, slurm: this.#slurm },
+      ...{ books: this.#books, wishes: this.#wishes },
+    })
+    // A burst of news, such as a hundred workers that join, is one look.
+    this.#looks = new Looks(
+      () => this.#look(),
+      () => this.#nextLookMs(),
+      LOOK_MS / 4,
+    )
   }
 
   start(): void {
@@ -155,20 +149,7 @@ export class JobKeeper {
   }
 
   lookSoon(): void {
-    if (this.#stopped) return
-    if (this.#looking) {
-      this.#lookAgain = true
-      return
-    }
-    clearTimeout(this.#timer)
-    this.#looking = this.#look().finally(() => {
-      this.#looking = undefined
-      if (this.#lookAgain) {
-        this.#lookAgain = false
-        // A burst of news, such as a hundred workers that join, is one look.
-        this.#again(LOOK_MS / 4)
-      } else this.#again(this.#nextLookMs())
-    })
+    this.#looks.soon()
   }
 
   /**
@@ -176,11 +157,9 @@ export class JobKeeper {
    * of its own this process has but seconds.
    */
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearTimeout(this.#timer)
     clearInterval(this.#adaptTimer)
     this.#fates.stop()
-    await this.#looking
+    await this.#looks.stop()
     const deadline = performance.now() + STOP_MS_MAX
     for (;;) {
       const live = this.#books.live().map(({ id }) => id)
@@ -197,10 +176,6 @@ export class JobKeeper {
     }
   }
 
-  #again(afterMs: number): void {
-    if (!this.#stopped) this.#timer = setTimeout(() => this.lookSoon(), afterMs)
-  }
-
   #nextLookMs(): number {
     if (this.#failedLooks > 0) return Math.min(LOOK_MS_MAX, LOOK_MS * 2 ** this.#failedLooks)
     const isCalm = this.#books.live().every((job) => job.phase.kind === 'running' && job.workers.size > 0)
@@ -210,13 +185,17 @@ export class JobKeeper {
   async #look(): Promise<void> {
     try {
       if (this.#books.jobs.size > 0) {
+        const askedMs = Date.now()
         const rows = await this.#slurm.jobs(this.#names())
-        for (const event of this.#books.observed(rows, Date.now())) await this.#happened(event)
+        for (const event of this.#books.observed(rows, Date.now(), askedMs)) await this.#happened(event)
       }
-      const warning = await this.#time.look(Date.now())
+      this.#tellClock()
+      const warning = await this.#time.look(Date.now(), this.#books.clock.offsetMs)
       if (warning !== undefined) this.#scheduler.log('warning', warning)
       for (const job of this.#books.live()) this.#tellTime(job)
-      for (const pool of this.#wishes.pools) await this.#keepNumber(pool)
+      for (const pool of this.#wishes.pools) if (!this.#looks.isStopped) await this.#numbers.keep(pool)
+      if (this.#numbers.submitted) this.lookSoon()
+      this.#numbers.submitted = false
       if (this.#failedLooks > 1) this.#scheduler.log('info', 'Slurm answers again')
       this.#failedLooks = 0
     } catch (error) {
@@ -242,56 +221,31 @@ export class JobKeeper {
     const isTrouble = event.kind === 'ended' && level !== 'info'
     const tail = isTrouble ? await lastLines(logFileOf(this.#setup.place.logFolder, job.id)) : []
     this.#scheduler.log(level, [text, ...tail.map((line) => `  ${line}`)].join('\n'))
+    // A node that hangs, or that Slurm alone has lost, leaves connections behind which nobody may answer.
+    const isLost = event.kind === 'requeued' || (event.kind === 'ended' && event.how === 'node-failure')
+    if (isLost)
+      for (const { name, worker } of this.#scheduler.workers())
+        if (jobIdOf(name) === job.id) this.#scheduler.cutOff(worker)
     if (event.kind !== 'ended') return
     if (!event.failed) this.#wishes.trust.succeeded()
     else if (this.#wishes.trust.failed([text, ...tail.slice(-1)].join(': ')))
       this.#scheduler.log('error', this.#wishes.trust.stopped!)
   }
 
-  async #keepNumber(pool: string): Promise<void> {
-    if (this.#stopped) return
-    const workers = this.#scheduler.workers()
-    const burden = ({ workers: names }: Job): number =>
-      workers.reduce(
-        (sum, { name, worker }) => sum + (names.has(name) ? this.#scheduler.burden(worker) : 0),
-        0,
-      )
-    const plan = planPool(this.#books.live(pool), this.#wishes.wanted(pool), burden)
-    for (const job of plan.cancel) job.asked = true
-    if (plan.cancel.length > 0) await this.#slurm.cancel(plan.cancel.map(({ id }) => id))
-    for (const job of plan.retire) {
-      job.asked = true
-      for (const { name, worker } of workers) if (job.workers.has(name)) this.#scheduler.retire(worker)
-    }
-    if (this.#wishes.trust.stopped !== undefined) return
-    for (let left = plan.submit; left > 0; ) left -= await this.#submit(pool, left)
-  }
-
-  /** @returns how many were submitted, or all when there is no use in going on */
-  async #submit(pool: string, wanted: number): Promise<number> {
-    const { profile, place } = this.#setup
-    const count = profile.arrays === false ? 1 : Math.min(wanted, ELEMENTS_MAX)
-    try {
-      const ids = await this.#slurm.submit(workerScript(profile, pool, place, count), count)
-      this.#books.submitted(ids, pool, Date.now())
-      this.#lookAgain = true
-      return count
-    } catch (error) {
-      if (!(error instanceof SlurmError) || error.again) throw error
-      this.#wishes.trust.refused(error.message)
-      this.#scheduler.log('error', this.#wishes.trust.stopped!)
-      return wanted
-    }
-  }
-
   /** A worker's time is its job's. */
   #tellTime({ phase, workers }: Job): void {
-    if (phase.kind !== 'running' || phase.endMs === undefined || workers.size === 0) return
-    const { endMs: endsMs, startMs = Date.now() } = phase
-    const handoverMs =
-      1000 * (this.#setup.profile.handoverSeconds ?? Math.min(300, Math.max(30, (endsMs - startMs) / 10_000)))
+    const time = workerTime(phase, this.#setup.profile, Date.now())
+    if (!time || workers.size === 0) return
     for (const { name, worker } of this.#scheduler.workers())
-      if (workers.has(name)) this.#scheduler.ends(worker, { retireMs: endsMs - handoverMs, endsMs })
+      if (workers.has(name)) this.#scheduler.ends(worker, time)
+  }
+
+  #tellClock(): void {
+    const { offsetMs } = this.#books.clock
+    const text = clockText(offsetMs, this.#toldOffsetMs)
+    if (text === undefined) return
+    this.#toldOffsetMs = offsetMs
+    this.#scheduler.log('warning', text)
   }
 
   #tellNews(): void {

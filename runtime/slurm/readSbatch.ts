@@ -20,6 +20,9 @@ export function readEstimate(said: string): number | undefined {
 const AWAY =
   /unable to contact slurm controller|socket timed out|connection refused|unexpected message received|zero bytes were transmitted|connect failure|temporarily una|in standby mode|communication connection failure|unable to establish/i
 
+/** What Munge says of machines whose clocks are more than its five minutes apart. */
+const CLOCKS = /(rewound|expired) credential/i
+
 /** @returns what went wrong on one line, and whether the same may work later */
 export function refusalOf(
   command: string,
@@ -31,5 +34,6 @@ export function refusalOf(
     .map((line) => line.replace(/^(\w+: )?(error: )?/, '').trim())
     .filter((line) => line !== '' && !/^Try ".*--help"/.test(line))
   const said = [...new Set(lines)].join('; ') || `exit code ${exitCode}`
-  return { text: `${command}: ${said}`, again: AWAY.test(said) }
+  const wayOut = CLOCKS.test(said) ? ': the clocks of this machine and of Slurm differ by minutes' : ''
+  return { text: `${command}: ${said}${wayOut}`, again: AWAY.test(said) }
 }

@@ -31,9 +31,10 @@ export class SchedulerTime {
 
   /**
    * Asks anew when that is due.
+   * @param offsetMs how far Slurm's clock is ahead of this one
    * @returns a warning, when there is one that was not given yet
    */
-  async look(nowMs: number): Promise<string | undefined> {
+  async look(nowMs: number, offsetMs = 0): Promise<string | undefined> {
     const { profile, place } = this.#setup
     const { scheduler = 'job' } = profile
     if ((typeof scheduler === 'string' ? scheduler : scheduler.kind) !== 'job') return undefined
@@ -44,7 +45,7 @@ export class SchedulerTime {
       if (phase?.kind === 'running')
         this.#job = {
           ...{ id: row.id, nodes: phase.nodes },
-          ...(phase.endMs !== undefined && { endMs: phase.endMs }),
+          ...(phase.endMs !== undefined && { endMs: phase.endMs - offsetMs }),
         }
     }
     return this.#job?.endMs === undefined ? undefined : this.#warning(this.#job.endMs - nowMs)

@@ -9,7 +9,7 @@ import {
   SchedulerConnectionError,
   type SchedulerEvents,
 } from '../../client/connection/schedulerConnection.ts'
-import { socketUrl } from '../../client/connection/socketUrl.ts'
+import { socketUrl } from '../../client/connection/schedulerSocket.ts'
 import type { RunEventMessage } from '../../client/runs/runsModel.ts'
 import { PROTOCOL_VERSION } from '../../runtime/protocol/version.ts'
 import { fakeScheduler } from './fakeScheduler.ts'

@@ -6,11 +6,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LocalCluster } from '../../runtime/cluster/localCluster.ts'
-import { entryPath } from '../../runtime/host/entries.ts'
 import { spawnWithLifeline } from '../../runtime/host/lifeline.ts'
 import { type WorkerRequest, workerConfig, workerEnvironment } from '../../runtime/host/workerConfig.ts'
 import type { Client } from '../../runtime/index.ts'
 import type { WorkerInfo } from '../../runtime/protocol/cluster.ts'
+
+const SUPERVISED = join(import.meta.dirname, '..', 'host', 'programs', 'supervised.ts')
 
 export class GuestWorker implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'hd-guest-'))
@@ -33,7 +34,7 @@ export class GuestWorker implements AsyncDisposable {
         memoryLimitBytes: 2e9,
         ...request,
       })
-      this.#child = spawnWithLifeline(process.execPath, [entryPath('supervisor')], {
+      this.#child = spawnWithLifeline(process.execPath, [SUPERVISED], {
         env: workerEnvironment(config),
         stdio: ['ignore', 'ignore', 'ignore'],
       })

@@ -66,7 +66,7 @@ for (const [signal, expected] of [
     await using place = new Workplace({ 'program.ts': WAITING })
     const run = place.start('run', 'program.ts', '--threads', '1')
     await run.said('busy')
-    assert.ok(place.processes().length >= 5, 'command, session, scheduler, supervisor and worker run')
+    assert.ok(place.processes().length >= 4, 'command, session, scheduler and worker run')
     run.child.kill(signal)
     const { code, stderr } = await run.ended
     assert.equal(code, expected, stderr)

@@ -21,6 +21,9 @@ export const work = await import('./programs/work.ts')
 type Work = typeof work
 export type WorkName = keyof Work
 
+/** A worker's process under a supervisor's. */
+const SUPERVISED = join(import.meta.dirname, 'programs', 'supervised.ts')
+
 const NAMES = Object.keys(work) as WorkName[]
 const lifter = new Lifter({ root: import.meta.dirname, kernels: kernelNames })
 const lifted = NAMES.map((name) => lifter.liftCallable(work[name]))
@@ -95,8 +98,12 @@ export class TestCluster {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  /** Starts a process of ours; `supervisor` starts the worker's process itself. */
-  spawn(name: string, request: Partial<WorkerRequest> = {}, entry: EntryName = 'worker'): ChildProcess {
+  /** Starts a process of ours; `supervised` starts the worker's process itself. */
+  spawn(
+    name: string,
+    request: Partial<WorkerRequest> = {},
+    entry: EntryName | 'supervised' = 'worker',
+  ): ChildProcess {
     const { control, token } = this.scheduler
     const config = workerConfig({
       name,
@@ -107,10 +114,14 @@ export class TestCluster {
       memoryLimitBytes: 4e9,
       ...request,
     })
-    const child = spawnWithLifeline(process.execPath, [this.#programOf(entry)], {
-      env: workerEnvironment(config),
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const child = spawnWithLifeline(
+      process.execPath,
+      [entry === 'supervised' ? SUPERVISED : this.#programOf(entry)],
+      {
+        env: workerEnvironment(config),
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
     child.stderr!.on('data', (data) => {
       this.errors += String(data)
     })
@@ -122,7 +133,7 @@ export class TestCluster {
   async worker(
     name = 'w0',
     request: Partial<WorkerRequest> = {},
-    entry: EntryName = 'worker',
+    entry: EntryName | 'supervised' = 'worker',
   ): Promise<JoinedWorker> {
     this.spawn(name, request, entry)
     return this.ready(await this.scheduler.joins())

@@ -11,7 +11,7 @@ import { call, exitOf, isAlive, TestCluster, until } from './kit.ts'
 
 test('a worker that is killed is started again, and tells why', async (t) => {
   const cluster = await TestCluster.start(t)
-  const worker = await cluster.worker('w0', {}, 'supervisor')
+  const worker = await cluster.worker('w0', {}, 'supervised')
   process.kill(worker.hello.pid, 'SIGKILL')
   await worker.left
   const again = cluster.ready(await cluster.scheduler.joins())
@@ -26,7 +26,7 @@ test('a worker that is killed is started again, and tells why', async (t) => {
 
 test('a worker that crashes again and again is given up, with what it died of', async (t) => {
   const cluster = await TestCluster.start(t)
-  const supervisor = cluster.spawn('w0', {}, 'supervisor')
+  const supervisor = cluster.spawn('w0', {}, 'supervised')
   for (let start = 0; start < 5; start++) {
     const worker = await cluster.scheduler.joins()
     process.kill(worker.hello.pid, 'SIGKILL')
@@ -39,7 +39,7 @@ test('a worker that crashes again and again is given up, with what it died of', 
 
 test('a refused worker is not started again', async (t) => {
   const cluster = await TestCluster.start(t)
-  const supervisor = cluster.spawn('w0', { token: 'wrong' }, 'supervisor')
+  const supervisor = cluster.spawn('w0', { token: 'wrong' }, 'supervised')
   assert.deepEqual(await exitOf(supervisor), { code: 3, signal: null })
   assert.equal(cluster.scheduler.refusedTokens, 1)
   await cluster.end()
@@ -48,7 +48,7 @@ test('a refused worker is not started again', async (t) => {
 test('a worker above 95 % of its memory limit is ended and started again', async (t) => {
   const cluster = await TestCluster.start(t)
   const memoryShares = { targetShare: 8, spillShare: 9, pauseShare: 9 }
-  const worker = await cluster.worker('w0', { memoryLimitBytes: 250e6, memoryShares }, 'supervisor')
+  const worker = await cluster.worker('w0', { memoryLimitBytes: 250e6, memoryShares }, 'supervised')
   worker.send(execute([call(1, 'ones', [40_000_000])]))
   await worker.left
   const again = await cluster.scheduler.joins()
@@ -59,7 +59,7 @@ test('a worker above 95 % of its memory limit is ended and started again', async
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   test(`${signal} lets the worker say goodbye`, async (t) => {
     const cluster = await TestCluster.start(t)
-    const worker = await cluster.worker('w0', {}, 'supervisor')
+    const worker = await cluster.worker('w0', {}, 'supervised')
     cluster.children[0].kill(signal)
     assert.match((await worker.next('leaving')).reason, /was ended by SIGTERM/)
     assert.deepEqual(await exitOf(cluster.children[0]), { code: 0, signal: null })
@@ -69,7 +69,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
 
 test('when the supervisor is killed its worker ends and leaves no file', async (t) => {
   const cluster = await TestCluster.start(t)
-  const worker = await cluster.worker('w0', { threads: 2 }, 'supervisor')
+  const worker = await cluster.worker('w0', { threads: 2 }, 'supervised')
   const file = join(cluster.folder, 'ran')
   // One thread is held by a task that never ends.
   worker.send(execute([call(1, 'forever', [file])]))
@@ -110,7 +110,7 @@ function opensAFile(pid: number): boolean {
 
 test('when the worker cannot be stopped by ending its thread, its process ends and another starts', async (t) => {
   const cluster = await TestCluster.start(t)
-  const worker = await cluster.worker('w0', {}, 'supervisor')
+  const worker = await cluster.worker('w0', {}, 'supervised')
   const file = join(cluster.folder, 'ran')
   worker.send(execute([call(1, 'waitsInNativeCode', [file])]))
   await until(() => existsSync(file) && opensAFile(worker.hello.pid))

@@ -19,36 +19,11 @@ before(async () => {
 
 after(() => lab.close())
 
-/** A program with a client that waits for files of ours. */
-const program = (profile: object, options: object, body: string): string => `
-import { existsSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
-import { Client } from 'heddle'
-const client = await Client.slurm(${JSON.stringify({ ...user.profile, scheduler: 'login', ...profile })}, {
-  ...${JSON.stringify(options)},
-  notice: (text) => console.error(text),
-})
-const patiently = async (holds) => {
-  const deadline = performance.now() + 120_000
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error('never so: ' + JSON.stringify(await client.jobs()))
-    await setTimeout(50)
-  }
-}
-const working = async () => (await client.jobs()).jobs.filter(({ workers, state }) => workers.length > 0 && state === 'running')
-const file = (name) => patiently(() => existsSync(${JSON.stringify(user.folder)} + '/' + name))
-${body}
-await client.close()
-`
-
-const give = (name: string): void => writeFileSync(join(user.folder, name), '')
-
 test('a controller that is away: the run goes on, is told so, and jobs follow when it is back', async () => {
-  const going = user.program(
-    program(
-      {},
-      { jobs: 1 },
-      `
+  const going = user.clientProgram(
+    {},
+    { jobs: 1 },
+    `
 await patiently(async () => (await working()).length === 1)
 console.log('one')
 await file('away')
@@ -57,11 +32,10 @@ console.log(await client.submit((x: number) => x + 1, 41).result())
 await patiently(async () => (await working()).length === 2)
 console.log('two')
 `,
-    ),
   )
   await going.said(/^one$/)
   await lab.crashController()
-  give('away')
+  user.give('away')
   await going.said(/Slurm does not answer, and is asked again: squeue: .*slurm controller/)
   await lab.startController()
   const { stdout, stderr, exitCode } = await going.ended
@@ -72,11 +46,10 @@ console.log('two')
 })
 
 test('a node that crashes: its task runs again elsewhere, and another job comes', async () => {
-  const going = user.program(
-    program(
-      { directives: ['--no-requeue'] },
-      { jobs: 1 },
-      `
+  const going = user.clientProgram(
+    { directives: ['--no-requeue'] },
+    { jobs: 1 },
+    `
 await patiently(async () => (await working()).length === 1)
 const [job] = await working()
 const task = client.submit(async (folder: string) => {
@@ -88,11 +61,10 @@ const task = client.submit(async (folder: string) => {
 console.log('on ' + job.nodes)
 console.log((await task.result()) !== job.id)
 `,
-    ),
   )
   const node = (await going.said(/^on node\d$/)).slice(3) as NodeName
   lab.crashNode(node)
-  give('crashed')
+  user.give('crashed')
   const { stdout, stderr, exitCode } = await going.ended
   assert.equal(stdout, `on ${node}\ntrue\n`, stderr)
   assert.match(stderr, new RegExp(`job \\d+ was lost with its node on ${node}`))
@@ -103,16 +75,14 @@ console.log((await task.result()) !== job.id)
 
 for (const scheduler of ['login', 'job'])
   test(`a program that dies takes its cluster with it (scheduler: ${scheduler})`, async () => {
-    const going = user.program(
-      program(
-        { scheduler, deathTimeoutSeconds: 1 },
-        { jobs: 1 },
-        `
+    const going = user.clientProgram(
+      { scheduler, deathTimeoutSeconds: 1 },
+      { jobs: 1 },
+      `
 await patiently(async () => (await working()).length === 1)
 console.log('one')
 await setTimeout(60_000)
 `,
-      ),
     )
     await going.said(/^one$/)
     going.child.kill('SIGKILL')

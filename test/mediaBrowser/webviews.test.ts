@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core'
 import { buildMedia } from '../../media/build.ts'
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage } from '../../runtime/protocol/feed.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
+import { jobsNews } from '../media/kit/sampleJobs.ts'
 import { failedEvents, runMessages, tableEvents } from '../media/kit/sampleRuns.ts'
 import { SyntheticFeed } from '../media/kit/syntheticFeed.ts'
 import { launchBrowser, openWatched } from './kit/browser.ts'
@@ -202,6 +203,46 @@ describe('webviews', () => {
     await page.getByRole('region', { name: 'Progress' }).getByRole('link', { name: 'Task graph' }).click()
     await page.getByRole('application', { name: /^Task graph/ }).waitFor()
     assert.deepEqual(webview.complaints, [])
+    await webview.close()
+  })
+
+  test('the jobs panel shows every job with its reason and time, and asks for what is clicked', async () => {
+    const webview = await openWebview('jobs')
+    const { page, posted, post, complaints } = webview
+    const feed = new SyntheticFeed()
+    await post(feed.snapshot())
+    await page.getByText('The workers of this cluster are no jobs').waitFor()
+    await post({ type: 'jobs', news: jobsNews(feed.nowMs) })
+    const row = (id: string) => page.getByRole('row').filter({ has: page.getByText(id, { exact: true }) })
+    await page.getByText('2 jobs, 1 of gpu wanted').waitFor()
+    await page.getByText('follows the load').waitFor()
+    await page.getByText(/scheduler in job 9 on node1, \S+ .*left/).waitFor()
+    assert.match((await row('12').textContent())!, /running.*node1.*30 min.*4 cores · 8GB.*2/)
+    assert.match((await row('13').textContent())!, /gpu.*pending.*Resources: nodes are busy/)
+    assert.match((await row('14').textContent())!, /suspended.*node2/)
+    assert.match((await row('11').textContent())!, /was preempted/)
+    // One that has ended has a log, and cannot be cancelled.
+    assert.equal(await row('11').getByRole('button').count(), 1)
+    await row('11').getByRole('button', { name: 'Log of job 11' }).click()
+    await row('12').getByRole('button', { name: 'Cancel job 12' }).click()
+    for (const name of ['Scale…', 'Follow the Load…', 'End Cluster']) await page.getByText(name).click()
+    const asked = () => posted.filter(({ kind }) => kind === 'job')
+    const deadline = performance.now() + 30_000
+    while (asked().length < 5 && performance.now() < deadline) await page.evaluate(() => 0)
+    assert.deepEqual(asked(), [
+      { kind: 'job', action: 'log', id: '11' },
+      { kind: 'job', action: 'cancel', id: '12' },
+      { kind: 'job', action: 'scale' },
+      { kind: 'job', action: 'adapt' },
+      { kind: 'job', action: 'down' },
+    ])
+    // What has changed is all that is told.
+    const stopped = 'no more jobs are submitted, since 3 in a row came to nothing: job 15 failed on node2'
+    await post({ type: 'jobs', news: { ...jobsNews(feed.nowMs), jobs: [], gone: ['11'], stopped } })
+    await page.getByRole('alert').filter({ hasText: stopped }).waitFor()
+    assert.equal(await row('11').count(), 0)
+    assert.equal(await row('12').count(), 1)
+    assert.deepEqual(complaints, [])
     await webview.close()
   })
 })

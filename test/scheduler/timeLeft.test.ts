@@ -77,3 +77,73 @@ test('before its end a worker hands over its only copies', () => {
     said.join('; '),
   )
 })
+
+/** A worker of one thread with half a minute left; `a`s take a minute, `b`s a second. */
+function nearItsEnd(options: Parameters<typeof simulate>[1] = {}): ReturnType<typeof simulate> {
+  const cluster = simulate('a0; b0', { ...options, workers: ['w1'] })
+  cluster.play(finished('a0', 'w1', { durationMs: 60_000 }), finished('b0', 'w1', { durationMs: 1000 }))
+  cluster.play(ends('w1', 600_000))
+  cluster.play(tick(570_000))
+  cluster.take()
+  return cluster
+}
+
+/** What was given to workers since the last look. */
+const executed = (cluster: ReturnType<typeof simulate>): string[] =>
+  cluster.take().filter((line) => line.startsWith('execute'))
+
+test('what fits does not wait behind what does not: short tasks pass the long one at the head, in their order', () => {
+  const cluster = nearItsEnd()
+  cluster.play(submitted('a1; a2; b1; a3; b2; b3'))
+  const first = cluster.take()
+  // Room is two tasks, here as anywhere.
+  assert.deepEqual(first, ['execute b1@w1', 'execute b2@w1'])
+  cluster.play(finished('b1', 'w1', { durationMs: 1000 }))
+  assert.deepEqual(executed(cluster), ['execute b3@w1'])
+  cluster.play(finished('b2', 'w1', { durationMs: 1000 }), finished('b3', 'w1', { durationMs: 1000 }))
+  assert.deepEqual(executed(cluster), [])
+  // Those that were passed are there still, and nothing is given twice.
+  cluster.play(joined('w2'))
+  assert.deepEqual(executed(cluster), ['execute a1@w2', 'execute a2@w2'])
+  cluster.play(finished('a1', 'w2', { durationMs: 60_000 }), finished('a2', 'w2', { durationMs: 60_000 }))
+  assert.deepEqual(executed(cluster), ['execute a3@w2'])
+})
+
+test('short tasks are given while there is time for them, and no longer', () => {
+  const cluster = nearItsEnd()
+  cluster.play(submitted(['a1', ...Array.from({ length: 60 }, (_, i) => `b${i + 1}`)].join('; ')))
+  let ran = 0
+  for (let round = 0; round < 100; round++) {
+    const given = executed(cluster)
+    if (given.length === 0) break
+    for (const line of given) {
+      ran++
+      const key = /execute (\w+)@/.exec(line)![1]
+      cluster.play(tick(1000), finished(key, 'w1', { durationMs: 1000 }))
+    }
+  }
+  assert.ok(ran >= 27 && ran <= 30, `${ran}`)
+})
+
+test('a task that was passed to, and comes back since its worker is lost, runs once more and not twice', () => {
+  const cluster = nearItsEnd()
+  cluster.play(submitted('a1; b1'))
+  assert.deepEqual(executed(cluster), ['execute b1@w1'])
+  cluster.play(lost('w1'), joined('w2'))
+  const ran: string[] = []
+  for (let given = executed(cluster); given.length > 0; given = executed(cluster))
+    for (const line of given) {
+      const key = /execute (\w+)@w2/.exec(line)![1]
+      ran.push(key)
+      cluster.play(finished(key, 'w2'))
+    }
+  // What the worker held is made again too.
+  assert.deepEqual(ran.sort(), ['a0', 'a1', 'b0', 'b1'])
+})
+
+test('tasks that need what a worker has pass those that do not fit too', () => {
+  const options = { b1: { workers: ['w1'] } }
+  const cluster = nearItsEnd({ options })
+  cluster.play(submitted('a1; a2; b1', { options }))
+  assert.deepEqual(executed(cluster), ['execute b1@w1'])
+})

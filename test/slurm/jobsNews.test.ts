@@ -86,7 +86,7 @@ test('a job that a person ends is cancelled and not replaced; news of it go out'
       workers: () => [],
       demand: () => ({ threads: 0, occupancyMs: 0, bytes: 0 }) as never,
       burden: () => 0,
-      ...{ retire: () => {}, ends: () => {}, expect: () => {}, log: () => {} },
+      ...{ cutOff: () => {}, retire: () => {}, ends: () => {}, expect: () => {}, log: () => {} },
       news: (news) => {
         told.push(applyJobsNews(told.at(-1), news))
         changed()

@@ -163,6 +163,26 @@ test('scontrol of the lab: states, exit codes, restarts and files', () => {
   assert.equal(byId.get('12')?.startMs, undefined)
 })
 
+test('scontrol of a site of 2020, with local times and fields that newer ones do not have', () => {
+  // From https://github.com/codalab/codalab-worksheets/pull/2484, with the user's name left out.
+  assert.deepEqual(parseJob(fixture('scontrol-show-job-2020.txt').trim()), {
+    ...{ id: '1539172', state: 'RUNNING', reason: '', exitCode: 0, signal: 0, restarts: 0 },
+    ...{ nodes: 'jagupard12', outputFile: '' },
+    startMs: new Date(2020, 5, 20, 20, 49, 42).getTime(),
+    endMs: new Date(2020, 5, 30, 20, 49, 42).getTime(),
+  })
+})
+
+test('squeue of 24.11: parts of jobs of several kinds, which are never ours, are passed over', () => {
+  // Ids as in https://github.com/meta-pytorch/torchx/issues/1101
+  const of = (id: string): string =>
+    `${id}|21|RUNNING|None|slurm-h100-206-061|1:00|1756128037|1756128097|mesh0-0`
+  assert.deepEqual(
+    parseQueue([of('21+0'), of('21+1'), of('22')].join('\n')).map(({ id }) => id),
+    ['22'],
+  )
+})
+
 test('scontrol: values with spaces, and names that look like fields', () => {
   const job = parseJob(
     'JobId=7 JobName=a b JobState=RUNNING JobState=FAILED Reason=None StdOut=/home/a b/x=1.log Restarts=2',

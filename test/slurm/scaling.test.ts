@@ -12,7 +12,14 @@ function jobs(...lines: string[]): Job[] {
     const [id, kind, workers = '0', asked] = line.split(' ')
     const phase = kind === 'running' || kind === 'ending' ? { kind, nodes: 'n' } : { kind, reason: '' }
     return {
-      ...{ id, pool: 'workers', submittedMs: 0, phase: phase as Job['phase'], asked: asked === 'asked' },
+      ...{
+        id,
+        pool: 'workers',
+        submittedMs: 0,
+        waitedMs: 0,
+        phase: phase as Job['phase'],
+        asked: asked === 'asked',
+      },
       ...{ joined: false, proven: false, requeues: 0 },
       workers: new Set(Array.from({ length: Number(workers) }, (_, i) => `job${id}-${i}`)),
     }

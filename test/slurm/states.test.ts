@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fateOf } from '../../runtime/slurm/fateQuestions.ts'
-import { eventText, type Job, JobBooks, type JobEvent } from '../../runtime/slurm/jobBooks.ts'
+import { type Job, JobBooks, type JobEvent } from '../../runtime/slurm/jobBooks.ts'
+import { eventText } from '../../runtime/slurm/jobEventText.ts'
 import { endText, neverStarts, phaseOf, phaseText, reasonText } from '../../runtime/slurm/jobStates.ts'
 import { expectedLines, jobReport } from '../../runtime/slurm/jobsReport.ts'
 import { parseQueue, type QueueRow } from '../../runtime/slurm/parseQueue.ts'
@@ -215,6 +216,7 @@ test('what a person is told, and how loudly', () => {
       id: '7',
       pool: 'workers',
       submittedMs: 0,
+      waitedMs: 0,
       asked: false,
       workers: new Set(),
       joined: true,

@@ -86,6 +86,11 @@ export class SlurmLab {
     for (const pid of [...this.#nodeDaemons(node), ...this.#jobProcesses(node)]) signal(pid, 'SIGSTOP')
   }
 
+  /** What runs on the node goes on, and Slurm hears of it no more. */
+  freezeDaemons(node: NodeName): void {
+    for (const pid of this.#nodeDaemons(node)) signal(pid, 'SIGSTOP')
+  }
+
   thawNode(node: NodeName): void {
     for (const pid of [...this.#jobProcesses(node), ...this.#nodeDaemons(node)]) signal(pid, 'SIGCONT')
   }

@@ -4,12 +4,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import type { SlurmLab } from './slurmController.ts'
 
 const RUNTIME = join(import.meta.dirname, '..', '..', 'runtime')
 
 /** A program that takes longer hangs. */
 const PROGRAM_MS_MAX = 180_000
+/** Processes that find that their cluster is gone end sooner. */
+const GOING_MS_MAX = 60_000
 
 export interface Ended {
   stdout: string
@@ -57,6 +60,39 @@ export class SlurmUser {
     return this.#start(['--import', 'heddle/register', file])
   }
 
+  /**
+   * A program with a client of jobs, that waits for files of ours (`file`) and for jobs (`patiently`, `working`, `jobs`).
+   * The scheduler is on the login node unless the profile says otherwise.
+   */
+  clientProgram(profile: object, options: object, body: string): Going {
+    return this.program(`
+import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { Client } from 'heddle'
+const client = await Client.slurm(${JSON.stringify({ ...this.profile, scheduler: 'login', ...profile })}, {
+  ...${JSON.stringify(options)},
+  notice: (text) => console.error(text),
+})
+const jobs = async () => (await client.jobs()).jobs
+const patiently = async (holds) => {
+  const deadline = performance.now() + 120_000
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error('never so: ' + JSON.stringify(await client.jobs()))
+    await setTimeout(50)
+  }
+}
+const working = async () => (await jobs()).filter(({ workers, state }) => workers.length > 0 && state === 'running')
+const file = (name) => patiently(() => existsSync(${JSON.stringify(this.folder)} + '/' + name))
+${body}
+await client.close()
+`)
+  }
+
+  /** Makes a file that a program waits for. */
+  give(name: string): void {
+    writeFileSync(join(this.folder, name), '')
+  }
+
   heddle(...args: string[]): Going {
     return this.#start([join(RUNTIME, 'dist', 'cli.js'), ...args])
   }
@@ -81,11 +117,22 @@ export class SlurmUser {
     return [...jobs, ...processes, ...folders]
   }
 
+  /** Resolves when nothing of clusters is left. @throws {Error} naming what stays */
+  async nothingLeft(): Promise<void> {
+    const deadline = performance.now() + GOING_MS_MAX
+    for (;;) {
+      const left = await this.leftovers()
+      if (left.length === 0) return
+      if (performance.now() > deadline) throw new Error(`what is left stays: ${left.join('; ')}`)
+      await setTimeout(100)
+    }
+  }
+
   #start(args: string[]): Going {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
       ...{ cwd: this.folder, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] },
     })
-    const patience = setTimeout(() => child.kill('SIGKILL'), PROGRAM_MS_MAX)
+    const patience = globalThis.setTimeout(() => child.kill('SIGKILL'), PROGRAM_MS_MAX)
     child.once('close', () => clearTimeout(patience))
     let printed = ''
     const waiting = new Set<() => void>()

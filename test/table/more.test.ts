@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bag, col, type DataFrame, dataframe, delayed, len, lit } from '../../runtime/collections/index.ts'
+import { runTable } from '../../runtime/kernels/table/partition.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 
 computeInProcess()
@@ -141,4 +142,16 @@ test('a table is printed neatly, and gives columns and Arrow', async () => {
   assert.deepEqual(table.toColumns(), { city: ['Oslo', '東京'], t: [3.5, null] })
   assert.equal(Buffer.from(table.toArrow().subarray(0, 6)).toString(), 'ARROW1')
   assert.throws(() => table.column('town'), /no column "town"/)
+})
+
+test('rows that nothing is done with are counted without being opened', async () => {
+  const unreadable = { ipc: new Uint8Array([1, 2, 3]), rows: 7, bytes: 3 }
+  assert.equal(await runTable({ source: 'frame' }, [], { sink: 'rows' }, unreadable), 7)
+  const filtered = runTable(
+    { source: 'frame' },
+    [{ step: 'slice', offset: 0, length: 1 }],
+    { sink: 'rows' },
+    unreadable,
+  )
+  await assert.rejects(filtered)
 })

@@ -2,7 +2,7 @@
 
 import type { Block, Column } from '../../kernels/ml/block.ts'
 import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
-import type { LossName } from '../../kernels/ml/linear/losses.ts'
+import type { LossName } from '../../kernels/ml/linear/lossOfScores.ts'
 import {
   type LinearWeights,
   linearClasses,

@@ -1,9 +1,9 @@
 // Starts a supervisor whose configuration it was given, says its process id, and waits to be killed.
 
-import { entryPath } from '../../../runtime/host/entries.ts'
+import { join } from 'node:path'
 import { spawnWithLifeline } from '../../../runtime/host/lifeline.ts'
 
-const child = spawnWithLifeline(process.execPath, [entryPath('supervisor')], {
+const child = spawnWithLifeline(process.execPath, [join(import.meta.dirname, 'supervised.ts')], {
   stdio: ['ignore', 'ignore', 'inherit'],
 })
 console.log(child.pid)

@@ -1,9 +1,9 @@
-// The supervisor process: one for each worker process, started by the scheduler's side or by `heddle worker`.
+// A worker under a supervisor, which is this process: as `heddle worker` has it, with its configuration in the environment.
 
-import { watchLifeline } from './lifeline.ts'
-import { nameProcess } from './processTitle.ts'
-import { Supervisor } from './supervisor.ts'
-import { takeWorkerConfig } from './workerConfig.ts'
+import { watchLifeline } from '../../../runtime/host/lifeline.ts'
+import { nameProcess } from '../../../runtime/host/processTitle.ts'
+import { Supervisor } from '../../../runtime/host/supervisor.ts'
+import { takeWorkerConfig } from '../../../runtime/host/workerConfig.ts'
 
 const config = takeWorkerConfig()
 nameProcess(`heddle supervisor ${config.name}`)

@@ -1,0 +1,11 @@
+// Why a window is attached to no cluster, where nothing has failed. No `vscode`.
+
+/** There is no cluster to attach to. */
+export class NothingFound extends Error {
+  override name = 'NothingFound'
+}
+
+/** The person did not want it. */
+export class NotStarted extends Error {
+  override name = 'NotStarted'
+}

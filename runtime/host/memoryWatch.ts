@@ -1,0 +1,70 @@
+// Ends worker processes that grow beyond their memory limits, before the system runs out of memory and chooses for itself.
+
+import { residentBytes } from './processReadings.ts'
+
+/** A process that is looked at until it is gone. */
+export interface WatchedProcess {
+  pid: number
+  /** Above this it is ended once it stays so. */
+  limitBytes: number
+  /** Above this it is ended at once. */
+  farBytes: number
+  /** One number, which another thread may read: the size in MB for which the process was ended, 0 before. */
+  endedAt: Int32Array
+}
+
+/** What a supervisor needs to have its worker watched. */
+export interface ProcessWatch {
+  add(process: WatchedProcess): void
+  remove(pid: number): void
+}
+
+const LOOK_MS = 100
+/** So many looks in a row above the limit, so that the worker can end the task that grew, and not all of them. */
+const LOOKS_OVER_MAX = 5
+
+/** Looks from the thread it is made in, as long as there is a process to look at. */
+export class MemoryWatch implements ProcessWatch {
+  readonly #watched = new Map<number, { process: WatchedProcess; looksOver: number }>()
+  readonly #sizeOf: (pid: number) => number | undefined
+  readonly #end: (pid: number) => void
+  #timer: NodeJS.Timeout | undefined
+
+  /** Tests give sizes and hear of ends; by default they are the system's. */
+  constructor(sizeOf = residentBytes, end = (pid: number): void => void process.kill(pid, 'SIGKILL')) {
+    this.#sizeOf = sizeOf
+    this.#end = end
+  }
+
+  add(process: WatchedProcess): void {
+    this.#watched.set(process.pid, { process, looksOver: 0 })
+    this.#timer ??= setInterval(() => this.look(), LOOK_MS)
+  }
+
+  remove(pid: number): void {
+    this.#watched.delete(pid)
+    if (this.#watched.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  look(): void {
+    for (const watched of this.#watched.values()) {
+      const { pid, limitBytes, farBytes, endedAt } = watched.process
+      const bytes = this.#sizeOf(pid)
+      if (bytes === undefined || bytes <= limitBytes) {
+        watched.looksOver = 0
+        continue
+      }
+      if (++watched.looksOver < LOOKS_OVER_MAX && bytes <= farBytes) continue
+      // Before the end, so that who hears of the end knows its reason.
+      Atomics.store(endedAt, 0, Math.round(bytes / 1e6))
+      this.remove(pid)
+      try {
+        this.#end(pid)
+      } catch {
+        // It has ended by itself.
+      }
+    }
+  }
+}
