@@ -4,6 +4,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { array, bag, dataframe } from '../../runtime/collections/index.ts'
 import { requireOptions } from '../../runtime/kernels/optionNames.ts'
+import { asCompleted, wait } from '../../runtime/session/asCompleted.ts'
+import { progress } from '../../runtime/session/progress.ts'
+import { computeInProcess } from '../kit/runGraph.ts'
+
+computeInProcess()
 
 const x = array.zeros([2, 2])
 const b = bag.range(3)
@@ -64,6 +69,16 @@ for (const [call, name, option, meant] of misspelt)
       message: `${name} has no option "${option}". Did you mean ${meant}?`,
     }))
 
+test('waiting for futures has no options of other names', async () => {
+  const message = (name: string): object => ({
+    name: 'OptionError',
+    message: `${name} has no option "timeout". Did you mean timeoutMs?`,
+  })
+  await assert.rejects(wait([], { timeout: 1 } as never), message('wait'))
+  await assert.rejects(progress([], { timeout: 1 } as never), message('progress'))
+  await assert.rejects(asCompleted([], { timeout: 1 } as never).next(), message('asCompleted'))
+})
+
 test('an option that is like none is refused with those that there are', () => {
   assert.throws(() => b.sum({ initial: 5 } as never), {
     message: 'sum has no option "initial". It has splitEvery.',
@@ -84,11 +99,23 @@ test('what is no options at all is refused with its kind', () => {
     })
 })
 
-test('an initial value without the function that combines is refused', () => {
-  assert.throws(() => b.fold((a, n) => a + n, 10 as never), {
-    message:
-      'fold takes an initial value together with a function that combines two folds: fold(…, fn, initial, combine)',
-  })
+test('an initial value alone is combined by the fold itself', async () => {
+  const two = bag.fromSequence([1, 2, 3], { partitions: 2 })
+  assert.equal(await two.fold((a, n) => a + n, 10).compute(), 26, 'every partition starts from it')
+  const byParity = await two
+    .foldby(
+      (n) => n % 2,
+      (a, n) => a * n,
+      1,
+    )
+    .compute()
+  assert.deepEqual(
+    new Map(byParity),
+    new Map([
+      [1, 3],
+      [0, 2],
+    ]),
+  )
 })
 
 test('tables are joined and sorted in ways that there are', () => {

@@ -19,17 +19,11 @@ export function requireFunction(method: string, value: unknown): void {
     )
 }
 
-/**
- * A fold's initial value comes with the function that puts two folds together.
- * @throws {BagArgumentError} when there is one without the other
- */
-export function requireInitialWithCombine(method: string, rest: readonly unknown[]): void {
-  const [only] = rest
-  if (rest.length === 1 && only !== undefined && (typeof only !== 'object' || only === null))
-    throw new BagArgumentError(
-      `${method} takes an initial value together with a function that combines two folds: ${method}(…, fn, initial, combine)`,
-    )
-}
+export type Primitive = number | bigint | string | boolean
+
+/** Whether a fold's last argument is an initial value: options are an object. */
+export const isPrimitive = (value: unknown): value is Primitive =>
+  ['number', 'bigint', 'string', 'boolean'].includes(typeof value)
 
 /** The error for bags that go along item by item and are cut differently. */
 export const unequalPartitions = (ours: number, theirs: number): BagArgumentError =>

@@ -21,9 +21,10 @@ import type { Delayed } from '../delayed/types.ts'
 import { visualize } from '../visualize.ts'
 import {
   BagArgumentError,
+  isPrimitive,
+  type Primitive,
   requireCount,
   requireFunction,
-  requireInitialWithCombine,
   unequalPartitions,
 } from './arguments.ts'
 import { byteCount } from './byteCount.ts'
@@ -307,8 +308,10 @@ export class Bag<out T> implements Collection<T[]> {
    * @throws {EmptyBagError} when computed, if there is neither an item nor an initial value
    * @example await bag.range(5).fold((a, b) => a + b).compute() // 10
    * @example await bag.range(5).fold((n, _item) => n + 1, 0, (a, b) => a + b).compute() // 5
+   * @example await bag.fromSequence(['b', 'c'], { partitions: 1 }).fold((a, b) => a + b, 'a').compute() // 'abc'
    */
   fold<I>(this: Bag<I>, fn: (state: I, item: I) => I | Promise<I>, options?: TreeOptions): Delayed<I>
+  fold<I>(this: Bag<I>, fn: (state: I, item: I) => I | Promise<I>, initial: I & Primitive): Delayed<I>
   fold<S>(
     fn: (state: S, item: T) => S | Promise<S>,
     initial: S,
@@ -317,7 +320,7 @@ export class Bag<out T> implements Collection<T[]> {
   ): Delayed<S>
   fold(fn: UserFunction, ...more: unknown[]): unknown {
     requireFunction('fold', fn)
-    requireInitialWithCombine('fold', more)
+    if (more.length === 1 && isPrimitive(more[0])) more.push(fn)
     if (more.length < 2)
       return this.#reduce('fold', { reducer: 'fold', fn, combine: fn }, more[0] as TreeOptions)
     const [initial, combine, options] = more as [unknown, UserFunction, TreeOptions | undefined]
@@ -449,6 +452,11 @@ export class Bag<out T> implements Collection<T[]> {
     fn: (state: T, item: T) => T | Promise<T>,
     options?: ShuffleOptions & TreeOptions,
   ): Bag<[key: Awaited<K>, value: T]>
+  foldby<K>(
+    key: (item: T) => K,
+    fn: (state: T, item: T) => T | Promise<T>,
+    initial: T & Primitive,
+  ): Bag<[key: Awaited<K>, value: T]>
   foldby<K, S>(
     key: (item: T) => K,
     fn: (state: S, item: T) => S | Promise<S>,
@@ -459,7 +467,7 @@ export class Bag<out T> implements Collection<T[]> {
   foldby(key: UserFunction, fn: UserFunction, ...more: unknown[]): unknown {
     requireFunction('foldby', key)
     requireFunction('foldby', fn)
-    requireInitialWithCombine('foldby', more)
+    if (more.length === 1 && isPrimitive(more[0])) more.push(fn)
     if (more.length < 2)
       return this.#keyed('foldby', { reducer: 'foldby', key, fn, combine: fn }, more[0] ?? {})
     const [initial, combine, options] = more as [unknown, UserFunction, ShuffleOptions | undefined]

@@ -670,17 +670,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     fn: (rows: Row[], ...args: never[]) => unknown,
     options: MapOptions<S> = {},
   ): DataFrame<Record<never, never> extends S ? Row : RowOf<S>> {
-    return this.#with(
-      {
-        kind: 'local',
-        input: this.plan,
-        label: 'mapPartitions',
-        step: this.#mapStep('mapPartitions', fn, options),
-        schema: this.#output(options),
-        place: placeOfCall(),
-      },
-      undefined,
-    )
+    return this.#mapped('mapPartitions', fn, options) as never
   }
 
   /** The same with rows of the neighbours, so that windows can look across: what the function gives for those is left out. */
@@ -715,7 +705,21 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     options: MapOptions<S> = {},
   ): DataFrame<Record<never, never> extends S ? Row : RowOf<S>> {
     requireFunction('apply', fn)
-    return this.mapPartitions(mapRows as never, { ...options, args: [fn, ...(options.args ?? [])] })
+    return this.#mapped('apply', mapRows, { ...options, args: [fn, ...(options.args ?? [])] }) as never
+  }
+
+  #mapped(label: string, fn: unknown, options: MapOptions): DataFrame {
+    return this.#with(
+      {
+        kind: 'local',
+        input: this.plan,
+        label,
+        step: this.#mapStep(label, fn, options),
+        schema: this.#output(options),
+        place: placeOfCall(),
+      },
+      undefined,
+    )
   }
 
   #output(options: MapOptions): Schema {

@@ -12,7 +12,7 @@ import { twoSteps } from './lowerAggregate.ts'
 import { asofJoined, asofNear, canCompareRanges } from './lowerAsof.ts'
 import { rolling } from './lowerRolling.ts'
 import { windowsInPlace } from './lowerWindows.ts'
-import { isElementwise } from './optimise.ts'
+import { isElementwise, isOneForAll } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
 import { type Building, chunksOf, gathered, MERGED_AT_ONCE, Pipe } from './pipe.ts'
 import { estimatedBytes, inputsOf, type Plan, type PlanOf, type SortBy, targetsFor } from './plan.ts'
@@ -161,7 +161,8 @@ function project(plan: PlanOf<'project'>, build: Build): Pipe {
   const input = build(plan.input)
   const exprs = plan.exprs.map((expr) => resolve(expr, input.schema))
   const step: Step = { step: 'select', exprs }
-  if (plan.exprs.every(isElementwise)) return input.with('select', plan.schema, step, plan.place)
+  const isOneRow = plan.exprs.every(isOneForAll)
+  if (plan.exprs.every(isElementwise) && !isOneRow) return input.with('select', plan.schema, step, plan.place)
   // Windows and aggregates look at other rows: at those of a group, or at all.
   const keys = overKeys(plan.exprs)
   const inPlace = keys.length === 0 ? windowsInPlace(plan, input) : undefined

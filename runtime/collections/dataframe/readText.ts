@@ -347,6 +347,10 @@ function sampleOf(
 /** In this order: the first that reads every cell of a column is its type. */
 const GUESSES: readonly DataType[] = ['int64', 'float64', 'boolean', 'date', { datetime: 'us' }, 'string']
 
+/** Whether a cell can be read as a type without losing anything: a date would lose a time of day. */
+const fits = (cell: string, type: DataType): boolean =>
+  parseCell(cell, type) !== undefined && !(type === 'date' && /\d[T ]\d/.test(cell))
+
 function csvTypes(
   sample: Sample,
   names: readonly string[],
@@ -367,7 +371,7 @@ function csvTypes(
         const cell = record.cells[i] ?? null
         if (cell === null || nulls.has(cell)) return
         seen[i] = true
-        candidates[i] = candidates[i].filter((type) => parseCell(cell, type) !== undefined)
+        candidates[i] = candidates[i].filter((type) => fits(cell, type))
       })
     }
   } catch (error) {

@@ -212,7 +212,8 @@ async function withDates(
             'us' as never,
             undefined as never,
             true as never,
-            false as never,
+            // Whole texts: else a time of day behind a date would be cut off.
+            true as never,
             true as never,
             undefined as never,
           )
