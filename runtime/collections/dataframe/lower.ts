@@ -2,24 +2,22 @@
 
 import { pick } from '../../kernels/bag/partition.ts'
 import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
-import { bytesOf, chosenTargets, pickPart } from '../../kernels/table/partition.ts'
+import { pickPart } from '../../kernels/table/partition.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
-import { namesOf, type Schema } from '../../kernels/table/schema.ts'
+import type { Schema } from '../../kernels/table/schema.ts'
 import type { SortKey, Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { edgesOf } from './edges.ts'
-import { twoSteps } from './lowerAggregate.ts'
-import { asofJoined, asofNear, canCompareRanges } from './lowerAsof.ts'
+import { targetsChosen, twoSteps } from './lowerAggregate.ts'
+import { asof, join } from './lowerJoin.ts'
 import { rolling } from './lowerRolling.ts'
 import { windowsInPlace } from './lowerWindows.ts'
 import { isElementwise, isOneForAll } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
-import { type Building, chunksOf, gathered, MERGED_AT_ONCE, Pipe } from './pipe.ts'
-import { estimatedBytes, inputsOf, type Plan, type PlanOf, type SortBy, targetsFor } from './plan.ts'
+import { type Building, chunksOf, gathered, held, MERGED_AT_ONCE, Pipe } from './pipe.ts'
+import { inputsOf, type Plan, type PlanOf, type SortBy, targetsFor } from './plan.ts'
 import { shuffled } from './shuffle.ts'
 
-/** A side of a join up to this size goes to every partition of the other. */
-const BROADCAST_BYTES = 32 * 2 ** 20
 const column = (name: string): ExprNode => ({ kind: 'column', name })
 
 /** The partitions of a plan, as tasks that are not added yet. What several parts of it stand on is built once. */
@@ -43,22 +41,6 @@ export function lowered(building: Building, plan: Plan): Pipe {
     return pipe
   }
   return build(plan)
-}
-
-/** The partitions as frames, so that several can stand on them. */
-function held(pipe: Pipe): Pipe {
-  const frames = pipe.frames()
-  return new Pipe(pipe.building, {
-    source: { source: 'frame' },
-    partitions: frames.length,
-    argument: (i) => frames[i],
-    steps: [],
-    extras: [],
-    labels: [...pipe.parts.labels.slice(-1)],
-    schema: pipe.schema,
-    place: pipe.parts.place,
-    done: frames,
-  })
 }
 
 type Build = (plan: Plan) => Pipe
@@ -115,9 +97,9 @@ function lower(building: Building, plan: Plan, build: Build): Pipe {
       )
     }
     case 'join':
-      return join(building, plan, build)
+      return join(building, plan, build(plan.input), build(plan.right))
     case 'asof':
-      return asof(building, plan, build)
+      return asof(building, plan, build(plan.input), build(plan.right))
     case 'rolling':
       return rolling(building, plan, build(plan.input), (rows, keys) =>
         together(rows, keys, { way: 'auto' }, 'rolling', place),
@@ -223,24 +205,6 @@ function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): 
   return finished(gathered(building, [level], states, 'groupBy', place))
 }
 
-/** To how many targets states go, known once all of them are there: few groups come together in the first. */
-function targetsChosen(
-  building: Building,
-  states: Pipe,
-  targets: number,
-  place: SourcePlace | undefined,
-): unknown {
-  const measuring = building.group(bytesOf as (...args: never[]) => unknown, [], 'groupBy-size', place)
-  const sizes = states.frames().map((frame) => building.graph.addTask(measuring, [frame]))
-  const choosing = building.group(
-    chosenTargets as (...args: never[]) => unknown,
-    [targets],
-    'groupBy-choose',
-    place,
-  )
-  return building.graph.addTask(choosing, [sizes])
-}
-
 const sortKey = (by: ExprNode, schema: Schema, descending = false, nullsFirst = false): SortKey => ({
   by: resolve(by, schema),
   descending,
@@ -289,57 +253,6 @@ function head(building: Building, plan: PlanOf<'head'>, input: Pipe): Pipe {
     partition === 0 ? 0 : part('total', earlier[partition - 1])
   const all = input.tasks(([slot]) => ({ sink: 'take', count, slot }), 'head', [before])
   return gathered(building, [all.map((each) => part('frame', each))], schema, 'head', place)
-}
-
-function join(building: Building, plan: PlanOf<'join'>, build: Build): Pipe {
-  const { place, schema, how, suffix } = plan
-  const [left, right] = [build(plan.input), build(plan.right)]
-  const leftOn = plan.leftOn.map((key) => resolve(key, left.schema))
-  const rightOn = plan.rightOn.map((key) => resolve(key, right.schema))
-  const stepAt = ([slot]: readonly number[]): Step => ({
-    step: 'join',
-    slot,
-    how,
-    leftOn,
-    rightOn,
-    suffix,
-    rightSchema: right.schema,
-    columns: namesOf(schema),
-  })
-  const alone = left.partitions === 1 && right.partitions === 1
-  const small =
-    plan.broadcast === 'auto'
-      ? estimatedBytes(plan.right) <= BROADCAST_BYTES || right.partitions === 1
-      : plan.broadcast
-  if (alone || how === 'cross' || (small && how !== 'outer')) {
-    const [whole] = one(building, right, place)
-    return left.with('join', schema, stepAt, place, [() => whole])
-  }
-  const count = plan.partitions ?? Math.max(left.partitions, right.partitions)
-  const lefts = shuffled(left, { by: 'hash', keys: leftOn }, count, 'join', place)
-  const rights = shuffled(right, { by: 'hash', keys: rightOn }, count, 'join', place)
-  return lefts.with('join', schema, stepAt, place, [(partition) => rights.parts.argument(partition)])
-}
-
-/** All rows of a table in one frame. */
-function one(building: Building, pipe: Pipe, place: SourcePlace | undefined): readonly unknown[] {
-  const frames = pipe.frames()
-  return frames.length === 1
-    ? frames
-    : gathered(building, [frames], pipe.schema, 'broadcast', place).frames('broadcast')
-}
-
-function asof(building: Building, plan: PlanOf<'asof'>, build: Build): Pipe {
-  const { place } = plan
-  const [left, right] = [build(plan.input), build(plan.right)]
-  const small =
-    plan.broadcast === 'auto'
-      ? estimatedBytes(plan.right) <= BROADCAST_BYTES || right.partitions === 1
-      : plan.broadcast
-  if (!small && left.partitions > 1 && canCompareRanges(plan, left, right))
-    return asofNear(building, plan, held(left), right)
-  const [whole] = one(building, right, place)
-  return asofJoined(plan, left, right.schema, () => whole)
 }
 
 function repartition(building: Building, input: Pipe, to: number, place: SourcePlace | undefined): Pipe {

@@ -3,9 +3,12 @@
 import { isDuration, isList, isStruct } from '../../kernels/table/dataType.ts'
 import { type ExprNode, nameOf, replaced, some } from '../../kernels/table/expression.ts'
 import { type FunctionName, ruleOf } from '../../kernels/table/functionCatalogue.ts'
+import { bytesOf, chosenTargets } from '../../kernels/table/partition.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 import type { SketchColumn } from '../../kernels/table/sketch/groupSketches.ts'
+import type { SourcePlace } from '../../protocol/failure.ts'
+import type { Building, Pipe } from './pipe.ts'
 
 /** How an aggregate is made of parts: columns of states, how they merge, and the value in the end. */
 interface Parts {
@@ -258,4 +261,22 @@ function moments(node: Extract<ExprNode, { kind: 'call' }>, id: string): Parts {
       ],
     },
   }
+}
+
+/** To how many targets states go, known once all of them are there: few groups come together in the first. */
+export function targetsChosen(
+  building: Building,
+  states: Pipe,
+  targets: number,
+  place: SourcePlace | undefined,
+): unknown {
+  const measuring = building.group(bytesOf as (...args: never[]) => unknown, [], 'groupBy-size', place)
+  const sizes = states.frames().map((frame) => building.graph.addTask(measuring, [frame]))
+  const choosing = building.group(
+    chosenTargets as (...args: never[]) => unknown,
+    [targets],
+    'groupBy-choose',
+    place,
+  )
+  return building.graph.addTask(choosing, [sizes])
 }

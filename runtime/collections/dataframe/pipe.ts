@@ -159,3 +159,19 @@ export function gathered(
     place,
   })
 }
+
+/** The partitions as frames, so that several can stand on them. */
+export function held(pipe: Pipe): Pipe {
+  const frames = pipe.frames()
+  return new Pipe(pipe.building, {
+    source: { source: 'frame' },
+    partitions: frames.length,
+    argument: (i) => frames[i],
+    steps: [],
+    extras: [],
+    labels: [...pipe.parts.labels.slice(-1)],
+    schema: pipe.schema,
+    place: pipe.parts.place,
+    done: frames,
+  })
+}
