@@ -116,7 +116,7 @@ test('what cannot be run is refused by name', async () => {
       { file: '/nowhere/a.ts' },
       /^\/nowhere\/a\.ts is not there: this cluster runs files of \S+\. .*Remote-SSH/,
     ],
-    [{ file: '/nowhere/a.ts', text: '1' }, /^\/nowhere\/a\.ts is not there: /],
+    [{ file: `${SESSION}-gone/a.ts`, text: '1' }, /-gone\/a\.ts is not there: /],
     [{ file: 'a.ts' }, /^a\.ts is no absolute path/],
     [{ file: SESSION, cwd: `${SESSION}/in` }, /^the run cannot start in .*session\.mjs\/in: no such folder$/],
   ]
