@@ -76,7 +76,7 @@ export async function computeAll(collections: readonly Collection[], call: Compu
 export function checked(collection: Collection): Collection {
   if (isCollection(collection)) return collection
   throw new NotACollectionError(
-    `compute takes bags, delayed values and other collections, not ${collection === null ? 'null' : `a ${typeof collection}`}: ` +
-      'make one first, e.g. by delayed(value)',
+    `compute takes bags, delayed values and other collections, not ${collection === null ? 'null' : `a value of type ${typeof collection}`}: ` +
+      'make one first, by delayed(value), which takes lists and objects of collections too',
   )
 }

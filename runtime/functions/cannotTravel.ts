@@ -95,10 +95,26 @@ export function describeValue(value: object): string {
   return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
 }
 
+const OF_COLLECTIONS =
+  'Compute it first (await x.compute()), or give it to a delayed function, which gets its value: delayed(f)(x).'
+/** The way out for classes that a program of heddle has at hand. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  'a Future':
+    'Pass it as an argument of submit, map or a delayed function: there its value comes in its place.',
+  'a Bag': OF_COLLECTIONS,
+  'a ChunkedArray': OF_COLLECTIONS,
+  'a DataFrame': OF_COLLECTIONS,
+  'a Client': 'Inside a task, await currentTask().client gives one.',
+  'a Blob': 'Send its bytes, await blob.bytes(), and make it anew there.',
+  'a File': 'Send its bytes, await file.bytes(), and make it anew there.',
+}
+
 /** What to do instead of sending `value`. */
 export function remedyFor(value: object): string {
   if (value instanceof Promise) return 'await it first.'
   if (value instanceof process.getBuiltinModule('node:events').EventEmitter)
     return 'Open it inside the function, or make one per worker with perWorker(() => …).'
+  const own = REMEDIES[describeValue(value)]
+  if (own) return own
   return 'Make it inside the function or with perWorker(() => …), or give its class [toWorker]/[fromWorker] methods.'
 }

@@ -20,6 +20,16 @@ export function decodeExotic(decoder: ValueDecoder, tag: number): unknown {
       return decoder.made(new URL(reader.text()))
     case TAG.searchParams:
       return decoder.made(new URLSearchParams(reader.text()))
+    case TAG.headers: {
+      const index = decoder.reserve()
+      return decoder.place(index, new Headers(decoder.whole() as [string, string][]))
+    }
+    case TAG.formData: {
+      const index = decoder.reserve()
+      const form = new FormData()
+      for (const [name, text] of decoder.whole() as [string, string][]) form.append(name, text)
+      return decoder.place(index, form)
+    }
     case TAG.boxed: {
       const index = decoder.reserve()
       return decoder.place(index, Object(decoder.value()))

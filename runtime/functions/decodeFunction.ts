@@ -58,6 +58,15 @@ export function decodeFunctionWithKeys(decoder: ValueDecoder): unknown {
   return fn
 }
 
+export function decodeBound(decoder: ValueDecoder): unknown {
+  const slot = decoder.reserve()
+  const key = decoder.reader.byte() === 1 ? decoder.reader.text() : undefined
+  const given = key === undefined ? decoder.value() : undefined
+  const self = decoder.whole()
+  const target = key === undefined ? given : (self as Record<string, unknown>)[key]
+  return decoder.place(slot, (target as () => unknown).bind(self, ...(decoder.whole() as [])))
+}
+
 export function decodePerWorker(decoder: ValueDecoder): unknown {
   const slot = decoder.reserve()
   const id = decoder.table?.perWorkerIds[decoder.reader.varint()]

@@ -92,8 +92,12 @@ export function encodePlain(encoder: ValueEncoder, value: object, bare: boolean,
 }
 
 /** An object's own text keys and values; keys that were met before in the same order are named by number. */
-export function encodeProperties(encoder: ValueEncoder, value: object, depth: number): void {
-  const keys = Object.keys(value)
+export function encodeProperties(
+  encoder: ValueEncoder,
+  value: object,
+  depth: number,
+  keys = Object.keys(value),
+): void {
   encodeKeys(encoder, keys)
   const source = value as Record<string, unknown>
   for (let i = 0; i < keys.length; i++) {

@@ -65,7 +65,20 @@ export function encodeExotic(encoder: ValueEncoder, value: object, prototype: ob
       encoder.value(value.valueOf(), depth)
       return
   }
+  if (encodePairList(encoder, value, prototype, depth)) return
   encodeInstance(encoder, value, prototype, depth)
+}
+
+/** Headers and forms, told by their names first: to touch these globals loads all of `fetch`. */
+function encodePairList(encoder: ValueEncoder, value: object, prototype: object, depth: number): boolean {
+  const { name } = prototype.constructor ?? {}
+  const isHeaders = name === 'Headers' && prototype === Headers.prototype
+  if (!isHeaders && !(name === 'FormData' && prototype === FormData.prototype)) return false
+  encoder.remember(value)
+  encoder.writer.byte(isHeaders ? TAG.headers : TAG.formData)
+  encoder.path[depth] = '[...entries]'
+  encoder.whole([...(value as unknown as Iterable<unknown>)], depth + 1)
+  return true
 }
 
 function encodeBuffer(encoder: ValueEncoder, value: ArrayBuffer): void {
@@ -182,6 +195,10 @@ function encodeInstance(encoder: ValueEncoder, value: object, prototype: object,
   encoder.path[depth] = 'constructor'
   encoder.value(Class, depth + 1)
   const base = instanceBase(value)
+  const keys = Object.keys(value)
+  const sent = privates.some(({ inward }) => inward)
+    ? keys.filter((key) => !isInward(value, key, privates))
+    : keys
   writer.byte(INSTANCE_BASES.indexOf(base))
   if (base === 'Date') writer.double((value as Date).getTime())
   if (base === 'RegExp') {
@@ -196,17 +213,32 @@ function encodeInstance(encoder: ValueEncoder, value: object, prototype: object,
       encodePairs(
         encoder,
         value,
-        Object.keys(value).filter((key) => !/^\d+$/.test(key)),
+        sent.filter((key) => !/^\d+$/.test(key)),
         at,
       )
     } else {
       if (base === 'Map') encodeEntries(encoder, value as Map<unknown, unknown>, at)
       if (base === 'Set') encodeMembers(encoder, value as Set<unknown>, at)
       if (base === 'Error') encodeErrorFields(encoder, value as Error, at)
-      encodeProperties(encoder, value, at)
+      encodeProperties(encoder, value, at, sent)
     }
     encodeSymbolPairs(encoder, value, Object.getOwnPropertySymbols(value), at)
   })
+}
+
+/** Whether a field still holds the function that its class gave this very instance. */
+function isInward(value: object, key: string, privates: readonly PrivateAccess[]): boolean {
+  const fn = (value as Record<string, unknown>)[key]
+  const thunk = typeof fn === 'function' ? liftHook.capturesOf(fn) : undefined
+  if (!thunk) return false
+  const [, unit, ...captured] = thunk()
+  const isOfClass = privates.some(({ inward }) => inward?.some((own) => own[0] === key && own[1] === unit))
+  const self = captured.at(-1)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (
+    isOfClass &&
+    (self === value || (self as object | undefined)?.constructor !== (prototype as object).constructor)
+  )
 }
 
 function instanceBase(value: object): InstanceBase {

@@ -1,6 +1,7 @@
 // Writes functions and classes: by kernel name, by the unit of the user's code that they are, by global or package path.
 
 import { hash } from 'node:crypto'
+import { type BoundParts, boundParts, looksBound } from './boundParts.ts'
 import { CannotTravelError } from './cannotTravel.ts'
 import { encodePairs } from './encodeContainers.ts'
 import type { LiftedUnit } from './encodeOptions.ts'
@@ -33,7 +34,30 @@ export function encodeFunction(encoder: ValueEncoder, fn: AnyFunction, depth: nu
     for (const key of path) writer.text(key)
     return
   }
-  if (!encodeImported(encoder, fn)) refuseFunction(encoder, fn, depth)
+  if (encodeImported(encoder, fn)) return
+  const parts = looksBound(fn) ? boundParts(fn) : undefined
+  if (!parts) refuseFunction(encoder, fn, depth)
+  encodeBound(encoder, fn, parts, depth)
+}
+
+/** A method is named by its object and its key, any other function stands there itself. */
+function encodeBound(
+  encoder: ValueEncoder,
+  fn: AnyFunction,
+  { target, self, args }: BoundParts,
+  depth: number,
+): void {
+  const { writer } = encoder
+  const isMethod = Object(self) === self && (self as Record<string, unknown>)[target.name] === target
+  encoder.remember(fn)
+  writer.byte(TAG.bound)
+  writer.byte(isMethod ? 1 : 0)
+  if (isMethod) writer.text(target.name)
+  else encoder.value(target, depth)
+  encoder.path[depth] = 'bound this'
+  encoder.whole(self, depth + 1)
+  encoder.path[depth] = 'bound arguments'
+  encoder.whole(args, depth + 1)
 }
 
 /** Writes a package's function or class by its path in the package, where a user's module imports it. */
@@ -177,13 +201,7 @@ export function isClass(fn: AnyFunction): boolean {
 function refuseFunction(encoder: ValueEncoder, fn: AnyFunction, depth: number): never {
   const source = Function.prototype.toString.call(fn)
   if (/\{\s*\[native code\]\s*\}$/.test(source))
-    encoder.refuse(
-      depth,
-      fn.name.startsWith('bound ')
-        ? `a bound function (\`${fn.name}\`)`
-        : `a native function (\`${fn.name}\`)`,
-      'Wrap the call: x => f(x).',
-    )
+    encoder.refuse(depth, `a native function (\`${fn.name}\`)`, 'Wrap the call: x => f(x).')
   if (!/^(async\s*)?(function|class|\(|[\p{ID_Start}$_][\p{ID_Continue}$]*\s*=>)/u.test(source))
     encoder.refuse(
       depth,

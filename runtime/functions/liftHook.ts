@@ -24,6 +24,8 @@ export type UnitNote = readonly [unit: number, semantic: string, eager: number]
 export interface PrivateAccess {
   read(instance: object): unknown[]
   write(instance: object, values: unknown[]): void
+  /** Fields that begin as a function which uses private names, and that function's number: they are made anew with an instance. */
+  inward?: readonly (readonly [key: string, unit: number])[]
 }
 
 class ReturnsItsArgument {

@@ -3,6 +3,7 @@
 import { BrokenValueError, ByteReader } from './byteReader.ts'
 import { decodeExotic } from './decodeExotic.ts'
 import {
+  decodeBound,
   decodeClosure,
   decodeFunctionWithKeys,
   decodeImported,
@@ -135,6 +136,8 @@ export class ValueDecoder {
         return decodeLocalClass(this)
       case TAG.functionWithKeys:
         return decodeFunctionWithKeys(this)
+      case TAG.bound:
+        return decodeBound(this)
       case TAG.perWorker:
         return decodePerWorker(this)
       case TAG.imported:

@@ -77,6 +77,11 @@ export const TAG = {
   localClass: 47,
   /** A large capture that travels as data of its own: 16 bytes of its hash, the number of its name in the table. */
   outside: 48,
+  /** What `bind` made: whether of a method, its key or the function itself, the `this`, the list of the first arguments. */
+  bound: 49,
+  /** Pairs of names and values. */
+  headers: 50,
+  formData: 51,
 } as const
 
 /** Kinds of views over buffers, by their place in this list. */

@@ -2,6 +2,7 @@
 
 import { onMeasured } from '../worker/decide.ts'
 import type { LaneReport } from '../worker/laneReport.ts'
+import { CollectPlan } from './collectPlan.ts'
 import { collectGarbage } from './garbage.ts'
 import type { Lanes } from './lanes.ts'
 import { Overflow } from './overflow.ts'
@@ -10,16 +11,6 @@ import type { WorkerCore } from './workerCore.ts'
 
 /** Free shared memory up to this share of the limit is kept for the next values. */
 export const FREE_SHARE_MAX = 0.2
-/** Lanes collect their garbage when more than this stands about that they alone may still see. */
-const STRAY_SHARE_MAX = 0.05
-/** How often they are asked at most. */
-const COLLECT_EVERY_MS = 50
-/** And how often when memory is short for other reasons: what tasks made may be garbage too. */
-const COLLECT_TIGHT_EVERY_MS = 250
-/** Where collecting gives nothing back, it is done less and less often, down to this. */
-const COLLECT_VAIN_EVERY_MS = 1000
-/** This thread collects its own when so much was given up that only a collection returns. */
-const GIVEN_UP_SHARE_MAX = 0.05
 /** Memory is measured when so much came into it since the last time. */
 const MEASURE_SHARE = 0.05
 /** A worker that starts nothing for want of memory measures itself so often. */
@@ -38,10 +29,7 @@ export class MemoryKeeper {
   /** By lane: sizes of the buffers that its last results stand in, and how many of each. */
   readonly #madeBy: (Map<number, number> | undefined)[] = []
   #movedBytes = 0
-  #collectedAt = 0
-  /** What lanes had not let go of then, and how often they were asked in vain since it last became less. */
-  #strayBytesThen = 0
-  #vain = 0
+  readonly #plan = new CollectPlan()
   #collecting: NodeJS.Immediate | undefined
   #soon: NodeJS.Timeout | undefined
   #watch: NodeJS.Timeout | undefined
@@ -61,11 +49,13 @@ export class MemoryKeeper {
     this.#measureMoved()
   }
 
-  /** So many bytes came into memory from elsewhere: it is measured when they are many, since a heartbeat may come too late. */
-  moved(bytes: number): void {
+  /**
+   * So many bytes came into memory from elsewhere: it is measured when they are many, since a heartbeat may come too late.
+   * @param garbageBytes what reading them left behind, which V8 is in no hurry to collect
+   */
+  moved(bytes: number, garbageBytes: number): void {
     this.#movedBytes += bytes
-    // Reading them may have left as much garbage behind, which V8 is in no hurry to collect.
-    this.#memory.givenUpBytes += bytes
+    this.#memory.givenUpBytes += garbageBytes
     this.#measureMoved()
   }
 
@@ -127,25 +117,15 @@ export class MemoryKeeper {
    */
   #tidy(usedBytes: number): void {
     const { limitBytes, spillShare, pauseShare } = this.#core.state.limits
-    const isTight = usedBytes > spillShare * limitBytes
     // Where values leave for the disk all the time there is hardly any room below that share: without some beyond it the
     // memory of each value that left would be given up just before the next one needs it, and fresh memory is dear.
     const keptShare = Math.min(spillShare + 0.05, Math.max(spillShare, pauseShare))
     this.#memory.trim(Math.max(0, keptShare * limitBytes - usedBytes))
-    const now = performance.now()
-    const isMuch = this.#memory.strayBytes > STRAY_SHARE_MAX * limitBytes
-    const leastMs = isMuch ? COLLECT_EVERY_MS : COLLECT_TIGHT_EVERY_MS
-    const everyMs = Math.min(COLLECT_VAIN_EVERY_MS, leastMs * 2 ** this.#vain)
-    const isTime = (isMuch || isTight) && now - this.#collectedAt > everyMs
-    if (isTime) {
-      this.#collectedAt = now
-      const { strayBytes } = this.#memory
-      this.#vain = strayBytes > 0 && strayBytes === this.#strayBytesThen ? this.#vain + 1 : 0
-      this.#strayBytesThen = strayBytes
-      this.#lanes.postAll({ kind: 'collect' })
-    }
-    const isGivenUp = this.#memory.givenUpBytes > (isTight ? 0 : GIVEN_UP_SHARE_MAX * limitBytes)
-    if (isGivenUp || (isTime && isTight)) this.#collectSoon()
+    const { strayBytes, givenUpBytes } = this.#memory
+    const readings = { nowMs: performance.now(), usedBytes, strayBytes, givenUpBytes }
+    const { lanes, own } = this.#plan.next(readings, this.#core.state.limits)
+    if (lanes) this.#lanes.postAll({ kind: 'collect' })
+    if (own) this.#collectSoon()
   }
 
   /** Not now: the functions that called this one may still have in their frames what is given up. */

@@ -28,7 +28,8 @@ export class Spilling {
         store.keep(row, value)
         onLoaded(state, [row])
       })
-      this.#core.moved(state.values.bytes(row))
+      // It was read into the place where it stays.
+      this.#core.moved(state.values.bytes(row), 0)
     } catch (error) {
       this.#core.log('error', `a spilled value cannot be read back: ${(error as Error).message}`)
       this.#core.on(() => onNotLoaded(state, [row], self))

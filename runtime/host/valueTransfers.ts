@@ -108,7 +108,7 @@ export class ValueTransfers implements DataSource {
       onFetchEnded(state, request, absent)
       fetchedBytes = bytes
     })
-    this.#core.moved(fetchedBytes)
+    this.#core.moved(fetchedBytes, fetchedBytes)
   }
 
   put(task: number, run: number, value: EncodedValue): void {
@@ -116,7 +116,7 @@ export class ValueTransfers implements DataSource {
       const row = onPut(this.#core.state, task, run, sizeOf(value))
       if (row !== -1) this.#core.store.keep(row, value)
     })
-    this.#core.moved(sizeOf(value))
+    this.#core.moved(sizeOf(value), sizeOf(value))
   }
 
   lend(task: number, run: number): LentValue | Promise<LentValue | undefined> | undefined {
@@ -129,7 +129,8 @@ export class ValueTransfers implements DataSource {
     return this.#spill.read(row).then(
       (value) => {
         // Nobody keeps it: it is garbage once it was sent.
-        this.#core.moved(state.values.bytes(row))
+        const bytes = state.values.bytes(row)
+        this.#core.moved(bytes, bytes)
         return { value, giveBack }
       },
       () => {

@@ -9,7 +9,7 @@ export interface WorkerCore {
   /** One event: the books change, then what they decide is carried out. */
   on(event: () => void): void
   /** So many bytes came into memory. */
-  moved(bytes: number): void
+  moved(bytes: number, garbageBytes: number): void
   /** Tells people, through the scheduler's log. */
   log(level: string, text: string): void
 }

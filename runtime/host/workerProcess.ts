@@ -135,8 +135,8 @@ export class WorkerProcess implements WorkerCore {
     this.#act()
   }
 
-  moved(bytes: number): void {
-    this.#keeper.moved(bytes)
+  moved(bytes: number, garbageBytes: number): void {
+    this.#keeper.moved(bytes, garbageBytes)
   }
 
   log(level: string, text: string): void {

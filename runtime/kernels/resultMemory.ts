@@ -37,3 +37,18 @@ export function resultBuffer(byteLength: number): ArrayBufferLike {
 export function giveBack(buffer: ArrayBufferLike): void {
   if (buffer instanceof SharedArrayBuffer) memory?.giveBack(buffer)
 }
+
+/** Sizes between two powers of two that buffers of `resultBytes` have. */
+const SIZES_A_DOUBLING = 16
+
+/**
+ * Bytes to make a result in whose length is another each time, such as a file's image: the buffer behind them is up to a
+ * sixteenth larger, so that few sizes are in use and memory that was touched before serves again (of 102400 = 25 · 4096 bytes for 100001).
+ * @param length in bytes, an integer ≥ 0
+ * @example resultBytes(100_001).length // 100001
+ */
+export function resultBytes(length: number): Uint8Array {
+  if (length < SHARED_FROM_BYTES || !memory) return new Uint8Array(length)
+  const step = 2 ** Math.floor(Math.log2(length)) / SIZES_A_DOUBLING
+  return new Uint8Array(memory.allocate(Math.ceil(length / step) * step), 0, length)
+}

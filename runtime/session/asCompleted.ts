@@ -1,5 +1,6 @@
 // Futures in the order in which they are done.
 
+import { requireOptions } from '../kernels/optionNames.ts'
 import type { Handle } from '../protocol/ids.ts'
 import { callPlace } from './callPlace.ts'
 import { coreOf, handlesOf } from './core.ts'
@@ -32,6 +33,7 @@ export async function* asCompleted<T>(
   futures: Iterable<Future<T>>,
   options: AsCompletedOptions = {},
 ): AsyncGenerator<Future<T> | [Future<T>, T]> {
+  requireOptions('asCompleted', options, { timeoutMs: true, signal: true, withResults: true })
   const list = [...futures]
   const core = coreOf(list)
   if (!core) return
@@ -66,6 +68,7 @@ export async function wait<T>(
   futures: Future<T> | Iterable<Future<T>>,
   options: WaitOptions = {},
 ): Promise<Waited<T>> {
+  requireOptions('wait', options, { timeoutMs: true, signal: true, returnWhen: true })
   const place = callPlace(wait)
   const list = Symbol.iterator in futures ? [...futures] : [futures]
   const core = coreOf(list)

@@ -1,6 +1,7 @@
 // The client: what a program holds of a cluster. It sends functions and collections there, and gets futures and values.
 
 import type { Collection, ComputeCall, Executor } from '../graph/collection.ts'
+import { requireOptions } from '../kernels/optionNames.ts'
 import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
 import type { AdaptOptions } from '../slurm/adapt.ts'
@@ -190,6 +191,7 @@ export class Client implements Executor {
    * @example await client.gather({ low: futureOfLow, rest: [futureOfRest] })
    */
   gather<T>(futures: T, options: GatherOptions = {}): Promise<Computed<T>> {
+    requireOptions('gather', options, { signal: true })
     return gatherValues(futures, 'gather', callPlace(Client.prototype.gather), options.signal) as Promise<
       Computed<T>
     >
@@ -201,6 +203,7 @@ export class Client implements Executor {
    * @throws {CannotTravelError} when a value cannot travel
    */
   async scatter<T>(value: T, options: ScatterOptions = {}): Promise<Scattered<T>> {
+    requireOptions('scatter', options, { broadcast: true, workers: true, signal: true })
     if (Array.isArray(value)) return (await scatterValues(this.#core, value, options)) as Scattered<T>
     if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
       const names = Object.keys(value)
@@ -221,6 +224,7 @@ export class Client implements Executor {
   compute(values: unknown, options: GatherOptions | ComputeCall = {}): Promise<unknown> {
     const call =
       'method' in options ? options : { method: 'compute', place: callPlace(Client.prototype.compute) }
+    if (!('method' in options)) requireOptions('compute', options, { signal: true })
     return this.#compute(values, call, 'method' in options ? undefined : options.signal)
   }
 
@@ -268,6 +272,7 @@ export class Client implements Executor {
 
   /** Stops the tasks of futures, wherever they stand in lists and plain objects, and those that need them. */
   cancel(futures: unknown, options: { reason?: string } = {}): void {
+    requireOptions('cancel', options, { reason: true })
     const list = new Pending(futures).futures
     coreOf(list)?.cancel(handlesOf(list), options.reason ?? 'it was cancelled')
   }
@@ -313,6 +318,7 @@ export class Client implements Executor {
    * @example await client.replicate(client.submit(loadTable), { copies: 2 })
    */
   async replicate(futures: unknown, options: { copies?: number } = {}): Promise<{ copies: number }> {
+    requireOptions('replicate', options, { copies: true })
     return replicateFutures(this.#core, futuresOf(futures), options.copies)
   }
 

@@ -1,6 +1,7 @@
 // A progress bar for futures and persisted collections: one that moves on a terminal, plain lines elsewhere.
 
 import { TaskGraph } from '../graph/taskGraph.ts'
+import { requireOptions } from '../kernels/optionNames.ts'
 import { callPlace } from './callPlace.ts'
 import { type SiteProgress, sitesAreObserved } from './computeSites.ts'
 import { coreOf, handlesOf } from './core.ts'
@@ -49,6 +50,7 @@ export function futuresOf(value: unknown): Future[] {
  * @example await progress(client.map(slow, items))
  */
 export async function progress(futures: unknown, options: ProgressOptions = {}): Promise<void> {
+  requireOptions('progress', options, { timeoutMs: true, signal: true, onProgress: true, stream: true })
   const place = callPlace(progress)
   const list = futuresOf(futures)
   const core = coreOf(list)

@@ -18,6 +18,7 @@ export class RunReporter implements SiteObserver, CurveObserver {
   #opened: Promise<OpenCluster> | undefined
   #sent: Promise<unknown> = Promise.resolve()
   readonly #lastProgress = new Map<number, number>()
+  #hasEnded = false
   /** Points that are not reported yet. */
   readonly #points = new Map<number, { curve: Curve; points: CurvePoint[]; timer: NodeJS.Timeout }>()
 
@@ -35,7 +36,13 @@ export class RunReporter implements SiteObserver, CurveObserver {
     return process.send !== undefined || (this.#runId !== undefined && this.#cluster !== undefined)
   }
 
+  /** Reports an event. The end is the last one: what still goes on in this process while it leaves is not told. */
   report(event: RunEvent): void {
+    if (this.#hasEnded) return
+    if (event.kind === 'ended') {
+      this.#reportCurves()
+      this.#hasEnded = true
+    }
     if (process.send) {
       this.#sent = new Promise((resolve) => {
         // The parent may be gone: then nobody is there to be told.
@@ -54,7 +61,6 @@ export class RunReporter implements SiteObserver, CurveObserver {
 
   /** Resolves when everything reported has left this process. */
   async flushed(): Promise<void> {
-    this.#reportCurves()
     await this.#sent
     const open = await this.#opened?.catch(() => undefined)
     await open?.close()

@@ -165,3 +165,36 @@ test('100k tasks are built wide and deep without recursion, as one group', () =>
   total.buildTasks(deep)
   assert.deepEqual([deep.size, deep.groups.length], [100_001, 1])
 })
+
+test('delayed values are found in maps and sets, among keys too', async () => {
+  const two = add(1, 1)
+  const shown = delayed((map: Map<unknown, unknown>, set: Set<unknown>) => [[...map], [...set]])
+  assert.deepEqual(
+    await shown(
+      new Map<unknown, unknown>([
+        ['a', [two]],
+        [two, new Set([1])],
+      ]) as never,
+      new Set([two, 5]) as never,
+    ).compute(),
+    [
+      [
+        ['a', [2]],
+        [2, new Set([1])],
+      ],
+      [2, 5],
+    ],
+  )
+})
+
+test('no delayed value can stand in data that holds itself', () => {
+  const ring: Record<string, unknown> = { n: 3 }
+  ring.self = ring
+  const given = delayed((x: unknown) => x)
+  assert.equal(given(ring).buildTasks(new TaskGraph()).length, 1)
+  ring.n = add(1, 2)
+  assert.throws(() => given(ring).buildTasks(new TaskGraph()), {
+    message:
+      'a delayed value stands in a list or object that holds itself, and cannot be replaced there: give it as an argument of its own',
+  })
+})

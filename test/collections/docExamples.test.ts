@@ -14,7 +14,7 @@ import { streamOf } from '../../runtime/kernels/array/randomBits.ts'
 import { broadcastShapes, resolveShape } from '../../runtime/kernels/array/shape.ts'
 import { kernel } from '../../runtime/kernels/kernel.ts'
 import { murmurHash32 } from '../../runtime/kernels/ml/preprocessing/texts.ts'
-import { resultBuffer } from '../../runtime/kernels/resultMemory.ts'
+import { resultBuffer, resultBytes } from '../../runtime/kernels/resultMemory.ts'
 import { typeText } from '../../runtime/kernels/table/dataType.ts'
 import { expressionText } from '../../runtime/kernels/table/expression.ts'
 import { plainOf } from '../../runtime/ml/contract/modelData.ts'
@@ -50,6 +50,7 @@ const NAMES = {
   plainOf,
   resolveShape,
   resultBuffer,
+  resultBytes,
   runOf,
   spansOf,
   streamOf,

@@ -9,6 +9,7 @@ import {
   giveBack,
   provideResultMemory,
   resultBuffer,
+  resultBytes,
   SHARED_FROM_BYTES,
 } from '../../runtime/kernels/resultMemory.ts'
 
@@ -89,6 +90,28 @@ test('kernels get large buffers from the thread, small ones from V8, and all fro
     giveBack(large)
     giveBack(new ArrayBuffer(SIZE))
     assert.equal(resultBuffer(SIZE), large)
+  } finally {
+    provideResultMemory(undefined)
+  }
+})
+
+test('bytes of any length stand in buffers of few sizes, which serve again', () => {
+  const { memory } = lane()
+  assert.equal(resultBytes(SIZE + 1).buffer.byteLength, SIZE + 1, 'outside of workers')
+  provideResultMemory(memory)
+  try {
+    const sizes = new Set<number>()
+    for (let length = SIZE; length <= 2 * SIZE; length += 997) {
+      const bytes = resultBytes(length)
+      assert.equal(bytes.length, length)
+      assert.ok(bytes.buffer.byteLength <= length * (1 + 1 / 16))
+      sizes.add(bytes.buffer.byteLength)
+    }
+    assert.equal(sizes.size, 17)
+    const { buffer } = resultBytes(SIZE + 1)
+    giveBack(buffer)
+    assert.equal(resultBytes(SIZE + 2).buffer, buffer)
+    assert.ok(resultBytes(SIZE - 1).buffer instanceof ArrayBuffer)
   } finally {
     provideResultMemory(undefined)
   }

@@ -23,6 +23,8 @@ export function resolve(value: unknown, results: readonly unknown[]): unknown {
   if (value instanceof TaskRef) return travelled(results[value.index])
   if (value instanceof Held) return travelled(value.value)
   if (Array.isArray(value)) return value.map((part) => resolve(part, results))
+  if (value instanceof Map) return new Map(resolve([...value], results) as [unknown, unknown][])
+  if (value instanceof Set) return new Set(resolve([...value], results) as unknown[])
   if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, resolve(part, results)]))
   return value

@@ -150,7 +150,7 @@ test('importances are shares, and a constant column has none', async () => {
 test('what cannot be learnt from is refused by name', async () => {
   await assert.rejects(
     new ml.GradientBoostingClassifier().fit([[1], [2]], [3, 3]),
-    /needs two classes or more, and y has only 3/,
+    /at least 2 classes, and there is only 3/,
   )
   assert.throws(() => new ml.GradientBoostingRegressor({ maxBins: 256 }), /maxBins is 2 to 255, not 256/)
   const model = await new ml.GradientBoostingRegressor().fit([[1], [2]], [1, 2])

@@ -29,6 +29,11 @@ const METRICS: [name: string, actual: string, predicted: string, options?: objec
   ['brierScoreLoss', 'binary', 'scores', weighted],
   ['rocAucOneVsRest macro', 'true', 'probabilities', weighted],
   ['rocAucOneVsRest weighted', 'true', 'probabilities', { average: 'weighted' }],
+  ['rocAucOneVsRest micro', 'true', 'probabilities', { average: 'micro', ...weighted }],
+  ['rocAucOneVsOne macro', 'true', 'probabilities'],
+  ['rocAucOneVsOne weighted', 'true', 'probabilities', { average: 'weighted' }],
+  ['topKAccuracyScore 2', 'true', 'probabilities', weighted],
+  ['topKAccuracyScore 3', 'true', 'probabilities', { k: 3 }],
   ['meanAbsolutePercentageError', 'amounts', 'near', weighted],
   ['meanSquaredLogError', 'amounts', 'near', weighted],
   ['meanPinballLoss', 'amounts', 'near', { alpha: 0.8, ...weighted }],
@@ -60,6 +65,49 @@ for (const [name, actual, predicted, options] of METRICS)
     const chunked = await metric(cut(a, 17) as never, cut(p, 11) as never, options as never)
     close(chunked, expected[name], 1e-12, 'chunks')
   })
+
+test("the classification report is scikit-learn's, as numbers and as a text", async () => {
+  const known = answers.report as { of: Record<string, Record<string, number>>; text: string }
+  const { of } = known
+  const listed = (own: Record<string, number>): number[] => [
+    own.precision,
+    own.recall,
+    own['f1-score'],
+    own.support,
+  ]
+  const told = await metrics.classificationReport(cut(given.true, 17), cut(given.guess, 11), weighted)
+  close(told.accuracy, of.accuracy, 1e-12)
+  for (const { label, precision, recall, f1, support } of told.classes)
+    close([precision, recall, f1, support], listed(known.of[String(label)]), 1e-12, String(label))
+  for (const [own, name] of [
+    [told.macroAverage, 'macro avg'],
+    [told.weightedAverage, 'weighted avg'],
+  ] as const)
+    close([own.precision, own.recall, own.f1, own.support], listed(known.of[name]), 1e-12, name)
+  assert.equal((await metrics.classificationReport(given.true, given.guess)).text, known.text)
+})
+
+test('searches choose by scores of probabilities; a model without any, and an unknown name, say what there is', async () => {
+  const grid = { C: [1e-4, 1] }
+  for (const scoring of ['rocAuc', 'rocAucWeighted', 'rocAucOneVsOne', 'topKAccuracy']) {
+    const search = new ml.GridSearchCV(new ml.LogisticRegression(), grid, { cv: 3, scoring, refit: false })
+    await search.fit(iris.x, iris.y)
+    assert.ok(search.bestScore > 0.95 && search.bestScore <= 1, `${scoring}: ${search.bestScore}`)
+  }
+  const none = { cv: 3, scoring: 'rocAuc' }
+  await assert.rejects(
+    new ml.GridSearchCV(new ml.Ridge(), { alpha: [1] }, none).fit(iris.x, iris.y),
+    /Ridge has no probabilities to score: choose a score of predictions/,
+  )
+  await assert.rejects(
+    new ml.GridSearchCV(new ml.LinearSVC(), grid, none).fit(iris.x, iris.y),
+    /LinearSVC has no probabilities/,
+  )
+  assert.throws(
+    () => new ml.GridSearchCV(new ml.Ridge(), {}, { scoring: 'roc_auc' }),
+    /there is no scoring roc_auc; there are accuracy, .*rocAuc, rocAucWeighted, rocAucOneVsOne, topKAccuracy/,
+  )
+})
 
 test('curves are those of scikit-learn', async () => {
   const roc = await metrics.rocCurve(cut(given.binary, 9), given.scores, weighted)
@@ -118,6 +166,24 @@ test('metrics of numbers and of scores refuse what they cannot tell', async () =
   await assert.rejects(
     metrics.rocAucOneVsRest([0, 1], [[1], [1]]),
     /1 columns of probabilities for 2 classes/,
+  )
+})
+
+test('metrics of several classes refuse what they cannot tell', async () => {
+  const scores = [
+    [1, 2, 3],
+    [2, 1, 3],
+  ]
+  const labels = [0, 1, 2]
+  await assert.rejects(
+    metrics.rocAucOneVsOne([0, 1], scores, { labels }),
+    /rows of every class.*: name in labels/,
+  )
+  await assert.rejects(metrics.rocAucOneVsOne([0, 1], scores), /3 columns of scores for 2 classes/)
+  await assert.rejects(metrics.topKAccuracyScore([0, 7], scores, { labels }), /no column for the class 7/)
+  await assert.rejects(
+    metrics.topKAccuracyScore([0, 1], scores, { labels, k: 0 }),
+    /k of .* is a whole number ≥ 1/,
   )
 })
 

@@ -46,6 +46,10 @@ write(
         "amounts": amounts,
         "near": near,
         "labels": labels,
+        "report": {
+            "of": m.classification_report(true, guess, output_dict=True, **weighted),
+            "text": m.classification_report(true, guess),
+        },
         "metrics": {
             "cohenKappaScore": m.cohen_kappa_score(true, guess, **weighted),
             "cohenKappaScore linear": m.cohen_kappa_score(true, guess, weights="linear"),
@@ -58,6 +62,11 @@ write(
             "brierScoreLoss": m.brier_score_loss(binary, score, **weighted),
             "rocAucOneVsRest macro": m.roc_auc_score(true, probabilities, multi_class="ovr", **weighted),
             "rocAucOneVsRest weighted": m.roc_auc_score(true, probabilities, multi_class="ovr", average="weighted"),
+            "rocAucOneVsRest micro": m.roc_auc_score(true, probabilities, multi_class="ovr", average="micro", **weighted),
+            "rocAucOneVsOne macro": m.roc_auc_score(true, probabilities, multi_class="ovo"),
+            "rocAucOneVsOne weighted": m.roc_auc_score(true, probabilities, multi_class="ovo", average="weighted"),
+            "topKAccuracyScore 2": m.top_k_accuracy_score(true, probabilities, **weighted),
+            "topKAccuracyScore 3": m.top_k_accuracy_score(true, probabilities, k=3),
             "meanAbsolutePercentageError": m.mean_absolute_percentage_error(amounts, near, **weighted),
             "meanSquaredLogError": m.mean_squared_log_error(amounts, near, **weighted),
             "meanPinballLoss": m.mean_pinball_loss(amounts, near, alpha=0.8, **weighted),

@@ -39,6 +39,7 @@ test('what `import … from "heddle"` gives', () => {
     'NdArray',
     'NoFilesError',
     'NotACollectionError',
+    'OptionError',
     'PluckError',
     'ProfileError',
     'RefusedError',

@@ -174,6 +174,11 @@ test('a missing column is named with the nearest ones, when the table is written
     message:
       "delay.str.toUpperCase(): str.toUpperCase takes texts, but delay is float64. Make texts of it with .cast('string').",
   })
+  const lists = dataframe.fromRecords([{ n: [1, 2] }]) as unknown as DataFrame
+  assert.throws(() => lists.select(col('n').list.join('-')), {
+    message:
+      'n.list.join({ separator: "-" }): list.join takes a list of texts, but n is list<float64>. Make texts of its items with .cast({ list: \'string\' }).',
+  })
   assert.throws(
     () => loose.groupBy('origin').agg(col('delay')),
     /agg takes aggregates, but delay has a value for each row/,

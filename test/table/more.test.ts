@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bag, col, type DataFrame, dataframe, delayed, len } from '../../runtime/collections/index.ts'
+import { bag, col, type DataFrame, dataframe, delayed, len, lit } from '../../runtime/collections/index.ts'
+import { runTable } from '../../runtime/kernels/table/partition.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 
 computeInProcess()
@@ -45,6 +46,17 @@ for (const engine of ['polars', 'columns'])
       assert.deepEqual(await priced({}), [10, null, 11, 11])
       assert.deepEqual(await priced({ tolerance: '1h' }), [10, null, 11, null])
       assert.deepEqual(await priced({ strategy: 'forward' }), [11, 12, null, null])
+    })
+
+    test(`a column of nulls alone (${where})`, async () => {
+      process.env.HEDDLE_TABLE_ENGINE = engine
+      const table = frame(partitions).select(lit(null).as('none'), col('v')).head(2)
+      assert.deepEqual(table.schema.none, 'null')
+      assert.deepEqual(await table.toRecords(), [
+        { none: null, v: 1 },
+        { none: null, v: 2 },
+      ])
+      assert.deepEqual(await table.filter(col('none').isNull()).select(len()).toRecords(), [{ len: 2 }])
     })
 
     test(`describe, valueCounts, quantile, sample, setIndex and divisions (${where})`, async () => {
@@ -130,4 +142,16 @@ test('a table is printed neatly, and gives columns and Arrow', async () => {
   assert.deepEqual(table.toColumns(), { city: ['Oslo', '東京'], t: [3.5, null] })
   assert.equal(Buffer.from(table.toArrow().subarray(0, 6)).toString(), 'ARROW1')
   assert.throws(() => table.column('town'), /no column "town"/)
+})
+
+test('rows that nothing is done with are counted without being opened', async () => {
+  const unreadable = { ipc: new Uint8Array([1, 2, 3]), rows: 7, bytes: 3 }
+  assert.equal(await runTable({ source: 'frame' }, [], { sink: 'rows' }, unreadable), 7)
+  const filtered = runTable(
+    { source: 'frame' },
+    [{ step: 'slice', offset: 0, length: 1 }],
+    { sink: 'rows' },
+    unreadable,
+  )
+  await assert.rejects(filtered)
 })

@@ -8,6 +8,7 @@ import type { NdArray } from '../../kernels/array/ndArray.ts'
 import { axisOf, broadcastShapes, ShapeError, shapeText, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
 import type { PadMode } from '../../kernels/array/shapeMethods.ts'
 import { alongAxisCall } from '../../kernels/array/statistics.ts'
+import { type OptionNames, requireOptions } from '../../kernels/optionNames.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { broadcastChunks, commonCuts } from './chunks.ts'
 import { asarray } from './creation.ts'
@@ -45,6 +46,15 @@ export interface MapBlocksOptions {
   newAxis?: number | readonly number[]
 }
 
+const MAP_BLOCKS: OptionNames<MapBlocksOptions> = {
+  dtype: true,
+  with: true,
+  args: true,
+  chunks: true,
+  dropAxis: true,
+  newAxis: true,
+}
+
 const listOf = (axes: number | readonly number[] | undefined): readonly number[] =>
   axes === undefined ? [] : typeof axes === 'number' ? [axes] : axes
 
@@ -55,6 +65,7 @@ export function mapBlocks(
   options: MapBlocksOptions = {},
 ): ChunkedArray {
   requireFunction('mapBlocks', fn)
+  requireOptions('mapBlocks', options, MAP_BLOCKS)
   const inputs = [first, ...(options.with ?? []).map(asarray)].map((each) => each[NODE])
   const shape = broadcastShapes(inputs.map((input) => input.shape))
   const grid = broadcastChunks(
@@ -138,11 +149,20 @@ export interface MapOverlapOptions {
   args?: readonly unknown[]
 }
 
+const MAP_OVERLAP: OptionNames<MapOverlapOptions> = {
+  depth: true,
+  boundary: true,
+  trim: true,
+  dtype: true,
+  args: true,
+}
+
 const MODES: Record<string, PadMode> = { reflect: 'symmetric', periodic: 'wrap', nearest: 'edge' }
 
 /** A function called once a block, with some elements of the blocks beside it. */
 export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOverlapOptions): ChunkedArray {
   requireFunction('mapOverlap', fn)
+  requireOptions('mapOverlap', options, MAP_OVERLAP)
   const { depth, boundary = 'reflect', trim = true } = options
   const rank = first.shape.length
   const depths = first.shape.map((_, axis) => {
@@ -220,6 +240,7 @@ export function blockwise(
   options: { dtype?: DTypeName; newAxes?: Record<string, number>; args?: readonly unknown[] } = {},
 ): ChunkedArray {
   requireFunction('blockwise', fn)
+  requireOptions('blockwise', options, { dtype: true, newAxes: true, args: true })
   const inputs: ArrayNode[] = []
   const names: string[] = []
   for (let i = 0; i < pairs.length; i += 2) {
@@ -272,6 +293,8 @@ export function applyGufunc(
   arrays: readonly unknown[],
   options: { dtype?: DTypeName; outputSizes?: Record<string, number>; args?: readonly unknown[] } = {},
 ): ChunkedArray {
+  requireFunction('applyGufunc', fn)
+  requireOptions('applyGufunc', options, { dtype: true, outputSizes: true, args: true })
   const found = /^((?:\([\w,]*\),?)+)->(\([\w,]*\))$/.exec(signature.replace(/\s/g, ''))
   if (!found)
     throw new RangeError(
@@ -323,6 +346,7 @@ export function applyAlongAxis(
   options: { dtype?: DTypeName; length?: number; args?: readonly unknown[] } = {},
 ): ChunkedArray {
   requireFunction('applyAlongAxis', fn)
+  requireOptions('applyAlongAxis', options, { dtype: true, length: true, args: true })
   const along = axisOf(axis, first.shape.length)
   const length = options.length ?? null
   const dtype = dtypeOf(options.dtype ?? first.dtype)

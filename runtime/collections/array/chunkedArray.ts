@@ -16,7 +16,8 @@ import { NdArray, rankOfIndex } from '../../kernels/array/ndArray.ts'
 import type { ReduceRequest } from '../../kernels/array/reductionMethods.ts'
 import { axisOf, shapeText, sizeOf } from '../../kernels/array/shape.ts'
 import { ShapeMethods } from '../../kernels/array/shapeMethods.ts'
-import type { UfuncOptions } from '../../kernels/array/unaryMethods.ts'
+import { UFUNC_OPTIONS, type UfuncOptions } from '../../kernels/array/unaryMethods.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { prepareInputs } from '../delayed/node.ts'
 import { drawing } from '../visualize.ts'
@@ -28,7 +29,7 @@ import {
   mapBlocks,
   mapOverlap,
 } from './blockFunctions.ts'
-import { type ChunkSpec, normalChunks } from './chunks.ts'
+import { type AxisChunks, type ChunkSpec, chunksByAxis, normalChunks } from './chunks.ts'
 import { explained } from './explain.ts'
 import { type ArrayNode, FusedNode, HeldNode, type StepOptions } from './expression.ts'
 import {
@@ -221,9 +222,15 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
 
   /**
    * The same elements in other chunks. Nothing is copied for it alone: tasks that follow read the parts that they need.
+   * @param chunks of all axes, or of some by their numbers: the others stay as they are
    * @example array.ones([4, 6]).rechunk([2, -1]).chunks // [[2, 2], [6]]
+   * @example array.ones([4, 6], { chunks: 3 }).rechunk({ 1: -1 }).chunks // [[3, 1], [6]]
    */
-  rechunk(chunks: ChunkSpec): ChunkedArray<D, R> {
+  rechunk(given: ChunkSpec | Readonly<Record<number, AxisChunks>>): ChunkedArray<D, R> {
+    const chunks =
+      typeof given === 'object' && !Array.isArray(given)
+        ? chunksByAxis(given as never, this.chunks)
+        : (given as ChunkSpec)
     return new ChunkedArray(rechunkNode(this.#node, normalChunks(chunks, this.shape, this.#node.dtype.bytes)))
   }
 
@@ -370,6 +377,7 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
 
   /** @internal */
   $map(name: string, others: readonly unknown[], options?: UfuncOptions): unknown {
+    requireOptions(name, options, UFUNC_OPTIONS)
     const args = (name === 'where' ? [others[0], this, others[1]] : [this, ...others]).map(operandOf)
     const node = mapNode(name, args)
     if (options?.where === undefined) return new ChunkedArray(node)

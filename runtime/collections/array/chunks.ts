@@ -1,7 +1,8 @@
 // How an array is cut: what a user writes, lengths for each axis, cuts that two arrays share.
 
 import type { Chunks } from '../../kernels/array/grid.ts'
-import { ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
+import { axisOf, ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
+import { byteCount } from '../bag/byteCount.ts'
 
 /** Chunks are not what they could be, or do not add up to the shape. */
 export class ChunksError extends RangeError {
@@ -11,12 +12,23 @@ export class ChunksError extends RangeError {
 /** A block of an array is cut to about this many bytes where `'auto'` says so. */
 export const AUTO_BYTES = 64 * 1024 * 1024
 
-type AxisChunks = number | 'auto' | readonly number[]
+export type AxisChunks = number | 'auto' | readonly number[]
+type Size = `${number}${string}`
 /**
- * How to cut: `'auto'`, one length for all axes (−1 for the whole axis), or for each axis a length, the list of all
- * lengths, or `'auto'`.
+ * How to cut: `'auto'`, the size of a block (`'16MB'`), one length for all axes (−1 for the whole axis), or for each axis a
+ * length, the list of all lengths, or `'auto'`.
  */
-export type ChunkSpec = 'auto' | number | readonly AxisChunks[]
+export type ChunkSpec = 'auto' | Size | number | readonly AxisChunks[]
+
+/**
+ * Chunks with those of some axes told anew.
+ * @throws {ShapeError} when an axis is not there
+ */
+export function chunksByAxis(given: Readonly<Record<number, AxisChunks>>, chunks: Chunks): AxisChunks[] {
+  const all: AxisChunks[] = [...chunks]
+  for (const [axis, part] of Object.entries(given)) all[axisOf(Number(axis), chunks.length)] = part
+  return all
+}
 
 /** Lengths of equal chunks, the last one shorter. */
 export function evenChunks(length: number, size: number): number[] {
@@ -39,7 +51,9 @@ export function normalChunks(
   itemBytes: number,
 ): number[][] {
   const given = spec ?? 'auto'
-  const parts: readonly AxisChunks[] = typeof given === 'object' ? given : shape.map(() => given)
+  const bytes = typeof given === 'string' ? bytesOf(given) : AUTO_BYTES
+  const parts: readonly AxisChunks[] =
+    typeof given === 'object' ? given : shape.map(() => (typeof given === 'string' ? 'auto' : given))
   if (parts.length !== shape.length)
     throw new ChunksError(`chunks for ${parts.length} axes do not cut an array of shape ${shapeText(shape)}`)
   if (shape.some(Number.isNaN))
@@ -47,6 +61,10 @@ export function normalChunks(
   const fixed = parts.map((part, axis): number[] | undefined => {
     if (part === 'auto') return undefined
     const length = shape[axis]
+    if (typeof part !== 'number' && !Array.isArray(part))
+      throw new ChunksError(
+        `${JSON.stringify(part)} does not cut axis ${axis}: write a length, the list of all lengths, or 'auto'`,
+      )
     if (typeof part === 'number') {
       if (part === -1) return [length]
       if (!Number.isInteger(part) || part < 1)
@@ -63,17 +81,30 @@ export function normalChunks(
     return part.length === 0 ? [0] : [...part]
   })
   if (fixed.every((lengths) => lengths !== undefined)) return fixed
-  return autoChunks(fixed, shape, itemBytes)
+  return autoChunks(fixed, shape, itemBytes, bytes)
 }
 
-/** Cuts the open axes alike, so that a block has at most `AUTO_BYTES`. */
+/** @throws {ChunksError} when a text is no size */
+function bytesOf(spec: string): number {
+  if (spec === 'auto') return AUTO_BYTES
+  try {
+    return byteCount('chunks', spec)
+  } catch {
+    throw new ChunksError(
+      `${JSON.stringify(spec)} does not say how to cut: write 'auto', a size such as '16MB', a length, or a list of them`,
+    )
+  }
+}
+
+/** Cuts the open axes alike, so that a block has at most so many bytes. */
 function autoChunks(
   fixed: readonly (number[] | undefined)[],
   shape: readonly number[],
   itemBytes: number,
+  bytes: number,
 ): number[][] {
   const taken = fixed.reduce((product, lengths) => product * (lengths ? Math.max(1, ...lengths) : 1), 1)
-  let left = AUTO_BYTES / itemBytes / taken
+  let left = bytes / itemBytes / taken
   const sizes = new Map<number, number>()
   let open = shape.map((_, axis) => axis).filter((axis) => !fixed[axis])
   // An axis shorter than its share leaves more for the others.

@@ -19,6 +19,7 @@ import { blockIndex } from '../../kernels/array/grid.ts'
 import type { ShapeRank } from '../../kernels/array/kinds.ts'
 import { NdArray } from '../../kernels/array/ndArray.ts'
 import { checkedShape, ShapeError } from '../../kernels/array/shape.ts'
+import { type OptionNames, requireOptions } from '../../kernels/optionNames.ts'
 import { nodeOf } from '../delayed/node.ts'
 import type { Delayed } from '../delayed/types.ts'
 import { ChunkedArray } from './chunkedArray.ts'
@@ -32,6 +33,8 @@ export interface CreateOptions<D extends DTypeName = DTypeName> {
   dtype?: D
   chunks?: ChunkSpec
 }
+
+const CREATE: OptionNames<CreateOptions> = { dtype: true, chunks: true }
 
 type Shape = number | readonly number[]
 
@@ -80,6 +83,7 @@ export function zeros<const S extends Shape, D extends DTypeName = 'float64'>(
   shape: S,
   options: CreateOptions<D> = {},
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('zeros', options, CREATE)
   return full(shape, 0, { dtype: 'float64' as D, ...options }) as never
 }
 
@@ -91,6 +95,7 @@ export function ones<const S extends Shape, D extends DTypeName = 'float64'>(
   shape: S,
   options: CreateOptions<D> = {},
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('ones', options, CREATE)
   return full(shape, 1, { dtype: 'float64' as D, ...options }) as never
 }
 
@@ -106,6 +111,7 @@ export function full<const S extends Shape, D extends DTypeName = DTypeName>(
   value: Scalar,
   options: CreateOptions<D> = {},
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('full', options, CREATE)
   const dtype = options.dtype ? dtypeOf(options.dtype) : dtypeOfScalar(value)
   return new ChunkedArray<D, ShapeRank<S>>(constantNode(checkedShape(shape), value, dtype, options.chunks))
 }
@@ -163,6 +169,7 @@ export function arange(
     (each): each is number | bigint => typeof each === 'number' || typeof each === 'bigint',
   )
   const options = (rest.find((each) => typeof each === 'object') ?? {}) as CreateOptions
+  requireOptions('arange', options, CREATE)
   const [start, stop, step] =
     numbers.length === 1
       ? [0, Number(numbers[0]), 1]
@@ -197,6 +204,7 @@ export function linspace<D extends DTypeName = 'float64'>(
   count = 50,
   options: CreateOptions<D> & { endpoint?: boolean } = {},
 ): ChunkedArray<D, 1> {
+  requireOptions('linspace', options, { ...CREATE, endpoint: true })
   const [length] = checkedShape(count)
   const endpoint = options.endpoint ?? true
   const parts = endpoint ? length - 1 : length
@@ -224,6 +232,7 @@ export function eye<D extends DTypeName = 'float64'>(
   columns: number = rows,
   options: CreateOptions<D> & { offset?: number } = {},
 ): ChunkedArray<D, 2> {
+  requireOptions('eye', options, { ...CREATE, offset: true })
   const shape = checkedShape([rows, columns])
   const distance = placeNode('eye', shape, 0, [-1, 1], FLOAT64, options.chunks)
   return new ChunkedArray(
@@ -236,6 +245,7 @@ export function eye<D extends DTypeName = 'float64'>(
 
 /** The number of each element's place along each axis: one array an axis. */
 export function indices(shape: readonly number[], options: CreateOptions = {}): ChunkedArray<'int64'>[] {
+  requireOptions('indices', options, CREATE)
   const list = checkedShape(shape)
   return list.map(
     (_, axis) =>
@@ -256,10 +266,9 @@ export function indices(shape: readonly number[], options: CreateOptions = {}): 
  * Arrays of coordinates from one list of them an axis.
  * @example (await array.meshgrid([array.arange(2), array.arange(3)])[0].compute()).shape // [3, 2]
  */
-export function meshgrid(
-  axes: readonly unknown[],
-  { indexing = 'xy' }: { indexing?: 'xy' | 'ij' } = {},
-): ChunkedArray[] {
+export function meshgrid(axes: readonly unknown[], options: { indexing?: 'xy' | 'ij' } = {}): ChunkedArray[] {
+  requireOptions('meshgrid', options, { indexing: true })
+  const { indexing = 'xy' } = options
   const nodes = axes.map((axis) => (asarray(axis).ravel() as ChunkedArray)[NODE])
   const order = nodes.map((_, i) => (indexing === 'xy' && nodes.length > 1 && i < 2 ? 1 - i : i))
   const shape = nodes.map((_, i) => nodes[order[i]].shape[0])
@@ -280,6 +289,7 @@ export function fromArray<D extends DTypeName = DTypeName>(
   value: unknown,
   options: CreateOptions<D> & { shape?: readonly number[] } = {},
 ): ChunkedArray<D> {
+  requireOptions('fromArray', options, { ...CREATE, shape: true })
   const { chunks, ...rest } = options
   const block = value instanceof NdArray && !options.dtype && !options.shape ? value : fromValue(value, rest)
   return new ChunkedArray(nodeOfArray(block, normalChunks(chunks, block.shape, block.type.bytes)))
@@ -299,6 +309,7 @@ export function fromFunction<const S extends Shape, D extends DTypeName = 'float
   fn: (...places: NdArray<'float64'>[]) => unknown,
   options: CreateOptions<D> & { shape: S },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('fromFunction', options, { ...CREATE, shape: true })
   if (typeof fn !== 'function') throw new TypeError(`fromFunction takes a function, not ${describe(fn)}`)
   const shape = checkedShape(options.shape)
   const dtype = dtypeOf(options.dtype ?? 'float64')

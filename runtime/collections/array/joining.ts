@@ -96,6 +96,10 @@ export const dstack = (arrays: readonly unknown[]): Chunked =>
  * @example (await array.where([true, false], 1, 2).compute()).toList() // [1, 2]
  */
 export function where(mask: unknown, a: unknown, b: unknown): Chunked {
+  if (a === undefined || b === undefined)
+    throw new ShapeError(
+      'where takes a mask and what stands where it is true and where it is false: places of true elements are not known before computing, x.slice(mask) gives the elements',
+    )
   return new ChunkedArray(mapNode('where', [asarray(mask)[NODE], operandOf(a), operandOf(b)]))
 }
 

@@ -13,9 +13,10 @@ import {
 import type { ShapeRank } from '../../kernels/array/kinds.ts'
 import { type Distribution, streamOf } from '../../kernels/array/randomBits.ts'
 import { checkedShape, rowStrides, sizeOf } from '../../kernels/array/shape.ts'
+import { type OptionNames, requireOptions } from '../../kernels/optionNames.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { type ChunkSpec, normalChunks } from './chunks.ts'
-import { asarray } from './creation.ts'
+import { arange, asarray } from './creation.ts'
 import { type ArrayNode, FusedNode } from './expression.ts'
 import { takeLazyNode } from './indexNodes.ts'
 import { castNode, mapNode, NODE } from './operands.ts'
@@ -32,6 +33,8 @@ export interface RandomOptions<
   seed?: number | bigint
   dtype?: D
 }
+
+const RANDOM: OptionNames<RandomOptions> = { shape: true, chunks: true, seed: true, dtype: true }
 
 const freshSeed = (): bigint => (BigInt(randomInt(2 ** 32)) << 32n) | BigInt(randomInt(2 ** 32))
 
@@ -68,6 +71,7 @@ const scaled = (node: ArrayNode, by: number, from: number): ArrayNode => {
 export function uniform<const S extends number | readonly number[], D extends DTypeName = 'float64'>(
   options: RandomOptions<S, D> & { low?: number; high?: number },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('random.uniform', options, { ...RANDOM, low: true, high: true })
   const { low = 0, high = 1 } = options
   return finished(scaled(drawNode('uniform', options), high - low, low), options) as never
 }
@@ -82,6 +86,7 @@ export const random = uniform
 export function normal<const S extends number | readonly number[], D extends DTypeName = 'float64'>(
   options: RandomOptions<S, D> & { mean?: number; std?: number },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('random.normal', options, { ...RANDOM, mean: true, std: true })
   const { mean = 0, std = 1 } = options
   if (std < 0) throw new RangeError(`a standard deviation is not negative: ${std}`)
   return finished(scaled(drawNode('normal', options), std, mean), options) as never
@@ -91,6 +96,7 @@ export function normal<const S extends number | readonly number[], D extends DTy
 export function lognormal<const S extends number | readonly number[], D extends DTypeName = 'float64'>(
   options: RandomOptions<S, D> & { mean?: number; sigma?: number },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('random.lognormal', options, { ...RANDOM, mean: true, sigma: true })
   const { mean = 0, sigma = 1 } = options
   return finished(mapNode('exp', [scaled(drawNode('normal', options), sigma, mean)]), options) as never
 }
@@ -99,6 +105,7 @@ export function lognormal<const S extends number | readonly number[], D extends 
 export function exponential<const S extends number | readonly number[], D extends DTypeName = 'float64'>(
   options: RandomOptions<S, D> & { scale?: number },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('random.exponential', options, { ...RANDOM, scale: true })
   return finished(scaled(drawNode('exponential', options), options.scale ?? 1, 0), options) as never
 }
 
@@ -109,6 +116,7 @@ export function exponential<const S extends number | readonly number[], D extend
 export function integers<const S extends number | readonly number[], D extends IntegerName = 'int64'>(
   options: RandomOptions<S, D> & { low?: number; high: number },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('random.integers', options, { ...RANDOM, low: true, high: true })
   const { low = 0, high } = options
   const dtype = options.dtype ? dtypeOf(options.dtype) : INT64
   if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high) && high > low))
@@ -132,6 +140,7 @@ export function integers<const S extends number | readonly number[], D extends I
 export function bernoulli<const S extends number | readonly number[]>(
   options: RandomOptions<S> & { p?: number },
 ): ChunkedArray<'bool', ShapeRank<S>> {
+  requireOptions('random.bernoulli', options, { ...RANDOM, p: true })
   const { p = 0.5 } = options
   if (!(p >= 0 && p <= 1)) throw new RangeError(`a probability is from 0 to 1, not ${p}`)
   return new ChunkedArray(mapNode('less', [drawNode('uniform', options), { weak: p }]))
@@ -141,6 +150,7 @@ export function bernoulli<const S extends number | readonly number[]>(
 export function laplace<const S extends number | readonly number[], D extends DTypeName = 'float64'>(
   options: RandomOptions<S, D> & { mean?: number; scale?: number },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('random.laplace', options, { ...RANDOM, mean: true, scale: true })
   const both = seeded(options)
   const difference = mapNode('subtract', [drawNode('exponential', both, 0), drawNode('exponential', both, 1)])
   return finished(scaled(difference, options.scale ?? 1, options.mean ?? 0), options) as never
@@ -150,6 +160,7 @@ export function laplace<const S extends number | readonly number[], D extends DT
 export function logistic<const S extends number | readonly number[], D extends DTypeName = 'float64'>(
   options: RandomOptions<S, D> & { mean?: number; scale?: number },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('random.logistic', options, { ...RANDOM, mean: true, scale: true })
   const u = drawNode('uniform', options)
   const odds = mapNode('divide', [u, mapNode('subtract', [{ weak: 1 }, u])])
   return finished(scaled(mapNode('log', [odds]), options.scale ?? 1, options.mean ?? 0), options) as never
@@ -159,6 +170,7 @@ export function logistic<const S extends number | readonly number[], D extends D
 export function rayleigh<const S extends number | readonly number[], D extends DTypeName = 'float64'>(
   options: RandomOptions<S, D> & { scale?: number },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('random.rayleigh', options, { ...RANDOM, scale: true })
   const root = mapNode('sqrt', [mapNode('multiply', [drawNode('exponential', options), { weak: 2 }])])
   return finished(scaled(root, options.scale ?? 1, 0), options) as never
 }
@@ -167,6 +179,7 @@ export function rayleigh<const S extends number | readonly number[], D extends D
 export function weibull<const S extends number | readonly number[], D extends DTypeName = 'float64'>(
   options: RandomOptions<S, D> & { a: number },
 ): ChunkedArray<D, ShapeRank<S>> {
+  requireOptions('random.weibull', options, { ...RANDOM, a: true })
   if (!(options.a > 0)) throw new RangeError(`the shape a is above 0, not ${options.a}`)
   return finished(
     mapNode('power', [drawNode('exponential', options), { weak: 1 / options.a }]),
@@ -174,12 +187,13 @@ export function weibull<const S extends number | readonly number[], D extends DT
   ) as never
 }
 
-/** Elements chosen from a list of one axis, any of them as often as it comes. */
+/** Elements chosen from a list of one axis, or of the numbers 0 … n − 1, any of them as often as it comes. */
 export function choice<const S extends number | readonly number[]>(
   from: unknown,
   options: RandomOptions<S>,
 ): ChunkedArray<DTypeName, ShapeRank<S>> {
-  const list = asarray(from)
+  requireOptions('random.choice', options, RANDOM)
+  const list = typeof from === 'number' ? arange(BigInt(from)) : asarray(from)
   if (list.shape.length !== 1 || list.shape[0] === 0)
     throw new RangeError('choice takes a list of one axis with elements in it')
   const flat = { ...options, shape: [sizeOf(checkedShape(options.shape))], chunks: 'auto' as const }
@@ -194,6 +208,7 @@ export function permutation(
   of: unknown,
   options: { seed?: number | bigint; chunks?: ChunkSpec } = {},
 ): ChunkedArray {
+  requireOptions('random.permutation', options, { seed: true, chunks: true })
   const count = typeof of === 'number' ? of : asarray(of).shape[0]
   const keys = drawNode('uniform', {
     shape: [count],

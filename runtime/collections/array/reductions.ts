@@ -7,7 +7,7 @@ import { DTypeError, type DTypeName, dtypeOf, INT64 } from '../../kernels/array/
 import { foldDType } from '../../kernels/array/fold.ts'
 import { blockCounts, blockIndex } from '../../kernels/array/grid.ts'
 import { reductionNamed } from '../../kernels/array/reduction.ts'
-import type { ReduceRequest } from '../../kernels/array/reductionMethods.ts'
+import { type ReduceRequest, requireReduceOptions } from '../../kernels/array/reductionMethods.ts'
 import { axesOf, axisOf, ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
 import { ArrayNode } from './expression.ts'
 import { reshapeNode, whole } from './indexNodes.ts'
@@ -20,6 +20,7 @@ import { CallNode, ReduceNode } from './taskNodes.ts'
  * @throws {ShapeError} when an axis is not there, or there is nothing to reduce
  */
 export function reduceNode(node: ArrayNode, request: ReduceRequest): ArrayNode {
+  requireReduceOptions(request)
   const { name, axis, at, method, ...options } = request
   const axes = axesOf(axis, node.shape.length)
   if (name === 'ptp')
@@ -48,7 +49,7 @@ function quantileNode(node: ArrayNode, axes: readonly number[], request: ReduceR
   if ('cMm'.includes(node.dtype.kind)) throw new DTypeError(`${node.dtype.name} has no quantiles`)
   const parts = typeof at === 'number' ? [at] : at
   for (const part of parts)
-    if (!(part >= 0 && part <= 1))
+    if (typeof part !== 'number' || !(part >= 0 && part <= 1))
       throw new RangeError(`quantiles are asked for from 0 to 1 (percentiles to 100), not at ${part}`)
   const outer = typeof at === 'number' ? [] : [parts.length]
   const keep = <T>(list: readonly T[], one: T): T[] =>

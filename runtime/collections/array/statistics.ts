@@ -2,7 +2,7 @@
 
 import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
-import { BOOL, DTypeError, FLOAT64, INT64 } from '../../kernels/array/dtype.ts'
+import { BOOL, DTypeError, describe, FLOAT64, INT64 } from '../../kernels/array/dtype.ts'
 import { blockRegion } from '../../kernels/array/grid.ts'
 import { axisOf, ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
 import {
@@ -17,6 +17,7 @@ import {
   topkCall,
   uniqueCall,
 } from '../../kernels/array/statistics.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { asarray, placeNode } from './creation.ts'
 import { ArrayNode } from './expression.ts'
@@ -48,6 +49,7 @@ export function histogram(
   bins: number | readonly number[] = 10,
   options: { range?: readonly [number, number]; weights?: unknown; density?: boolean } = {},
 ): Histogram {
+  requireOptions('histogram', options, { range: true, weights: true, density: true })
   const values = flatOf(of)
   const weights = options.weights === undefined ? undefined : flatOf(options.weights)
   if (weights && weights.shape[0] !== values.shape[0])
@@ -114,6 +116,7 @@ export function bincount(
   of: unknown,
   options: { weights?: unknown; minLength?: number } = {},
 ): ChunkedArray<'int64' | 'float64', 1> {
+  requireOptions('bincount', options, { weights: true, minLength: true })
   const values = flatOf(of)
   if (!'biu'.includes(values.dtype.kind))
     throw new DTypeError(`bincount counts whole numbers, not ${values.dtype.name}: cast with astype('int64')`)
@@ -253,6 +256,8 @@ export function searchsorted(
   values: unknown,
   side: 'left' | 'right' = 'left',
 ): ChunkedArray<'int64'> {
+  if (side !== 'left' && side !== 'right')
+    throw new RangeError(`searchsorted looks from the 'left' or the 'right', not from ${describe(side)}`)
   const list = asarray(sorted)[NODE]
   if (list.shape.length !== 1)
     throw new ShapeError(`searchsorted looks into a list of one axis, not of shape ${shapeText(list.shape)}`)
@@ -276,6 +281,7 @@ export function digitize(
   bins: readonly number[],
   options: { right?: boolean } = {},
 ): ChunkedArray<'int64'> {
+  requireOptions('digitize', options, { right: true })
   const rising = bins.every((edge, i) => i === 0 || edge >= bins[i - 1])
   const falling = bins.every((edge, i) => i === 0 || edge <= bins[i - 1])
   if (!rising && !falling) throw new RangeError('the bins of digitize rise or fall')
@@ -296,6 +302,7 @@ export function digitize(
  * @example (await array.isin([1, 2, 3], [3, 1]).compute()).toList() // [true, false, true]
  */
 export function isin(of: unknown, test: unknown, options: { invert?: boolean } = {}): ChunkedArray<'bool'> {
+  requireOptions('isin', options, { invert: true })
   return besideWhole('isin', asarray(of)[NODE], flatOf(test), BOOL, isinCall, {
     invert: options.invert ?? false,
   }) as never

@@ -24,6 +24,7 @@ import {
   zarrWriteCall,
 } from '../../kernels/array/storage.ts'
 import { readZarrMetadata, type ZarrCompression, zarrMetadata } from '../../kernels/array/zarrFormat.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import { callOf, computeAll } from '../compute.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { type ChunkSpec, evenChunks, normalChunks, sameChunks } from './chunks.ts'
@@ -62,6 +63,7 @@ function readNode(
  * @throws {NpyError} when it is no such file
  */
 export function fromNpy(path: string, options: { chunks?: ChunkSpec } = {}): ChunkedArray {
+  requireOptions('fromNpy', options, { chunks: true })
   const file = resolve(path)
   const { mtimeMs, size } = statSync(file)
   const bytes = Buffer.alloc(Math.min(size, HEAD_BYTES_MAX))
@@ -91,6 +93,7 @@ export function fromNpy(path: string, options: { chunks?: ChunkSpec } = {}): Chu
  * @throws {ZarrError} when the folder holds no array
  */
 export function fromZarr(path: string, options: { chunks?: ChunkSpec } = {}): ChunkedArray {
+  requireOptions('fromZarr', options, { chunks: true })
   const of = readZarrMetadata(resolve(path))
   const { shape, dtype } = of
   const chunks =

@@ -19,6 +19,12 @@ export function requireFunction(method: string, value: unknown): void {
     )
 }
 
+export type Primitive = number | bigint | string | boolean
+
+/** Whether a fold's last argument is an initial value: options are an object. */
+export const isPrimitive = (value: unknown): value is Primitive =>
+  ['number', 'bigint', 'string', 'boolean'].includes(typeof value)
+
 /** The error for bags that go along item by item and are cut differently. */
 export const unequalPartitions = (ours: number, theirs: number): BagArgumentError =>
   new BagArgumentError(

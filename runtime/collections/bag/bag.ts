@@ -9,6 +9,7 @@ import type { JoinHow } from '../../kernels/bag/groups.ts'
 import type { Op, ReducerSpec, Rest, UserFunction } from '../../kernels/bag/plan.ts'
 import type { WrittenInMemory } from '../../kernels/bag/write.ts'
 import { memoryFiles } from '../../kernels/files/memoryFile.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import type { TaskOptions } from '../../protocol/taskOptions.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import type { DataFrame } from '../dataframe/dataframe.ts'
@@ -18,7 +19,14 @@ import { nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
 import { visualize } from '../visualize.ts'
-import { BagArgumentError, requireCount, requireFunction, unequalPartitions } from './arguments.ts'
+import {
+  BagArgumentError,
+  isPrimitive,
+  type Primitive,
+  requireCount,
+  requireFunction,
+  unequalPartitions,
+} from './arguments.ts'
 import { byteCount } from './byteCount.ts'
 import { type BagNode, type Extra, HeldNode, StepNode, type StepOptions } from './node.ts'
 import {
@@ -285,6 +293,7 @@ export class Bag<out T> implements Collection<T[]> {
   randomSample(probability: number, options: { seed?: number } = {}): Bag<T> {
     if (!(probability >= 0 && probability <= 1))
       throw new BagArgumentError(`randomSample takes a probability from 0 to 1, not ${probability}`)
+    requireOptions('randomSample', options, { seed: true })
     const seed = seedOf(options.seed)
     return this.#step('randomSample', ([slot]) => ({ op: 'sample', probability, seed, slot }), [
       { extra: 'number' },
@@ -299,8 +308,10 @@ export class Bag<out T> implements Collection<T[]> {
    * @throws {EmptyBagError} when computed, if there is neither an item nor an initial value
    * @example await bag.range(5).fold((a, b) => a + b).compute() // 10
    * @example await bag.range(5).fold((n, _item) => n + 1, 0, (a, b) => a + b).compute() // 5
+   * @example await bag.fromSequence(['b', 'c'], { partitions: 1 }).fold((a, b) => a + b, 'a').compute() // 'abc'
    */
   fold<I>(this: Bag<I>, fn: (state: I, item: I) => I | Promise<I>, options?: TreeOptions): Delayed<I>
+  fold<I>(this: Bag<I>, fn: (state: I, item: I) => I | Promise<I>, initial: I & Primitive): Delayed<I>
   fold<S>(
     fn: (state: S, item: T) => S | Promise<S>,
     initial: S,
@@ -309,6 +320,7 @@ export class Bag<out T> implements Collection<T[]> {
   ): Delayed<S>
   fold(fn: UserFunction, ...more: unknown[]): unknown {
     requireFunction('fold', fn)
+    if (more.length === 1 && isPrimitive(more[0])) more.push(fn)
     if (more.length < 2)
       return this.#reduce('fold', { reducer: 'fold', fn, combine: fn }, more[0] as TreeOptions)
     const [initial, combine, options] = more as [unknown, UserFunction, TreeOptions | undefined]
@@ -330,6 +342,7 @@ export class Bag<out T> implements Collection<T[]> {
   ): Delayed<R> {
     requireFunction('reduction', chunk)
     requireFunction('reduction', aggregate)
+    requireOptions('reduction', options, { splitEvery: true, combine: true })
     const { combine, splitEvery } = options
     const spec: ReducerSpec = { reducer: 'custom', chunk, aggregate, ...(combine && { combine }) }
     // Without `combine`, only the last task may call `aggregate`: it may give something else than it takes.
@@ -439,6 +452,11 @@ export class Bag<out T> implements Collection<T[]> {
     fn: (state: T, item: T) => T | Promise<T>,
     options?: ShuffleOptions & TreeOptions,
   ): Bag<[key: Awaited<K>, value: T]>
+  foldby<K>(
+    key: (item: T) => K,
+    fn: (state: T, item: T) => T | Promise<T>,
+    initial: T & Primitive,
+  ): Bag<[key: Awaited<K>, value: T]>
   foldby<K, S>(
     key: (item: T) => K,
     fn: (state: S, item: T) => S | Promise<S>,
@@ -449,6 +467,7 @@ export class Bag<out T> implements Collection<T[]> {
   foldby(key: UserFunction, fn: UserFunction, ...more: unknown[]): unknown {
     requireFunction('foldby', key)
     requireFunction('foldby', fn)
+    if (more.length === 1 && isPrimitive(more[0])) more.push(fn)
     if (more.length < 2)
       return this.#keyed('foldby', { reducer: 'foldby', key, fn, combine: fn }, more[0] ?? {})
     const [initial, combine, options] = more as [unknown, UserFunction, ShuffleOptions | undefined]
@@ -472,6 +491,7 @@ export class Bag<out T> implements Collection<T[]> {
    */
   groupBy<K>(key: (item: T) => K, options: ShuffleOptions = {}): Bag<[key: Awaited<K>, items: T[]]> {
     requireFunction('groupBy', key)
+    requireOptions('groupBy', options, { partitions: true })
     const { partitions } = options
     if (partitions !== undefined) requireCount('partitions', partitions, 1)
     return new Bag(new GroupNode(this.node, this.#request('groupBy'), key, partitions), this.#options)
@@ -512,6 +532,7 @@ export class Bag<out T> implements Collection<T[]> {
   ): unknown {
     requireFunction('join', key)
     requireFunction('join', otherKey)
+    requireOptions('join', options, { partitions: true, how: true })
     const how = options.how ?? 'inner'
     // Only a left side that is whole for every item on the right can tell what nothing on the left has met.
     const canSpread = how === 'inner' || how === 'left' || this.node.partitions === 1
@@ -548,6 +569,7 @@ export class Bag<out T> implements Collection<T[]> {
    */
   take(count: number, options: { partitions?: number } = {}): Bag<T> {
     requireCount('take', count, 0)
+    requireOptions('take', options, { partitions: true })
     const from = options.partitions ?? Number.POSITIVE_INFINITY
     if (options.partitions !== undefined) requireCount('partitions', from, 1)
     return new Bag(new TakeNode(this.node, this.#request('take'), count, from), this.#options)
@@ -697,6 +719,7 @@ export class Bag<out T> implements Collection<T[]> {
   }
 
   #treeNode(label: string, spec: ReducerSpec, options: TreeOptions = {}): TreeNode {
+    requireOptions<TreeOptions>(label, options, { splitEvery: true, ...MORE_OPTIONS[label] })
     const { splitEvery } = options
     if (splitEvery !== undefined && splitEvery !== Number.POSITIVE_INFINITY)
       requireCount('splitEvery', splitEvery, 2)
@@ -712,6 +735,7 @@ export class Bag<out T> implements Collection<T[]> {
   }
 
   #keyed<R>(label: string, spec: ReducerSpec, options: ShuffleOptions & TreeOptions): Bag<R> {
+    requireOptions<TreeOptions>(label, options, { splitEvery: true, ...MORE_OPTIONS[label] })
     const { partitions = 1 } = options
     requireCount('partitions', partitions, 1)
     if (partitions === 1) return this.#tree(label, spec, options)
@@ -733,10 +757,21 @@ export class Bag<out T> implements Collection<T[]> {
   }
 
   #write(label: string, format: 'text' | 'jsonLines', path: string, options: WriteOptions): Bag<string> {
+    requireOptions(label, options, { compression: true, encoding: true, storage: true, name: true })
     const plan = writePlan(format, path, options)
     if (!Number.isNaN(this.node.partitions)) plan.paths(this.node.partitions)
     return new Bag<string>(new WriteNode(this.node, this.#request(label), plan))
   }
+}
+
+/** What reductions take beside `splitEvery`. */
+const MORE_OPTIONS: Readonly<Record<string, Readonly<Record<string, true>>>> = {
+  var: { ddof: true },
+  std: { ddof: true },
+  randomChoices: { seed: true },
+  frequencies: { partitions: true },
+  distinct: { partitions: true },
+  foldby: { partitions: true },
 }
 
 /** What numbers of a type add up to. */

@@ -17,6 +17,7 @@ import {
   versionNow,
 } from '../../kernels/files/fileSystem.ts'
 import { memoryFiles } from '../../kernels/files/memoryFile.ts'
+import { BagArgumentError } from './arguments.ts'
 
 /** A path, a glob, an address, or a list of them. */
 export type Paths = string | URL | readonly (string | URL)[]
@@ -44,6 +45,10 @@ export class FileSet {
 
   constructor(paths: Paths, storage?: StorageOptions) {
     const list = typeof paths === 'string' || paths instanceof URL ? [paths] : paths
+    if (!Array.isArray(list))
+      throw new BagArgumentError(
+        `files are read from a path, a glob, an address or a list of them, not from a value of type ${typeof paths}`,
+      )
     if (list.length === 0)
       throw new NoFilesError('', 'the list of files to read is empty: name at least one file')
     this.#storage = storage

@@ -11,6 +11,7 @@ import type {
 } from '../../kernels/bag/plan.ts'
 import { compressionOf } from '../../kernels/files/decompress.ts'
 import { isRemote, type StorageOptions } from '../../kernels/files/fileSystem.ts'
+import { type OptionNames, requireOptions } from '../../kernels/optionNames.ts'
 import { BagArgumentError } from './arguments.ts'
 import { Bag } from './bag.ts'
 import { byteCount } from './byteCount.ts'
@@ -134,6 +135,20 @@ export function readCsvRows<T = Record<string, string>>(paths: Paths, options: C
   })) as Bag<T>
 }
 
+const TEXT_OPTIONS: OptionNames<TextOptions> = {
+  compression: true,
+  encoding: true,
+  errors: true,
+  blocksize: true,
+  joinSmallFiles: true,
+  storage: true,
+}
+/** What readers take beside. */
+const MORE_OPTIONS: Readonly<Record<string, Readonly<Record<string, true>>>> = {
+  readText: { includePath: true },
+  readCsvRows: { delimiter: true, quote: true, header: true, types: true },
+}
+
 type Facts = Pick<TextSource, 'encoding' | 'errors' | 'compression'>
 
 function textBag(
@@ -142,6 +157,7 @@ function textBag(
   label: string,
   specOf: (facts: Facts) => SourceSpec,
 ): Bag<unknown> {
+  requireOptions<TextOptions>(label, options, { ...TEXT_OPTIONS, ...MORE_OPTIONS[label] })
   const { encoding = 'utf-8', errors = 'strict', compression = 'byName', storage } = options
   const set = new FileSet(paths, storage)
   const spec = specOf({ encoding, errors, compression })

@@ -3,6 +3,7 @@
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { Collection } from '../../graph/collection.ts'
 import type { GraphNode } from '../../graph/node.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import { nodeOf } from '../delayed/node.ts'
 import type { Delayed } from '../delayed/types.ts'
 import { BagArgumentError, requireCount } from './arguments.ts'
@@ -28,6 +29,7 @@ const PARTITIONS = 64
 export function fromSequence<T>(items: Iterable<T>, options: PartitionOptions = {}): Bag<T> {
   if (items === null || items === undefined || typeof items[Symbol.iterator] !== 'function')
     throw new BagArgumentError('fromSequence takes a list or another iterable')
+  requireOptions('fromSequence', options, { partitions: true, partitionSize: true })
   const list = Array.isArray(items) ? (items as T[]) : Array.from(items)
   const partitions = partitionsFor(list.length, options)
   const start = (i: number): number => boundary(list.length, partitions, i, options)
@@ -70,7 +72,9 @@ export function range(
 export function range(first: number, ...more: unknown[]): Bag<number> {
   const two = typeof more[0] === 'number'
   const [start, stop] = two ? [first, more[0] as number] : [0, first]
-  const { step = 1, ...options } = ((two ? more[1] : more[0]) ?? {}) as PartitionOptions & { step?: number }
+  const given = ((two ? more[1] : more[0]) ?? {}) as PartitionOptions & { step?: number }
+  requireOptions('range', given, { partitions: true, partitionSize: true, step: true })
+  const { step = 1, ...options } = given
   for (const [name, value] of Object.entries({ start, stop, step }))
     if (!Number.isFinite(value)) throw new BagArgumentError(`range takes numbers, but ${name} is ${value}`)
   if (step === 0) throw new BagArgumentError('range cannot go in steps of 0')

@@ -4,6 +4,7 @@ import { placeOfCall } from '../../graph/callPlace.ts'
 import type { Collection } from '../../graph/collection.ts'
 import { announceNode, buildNode } from '../../graph/node.ts'
 import { TaskGraph } from '../../graph/taskGraph.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import { type DataType, fullType, isNumeric, typeText } from '../../kernels/table/dataType.ts'
 import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
 import type { Frame } from '../../kernels/table/frame.ts'
@@ -57,6 +58,7 @@ import { explained } from './planText.ts'
 import { Rolling, type RollingByOptions } from './rolling.ts'
 import { heldPlan } from './sources.ts'
 import { Table, type ValueOptions } from './table.ts'
+import { ASOF_OPTIONS, JOIN_OPTIONS, PIVOT_OPTIONS, requireJoinHow, SORT_OPTIONS } from './tableOptions.ts'
 import type {
   Added,
   CastTo,
@@ -104,6 +106,8 @@ export interface AsofOptions<L extends string = string, R extends string = strin
   /** How far apart at most: a number, or for times a length such as `'2h'`. */
   tolerance?: number | string
   suffix?: string
+  /** Whether the right table goes whole to every partition, or to each what may be nearest to its rows; by its size when `auto`. */
+  broadcast?: boolean | 'auto'
 }
 
 export interface MapOptions<
@@ -333,13 +337,11 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   }
 
   /** One row of those that agree in these columns (all by default): the first, the last, any, or none where there are several. */
-  unique({
-    subset,
-    keep = 'first',
-  }: {
-    subset?: Col<Row> | readonly Col<Row>[]
-    keep?: 'first' | 'last' | 'any' | 'none'
-  } = {}): DataFrame<Row> {
+  unique(
+    options: { subset?: Col<Row> | readonly Col<Row>[]; keep?: 'first' | 'last' | 'any' | 'none' } = {},
+  ): DataFrame<Row> {
+    requireOptions('unique', options, { subset: true, keep: true })
+    const { subset, keep = 'first' } = options
     const names = subset === undefined ? this.columns : [subset].flat()
     requireColumns('unique', names as string[], this.plan.schema)
     return this.#with({
@@ -357,10 +359,15 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
    * @example table.sort('t', { descending: true })
    */
   sort(by: Columnish<Col<Row>> | readonly Columnish<Col<Row>>[], options: SortOptions = {}): DataFrame<Row> {
+    requireOptions('sort', options, SORT_OPTIONS)
     const nodes = nodesOf('sort', [by as Columnish | readonly Columnish[]])
     if (nodes.length === 0) throw new TableArgumentError('sort takes at least one column')
     resolvedFor('sort', nodes, this.plan.schema)
     const { descending = false, nulls = 'last' } = options
+    if (typeof descending !== 'boolean' && descending.length !== nodes.length)
+      throw new TableArgumentError(
+        `sort got ${descending.length} directions for ${nodes.length} columns: one for all, or one for each`,
+      )
     const keys = nodes.map((node, i) => ({
       by: node,
       descending: typeof descending === 'boolean' ? descending : (descending[i] ?? false),
@@ -382,6 +389,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
 
   /** Sorts by a column, in partitions that follow one another; `divisions` says where each begins. */
   setIndex(name: Col<Row>, options: { partitions?: number } = {}): DataFrame<Row> {
+    requireOptions('setIndex', options, { partitions: true })
     const sorted = this.sort(name, options)
     return new DataFrame(sorted.plan, this.options, name)
   }
@@ -426,12 +434,13 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   }
 
   /** Each row with a probability; the same ones for the same seed, partitions and engine. */
-  sample(
-    fraction: number,
-    { seed = Math.floor(Math.random() * 2 ** 31) }: { seed?: number } = {},
-  ): DataFrame<Row> {
-    if (!(fraction >= 0 && fraction <= 1))
-      throw new TableArgumentError(`sample takes a share from 0 to 1, not ${fraction}`)
+  sample(fraction: number, options: { seed?: number } = {}): DataFrame<Row> {
+    if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
+      throw new TableArgumentError(
+        `sample takes a share from 0 to 1, e.g. sample(0.1, { seed: 1 }), not ${typeof fraction === 'number' ? fraction : `a value of type ${typeof fraction}`}`,
+      )
+    requireOptions('sample', options, { seed: true })
+    const { seed = Math.floor(Math.random() * 2 ** 31) } = options
     requireWhole('sample: seed', seed, 0)
     const step = { step: 'sample', fraction, seed, slot: -1 } as const
     return this.#with({
@@ -506,7 +515,9 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   ): DataFrame<Joined<Row, R, O>>
   join(right: DataFrame, options: JoinOptions = {}): unknown {
     if (!(right instanceof DataFrame)) throw new TableArgumentError('join takes another data frame first')
+    requireOptions('join', options, JOIN_OPTIONS)
     const { how = 'inner', suffix = '_right', broadcast = 'auto' } = options
+    requireJoinHow(how)
     const [leftOn, rightOn] = joinKeys(options, how)
     return this.#with<Record<string, unknown>>(
       {
@@ -532,7 +543,8 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     options: O,
   ): DataFrame<JoinedAsof<Row, R, O>>
   joinAsof(right: DataFrame, options: AsofOptions): unknown {
-    const { on, by = [], strategy = 'backward', tolerance, suffix = '_right' } = options
+    requireOptions('joinAsof', options, ASOF_OPTIONS)
+    const { on, by = [], strategy = 'backward', tolerance, suffix = '_right', broadcast = 'auto' } = options
     const leftOn = options.leftOn ?? on
     const rightOn = options.rightOn ?? on
     if (leftOn === undefined || rightOn === undefined)
@@ -562,6 +574,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
       right: right.plan,
       spec,
       suffix,
+      broadcast,
       schema: [...this.plan.schema, ...added],
       place: placeOfCall(),
     })
@@ -585,6 +598,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     options: PivotOptions<Col<Row>, I, Col<Row>>,
   ): Promise<DataFrame<Pick<Row, I> & Record<string, unknown>>>
   pivot(options: PivotOptions & { columns?: readonly PivotValue[] }): unknown {
+    requireOptions('pivot', options, PIVOT_OPTIONS)
     return pivotTable(this as DataFrame, options)
   }
 
@@ -597,6 +611,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   >(
     options: { id?: I | readonly I[]; on?: readonly O[]; variable?: N; value?: V } = {},
   ): DataFrame<Melted<Row, I, O, N, V>> {
+    requireOptions('melt', options, { id: true, on: true, variable: true, value: true })
     const { id = [], on, variable = 'variable', value = 'value' } = options
     const ids = [id].flat() as string[]
     const names = (on as readonly string[] | undefined) ?? this.columns.filter((name) => !ids.includes(name))
@@ -655,17 +670,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     fn: (rows: Row[], ...args: never[]) => unknown,
     options: MapOptions<S> = {},
   ): DataFrame<Record<never, never> extends S ? Row : RowOf<S>> {
-    return this.#with(
-      {
-        kind: 'local',
-        input: this.plan,
-        label: 'mapPartitions',
-        step: this.#mapStep('mapPartitions', fn, options),
-        schema: this.#output(options),
-        place: placeOfCall(),
-      },
-      undefined,
-    )
+    return this.#mapped('mapPartitions', fn, options) as never
   }
 
   /** The same with rows of the neighbours, so that windows can look across: what the function gives for those is left out. */
@@ -700,7 +705,21 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     options: MapOptions<S> = {},
   ): DataFrame<Record<never, never> extends S ? Row : RowOf<S>> {
     requireFunction('apply', fn)
-    return this.mapPartitions(mapRows as never, { ...options, args: [fn, ...(options.args ?? [])] })
+    return this.#mapped('apply', mapRows, { ...options, args: [fn, ...(options.args ?? [])] }) as never
+  }
+
+  #mapped(label: string, fn: unknown, options: MapOptions): DataFrame {
+    return this.#with(
+      {
+        kind: 'local',
+        input: this.plan,
+        label,
+        step: this.#mapStep(label, fn, options),
+        schema: this.#output(options),
+        place: placeOfCall(),
+      },
+      undefined,
+    )
   }
 
   #output(options: MapOptions): Schema {

@@ -9,9 +9,10 @@ import type { SortKey, Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { edgesOf } from './edges.ts'
 import { twoSteps } from './lowerAggregate.ts'
+import { asofJoined, asofNear, canCompareRanges } from './lowerAsof.ts'
 import { rolling } from './lowerRolling.ts'
 import { windowsInPlace } from './lowerWindows.ts'
-import { isElementwise } from './optimise.ts'
+import { isElementwise, isOneForAll } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
 import { type Building, chunksOf, gathered, MERGED_AT_ONCE, Pipe } from './pipe.ts'
 import { estimatedBytes, inputsOf, type Plan, type PlanOf, type SortBy, targetsFor } from './plan.ts'
@@ -160,7 +161,8 @@ function project(plan: PlanOf<'project'>, build: Build): Pipe {
   const input = build(plan.input)
   const exprs = plan.exprs.map((expr) => resolve(expr, input.schema))
   const step: Step = { step: 'select', exprs }
-  if (plan.exprs.every(isElementwise)) return input.with('select', plan.schema, step, plan.place)
+  const isOneRow = plan.exprs.every(isOneForAll)
+  if (plan.exprs.every(isElementwise) && !isOneRow) return input.with('select', plan.schema, step, plan.place)
   // Windows and aggregates look at other rows: at those of a group, or at all.
   const keys = overKeys(plan.exprs)
   const inPlace = keys.length === 0 ? windowsInPlace(plan, input) : undefined
@@ -328,17 +330,16 @@ function one(building: Building, pipe: Pipe, place: SourcePlace | undefined): re
 }
 
 function asof(building: Building, plan: PlanOf<'asof'>, build: Build): Pipe {
-  const { place, schema, spec, suffix } = plan
+  const { place } = plan
   const [left, right] = [build(plan.input), build(plan.right)]
+  const small =
+    plan.broadcast === 'auto'
+      ? estimatedBytes(plan.right) <= BROADCAST_BYTES || right.partitions === 1
+      : plan.broadcast
+  if (!small && left.partitions > 1 && canCompareRanges(plan, left, right))
+    return asofNear(building, plan, held(left), right)
   const [whole] = one(building, right, place)
-  const step = ([slot]: readonly number[]): Step => ({
-    step: 'asof',
-    slot,
-    spec,
-    suffix,
-    rightSchema: right.schema,
-  })
-  return left.with('joinAsof', schema, step, place, [() => whole])
+  return asofJoined(plan, left, right.schema, () => whole)
 }
 
 function repartition(building: Building, input: Pipe, to: number, place: SourcePlace | undefined): Pipe {

@@ -1,27 +1,26 @@
-// Windows over all rows, partition by partition: rows of neighbours for `shift` and `diff`, and for running sums what all
-// partitions before add up to.
+// Windows over all rows, partition by partition: rows of neighbours for `shift`, `diff` and rolling ones, and for running
+// ones what all partitions before come to, or behind.
 
-import { type ExprNode, replaced, some } from '../../kernels/table/expression.ts'
+import {
+  columnsIn,
+  type ExprNode,
+  nameOf,
+  type Options,
+  replaced,
+  some,
+} from '../../kernels/table/expression.ts'
 import { type FunctionName, ruleOf } from '../../kernels/table/functionCatalogue.ts'
-import { runTable } from '../../kernels/table/partition.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import { namesOf, type Schema } from '../../kernels/table/schema.ts'
 import type { Step } from '../../kernels/table/steps.ts'
+import type { SourcePlace } from '../../protocol/failure.ts'
+import { type Carried, type Carry, carriedTo, carryOf } from './carried.ts'
 import { edgesOf } from './edges.ts'
 import { isElementwise } from './optimise.ts'
 import { gathered, type Pipe } from './pipe.ts'
 import type { PlanOf } from './plan.ts'
 
 type Call = Extract<ExprNode, { kind: 'call' }>
-
-/** By which aggregate a running one goes on in the next partition, and how both come together. */
-const RUNNING: Partial<
-  Record<FunctionName, { total: FunctionName; merge: FunctionName; join: FunctionName }>
-> = {
-  cumSum: { total: 'sum', merge: 'sum', join: 'add' },
-  cumCount: { total: 'count', merge: 'sum', join: 'add' },
-  cumProd: { total: 'product', merge: 'product', join: 'mul' },
-}
 
 const isWindow = (node: ExprNode): node is Call => node.kind === 'call' && ruleOf(node.fn).kind === 'window'
 
@@ -44,15 +43,60 @@ export function windowsInPlace(plan: PlanOf<'project'>, input: Pipe): Pipe | und
   if (input.partitions === 1) return undefined
   const windows = windowsOf(plan.exprs)
   if (windows === undefined || windows.length === 0) return undefined
-  if (windows.every(({ fn }) => fn === 'shift' || fn === 'diff')) return shifted(plan, input, windows)
-  return windows.every(({ fn }) => RUNNING[fn]) ? running(plan, input, windows) : undefined
+  const near = windows.filter(({ fn }) => fn in REACHES)
+  const far = windows.filter((window) => carryOf(window, input.schema))
+  if (near.length + far.length < windows.length) return undefined
+  if (far.length === 0) return shifted(plan, input, near)
+  if (near.length === 0) return running(plan, input, far)
+  // Windows of neighbours first, as columns beside what the others need.
+  const names = near.map((_, i) => `\u0000near${i}`)
+  let next = 0
+  const exprs = plan.exprs.map((expr): ExprNode => {
+    const rest = replaced(expr, (node) =>
+      isWindow(node) && node.fn in REACHES ? column(names[next++]) : undefined,
+    )
+    return { kind: 'alias', args: [rest], name: nameOf(expr) }
+  })
+  const others = new Set(
+    exprs.flatMap((expr) => [...columnsIn(expr)]).filter((name) => !names.includes(name)),
+  )
+  const beside = [
+    ...[...others].map(column),
+    ...near.map((window, i): ExprNode => ({ kind: 'alias', args: [window], name: names[i] })),
+  ]
+  const schema = beside.map((expr) => ({
+    name: nameOf(expr),
+    type: resolve(expr, input.schema).type ?? 'null',
+  }))
+  return running({ ...plan, exprs }, shifted({ ...plan, exprs: beside, schema }, input, near), far)
+}
+
+const column = (name: string): ExprNode => ({ kind: 'column', name })
+
+/** How many rows before its own a window looks at, and how many behind. */
+type Reach = (options: Options) => [before: number, after: number]
+const shifting: Reach = ({ n = 1 }) => [Math.max(0, Number(n)), Math.max(0, -Number(n))]
+const rolling: Reach = ({ window, center }) => {
+  const half = Math.floor(Number(window) / 2)
+  return center === true ? [half, half] : [Number(window) - 1, 0]
+}
+const REACHES: Partial<Record<FunctionName, Reach>> = {
+  shift: shifting,
+  diff: shifting,
+  rollingSum: rolling,
+  rollingMean: rolling,
+  rollingMin: rolling,
+  rollingMax: rolling,
+  rollingStd: rolling,
+  rollingVar: rolling,
+  rollingMedian: rolling,
 }
 
 function shifted(plan: PlanOf<'project'>, input: Pipe, windows: readonly Call[]): Pipe {
   const { place, schema } = plan
-  const reaches = windows.map(({ options }) => Number(options?.n ?? 1))
-  const before = Math.max(0, ...reaches)
-  const after = Math.max(0, ...reaches.map((n) => -n))
+  const reaches = windows.map(({ fn, options = {} }) => (REACHES[fn] as Reach)(options))
+  const before = Math.max(...reaches.map(([rows]) => rows))
+  const after = Math.max(...reaches.map(([, rows]) => rows))
   const frames = input.frames()
   const edges = edgesOf(input.building, frames, input.schema, { before, after }, 'shift', place)
   const lists = frames.map((own, i) => [edges[i][0], own, edges[i][1]])
@@ -62,44 +106,44 @@ function shifted(plan: PlanOf<'project'>, input: Pipe, windows: readonly Call[])
     .with('select', schema, { step: 'own' }, place)
 }
 
+/** A projection with windows that go on from what is carried, of at least one. */
 function running(plan: PlanOf<'project'>, input: Pipe, windows: readonly Call[]): Pipe {
   const { place, schema } = plan
   const { building } = input
-  const names = windows.map((_, i) => `\u0000before${i}`)
-  const named = (args: [ExprNode], i: number): ExprNode => ({ kind: 'alias', args, name: names[i] })
-  const kindOf = (i: number) => RUNNING[windows[i].fn] as NonNullable<(typeof RUNNING)[FunctionName]>
-  const totals = windows.map(({ args }, i) =>
-    resolve(named([{ kind: 'call', fn: kindOf(i).total, args }], i), input.schema),
-  )
-  const states: Schema = totals.map(({ type }, i) => ({ name: names[i], type }))
-  const merges = names.map((name, i) => {
-    const call: ExprNode = { kind: 'call', fn: kindOf(i).merge, args: [{ kind: 'column', name }] }
-    return resolve(named([{ kind: 'cast', args: [call], to: states[i].type, strict: true }], i), states)
-  })
+  const carries = windows.map((window, i) => ({
+    name: `\u0000carried${i}`,
+    window,
+    carry: carryOf(window, input.schema) as Carry,
+  }))
   const frames = input.frames()
-  const own = gathered(
+  let pipe = gathered(
     building,
     frames.map((frame) => [frame]),
     input.schema,
     'running',
     place,
   )
-  const sums = own.with('total', states, { step: 'aggregate', keys: [], aggs: totals }, place).frames('total')
-  const adding = building.group(
-    runTable as (...args: never[]) => unknown,
-    [
-      { source: 'frames', schema: states },
-      [{ step: 'aggregate', keys: [], aggs: merges }],
-      { sink: 'frame' },
-    ],
-    'running-before',
-    place,
-  )
-  // Before the first partition stand no rows, which add up to what aggregates of nothing give.
-  const befores: unknown[] = [building.graph.addTask(adding, [[]])]
-  for (const sum of sums.slice(0, -1)) befores.push(building.graph.addTask(adding, [[befores.at(-1), sum]]))
-  const wide: Schema = [...input.schema, ...states]
-  const beside = ([slot]: readonly number[]): Step => ({
+  for (const backwards of [false, true]) {
+    const own = carries.filter(({ carry }) => carry.backwards === backwards)
+    if (own.length > 0)
+      pipe = besideCarried(pipe, carriedTo(building, frames, input.schema, own, place), place)
+  }
+  let next = 0
+  const exprs = plan.exprs.map((expr) => {
+    const whole = replaced(expr, (node) => {
+      if (!isWindow(node)) return undefined
+      const { carry, name } = carries[next++]
+      return carry.join(node, column(name))
+    })
+    return resolve(whole, pipe.schema)
+  })
+  return pipe.with('select', schema, { step: 'select', exprs }, place)
+}
+
+/** The rows with what is carried to their partition as columns. */
+function besideCarried(pipe: Pipe, { states, carried }: Carried, place: SourcePlace | undefined): Pipe {
+  const wide: Schema = [...pipe.schema, ...states]
+  const step = ([slot]: readonly number[]): Step => ({
     step: 'join',
     slot,
     how: 'cross',
@@ -109,18 +153,5 @@ function running(plan: PlanOf<'project'>, input: Pipe, windows: readonly Call[])
     rightSchema: states,
     columns: namesOf(wide),
   })
-  let next = 0
-  const exprs = plan.exprs.map((expr) =>
-    resolve(
-      replaced(expr, (node) => {
-        if (!isWindow(node)) return undefined
-        const i = next++
-        return { kind: 'call', fn: kindOf(i).join, args: [node, { kind: 'column', name: names[i] }] }
-      }),
-      wide,
-    ),
-  )
-  return own
-    .with('running', wide, beside, place, [(partition) => befores[partition]])
-    .with('select', schema, { step: 'select', exprs }, place)
+  return pipe.with('running', wide, step, place, [(partition) => carried[partition]])
 }

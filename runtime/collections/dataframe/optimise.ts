@@ -13,6 +13,13 @@ export const optimised = (plan: Plan): Plan => narrowed(filtersDown(plan, []), n
 export const isElementwise = (node: ExprNode): boolean =>
   !some(node, (part) => part.kind === 'over' || (part.kind === 'call' && ruleOf(part.fn).kind !== 'element'))
 
+/** Whether an expression has one value for all rows, literals and aggregates: alone, it does not say how many rows there are. */
+export function isOneForAll(node: ExprNode): boolean {
+  if (node.kind === 'column' || node.kind === 'over') return false
+  if (node.kind === 'call' && ruleOf(node.fn).kind === 'aggregate') return true
+  return argsOf(node).every(isOneForAll)
+}
+
 /** The parts of a condition that must all hold. */
 export function conjuncts(node: ExprNode): ExprNode[] {
   if (node.kind === 'call' && node.fn === 'and') return argsOf(node).flatMap(conjuncts)
@@ -143,12 +150,17 @@ function narrowed(plan: Plan, wanted: readonly string[]): Plan {
     }
     case 'project': {
       const exprs = plan.exprs.filter((expr) => needs.has(nameOf(expr)))
-      const kept = exprs.length > 0 ? exprs : plan.exprs.slice(0, 1)
+      const ofRows = plan.exprs.find((expr) => !isOneForAll(expr))
+      // Values that are the same for all rows come once, unless a column of rows stands beside them.
+      const lacksRows = ofRows !== undefined && exprs.every(isOneForAll)
+      const kept = lacksRows ? [...exprs, ofRows] : exprs.length > 0 ? exprs : plan.exprs.slice(0, 1)
       const read = new Set<string>()
       for (const expr of kept) columnsIn(expr, read)
       const input = narrowed(plan.input, [...atLeastOne(read, plan.input)])
       const names = new Set(kept.map(nameOf))
-      return { ...plan, exprs: kept, input, schema: ordered(plan.schema, names) }
+      const schema = ordered(plan.schema, names)
+      const inOrder = schema.map(({ name }) => kept.find((expr) => nameOf(expr) === name)!)
+      return cut({ ...plan, exprs: inOrder, input, schema }, needs)
     }
     case 'filter': {
       const input = narrowed(plan.input, withExprs([plan.predicate]))

@@ -92,6 +92,7 @@ export type Plan = PlanBase &
         readonly right: Plan
         readonly spec: AsofSpec
         readonly suffix: string
+        readonly broadcast: boolean | 'auto'
       }
     | {
         readonly kind: 'rolling'

@@ -1,10 +1,10 @@
 // Tables of parquet files: footers are read when the table is built, columns when it is computed.
 
 import { statSync } from 'node:fs'
-
 import { placeOfCall } from '../../graph/callPlace.ts'
 import { FileFormatError } from '../../kernels/files/fileErrors.ts'
 import { type StorageOptions, schemeOf } from '../../kernels/files/fileSystem.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import type { DataType } from '../../kernels/table/dataType.ts'
 import type { ExprNode } from '../../kernels/table/expression.ts'
 import { hiveParts, hiveSchema } from '../../kernels/table/read/hive.ts'
@@ -18,6 +18,7 @@ import { DataFrame } from './dataframe.ts'
 import { mayHold, type RangeOf, rangesOf } from './parquetStatistics.ts'
 import type { ScanPlan } from './plan.ts'
 import { footersOf, reachedBy, tableFiles } from './tableFiles.ts'
+import { PARQUET_OPTIONS } from './tableOptions.ts'
 
 export interface TableParquetOptions {
   /** Which columns, all by default. What the plan does not need is not read in any case. */
@@ -47,6 +48,7 @@ export function readParquet<const T = Record<string, unknown>>(
   paths: Paths,
   options: TableParquetOptions = {},
 ): DataFrame<T> {
+  requireOptions('readParquet', options, PARQUET_OPTIONS)
   const { hive: withHive = true, partitionBytes = PARTITION_BYTES, storage } = options
   const files = tableFiles(foldersAsGlobs(paths), storage)
   const hive = withHive ? hiveSchema(files.map(({ path }) => path)) : []

@@ -6,6 +6,7 @@ import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { compressionOf } from '../../kernels/files/decompress.ts'
 import { FileFormatError, fileErrorOf } from '../../kernels/files/fileErrors.ts'
 import type { StorageOptions } from '../../kernels/files/fileSystem.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import { schemaFromIpc } from '../../kernels/table/arrow.ts'
 import { type DataType, fullType } from '../../kernels/table/dataType.ts'
 import { quotedRanges, quotesIn, startsInQuotes } from '../../kernels/table/partition.ts'
@@ -28,6 +29,7 @@ import { DataFrame } from './dataframe.ts'
 import type { ScanPlan } from './plan.ts'
 import { guessedSchema } from './sources.ts'
 import { beginningsOf, reachedBy, tableFiles } from './tableFiles.ts'
+import { CSV_OPTIONS, JSON_OPTIONS } from './tableOptions.ts'
 import type { RowOf } from './types.ts'
 
 type Types = Readonly<Record<string, DataType>>
@@ -77,6 +79,7 @@ export function readCsv<const S extends Types = Record<string, never>>(
   paths: Paths,
   options: TableCsvOptions<S> = {},
 ): DataFrame<string extends keyof S ? Record<string, unknown> : RowOf<S> & Record<string, unknown>> {
+  requireOptions<TableCsvOptions>('readCsv', options, CSV_OPTIONS)
   const { delimiter = ',', quote = '"', header = true, encoding = 'utf-8', ragged = false, comment } = options
   for (const [name, value] of Object.entries({ delimiter, quote }))
     if (typeof value !== 'string' || value.length > 1 || (name === 'delimiter' && value === ''))
@@ -182,6 +185,7 @@ export function readJsonLines<const S extends Types = Record<string, never>>(
   paths: Paths,
   options: TableJsonOptions<S> = {},
 ): DataFrame<string extends keyof S ? Record<string, unknown> : RowOf<S> & Record<string, unknown>> {
+  requireOptions<TableJsonOptions>('readJsonLines', options, JSON_OPTIONS)
   const files = tableFiles(paths, options.storage)
   const compression = options.compression ?? compressionOf(files[0].path)
   const [sample] = samplesOf(files.slice(0, 1), compression, 'utf-8', options.storage)
@@ -343,6 +347,10 @@ function sampleOf(
 /** In this order: the first that reads every cell of a column is its type. */
 const GUESSES: readonly DataType[] = ['int64', 'float64', 'boolean', 'date', { datetime: 'us' }, 'string']
 
+/** Whether a cell can be read as a type without losing anything: a date would lose a time of day. */
+const fits = (cell: string, type: DataType): boolean =>
+  parseCell(cell, type) !== undefined && !(type === 'date' && /\d[T ]\d/.test(cell))
+
 function csvTypes(
   sample: Sample,
   names: readonly string[],
@@ -363,7 +371,7 @@ function csvTypes(
         const cell = record.cells[i] ?? null
         if (cell === null || nulls.has(cell)) return
         seen[i] = true
-        candidates[i] = candidates[i].filter((type) => parseCell(cell, type) !== undefined)
+        candidates[i] = candidates[i].filter((type) => fits(cell, type))
       })
     }
   } catch (error) {

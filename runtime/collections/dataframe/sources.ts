@@ -2,6 +2,7 @@
 
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { GraphNode } from '../../graph/node.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import { commonType, type DataType, typeText } from '../../kernels/table/dataType.ts'
 import { literalType } from '../../kernels/table/resolve.ts'
 import { namesOf, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
@@ -12,6 +13,7 @@ import { projected, TableArgumentError } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { col, columnNode, lit, requireWhole } from './expr.ts'
 import type { Plan, ScanPlan } from './plan.ts'
+import { RECORD_OPTIONS } from './tableOptions.ts'
 import type { RowOf, Types } from './types.ts'
 
 /** Tables of different columns were to be one. */
@@ -40,6 +42,7 @@ export function fromRecords<const S extends Types>(
 ): DataFrame<RowOf<S>>
 export function fromRecords<R extends object>(records: readonly R[], options?: RecordOptions): DataFrame<R>
 export function fromRecords(records: readonly object[], options: RecordOptions = {}): DataFrame {
+  requireOptions('fromRecords', options, RECORD_OPTIONS)
   if (!Array.isArray(records)) throw new TableArgumentError('fromRecords takes a list of objects')
   const schema = options.schema ? schemaOf(options.schema) : guessedSchema(records)
   const { partitions = Math.max(1, Math.ceil(records.length / ROWS_A_PARTITION)) } = options

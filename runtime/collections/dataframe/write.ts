@@ -8,9 +8,11 @@ import {
   schemeOf,
   unknownScheme,
 } from '../../kernels/files/fileSystem.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 import type { WriteChoices, WriteFormat } from '../../kernels/table/steps.ts'
 import { TableArgumentError } from './build.ts'
+import { WRITE_OPTIONS } from './tableOptions.ts'
 
 export interface TableWriteOptions {
   /** Parquet: `zstd` by default, `snappy`, `gzip`, `lz4`, `none`. IPC: `none`, `lz4`, `zstd`. Texts: by the path's ending. */
@@ -26,6 +28,12 @@ export interface TableWriteOptions {
   storage?: StorageOptions
 }
 
+const NAMES: Readonly<Record<WriteFormat, string>> = {
+  parquet: 'toParquet',
+  csv: 'toCsv',
+  jsonLines: 'toJsonLines',
+  ipc: 'toIpc',
+}
 const ENDINGS: Readonly<Record<WriteFormat, string>> = {
   parquet: 'parquet',
   csv: 'csv',
@@ -49,6 +57,7 @@ export function tablePaths(
   partitions: number,
   options: TableWriteOptions,
 ): string[] {
+  requireOptions(NAMES[format], options, WRITE_OPTIONS)
   if (typeof path !== 'string' || path === '')
     throw new TableArgumentError('a table is written to a path: name a file or folder')
   if (!isKnownScheme(path)) throw unknownScheme(path)

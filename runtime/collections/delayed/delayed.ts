@@ -23,7 +23,7 @@ export class DelayedOptionError extends RangeError {
 
 /**
  * Delays a function: calling it gives a value to come, and adds a task to whatever is computed from that. Arguments may
- * be delayed values, bags and futures, at any depth of plain lists and objects. Delays a value likewise, with what is in
+ * be delayed values, bags and futures, at any depth of plain lists, objects, maps and sets. Delays a value likewise, with what is in
  * it. Calls made by `list.map(delayed(fn))` get the items alone, as far as `fn` does not name more parameters.
  * @throws {DelayedOptionError} when `nout` is no whole number ≥ 1
  * @example

@@ -200,7 +200,7 @@ function wholeOf(collection: Collection): WholeCollectionNode {
 
 const NO_NODES: readonly GraphNode[] = []
 
-/** The nodes in plain lists and objects, at any depth. */
+/** The nodes in plain lists and objects, maps and sets, at any depth. */
 export function inputsIn(args: readonly unknown[]): readonly GraphNode[] {
   let found: Set<GraphNode> | undefined
   const stack: unknown[] = [...args]
@@ -208,11 +208,12 @@ export function inputsIn(args: readonly unknown[]): readonly GraphNode[] {
   for (let i = 0; i < stack.length; i++) {
     const value = stack[i]
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue
-    if (isPlain(value)) {
+    const parts = partsOf(value)
+    if (parts) {
       seen ??= new Set()
       if (seen.has(value)) continue
       seen.add(value)
-      for (const part of Array.isArray(value) ? value : Object.values(value))
+      for (const part of parts)
         if ((typeof part === 'object' || typeof part === 'function') && part !== null) stack.push(part)
       continue
     }
@@ -224,38 +225,54 @@ export function inputsIn(args: readonly unknown[]): readonly GraphNode[] {
   return found ? [...found] : NO_NODES
 }
 
-/** The same structure with every node's reference in its place; what holds none is not copied. */
-function resolve(graph: TaskGraph, value: unknown): unknown {
+/**
+ * The same structure with every node's reference in its place; what holds none is not copied.
+ * @throws {TypeError} when delayed values stand in data that holds itself: a copy of it would have no end
+ */
+function resolve(graph: TaskGraph, value: unknown, above: readonly object[] = []): unknown {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value
-  if (Array.isArray(value)) {
-    let copy: unknown[] | undefined
-    for (let i = 0; i < value.length; i++) {
-      const part = resolve(graph, value[i])
-      if (part === value[i]) continue
-      copy ??= value.slice()
-      copy[i] = part
-    }
-    return copy ?? value
+  const parts = partsOf(value)
+  if (!parts) {
+    const node = nodeOf(value)
+    return node ? graph.built(node)![0] : value
   }
-  if (isPlain(value)) {
-    let copy: Record<string, unknown> | undefined
-    for (const [name, part] of Object.entries(value)) {
-      const resolved = resolve(graph, part)
-      if (resolved === part) continue
-      copy ??= { ...value }
-      copy[name] = resolved
-    }
-    return copy ?? value
-  }
-  const node = nodeOf(value)
-  return node ? graph.built(node)![0] : value
+  if (above.includes(value))
+    throw new TypeError(
+      'a delayed value stands in a list or object that holds itself, and cannot be replaced there: give it as an argument of its own',
+    )
+  const inside = [...above, value]
+  let isCopied = false
+  const resolved = parts.map((part) => {
+    const made = resolve(graph, part, inside)
+    isCopied ||= made !== part
+    return made
+  })
+  return isCopied ? rebuilt(value, resolved) : value
 }
 
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true
-  if (typeof value === 'function') return false
+/** What containers that are gone through hold: lists, plain objects, maps (keys and values in turn) and sets. */
+function partsOf(value: object): readonly unknown[] | undefined {
+  if (typeof value === 'function') return undefined
+  if (Array.isArray(value)) return value
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  if (prototype === Object.prototype || prototype === null) return Object.values(value)
+  if (prototype === Map.prototype) return [...(value as Map<unknown, unknown>)].flat(1)
+  return prototype === Set.prototype ? [...(value as Set<unknown>)] : undefined
+}
+
+/** A container of the same kind with other parts. */
+function rebuilt(value: object, parts: readonly unknown[]): unknown {
+  if (Array.isArray(value)) return parts
+  if (value instanceof Set) return new Set(parts)
+  if (value instanceof Map) {
+    const pairs = Array.from({ length: value.size }, (_, i) => [parts[2 * i], parts[2 * i + 1]] as const)
+    return new Map(pairs)
+  }
+  const names = Object.keys(value)
+  return Object.assign(
+    Object.create(Object.getPrototypeOf(value)),
+    Object.fromEntries(names.map((name, i) => [name, parts[i]])),
+  )
 }
 
 /** Prepares every collection below a node. */

@@ -40,7 +40,7 @@ interface DelayedAnyMembers {
   readonly [name: string]: DelayedAny
 }
 
-/** A value, or anything that stands for one in a delayed call, at any depth of plain lists and objects. */
+/** A value, or anything that stands for one in a delayed call, at any depth of plain lists, objects, maps and sets. */
 export type Lazy<T> =
   | T
   | Collection<T>

@@ -77,7 +77,7 @@ function wrapping(
   text: MagicString,
   unit: SourceUnit,
 ): { before: string; after: string; name: string } {
-  if (isClassUnit(unit)) instrumentClass(text, unit, thunkOf(unit), unit.isDefaultExport)
+  if (isClassUnit(unit)) instrumentClass(text, module, unit, thunkOf(unit), unit.isDefaultExport)
   const ownName = 'id' in unit.node ? unit.node.id?.name : undefined
   if (ownName !== undefined && (unit.kind === 'declaration' || unit.kind === 'class'))
     return { before: '', after: ';', name: ownName }
@@ -99,6 +99,8 @@ function wrapping(
     ![...unit.imports, ...unit.closedDependencies].some((binding) => binding.name === wanted) &&
     !module.source.includes('__heddle_v')
   if (free) return { before: `const ${wanted}=(`, after: ');', name: wanted }
-  const label = JSON.stringify(wanted ?? 'task')
+  // Behind a comma a function has no name, as it had none where it was written.
+  if (wanted === undefined) return { before: 'const __heddle_v=(0,', after: ');', name: '__heddle_v' }
+  const label = JSON.stringify(wanted)
   return { before: `const __heddle_v={${label}:`, after: `}[${label}];`, name: '__heddle_v' }
 }

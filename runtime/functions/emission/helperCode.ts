@@ -1,6 +1,6 @@
 // The few lines that every instrumented module begins with, and the capture lists it hands to them.
 
-import type { Class } from 'oxc-parser'
+import type { Class, Node } from 'oxc-parser'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
 
 /** Stands for the `this` of the code around an arrow function that was taken out of it. */
@@ -71,6 +71,22 @@ export function privateMembers(node: Class): { fields: string[]; any: boolean } 
     if (member.type !== 'MethodDefinition') fields.push(isPrivate ? `#${key.name}` : key.name)
   }
   return { fields, any }
+}
+
+/**
+ * Fields of instances whose value is a function that uses private names: only the class itself can make it, and making it runs
+ * none of the user's code.
+ */
+export function inwardFields(node: Class, units: readonly SourceUnit[]): ReadonlyMap<Node, SourceUnit> {
+  const found = new Map<Node, SourceUnit>()
+  for (const member of node.body.body) {
+    if (member.type !== 'PropertyDefinition' || member.static || member.computed || !member.value) continue
+    let value: Node = member.value
+    while ('expression' in value && /^(TS|Parenthesized)/.test(value.type)) value = value.expression as Node
+    const unit = units.find((each) => each.node === value && each.usesPrivate !== undefined)
+    if (unit?.kind === 'arrow' || unit?.kind === 'expression') found.set(member, unit)
+  }
+  return found
 }
 
 /** Behind the hashbang line and directives such as `'use strict'`. */

@@ -1,9 +1,9 @@
 // Adds registrations to a module's text: every function and class says what it captures when it comes into being.
 
 import type MagicString from 'magic-string'
-import type { Class, Node } from 'oxc-parser'
+import type { Class, Node, PropertyDefinition } from 'oxc-parser'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
-import { privateMembers, thunkOf } from './helperCode.ts'
+import { inwardFields, privateMembers, thunkOf } from './helperCode.ts'
 
 export interface InstrumentRequest {
   module: AnalysedModule
@@ -33,7 +33,7 @@ export function instrument({ module, text, includes, cut, renamedThis }: Instrum
     switch (unit.kind) {
       case 'class':
       case 'classExpression':
-        instrumentClass(text, unit, thunk, unit.isDefaultExport || (unit.top && !unit.selfBinding))
+        instrumentClass(text, module, unit, thunk, unit.isDefaultExport || (unit.top && !unit.selfBinding))
         break
       case 'declaration': {
         const name = 'id' in unit.node ? unit.node.id?.name : undefined
@@ -76,25 +76,54 @@ function wrapExpression(text: MagicString, unit: SourceUnit, thunk: string): voi
  * Registers a class from inside its body, and lets its private members be given and taken.
  * @param isLive the module makes it once: what comes back of it is of this very class
  */
-export function instrumentClass(text: MagicString, unit: SourceUnit, thunk: string, isLive: boolean): void {
+export function instrumentClass(
+  text: MagicString,
+  module: AnalysedModule,
+  unit: SourceUnit,
+  thunk: string,
+  isLive: boolean,
+): void {
   const node = unit.node as Class
   const live = isLive ? `__heddle_l(${unit.number},this);` : ''
   const { fields, any } = privateMembers(node)
+  const inward = inwardFields(node, module.units)
   let access = ''
   if (any) {
-    const read = fields.map((name) => `o.${name}`).join(',')
-    access = `globalThis.__heddle?.p(this,{read:o=>[${read}],write:(o,v)=>{[${read}]=v}});`
+    const kept = new Set(fields)
+    const made: string[] = []
+    for (const [member, { number }] of inward) {
+      const { key } = member as PropertyDefinition
+      if (key.type !== 'PrivateIdentifier') made.push(`[${JSON.stringify(keyText(key))},${number}]`)
+      else if (!isAssigned(`#${key.name}`, module.source.slice(node.start, node.end)))
+        kept.delete(`#${key.name}`)
+    }
+    const read = [...kept].map((name) => `o.${name}`).join(',')
+    const own = made.length > 0 ? `,inward:[${made.join(',')}]` : ''
+    access = `globalThis.__heddle?.p(this,{read:o=>[${read}],write:(o,v)=>{[${read}]=v}${own}});`
   }
   text.appendRight(node.body.start + 1, `static{__heddle_f(this,${thunk});${live}${access}}`)
-  if (any || node.superClass) skipConstruction(text, node)
+  if (any || node.superClass) skipConstruction(text, node, inward)
 }
+
+const keyText = (key: PropertyDefinition['key']): string =>
+  key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : ''
+
+/** Whether a class gives a private field another value than its first one. */
+const isAssigned = (name: string, source: string): boolean =>
+  [
+    ...source.matchAll(
+      new RegExp(`${name.replaceAll('$', '\\$')}\\s*(=(?![=>])|[-+*/%&|^?<>]+=|\\+\\+|--)`, 'gu'),
+    ),
+  ].length > 1
 
 /**
  * Lets an instance be made whose fields come from elsewhere: while the hook says so, initialisers and constructors do
- * nothing, so that private members are put on the object and none of the user's code runs.
+ * nothing, so that private members are put on the object and none of the user's code runs. Functions that use private
+ * names are made all the same.
  */
-function skipConstruction(text: MagicString, node: Class): void {
+function skipConstruction(text: MagicString, node: Class, inward: ReadonlyMap<Node, SourceUnit>): void {
   for (const member of node.body.body) {
+    if (inward.has(member)) continue
     const isField = member.type === 'PropertyDefinition' || member.type === 'AccessorProperty'
     if (isField && !member.static && member.value && !member.declare) {
       text.prependLeft(member.value.start, 'globalThis.__heddle?.making?void 0:(')

@@ -3,6 +3,7 @@
 import { type DType, type DTypeName, dtypeOf, isComplex, type Scalar } from './dtype.ts'
 import './arithmetic.ts'
 import './comparison.ts'
+import { requireOptions } from '../optionNames.ts'
 import { type BlockEngine, provideEngine } from './engine.ts'
 import { evaluate, writeInto } from './evaluate.ts'
 import { foldDType } from './fold.ts'
@@ -12,11 +13,11 @@ import { parseIndices, placeOf } from './indexing.ts'
 import { unsetData } from './memory.ts'
 import { NdArray, rankOfIndex } from './ndArray.ts'
 import { reductionNamed } from './reduction.ts'
-import type { ReduceRequest } from './reductionMethods.ts'
+import { type ReduceRequest, requireReduceOptions } from './reductionMethods.ts'
 import { axesOf, axisOf, broadcastShapes, rowStrides, ShapeError, shapeText, sizeOf } from './shape.ts'
 import { argsortAlong, quantilesOf, sortAlong } from './sorting.ts'
 import { promoteAll } from './ufunc.ts'
-import type { UfuncOptions } from './unaryMethods.ts'
+import { UFUNC_OPTIONS, type UfuncOptions } from './unaryMethods.ts'
 
 /** An array as a leaf of an expression over a shape. */
 export const leafOf = (array: NdArray, shape: readonly number[] = array.shape): Fused => ({
@@ -38,6 +39,7 @@ export function operandOf(value: unknown): NdArray | Weak {
 }
 
 function map(name: string, given: readonly unknown[], options?: UfuncOptions): NdArray {
+  requireOptions(name, options, UFUNC_OPTIONS)
   const args = given.map(operandOf)
   const where = options?.where === undefined ? undefined : (operandOf(options.where) as NdArray)
   const out = options?.out === undefined ? undefined : operandOf(options.out)
@@ -56,6 +58,7 @@ function map(name: string, given: readonly unknown[], options?: UfuncOptions): N
 }
 
 function reduce(array: NdArray, request: ReduceRequest): NdArray {
+  requireReduceOptions(request)
   const { name, axis, ...options } = request
   const axes = axesOf(axis, array.shape.length)
   if (name === 'ptp')

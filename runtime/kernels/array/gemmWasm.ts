@@ -4,6 +4,7 @@
 // matrices are packed so that the innermost loop reads them one behind the other.
 
 import { code, exportSection, type Instruction, moduleOf, op } from './wasmBytes.ts'
+import { countDown } from './wasmLoops.ts'
 
 // Parameters: packed panels, the result, how many tiles down and across, the common length, bytes from row to row.
 const [A, B, C, TILES_DOWN, TILES_ACROSS, LENGTH, ROW_BYTES] = [0, 1, 2, 3, 4, 5, 6]
@@ -64,18 +65,6 @@ const storeTile = (): Instruction[] => [
     ]),
     ...add(PB, [op.localGet(ROW_BYTES)]),
   ]),
-]
-
-/** `do … while (counter > 0)`, counting down. */
-const countDown = (counter: number, body: readonly Instruction[]): Instruction[] => [
-  op.loop,
-  ...body,
-  op.localGet(counter),
-  op.i32Const(1),
-  op.i32Sub,
-  op.localTee(counter),
-  op.brIf(0),
-  op.end,
 ]
 
 const panel = (): Instruction[] =>

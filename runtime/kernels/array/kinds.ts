@@ -195,6 +195,11 @@ export type ReducedRank<R extends number, A, K> = K extends true
 /** The rank of a shape, where it was written as a literal. */
 export type ShapeRank<S> = S extends number ? 1 : S extends readonly unknown[] ? S['length'] & number : number
 
+/** The rank of a shape that was given as one list or as its lengths. */
+export type ReshapedRank<S extends readonly unknown[]> = S extends readonly [infer One]
+  ? ShapeRank<One>
+  : ShapeRank<S>
+
 /** What an index leaves of the rank: places drop an axis, `null` adds one. */
 export type IndexedRank<R extends number, I extends readonly unknown[]> = number extends R
   ? number

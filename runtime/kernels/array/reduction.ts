@@ -11,8 +11,8 @@ import type { ReduceOptions } from './reductionMethods.ts'
 import { ShapeError } from './shape.ts'
 
 /**
- * What travels between the steps of a reduction: arrays with length 1 along the reduced axes. Blocks of unknown length may be empty:
- * what has no value for that keeps nothing of them.
+ * What travels between the steps of a reduction: arrays with length 1 along the reduced axes. Blocks may be empty: what has
+ * no value for that keeps nothing of them.
  */
 export type ReduceState = NdArray[]
 
@@ -55,8 +55,7 @@ function folding(name: FoldName, prepare: (root: Fused) => Fused = (root) => roo
   return {
     output: (dtype, options) => foldDType(name, options.dtype && arithmetic ? dtypeOf(options.dtype) : dtype),
     partial: (root, shape, axes, options, place) => {
-      if (NEEDS_ELEMENTS.has(name) && isUnknown(place, axes) && axes.some((axis) => shape[axis] === 0))
-        return []
+      if (NEEDS_ELEMENTS.has(name) && isEmptyPart(place, shape, axes)) return []
       const own = prepare(arithmetic ? withDType(root, options) : root)
       if (arithmetic && own.dtype.kind === 'M')
         throw new ShapeError(`${own.dtype.name} has no ${name === 'add' ? 'sum' : 'product'}`)
@@ -75,6 +74,10 @@ function folding(name: FoldName, prepare: (root: Fused) => Fused = (root) => roo
 
 /** Folds without a value for no elements. */
 const NEEDS_ELEMENTS: ReadonlySet<FoldName> = new Set(['minimum', 'maximum', 'fmin', 'fmax'])
+
+/** Whether a block has nothing to reduce where the whole array has, or may have, something. */
+const isEmptyPart = (place: BlockPlace, shape: readonly number[], axes: readonly number[]): boolean =>
+  axes.some((axis) => shape[axis] === 0) && !axes.some((axis) => place.shape[axis] === 0)
 
 /** Whether it is not known before computing how many elements are reduced. */
 const isUnknown = ({ shape }: BlockPlace, axes: readonly number[]): boolean =>
@@ -147,8 +150,11 @@ function placing(greatest: boolean, skipNaN: boolean): Reduction {
   return {
     output: () => dtypeOf('int64'),
     partial: (root, shape, axes, _options, place) =>
-      extremePlaces(root, shape, axes, greatest, skipNaN, place),
-    join: (states) => joinPlaces(states, greatest, skipNaN),
+      isEmptyPart(place, shape, axes) ? [] : extremePlaces(root, shape, axes, greatest, skipNaN, place),
+    join: (states) => {
+      const kept = states.filter((state) => state.length > 0)
+      return kept.length === 0 ? [] : joinPlaces(kept, greatest, skipNaN)
+    },
     finish: (state) => finishPlaces(state, skipNaN),
   }
 }

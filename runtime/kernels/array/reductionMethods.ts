@@ -1,5 +1,6 @@
 // The methods that give fewer elements, or sums so far: what blocks and lazy arrays have in common.
 
+import { type OptionNames, requireOptions } from '../optionNames.ts'
 import type { DTypeName } from './dtype.ts'
 import { ElementwiseMethods } from './elementwiseMethods.ts'
 import type { AxisOf, Family, MeanOf, Member, More, RealOf, ReducedRank, SumOf } from './kinds.ts'
@@ -25,6 +26,17 @@ export interface ReduceRequest extends ReduceOptions {
   /** For quantiles: where, from 0 to 1. */
   at?: number | readonly number[]
   method?: QuantileMethod
+}
+
+const OPTIONS: OptionNames<ReduceOptions> = { keepDims: true, dtype: true, ddof: true, splitEvery: true }
+
+/**
+ * What the caller of a reduction said, held to what there is.
+ * @throws {OptionError} for an option of another name
+ */
+export function requireReduceOptions({ name, axis: _, at: __, ...options }: ReduceRequest): void {
+  if (/quantile|percentile/.test(name)) requireOptions(name, options, { ...OPTIONS, method: true })
+  else requireOptions<ReduceOptions>(name, options, OPTIONS)
 }
 
 /** How a quantile between two elements is told, as in NumPy. */

@@ -1,20 +1,30 @@
 // The methods that change where elements stand: what blocks and lazy arrays have in common, told by a few primitives.
 
-import { type DTypeName, describe, isComplex, type Scalar } from './dtype.ts'
+import { requireOptions } from '../optionNames.ts'
+import type { DTypeName, Scalar } from './dtype.ts'
 import type { AxisIndex, BasicIndex, IndexList } from './indexing.ts'
 import { parseIndices } from './indexing.ts'
-import type { AxisOf, Family, IndexedRank, Less, Member, More, ShapeRank, Typed } from './kinds.ts'
+import type {
+  AxisOf,
+  Family,
+  IndexedRank,
+  Less,
+  Member,
+  More,
+  ReshapedRank,
+  ShapeRank,
+  Typed,
+} from './kinds.ts'
 import { ReductionMethods } from './reductionMethods.ts'
 import { axesOf, axisOf, broadcastShapes, resolveShape, ShapeError, shapeText, sizeOf } from './shape.ts'
+import { movedOrder, type PadWidth, padWidths, repeatedPlaces, requireCount } from './shapeArguments.ts'
 
 /** Anything that may stand in an index. */
 export type Index = BasicIndex | IndexList | Typed
 
 /** How far and with what an array is padded. */
-export type PadMode = 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap'
-
-/** How many elements to add in front and behind: of each axis, of all alike, or one number for all. */
-export type PadWidth = number | readonly [number, number] | readonly (readonly [number, number])[]
+const PAD_MODES = ['constant', 'edge', 'reflect', 'symmetric', 'wrap'] as const
+export type PadMode = (typeof PAD_MODES)[number]
 
 /** A family's own array, of any kind. */
 type Self = ShapeMethods<Family, DTypeName, number>
@@ -58,9 +68,13 @@ export abstract class ShapeMethods<
     return this.transpose()
   }
 
-  /** The axes in another order, the opposite one by default. */
-  transpose(axes?: readonly number[]): Member<F, D, R> {
+  /**
+   * The axes in another order, the opposite one by default: a list, or one number an axis.
+   * @example array.zeros([2, 3, 4]).transpose(2, 0, 1).shape // [4, 2, 3]
+   */
+  transpose(...given: readonly number[] | [axes?: readonly number[] | null]): Member<F, D, R> {
     const rank = this.shape.length
+    const axes = typeof given[0] === 'number' ? (given as readonly number[]) : given[0]
     const order = axes ? axes.map((axis) => axisOf(axis, rank)) : this.shape.map((_, i) => rank - 1 - i)
     if (order.length !== rank || new Set(order).size !== rank)
       throw new ShapeError(
@@ -78,12 +92,12 @@ export abstract class ShapeMethods<
     return this.$transpose(order) as never
   }
 
-  /** One axis moved to another place. */
-  moveaxis(from: AxisOf<R>, to: AxisOf<R>): Member<F, D, R> {
-    const order = this.shape.map((_, i) => i)
-    const [axis] = order.splice(axisOf(from, this.shape.length), 1)
-    order.splice(axisOf(to, this.shape.length), 0, axis)
-    return this.$transpose(order) as never
+  /**
+   * One axis moved to another place, or several, each to its own.
+   * @example array.zeros([2, 3, 4]).moveaxis([0, 1], [-1, -2]).shape // [4, 3, 2]
+   */
+  moveaxis(from: AxisOf<R> | readonly AxisOf<R>[], to: AxisOf<R> | readonly AxisOf<R>[]): Member<F, D, R> {
+    return this.$transpose(movedOrder(from, to, this.shape.length)) as never
   }
 
   /**
@@ -129,9 +143,14 @@ export abstract class ShapeMethods<
     return this.$take(places, along) as never
   }
 
-  /** The elements, row by row, in another shape; one −1 stands for what is left. */
-  reshape<const S extends number | readonly number[]>(shape: S): Member<F, D, ShapeRank<S>> {
-    const list = typeof shape === 'number' ? [shape] : (shape as readonly number[])
+  /**
+   * The elements, row by row, in another shape, a list or one number an axis; one −1 stands for what is left.
+   * @example array.arange(6).reshape(2, -1).shape // [2, 3]
+   */
+  reshape<const S extends readonly [number | readonly number[]] | readonly number[]>(
+    ...given: S
+  ): Member<F, D, ReshapedRank<S>> {
+    const list = (typeof given[0] === 'number' ? given : given[0]) as readonly number[]
     return this.$reshape(resolveShape(list, this.size)) as never
   }
 
@@ -166,11 +185,15 @@ export abstract class ShapeMethods<
     ) as never
   }
 
-  /** With a new axis of length 1, which then stands at `axis`. */
-  expandDims(axis: number): Member<F, D, More<R>> {
-    const at = axisOf(axis, this.shape.length + 1)
+  /** With a new axis of length 1, which then stands at `axis`; or several. */
+  expandDims<A extends number | readonly number[]>(
+    axis: A,
+  ): Member<F, D, A extends number ? More<R> : number> {
+    const list = typeof axis === 'number' ? [axis] : (axis as readonly number[])
+    const made = axesOf(list, this.shape.length + list.length)
     const runs = this.shape.map((count): AxisIndex => ({ kind: 'run', start: 0, step: 1, count }))
-    return this.$index([...runs.slice(0, at), { kind: 'new' }, ...runs.slice(at)]) as never
+    for (const at of made) runs.splice(at, 0, { kind: 'new' })
+    return this.$index(runs) as never
   }
 
   /** Repeated along new axes and those of length 1, without a copy. */
@@ -194,8 +217,10 @@ export abstract class ShapeMethods<
     ) as never
   }
 
-  /** Moved round along an axis; without one, all elements in a row are. */
-  roll(shift: number, axis?: AxisOf<R>): Member<F, D, R> {
+  /** Moved round along an axis, or along several, each by its own shift or all by one; without one, all elements in a row are. */
+  roll(shift: number | readonly number[], axis?: AxisOf<R> | readonly AxisOf<R>[]): Member<F, D, R> {
+    if (typeof shift !== 'number' || (axis !== undefined && typeof axis !== 'number'))
+      return rolledAxes(this as unknown as Self, shift, axis) as never
     if (axis === undefined) return rolledRow(this as unknown as Self, shift) as never
     const along = axisOf(axis, this.shape.length)
     const length = this.shape[along]
@@ -207,11 +232,12 @@ export abstract class ShapeMethods<
     ) as never
   }
 
-  /** Each element several times, along an axis; without one, of all elements in a row. */
-  repeat(times: number, axis?: AxisOf<R>): Member<F, D, number> {
+  /** Each element several times, or each its own number of times, along an axis; without one, of all elements in a row. */
+  repeat(times: number | readonly number[], axis?: AxisOf<R>): Member<F, D, number> {
     if (axis === undefined) return (this.ravel() as Self).repeat(times, 0) as never
-    requireCount('repeat', times)
     const along = axisOf(axis, this.shape.length)
+    if (typeof times !== 'number') return this.$take(repeatedPlaces(times, this.shape[along]), along) as never
+    requireCount('repeat', times)
     const wide = this.expandDims(along + 1) as never as Self
     const shape = [...this.shape.slice(0, along + 1), times, ...this.shape.slice(along + 1)]
     const merged = this.shape.map((length, i) => (i === along ? length * times : length))
@@ -236,6 +262,9 @@ export abstract class ShapeMethods<
   /** With elements added around: one value, the edge, or the array mirrored or repeated. */
   pad(width: PadWidth, mode: PadMode = 'constant', options: { value?: Scalar } = {}): Member<F, D, R> {
     const widths = padWidths(width, this.shape.length)
+    requireOptions('pad', options, { value: true })
+    if (!PAD_MODES.includes(mode))
+      throw new ShapeError(`pad has the modes ${PAD_MODES.join(', ')}, and not ${JSON.stringify(mode)}`)
     let padded = this as unknown as Self
     widths.forEach(([before, after], axis) => {
       if (before === 0 && after === 0) return
@@ -293,20 +322,19 @@ export abstract class ShapeMethods<
 const rolledRow = (array: Self, shift: number): Self =>
   ((array.ravel() as Self).roll(shift, 0) as Self).$reshape(array.shape) as Self
 
-function requireCount(what: string, times: number): void {
-  if (!Number.isInteger(times) || times < 0)
-    throw new ShapeError(
-      `${what} takes whole numbers from 0 on, not ${isComplex(times) ? describe(times) : times}`,
-    )
-}
-
-function padWidths(width: PadWidth, rank: number): [number, number][] {
-  const list = typeof width === 'number' ? [[width, width]] : typeof width[0] === 'number' ? [width] : width
-  const pairs = list as [number, number][]
-  for (const each of pairs.flat()) requireCount('pad', each)
-  if (pairs.length === 1) return Array.from({ length: rank }, () => pairs[0])
-  if (pairs.length !== rank) throw new ShapeError(`pad got ${pairs.length} pairs of widths for ${rank} axes`)
-  return pairs
+/** Several axes rolled one after the other. */
+function rolledAxes(
+  array: Self,
+  shift: number | readonly number[],
+  axis: number | readonly number[] | undefined,
+): Self {
+  if (axis === undefined)
+    throw new ShapeError('roll takes several shifts with as many axes: name the axes too')
+  const axes = typeof axis === 'number' ? [axis] : axis
+  const shifts = typeof shift === 'number' ? axes.map(() => shift) : shift
+  if (shifts.length !== axes.length)
+    throw new ShapeError(`roll got ${shifts.length} shifts for ${axes.length} axes: as many of both`)
+  return axes.reduce((rolled, each, i) => rolled.roll(shifts[i], each) as Self, array)
 }
 
 /** The pieces that stand in front of an array along an axis, or behind it. */

@@ -46,7 +46,7 @@ export const searchCall = kernel(
   ): NdArray => {
     const [list, own] = alike(backwards ? (sorted.flip() as NdArray) : sorted, values)
     const places = BigInt64Array.from({ length: own.length }, (_, i) => {
-      const place = insertionPlace(list, own[i], backwards ? !behind : behind)
+      const place = insertionPlace(list, own[i], behind)
       return BigInt(backwards ? list.length - place : place)
     })
     return new NdArray(INT64, values.shape, places)

@@ -1,5 +1,6 @@
 // The element-wise methods of one array that blocks and lazy arrays have in common.
 
+import type { OptionNames } from '../optionNames.ts'
 import type { DTypeName } from './dtype.ts'
 import type { Family, FloatOf, Member, Operand, RealOf, Typed } from './kinds.ts'
 
@@ -10,6 +11,8 @@ export interface UfuncOptions {
   /** What stands where `where` is false; zeros by default. (NumPy leaves memory unset there.) */
   out?: Operand
 }
+
+export const UFUNC_OPTIONS: OptionNames<UfuncOptions> = { where: true, out: true }
 
 /** Functions of one array. */
 export abstract class UnaryMethods<F extends Family, D extends DTypeName, R extends number> {

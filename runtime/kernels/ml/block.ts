@@ -81,7 +81,9 @@ export function denseOf(block: Block, who: string): DenseBlock {
 /** @throws {MlDataError} when the column holds texts */
 export function numbersOf(cells: Column, who: string, name: string): Float64Array {
   if (cells instanceof Float64Array) return cells
-  const shown = cells.find((cell) => cell !== null)
+  // Numbers beside texts have become texts: one that is no number tells more.
+  const texts = cells.filter((cell) => cell !== null)
+  const shown = texts.find((cell) => Number.isNaN(Number(cell))) ?? texts[0]
   throw new MlDataError(
     `${who} works on numbers, and ${name} holds texts such as ${JSON.stringify(shown ?? null)}: encode it first, e.g. by ml.OneHotEncoder in an ml.ColumnTransformer`,
   )
@@ -116,6 +118,22 @@ export function requireFinite(block: Block, who: string): void {
     if (!Number.isFinite(data[i]))
       throw new MlDataError(
         `X contains ${data[i]}${block.kind === 'sparse' ? '' : ` (column ${nameOf(block, i % block.columns)})`}, which ${who} does not accept: fill what is absent first, e.g. by ml.SimpleImputer`,
+      )
+}
+
+/**
+ * Holds that values are finite where NaN counts as absent.
+ * @param values of the columns, one or more each
+ * @throws {MlDataError} naming the first column that has an infinite one
+ */
+export function requireNoInfinity(
+  values: readonly (readonly [column: number, value: number])[],
+  who: string,
+): void {
+  for (const [column, value] of values)
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+      throw new MlDataError(
+        `X contains ${value} (column ${column}), which ${who} does not accept: put NaN there, which counts as absent, or drop such rows first`,
       )
 }
 

@@ -16,6 +16,14 @@ export const mergeClasses = kernel('ml.mergeClasses', (a: Label[], b: Label[]): 
   sortedLabels(new Set([...a, ...b])),
 )
 
+/** @throws {MlDataError} when there are fewer than two classes: nothing can be told apart */
+export function requireSeveralClasses(who: string, classes: readonly Label[]): void {
+  if (classes.length < 2)
+    throw new MlDataError(
+      `${who} needs targets of at least 2 classes, and there is only ${JSON.stringify(classes[0] ?? null)}: give it rows of another class too`,
+    )
+}
+
 /** Numbers by size, texts by code points, as NumPy's `unique`. */
 function sortedLabels(labels: Set<Label>): Label[] {
   const all = [...labels]

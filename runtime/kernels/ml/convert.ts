@@ -60,6 +60,8 @@ const isAbsent = (value: unknown): boolean =>
 
 /** Which columns of a frame to take; `dense` where all hold numbers. */
 export interface FrameColumns {
+  /** Whom errors are to name. */
+  who: string
   names: readonly string[]
   dense: boolean
 }
@@ -67,11 +69,11 @@ export interface FrameColumns {
 /** A partition of a table as a block. */
 export const blockFromFrame = kernel(
   'ml.blockFromFrame',
-  ({ names, dense }: FrameColumns, frame: Frame): Block => {
+  ({ who, names, dense }: FrameColumns, frame: Frame): Block => {
     const arrow = openArrow(frame.ipc)
     const cells = names.map((name) => cellsOf(arrow.getChild(name) as ArrowColumn, frame.rows))
     const table: TableBlock = { kind: 'table', rows: frame.rows, columns: names.length, names, cells }
-    return dense ? denseOf(table, 'heddle.ml') : table
+    return dense ? denseOf(table, who) : table
   },
 )
 
@@ -91,20 +93,36 @@ export type KnownItemShape =
 /** The same, or `any`: as the first item of each partition tells. */
 export type ItemShape = { items: 'any' } | KnownItemShape
 
-/** How items look, from the first of them. */
-export function shapeOfItems(items: readonly unknown[]): KnownItemShape {
+/** How items are to be read, and whom errors are to name. */
+export type ItemsAsked = ItemShape & { who: string }
+
+/**
+ * How items look, from the first of them; whether all that are here hold numbers alone.
+ * @throws {MlDataError} when it is no row
+ */
+export function shapeOfItems(items: readonly unknown[], who: string): KnownItemShape {
   const [first] = items
   if (typeof first === 'string') return { items: 'texts' }
   if (Array.isArray(first) || ArrayBuffer.isView(first)) {
     const columns = (first as ArrayLike<unknown>).length
-    return { items: 'lists', columns, dense: Array.from(first as ArrayLike<unknown>).every(isNumeric) }
+    const lists = items as readonly ArrayLike<unknown>[]
+    return {
+      items: 'lists',
+      columns,
+      dense: lists.every((row) => Array.prototype.every.call(row, isNumeric)),
+    }
   }
   if (typeof first === 'object' && first !== null) {
     const names = Object.keys(first)
-    return { items: 'records', names, dense: Object.values(first).every(isNumeric) }
+    const records = items as readonly Record<string, unknown>[]
+    return {
+      items: 'records',
+      names,
+      dense: records.every((row) => names.every((name) => isNumeric(row[name]))),
+    }
   }
   throw new MlDataError(
-    `rows are lists of features, records, or texts, not ${first === undefined ? 'absent' : `values of type ${typeof first}`}: for one feature write [[1], [2], …]`,
+    `rows for ${who} are lists of features, records, or texts, not ${first === undefined ? 'absent' : `values of type ${typeof first}`}: for one feature write [[1], [2], …]`,
   )
 }
 
@@ -113,10 +131,11 @@ const isNumeric = (value: unknown): boolean => typeof value !== 'string'
 /** Items of a bag, or a list, as a block. */
 export const blockFromItems = kernel(
   'ml.blockFromItems',
-  (told: ItemShape, items: readonly unknown[]): Block => {
+  (told: ItemsAsked, items: readonly unknown[]): Block => {
+    const { who } = told
     const rows = items.length
     if (told.items === 'any' && rows === 0) return denseBlock(0, 0)
-    const shape = told.items === 'any' ? shapeOfItems(items) : told
+    const shape = told.items === 'any' ? shapeOfItems(items, who) : told
     if (shape.items === 'texts')
       return {
         kind: 'table',
@@ -131,32 +150,39 @@ export const blockFromItems = kernel(
         cellsFromValues((items as Record<string, unknown>[]).map((row) => row[name])),
       )
       const table: TableBlock = { kind: 'table', rows, columns: names.length, names, cells }
-      return dense ? denseOf(table, 'heddle.ml') : table
+      return dense ? denseOf(table, who) : table
     }
     const { columns } = shape
     items.forEach((row, i) => {
       const { length } = row as ArrayLike<unknown>
       if (length !== columns)
         throw new MlDataError(
-          `row ${i} has ${length} features, and the first row has ${columns}: all rows must have the same`,
+          `row ${i} has ${length} features, and the first row has ${columns}: ${who} needs the same in all rows`,
         )
     })
     const lists = items as readonly ArrayLike<unknown>[]
     if (shape.dense && lists.every((row) => typeof row[0] === 'number' || columns === 0)) {
-      const made = denseBlock(rows, columns)
-      for (let row = 0, at = 0; row < rows; row++)
-        for (let i = 0; i < columns; i++) {
-          const value = lists[row][i]
-          made.data[at++] = value === null || value === undefined ? Number.NaN : Number(value)
-        }
-      return made
+      const made = numbersOfLists(lists, columns)
+      if (made) return made
     }
     const names = Array.from({ length: columns }, (_, i) => `x${i}`)
     const cells = names.map((_, i) => cellsFromValues(lists.map((row) => row[i])))
     const table: TableBlock = { kind: 'table', rows, columns, names, cells }
-    return shape.dense ? denseOf(table, 'heddle.ml') : table
+    return shape.dense ? denseOf(table, who) : table
   },
 )
+
+/** Rows of numbers; nothing where a text is among them. */
+function numbersOfLists(lists: readonly ArrayLike<unknown>[], columns: number): DenseBlock | undefined {
+  const made = denseBlock(lists.length, columns)
+  for (let row = 0, at = 0; row < lists.length; row++)
+    for (let i = 0; i < columns; i++) {
+      const value = lists[row][i]
+      if (typeof value === 'string') return undefined
+      made.data[at++] = value === null || value === undefined ? Number.NaN : Number(value)
+    }
+  return made
+}
 
 /** Items of a bag as what is to be learnt. */
 export const columnFromItems = kernel(

@@ -64,6 +64,9 @@ export const stackTask = kernel('ml.stack', (count: number, ...parts: unknown[])
   }
 })
 
+/** What rows are to be learnt as. */
+export const targetsOfRows = kernel('ml.targets', (_: unknown, { y }: WholeRows): Column => y)
+
 export const splitTask = kernel(
   'ml.split',
   ({ train, test }: { train: Int32Array; test: Int32Array }, { x, y, weight }: WholeRows): Split => ({

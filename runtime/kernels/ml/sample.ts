@@ -14,35 +14,59 @@ import { MlDataError } from './mlErrors.ts'
 import { hashedFraction } from './trees/rowHash.ts'
 
 /** Features with their targets. */
-export const sampleOf = kernel('ml.sample', (role: string, x: Block, y: Column): Sample => {
-  if (x.rows !== y.length)
-    throw new MlDataError(
-      `a block of the features has ${x.rows} rows, and that of ${role} has ${y.length}: they must be cut alike`,
-    )
+export const sampleOf = kernel('ml.sample', (who: string, x: Block, y: Column): Sample => {
+  requireCutAlike(who, x.rows, 'y', y.length)
   if (y instanceof Float64Array) {
     for (const value of y)
       if (!Number.isFinite(value))
-        throw new MlDataError(`${role} contains ${value}: every row needs a known target`)
+        throw new MlDataError(
+          `y contains ${value}, which ${who} does not accept: every row needs a known target, so drop such rows first`,
+        )
   } else if (y.includes(null))
-    throw new MlDataError(`${role} has absent values: every row needs a known target`)
+    throw new MlDataError(
+      `y has absent values, which ${who} does not accept: every row needs a known target, so drop such rows first`,
+    )
   return { x, y, weight: null }
 })
+
+/**
+ * Targets of a model of numbers.
+ * @throws {MlDataError} when they are texts
+ */
+export function numbersToLearn(who: string, y: Column): Float64Array {
+  if (y instanceof Float64Array) return y
+  throw new MlDataError(`${who} learns numbers, and the targets are texts: a classifier learns those`)
+}
+
+/** @throws {MlDataError} when blocks that belong together have different lengths */
+function requireCutAlike(who: string, rows: number, role: string, length: number): void {
+  if (rows !== length)
+    throw new MlDataError(
+      `a block of the features has ${rows} rows, and that of ${role} has ${length}: ${who} needs them cut alike`,
+    )
+}
+
+/**
+ * Weights as numbers.
+ * @throws {MlDataError} when they are texts, too few or many, negative, or not finite
+ */
+export function checkedWeights(who: string, rows: number, weight: Column): Float64Array {
+  if (!(weight instanceof Float64Array))
+    throw new MlDataError(`sampleWeight holds texts: weights of ${who} are numbers`)
+  requireCutAlike(who, rows, 'sampleWeight', weight.length)
+  for (const value of weight)
+    if (!(value >= 0) || value === Number.POSITIVE_INFINITY)
+      throw new MlDataError(`sampleWeight contains ${value}: weights of ${who} are finite numbers ≥ 0`)
+  return weight
+}
 
 /** The same, with a weight a row. */
 export const sampleWithWeight = kernel(
   'ml.sampleWeight',
-  (_: unknown, sample: Sample, weight: Column): Sample => {
-    if (!(weight instanceof Float64Array))
-      throw new MlDataError('sampleWeight holds texts: weights are numbers')
-    if (weight.length !== sample.x.rows)
-      throw new MlDataError(
-        `a block of the features has ${sample.x.rows} rows, and that of sampleWeight has ${weight.length}: they must be cut alike`,
-      )
-    for (const value of weight)
-      if (!(value >= 0) || value === Number.POSITIVE_INFINITY)
-        throw new MlDataError(`sampleWeight contains ${value}: weights are finite numbers ≥ 0`)
-    return { ...sample, weight }
-  },
+  (who: string, sample: Sample, weight: Column): Sample => ({
+    ...sample,
+    weight: checkedWeights(who, sample.x.rows, weight),
+  }),
 )
 
 /** Some rows of a block: those whose place in a random order is below a share, or the others. */

@@ -21,7 +21,10 @@ export interface Engine<F extends OpenFrame = OpenFrame> {
   /** Takes open rows through more steps. */
   continue(frame: F, steps: readonly Step[], args: readonly unknown[]): Promise<F>
   open(frame: Frame): F
-  close(frame: F): Frame
+  /** The bytes of an Arrow IPC file of these rows, in pieces. */
+  pieces(frame: F): readonly Uint8Array[]
+  /** What a frame was opened from, while nothing was done to it. */
+  openedFrom(frame: F): Frame | undefined
   /** Parts for the targets of a hash or range split, in order; their rows keep theirs. */
   /** Its parts are as many as the targets of this stage. */
   split(

@@ -1,5 +1,7 @@
 // A partition of a table on its way between tasks: Arrow IPC bytes, opened where they are needed.
 
+import { resultBytes } from '../resultMemory.ts'
+
 /** What a task gives that gives rows. The bytes lie in shared memory once they are large, and spill as they are. */
 export interface Frame {
   /** An Arrow IPC file, its buffers compressed with LZ4 where the engine can. */
@@ -24,10 +26,12 @@ export interface SplitFrame {
 
 /** One target's part of a split, as a frame of its own. */
 export function partOf(split: SplitFrame, target: number): Frame {
-  const from = target === 0 ? 0 : split.ends[target - 1]
+  const part = split.bytes.subarray(target === 0 ? 0 : split.ends[target - 1], split.ends[target])
+  // A copy: whoever gets it must not hold the whole.
+  const ipc = resultBytes(part.length)
+  ipc.set(part)
   return {
-    // A copy: whoever gets it must not hold the whole.
-    ipc: Uint8Array.prototype.slice.call(split.bytes, from, split.ends[target]),
+    ipc,
     rows: split.rows[target],
     bytes: split.sizes[target],
     hash: split.hash,

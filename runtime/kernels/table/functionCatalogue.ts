@@ -31,6 +31,8 @@ export type Wants =
   | 'clock'
   | 'duration'
   | 'list'
+  | 'numberList'
+  | 'textList'
   | 'struct'
   | 'ordered'
   | 'any'
@@ -169,18 +171,18 @@ export const CATALOGUE = {
   'dt.totalMilliseconds': element('duration', 'int64'),
   // Lists and structs
   'list.length': element('list', 'uint32'),
-  'list.sum': element('list', (args) => wide([inner(args)])),
+  'list.sum': element('numberList', (args) => wide([inner(args)])),
   'list.min': element('list', inner),
   'list.max': element('list', inner),
-  'list.mean': element('list', 'float64'),
+  'list.mean': element('numberList', 'float64'),
   'list.get': element('list', inner),
   'list.contains': element('list', 'boolean'),
-  'list.join': element('list', 'string'),
+  'list.join': element('textList', 'string'),
   'list.sort': element('list', same),
   'list.reverse': element('list', same),
   'list.unique': element('list', same),
   'list.slice': element('list', same),
-  'list.quantile': element('list', 'float64'),
+  'list.quantile': element('numberList', 'float64'),
   field: element('struct', ([first], { name }) => (isStruct(first) ? first.struct[String(name)] : 'null')),
   // Aggregates
   len: aggregate('any', 'uint32'),
@@ -258,6 +260,13 @@ export const WANTS: Readonly<
   clock: ['a datetime or a time', (type) => type === 'time' || isDatetime(type)],
   duration: ['a duration', isDuration],
   list: ['a list', isList],
+  numberList: [
+    'a list of numbers',
+    (type) =>
+      isList(type) &&
+      (isNumeric(type.list) || isDuration(type.list) || /^(boolean|null)$/.test(String(type.list))),
+  ],
+  textList: ['a list of texts', (type) => isList(type) && /^(string|category|null)$/.test(String(type.list))],
   struct: ['a struct', isStruct],
   ordered: ['values that have an order', (type) => !isList(type) && !isStruct(type) && type !== 'binary'],
 }

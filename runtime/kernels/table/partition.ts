@@ -1,8 +1,8 @@
 // The kernels of tables: a whole fused chain on one partition, and what brings partitions together.
 
 import { kernel } from '../kernel.ts'
-import { giveBack, resultBuffer } from '../resultMemory.ts'
 import { tableEngine } from './choose.ts'
+import { closeFrame, closeParts } from './closeFrame.ts'
 import type { Cell } from './columns/column.ts'
 import { compareCells } from './columns/groupRows.ts'
 import { recordsOf, valueFromCell } from './columns/values.ts'
@@ -41,6 +41,9 @@ export const runTable = kernel(
     if (sink.sink === 'take') return take(source, steps, sink, args)
     const unchanged = steps.length === 0 && sink.sink === 'frame' && onlyFrame(source, args[0])
     if (unchanged) return unchanged
+    // Rows that nothing is done with are counted already.
+    if (sink.sink === 'rows' && steps.length === 0 && source.source === 'frame')
+      return (args[0] as Frame).rows
     const few = sink.sink === 'hash' && sink.chosen !== undefined ? Number(args[sink.chosen]) : undefined
     const alone = few === 1 && steps.length === 0 ? onlyFrame(source, args[0]) : undefined
     if (alone) return allInFirst(alone, partsOf(sink as SplitSink))
@@ -49,19 +52,28 @@ export const runTable = kernel(
       case 'frame':
         // States that are made of hashes merge with those of the same hash alone.
         return steps.some(({ step }) => step === 'sketch')
-          ? { ...engine.close(frame), hash: engine.hashMark() }
-          : engine.close(frame)
+          ? { ...closeFrame(engine, frame), hash: engine.hashMark() }
+          : closeFrame(engine, frame)
       case 'rows':
         return frame.rows
       case 'hash':
-        return packed(await engine.split(frame, few === undefined ? sink : { ...sink, count: few }))
+        return closeParts(
+          engine,
+          await engine.split(frame, few === undefined ? sink : { ...sink, count: few }),
+        )
       case 'cut':
-        return packed(await engine.split(frame, sink))
+        return closeParts(engine, await engine.split(frame, sink))
       case 'range':
-        return packed(await engine.split(frame, sink, args[sink.slot] as Cell[]))
+        return closeParts(engine, await engine.split(frame, sink, args[sink.slot] as Cell[]))
+      case 'each': {
+        const parts: OpenFrame[] = []
+        for (const beside of args[sink.slot] as Frame[])
+          parts.push(await engine.continue(frame, sink.steps, [beside]))
+        return closeParts(engine, parts)
+      }
       case 'sampled': {
         const sample = await sampleOf(frame, sink)
-        return sink.alone ? sample : ({ frame: engine.close(frame), sample } satisfies Sampled)
+        return sink.alone ? sample : ({ frame: closeFrame(engine, frame), sample } satisfies Sampled)
       }
       case 'sketch':
         return sketchOf(engine, frame, sink.spec)
@@ -96,30 +108,7 @@ async function take(
   // Nothing is read, let alone worked on, once there is enough.
   if (wanted === 0) return { frame: { ipc: new Uint8Array(0), rows: 0, bytes: 0 }, total: before }
   const frame = await engine.run(source, [...steps, { step: 'slice', offset: 0, length: wanted }], args)
-  return { frame: engine.close(frame), total: before + frame.rows }
-}
-
-function packed(frames: readonly OpenFrame[]): SplitFrame {
-  const engine = tableEngine()
-  const parts = frames.map((frame) => engine.close(frame))
-  const ends: number[] = []
-  let length = 0
-  for (const { ipc } of parts) {
-    length += ipc.length
-    ends.push(length)
-  }
-  const bytes = new Uint8Array(resultBuffer(length))
-  parts.forEach(({ ipc }, i) => {
-    bytes.set(ipc, i === 0 ? 0 : ends[i - 1])
-    giveBack(ipc.buffer)
-  })
-  return {
-    bytes,
-    ends,
-    rows: parts.map(({ rows }) => rows),
-    sizes: parts.map(({ bytes }) => bytes),
-    hash: engine.hashMark(),
-  }
+  return { frame: closeFrame(engine, frame), total: before + frame.rows }
 }
 
 type SplitSink = Extract<TableSink, { sink: 'hash' }>

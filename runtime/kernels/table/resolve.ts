@@ -111,7 +111,7 @@ function prepared(node: Extract<ExprNode, { kind: 'call' }>, args: Resolved[], w
   if (wants !== 'common') {
     const [words, test] = WANTS[wants]
     // Beside the first, texts and lists take patterns and values of their own.
-    const checked = wants === 'text' || wants === 'list' || wants === 'struct' ? args.slice(0, 1) : args
+    const checked = /^(text|struct)$|list$/i.test(wants) ? args.slice(0, 1) : args
     for (const arg of checked) {
       const spans =
         (node.fn === 'mean' || node.fn === 'median' || node.fn === 'quantile') && isDuration(arg.type)
@@ -144,6 +144,7 @@ function prepared(node: Extract<ExprNode, { kind: 'call' }>, args: Resolved[], w
 }
 
 function wayOut(type: DataType, wants: Wants): string {
+  if (wants === 'textList' && isList(type)) return "Make texts of its items with .cast({ list: 'string' })."
   if (wants === 'text') return "Make texts of it with .cast('string')."
   if (type === 'boolean') return "Make numbers of it with .cast('int64')."
   if (isText(type) && (wants === 'calendar' || wants === 'instant' || wants === 'clock'))

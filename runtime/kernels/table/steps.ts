@@ -197,6 +197,8 @@ export type TableSink =
   | { sink: 'cut'; count: number }
   /** Some values of a key from which bounds are chosen; beside them the rows, unless it stands `alone`. */
   | { sink: 'sampled'; key: ExprNode; alone?: boolean }
+  /** A part for each frame of the list that the task's own argument `slot` holds: what `steps` make of the rows with that frame as their argument. */
+  | { sink: 'each'; steps: readonly Step[]; slot: number }
   | { sink: 'rows' }
   /** What the rows add to a sketch. */
   | { sink: 'sketch'; spec: SketchSpec }

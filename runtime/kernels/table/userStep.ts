@@ -70,10 +70,31 @@ function taken(answer: unknown, output: Schema, label: string): Column[] {
   if (answer instanceof Uint8Array) return matched(columnsFromIpc(answer), output, label)
   if (typeof answer === 'object' && known !== null && 'children' in known && 'schema' in known)
     return matched(arrowColumns(answer as Parameters<typeof arrowColumns>[0]), output, label)
-  if (isRows(answer)) return columnsFromRecords([...answer], output)
+  if (isRows(answer)) {
+    const rows = [...answer]
+    requireCells(rows, output, label)
+    return columnsFromRecords(rows, output)
+  }
   throw new UserTableError(
     `${label} takes a function that gives rows (a list of records) or Arrow columns, not ${answer === null ? 'null' : `a value of type ${typeof answer}`}`,
   )
+}
+
+/**
+ * A row may lack a cell, which is then null; but not where it has one of another name, which would be lost.
+ * @throws {UserTableError} naming both
+ */
+function requireCells(rows: readonly unknown[], output: Schema, label: string): void {
+  const names = new Set(output.map(({ name }) => name))
+  rows.forEach((row, i) => {
+    if (typeof row !== 'object' || row === null) return
+    const lacking = output.find(({ name }) => !(name in row))
+    const other = lacking && Object.keys(row).find((name) => !names.has(name))
+    if (other !== undefined)
+      throw new UserTableError(
+        `${label} should give the column ${lacking!.name}: ${typeText(lacking!.type)}, and row ${i} has none, but ${JSON.stringify(other)}. Say what it gives by schema.`,
+      )
+  })
 }
 
 /** An Arrow table of the user's, written and read once so that any version of the library will do. */

@@ -64,7 +64,7 @@ export class GaussianNB<L extends Label = number> extends Classifier<GaussianNBP
 
   /** @throws {MlDataError} when all weights are 0, or a class has only rows of weight 0 */
   async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
-    const { blocks } = await samplesOf(x, y, options)
+    const { blocks } = await samplesOf(this.kind, x, y, options)
     const classes = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     const state = { who: this.kind, classes }
     return this.#learn(classes, await blocks.map(classMomentsOfBlock, state).reduce(mergeClassMoments))
@@ -72,7 +72,7 @@ export class GaussianNB<L extends Label = number> extends Classifier<GaussianNBP
 
   /** Learns from further rows: the same as `fit` of all of them together, once every class has been seen. */
   async partialFit(x: Features, y: Target, options: PartialClassesOptions = {}): Promise<this> {
-    const { blocks } = await samplesOf(x, y, options)
+    const { blocks } = await samplesOf(this.kind, x, y, options)
     const there = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     const classes = this.isFitted ? this.fitted.classes : mergeClasses([], [...(options.classes ?? there)])
     const strange = there.find((label) => !classes.includes(label))

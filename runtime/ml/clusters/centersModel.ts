@@ -64,7 +64,7 @@ export abstract class CentersModel<P extends object, S extends CentersState> ext
 
   /** The number of each row's nearest center: at once for features that are here, to come for collections. */
   predict<X extends Features>(x: X): Predicted<X> {
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     requireFeatures(rows, this.featuresIn, this.kind)
     return predictionsFrom(rows.blocks.map(nearestCenters, this.centersData), rows, false) as Predicted<X>
   }
@@ -90,9 +90,9 @@ export async function weightedRows(
   x: Features,
   { sampleWeight }: FitOptions,
 ): Promise<{ rows: Rows; blocks: Blocks<WeightedRows> }> {
-  const rows = await knownRows(x)
+  const rows = await knownRows(who, x)
   if (sampleWeight === undefined) return { rows, blocks: rows.blocks.map(denseRows, who) }
-  const weight = await columnFor(x, rows, sampleWeight, 'sampleWeight')
+  const weight = await columnFor(who, x, rows, sampleWeight, 'sampleWeight')
   return { rows, blocks: rows.blocks.map(denseRows as WeighRows, who, weight) }
 }
 

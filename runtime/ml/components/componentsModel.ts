@@ -63,7 +63,7 @@ export abstract class ComponentsModel<P extends object, S extends ComponentsStat
 
   /** Features again from their coordinates, without what the components do not tell. */
   inverseTransform<X extends Features>(x: X): Transformed<X> {
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     const back = new Rows(rows.blocks.map(unprojectBlock, this.#projection()), this.featuresIn, rows.lengths)
     return transformedFor(x, back, 'x') as Transformed<X>
   }

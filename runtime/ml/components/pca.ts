@@ -40,7 +40,7 @@ abstract class PrincipalComponents extends ComponentsModel<PCAParams, PCAState> 
   }
 
   protected async triangleOf(x: Features): Promise<Triangle> {
-    const rows = await knownRows(x)
+    const rows = await knownRows(this.kind, x)
     return rows.blocks.map(triangleOfRows, { who: this.kind, intercept: true }).reduce(mergeTriangles)
   }
 

@@ -55,7 +55,7 @@ export class TruncatedSVD extends ComponentsModel<TruncatedSVDParams, Components
 
   async fit(x: Features): Promise<this> {
     const { nComponents, algorithm } = this.params
-    const rows = new Rows(await (await knownRows(x)).blocks.persist(), Number.NaN)
+    const rows = new Rows(await (await knownRows(this.kind, x)).blocks.persist(), Number.NaN)
     const {
       sums,
       squares,

@@ -46,7 +46,7 @@ export class ColumnTransformer extends Transformer<ColumnTransformerParams, Part
 
   /** @throws {MlDataError} when a part names a column that there is not */
   async fit(x: Features, y?: Target, options?: FitOptions): Promise<this> {
-    const rows = await knownRows(x)
+    const rows = await knownRows(this.kind, x)
     const parts: PartState['parts'] = []
     const used = new Set<number>()
     for (const [name, transformer, wanted] of this.params.transformers) {

@@ -65,10 +65,10 @@ export class Pipeline<L extends Label = number> extends Predictor<PipelineParams
     if (steps.length === 0) throw new ParameterError('this Pipeline has no steps')
     const transformers = steps.slice(0, -1)
     // A target that is a column's name is taken out of the features once, for all steps.
-    const samples = y === undefined ? undefined : await samplesOf(x, y, options)
+    const samples = y === undefined ? undefined : await samplesOf(this.kind, x, y, options)
     const target = samples?.y
     const fitOptions = samples?.weight ? { sampleWeight: samples.weight } : {}
-    let rows = samples ? samples.x : await knownRows(x)
+    let rows = samples ? samples.x : await knownRows(this.kind, x)
     const fitted: Estimator[] = []
     for (const [, estimator] of transformers) {
       const transformer = estimator.clone() as Transformer
@@ -126,7 +126,7 @@ export class Pipeline<L extends Label = number> extends Predictor<PipelineParams
   predictProba<X extends Features>(x: X): Probabilities<X> {
     const last = this.#last
     if (!(last instanceof Classifier)) throw new TypeError(`${last.kind} has no probabilities`)
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     requireFeatures(rows, this.featuresIn, this.kind)
     return resultFor(x, last.probabilityRows(this.#before(rows))) as Probabilities<X>
   }
@@ -136,11 +136,15 @@ export class Pipeline<L extends Label = number> extends Predictor<PipelineParams
     const last = this.#last
     if (!(last instanceof Transformer))
       throw new TypeError(`this Pipeline ends with a ${last.kind}: use predict`)
-    return transformedFor(x, last.transformRows(this.#before(rowsOf(x))), last.kind) as Transformed<X>
+    return transformedFor(
+      x,
+      last.transformRows(this.#before(rowsOf(x, this.kind))),
+      last.kind,
+    ) as Transformed<X>
   }
 
   async score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.kind, x, y, options)
     const weighted = samples.weight ? { sampleWeight: samples.weight } : {}
     return this.#predictor.score(this.#before(samples.x), samples.y, weighted)
   }

@@ -66,7 +66,7 @@ export abstract class Predictor<
    * @throws {MlDataError} when there are other columns than at fit
    */
   predict<X extends Features>(x: X): Predicted<X, L> {
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     requireFeatures(rows, this.featuresIn, this.kind)
     return predictionsFrom(this.predictBlocks(rows), rows, this.predictsTexts) as Predicted<X, L>
   }
@@ -146,7 +146,7 @@ export abstract class Classifier<
    * @throws {TypeError} when the model has no probabilities
    */
   predictProba<X extends Features>(x: X): Probabilities<X> {
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     requireFeatures(rows, this.featuresIn, this.kind)
     const made = this.probabilityRows(rows)
     return (x instanceof Rows ? made.toArray() : resultFor(x, made)) as Probabilities<X>
@@ -193,7 +193,7 @@ export async function accuracyOf(
 
 /** @internal A sample and what a model predicts for it. */
 export async function predictedFor(model: Scored, x: Features, y: Target, options: FitOptions) {
-  const samples = await samplesOf(x, y, options)
+  const samples = await samplesOf(model.kind, x, y, options)
   requireFeatures(samples.x, model.featuresIn, model.kind)
   return { samples, predicted: model.predictBlocks(samples.x) }
 }

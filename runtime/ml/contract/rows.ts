@@ -26,6 +26,7 @@ import {
   blockFromItems,
   frameFromBlock,
   type ItemShape,
+  type ItemsAsked,
   shapeOfItems,
 } from '../../kernels/ml/convert.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
@@ -168,36 +169,37 @@ export class BlocksArray extends ArrayNode {
 
 /**
  * Features as blocks. An array is cut by rows alone; what is in this process is one block.
+ * @param who named in errors, e.g. `StandardScaler`
  * @throws {MlDataError} when the value holds no features
  */
-export function rowsOf(features: Features): Rows {
+export function rowsOf(features: Features, who = 'a model'): Rows {
   if (features instanceof Rows) return features
   if (isChunked(features)) {
-    requireTwoAxes(features.shape)
+    requireTwoAxes(who, features.shape)
     const [lengths, widths] = features.chunks
     const cut = widths.length === 1 ? features : features.rechunk([lengths, -1])
     const blocks = Blocks.lazy<NdArray>(cut[NODE], lengths.length)
     return new Rows(blocks.map(blockFromArray, undefined), features.shape[1], lengths)
   }
-  if (features instanceof DataFrame) return rowsOfTable(features, features.columns)
-  if (features instanceof Bag) return bagRows(features, { items: 'any' })
+  if (features instanceof DataFrame) return rowsOfTable(who, features, features.columns)
+  if (features instanceof Bag) return bagRows(features, { who, items: 'any' })
   if (features instanceof NdArray) {
-    requireTwoAxes(features.shape)
+    requireTwoAxes(who, features.shape)
     return new Rows(Blocks.here<Block>([blockFromArray(undefined, features)]), features.shape[1], [
       features.shape[0],
     ])
   }
   if (!Array.isArray(features))
     throw new MlDataError(
-      'features are an array of two axes, a data frame, a bag, lists of rows, records or texts',
+      `features for ${who} are an array of two axes, a data frame, a bag, lists of rows, records or texts`,
     )
-  return rowsOfItems(features as readonly unknown[])
+  return rowsOfItems(who, features as readonly unknown[])
 }
 
-function rowsOfItems(items: readonly unknown[]): Rows {
-  if (items.length === 0) throw new MlDataError('there are no rows: a model needs at least one')
-  const shape = shapeOfItems(items)
-  const block = blockFromItems(shape, items)
+function rowsOfItems(who: string, items: readonly unknown[]): Rows {
+  if (items.length === 0) throw new MlDataError(`there are no rows: ${who} needs at least one`)
+  const shape = shapeOfItems(items, who)
+  const block = blockFromItems({ ...shape, who }, items)
   return new Rows(Blocks.here([block]), block.columns, [items.length], namesOfItems(shape))
 }
 
@@ -205,27 +207,32 @@ const namesOfItems = (shape: ItemShape): readonly string[] | undefined =>
   shape.items === 'records' ? shape.names : undefined
 
 /** Some columns of a table. */
-export function rowsOfTable(table: DataFrame, names: readonly string[]): Rows {
+export function rowsOfTable(who: string, table: DataFrame, names: readonly string[]): Rows {
   const { schema } = table
   const dense = names.every((name) => isNumeric(schema[name]) || schema[name] === 'boolean')
   const blocks = Blocks.lazy<never>(new FramesNode(table.plan, table.options), table.partitions)
-  return new Rows(blocks.map(blockFromFrame, { names, dense }), names.length, undefined, names)
+  return new Rows(blocks.map(blockFromFrame, { who, names, dense }), names.length, undefined, names)
 }
 
 /**
  * Rows whose columns are known: of a bag, the first item tells, so something is computed.
- * @throws {MlDataError} when a bag is empty
+ * @throws {MlDataError} when it is known that there are no rows
  */
-export async function knownRows(features: Features): Promise<Rows> {
+export async function knownRows(who: string, features: Features): Promise<Rows> {
   if (features instanceof DataFrame || features instanceof Bag) await features.prepare()
-  if (!(features instanceof Bag)) return rowsOf(features)
+  if (!(features instanceof Bag)) {
+    const rows = rowsOf(features, who)
+    if (rows.lengths?.every((length) => length === 0))
+      throw new MlDataError(`there are no rows: ${who} needs at least one`)
+    return rows
+  }
   const first = await features.take(1).compute()
-  if (first.length === 0) throw new MlDataError('the bag is empty: a model needs at least one row')
-  return bagRows(features, shapeOfItems(first))
+  if (first.length === 0) throw new MlDataError(`the bag is empty: ${who} needs at least one row`)
+  return bagRows(features, { ...shapeOfItems(first, who), who })
 }
 
 /** A bag's rows, whose items are known to look so. */
-export function bagRows(bag: Bag<unknown>, shape: ItemShape): Rows {
+export function bagRows(bag: Bag<unknown>, shape: ItemsAsked): Rows {
   const blocks = Blocks.lazy<readonly unknown[]>(bag.node, bag.partitions)
   const columns =
     shape.items === 'any'
@@ -238,9 +245,9 @@ export function bagRows(bag: Bag<unknown>, shape: ItemShape): Rows {
   return new Rows(blocks.map(blockFromItems, shape), columns, undefined, namesOfItems(shape))
 }
 
-function requireTwoAxes(shape: readonly number[]): void {
+function requireTwoAxes(who: string, shape: readonly number[]): void {
   if (shape.length !== 2)
     throw new MlDataError(
-      `features have two axes, rows and columns, and this array has shape (${shape.join(', ')}): reshape([-1, 1]) makes one column of it`,
+      `features for ${who} have two axes, rows and columns, and this array has shape (${shape.join(', ')}): reshape([-1, 1]) makes one column of it`,
     )
 }

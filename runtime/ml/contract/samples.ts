@@ -51,6 +51,7 @@ export interface Samples {
  * @throws {MlDataError} when features and targets cannot be brought together, or differ in length
  */
 export async function samplesOf(
+  who: string,
   features: Features,
   target: Target,
   options: FitOptions = {},
@@ -63,29 +64,34 @@ export async function samplesOf(
   const x =
     features instanceof DataFrame && named.length > 0
       ? rowsOfTable(
+          who,
           features,
           features.columns.filter((name) => !named.includes(name)),
         )
-      : await knownRows(features)
-  const y = await columnFor(features, x, target, 'y')
-  const pairs = x.blocks.map(sampleOf, 'y', y)
+      : await knownRows(who, features)
+  const y = await columnFor(who, features, x, target, 'y')
+  const pairs = x.blocks.map(sampleOf, who, y)
   if (options.sampleWeight === undefined) return { x, y, weight: undefined, blocks: pairs }
-  const weight = await columnFor(features, x, options.sampleWeight, 'sampleWeight')
-  return { x, y, weight, blocks: pairs.map(sampleWithWeight, undefined, weight) }
+  const weight = await columnFor(who, features, x, options.sampleWeight, 'sampleWeight')
+  return { x, y, weight, blocks: pairs.map(sampleWithWeight, who, weight) }
 }
 
 /** One column, cut as the rows are. */
 export async function columnFor(
+  who: string,
   features: Features,
   x: Rows,
   target: Target,
-  role: string,
+  name: string,
 ): Promise<Blocks<Column>> {
+  const role: Role = { who, name }
   if (typeof target === 'string') return tableColumn(features as DataFrame, target)
   if (target instanceof Blocks) return target
   if (target instanceof DataFrame) {
     if (target.columns.length !== 1)
-      throw new MlDataError(`${role} is one column, and this table has ${target.columns.length}: select one`)
+      throw new MlDataError(
+        `${name} is one column for ${who}, and this table has ${target.columns.length}: select one`,
+      )
     await target.prepare()
     return cutAs(x, tableColumn(target, target.columns[0]), role)
   }
@@ -102,10 +108,19 @@ export async function columnFor(
     return heldColumn(x, cellsOfTarget(target, role), role)
   if (target instanceof NdArray || ArrayBuffer.isView(target) || Array.isArray(target))
     throw new MlDataError(
-      `${role} is here, and how the features' rows are cut is not known before computing: name a column of the table, or give ${role} as a collection of as many partitions`,
+      `${name} is here, and how the features' rows are cut is not known before computing, so that ${who} cannot cut it alike: name a column of the table, or give ${name} as a collection of as many partitions`,
     )
-  throw new MlDataError(`${role} is an array, a list, a column's name or a collection of one column`)
+  throw new MlDataError(kindsText(role))
 }
+
+/** Whom a column is for, and as what: `y`, `sampleWeight`. */
+interface Role {
+  who: string
+  name: string
+}
+
+const kindsText = ({ who, name }: Role): string =>
+  `${name} for ${who} is an array, a list, a column's name or a collection of one column`
 
 /** One column of a table, a block a partition. */
 export const tableColumn = (table: DataFrame, name: string): Blocks<Column> =>
@@ -114,7 +129,7 @@ export const tableColumn = (table: DataFrame, name: string): Blocks<Column> =>
     name,
   )
 
-function cellsOfTarget(target: unknown, role: string): Column {
+function cellsOfTarget(target: unknown, role: Role): Column {
   if (target instanceof NdArray) {
     requireOneColumn(target.shape, role)
     return numbersOfArray(target)
@@ -122,16 +137,18 @@ function cellsOfTarget(target: unknown, role: string): Column {
   if (target instanceof Float64Array) return target
   if (Array.isArray(target) || ArrayBuffer.isView(target))
     return cellsFromValues(Array.from(target as unknown as ArrayLike<unknown>))
-  throw new MlDataError(`${role} is an array, a list, a column's name or a collection of one column`)
+  throw new MlDataError(kindsText(role))
 }
 
-function requireOneColumn(shape: readonly number[], role: string): void {
+function requireOneColumn(shape: readonly number[], role: Role): void {
   if (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) return
-  throw new MlDataError(`${role} has one value a row, and this array has shape (${shape.join(', ')})`)
+  throw new MlDataError(
+    `${role.name} for ${role.who} has one value a row, and this array has shape (${shape.join(', ')}): take one column of it`,
+  )
 }
 
 /** A column that is here, cut to the rows' lengths. */
-function heldColumn(x: Rows, cells: Column, role: string): Blocks<Column> {
+function heldColumn(x: Rows, cells: Column, role: Role): Blocks<Column> {
   const lengths = x.lengths ?? []
   const rows = lengths.reduce((sum, each) => sum + each, 0)
   if (rows !== cells.length) throw new MlDataError(lengthsText(rows, cells.length, role))
@@ -148,7 +165,7 @@ function heldColumn(x: Rows, cells: Column, role: string): Blocks<Column> {
   )
 }
 
-async function arrayColumn(x: Rows, target: ChunkedArray, role: string): Promise<Blocks<Column>> {
+async function arrayColumn(x: Rows, target: ChunkedArray, role: Role): Promise<Blocks<Column>> {
   requireOneColumn(target.shape, role)
   const flat = target.ndim === 2 ? (target.slice(':', 0) as ChunkedArray) : target
   const { lengths } = x
@@ -167,17 +184,17 @@ async function arrayColumn(x: Rows, target: ChunkedArray, role: string): Promise
 }
 
 /** Columns whose blocks are believed to be cut as the rows; each task checks that they are. */
-async function cutAs(x: Rows, column: Blocks<Column>, role: string): Promise<Blocks<Column>> {
+async function cutAs(x: Rows, column: Blocks<Column>, role: Role): Promise<Blocks<Column>> {
   if (x.blocks.isHere) {
     const parts = await column.gather()
     return heldColumn(x, cellsFromValues(parts.flatMap((part) => Array.from<unknown>(part))), role)
   }
   if (column.count !== x.blocks.count)
     throw new MlDataError(
-      `${role} has ${column.count} partitions, and the features have ${x.blocks.count}: they must be cut alike`,
+      `${role.name} has ${column.count} partitions, and the features have ${x.blocks.count}: ${role.who} needs them cut alike`,
     )
   return column
 }
 
-export const lengthsText = (rows: number, cells: number, role: string): string =>
-  `the features have ${rows} rows, and ${role} has ${cells} values: there must be one a row`
+const lengthsText = (rows: number, cells: number, role: Role): string =>
+  `the features have ${rows} rows, and ${role.name} has ${cells} values: ${role.who} needs one a row`

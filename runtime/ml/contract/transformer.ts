@@ -50,7 +50,7 @@ export abstract class Transformer<P extends object = object, S extends object = 
    * @throws {MlDataError} when there are other columns than at fit
    */
   transform<X extends Features>(x: X): Transformed<X> {
-    return transformedFor(x, this.transformRows(rowsOf(x)), this.kind) as Transformed<X>
+    return transformedFor(x, this.transformRows(rowsOf(x, this.kind)), this.kind) as Transformed<X>
   }
 
   /** `fit`, then `transform` of the same features. */

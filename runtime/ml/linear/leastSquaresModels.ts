@@ -50,7 +50,7 @@ abstract class LeastSquaresModel<P extends WithIntercept> extends Regressor<P, L
   }
 
   async #triangleOf(x: Features, y: Target, options: FitOptions): Promise<Triangle> {
-    const { blocks } = await samplesOf(x, y, options)
+    const { blocks } = await samplesOf(this.kind, x, y, options)
     const settings = { who: this.kind, intercept: this.params.fitIntercept }
     return blocks.map(triangleOfBlock, settings).reduce(mergeTriangles)
   }

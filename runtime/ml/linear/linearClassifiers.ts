@@ -1,15 +1,14 @@
 // Linear models of classes: LogisticRegression and LinearSVC.
 
 import type { Block, Column } from '../../kernels/ml/block.ts'
-import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
-import type { LossName } from '../../kernels/ml/linear/losses.ts'
+import { classesOfBlock, mergeClasses, requireSeveralClasses } from '../../kernels/ml/classes.ts'
+import type { LossName } from '../../kernels/ml/linear/lossOfScores.ts'
 import {
   type LinearWeights,
   linearClasses,
   linearProbabilities,
   linearScores,
 } from '../../kernels/ml/linear/predictLinear.ts'
-import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import {
   Classifier,
@@ -76,12 +75,9 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
   /** @throws {MlDataError} when the targets are of one class only */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
     const { C, fitIntercept, maxIterations, tolerance, warmStart, solver } = this.params
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.kind, x, y, options)
     const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
-    if (classes.length < 2)
-      throw new MlDataError(
-        `${this.kind} needs targets of at least 2 classes, and there is only ${JSON.stringify(classes[0] ?? null)}`,
-      )
+    requireSeveralClasses(this.kind, classes)
     const { loss, outputs, ridgeOnIntercept } = this.lossFor(classes.length)
     const features = samples.x.columns
     // By row, so that the tolerance means the same for any number of rows; the minimum is that of C·Σ loss + |w|²/2.
@@ -143,7 +139,7 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
 
   /** The score of every output: for two classes one column, else one a class. */
   decisionFunction<X extends Features>(x: X): Probabilities<X> {
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     requireFeatures(rows, this.featuresIn, this.kind)
     const scores = new Rows(rows.blocks.map(linearScores, this.model), this.fitted.outputs, rows.lengths)
     return (x instanceof Rows ? scores.toArray() : resultFor(x, scores)) as Probabilities<X>

@@ -4,12 +4,12 @@ import type { Sample } from '../../kernels/ml/block.ts'
 import { type Minimised, minimise } from '../../kernels/ml/linear/lbfgs.ts'
 import {
   encodeSample,
-  type LossName,
   lossOfBlock,
   mergeLosses,
   mergeTotals,
   totalsOfBlock,
 } from '../../kernels/ml/linear/losses.ts'
+import type { LossName } from '../../kernels/ml/linear/lossOfScores.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { ParameterError } from '../contract/estimator.ts'

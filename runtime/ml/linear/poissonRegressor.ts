@@ -49,7 +49,7 @@ export class PoissonRegressor extends Regressor<PoissonRegressorParams, PoissonS
   /** @throws {MlDataError} when a target is negative */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
     const { alpha, fitIntercept, maxIterations, tolerance, solver } = this.params
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.kind, x, y, options)
     const features = samples.x.columns
     const { point, iterations } = await fitLoss(samples.blocks, {
       who: this.kind,

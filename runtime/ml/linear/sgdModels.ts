@@ -1,7 +1,7 @@
 // SGDClassifier and SGDRegressor: linear models that learn row by row.
 
 import type { Block, Column } from '../../kernels/ml/block.ts'
-import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
+import { classesOfBlock, mergeClasses, requireSeveralClasses } from '../../kernels/ml/classes.ts'
 import { linearClasses, linearShares, linearValues } from '../../kernels/ml/linear/predictLinear.ts'
 import type { SgdClassLoss, SgdNumberLoss } from '../../kernels/ml/linear/sgdLosses.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
@@ -42,7 +42,7 @@ export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted>
   }
 
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.kind, x, y, options)
     const blocks = await encoded(this.kind, samples, null).persist()
     return this.learnt(
       await descend(this.kind, this.params, blocks, samples.x.columns, 1, options.onIteration),
@@ -51,7 +51,7 @@ export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted>
 
   /** One pass over further rows. */
   async partialFit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.kind, x, y, options)
     const blocks = encoded(this.kind, samples, null)
     const fitted = this.isFitted ? this.fitted : undefined
     return this.learnt(await further(this.kind, this.params, fitted, blocks, samples.x.columns, 1))
@@ -104,7 +104,7 @@ export class SGDClassifier<L extends Label = number> extends Classifier<
 
   /** @throws {MlDataError} when the targets are of one class only */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.kind, x, y, options)
     const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     const blocks = await encoded(this.kind, samples, classes).persist()
     const outputs = this.#outputs(classes)
@@ -121,7 +121,7 @@ export class SGDClassifier<L extends Label = number> extends Classifier<
 
   /** One pass over further rows; the first tells all classes, unless its rows have all of them. */
   async partialFit(x: Features, y: Target, options: PartialClassesOptions = {}): Promise<this> {
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.kind, x, y, options)
     const there = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     const fitted = this.isFitted ? this.fitted : undefined
     const classes = fitted?.classes ?? mergeClasses([], [...(options.classes ?? there)])
@@ -137,10 +137,7 @@ export class SGDClassifier<L extends Label = number> extends Classifier<
   }
 
   #outputs(classes: readonly Label[]): number {
-    if (classes.length < 2)
-      throw new MlDataError(
-        `${this.kind} needs targets of at least 2 classes, and there is only ${JSON.stringify(classes[0] ?? null)}`,
-      )
+    requireSeveralClasses(this.kind, classes)
     return classes.length === 2 ? 1 : classes.length
   }
 

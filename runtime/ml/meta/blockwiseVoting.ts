@@ -61,7 +61,7 @@ export class BlockwiseVotingRegressor extends Predictor<BlockwiseVotingParams, V
   }
 
   async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.kind, x, y, options)
     return this.learnt({ estimators: await votersOf(this.kind, this.params.estimator, samples) })
   }
 
@@ -119,7 +119,7 @@ export class BlockwiseVotingClassifier<L extends Label = number> extends Predict
   }
 
   async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
-    const samples = await samplesOf(x, y, options)
+    const samples = await samplesOf(this.kind, x, y, options)
     const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     return this.learnt({ estimators: await votersOf(this.kind, this.params.estimator, samples), classes })
   }
@@ -167,7 +167,7 @@ export class BlockwiseVotingClassifier<L extends Label = number> extends Predict
 
   /** The mean of the models' probabilities, a column a class. */
   predictProba<X extends Features>(x: X): Probabilities<X> {
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     requireFeatures(rows, this.featuresIn, this.kind)
     const made = new Rows(this.#shares(rows), this.classes.length, rows.lengths)
     return (x instanceof Rows ? made.toArray() : resultFor(x, made)) as Probabilities<X>

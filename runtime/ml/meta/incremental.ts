@@ -47,7 +47,7 @@ export class Incremental<L extends Label = number> extends Wrapper<WrapperParams
   }
 
   async #pass(estimator: Estimator, x: Features, y: Target, options: IncrementalOptions): Promise<this> {
-    const { blocks } = await samplesOf(x, y, options)
+    const { blocks } = await samplesOf(this.kind, x, y, options)
     const classes =
       estimator instanceof Classifier
         ? (options.classes ??

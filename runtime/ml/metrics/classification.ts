@@ -167,7 +167,7 @@ export async function logLoss(
   options: FitOptions & { labels?: readonly Label[] } = {},
 ): Promise<number> {
   const { labels, ...weighted } = options
-  const { blocks } = await samplesOf(probabilities, actual, weighted)
+  const { blocks } = await samplesOf('logLoss', probabilities, actual, weighted)
   const classes = labels ?? (await blocks.map(classesOfBlock, undefined).reduce(mergeClasses))
   const [loss, weight] = await blocks.map(logLossOfBlock, classes).reduce(mergeAccuracy)
   return loss / weight

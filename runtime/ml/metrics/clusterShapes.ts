@@ -39,7 +39,7 @@ interface Clustered {
 
 /** @throws {MlDataError} unless there are 2 clusters to one less than there are rows */
 async function clustered(who: string, x: Features, labels: Target): Promise<Clustered> {
-  const { x: rows, blocks: lazy } = await samplesOf(x, labels)
+  const { x: rows, blocks: lazy } = await samplesOf(who, x, labels)
   const blocks = await lazy.persist()
   const clusters = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
   const moments = await blocks.map(classMomentsOfBlock, { who, classes: clusters }).reduce(mergeClassMoments)

@@ -66,3 +66,5 @@ export {
   r2Score,
   rootMeanSquaredError,
 } from './regression.ts'
+export { type ClassificationReport, classificationReport, type ReportedScores } from './report.ts'
+export { rocAucOneVsOne, topKAccuracyScore } from './severalClasses.ts'

@@ -24,7 +24,7 @@ export async function pairsOf(
   predicted: Target,
   options: FitOptions,
 ): Promise<Blocks<Pairs>> {
-  const { blocks } = await samplesOf(await columnRows(actual), predicted, options)
+  const { blocks } = await samplesOf('a metric', await columnRows(actual), predicted, options)
   return blocks.map(pairsOfBlock, undefined)
 }
 

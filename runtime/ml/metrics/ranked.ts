@@ -20,10 +20,10 @@ async function rankedOf(who: string, actual: Target, scores: Target, options: Fi
   return (await pairsOf(actual, scores, options)).map(rankedOfPairs, who).reduce(mergeRanked)
 }
 
-const sum = (numbers: Float64Array): number => numbers.reduce((all, each) => all + each, 0)
+export const sum = (numbers: Float64Array): number => numbers.reduce((all, each) => all + each, 0)
 
 /** The chance that a positive row scores above a negative one; NaN where one of both is absent. */
-function areaOf({ negative, positive }: Ranked): number {
+export function areaOf({ negative, positive }: Ranked): number {
   let below = 0
   let area = 0
   positive.forEach((own, i) => {
@@ -47,18 +47,20 @@ export async function rocAucScore(actual: Target, scores: Target, options: FitOp
 }
 
 /**
- * `rocAucScore` of each class against all others, as one number.
+ * `rocAucScore` of each class against all others, as one number: their mean, the mean by how often each occurs, or (`micro`)
+ * that of all rows and classes together.
  * @param probabilities a row each, and a column a class, classes in rising order
  */
 export async function rocAucOneVsRest(
   actual: Target,
   probabilities: Features,
-  options: FitOptions & { average?: 'macro' | 'weighted'; labels?: readonly Label[] } = {},
+  options: FitOptions & { average?: 'macro' | 'micro' | 'weighted'; labels?: readonly Label[] } = {},
 ): Promise<number> {
   const { average = 'macro', labels, ...weighted } = options
-  const { blocks } = await samplesOf(probabilities, actual, weighted)
+  const { blocks } = await samplesOf('rocAucOneVsRest', probabilities, actual, weighted)
   const classes = labels ?? (await blocks.map(classesOfBlock, undefined).reduce(mergeClasses))
   const ranked = await blocks.map(rankedByClass, classes).reduce(mergeManyRanked)
+  if (average === 'micro') return areaOf(ranked.reduce(mergeRanked))
   const shares = ranked.map((each) => (average === 'macro' ? 1 : sum(each.positive)))
   let score = 0
   ranked.forEach((each, i) => {

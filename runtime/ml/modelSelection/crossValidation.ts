@@ -1,28 +1,27 @@
 // Cross-validation of one estimator, and the folds that it and searches fit on.
 
 import { callOf, computeAll } from '../../collections/compute.ts'
-import { provideFitter } from '../../kernels/ml/fitTask.ts'
+import { provideFitter, targetsOfRows, type WholeRows } from '../../kernels/ml/fitTask.ts'
 import { Pipeline } from '../compose/pipeline.ts'
+import type { Blocks } from '../contract/blocks.ts'
 import { Classifier, type Predictor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
-import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
+import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { fitter } from './fitter.ts'
 import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.ts'
 import { scorerNamed } from './scoring.ts'
-import { SearchTasks } from './searchGraph.ts'
+import { SearchTasks, wholeRows } from './searchGraph.ts'
 
 provideFitter(async () => fitter)
 
 /** The rows' folds; of equal shares of the classes for classifiers, where a number alone is given. */
 export async function foldsOf(
   estimator: Predictor,
-  samples: Samples,
+  rows: Blocks<WholeRows>,
   cv: number | Splitter = 5,
 ): Promise<Fold[]> {
-  const labels = (await samples.y.gather()).flatMap((cells) => Array.from<number | string | null>(cells)) as (
-    | number
-    | string
-  )[]
+  const [cells] = await rows.map(targetsOfRows, undefined).gather()
+  const labels = Array.from<number | string | null>(cells) as (number | string)[]
   if (typeof cv !== 'number') return cv.split(labels)
   const steps = estimator instanceof Pipeline ? estimator.params.steps : undefined
   const last = steps ? steps[steps.length - 1][1] : estimator
@@ -49,9 +48,10 @@ export async function crossValScore(
   { cv, scoring, ...options }: CrossValidationOptions = {},
 ): Promise<number[]> {
   scorerNamed(scoring ?? null)
-  const samples = await samplesOf(x, y, options)
-  const folds = await foldsOf(estimator, samples, cv)
-  const tasks = new SearchTasks(samples, [estimator.clone()], folds, scoring ?? null)
+  const samples = await samplesOf(estimator.kind, x, y, options)
+  const rows = await wholeRows(samples)
+  const folds = await foldsOf(estimator, rows, cv)
+  const tasks = new SearchTasks(rows, [estimator.clone()], folds, scoring ?? null)
   const [[scores]] = (await computeAll([tasks], callOf('crossValScore'))) as [number[][]]
   return scores
 }

@@ -131,7 +131,7 @@ export class HyperbandSearchCV<E extends Predictor> {
 
   async fit(x: Features, y: Target): Promise<this> {
     const { testSize, seed } = this.#options
-    const { blocks } = await samplesOf(x, y)
+    const { blocks } = await samplesOf(this.estimator.kind, x, y)
     const lengths = await blocks.map(rowsOfSample, undefined).gather()
     const starts = Blocks.here(startsOf(lengths))
     const draw = (below: boolean): Blocks<Sample> =>

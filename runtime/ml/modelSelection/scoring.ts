@@ -3,7 +3,7 @@
 import type { Column } from '../../kernels/ml/block.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { ParameterError } from '../contract/estimator.ts'
-import { Classifier, type Predictor } from '../contract/predictor.ts'
+import { Classifier, type Label, type Predictor } from '../contract/predictor.ts'
 import type { Rows } from '../contract/rows.ts'
 import * as metrics from '../metrics/index.ts'
 
@@ -13,6 +13,14 @@ const ofPredictions =
   (score: (actual: Blocks<Column>, predicted: Blocks<Column>) => Promise<number>): Scorer =>
   (model, x, y) =>
     score(y, model.predictBlocks(x))
+
+const ofProbabilities =
+  (score: (actual: Blocks<Column>, rows: Rows, labels: readonly Label[]) => Promise<number>): Scorer =>
+  (model, x, y) => {
+    if (!(model instanceof Classifier))
+      throw new ParameterError(`${model.kind} has no probabilities to score: choose a score of predictions`)
+    return score(y, model.probabilityRows(x), model.classes)
+  }
 
 const SCORERS: Record<string, Scorer> = {
   accuracy: ofPredictions(metrics.accuracyScore),
@@ -25,11 +33,14 @@ const SCORERS: Record<string, Scorer> = {
   r2: ofPredictions(metrics.r2Score),
   negMeanSquaredError: ofPredictions(async (a, p) => -(await metrics.meanSquaredError(a, p))),
   negMeanAbsoluteError: ofPredictions(async (a, p) => -(await metrics.meanAbsoluteError(a, p))),
-  negLogLoss: async (model, x, y) => {
-    if (!(model instanceof Classifier))
-      throw new ParameterError(`${model.kind} has no probabilities to score`)
-    return -(await metrics.logLoss(y, model.probabilityRows(x), { labels: model.classes }))
-  },
+  negLogLoss: ofProbabilities(async (y, p, labels) => -(await metrics.logLoss(y, p, { labels }))),
+  // Of two classes, either against the other has the same area.
+  rocAuc: ofProbabilities((y, p, labels) => metrics.rocAucOneVsRest(y, p, { labels })),
+  rocAucWeighted: ofProbabilities((y, p, labels) =>
+    metrics.rocAucOneVsRest(y, p, { labels, average: 'weighted' }),
+  ),
+  rocAucOneVsOne: ofProbabilities((y, p, labels) => metrics.rocAucOneVsOne(y, p, { labels })),
+  topKAccuracy: ofProbabilities((y, p, labels) => metrics.topKAccuracyScore(y, p, { labels })),
 }
 
 /**

@@ -4,8 +4,16 @@ import { prepareInputs } from '../../collections/delayed/node.ts'
 import type { Collection } from '../../graph/collection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph, TaskRef } from '../../graph/taskGraph.ts'
-import { fitScoreTask, fitTask, fitTransformTask, splitTask, stackTask } from '../../kernels/ml/fitTask.ts'
+import {
+  fitScoreTask,
+  fitTask,
+  fitTransformTask,
+  splitTask,
+  stackTask,
+  type WholeRows,
+} from '../../kernels/ml/fitTask.ts'
 import { Pipeline } from '../compose/pipeline.ts'
+import { Blocks } from '../contract/blocks.ts'
 import type { Estimator } from '../contract/estimator.ts'
 import type { Samples } from '../contract/samples.ts'
 import type { Fold } from './folds.ts'
@@ -13,39 +21,35 @@ import type { Fold } from './folds.ts'
 /** Fits of candidates on folds; computing gives the scores, a row a candidate. */
 export class SearchTasks implements Collection<number[][]> {
   readonly collectionKind = 'ml'
-  readonly #samples: Samples
+  readonly #rows: GraphNode
   readonly #candidates: readonly Estimator[]
   readonly #folds: readonly Fold[]
   readonly #scoring: string | null
 
   constructor(
-    samples: Samples,
+    rows: Blocks<WholeRows>,
     candidates: readonly Estimator[],
     folds: readonly Fold[],
     scoring: string | null,
   ) {
-    this.#samples = samples
+    this.#rows = rows.node
     this.#candidates = candidates
     this.#folds = folds
     this.#scoring = scoring
   }
 
-  get #nodes(): GraphNode[] {
-    return nodesOf(this.#samples)
-  }
-
   announce(graph: TaskGraph): void {
-    for (const node of this.#nodes) announceNode(graph, node)
+    announceNode(graph, this.#rows)
   }
 
-  async prepare(): Promise<void> {
-    for (const node of this.#nodes) await prepareInputs(node)
+  prepare(): Promise<void> {
+    return prepareInputs(this.#rows)
   }
 
   buildTasks(graph: TaskGraph): readonly unknown[] {
     const group = (fn: (...args: never[]) => unknown, name: string, bound: unknown[] = []): number =>
       graph.addGroup({ fn, name, bound, kind: 'ml.fit' })
-    const data = wholeData(graph, this.#samples)
+    const [data] = buildNode(graph, this.#rows)
     const splitting = group(splitTask, 'split')
     const splits = this.#folds.map((fold) => graph.addTask(splitting, [fold, data]))
     const transforming = group(fitTransformTask, 'fitTransform')
@@ -86,21 +90,25 @@ export class SearchTasks implements Collection<number[][]> {
 /** One fit with all rows; computing gives the model as data. */
 export class FitTasks implements Collection<unknown> {
   readonly collectionKind = 'ml'
-  readonly #samples: Samples
+  readonly #rows: GraphNode
   readonly #model: Estimator
 
-  constructor(samples: Samples, model: Estimator) {
-    this.#samples = samples
+  constructor(rows: Blocks<WholeRows>, model: Estimator) {
+    this.#rows = rows.node
     this.#model = model
   }
 
-  async prepare(): Promise<void> {
-    for (const node of nodesOf(this.#samples)) await prepareInputs(node)
+  announce(graph: TaskGraph): void {
+    announceNode(graph, this.#rows)
+  }
+
+  prepare(): Promise<void> {
+    return prepareInputs(this.#rows)
   }
 
   buildTasks(graph: TaskGraph): readonly unknown[] {
     const group = graph.addGroup({ fn: fitTask, name: 'fit', kind: 'ml.fit' })
-    return [graph.addTask(group, [this.#model.toJSON(), wholeData(graph, this.#samples)])]
+    return [graph.addTask(group, [this.#model.toJSON(), ...buildNode(graph, this.#rows)])]
   }
 
   assemble(results: readonly unknown[]): unknown {
@@ -112,15 +120,25 @@ export class FitTasks implements Collection<unknown> {
   }
 }
 
-const nodesOf = ({ x, y, weight }: Samples): GraphNode[] => [
-  x.blocks.node,
-  y.node,
-  ...(weight ? [weight.node] : []),
-]
-
 /** All rows as one value on one worker. */
-function wholeData(graph: TaskGraph, samples: Samples): TaskRef {
-  const lists = nodesOf(samples).map((node) => buildNode(graph, node))
-  const group = graph.addGroup({ fn: stackTask, name: 'stack', kind: 'ml.fit' })
-  return graph.addTask(group, [lists[0].length, ...lists.flat()])
+class StackedRows implements GraphNode {
+  readonly #lists: readonly GraphNode[]
+  constructor({ x, y, weight }: Samples) {
+    this.#lists = [x.blocks.node, y.node, ...(weight ? [weight.node] : [])]
+  }
+  inputs(): readonly GraphNode[] {
+    return this.#lists
+  }
+  needs(): readonly GraphNode[] {
+    return this.#lists
+  }
+  build(graph: TaskGraph): readonly unknown[] {
+    const lists = this.#lists.map((node) => graph.built(node)!)
+    const group = graph.addGroup({ fn: stackTask, name: 'stack', kind: 'ml.fit' })
+    return [graph.addTask(group, [lists[0].length, ...lists.flat()])]
+  }
 }
+
+/** All rows, brought together once and kept on one worker: what folds are made of, and what every fit reads. */
+export const wholeRows = (samples: Samples): Promise<Blocks<WholeRows>> =>
+  Blocks.lazy<WholeRows>(new StackedRows(samples), 1).persist()

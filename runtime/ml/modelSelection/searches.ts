@@ -1,18 +1,19 @@
 // Searches for the best parameters: GridSearchCV, RandomizedSearchCV, SuccessiveHalvingSearchCV. Each fit is a task.
 
 import { callOf, computeAll } from '../../collections/compute.ts'
-import { provideFitter } from '../../kernels/ml/fitTask.ts'
+import { provideFitter, type WholeRows } from '../../kernels/ml/fitTask.ts'
 import { shuffled } from '../../kernels/ml/seeded.ts'
+import type { Blocks } from '../contract/blocks.ts'
 import { type Estimator, fromJSON, NotFittedError, ParameterError } from '../contract/estimator.ts'
 import type { Predicted, Predictor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
-import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
+import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { foldsOf } from './crossValidation.ts'
 import { drawnParams, type ParamDistributions, type ParamSet } from './distributions.ts'
 import { fitter } from './fitter.ts'
 import type { Fold, Splitter } from './folds.ts'
 import { scorerNamed } from './scoring.ts'
-import { FitTasks, SearchTasks } from './searchGraph.ts'
+import { FitTasks, SearchTasks, wholeRows } from './searchGraph.ts'
 
 provideFitter(async () => fitter)
 
@@ -70,21 +71,19 @@ abstract class Search<E extends Predictor> {
   ): Promise<SearchResult[]>
 
   /**
-   * Tries the candidates, each fit a task that has all rows: they must fit a worker's memory. Then fits the best one.
+   * Tries the candidates, each fit a task that has all rows: they are brought together once, and must fit a worker's memory. Then fits the best one.
    * `sampleWeight` counts in fits; scores of folds count all rows alike, as scikit-learn's.
    * @throws {ParameterError} when a candidate has a parameter that the estimator lacks
    */
   async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
-    const samples = await samplesOf(x, y, options)
-    const folds = await foldsOf(this.estimator, samples, this.options.cv)
+    const samples = await samplesOf(this.estimator.kind, x, y, options)
+    const all = await wholeRows(samples)
+    const folds = await foldsOf(this.estimator, all, this.options.cv)
     const score = (candidates: readonly ParamSet[], rows?: number): Promise<SearchResult[]> =>
-      this.#score(samples, candidates, rows === undefined ? folds : folds.map((fold) => thinned(fold, rows)))
+      this.#score(all, candidates, rows === undefined ? folds : folds.map((fold) => thinned(fold, rows)))
     this.#results = ranked(await this.search(score, folds[0].train.length))
     if (this.options.refit !== false) {
-      const [data] = await computeAll(
-        [new FitTasks(samples, this.#candidate(this.bestParams))],
-        callOf('fit'),
-      )
+      const [data] = await computeAll([new FitTasks(all, this.#candidate(this.bestParams))], callOf('fit'))
       this.#best = fromJSON(data) as Estimator as E
     }
     return this
@@ -95,16 +94,16 @@ abstract class Search<E extends Predictor> {
   }
 
   async #score(
-    samples: Samples,
+    all: Blocks<WholeRows>,
     candidates: readonly ParamSet[],
     folds: readonly Fold[],
   ): Promise<SearchResult[]> {
     if (candidates.length === 0) throw new ParameterError('there are no parameters to try')
     const models = candidates.map((params) => this.#candidate(params))
-    const tasks = new SearchTasks(samples, models, folds, this.options.scoring ?? null)
-    const [all] = (await computeAll([tasks], callOf('fit'))) as [number[][]]
+    const tasks = new SearchTasks(all, models, folds, this.options.scoring ?? null)
+    const [found] = (await computeAll([tasks], callOf('fit'))) as [number[][]]
     return candidates.map((params, i) => {
-      const scores = all[i]
+      const scores = found[i]
       const mean = scores.reduce((sum, each) => sum + each, 0) / scores.length
       const std = Math.sqrt(scores.reduce((sum, each) => sum + (each - mean) ** 2, 0) / scores.length)
       return { params, scores, mean, std, rank: 0 }

@@ -47,7 +47,7 @@ export class NearestNeighbors extends Estimator<NeighborsParams, RememberedRows>
   }
 
   async fit(x: Features): Promise<this> {
-    return this.learnt(await remembered(this.kind, await knownRows(x)))
+    return this.learnt(await remembered(this.kind, await knownRows(this.kind, x)))
   }
 
   get featuresIn(): number {
@@ -62,7 +62,7 @@ export class NearestNeighbors extends Estimator<NeighborsParams, RememberedRows>
     x: X,
     nNeighbors: number = this.params.nNeighbors,
   ): { distances: NeighborTable<X>; places: NeighborTable<X> } {
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     requireFeatures(rows, this.featuresIn, this.kind)
     const known = knownOf(this.kind, this.fitted, { ...this.params, nNeighbors })
     const table = (run: (known: KnownRows, block: Block) => NdArray): NeighborTable<X> => {

@@ -71,7 +71,7 @@ export class KNeighborsRegressor extends Regressor<VotingParams, RememberedTarge
   }
 
   async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
-    return this.learnt(await rememberedWith(this.kind, await samplesOf(x, y), options, null))
+    return this.learnt(await rememberedWith(this.kind, await samplesOf(this.kind, x, y), options, null))
   }
 
   get featuresIn(): number {
@@ -105,7 +105,7 @@ export class KNeighborsClassifier<L extends Label = number> extends Classifier<
   }
 
   async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
-    const samples = await samplesOf(x, y)
+    const samples = await samplesOf(this.kind, x, y)
     const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     return this.learnt({ ...(await rememberedWith(this.kind, samples, options, classes)), classes })
   }

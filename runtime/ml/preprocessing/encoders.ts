@@ -21,7 +21,7 @@ interface EncoderState {
 
 abstract class Encoder<P extends object> extends Transformer<P, EncoderState> {
   async fit(x: Features): Promise<this> {
-    const rows = await knownRows(x)
+    const rows = await knownRows(this.kind, x)
     const counts = await rows.blocks.map(categoriesOfBlock, undefined).reduce(mergeCategories)
     const categories = counts.map((own) => sortedCategories(own.map(([category]) => category)))
     return this.learnt({ categories, names: rows.names ?? null })

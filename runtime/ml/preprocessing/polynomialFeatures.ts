@@ -31,7 +31,7 @@ export class PolynomialFeatures extends Transformer<PolynomialFeaturesParams, { 
   }
 
   async fit(x: Features): Promise<this> {
-    return this.learnt({ features: (await knownRows(x)).columns })
+    return this.learnt({ features: (await knownRows(this.kind, x)).columns })
   }
 
   get featuresIn(): number {

@@ -31,7 +31,7 @@ abstract class ShiftingScaler<P extends object, S extends ScalingState> extends 
 
   /** The features as they were before `transform`. */
   inverseTransform<X extends Features>(x: X): Transformed<X> {
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     const { run, state, columns } = this.step(true)
     return transformedFor(
       x,
@@ -69,13 +69,15 @@ export class MinMaxScaler extends ShiftingScaler<MinMaxScalerParams, MinMaxState
 
   async fit(x: Features): Promise<this> {
     return this.#learn(
-      await (await knownRows(x)).blocks.map(extremesOfBlock, this.kind).reduce(mergeExtremes),
+      await (await knownRows(this.kind, x)).blocks.map(extremesOfBlock, this.kind).reduce(mergeExtremes),
     )
   }
 
   /** Learns from further rows: the same as `fit` of all of them together. */
   async partialFit(x: Features): Promise<this> {
-    const more = await (await knownRows(x)).blocks.map(extremesOfBlock, this.kind).reduce(mergeExtremes)
+    const more = await (await knownRows(this.kind, x)).blocks
+      .map(extremesOfBlock, this.kind)
+      .reduce(mergeExtremes)
     return this.#learn(this.isFitted ? mergeExtremes(this.fitted, more) : more)
   }
 
@@ -116,7 +118,9 @@ export class RobustScaler extends ShiftingScaler<RobustScalerParams, ScalingStat
 
   async fit(x: Features): Promise<this> {
     const { withCentering, withScaling, quantileRange } = this.params
-    const sorted = await (await knownRows(x)).blocks.map(sortedOfBlock, this.kind).reduce(mergeSorted)
+    const sorted = await (await knownRows(this.kind, x)).blocks
+      .map(sortedOfBlock, this.kind)
+      .reduce(mergeSorted)
     const [lower, upper] = quantileRange.map((each) => each / 100)
     return this.learnt({
       shift: Float64Array.from(sorted, (own) => (withCentering ? quantileOf(own, 0.5) : 0)),
@@ -162,7 +166,9 @@ export class QuantileTransformer extends Transformer<QuantileTransformerParams, 
   }
 
   async fit(x: Features): Promise<this> {
-    const sorted = await (await knownRows(x)).blocks.map(sortedOfBlock, this.kind).reduce(mergeSorted)
+    const sorted = await (await knownRows(this.kind, x)).blocks
+      .map(sortedOfBlock, this.kind)
+      .reduce(mergeSorted)
     const most = sorted.reduce((length, own) => Math.max(length, own.length), 0)
     const count = Math.max(1, Math.min(this.params.nQuantiles, most))
     const references = Float64Array.from({ length: count }, (_, i) =>

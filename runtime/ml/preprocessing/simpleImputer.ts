@@ -34,7 +34,7 @@ export class SimpleImputer extends Transformer<SimpleImputerParams, ImputerState
   }
 
   async fit(x: Features): Promise<this> {
-    const rows = await knownRows(x)
+    const rows = await knownRows(this.kind, x)
     return this.learnt({ fills: await this.#fills(rows) })
   }
 

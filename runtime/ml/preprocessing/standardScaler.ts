@@ -55,14 +55,14 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
   }
 
   async #momentsOf(x: Features, { sampleWeight }: FitOptions): Promise<Moments> {
-    const rows = await knownRows(x)
+    const rows = await knownRows(this.kind, x)
     const states =
       sampleWeight === undefined
         ? rows.blocks.map(momentsOfBlock, this.kind)
         : rows.blocks.map(
             momentsOfBlock as (who: string, block: Block, weight: never) => Moments,
             this.kind,
-            (await columnFor(x, rows, sampleWeight, 'sampleWeight')) as never,
+            (await columnFor(this.kind, x, rows, sampleWeight, 'sampleWeight')) as never,
           )
     return states.reduce(mergeMoments)
   }
@@ -106,7 +106,7 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
 
   /** The features as they were before `transform`. */
   inverseTransform<X extends Features>(x: X): Transformed<X> {
-    const rows = rowsOf(x)
+    const rows = rowsOf(x, this.kind)
     const { run, state, columns } = this.step(true)
     return transformedFor(
       x,

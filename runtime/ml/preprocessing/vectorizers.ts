@@ -29,7 +29,7 @@ abstract class Vectorizer<P extends TextParams, S extends object> extends Transf
 
   /** The texts as sparse rows; `toArray()` of them is dense. */
   vectorize(x: Features): Rows {
-    return this.transformRows(rowsOf(x))
+    return this.transformRows(rowsOf(x, this.kind))
   }
 
   override namesOut(): readonly string[] | undefined {
@@ -116,7 +116,7 @@ export class TfidfVectorizer extends Vectorizer<TfidfVectorizerParams, TfidfStat
   /** @throws {MlDataError} when no words are left */
   async fit(x: Features): Promise<this> {
     const { minDf, maxDf, maxFeatures, smoothIdf, lowercase, ngramRange } = this.params
-    const rows = await knownRows(x)
+    const rows = await knownRows(this.kind, x)
     const counted = await rows.blocks
       .map(wordsOfBlock, { who: this.kind, lowercase, ngramRange })
       .reduce(mergeWords)

@@ -1,7 +1,7 @@
 // Gradient boosting on histograms: an ensemble of trees, each of which corrects what those before it leave.
 
 import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
-import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
+import { classesOfBlock, mergeClasses, requireSeveralClasses } from '../../kernels/ml/classes.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { boostBlockOf } from '../../kernels/ml/trees/boostBlock.ts'
 import {
@@ -172,7 +172,7 @@ export class GradientBoostingRegressor extends Regressor<GradientBoostingParams,
   }
 
   async fit(x: Features, y: Target, options: BoostingFitOptions = {}): Promise<this> {
-    const { blocks } = await samplesOf(x, y, options)
+    const { blocks } = await samplesOf(this.kind, x, y, options)
     const targets = blocks.map(targetPlaces, { who: this.kind, classes: null })
     return this.learnt(
       await boost(
@@ -236,12 +236,9 @@ export class GradientBoostingClassifier<L extends Label = Label> extends Classif
   }
 
   async fit(x: Features, y: Target, options: BoostingFitOptions = {}): Promise<this> {
-    const { blocks } = await samplesOf(x, y, options)
+    const { blocks } = await samplesOf(this.kind, x, y, options)
     const classes = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
-    if (classes.length < 2)
-      throw new MlDataError(
-        `${this.kind} needs two classes or more, and y has only ${JSON.stringify(classes[0] ?? null)}`,
-      )
+    requireSeveralClasses(this.kind, classes)
     const targets = blocks.map(targetPlaces, { who: this.kind, classes })
     const learning =
       classes.length === 2

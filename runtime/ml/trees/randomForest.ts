@@ -146,7 +146,7 @@ export class RandomForestRegressor extends Regressor<RandomForestParams, Forest>
   }
 
   async fit(x: Features, y: Target, options: ForestFitOptions = {}): Promise<this> {
-    const { blocks } = await samplesOf(x, y, options)
+    const { blocks } = await samplesOf(this.kind, x, y, options)
     return this.learnt(await forestOf(this.kind, this.params, blocks, null, options))
   }
 
@@ -195,7 +195,7 @@ export class RandomForestClassifier<L extends Label = number> extends Classifier
   }
 
   async fit(x: Features, y: Target, options: ForestFitOptions = {}): Promise<this> {
-    const { blocks } = await samplesOf(x, y, options)
+    const { blocks } = await samplesOf(this.kind, x, y, options)
     const classes = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     return this.learnt({ ...(await forestOf(this.kind, this.params, blocks, classes, options)), classes })
   }

@@ -154,8 +154,8 @@ async function queried(who: string, x: Features, y: Target, { query, sampleWeigh
   const features = isNamed
     ? (x as DataFrame).select(...(x as DataFrame).columns.filter((name) => name !== query))
     : x
-  const samples = await samplesOf(features, y, { sampleWeight })
-  const cells = await cellsHere(await columnFor(x, samples.x, query, 'query'))
+  const samples = await samplesOf(who, features, y, { sampleWeight })
+  const cells = await cellsHere(await columnFor(who, x, samples.x, query, 'query'))
   const starts = queryStarts(cells)
   const seen = new Set<unknown>()
   for (const start of starts.slice(0, -1)) {

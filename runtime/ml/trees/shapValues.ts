@@ -19,7 +19,7 @@ export function shapValuesOf<X extends Features>(
 ): Probabilities<X> {
   if (!Number.isInteger(output) || output < 0 || output >= model.outputs)
     throw new MlDataError(`${model.who} has outputs 0 to ${model.outputs - 1}, and not ${output}`)
-  const rows = rowsOf(x)
+  const rows = rowsOf(x, model.who)
   requireFeatures(rows, model.columns, model.who)
   const blocks =
     'baseline' in model

@@ -234,3 +234,53 @@ await check('instances in lists, maps and as keys keep their identity within a t
   const seen = new Map([[dog, [dog]]])
   assert.equal(await client.submit(() => seen.get(dog)![0] === dog).result(), true)
 })
+class Meter {
+  static made = 0
+  unit = 'm'
+  #read = 0
+  #limit: number
+  up = (): number => ++this.#read
+  add = ((n: number) => (this.#read += n)) as (n: number) => number
+  old = function (this: Meter): number {
+    return this.#read
+  }
+  #check = (): boolean => this.#read <= this.#limit
+  late: () => number = () => this.#limit
+  constructor(limit: number) {
+    Meter.made++
+    this.#limit = limit
+  }
+  get fits() {
+    return this.#check()
+  }
+}
+class Gauge extends Meter {
+  #name = 'gauge'
+  label = () => `${this.#name} ${this.up()} ${this.unit}`
+}
+await check('arrow functions in fields that use private names belong to their own instance', async () => {
+  const meter = new Meter(5)
+  meter.up()
+  const made = Meter.made
+  assert.deepEqual(
+    await client.submit((m) => [m.up(), m.add(10), m.old(), m.fits, m.late(), m.unit], meter).result(),
+    [2, 12, 12, false, 5, 'm'],
+  )
+  assert.deepEqual(await client.submit(() => [meter.up(), new Meter(1).add(1)]).result(), [2, 1])
+  const back = await client
+    .submit((m) => {
+      m.up()
+      return m
+    }, meter)
+    .result()
+  assert.ok(back instanceof Meter)
+  assert.deepEqual([back.up(), meter.up(), Meter.made], [3, 2, made])
+  const gauge = new Gauge(9)
+  gauge.unit = 'bar'
+  assert.deepEqual(await client.submit((g) => [g.label(), g.fits], gauge).result(), ['gauge 1 bar', true])
+})
+await check('such a function that was given to another instance is refused', () => {
+  const [a, b] = [new Meter(1), new Meter(2)]
+  a.up = b.up
+  assert.throws(() => client.submit((m) => m.up(), a), /`up` .* uses #read, a private name/)
+})

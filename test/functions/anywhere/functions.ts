@@ -1,6 +1,7 @@
 // Functions in every odd form.
 
 import assert from 'node:assert/strict'
+import { Socket } from 'node:net'
 import { Client } from 'heddle'
 import { check } from './check.ts'
 
@@ -60,12 +61,24 @@ await check('yield* and return in generators', async () => {
   }
   assert.deepEqual(await client.submit(outer).result(), [1, 'end'])
 })
-await check('bound functions are refused with the way out', async () => {
-  const add = (a: number, b: number): number => a + b
-  assert.throws(
-    () => client.submit(add.bind(null, 1), 2),
-    /bound function \(`bound add`\).*Wrap the call: x => f\(x\)/s,
-  )
+await check('bound functions, by their function, their object and their first arguments', async () => {
+  const add = (a: number, b: number, c = 0): number => a + b + c
+  assert.equal(await client.submit(add.bind(null, 1), 2).result(), 3)
+  assert.equal(await client.submit(add.bind(null, 1).bind(null, 2), 4).result(), 7)
+  const account = {
+    total: 5n,
+    read(this: { total: bigint }, more: bigint) {
+      return this.total + more
+    },
+  }
+  const read = account.read.bind(account)
+  assert.equal(await client.submit((more: bigint) => read(more), 2n).result(), 7n)
+  assert.equal(await client.submit(Math.max.bind(null, 3), 2).result(), 3)
+  assert.equal(await client.submit(() => read.name).result(), 'bound read')
+  const [first, second] = await client.submit((f: () => unknown) => [f, f], read as never).result()
+  assert.equal(first, second)
+  const socket = new Socket()
+  assert.throws(() => client.submit(add.bind(null, socket as never), 1), /bound arguments.*net\.Socket/)
 })
 await check('currying, composition, partial application', async () => {
   const add = (a: number) => (b: number) => (c: number) => a + b + c

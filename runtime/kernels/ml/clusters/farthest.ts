@@ -2,7 +2,8 @@
 
 import { kernel } from '../../kernel.ts'
 import type { WeightedRows } from '../denseRows.ts'
-import { type Centers, nearestOf, squareTo } from './centers.ts'
+import { nearestOf } from './assign.ts'
+import { type Centers, squareTo } from './centers.ts'
 import { firstOfBoth, type RankedRows, rankedRows } from './rankedRows.ts'
 
 /** Rows of the greatest distance, farthest first. */

@@ -7,7 +7,8 @@
 import { kernel } from '../../kernel.ts'
 import type { WeightedRows } from '../denseRows.ts'
 import { hashedFraction } from '../trees/rowHash.ts'
-import { type Centers, nearestOf, squareTo } from './centers.ts'
+import { nearestOf } from './assign.ts'
+import { type Centers, squareTo } from './centers.ts'
 import { firstOfBoth, type RankedRows, rankedRows } from './rankedRows.ts'
 
 /** Squares of the distances to the nearest of further centers, or of those before where they are nearer. */

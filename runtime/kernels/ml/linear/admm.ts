@@ -5,7 +5,8 @@
 
 import { kernel } from '../../kernel.ts'
 import { minimiseHere } from './lbfgs.ts'
-import { type EncodedSample, type LossName, lossOfBlock } from './losses.ts'
+import { type EncodedSample, lossOfBlock } from './losses.ts'
+import type { LossName } from './lossOfScores.ts'
 
 /** What all blocks are told. */
 export interface AdmmRound {

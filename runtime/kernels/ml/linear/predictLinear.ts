@@ -10,7 +10,7 @@ import {
   requireColumns,
   requireFinite,
 } from '../block.ts'
-import { scoreOf } from './losses.ts'
+import { eachStripOfScores } from './rowProducts.ts'
 
 /** A linear model: coefficients row by row, each row's intercept behind its features. */
 export interface LinearWeights {
@@ -26,8 +26,11 @@ function scoresOf({ who, features, outputs, weights }: LinearWeights, block: Blo
   requireFinite(block, who)
   const x = block.kind === 'sparse' ? block : denseOf(block, who)
   const made = denseBlock(block.rows, outputs)
-  for (let row = 0, at = 0; row < block.rows; row++)
-    for (let k = 0; k < outputs; k++) made.data[at++] = scoreOf(x, row, weights, k * (features + 1))
+  if (block.rows === 0) return made
+  eachStripOfScores(x, weights, outputs, ({ from, rows, stride, values }) => {
+    for (let row = 0, at = from * outputs; row < rows; row++)
+      for (let k = 0; k < outputs; k++) made.data[at++] = values[k * stride + row]
+  })
   return made
 }
 

@@ -5,8 +5,9 @@
 
 import { kernel } from '../../kernel.ts'
 import { shuffled } from '../seeded.ts'
-import { addScaled, type EncodedSample, scoreOf } from './losses.ts'
+import type { EncodedSample } from './losses.ts'
 import { type SgdLoss, sgdLoss, sgdSlope } from './sgdLosses.ts'
+import { addScaled, scoreOf } from './singleRow.ts'
 
 export type SgdSchedule = 'optimal' | 'constant' | 'invscaling' | 'adaptive'
 

@@ -7,6 +7,7 @@
 import { kernel } from '../../kernel.ts'
 import { type Block, denseOf, requireFinite, type Sample } from '../block.ts'
 import { MlDataError } from '../mlErrors.ts'
+import { numbersToLearn } from '../sample.ts'
 
 /** Rows that are factorised at once: they and the triangle stay in the cache. */
 const PANEL_ROWS = 256
@@ -26,8 +27,7 @@ export const triangleOfBlock = kernel(
   'ml.triangle',
   ({ who, intercept }: { who: string; intercept: boolean }, sample: Sample): Triangle => {
     requireFinite(sample.x, who)
-    if (!(sample.y instanceof Float64Array))
-      throw new MlDataError(`${who} learns numbers, and the targets are texts`)
+    const y = numbersToLearn(who, sample.y)
     const { rows, columns, data } = denseOf(sample.x, who)
     const size = columns + 2
     const work = new Float64Array((size + PANEL_ROWS) * size)
@@ -43,7 +43,7 @@ export const triangleOfBlock = kernel(
         work[at] = intercept ? root : 0
         for (let column = 0; column < columns; column++)
           work[at + 1 + column] = root * data[row * columns + column]
-        work[at + size - 1] = root * sample.y[row]
+        work[at + size - 1] = root * y[row]
       }
       triangulate(work, size + count, size)
     }

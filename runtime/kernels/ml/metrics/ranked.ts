@@ -15,7 +15,7 @@ export interface Ranked {
 }
 
 /** @param isPositive whether a row is, by its place */
-function rankedBy(
+export function rankedBy(
   who: string,
   scores: ArrayLike<number>,
   isPositive: (row: number) => boolean,

@@ -1,9 +1,17 @@
 // Means and variances of columns, a state a block, NaN left out; and the scaling that follows from them.
 
 import { kernel } from '../../kernel.ts'
-import { type Block, denseBlock, denseOf, requireColumns, type SparseBlock } from '../block.ts'
+import {
+  type Block,
+  type Column,
+  denseBlock,
+  denseOf,
+  requireColumns,
+  requireNoInfinity,
+  type SparseBlock,
+} from '../block.ts'
 import type { WeightedRows } from '../denseRows.ts'
-import { MlDataError } from '../mlErrors.ts'
+import { checkedWeights } from '../sample.ts'
 
 /** Per column: weight of the values that are there, their mean, and the sum of squares around it. */
 export interface Moments {
@@ -15,7 +23,8 @@ export interface Moments {
 /** The moments of one block; NaN counts as absent. */
 export const momentsOfBlock = kernel(
   'ml.moments',
-  (who: string, block: Block, weights: Float64Array | null = null): Moments => {
+  (who: string, block: Block, given: Column | null = null): Moments => {
+    const weights = given && checkedWeights(who, block.rows, given)
     const { rows, columns, data } = denseOf(block, who)
     const weight = new Float64Array(columns)
     const mean = new Float64Array(columns)
@@ -25,8 +34,7 @@ export const momentsOfBlock = kernel(
       for (let column = 0; column < columns; column++, at++) {
         const value = data[at]
         if (Number.isNaN(value)) continue
-        if (!Number.isFinite(value))
-          throw new MlDataError(`X contains ${value} (column ${column}), which ${who} does not accept`)
+        if (!Number.isFinite(value)) requireNoInfinity([[column, value]], who)
         weight[column] += w
         mean[column] += w * value
       }

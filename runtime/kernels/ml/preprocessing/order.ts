@@ -1,7 +1,7 @@
 // Least, greatest and sorted values of columns, a state a block; NaN is left out.
 
 import { kernel } from '../../kernel.ts'
-import { type Block, denseOf } from '../block.ts'
+import { type Block, denseOf, requireNoInfinity } from '../block.ts'
 
 /** Per column the least and the greatest value; NaN where there is none. */
 export interface Extremes {
@@ -20,6 +20,7 @@ export const extremesOfBlock = kernel('ml.extremes', (who: string, block: Block)
       if (!(value >= least[i]) && !Number.isNaN(value)) least[i] = value
       if (!(value <= most[i]) && !Number.isNaN(value)) most[i] = value
     }
+  for (const extremes of [least, most]) requireNoInfinity([...extremes.entries()], who)
   return { least, most }
 })
 
@@ -44,7 +45,16 @@ export const sortedOfBlock = kernel('ml.sorted', (who: string, block: Block): Fl
       const value = data[row * columns + i]
       if (!Number.isNaN(value)) own[count++] = value
     }
-    return own.slice(0, count).sort()
+    const sorted = own.slice(0, count).sort()
+    if (count > 0)
+      requireNoInfinity(
+        [
+          [i, sorted[0]],
+          [i, sorted[count - 1]],
+        ],
+        who,
+      )
+    return sorted
   })
 })
 

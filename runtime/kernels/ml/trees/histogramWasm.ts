@@ -5,6 +5,7 @@
 // blocks in any way give the same histograms, to the last bit; XGBoost's deterministic histograms rest on the same idea.
 
 import { code, exportSection, type Instruction, instantiate, moduleOf, op } from '../../array/wasmBytes.ts'
+import { advance, copyLocal, countDown } from '../../array/wasmLoops.ts'
 
 /** Rows whose packed gradients are made at once: 32 KB of them stay in the first cache while all features pass. */
 export const TILE_ROWS = 2048
@@ -40,26 +41,6 @@ const [ROWS, LEFT, INDEX, PACKED, COLUMN, HISTOGRAM, FEATURE, FEATURES_LEFT, OFF
   7, 8, 9, 10, 11, 12, 13, 14, 15,
 ]
 
-const advance = (pointer: number, bytes: number): Instruction[] => [
-  op.localGet(pointer),
-  op.i32Const(bytes),
-  op.i32Add,
-  op.localSet(pointer),
-]
-const copy = (from: number, to: number): Instruction[] => [op.localGet(from), op.localSet(to)]
-
-/** `do … while (counter > 0)`, counting down by a step. */
-const countDown = (counter: number, body: readonly Instruction[]): Instruction[] => [
-  op.loop,
-  ...body,
-  op.localGet(counter),
-  op.i32Const(1),
-  op.i32Sub,
-  op.localTee(counter),
-  op.brIf(0),
-  op.end,
-]
-
 /** Packs the gradient of the row at INDEX into the vector at PACKED. */
 const pack = (): Instruction[] => [
   op.localGet(INDEX),
@@ -83,8 +64,8 @@ const pack = (): Instruction[] => [
   op.i64Const(1n),
   op.i64Or,
   op.i64Store(8),
-  ...advance(INDEX, 4),
-  ...advance(PACKED, 16),
+  ...advance(INDEX, op.i32Const(4)),
+  ...advance(PACKED, op.i32Const(16)),
 ]
 
 /** Adds the vector `place` rows behind PACKED to the bin of its row. */
@@ -111,8 +92,8 @@ const UNROLLED = 4
 
 /** Adds a tile's rows to the histogram of one feature: four at a time, then those left over. */
 const addTile = (): Instruction[] => [
-  ...copy(ORDER, INDEX),
-  ...copy(TILE, PACKED),
+  ...copyLocal(ORDER, INDEX),
+  ...copyLocal(TILE, PACKED),
   op.block,
   op.localGet(ROWS),
   op.i32Const(2),
@@ -122,8 +103,8 @@ const addTile = (): Instruction[] => [
   op.brIf(0),
   ...countDown(LEFT, [
     ...[0, 1, 2, 3].flatMap(addRow),
-    ...advance(INDEX, 4 * UNROLLED),
-    ...advance(PACKED, 16 * UNROLLED),
+    ...advance(INDEX, op.i32Const(4 * UNROLLED)),
+    ...advance(PACKED, op.i32Const(16 * UNROLLED)),
   ]),
   op.end,
   op.block,
@@ -133,7 +114,7 @@ const addTile = (): Instruction[] => [
   op.localTee(LEFT),
   op.i32Eqz,
   op.brIf(0),
-  ...countDown(LEFT, [...addRow(0), ...advance(INDEX, 4), ...advance(PACKED, 16)]),
+  ...countDown(LEFT, [...addRow(0), ...advance(INDEX, op.i32Const(4)), ...advance(PACKED, op.i32Const(16))]),
   op.end,
 ]
 
@@ -148,11 +129,11 @@ const body = (): Instruction[] => [
   op.select,
   op.localTee(ROWS),
   op.localSet(LEFT),
-  ...copy(ORDER, INDEX),
-  ...copy(TILE, PACKED),
+  ...copyLocal(ORDER, INDEX),
+  ...copyLocal(TILE, PACKED),
   ...countDown(LEFT, pack()),
-  ...copy(FEATURES, FEATURE),
-  ...copy(FEATURE_COUNT, FEATURES_LEFT),
+  ...copyLocal(FEATURES, FEATURE),
+  ...copyLocal(FEATURE_COUNT, FEATURES_LEFT),
   ...countDown(FEATURES_LEFT, [
     op.localGet(FEATURE),
     op.i32Load(0),
@@ -161,7 +142,7 @@ const body = (): Instruction[] => [
     op.i32Load(4),
     op.localSet(HISTOGRAM),
     ...addTile(),
-    ...advance(FEATURE, 8),
+    ...advance(FEATURE, op.i32Const(8)),
   ]),
   op.localGet(ORDER),
   op.localGet(ROWS),

@@ -1,8 +1,9 @@
 // Parts of samples that training of trees asks for one by one.
 
 import { kernel } from '../../kernel.ts'
-import { type Block, numbersOf, type Sample } from '../block.ts'
+import type { Block, Sample } from '../block.ts'
 import { classPlaces } from '../classes.ts'
+import { numbersToLearn } from '../sample.ts'
 
 type Label = number | string
 
@@ -16,5 +17,5 @@ export const featuresOfSample = kernel('ml.trees.features', (_: unknown, sample:
 export const targetPlaces = kernel(
   'ml.trees.targets',
   ({ who, classes }: { who: string; classes: readonly Label[] | null }, sample: Sample): Float64Array =>
-    classes ? Float64Array.from(classPlaces(classes, sample.y)) : numbersOf(sample.y, who, 'y'),
+    classes ? Float64Array.from(classPlaces(classes, sample.y)) : numbersToLearn(who, sample.y),
 )

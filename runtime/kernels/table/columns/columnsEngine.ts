@@ -45,7 +45,9 @@ export const columnsEngine: Engine<ColumnsFrame> = {
 
   open: (frame: Frame) => new ColumnsFrame(columnsFromIpc(frame.ipc), frame.rows),
 
-  close: (frame) => ({ ipc: ipcFromColumns(frame.columns), rows: frame.rows, bytes: frame.bytes }),
+  pieces: (frame) => [ipcFromColumns(frame.columns)],
+
+  openedFrom: () => undefined,
 
   async split(frame, sink, bounds = []) {
     const parts: number[][] = Array.from({ length: partsOf(sink) }, () => [])

@@ -21,9 +21,9 @@ export function windowed(node: Extract<ExprNode, { kind: 'call' }>, { cells, typ
     case 'cumProd':
       return running(cells, (total, cell) => Number(total ?? 1) * Number(cell))
     case 'cumMin':
-      return running(cells, (best, cell) => (best === null || compareCells(cell, best) < 0 ? cell : best))
+      return running(cells, (best, cell) => further(best, cell, -1))
     case 'cumMax':
-      return running(cells, (best, cell) => (best === null || compareCells(cell, best) > 0 ? cell : best))
+      return running(cells, (best, cell) => further(best, cell, 1))
     case 'cumCount': {
       let count = 0
       return cells.map((cell) => {
@@ -82,6 +82,12 @@ function running(cells: readonly Cell[], next: (state: Cell, cell: Cell) => Cell
     state = next(state, cell)
     return state
   })
+}
+
+/** The one of two that lies further in a direction; NaN only where there is nothing else. */
+function further(best: Cell, cell: Cell, direction: 1 | -1): Cell {
+  if (best === null || Number.isNaN(best)) return cell
+  return !Number.isNaN(cell) && compareCells(cell, best) * direction > 0 ? cell : best
 }
 
 function filled(cells: readonly Cell[]): Cell[] {

@@ -46,6 +46,8 @@ export function nativeExpr(node: ExprNode): NativeExpr {
 
 export function nativeLiteral(value: Literal, type: DataType): NativeExpr {
   const pl = polars()
+  // A column of nulls alone has no type that polars could cast to.
+  if (type === 'null') return pl.lit(null)
   const target = nativeType(type)
   if (value === null) return pl.lit(null).cast(target, true)
   if (value instanceof Date) {

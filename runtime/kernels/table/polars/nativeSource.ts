@@ -16,8 +16,8 @@ import type { Schema } from '../schema.ts'
 import type { CsvSource, FileRange, RowRange, TableSource } from '../steps.ts'
 import { type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { cellLiteral, nativeExpr } from './nativeExpr.ts'
+import { cellsOf, concatenated, fromColumns, opened } from './nativeFrame.ts'
 import { nativeType } from './nativeType.ts'
-import { concatenated, fromColumns, PolarsFrame, polarsEngine } from './polarsEngine.ts'
 import { withLocalImage } from './remoteParquet.ts'
 
 export async function nativeSource(source: TableSource, argument: unknown): Promise<NativeLazyFrame> {
@@ -25,7 +25,7 @@ export async function nativeSource(source: TableSource, argument: unknown): Prom
     case 'frame':
       return source.columns
         ? someColumns(argument as Frame, source.columns)
-        : polarsEngine.open(argument as Frame).native.lazy()
+        : opened(argument as Frame).native.lazy()
     case 'frames':
       return concatenated((isFrame(argument) ? [argument] : argument) as Frame[], source.schema)
     case 'parquet': {
@@ -49,7 +49,7 @@ export async function nativeSource(source: TableSource, argument: unknown): Prom
 /** Columns of a frame: of its buffers only theirs are opened. */
 function someColumns(frame: Frame, names: readonly string[]): NativeLazyFrame {
   const { ipc } = frame
-  if (ipc.length === 0) return polarsEngine.open(frame).native.lazy()
+  if (ipc.length === 0) return opened(frame).native.lazy()
   const bytes = Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength)
   const own = names.map((name) => polars().col(name))
   return polars()
@@ -212,7 +212,8 @@ async function withDates(
             'us' as never,
             undefined as never,
             true as never,
-            false as never,
+            // Whole texts: else a time of day behind a date would be cut off.
+            true as never,
             true as never,
             undefined as never,
           )
@@ -237,13 +238,11 @@ async function requireFullRows(
   const last = source.schema.at(-1)?.name
   if (last === undefined || source.schema.length < 2) return
   if (source.columns.includes(last)) {
-    const count = new PolarsFrame(
-      read
-        .lazy()
-        .select([polars().col(last).nullCount()])
-        .collectSync('auto'),
-    )
-    if (polarsEngine.toColumns(count)[0].cells[0] === 0) return
+    const count = read
+      .lazy()
+      .select([polars().col(last).nullCount()])
+      .collectSync('auto')
+    if (cellsOf(count)[0].cells[0] === 0) return
   }
   const found = ragged(bytes, source)
   if (found)

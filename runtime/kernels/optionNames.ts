@@ -1,0 +1,47 @@
+// The names of options: a misspelt one is an error that says which there are, never a default that nobody asked for.
+
+import { kernel } from './kernel.ts'
+import { nearest } from './nearestNames.ts'
+
+/** A call has no option of that name, or what it got stands for no options. */
+export class OptionError extends TypeError {
+  override name = 'OptionError'
+}
+kernel('error.OptionError', OptionError)
+
+/** Every name of some options; the compiler sees to it that none is left out. */
+export type OptionNames<O> = Readonly<Record<keyof Required<O>, true>>
+
+/**
+ * Holds options to the names that there are.
+ * @param call what got them, e.g. `sum`
+ * @throws {OptionError} that names the nearest ones, e.g. `sum has no option "keepdims". Did you mean keepDims?`
+ */
+export function requireOptions<O extends object>(
+  call: string,
+  options: O | undefined,
+  names: OptionNames<O>,
+): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new OptionError(
+      `${call} takes its options as an object, e.g. { ${Object.keys(names)[0]}: … }, not ${kindOf(options)}`,
+    )
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(names, name)) continue
+    const near = nearest(name, Object.keys(names))
+    throw new OptionError(
+      `${call} has no option ${JSON.stringify(name)}. ` +
+        (near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `It has ${Object.keys(names).join(', ')}.`),
+    )
+  }
+}
+
+const kindOf = (value: unknown): string =>
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object' || typeof value === 'function'
+        ? `a ${typeof value}`
+        : JSON.stringify(value)

@@ -1,0 +1,49 @@
+// Open rows become bytes again: one frame, or all parts of a split in one run of bytes. Each byte is copied once.
+
+import { resultBytes } from '../resultMemory.ts'
+import type { Engine, OpenFrame } from './engine.ts'
+import type { Frame, SplitFrame } from './frame.ts'
+
+/** A frame as it travels. One that was only opened is what it was. */
+export function closeFrame<F extends OpenFrame>(engine: Engine<F>, frame: F): Frame {
+  return (
+    engine.openedFrom(frame) ?? {
+      ipc: inResultMemory(engine.pieces(frame)),
+      rows: frame.rows,
+      bytes: frame.bytes,
+    }
+  )
+}
+
+/** The parts of a split, one behind the other. */
+export function closeParts<F extends OpenFrame>(engine: Engine<F>, parts: readonly F[]): SplitFrame {
+  const pieces = parts.map((part) => {
+    const known = engine.openedFrom(part)
+    return known ? [known.ipc] : engine.pieces(part)
+  })
+  let end = 0
+  return {
+    ends: pieces.map((own) => {
+      end += lengthOf(own)
+      return end
+    }),
+    bytes: inResultMemory(pieces.flat(1)),
+    rows: parts.map(({ rows }) => rows),
+    sizes: parts.map(({ bytes }) => bytes),
+    hash: engine.hashMark(),
+  }
+}
+
+const lengthOf = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((sum, { length }) => sum + length, 0)
+
+/** Pieces one behind the other, where a worker needs no copy of them. */
+function inResultMemory(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = resultBytes(lengthOf(pieces))
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
+}

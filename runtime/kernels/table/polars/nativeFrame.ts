@@ -1,0 +1,111 @@
+// A partition as a native frame: opened from IPC bytes, closed to them, several one after another.
+
+import { columnsFromIpc, ipcFromColumns, schemaFromIpc } from '../arrow.ts'
+import type { Column } from '../columns/column.ts'
+import type { OpenFrame } from '../engine.ts'
+import type { Frame } from '../frame.ts'
+import type { Schema } from '../schema.ts'
+import { type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
+import { nativeType } from './nativeType.ts'
+import { madeFrame } from './release.ts'
+
+export class PolarsFrame implements OpenFrame {
+  readonly native: NativeFrame
+  readonly rows: number
+  readonly bytes: number
+  constructor(native: NativeFrame) {
+    this.native = native
+    this.rows = native.height
+    this.bytes = native.estimatedSize()
+    madeFrame(this.bytes)
+  }
+}
+
+/** Frames that were opened in this thread lately: a small table that goes to every task is opened once. */
+const opens = new Map<Uint8Array['buffer'], PolarsFrame>()
+const OPENS_MAX = 4
+const OPEN_BYTES_MAX = 64 * 2 ** 20
+/** Of frames that were opened, what they were opened from. */
+export const closed = new WeakMap<PolarsFrame, Frame>()
+
+export function opened(frame: Frame): PolarsFrame {
+  const { ipc } = frame
+  if (frame.rows === 0 && schemaFromIpc(ipc).length === 0) return new PolarsFrame(fromColumns([], []))
+  const key = ipc.buffer
+  const known = key instanceof SharedArrayBuffer ? opens.get(key) : undefined
+  if (known) return known
+  const made = new PolarsFrame(polars().readIpc(Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength), {}))
+  closed.set(made, frame)
+  if (key instanceof SharedArrayBuffer && made.bytes < OPEN_BYTES_MAX) {
+    opens.set(key, made)
+    if (opens.size > OPENS_MAX) opens.delete(opens.keys().next().value as SharedArrayBuffer)
+  }
+  return made
+}
+
+/** The cells of a native frame, for JavaScript. */
+export const cellsOf = (native: NativeFrame): Column[] =>
+  columnsFromIpc(Buffer.concat(piecesOf(native, 'uncompressed')))
+
+/** The bytes of an IPC file, as polars writes them: one piece a buffer of a column. */
+export function piecesOf(native: NativeFrame, compression: 'lz4' | 'uncompressed'): Uint8Array[] {
+  // Each chunk has the dictionary of its own categories, and a file has room for one.
+  const whole = categoriesIn(native).length > 0 ? native.rechunk() : native
+  const pieces: Uint8Array[] = []
+  whole.writeIpc({ write: (bytes) => pieces.push(bytes) }, compression)
+  return pieces
+}
+
+/** Columns of cells as a native frame. Categories travel as texts and become themselves here. */
+export function fromColumns(columns: readonly Column[], schema: Schema): NativeFrame {
+  // A file without columns has nothing that polars could read.
+  if (columns.length === 0) return emptyRow().select([]).collectSync('auto')
+  const read = polars().readIpc(Buffer.from(ipcFromColumns(columns)), {})
+  const casts = schema
+    .filter(({ type }) => type === 'category')
+    .map(({ name, type }) => polars().col(name).cast(nativeType(type), true))
+  return casts.length === 0 ? read : read.lazy().withColumns(casts).collectSync('auto')
+}
+
+/** One row, for plans that stand on no rows. */
+export const emptyRow = (): NativeLazyFrame =>
+  fromColumns([{ name: 'x', type: 'boolean', cells: [true] }], []).lazy()
+
+/** The names of the columns of categories. */
+export const categoriesIn = (native: NativeFrame): string[] =>
+  Object.entries(native.schema).flatMap(([name, type]) =>
+    JSON.stringify(type).includes('Categorical') ? [name] : [],
+  )
+
+/** Frames one after another. */
+export function concatenated(frames: readonly Frame[], schema: Schema): NativeLazyFrame {
+  const filled = frames.filter(({ rows }) => rows > 0)
+  if (filled.length === 0)
+    // Parts without rows may have no bytes at all.
+    return frames.some(({ ipc }) => ipc.length > 0)
+      ? opened(frames.find(({ ipc }) => ipc.length > 0) as Frame).native.lazy()
+      : fromColumns(
+          schema.map(({ name, type }) => ({ name, type, cells: [] })),
+          schema,
+        ).lazy()
+  const natives = filled.map((frame) => opened(frame).native)
+  const categories = schema.filter(({ type }) => type === 'category').map(({ name }) => name)
+  const texts = natives.map((native) => {
+    const known = categories.length === 0 ? [] : categoriesIn(native)
+    return categories.filter((name) => !known.includes(name))
+  })
+  const asCategories = (lazy: NativeLazyFrame, names: readonly string[]): NativeLazyFrame =>
+    names.length === 0
+      ? lazy
+      : lazy.withColumns(names.map((name) => polars().col(name).cast(nativeType('category'), true)))
+  // Where all are texts, they become categories at once.
+  const later = (texts[0] ?? []).filter((name) => texts.every((names) => names.includes(name)))
+  const ready = natives.map((native, i) =>
+    asCategories(
+      native.lazy(),
+      texts[i].filter((name) => !later.includes(name)),
+    ),
+  )
+  const all = ready.length === 1 ? ready[0] : polars().concatLf(ready, 'vertical', false, true, false, true)
+  return asCategories(all, later)
+}
