@@ -9,6 +9,7 @@ import { agentBuild } from './agentPlace.ts'
 import { BundleStore } from './bundleStore.ts'
 import { startScheduler, startWorker, stopProcess } from './clusterProcesses.ts'
 import type { Calls, Executed, Execution } from './requests.ts'
+import { sweepBundles } from './sweepBundles.ts'
 
 /** What a call may do beyond its answer. */
 export interface CallContext {
@@ -32,7 +33,11 @@ export const calls: {
     nodePath: process.execPath,
   }),
   missing: async ({ root, manifest }) => new BundleStore(root).missing(manifest),
-  commit: async ({ root, manifest }) => ({ folder: new BundleStore(root).commit(manifest) }),
+  commit: async ({ root, manifest }) => {
+    const folder = new BundleStore(root).commit(manifest)
+    sweepBundles(root, Date.now())
+    return { folder }
+  },
   startScheduler: async (request, context) => {
     const address = await startScheduler(request)
     if (request.owned) context.owns(() => void stopProcess(address.pid))

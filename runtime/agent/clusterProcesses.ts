@@ -54,7 +54,11 @@ function startDetached(
     return spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', join(runtime, 'dist', `${program}.js`), ...args],
-      { detached: true, cwd: '/', env, stdio: ['ignore', 'pipe', log] },
+      {
+        ...{ detached: true, cwd: '/', stdio: ['ignore', 'pipe', log] },
+        // Says to who removes old bundles that this one is in use; all that it starts inherits it.
+        env: { ...env, HEDDLE_RUNTIME: runtime },
+      },
     )
   } finally {
     closeSync(log)

@@ -26,6 +26,8 @@ export class Link {
   #blocked = false
   #pumping = false
   #looking: NodeJS.Timeout | undefined
+  /** Why nothing comes any more. */
+  #over: string | undefined
 
   constructor(side: 'client' | 'agent', events: LinkEvents) {
     this.#mux = new Multiplexer(side)
@@ -95,7 +97,11 @@ export class Link {
   open(header: object): Duplex {
     const number = this.#mux.open(JSON.stringify(header))
     this.#pumpSoon()
-    return this.#streamOf(number)
+    const stream = this.#streamOf(number)
+    // Nobody will ever answer: whoever opened it hears why, once they listen.
+    const over = this.#over
+    if (over !== undefined) setImmediate(() => this.#tell(this.#mux.restart(over)))
+    return stream
   }
 
   /** Lets go of the connection, if there is one, and says why. */
@@ -109,6 +115,7 @@ export class Link {
 
   /** Ends everything: nothing comes after. */
   close(reason: string): void {
+    this.#over ??= reason
     this.detach(reason)
     this.#tell(this.#mux.restart(reason))
   }

@@ -1,7 +1,7 @@
 // `heddle ssh up|down|list`: clusters on machines that the system's ssh reaches.
 
+import { linkText } from '../remote/linkText.ts'
 import { supplyFromFolder, supplyFromNpm } from '../remote/npmSupply.ts'
-import type { LinkState } from '../remote/remoteLink.ts'
 import {
   clustersOn,
   joinSshCluster,
@@ -108,7 +108,10 @@ function optionsOf(values: Values): Omit<SshClusterOptions, 'hosts'> {
     owned: false,
     interactive: process.stdin.isTTY === true,
     notice: say,
-    onLink: (host, state) => tellLink(host, state),
+    onLink: (host, state) => {
+      const text = linkText(host, state)
+      if (text !== undefined) say(text)
+    },
     ...(workers !== undefined && { workers: count('--workers', workers) }),
     ...(threads !== undefined && { threadsPerWorker: count('--threads', threads) }),
     ...(memoryLimit !== undefined && { memoryLimit }),
@@ -123,10 +126,4 @@ function count(option: string, given: string): number {
   if (!/^\d{1,4}$/.test(given) || Number(given) < 1)
     throw new UsageError(`${option} must be a whole number ≥ 1, not ${JSON.stringify(given)}`)
   return Number(given)
-}
-
-function tellLink(host: string, state: LinkState): void {
-  if (state.kind === 'lost') say(`the link to ${host} is lost (${state.reason}): trying again`)
-  else if (state.kind === 'connected' && state.again) say(`the link to ${host} is back`)
-  else if (state.kind === 'over') say(`the link to ${host} is over: ${state.reason}`)
 }

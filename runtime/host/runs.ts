@@ -2,7 +2,8 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
+import { hostname } from 'node:os'
+import { dirname, isAbsolute } from 'node:path'
 import type { RunEvent, RunSpec, RunSummary } from '../protocol/runs.ts'
 import { epochMs } from './clock.ts'
 import { type KeptEvent, RunEvents } from './runEvents.ts'
@@ -245,14 +246,18 @@ const summaryOf = ({ id, spec, startedMs, ended }: Run): RunSummary => {
 function requireRunnable({ file, text, cwd }: RunSpec): void {
   if (!isAbsolute(file))
     throw new RunRefusedError(`${file} is no absolute path: the cluster may run elsewhere`)
-  if (text === undefined) {
-    try {
-      accessSync(file, constants.R_OK)
-    } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      throw new RunRefusedError(`${file} ${missing ? 'is not there' : 'cannot be read'}`)
-    }
+  try {
+    // Of an unsaved text only the folder has to be there.
+    accessSync(text === undefined ? file : dirname(file), constants.R_OK)
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new RunRefusedError(missing ? notHere(file) : `${file} cannot be read`)
   }
   if (cwd !== undefined && !statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
     throw new RunRefusedError(`the run cannot start in ${cwd}: no such folder`)
 }
+
+/** A cluster that was reached from another machine knows nothing of the files there. */
+const notHere = (file: string): string =>
+  `${file} is not there: this cluster runs files of ${hostname()}. ` +
+  'Where that is another machine, open the folder there (Remote-SSH), or run the file here with Client.ssh or Client.slurm in it.'

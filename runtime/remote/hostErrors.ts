@@ -14,9 +14,12 @@ export class HostError extends Error {
 export class SshError extends HostError {
   override name = 'SshError'
   readonly again: boolean
-  constructor(host: string, text: string, again: boolean, cause?: unknown) {
+  /** No machine has this name: a network that is away says so for a while, a name that is gone for ever. */
+  readonly nameless: boolean
+  constructor(host: string, text: string, again: boolean, cause?: unknown, nameless = false) {
     super(host, text, cause)
     this.again = again
+    this.nameless = nameless
   }
 }
 
@@ -33,6 +36,7 @@ export interface SshEnd {
 const RULES: readonly {
   pattern: RegExp
   again: boolean
+  nameless?: true
   text: (host: string, found: RegExpExecArray) => string
 }[] = [
   {
@@ -51,6 +55,7 @@ const RULES: readonly {
   {
     pattern: /Could not resolve hostname (\S+?):/,
     again: true,
+    nameless: true,
     text: (host, [, name]) =>
       `there is no host ${name}${name === host ? '' : ` (${host})`}: check the name, and ~/.ssh/config for its HostName`,
   },
@@ -89,9 +94,9 @@ const RULES: readonly {
 
 /** Why there is no shell on the other side. */
 export function sshErrorOf(host: string, { exitCode, signal, stderr, stdout }: SshEnd): SshError {
-  for (const { pattern, again, text } of RULES) {
+  for (const { pattern, again, text, nameless } of RULES) {
     const found = pattern.exec(stderr)
-    if (found) return new SshError(host, text(host, found), again)
+    if (found) return new SshError(host, text(host, found), again, undefined, nameless)
   }
   const said = lastWords(stdout) || lastWords(stderr)
   if (exitCode === 255 || exitCode === null)

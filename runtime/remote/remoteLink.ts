@@ -23,11 +23,15 @@ export type LinkState =
 
 export interface LinkOptions extends ConnectOptions {
   onState?: (state: LinkState) => void
+  /** So often in a row no machine of the host's name is found, and the link is over. */
+  namelessMax?: number
   /** Answers ssh's questions; without it they come up on the terminal, where there is one. */
   ask?: Ask
 }
 
 const HELLO_MS_MAX = 15_000
+/** A quarter of an hour, most of it half a minute apart: a laptop's network comes back sooner. */
+const NAMELESS_MAX = 35
 
 /** A program that ends without closing its links takes its leave all the same. */
 const open = new Set<RemoteLink>()
@@ -141,7 +145,8 @@ export class RemoteLink {
   }
 
   async #again(lostBecause: string): Promise<void> {
-    const { onState } = this.#options
+    const { onState, namelessMax = NAMELESS_MAX } = this.#options
+    let nameless = 0
     this.#connected?.shell.end()
     if (this.#closed) return
     onState?.({ kind: 'lost', reason: lostBecause })
@@ -157,7 +162,9 @@ export class RemoteLink {
       } catch (error) {
         reason = (error as Error).message
         if (this.#closed) return
-        if (!(error instanceof SshError && error.again)) {
+        nameless = error instanceof SshError && error.nameless ? nameless + 1 : 0
+        const mayCome = error instanceof SshError && error.again && nameless < namelessMax
+        if (!mayCome) {
           onState?.({ kind: 'over', reason })
           this.#closed = true
           this.#link.close(reason)

@@ -6,6 +6,7 @@ import { calls } from '../agent/calls.ts'
 import type { CallName, Calls } from '../agent/requests.ts'
 import { socketOptions } from '../host/address.ts'
 import { packageFolder } from '../host/entries.ts'
+import { linkText } from '../remote/linkText.ts'
 import type { LinkState } from '../remote/remoteLink.ts'
 import { readyHost, type SshClusterOptions } from '../remote/sshCluster.ts'
 import type { RunCommand } from './slurmCommands.ts'
@@ -30,6 +31,7 @@ export interface LoginNode {
 
 /** How to come to a login node that is elsewhere. */
 export type ReachOptions = Pick<SshClusterOptions, 'ask' | 'interactive' | 'notice' | 'supply' | 'sshEnv'> & {
+  /** How the link is; told as a notice when absent. */
   onLink?: (host: string, state: LinkState) => void
 }
 
@@ -55,6 +57,10 @@ async function hereAsLoginNode({ nodePath }: SlurmProfile): Promise<LoginNode> {
 async function farLoginNode(host: string, profile: SlurmProfile, options: ReachOptions): Promise<LoginNode> {
   const { nodePath, folder, configFile } = profile
   const { link, runtime } = await readyHost(host, {
+    onLink: (name, state) => {
+      const text = linkText(name, state)
+      if (text !== undefined) options.notice?.(text)
+    },
     ...options,
     ...(nodePath !== undefined && { nodePath }),
     ...(folder !== undefined && { folder }),

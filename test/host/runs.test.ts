@@ -112,7 +112,11 @@ test('what cannot be run is refused by name', async () => {
   await using shell = await new Shell(SESSION).listen()
   const client = await shell.greetedClient()
   const cases: [object, RegExp][] = [
-    [{ file: '/nowhere/a.ts' }, /^\/nowhere\/a\.ts is not there$/],
+    [
+      { file: '/nowhere/a.ts' },
+      /^\/nowhere\/a\.ts is not there: this cluster runs files of \S+\. .*Remote-SSH/,
+    ],
+    [{ file: `${SESSION}-gone/a.ts`, text: '1' }, /-gone\/a\.ts is not there: /],
     [{ file: 'a.ts' }, /^a\.ts is no absolute path/],
     [{ file: SESSION, cwd: `${SESSION}/in` }, /^the run cannot start in .*session\.mjs\/in: no such folder$/],
   ]

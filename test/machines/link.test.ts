@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import test, { type TestContext } from 'node:test'
 import { DEAD_MS, LOOK_MS } from '../../runtime/agent/liveness.ts'
-import { type LinkState, RemoteLink } from '../../runtime/remote/remoteLink.ts'
+import { type LinkOptions, type LinkState, RemoteLink } from '../../runtime/remote/remoteLink.ts'
 import { SshServer, type SshServerOptions } from '../slurmLab/sshServer.ts'
 
 const AGENT = join(import.meta.dirname, '..', '..', 'runtime', 'dist', 'agent.js')
@@ -21,7 +21,12 @@ interface Lab {
   next(kind: LinkState['kind']): Promise<LinkState>
 }
 
-async function lab(t: TestContext, options: SshServerOptions = {}, agentFile = AGENT): Promise<Lab> {
+async function lab(
+  t: TestContext,
+  options: SshServerOptions = {},
+  agentFile = AGENT,
+  more: Partial<LinkOptions> = {},
+): Promise<Lab> {
   const server = await SshServer.start(options)
   t.after(() => server.close())
   const states: LinkState[] = []
@@ -30,6 +35,7 @@ async function lab(t: TestContext, options: SshServerOptions = {}, agentFile = A
     configFile: server.configFile,
     nodePath: process.execPath,
     agentFile,
+    ...more,
     onState: (state) => {
       states.push(state)
       for (const one of waiting.filter(({ kind }) => kind === state.kind)) one.resolve(state)
@@ -227,4 +233,31 @@ test('the way through a jump host is the configuration’s', async (t) => {
   t.after(() => behind.close())
   assert.equal((await behind.agent.call('describe', {})).home, server.home)
   assert.ok(execFileSync('ssh', ['-F', file, '-G', 'behind'], { encoding: 'utf8' }).includes('proxyjump lab'))
+})
+
+test('a host whose name is gone is tried again for a while, and then the link is over with its reason', async (t) => {
+  const { server, link, next, states } = await lab(t, {}, AGENT, { namelessMax: 3 })
+  const config = readFileSync(server.configFile, 'utf8')
+  writeFileSync(server.configFile, config.replace('HostName 127.0.0.1', 'HostName gone.invalid'))
+  const over = next('over')
+  server.drop()
+  const state = await over
+  assert.match(
+    (state as { reason: string }).reason,
+    /^there is no host gone\.invalid \(lab\): check the name, and ~\/\.ssh\/config for its HostName$/,
+  )
+  assert.equal(states.filter(({ kind }) => kind === 'waiting').length, 3)
+  await assert.rejects(link.agent.call('describe', {}), /there is no host gone\.invalid/)
+})
+
+test('a name that comes back in time is connected to again', async (t) => {
+  const { server, link, next } = await lab(t, {}, AGENT, { namelessMax: 3 })
+  const config = readFileSync(server.configFile, 'utf8')
+  writeFileSync(server.configFile, config.replace('HostName 127.0.0.1', 'HostName gone.invalid'))
+  const [waiting, connected] = [next('waiting'), next('connected')]
+  server.drop()
+  await waiting
+  writeFileSync(server.configFile, config)
+  await connected
+  assert.equal((await link.agent.call('describe', {})).nodePath, process.execPath)
 })

@@ -1,24 +1,41 @@
-// A Slurm that ssh reaches: from a program on another machine, with the scheduler in a job of its own.
+// A Slurm that ssh reaches: from a program and a terminal on another machine, with the scheduler in a job of its own.
 
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
-import { test } from 'node:test'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
 import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { SlurmUser } from '../slurmLab/slurmUser.ts'
 import { SshServer } from '../slurmLab/sshServer.ts'
 
-test('through ssh: up, right answers, the dashboard, down, and nothing is left over there', async (t) => {
-  const lab = await SlurmLab.start()
-  t.after(() => lab.close())
-  const user = new SlurmUser(lab)
-  const server = await SshServer.start({ env: { SLURM_CONF: lab.env.SLURM_CONF } })
-  t.after(() => server.close())
-  const profile = {
+let lab: SlurmLab
+let user: SlurmUser
+let server: SshServer
+let profile: Record<string, unknown>
+
+before(async () => {
+  lab = await SlurmLab.start()
+  user = new SlurmUser(lab)
+  server = await SshServer.start({ env: { SLURM_CONF: lab.env.SLURM_CONF } })
+  profile = {
     ...{ cores: 1, memory: '400MB', host: server.host, configFile: server.configFile },
     ...{ nodePath: process.execPath, folder: user.shared },
   }
+})
+
+after(async () => {
+  await server?.close()
+  await lab?.close()
+})
+
+async function nothingIsLeft(): Promise<void> {
+  assert.deepEqual(await lab.jobs(), [])
+  assert.deepEqual(lab.jobProcesses(), [])
+  assert.equal(readdirSync(user.shared).includes('slurm'), false)
+}
+
+test('up, right answers, the dashboard, down, and nothing is left over there', async () => {
   const { stdout, stderr, exitCode } = await user.program(`
-import { setTimeout } from 'node:timers/promises'
 import { Client } from 'heddle'
 const client = await Client.slurm(${JSON.stringify(profile)}, { jobs: 1, notice: (text) => console.error(text) })
 console.log(await client.submit((x: number) => x + 1, 41).result())
@@ -31,7 +48,62 @@ await client.close()
 `).ended
   assert.deepEqual(stdout.trim().split('\n'), ['42', '200000 0.5', 'true', 'true 127.0.0.1'], stderr)
   assert.equal(exitCode, 0)
-  assert.deepEqual(await lab.jobs(), [])
-  assert.deepEqual(lab.jobProcesses(), [])
-  assert.equal(readdirSync(user.shared).includes('slurm'), false)
+  await nothingIsLeft()
+})
+
+test('a link that is dropped in a run comes back by itself: the run goes on, and a large result arrives whole', async () => {
+  const going = user.clientProgram(
+    { ...profile, scheduler: 'job' },
+    { jobs: 1 },
+    `
+await patiently(async () => (await working()).length === 1)
+const task = client.submit(async (gate: string) => {
+  const { existsSync } = await import('node:fs')
+  const { setTimeout } = await import('node:timers/promises')
+  while (!existsSync(gate)) await setTimeout(20)
+  return new Float64Array(3_000_000).fill(0.5)
+}, ${JSON.stringify(user.folder)} + '/dropped')
+console.log('working')
+const large = await task.result()
+console.log(large.length, large.reduce((a, b) => a + b, 0))
+console.log((await jobs()).length)
+`,
+  )
+  await going.said(/^working$/)
+  const before = server.connections().length
+  server.drop()
+  user.give('dropped')
+  const { stdout, stderr, exitCode } = await going.ended
+  assert.deepEqual(stdout.trim().split('\n'), ['working', '3000000 1500000', '1'], stderr)
+  assert.equal(exitCode, 0)
+  assert.notEqual(before, 0)
+  await nothingIsLeft()
+})
+
+test('heddle slurm from the terminal: up, a dropped link, status, run, left and found again, down', async () => {
+  const up = user.slurm('up', profile, '--jobs', '1')
+  const local = /--connect (\S+)/.exec(await up.said(/--connect \S+/))![1]
+  server.drop()
+  await up.said(/the link to lab is lost \(.*\): trying again/)
+  await up.said(/the link to lab is back/)
+  const file = join(user.folder, 'answer.ts')
+  writeFileSync(
+    file,
+    `import { Client } from 'heddle'
+const client = await Client.connect(${JSON.stringify(local)})
+console.log('answer ' + await client.submit((x: number) => x * 2, 21).result())
+await client.close()
+`,
+  )
+  const ran = await user.program(`await import('./answer.ts')`).ended
+  assert.match(ran.stdout, /^answer 42$/m, ran.stderr)
+  // The laptop is closed: the cluster goes on, and is found from a new terminal.
+  up.child.kill('SIGINT')
+  assert.equal((await up.ended).exitCode, 0)
+  assert.equal(existsSync(local), false)
+  const status = await user.slurm('status', profile).ended
+  assert.match(status.stdout, /job \d+ .*running on node\d/, status.stderr)
+  const down = await user.slurm('down', profile).ended
+  assert.equal(down.exitCode, 0, down.stderr)
+  await nothingIsLeft()
 })
