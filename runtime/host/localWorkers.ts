@@ -24,7 +24,9 @@ export interface LocalWorkersOptions {
 
 /** Programs that start at the same time as the first workers: the user's and the scheduler. */
 const STARTING_BESIDE = 2
-/** The rest is started after so long even if none of the first has come. */
+/** The rest is started so long after the first has joined: until then that one loads what its first task needs. */
+const REST_LATER_MS = 250
+/** Or after so long even if none of the first has come. */
 const REST_AFTER_MS = 2000
 
 export class LocalWorkers {
@@ -33,7 +35,7 @@ export class LocalWorkers {
   readonly #watch = new MemoryWatchThread()
   #next = 0
   /** How many a new cluster is to have in the end, and the timer that sees to it. */
-  #rest: { count: number; timer: NodeJS.Timeout } | undefined
+  #rest: { count: number; timer: NodeJS.Timeout; soon: boolean } | undefined
 
   constructor(options: LocalWorkersOptions) {
     this.#options = options
@@ -47,17 +49,19 @@ export class LocalWorkers {
 
   /**
    * Starts a new cluster's workers: at first those that the machine has cores for, so that a first task need not wait for
-   * all of them to load; the rest when {@link firstJoined} says so.
+   * all of them to load; the rest a moment after {@link firstJoined} says so.
    */
   begin(count: number): void {
     const first = Math.min(count, Math.max(1, availableParallelism() - STARTING_BESIDE))
     this.scale(first)
-    if (first < count) this.#rest = { count, timer: setTimeout(() => this.scale(count), REST_AFTER_MS) }
+    if (first < count) this.#startRest(count, REST_AFTER_MS)
   }
 
-  /** A worker has joined: the others may start. */
+  /** A worker has joined: the others may start soon. */
   firstJoined(): void {
-    if (this.#rest) this.scale(this.#rest.count)
+    if (!this.#rest || this.#rest.soon) return
+    clearTimeout(this.#rest.timer)
+    this.#startRest(this.#rest.count, REST_LATER_MS)
   }
 
   /** Starts workers, or lets those leave that came last, until there are `count`. */
@@ -95,6 +99,11 @@ export class LocalWorkers {
     const patience = setTimeout(resolve, patienceMs)
     await Promise.race([promise, Promise.all([...this.#workers.values()].map(({ gone }) => gone))])
     clearTimeout(patience)
+  }
+
+  #startRest(count: number, afterMs: number): void {
+    const timer = setTimeout(() => this.scale(count), afterMs)
+    this.#rest = { count, timer, soon: afterMs === REST_LATER_MS }
   }
 
   #start(): void {
