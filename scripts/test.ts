@@ -71,10 +71,13 @@ const apart = (title: string, paths: string[]): Phase[] =>
   paths.length === 0 ? [] : [{ title, args: [...node, '--test-concurrency=1', ...paths] }]
 /** Folders whose files put an executor of their own in the place of the cluster's: two of them cannot share a process. */
 const OWN_EXECUTOR = ['array', 'collections', 'ml', 'table']
-/** A process for all files of a folder, which load their common modules once. The largest folders go first. */
+/** Files that have a process each weigh more. */
+const weight = (folder: string, files: readonly string[] = []): number =>
+  files.length * (OWN_EXECUTOR.includes(folder) ? 10 : 1)
+/** A process for all files of a folder, which load their common modules once. Those that take longest go first. */
 const byFolder = (title: string, paths: string[]): Phase[] =>
   Object.entries(Object.groupBy(paths, (path) => path.split(sep)[1]))
-    .sort(([, one], [, other]) => other!.length - one!.length)
+    .sort(([one, its], [other, others]) => weight(other, others) - weight(one, its))
     .flatMap(([folder, inIt = []]) =>
       OWN_EXECUTOR.includes(folder)
         ? apart(`${title}: ${folder}`, inIt)
