@@ -75,10 +75,10 @@ function installOtherHeddle(folder: string): void {
   cpSync(join(root, 'dist', 'runtime'), package_, { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(package_, 'node_modules'))
   const chunks = join(package_, 'dist', 'chunks')
-  const told = /PROTOCOL_VERSION = 1;/
+  const told = /PROTOCOL_VERSION\s*=\s*1;/
   const holding = readdirSync(chunks)
     .map((name) => join(chunks, name))
     .filter((file) => file.endsWith('.js') && told.test(readFileSync(file, 'utf8')))
   assert.equal(holding.length, 1)
-  writeFileSync(holding[0], readFileSync(holding[0], 'utf8').replace(told, 'PROTOCOL_VERSION = 2;'))
+  writeFileSync(holding[0], readFileSync(holding[0], 'utf8').replace(told, 'PROTOCOL_VERSION=2;'))
 }
