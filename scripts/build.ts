@@ -18,7 +18,6 @@ const RUNTIME_ENTRIES: Record<string, string> = {
   scheduler: 'runtime/host/schedulerMain.ts',
   worker: 'runtime/host/workerMain.ts',
   lane: 'runtime/host/laneMain.ts',
-  memoryWatch: 'runtime/host/memoryWatchMain.ts',
   cli: 'runtime/cli/main.ts',
   askFiles: 'runtime/collections/dataframe/askFilesMain.ts',
 }

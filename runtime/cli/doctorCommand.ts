@@ -78,7 +78,7 @@ function lookAtMachine(): Finding {
 }
 
 function lookAtPrograms(): Finding {
-  const names: readonly EntryName[] = ['scheduler', 'memoryWatch', 'worker', 'lane', 'session']
+  const names: readonly EntryName[] = ['scheduler', 'worker', 'lane', 'session']
   const gone = names.filter((name) => !existsSync(entryPath(name)))
   if (gone.length === 0) return { state: 'good', text: 'the programs of the runtime' }
   return {

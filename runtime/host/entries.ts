@@ -7,7 +7,6 @@ const SOURCES = {
   scheduler: 'schedulerMain.ts',
   worker: 'workerMain.ts',
   lane: 'laneMain.ts',
-  memoryWatch: 'memoryWatchMain.ts',
   cli: '../cli/main.ts',
   register: 'registerMain.ts',
   agent: '../agent/agentMain.ts',

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { WorkerMemory } from '../cluster/workerMemory.ts'
-import { MemoryWatchThread } from './memoryWatchThread.ts'
+import { MemoryWatch } from './memoryWatch.ts'
 import { Supervisor } from './supervisor.ts'
 import { memoryConfig, workerConfig } from './workerConfig.ts'
 
@@ -32,7 +32,7 @@ const REST_AFTER_MS = 2000
 export class LocalWorkers {
   readonly #options: LocalWorkersOptions
   readonly #workers = new Map<string, { supervisor: Supervisor; leaving: boolean; gone: Promise<void> }>()
-  readonly #watch = new MemoryWatchThread()
+  readonly #watch = new MemoryWatch()
   #next = 0
   /** How many a new cluster is to have in the end, and the timer that sees to it. */
   #rest: { count: number; timer: NodeJS.Timeout; soon: boolean } | undefined

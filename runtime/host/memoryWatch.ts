@@ -9,22 +9,16 @@ export interface WatchedProcess {
   limitBytes: number
   /** Above this it is ended at once. */
   farBytes: number
-  /** One number, which another thread may read: the size in MB for which the process was ended, 0 before. */
-  endedAt: Int32Array
-}
-
-/** What a supervisor needs to have its worker watched. */
-export interface ProcessWatch {
-  add(process: WatchedProcess): void
-  remove(pid: number): void
+  /** Hears its size just before it is ended. */
+  outgrown(bytes: number): void
 }
 
 const LOOK_MS = 100
 /** So many looks in a row above the limit, so that the worker can end the task that grew, and not all of them. */
 const LOOKS_OVER_MAX = 5
 
-/** Looks from the thread it is made in, as long as there is a process to look at. */
-export class MemoryWatch implements ProcessWatch {
+/** Looks as long as there is a process to look at. */
+export class MemoryWatch {
   readonly #watched = new Map<number, { process: WatchedProcess; looksOver: number }>()
   readonly #sizeOf: (pid: number) => number | undefined
   readonly #end: (pid: number) => void
@@ -50,15 +44,15 @@ export class MemoryWatch implements ProcessWatch {
 
   look(): void {
     for (const watched of this.#watched.values()) {
-      const { pid, limitBytes, farBytes, endedAt } = watched.process
+      const { process } = watched
+      const { pid, limitBytes, farBytes } = process
       const bytes = this.#sizeOf(pid)
       if (bytes === undefined || bytes <= limitBytes) {
         watched.looksOver = 0
         continue
       }
       if (++watched.looksOver < LOOKS_OVER_MAX && bytes <= farBytes) continue
-      // Before the end, so that who hears of the end knows its reason.
-      Atomics.store(endedAt, 0, Math.round(bytes / 1e6))
+      process.outgrown(bytes)
       this.remove(pid)
       try {
         this.#end(pid)

@@ -6,7 +6,7 @@ import { memoryLimits } from '../worker/memory.ts'
 import { socketOptions } from './address.ts'
 import { entryPath } from './entries.ts'
 import { spawnWithLifeline } from './lifeline.ts'
-import { MemoryWatch, type ProcessWatch } from './memoryWatch.ts'
+import { MemoryWatch } from './memoryWatch.ts'
 import {
   EXIT_ALONE,
   EXIT_CLOSED,
@@ -30,7 +30,7 @@ const LEAVE_MS = 3000
 export class Supervisor {
   readonly #config: WorkerConfig
   readonly #end: (code: number, reason: string) => void
-  readonly #watch: ProcessWatch
+  readonly #watch: MemoryWatch
   #child: ChildProcess | undefined
   #startedAt = 0
   #quickCrashes = 0
@@ -39,13 +39,9 @@ export class Supervisor {
 
   /**
    * @param end called once, when the worker is gone for good
-   * @param watch looks at its memory; from this thread by default
+   * @param watch looks at the memory of several; one of its own by default
    */
-  constructor(
-    config: WorkerConfig,
-    end: (code: number, reason: string) => void,
-    watch: ProcessWatch = new MemoryWatch(),
-  ) {
+  constructor(config: WorkerConfig, end: (code: number, reason: string) => void, watch = new MemoryWatch()) {
     this.#config = config
     this.#end = end
     this.#watch = watch
@@ -58,14 +54,25 @@ export class Supervisor {
       stdio: ['ignore', 'inherit', 'inherit'],
     })
     this.#child = child
-    const endedAt = new Int32Array(new SharedArrayBuffer(4))
+    let killedFor: string | undefined
     child.once('error', (error) => this.#ended(`it cannot be started: ${error.message}`, EXIT_REFUSED))
     child.once('exit', (code, signal) => {
       if (child.pid !== undefined) this.#watch.remove(child.pid)
       const how = signal ? `it was ended by ${signal}` : `it ended with exit code ${code}`
-      this.#ended(this.#outgrown(Atomics.load(endedAt, 0)) ?? how, code)
+      this.#ended(killedFor ?? how, code)
     })
-    if (child.pid !== undefined) this.#watch.add({ pid: child.pid, ...this.#limits(), endedAt })
+    if (child.pid === undefined) return
+    const { memoryLimitBytes, memoryShares } = this.#config
+    const { limitBytes, terminateShare } = memoryLimits(memoryLimitBytes, memoryShares)
+    this.#watch.add({
+      pid: child.pid,
+      limitBytes: terminateShare * limitBytes,
+      farBytes: Math.max(terminateShare, AT_ONCE_SHARE) * limitBytes,
+      outgrown: (bytes) => {
+        const percent = Math.round((100 * bytes) / limitBytes)
+        killedFor = `it used ${percent} % of its memory limit of ${Math.round(limitBytes / 1e6)} MB and was ended`
+      },
+    })
   }
 
   /** Asks the worker to leave, and ends it when it does not. */
@@ -116,22 +123,6 @@ export class Supervisor {
     const waitMs = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** Math.max(0, this.#quickCrashes - 1))
     console.error(`heddle worker ${name}: ${how}; starting again`)
     this.#restart = setTimeout(() => this.start(how), waitMs)
-  }
-
-  #limits(): { limitBytes: number; farBytes: number } {
-    const { memoryLimitBytes, memoryShares } = this.#config
-    const { limitBytes, terminateShare } = memoryLimits(memoryLimitBytes, memoryShares)
-    return {
-      limitBytes: terminateShare * limitBytes,
-      farBytes: Math.max(terminateShare, AT_ONCE_SHARE) * limitBytes,
-    }
-  }
-
-  /** What is said of a worker that was ended at a size of so many MB; nothing of one that was not. */
-  #outgrown(megabytes: number): string | undefined {
-    if (megabytes === 0) return undefined
-    const limit = memoryLimits(this.#config.memoryLimitBytes, this.#config.memoryShares).limitBytes / 1e6
-    return `it used ${Math.round((100 * megabytes) / limit)} % of its memory limit of ${Math.round(limit)} MB and was ended`
   }
 
   #finish(code: number, reason: string): void {

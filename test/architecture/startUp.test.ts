@@ -37,7 +37,6 @@ for (const [entry, expected] of [
   ['runtime/host/laneRunner.ts', []],
   ['runtime/host/workerProcess.ts', ['msgpackr/pack']],
   ['runtime/host/schedulerProcess.ts', ['msgpackr/pack', 'ws']],
-  ['runtime/host/memoryWatchMain.ts', []],
 ] as const)
   test(`${entry} loads ${expected.length > 0 ? expected.join(' and ') : 'no package'} at its start`, async () => {
     assert.deepEqual([...(await importedAtStart(entry))].sort(), expected)

@@ -5,24 +5,23 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { MemoryWatch } from '../../runtime/host/memoryWatch.ts'
-import { MemoryWatchThread } from '../../runtime/host/memoryWatchThread.ts'
 
 const MB = 1e6
 
 function watchOf(sizes: Map<number, number | undefined>): {
   watch: MemoryWatch
   ended: number[]
-  add: (pid: number) => Int32Array
+  add: (pid: number) => number[]
 } {
   const ended: number[] = []
   const watch = new MemoryWatch(
     (pid) => sizes.get(pid),
     (pid) => void ended.push(pid),
   )
-  const add = (pid: number): Int32Array => {
-    const endedAt = new Int32Array(1)
-    watch.add({ pid, limitBytes: 95 * MB, farBytes: 105 * MB, endedAt })
-    return endedAt
+  const add = (pid: number): number[] => {
+    const told: number[] = []
+    watch.add({ pid, limitBytes: 95 * MB, farBytes: 105 * MB, outgrown: (bytes) => void told.push(bytes) })
+    return told
   }
   return { watch, ended, add }
 }
@@ -30,11 +29,11 @@ function watchOf(sizes: Map<number, number | undefined>): {
 test('a process that stays above its limit for five looks is ended, with its size said', () => {
   const sizes = new Map([[7, 96 * MB]])
   const { watch, ended, add } = watchOf(sizes)
-  const endedAt = add(7)
+  const told = add(7)
   for (let look = 1; look < 5; look++) watch.look()
-  assert.deepEqual([ended, endedAt[0]], [[], 0])
+  assert.deepEqual([ended, told], [[], []])
   watch.look()
-  assert.deepEqual([ended, endedAt[0]], [[7], 96])
+  assert.deepEqual([ended, told], [[7], [96 * MB]])
   watch.look()
   assert.deepEqual(ended, [7], 'once')
 })
@@ -73,20 +72,19 @@ test('a process that has just ended by itself is no failure of the watch', () =>
       throw new Error('no such process')
     },
   )
-  watch.add({ pid: 7, limitBytes: MB, farBytes: MB, endedAt: new Int32Array(1) })
+  watch.add({ pid: 7, limitBytes: MB, farBytes: MB, outgrown: () => {} })
   watch.look()
 })
 
-test('from a thread of its own: a real process is ended, and its size is there when its end is heard of', {
+test('a real process is ended, and its size is told before its end is heard of', {
   skip: process.platform !== 'linux' && 'sizes of other processes are read from /proc',
 }, async (t) => {
-  const watch = new MemoryWatchThread()
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
   t.after(() => child.kill('SIGKILL'))
-  const endedAt = new Int32Array(new SharedArrayBuffer(4))
-  watch.add({ pid: child.pid!, limitBytes: MB, farBytes: MB, endedAt })
+  const told: number[] = []
+  const watch = new MemoryWatch()
+  watch.add({ pid: child.pid!, limitBytes: MB, farBytes: MB, outgrown: (bytes) => void told.push(bytes) })
   const [, signal] = await once(child, 'exit')
   assert.equal(signal, 'SIGKILL')
-  assert.ok(Atomics.load(endedAt, 0) > 5, `ended at ${endedAt[0]} MB`)
-  watch.remove(child.pid!)
+  assert.ok(told.length === 1 && told[0] > 5 * MB, `ended at ${told} bytes`)
 })
