@@ -57,16 +57,20 @@ describe('bad messages', () => {
   /** What the scheduler says to a graph; whoever else is there must go on. */
   async function refusalOf(message: GraphMessage): Promise<string> {
     client.send(message)
-    const refused = await client.next('graph-refused')
+    const refused = await whileItLives(client.next('graph-refused'))
     assert.equal(refused.graph, message.graph)
     await othersGoOn()
     return refused.reason
   }
 
+  /** A scheduler that ends answers nobody any more. */
+  const whileItLives = <T>(answer: Promise<T>): Promise<T> =>
+    Promise.race([answer, cluster.ended.then(() => assert.fail('the scheduler has ended'))])
+
   async function othersGoOn(): Promise<void> {
     for (const peer of [bystander, client]) {
       peer.send({ type: 'query', request: 9, what: 'info' })
-      const { value } = await peer.next('answer')
+      const { value } = await whileItLives(peer.next('answer'))
       assert.equal((value as { id: string }).id, cluster.address.id)
     }
   }
