@@ -9,6 +9,8 @@ export class Spilling {
   readonly #files: SpillFiles
   /** One write after another: side by side they would only hold more memory. */
   #writing = Promise.resolve()
+  /** Why the last write failed: said once, not for each value. */
+  #told: string | undefined
 
   constructor(core: WorkerCore, files: SpillFiles) {
     this.#core = core
@@ -49,8 +51,11 @@ export class Spilling {
             onWritten(state, written)
           }),
       )
+      this.#told = undefined
     } catch (error) {
-      this.#core.log('error', (error as Error).message)
+      const { message } = error as Error
+      if (message !== this.#told) this.#core.log('error', message)
+      this.#told = message
       this.#core.on(() => onNotWritten(state, [...left]))
     }
   }

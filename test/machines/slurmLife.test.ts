@@ -48,14 +48,15 @@ async function placeOf({ said }: { said(line: RegExp): Promise<string> }): Promi
   return [job, node as NodeName]
 }
 
-test('a job that is put back into the queue: its task runs again when it starts, and is not charged', async () => {
+test('a job that is put back into the queue: its task runs again, and is not charged', async () => {
   const going = user.clientProgram({}, { jobs: 1 }, waits('requeued'))
   const [job] = await placeOf(going)
   await lab.command('scontrol', 'requeue', job)
   await going.said(new RegExp(`job ${job} was put back into the queue by Slurm`))
   user.give('requeued')
   const { stdout, stderr, exitCode } = await going.ended
-  assert.match(stdout, /^started again$/m, stderr)
+  // A look while the job was between two states had another take its place: whichever starts first runs it.
+  assert.match(stdout, /^(started again|in another job)$/m, stderr)
   assert.equal(exitCode, 0)
   assert.deepEqual(await user.leftovers(), [])
 })
