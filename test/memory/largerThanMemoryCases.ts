@@ -1,7 +1,7 @@
 // The cases of largerThanMemory.test.ts: answers stay right and clusters stay alive where memory is short.
 
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { startLocalCluster } from '../../runtime/cluster/localCluster.ts'
 import { Client, type Future } from '../../runtime/index.ts'
@@ -19,7 +19,12 @@ interface Cluster {
   schedulerPid: number
 }
 
-async function start(t: TestContext, workers: number, memoryLimit: string, more = {}): Promise<Cluster> {
+async function start(
+  t: TestContext,
+  workers: number,
+  memoryLimit: string,
+  more: { spillFolder?: string } = {},
+): Promise<Cluster> {
   const cluster = await startLocalCluster({
     workers,
     threadsPerWorker: 1,
@@ -31,6 +36,8 @@ async function start(t: TestContext, workers: number, memoryLimit: string, more 
   t.after(async () => {
     await client.close()
     await cluster.close()
+    // A worker may have made it anew after the test had removed it.
+    if (more.spillFolder) rmSync(more.spillFolder, { recursive: true, force: true })
   })
   const pids = async (): Promise<number[]> => (await client.info()).workers.map(({ pid }) => pid)
   while ((await pids()).length < workers) await new Promise(setImmediate)

@@ -86,6 +86,8 @@ export class Client {
       kernels,
     })
     const client = new Client(lifter, mkdtempSync(path.join(tmpdir(), 'heddle-kit-')))
+    // Programs that end by an error close nothing.
+    process.once('exit', () => rmSync(client.#folder, { recursive: true, force: true }))
     const lane = new URL('./lane.ts', import.meta.url)
     for (let i = 0; i < workers; i++) {
       // Lanes see neither the loader nor the user's main script.
