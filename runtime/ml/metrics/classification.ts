@@ -36,7 +36,8 @@ export async function contingency(
   return { labels, counts }
 }
 
-const sumOf = (counts: LabelCounts, keep: (actual: Label, predicted: Label) => boolean): number =>
+/** The weight of the rows whose class and prediction fit. */
+export const sumOf = (counts: LabelCounts, keep: (actual: Label, predicted: Label) => boolean): number =>
   counts.reduce((sum, [actual, predicted, weight]) => (keep(actual, predicted) ? sum + weight : sum), 0)
 
 /**

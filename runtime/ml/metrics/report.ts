@@ -2,7 +2,7 @@
 
 import type { Label } from '../contract/predictor.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
-import { contingency } from './classification.ts'
+import { contingency, sumOf } from './classification.ts'
 
 /** How well rows are predicted: those of one class, or on average. */
 export interface ReportedScores {
@@ -37,13 +37,11 @@ export async function classificationReport(
   options: FitOptions = {},
 ): Promise<ClassificationReport> {
   const { labels, counts } = await contingency(actual, predicted, options)
-  const weightOf = (keep: (actual: Label, predicted: Label) => boolean): number =>
-    counts.reduce((sum, [a, p, weight]) => (keep(a, p) ? sum + weight : sum), 0)
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
   const classes = labels.map((label) => {
-    const right = weightOf((a, p) => a === label && p === label)
-    const said = weightOf((_, p) => p === label)
-    const support = weightOf((a) => a === label)
+    const right = sumOf(counts, (a, p) => a === label && p === label)
+    const said = sumOf(counts, (_, p) => p === label)
+    const support = sumOf(counts, (a) => a === label)
     return {
       label,
       precision: share(right, said),
@@ -52,7 +50,7 @@ export async function classificationReport(
       support,
     }
   })
-  const support = weightOf(() => true)
+  const support = sumOf(counts, () => true)
   const averaged = (shareOf: (own: ReportedScores) => number): ReportedScores => {
     const mean = (pick: 'precision' | 'recall' | 'f1'): number =>
       classes.reduce((sum, own) => sum + own[pick] * shareOf(own), 0)
@@ -60,7 +58,7 @@ export async function classificationReport(
   }
   const report = {
     classes,
-    accuracy: weightOf((a, p) => a === p) / support,
+    accuracy: sumOf(counts, (a, p) => a === p) / support,
     macroAverage: averaged(() => 1 / classes.length),
     weightedAverage: averaged((own) => own.support / support),
   }
