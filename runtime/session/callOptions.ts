@@ -1,5 +1,6 @@
 // The options of a call, and how they are told from its arguments: they come before, in `client.with({...})`.
 
+import { faultIn, TASK_OPTIONS } from '../graph/taskOptionChecks.ts'
 import type { TaskOptions } from '../protocol/taskOptions.ts'
 import { UsageError } from './errors.ts'
 
@@ -27,12 +28,7 @@ export interface SplitOptions {
 
 const NAMES: ReadonlySet<string> = new Set(
   Object.keys({
-    priority: true,
-    retries: true,
-    resources: true,
-    workers: true,
-    allowOtherWorkers: true,
-    timeoutMs: true,
+    ...TASK_OPTIONS,
     key: true,
     pure: true,
     name: true,
@@ -42,9 +38,6 @@ const NAMES: ReadonlySet<string> = new Set(
 
 const NONE: SplitOptions = { task: {}, key: undefined, pure: undefined, name: undefined, signal: undefined }
 
-/** Priorities beyond would not fit beside the ranks of tasks. */
-const PRIORITY_MAX = 4096
-
 /** @throws {UsageError} when an option is of another kind than it should be */
 export function splitOptions(options: CallOptions | undefined): SplitOptions {
   if (!options) return NONE
@@ -52,20 +45,8 @@ export function splitOptions(options: CallOptions | undefined): SplitOptions {
   if (unknown !== undefined)
     throw new UsageError(`there is no option ${JSON.stringify(unknown)}: ${[...NAMES].join(', ')}`)
   const { key, pure, name, signal, ...task } = options
-  for (const option of ['priority', 'retries', 'timeoutMs'] as const)
-    if (task[option] !== undefined && !Number.isFinite(task[option]))
-      throw new UsageError(`${option} must be a number, not ${String(task[option])}`)
-  if (task.retries !== undefined && (task.retries < 0 || !Number.isInteger(task.retries)))
-    throw new UsageError(`retries must be a whole number ≥ 0, not ${task.retries}`)
-  if (task.timeoutMs !== undefined && task.timeoutMs <= 0)
-    throw new UsageError(`timeoutMs must be more than 0, not ${task.timeoutMs}`)
-  if (task.priority !== undefined && Math.abs(task.priority) > PRIORITY_MAX)
-    throw new UsageError(`priority must be within ±${PRIORITY_MAX}, not ${task.priority}`)
-  if (task.workers !== undefined && (!Array.isArray(task.workers) || task.workers.length === 0))
-    throw new UsageError(`workers must be a list of names or hosts, e.g. ['worker-0']`)
-  for (const [resource, amount] of Object.entries(task.resources ?? {}))
-    if (!(amount > 0))
-      throw new UsageError(`resources.${resource} must be a number more than 0, not ${amount}`)
+  const fault = faultIn(task)
+  if (fault) throw new UsageError(fault)
   if (key === '') throw new UsageError('key must not be empty')
   return { task, key, pure, name, signal }
 }

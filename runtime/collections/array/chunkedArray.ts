@@ -20,6 +20,7 @@ import { UFUNC_OPTIONS, type UfuncOptions } from '../../kernels/array/unaryMetho
 import { requireOptions } from '../../kernels/optionNames.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { prepareInputs } from '../delayed/node.ts'
+import { requireTaskOptions } from '../taskOptions.ts'
 import { drawing } from '../visualize.ts'
 import {
   applyAlongAxis,
@@ -192,6 +193,7 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
 
   /** Lets the tasks of this step run with options: `retries`, `resources`, `priority`, `pure`. */
   with(options: StepOptions): ChunkedArray<D, R> {
+    requireTaskOptions('with', options, { pure: true })
     const node = this.#node
     const copy = Object.assign(Object.create(Object.getPrototypeOf(node) as object) as ArrayNode, node)
     const made =
