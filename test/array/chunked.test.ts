@@ -257,6 +257,8 @@ const cases: [string, Case['ours'], string, Tolerance?][] = [
   ],
   ['unique', ({ c }) => array.unique(c).values, 'np.unique(c)'],
   ['unique counts', ({ i }) => array.unique(i).counts, 'np.unique(i, return_counts=True)[1]'],
+  ['unique inverse', ({ c }) => array.unique(c).inverse, 'np.searchsorted(np.unique(c), c)'],
+  ['unique inverse of NaN', ({ n }) => array.unique(n).inverse, 'np.searchsorted(np.unique(n), n)'],
   ['unique of NaN', ({ n }) => array.unique(n).values, 'np.unique(n)'],
   [
     'searchsorted',
@@ -300,6 +302,15 @@ const cases: [string, Case['ours'], string, Tolerance?][] = [
     'blockwise',
     ({ a, b }) => array.blockwise((x, y) => x.multiply(y).sum(1), 'i', [a, 'ij', b, 'j']),
     '(a * b).sum(axis=1)',
+    CLOSE,
+  ],
+  [
+    'applyGufunc of several results',
+    ({ d }) => {
+      const [mean, scaled] = array.applyGufunc((x) => [x.mean(-1), x.multiply(2)], '(i)->(), (i)', [d])
+      return scaled.subtract(mean.expandDims(-1))
+    },
+    'd * 2 - d.mean(axis=-1, keepdims=True)',
     CLOSE,
   ],
   ['applyGufunc', ({ d }) => array.applyGufunc((x) => x.mean(-1), '(i)->()', [d]), 'd.mean(axis=-1)', CLOSE],
