@@ -107,6 +107,9 @@ const cases: [string, Case['ours'], string, Tolerance?][] = [
   ['cumsum', ({ a }) => a.cumsum(0), 'np.cumsum(a, axis=0)', CLOSE],
   ['cumsum of all', ({ a }) => a.cumsum(), 'np.cumsum(a)', CLOSE],
   ['cumprod of ints', ({ c }) => c.cumprod(1), 'np.cumprod(c, axis=1)'],
+  ['nancumsum', ({ n }) => n.clip(-9, 9).nancumsum(0), 'np.nancumsum(np.clip(n, -9, 9), axis=0)', CLOSE],
+  ['nancumprod of all', ({ n }) => n.clip(-2, 2).nancumprod(), 'np.nancumprod(np.clip(n, -2, 2))', CLOSE],
+  ['nancumsum of ints', ({ c }) => c.nancumsum(1), 'np.nancumsum(c, axis=1)'],
   ['median', ({ a }) => a.median(0), 'np.median(a, axis=0)'],
   ['median of all', ({ d }) => d.median(), 'np.median(d)'],
   ['quantile', ({ a }) => a.quantile([0.1, 0.5], 1), 'np.quantile(a, [0.1, 0.5], axis=1)', CLOSE],
@@ -260,6 +263,11 @@ const cases: [string, Case['ours'], string, Tolerance?][] = [
     ({ a, v }) => array.searchsorted(v.sort(), a, 'right'),
     "np.searchsorted(np.sort(v), a, 'right')",
   ],
+  [
+    'searchsorted, its side as an option',
+    ({ a, v }) => array.searchsorted(v.sort(), a, { side: 'right' }),
+    "np.searchsorted(np.sort(v), a, side='right')",
+  ],
   ['digitize', ({ a }) => array.digitize(a, [-20, 0, 5.5, 20]), 'np.digitize(a, [-20, 0, 5.5, 20])'],
   [
     'digitize of falling bins',
@@ -324,6 +332,7 @@ const CREATION: [string, () => unknown, string][] = [
     'np.linspace(-1, 2, 5, endpoint=False)',
   ],
   ['eye', () => array.eye(4, 5, { offset: 1, chunks: 2 }), 'np.eye(4, 5, 1)'],
+  ['square eye with options', () => array.eye(4, { offset: -1 }), 'np.eye(4, k=-1)'],
   ['indices', () => array.stack(array.indices([3, 4], { chunks: 2 })), 'np.indices((3, 4))'],
   [
     'meshgrid',

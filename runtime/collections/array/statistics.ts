@@ -87,6 +87,10 @@ function edgesNode(
   range: readonly [number, number] | undefined,
 ): ArrayNode {
   if (typeof bins !== 'number') {
+    if (!Array.isArray(bins) && !ArrayBuffer.isView(bins))
+      throw new TypeError(
+        `histogram takes how many bins there are, or their edges as a list, not ${describe(bins)}: options come third`,
+      )
     if (bins.some((edge, i) => i > 0 && edge < bins[i - 1])) throw new RangeError('the edges of bins rise')
     return castNode(asarray([...bins])[NODE], FLOAT64)
   }
@@ -254,8 +258,10 @@ function besideWhole(
 export function searchsorted(
   sorted: unknown,
   values: unknown,
-  side: 'left' | 'right' = 'left',
+  where: 'left' | 'right' | { side?: 'left' | 'right' } = 'left',
 ): ChunkedArray<'int64'> {
+  if (typeof where === 'object') requireOptions('searchsorted', where, { side: true })
+  const side = typeof where === 'object' ? (where.side ?? 'left') : where
   if (side !== 'left' && side !== 'right')
     throw new RangeError(`searchsorted looks from the 'left' or the 'right', not from ${describe(side)}`)
   const list = asarray(sorted)[NODE]
