@@ -15,7 +15,7 @@ import { windowsInPlace } from './lowerWindows.ts'
 import { isElementwise, isOneForAll } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
 import { type Building, chunksOf, gathered, held, MERGED_AT_ONCE, Pipe } from './pipe.ts'
-import { inputsOf, type Plan, type PlanOf, type SortBy, targetsFor } from './plan.ts'
+import { inputsOf, type Plan, type PlanOf, type SortBy, TOGETHER, targetsFor } from './plan.ts'
 import { shuffled } from './shuffle.ts'
 
 const column = (name: string): ExprNode => ({ kind: 'column', name })
@@ -190,19 +190,21 @@ function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): 
     sortedByKeys(
       sketched(pipe.with('merge', states, merge, place), 'answer').with('groupBy', schema, finish, place),
     )
+  const mergedInGroups = (pipe: Pipe, size: number): Pipe => {
+    const parts = gathered(building, chunksOf(pipe.frames('groupBy'), size), states, 'groupBy', place)
+    return sketched(parts.with('merge', states, merge, place), 'merge')
+  }
   if (shuffle > 1 && keys.length > 0) {
     const measured = plan.gathering.way === 'auto'
-    const parts = measured ? held(partial) : partial
+    // Neighbours first: what is left is a quarter as many states to measure, split and pick from.
+    const parts = measured ? held(mergedInGroups(partial, TOGETHER)) : partial
     const chosen = measured ? { chosen: targetsChosen(building, parts, shuffle, place) } : {}
     const targets = shuffled(parts, { by: 'hash', keys: stateKeys, ...chosen }, shuffle, 'groupBy', place)
     return finished(targets)
   }
-  let level = partial.frames('groupBy')
-  while (level.length > MERGED_AT_ONCE) {
-    const parts = gathered(building, chunksOf(level, MERGED_AT_ONCE), states, 'groupBy', place)
-    level = sketched(parts.with('merge', states, merge, place), 'merge').frames('merge')
-  }
-  return finished(gathered(building, [level], states, 'groupBy', place))
+  let level = partial
+  while (level.partitions > MERGED_AT_ONCE) level = mergedInGroups(level, MERGED_AT_ONCE)
+  return finished(gathered(building, [level.frames()], states, 'groupBy', place))
 }
 
 const sortKey = (by: ExprNode, schema: Schema, descending = false, nullsFirst = false): SortKey => ({

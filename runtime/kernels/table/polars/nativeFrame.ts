@@ -43,12 +43,13 @@ export function opened(frame: Frame): PolarsFrame {
   return made
 }
 
-function readFile(ipc: Buffer, rows: number): NativeFrame {
+/** An IPC file of so many rows: all of its columns, or those of some names. */
+export function readFile(ipc: Buffer, rows: number, columns?: readonly string[]): NativeFrame {
   try {
-    return polars().readIpc(ipc, {})
+    return polars().readIpc(ipc, columns ? { columns } : {})
   } catch (cause) {
     // Where all columns are of no type the file has no buffers, which polars takes for a fault.
-    const schema = schemaFromIpc(ipc)
+    const schema = schemaFromIpc(ipc).filter(({ name }) => columns?.includes(name) ?? true)
     if (schema.some(({ type }) => type !== 'null')) throw cause
     const absent = schema.map(({ name }) =>
       polars()

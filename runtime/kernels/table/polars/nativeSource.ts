@@ -20,6 +20,7 @@ import { type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { cellLiteral, nativeExpr } from './nativeExpr.ts'
 import { cellsOf, concatenated, fromColumns, opened } from './nativeFrame.ts'
 import { nativeType } from './nativeType.ts'
+import { someColumns } from './openColumns.ts'
 import { withLocalImage } from './remoteParquet.ts'
 
 export async function nativeSource(source: TableSource, argument: unknown): Promise<NativeLazyFrame> {
@@ -46,18 +47,6 @@ export async function nativeSource(source: TableSource, argument: unknown): Prom
     default:
       return columns(source, argument)
   }
-}
-
-/** Columns of a frame: of its buffers only theirs are opened. */
-function someColumns(frame: Frame, names: readonly string[]): NativeLazyFrame {
-  const { ipc } = frame
-  if (ipc.length === 0) return opened(frame).native.lazy()
-  const bytes = Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength)
-  const own = names.map((name) => polars().col(name))
-  return polars()
-    .readIpc(bytes, { columns: [...names] })
-    .lazy()
-    .select(own)
 }
 
 async function columns(
