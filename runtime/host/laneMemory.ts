@@ -1,7 +1,7 @@
 // A lane's side of shared memory: it numbers the buffers it makes, and tells the main thread which ones it no longer sees.
 
 import type { MessagePort } from 'node:worker_threads'
-import type { ResultMemory } from '../kernels/resultMemory.ts'
+import { type ResultMemory, releaseCaches } from '../kernels/resultMemory.ts'
 import { collectGarbage } from './garbage.ts'
 import type { NumberedBuffer } from './sharedMemory.ts'
 
@@ -35,6 +35,10 @@ export class LaneMemory implements ResultMemory {
       if (this.#letGo.length === 0) setImmediate(() => this.#tell())
       this.#letGo.push(id)
     })
+  }
+
+  get cacheBytes(): number {
+    return this.#collectBytes
   }
 
   /** A buffer came from the main thread under this number. */
@@ -101,6 +105,7 @@ export class LaneMemory implements ResultMemory {
       this.#spare.clear()
       this.#spareBytes = 0
       this.#seenBytes = 0
+      releaseCaches()
       this.#collectGarbage()
     })
   }

@@ -37,6 +37,20 @@ export function requireOptions<O extends object>(
   }
 }
 
+/**
+ * Holds a choice to the names that there are.
+ * @param what what is chosen, e.g. `joinAsof: strategy`
+ * @throws {OptionError} that names the nearest ones, e.g. `joinAsof: strategy cannot be "back". Did you mean backward?`
+ */
+export function requireOneOf(what: string, value: unknown, names: readonly string[]): void {
+  if (names.includes(value as string)) return
+  const near = typeof value === 'string' ? nearest(value, names) : []
+  throw new OptionError(
+    `${what} cannot be ${kindOf(value)}. ` +
+      (near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are ${names.join(', ')}.`),
+  )
+}
+
 const kindOf = (value: unknown): string =>
   value === null
     ? 'null'

@@ -7,6 +7,25 @@ export const SHARED_FROM_BYTES = 64 * 1024
 export interface ResultMemory {
   allocate(byteLength: number): SharedArrayBuffer
   giveBack(buffer: SharedArrayBuffer): void
+  /** How many bytes a thread may keep of what it could make again. */
+  readonly cacheBytes?: number
+}
+
+/** What a thread may keep of what it could make again, where nothing says how much. */
+const CACHE_BYTES = 64 * 2 ** 20
+const releases: (() => void)[] = []
+
+/** How many bytes a kernel's cache may hold in this thread. */
+export const cacheBytesMax = (): number => memory?.cacheBytes ?? CACHE_BYTES
+
+/** Has a cache emptied whenever the worker is short of memory. */
+export function releasedWhenShort(release: () => void): void {
+  releases.push(release)
+}
+
+/** Empties all caches of this thread. */
+export function releaseCaches(): void {
+  for (const release of releases) release()
 }
 
 let memory: ResultMemory | undefined

@@ -8,6 +8,7 @@ import { LaneMemory } from '../../runtime/host/laneMemory.ts'
 import {
   giveBack,
   provideResultMemory,
+  releasedWhenShort,
   resultBuffer,
   resultBytes,
   SHARED_FROM_BYTES,
@@ -115,4 +116,16 @@ test('bytes of any length stand in buffers of few sizes, which serve again', () 
   } finally {
     provideResultMemory(undefined)
   }
+})
+
+test('what kernels keep of what they could make again goes when memory is asked back', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const done: string[] = []
+  releasedWhenShort(() => done.push('released'))
+  const memory = new LaneMemory(port1, 0, 1000, () => done.push('collected'))
+  memory.collect()
+  await new Promise(setImmediate)
+  assert.deepEqual(done, ['released', 'collected'])
+  port1.close()
+  port2.close()
 })

@@ -83,14 +83,13 @@ for (const engine of ['polars', 'columns'])
                 ...(by && { by: 'who' }),
                 ...(tolerance && { tolerance }),
               } as never) as unknown as DataFrame
-              const expected = left
-                .filter(({ at }) => at !== null)
-                .map((own) => {
-                  const fits = right.filter(
-                    ({ at, who }) => at !== null && (!by || (who === own.who && who !== null)),
-                  )
-                  return { id: own.id, near: nearest(own, fits, strategy, within) }
-                })
+              const expected = left.map((own) => {
+                if (own.at === null) return { id: own.id, near: null }
+                const fits = right.filter(
+                  ({ at, who }) => at !== null && (!by || (who === own.who && who !== null)),
+                )
+                return { id: own.id, near: nearest(own, fits, strategy, within) }
+              })
               const found = await joined.select('id', 'near').toRecords()
               sameRows(
                 found,

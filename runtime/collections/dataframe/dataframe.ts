@@ -4,19 +4,20 @@ import { placeOfCall } from '../../graph/callPlace.ts'
 import type { Collection } from '../../graph/collection.ts'
 import { announceNode, buildNode } from '../../graph/node.ts'
 import { TaskGraph } from '../../graph/taskGraph.ts'
-import { requireOptions } from '../../kernels/optionNames.ts'
+import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import { type DataType, fullType, isNumeric, typeText } from '../../kernels/table/dataType.ts'
 import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
 import type { Frame } from '../../kernels/table/frame.ts'
 import { boundsOfRows, mapRows } from '../../kernels/table/rowFunctions.ts'
 import { namesOf, requireDistinct, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
 import type { SketchSpec } from '../../kernels/table/sketch/sketchPartition.ts'
-import type { AsofSpec, JoinHow, UserFunction } from '../../kernels/table/steps.ts'
+import type { JoinHow, UserFunction } from '../../kernels/table/steps.ts'
 import { Bag } from '../bag/bag.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
+import { asofSchema } from './asofSchema.ts'
 import {
   type Columnish,
   nodesOf,
@@ -27,6 +28,7 @@ import {
   withExprs,
 } from './build.ts'
 import {
+  type ApproximateOptions,
   col,
   columnNode,
   Expr,
@@ -34,12 +36,14 @@ import {
   len,
   lit,
   type QuantileOptions,
+  quantileChoices,
   requireEvery,
   requireWhole,
 } from './expr.ts'
 import { filterPlan } from './filterPlan.ts'
 import { Grouped, Resampled } from './grouped.ts'
-import { joinSchema } from './joinSchema.ts'
+import { joinSchema, withKeysAlike } from './joinSchema.ts'
+import { keyColumns, requireElementwise } from './keyColumns.ts'
 import { lowered } from './lower.ts'
 import {
   CellNode,
@@ -103,7 +107,7 @@ export interface AsofOptions<L extends string = string, R extends string = strin
   /** Columns that must agree exactly. */
   by?: (L & R) | readonly (L & R)[]
   strategy?: 'backward' | 'forward' | 'nearest'
-  /** How far apart at most: a number, or for times a length such as `'2h'`. */
+  /** How far apart at most: a number, for times a length such as `'2h'`. */
   tolerance?: number | string
   suffix?: string
   /** Whether the right table goes whole to every partition, or to each what may be nearest to its rows; by its size when `auto`. */
@@ -284,8 +288,10 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   /** Columns as other types. What cannot be cast is an error, or null with `strict: false`. */
   cast<const T extends { readonly [K in Col<Row>]?: DataType }>(
     types: T,
-    { strict = true }: { strict?: boolean } = {},
+    options: { strict?: boolean } = {},
   ): DataFrame<CastTo<Row, T>> {
+    requireOptions('cast', options, { strict: true })
+    const { strict = true } = options
     const map = types as { readonly [name: string]: DataType }
     requireColumns('cast', Object.keys(map), this.plan.schema)
     const exprs = Object.entries(map).map(([name, type]) => col(name).cast(type, { strict }).node)
@@ -342,6 +348,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   ): DataFrame<Row> {
     requireOptions('unique', options, { subset: true, keep: true })
     const { subset, keep = 'first' } = options
+    requireOneOf('unique: keep', keep, ['first', 'last', 'any', 'none'])
     const names = subset === undefined ? this.columns : [subset].flat()
     requireColumns('unique', names as string[], this.plan.schema)
     return this.#with({
@@ -368,8 +375,9 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
       throw new TableArgumentError(
         `sort got ${descending.length} directions for ${nodes.length} columns: one for all, or one for each`,
       )
-    const keys = nodes.map((node, i) => ({
-      by: node,
+    const keyed = keyColumns(this.plan, 'sort', nodes)
+    const keys = keyed.keys.map((by, i) => ({
+      by,
       descending: typeof descending === 'boolean' ? descending : (descending[i] ?? false),
       nullsFirst: nulls === 'first',
     }))
@@ -377,14 +385,16 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
       options.partitions === undefined
         ? {}
         : { partitions: requireWhole('partitions', options.partitions, 1) }
-    return this.#with({
+    const { plan } = keyed
+    const sorted: Plan = {
       kind: 'sort',
-      input: this.plan,
+      input: plan,
       keys,
       ...partitions,
-      schema: this.plan.schema,
+      schema: plan.schema,
       place: placeOfCall(),
-    })
+    }
+    return this.#with(plan === this.plan ? sorted : projected(sorted, 'sort', this.columns.map(columnNode)))
   }
 
   /** Sorts by a column, in partitions that follow one another; `divisions` says where each begins. */
@@ -487,10 +497,11 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   resample<const N extends Col<Row>, const B extends Col<Row> = never>(
     on: N,
     every: string,
-    { by = [] }: { by?: B | readonly B[] } = {},
+    options: { by?: B | readonly B[] } = {},
   ): Resampled<Row, N | B> {
     requireEvery('resample', every)
-    return new Resampled<Row, N | B>(this as DataFrame, on, every, [by].flat() as string[])
+    requireOptions('resample', options, { by: true })
+    return new Resampled<Row, N | B>(this as DataFrame, on, every, [options.by ?? []].flat() as string[])
   }
 
   /**
@@ -519,15 +530,18 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     const { how = 'inner', suffix = '_right', broadcast = 'auto' } = options
     requireJoinHow(how)
     const [leftOn, rightOn] = joinKeys(options, how)
+    requireElementwise('join', [...leftOn, ...rightOn])
+    const [left, other] =
+      how === 'outer' ? withKeysAlike(this.plan, right.plan, leftOn, rightOn) : [this.plan, right.plan]
     return this.#with<Record<string, unknown>>(
       {
         kind: 'join',
-        input: this.plan,
-        right: right.plan,
+        input: left,
+        right: other,
         how,
         suffix,
         broadcast,
-        ...joinSchema(this.plan.schema, right.plan.schema, leftOn, rightOn, how, suffix),
+        ...joinSchema(left.schema, other.schema, leftOn, rightOn, how, suffix),
         ...(options.partitions === undefined
           ? {}
           : { partitions: requireWhole('partitions', options.partitions, 1) }),
@@ -537,45 +551,25 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     )
   }
 
-  /** Each row with the nearest row of another table that is not later (`'backward'`), not earlier, or either. Rows come sorted by the key. */
+  /**
+   * Each row with the nearest row of another table that is not later (`'backward'`), not earlier, or either. Rows come sorted
+   * by the key, those without one last.
+   */
   joinAsof<R, const O extends AsofOptions<Col<Row>, Col<R>>>(
     right: DataFrame<R>,
     options: O,
   ): DataFrame<JoinedAsof<Row, R, O>>
   joinAsof(right: DataFrame, options: AsofOptions): unknown {
+    if (!(right instanceof DataFrame)) throw new TableArgumentError('joinAsof takes another data frame first')
     requireOptions('joinAsof', options, ASOF_OPTIONS)
-    const { on, by = [], strategy = 'backward', tolerance, suffix = '_right', broadcast = 'auto' } = options
-    const leftOn = options.leftOn ?? on
-    const rightOn = options.rightOn ?? on
-    if (leftOn === undefined || rightOn === undefined)
-      throw new TableArgumentError(
-        "joinAsof takes the column to compare: { on: 'time' }, or leftOn and rightOn",
-      )
-    if (typeof tolerance === 'string') requireEvery('joinAsof: tolerance', tolerance)
-    const keys = [by].flat()
-    requireColumns('joinAsof', [leftOn, ...keys], this.plan.schema)
-    requireColumns('joinAsof', [rightOn, ...keys], right.plan.schema)
-    const spec: AsofSpec = {
-      leftOn,
-      rightOn,
-      leftBy: keys,
-      rightBy: keys,
-      strategy,
-      ...(tolerance === undefined ? {} : { tolerance }),
-    }
-    const dropped = new Set([...keys, ...(leftOn === rightOn ? [rightOn] : [])])
-    const own = new Set(this.columns)
-    const added = right.plan.schema
-      .filter(({ name }) => !dropped.has(name))
-      .map((field) => (own.has(field.name) ? { ...field, name: `${field.name}${suffix}` } : field))
+    const { suffix = '_right', broadcast = 'auto' } = options
     return this.#with({
       kind: 'asof',
       input: this.plan,
       right: right.plan,
-      spec,
+      ...asofSchema(this.plan.schema, right.plan.schema, options, suffix),
       suffix,
       broadcast,
-      schema: [...this.plan.schema, ...added],
       place: placeOfCall(),
     })
   }
@@ -641,6 +635,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
 
   /** A row for each item of a list; an empty or absent list gives one row with null. */
   explode<const N extends Col<Row>>(...names: N[]): DataFrame<Exploded<Row, N>> {
+    if (names.length === 0) throw new TableArgumentError('explode takes at least one column of lists')
     requireColumns('explode', names, this.plan.schema)
     const schema = this.plan.schema.map(({ name, type }) => {
       if (!names.includes(name as N)) return { name, type }
@@ -728,7 +723,9 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
 
   #mapStep(label: string, fn: unknown, options: MapOptions) {
     requireFunction(label, fn)
+    requireOptions<MapOptions>(label, options, { schema: true, as: true, args: true })
     const { as = 'records', args = [] } = options
+    requireOneOf(`${label}: as`, as, ['records', 'arrow'])
     return {
       step: 'map',
       fn: fn as UserFunction,
@@ -787,7 +784,9 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
    * How many different values a column has; absent is one of them. `approximate` counts them in a few kilobytes, with a
    * standard error of 0.8 % (HyperLogLog++): nothing is shuffled.
    */
-  nUnique(name: Col<Row>, { approximate = false }: { approximate?: boolean } = {}): Delayed<number> {
+  nUnique(name: Col<Row>, options: ApproximateOptions = {}): Delayed<number> {
+    requireOptions('nUnique', options, { approximate: true })
+    const { approximate = false } = options
     const one = this.select(name as Col<Row>)
     if (!approximate) return one.unique().len()
     const keys = resolvedFor('nUnique', [columnNode(name)], this.plan.schema)
@@ -799,8 +798,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
    * values (a t-digest): the rank it answers for is off by less than 1 %, and by far less at both ends.
    */
   quantile(name: Col<Row>, q: number, how: Interpolation | QuantileOptions = {}): Delayed<number | null> {
-    const { interpolation = 'linear', approximate = false } =
-      typeof how === 'string' ? { interpolation: how } : how
+    const { interpolation, approximate } = quantileChoices(how)
     const exact = projected(this.plan, 'quantile', [col(name).quantile(q, interpolation).node])
     if (!approximate) return delayedOf(new PartNode(new CellNode(exact, this.options), 'quantile'))
     const values = projected(this.plan, 'quantile', [col(name).cast('float64').node])
@@ -876,7 +874,11 @@ function requireFunction(method: string, fn: unknown): void {
 }
 
 function joinKeys(options: JoinOptions, how: JoinHow): [ExprNode[], ExprNode[]] {
-  if (how === 'cross') return [[], []]
+  if (how === 'cross') {
+    if ([options.on, options.leftOn, options.rightOn].some((keys) => keys !== undefined))
+      throw new TableArgumentError("join with how: 'cross' takes no columns: every row meets every row")
+    return [[], []]
+  }
   const left = options.leftOn ?? options.on
   const right = options.rightOn ?? options.on
   if (left === undefined || right === undefined)

@@ -1,6 +1,7 @@
 // Expressions as a program writes them: `col('delay').gt(60)`. They only describe; engines work them out.
 
 import { inspect } from 'node:util'
+import { type OptionNames, requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import { parseEvery } from '../../kernels/table/columns/dates.ts'
 import { type DataType, fullType } from '../../kernels/table/dataType.ts'
 import { type ExprNode, expressionText, type Literal, type Options } from '../../kernels/table/expression.ts'
@@ -28,6 +29,10 @@ export interface QuantileOptions extends ApproximateOptions {
   /** How values between two become one; `'linear'` by default. Approximate ones are always linear. */
   interpolation?: Interpolation
 }
+
+const INTERPOLATIONS: readonly Interpolation[] = ['linear', 'lower', 'higher', 'nearest', 'midpoint']
+const QUANTILE_OPTIONS: OptionNames<QuantileOptions> = { approximate: true, interpolation: true }
+const RANKS = ['average', 'min', 'max', 'dense', 'ordinal'] as const
 
 export interface RollingOptions {
   /** How many values a window needs to give one; all of them by default. */
@@ -85,7 +90,9 @@ export class Expr<out C extends string = string, out N extends string = string, 
    * As another type. What cannot be cast is an error, or null with `strict: false`.
    * @example col('id').cast('string')
    */
-  cast(type: DataType, { strict = true }: { strict?: boolean } = {}): Expr<C, N> {
+  cast(type: DataType, options: { strict?: boolean } = {}): Expr<C, N> {
+    requireOptions('cast', options, { strict: true })
+    const { strict = true } = options
     return new Expr({ kind: 'cast', args: [this.node], to: fullType(type), strict })
   }
 
@@ -305,11 +312,15 @@ export class Expr<out C extends string = string, out N extends string = string, 
    * How many different values there are; absent is one of them. `approximate` lets groups of several partitions be counted
    * in at most 16 kB each, with a standard error of 0.8 % (HyperLogLog++).
    */
-  nUnique({ approximate }: ApproximateOptions = {}): Expr<C, N, number> {
+  nUnique(options: ApproximateOptions = {}): Expr<C, N, number> {
+    requireOptions('nUnique', options, { approximate: true })
+    const { approximate } = options
     return this.call('nUnique', [], approximate ? { approximate } : undefined)
   }
   /** As `quantile(0.5)`. */
-  median({ approximate }: ApproximateOptions = {}): Expr<C, N, number | null> {
+  median(options: ApproximateOptions = {}): Expr<C, N, number | null> {
+    requireOptions('median', options, { approximate: true })
+    const { approximate } = options
     return this.call('median', [], approximate ? { approximate } : undefined)
   }
   /**
@@ -318,8 +329,8 @@ export class Expr<out C extends string = string, out N extends string = string, 
    * @example table.groupBy('city').agg(col('t').quantile(0.99, { approximate: true }))
    */
   quantile(q: number, how: Interpolation | QuantileOptions = 'linear'): Expr<C, N, number | null> {
-    if (!(q >= 0 && q <= 1)) throw new ExpressionError(`quantile takes a share from 0 to 1, not ${q}`)
-    const { interpolation = 'linear', approximate } = typeof how === 'string' ? { interpolation: how } : how
+    requireShare(q)
+    const { interpolation, approximate } = quantileChoices(how)
     return this.call('quantile', [], { q, interpolation, ...(approximate && { approximate }) })
   }
   /** The standard deviation; `ddof` is what the number of values is reduced by. */
@@ -384,9 +395,12 @@ export class Expr<out C extends string = string, out N extends string = string, 
   }
   /** The place of a value among all, from 1. Equal ones: their mean place, or as `method` says. */
   rank(
-    method: 'average' | 'min' | 'max' | 'dense' | 'ordinal' = 'average',
-    { descending = false } = {},
+    method: (typeof RANKS)[number] = 'average',
+    options: { descending?: boolean } = {},
   ): Expr<C, N, number | null> {
+    requireOneOf('rank: method', method, RANKS)
+    requireOptions('rank', options, { descending: true })
+    const { descending = false } = options
     return this.call('rank', [], { method, descending })
   }
   reverse(): Expr<C, N> {
@@ -414,11 +428,9 @@ export class Expr<out C extends string = string, out N extends string = string, 
     return this.#rolling('rollingMedian', window, options)
   }
 
-  #rolling(
-    fn: FunctionName,
-    window: number,
-    { minPeriods, center }: RollingOptions,
-  ): Expr<C, N, number | null> {
+  #rolling(fn: FunctionName, window: number, options: RollingOptions): Expr<C, N, number | null> {
+    requireOptions<RollingOptions>(fn, options, { minPeriods: true, center: true })
+    const { minPeriods, center } = options
     return this.call(fn, [], {
       window: requireWhole(fn, window, 1),
       minPeriods: minPeriods === undefined ? undefined : requireWhole(`${fn}: minPeriods`, minPeriods, 1),
@@ -532,6 +544,23 @@ function requireLiteral(value: unknown): Literal {
 function requireName<N extends string>(name: N): N {
   if (typeof name !== 'string') throw new ExpressionError(`a column's name is a text, not ${String(name)}`)
   return name
+}
+
+/** @throws {ExpressionError} when it is no share of all */
+function requireShare(q: number): void {
+  if (!(q >= 0 && q <= 1)) throw new ExpressionError(`quantile takes a share from 0 to 1, not ${q}`)
+}
+
+/**
+ * What is said of a quantile beside the share.
+ * @throws {OptionError} when it has no such option or interpolation
+ */
+export function quantileChoices(how: Interpolation | QuantileOptions): Required<QuantileOptions> {
+  if (typeof how !== 'string') requireOptions('quantile', how, QUANTILE_OPTIONS)
+  const { interpolation = 'linear', approximate = false } =
+    typeof how === 'string' ? { interpolation: how } : how
+  requireOneOf('quantile: interpolation', interpolation, INTERPOLATIONS)
+  return { interpolation, approximate }
 }
 
 /** @throws {ExpressionError} when it is no whole number ≥ `least` */

@@ -1,8 +1,19 @@
 // Functions of texts, dates and lists, as expressions have them: `col('name').str.toUpperCase()`.
 
+import { requireOptions } from '../../kernels/optionNames.ts'
 import type { TimeUnit } from '../../kernels/table/dataType.ts'
 import type { Literal } from '../../kernels/table/expression.ts'
 import { type Expr, requireEvery, requireWhole } from './expr.ts'
+
+interface LiteralOption {
+  /** Whether a pattern is taken as it stands. */
+  literal?: boolean
+}
+
+function isLiteral(method: string, options: LiteralOption): boolean {
+  requireOptions(method, options, { literal: true })
+  return options.literal ?? false
+}
 
 /** Functions of texts; lengths and places count characters, not UTF-16 units. */
 export class TextFunctions<C extends string, N extends string> {
@@ -21,7 +32,8 @@ export class TextFunctions<C extends string, N extends string> {
     return this.#of.call('str.toLowerCase')
   }
   /** Whether a pattern is found; `literal` takes it as it stands. Patterns are Rust's: no look-around. */
-  contains(pattern: string, { literal = false }: { literal?: boolean } = {}): Expr<C, N, boolean | null> {
+  contains(pattern: string, options: LiteralOption = {}): Expr<C, N, boolean | null> {
+    const literal = isLiteral('str.contains', options)
     return this.#of.call('str.contains', [pattern], { literal })
   }
   startsWith(text: string): Expr<C, N, boolean | null> {
@@ -31,18 +43,12 @@ export class TextFunctions<C extends string, N extends string> {
     return this.#of.call('str.endsWith', [text])
   }
   /** Replaces the first match; `$1` in the value stands for a group. */
-  replace(
-    pattern: string,
-    value: string,
-    { literal = false }: { literal?: boolean } = {},
-  ): Expr<C, N, string | null> {
+  replace(pattern: string, value: string, options: LiteralOption = {}): Expr<C, N, string | null> {
+    const literal = isLiteral('str.replace', options)
     return this.#of.call('str.replace', [pattern, value], { literal, all: false })
   }
-  replaceAll(
-    pattern: string,
-    value: string,
-    { literal = false }: { literal?: boolean } = {},
-  ): Expr<C, N, string | null> {
+  replaceAll(pattern: string, value: string, options: LiteralOption = {}): Expr<C, N, string | null> {
+    const literal = isLiteral('str.replaceAll', options)
     return this.#of.call('str.replace', [pattern, value], { literal, all: true })
   }
   /** A part from `offset` (from the end when negative), of `length` characters or all that follow. */
@@ -78,13 +84,14 @@ export class TextFunctions<C extends string, N extends string> {
     return this.#of.call('str.extract', [pattern], { group })
   }
   /** Reads dates; formats are strftime's (`%d.%m.%Y`), ISO by default. What cannot be read is an error, or null with `strict: false`. */
-  toDate(format?: string, { strict = true }: { strict?: boolean } = {}): Expr<C, N, Date | null> {
+  toDate(format?: string, options: { strict?: boolean } = {}): Expr<C, N, Date | null> {
+    requireOptions('str.toDate', options, { strict: true })
+    const { strict = true } = options
     return this.#of.call('str.toDate', [], { format, strict })
   }
-  toDatetime(
-    format?: string,
-    { strict = true, unit = 'us' }: { strict?: boolean; unit?: TimeUnit } = {},
-  ): Expr<C, N, Date | null> {
+  toDatetime(format?: string, options: { strict?: boolean; unit?: TimeUnit } = {}): Expr<C, N, Date | null> {
+    requireOptions('str.toDatetime', options, { strict: true, unit: true })
+    const { strict = true, unit = 'us' } = options
     return this.#of.call('str.toDatetime', [], { format, strict, unit })
   }
 }
@@ -213,7 +220,9 @@ export class ListFunctions<C extends string, N extends string> {
   join(separator = ','): Expr<C, N, string | null> {
     return this.#of.call('list.join', [], { separator })
   }
-  sort({ descending = false }: { descending?: boolean } = {}): Expr<C, N> {
+  sort(options: { descending?: boolean } = {}): Expr<C, N> {
+    requireOptions('list.sort', options, { descending: true })
+    const { descending = false } = options
     return this.#of.call('list.sort', [], { descending })
   }
   reverse(): Expr<C, N> {

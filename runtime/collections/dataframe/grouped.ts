@@ -10,6 +10,7 @@ import { filledRows, nodesOf, resolvedFor, TableArgumentError, withExprs } from 
 import { DataFrame } from './dataframe.ts'
 import { type Expr, len, requireWhole } from './expr.ts'
 import { type GroupReduction, reducedGroups } from './groupReduction.ts'
+import { keyColumns } from './keyColumns.ts'
 import { type Gathering, targetsFor } from './plan.ts'
 import type { Col, RowOf, Selected } from './types.ts'
 
@@ -51,6 +52,7 @@ export class Grouped<Row, Key> {
       requireAggregate(node)
     })
     const keys = resolvedFor('groupBy', this.#keys, plan.schema)
+    const keyed = keyColumns(plan, 'groupBy', this.#keys)
     const schema: Schema = [
       ...this.#keys.map((key, i) => ({ name: nameOf(key), type: keys[i].type })),
       ...nodes.map((node, i) => ({ name: nameOf(node), type: resolved[i].type })),
@@ -59,8 +61,8 @@ export class Grouped<Row, Key> {
     return new DataFrame(
       {
         kind: 'aggregate',
-        input: plan,
-        keys: this.#keys,
+        input: keyed.plan,
+        keys: keyed.keys,
         aggs: nodes,
         gathering: this.#gathering,
         schema,

@@ -5,7 +5,37 @@ import { type ExprNode, expressionText, nameOf } from '../../kernels/table/expre
 import { ExpressionTypeError } from '../../kernels/table/resolve.ts'
 import { namesOf, requireDistinct, type Schema } from '../../kernels/table/schema.ts'
 import type { JoinHow } from '../../kernels/table/steps.ts'
-import { resolvedFor } from './build.ts'
+import { resolvedFor, withExprs } from './build.ts'
+import type { Plan } from './plan.ts'
+
+const areColumns = (a: ExprNode, b: ExprNode): boolean => a.kind === 'column' && b.kind === 'column'
+
+/**
+ * Tables whose key columns are of the same types: in an outer join one column has the keys of both.
+ * @throws {ExpressionTypeError} when keys cannot be compared
+ */
+export function withKeysAlike(
+  left: Plan,
+  right: Plan,
+  leftOn: readonly ExprNode[],
+  rightOn: readonly ExprNode[],
+): [left: Plan, right: Plan] {
+  const { leftOn: lefts, rightOn: rights } = joinSchema(
+    left.schema,
+    right.schema,
+    leftOn,
+    rightOn,
+    'semi',
+    '',
+  )
+  const made = (keys: readonly ExprNode[]): ExprNode[] =>
+    keys.filter((key, i) => areColumns(leftOn[i], rightOn[i]) && key.kind !== 'column')
+  const withMade = (plan: Plan, keys: readonly ExprNode[]): Plan => {
+    const own = made(keys)
+    return own.length === 0 ? plan : withExprs(plan, 'join', own)
+  }
+  return [withMade(left, lefts), withMade(right, rights)]
+}
 
 /**
  * @throws {MissingColumnError} when a key is not there
@@ -39,12 +69,8 @@ export function joinSchema(
   })
   const all = { leftOn: keys.map(([key]) => key), rightOn: keys.map(([, key]) => key) }
   if (how === 'semi' || how === 'anti') return { ...all, schema: left }
-  // Where both keys are columns, the left one stands for both; where types differ both stay.
-  const merged = new Set(
-    how === 'cross'
-      ? []
-      : all.rightOn.filter((key, i) => key.kind === 'column' && all.leftOn[i].kind === 'column').map(nameOf),
-  )
+  // Where both keys are columns, the left one stands for both.
+  const merged = new Set(rightOn.filter((key, i) => areColumns(key, leftOn[i])).map(nameOf))
   const own = new Set(namesOf(left))
   const added = right
     .filter(({ name }) => !merged.has(name))

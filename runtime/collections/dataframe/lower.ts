@@ -1,22 +1,23 @@
 // From a plan to tasks: what follows one another on a partition becomes one task, the rest goes through trees and shuffles.
 
 import { pick } from '../../kernels/bag/partition.ts'
-import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
+import type { ExprNode } from '../../kernels/table/expression.ts'
 import { pickPart } from '../../kernels/table/partition.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
-import type { Schema } from '../../kernels/table/schema.ts'
-import type { SortKey, Step } from '../../kernels/table/steps.ts'
+import type { Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { edgesOf } from './edges.ts'
-import { targetsChosen, twoSteps } from './lowerAggregate.ts'
+import { aggregate } from './lowerGroups.ts'
 import { asof, join } from './lowerJoin.ts'
 import { rolling } from './lowerRolling.ts'
+import { totalsBeside } from './lowerTotals.ts'
 import { windowsInPlace } from './lowerWindows.ts'
 import { isElementwise, isOneForAll } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
-import { type Building, chunksOf, gathered, held, MERGED_AT_ONCE, Pipe } from './pipe.ts'
-import { inputsOf, type Plan, type PlanOf, type SortBy, targetsFor } from './plan.ts'
+import { type Building, gathered, held, Pipe } from './pipe.ts'
+import { inputsOf, type Plan, type PlanOf } from './plan.ts'
 import { shuffled } from './shuffle.ts'
+import { sortKeys } from './sortKeys.ts'
 
 const column = (name: string): ExprNode => ({ kind: 'column', name })
 
@@ -60,7 +61,7 @@ function lower(building: Building, plan: Plan, build: Build): Pipe {
         place,
       })
     case 'project':
-      return project(plan, build)
+      return project(building, plan, build(plan.input))
     case 'filter': {
       const input = build(plan.input)
       const predicate = resolve(plan.predicate, input.schema)
@@ -139,13 +140,24 @@ function together(
   return shuffled(input, { by: 'hash', keys: nodes }, count, label, place)
 }
 
-function project(plan: PlanOf<'project'>, build: Build): Pipe {
-  const input = build(plan.input)
+function project(building: Building, plan: PlanOf<'project'>, input: Pipe): Pipe {
   const exprs = plan.exprs.map((expr) => resolve(expr, input.schema))
   const step: Step = { step: 'select', exprs }
   const isOneRow = plan.exprs.every(isOneForAll)
   if (plan.exprs.every(isElementwise) && !isOneRow) return input.with('select', plan.schema, step, plan.place)
   // Windows and aggregates look at other rows: at those of a group, or at all.
+  const totals = totalsBeside(plan, input, (aggs, schema, rows) =>
+    aggregate(
+      building,
+      { ...plan, kind: 'aggregate', keys: [], aggs, gathering: { way: 'auto' }, schema },
+      rows,
+    ),
+  )
+  if (totals) {
+    if (!isOneRow) return project(building, totals.plan, totals.input)
+    const own = totals.plan.exprs.map((expr) => resolve(expr, totals.input.schema))
+    return totals.input.with('select', plan.schema, { step: 'select', exprs: own }, plan.place)
+  }
   const keys = overKeys(plan.exprs)
   const inPlace = keys.length === 0 ? windowsInPlace(plan, input) : undefined
   if (inPlace) return inPlace
@@ -157,60 +169,6 @@ function project(plan: PlanOf<'project'>, build: Build): Pipe {
   )
 }
 
-function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: Pipe): Pipe {
-  const { place, schema } = plan
-  const keys = plan.keys.map((key) => resolve(key, input.schema))
-  const aggs = plan.aggs.map((agg) => resolve(agg, input.schema))
-  const names = plan.keys.map(nameOf)
-  const byKeys: Step[] =
-    keys.length === 0 ? [] : [{ step: 'sort', keys: names.map((name) => sortKey(column(name), schema)) }]
-  const sortedByKeys = (pipe: Pipe): Pipe =>
-    byKeys.reduce((all, step) => all.with('groupBy', schema, step, place), pipe)
-  const shuffle = plan.gathering.way === 'shuffle' ? plan.gathering.partitions : targetsFor(input.partitions)
-  const steps = input.partitions === 1 ? undefined : twoSteps(plan.keys, plan.aggs, input.schema)
-  if (!steps) {
-    const count =
-      keys.length === 0 ? 1 : plan.gathering.way === 'shuffle' ? plan.gathering.partitions : input.partitions
-    const all =
-      input.partitions === 1 ? input : shuffled(input, { by: 'hash', keys }, count, 'groupBy', place)
-    return sortedByKeys(all.with('groupBy', schema, { step: 'aggregate', keys, aggs }, place))
-  }
-  const { states, answered, sketches } = steps
-  const sketched = (pipe: Pipe, stage: 'values' | 'merge' | 'answer'): Pipe => {
-    if (sketches.length === 0) return pipe
-    const output = stage === 'answer' ? answered : states
-    return pipe.with('sketch', output, { step: 'sketch', columns: sketches, stage, output }, place)
-  }
-  const stateKeys = names.map((name) => resolve(column(name), states))
-  const merge: Step = { step: 'aggregate', keys: stateKeys, aggs: steps.merge }
-  const finish: Step = { step: 'select', exprs: steps.finish }
-  const perPartition: Step = { step: 'aggregate', keys, aggs: steps.partial }
-  const partial = sketched(input.with('groupBy', states, perPartition, place), 'values')
-  const finished = (pipe: Pipe): Pipe =>
-    sortedByKeys(
-      sketched(pipe.with('merge', states, merge, place), 'answer').with('groupBy', schema, finish, place),
-    )
-  if (shuffle > 1 && keys.length > 0) {
-    const measured = plan.gathering.way === 'auto'
-    const parts = measured ? held(partial) : partial
-    const chosen = measured ? { chosen: targetsChosen(building, parts, shuffle, place) } : {}
-    const targets = shuffled(parts, { by: 'hash', keys: stateKeys, ...chosen }, shuffle, 'groupBy', place)
-    return finished(targets)
-  }
-  let level = partial.frames('groupBy')
-  while (level.length > MERGED_AT_ONCE) {
-    const parts = gathered(building, chunksOf(level, MERGED_AT_ONCE), states, 'groupBy', place)
-    level = sketched(parts.with('merge', states, merge, place), 'merge').frames('merge')
-  }
-  return finished(gathered(building, [level], states, 'groupBy', place))
-}
-
-const sortKey = (by: ExprNode, schema: Schema, descending = false, nullsFirst = false): SortKey => ({
-  by: resolve(by, schema),
-  descending,
-  nullsFirst,
-})
-
 function unique(plan: PlanOf<'unique'>, input: Pipe): Pipe {
   const { subset, keep, place, schema } = plan
   const step: Step = { step: 'unique', subset, keep }
@@ -219,9 +177,6 @@ function unique(plan: PlanOf<'unique'>, input: Pipe): Pipe {
   const fewer = keep === 'none' ? input : input.with('unique', schema, step, place)
   return together(fewer, subset, { way: 'auto' }, 'unique', place).with('unique', schema, step, place)
 }
-
-const sortKeys = (keys: readonly SortBy[], schema: Schema): SortKey[] =>
-  keys.map(({ by, descending, nullsFirst }) => sortKey(by, schema, descending, nullsFirst))
 
 function sort(building: Building, plan: PlanOf<'sort'>, input: Pipe): Pipe {
   const { place, schema, limit } = plan

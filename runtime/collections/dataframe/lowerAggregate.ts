@@ -1,13 +1,14 @@
 // Aggregates in two steps: each partition makes small states, states are merged, and the answer is worked out from them.
 
 import { isDuration, isList, isStruct } from '../../kernels/table/dataType.ts'
-import { type ExprNode, nameOf, replaced, some } from '../../kernels/table/expression.ts'
+import { argsOf, type ExprNode, nameOf, replaced, some } from '../../kernels/table/expression.ts'
 import { type FunctionName, ruleOf } from '../../kernels/table/functionCatalogue.ts'
 import { bytesOf, chosenTargets } from '../../kernels/table/partition.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 import type { SketchColumn } from '../../kernels/table/sketch/groupSketches.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
+import { isElementwise } from './optimise.ts'
 import type { Building, Pipe } from './pipe.ts'
 
 /** How an aggregate is made of parts: columns of states, how they merge, and the value in the end. */
@@ -112,6 +113,8 @@ export function twoSteps(
 
 function partsOf(node: Extract<ExprNode, { kind: 'call' }>, id: string, schema: Schema): Parts | undefined {
   const [input] = node.args
+  // What looks at the other rows of a group is not known from a part of them, but for the first that is there.
+  if (!isFirstPresent(node) && !node.args.every(isElementwise)) return undefined
   const one = (name: string, made: ExprNode, how: FunctionName): { partial: ExprNode; merge: ExprNode } => ({
     partial: named(made, name),
     merge: named(call(how, [column(name)]), name),
@@ -131,6 +134,10 @@ function partsOf(node: Extract<ExprNode, { kind: 'call' }>, id: string, schema: 
     case 'all':
     case 'first':
     case 'last': {
+      if (isFirstPresent(node)) {
+        const merge = replaced(node, (part) => (part === inputOf(input) ? column(id) : undefined))
+        return { partial: [named(node, id)], merge: [named(merge, id)], finish: column(id) }
+      }
       const { partial, merge } = one(id, node, node.fn)
       return { partial: [partial], merge: [merge], finish: column(id) }
     }
@@ -168,6 +175,16 @@ function partsOf(node: Extract<ExprNode, { kind: 'call' }>, id: string, schema: 
       return undefined
   }
 }
+
+/** The first value of a group that is there, or the last: of a part's it is found as that of the rows. */
+function isFirstPresent({ fn, args: [input] }: Extract<ExprNode, { kind: 'call' }>): boolean {
+  if (input?.kind !== 'call') return false
+  const fills =
+    (fn === 'first' && input.fn === 'backwardFill') || (fn === 'last' && input.fn === 'forwardFill')
+  return fills && input.args.every(isElementwise)
+}
+
+const inputOf = (node: ExprNode): ExprNode | undefined => argsOf(node)[0]
 
 type Aggregate = Extract<ExprNode, { kind: 'call' }>
 

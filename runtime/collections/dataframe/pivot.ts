@@ -1,5 +1,6 @@
 // Pivots: a row for each value of some columns, a column for each value of another.
 
+import { requireOneOf } from '../../kernels/optionNames.ts'
 import { requireColumns, TableArgumentError, withExprs } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { col, type Expr, lit, when } from './expr.ts'
@@ -7,7 +8,9 @@ import { col, type Expr, lit, when } from './expr.ts'
 /** A value that becomes a column. */
 export type PivotValue = string | number | bigint | boolean
 
-export type PivotAggregate = 'first' | 'last' | 'sum' | 'mean' | 'min' | 'max' | 'count' | 'median' | 'len'
+export type PivotAggregate = (typeof AGGREGATES)[number]
+
+const AGGREGATES = ['first', 'last', 'sum', 'mean', 'min', 'max', 'count', 'median', 'len'] as const
 
 export interface PivotOptions<
   On extends string = string,
@@ -40,6 +43,8 @@ export type Pivoted<
   A extends PivotAggregate,
 > = Pick<Row, I> & { [K in `${P[number]}`]: PivotCell<Row[V], A> }
 
+const KINDS = ['string', 'number', 'bigint', 'boolean']
+
 /** More columns than this are a mistake: a pivot on a column of ids, say. */
 const COLUMNS_MAX = 10_000
 
@@ -48,12 +53,18 @@ export function pivotTable(
   frame: DataFrame,
   options: PivotOptions & { columns?: readonly PivotValue[] },
 ): DataFrame | Promise<DataFrame> {
-  const { on, values, columns } = options
+  const { on, values, columns, agg = 'first' } = options
+  requireOneOf('pivot: agg', agg, AGGREGATES)
   const index = [options.index].flat() as string[]
   requireColumns('pivot', [...index, on, values], frame.plan.schema)
   if (columns === undefined) return found(frame, on).then((all) => pivotTo(frame, options, all))
   if (!Array.isArray(columns) || columns.length === 0)
     throw new TableArgumentError(`pivot takes at least one value of ${on} as columns, or none to find them`)
+  const other = columns.find((value) => !KINDS.includes(typeof value))
+  if (other !== undefined)
+    throw new TableArgumentError(
+      `pivot makes columns of texts, numbers and booleans, not of ${other === null ? 'null: fill absent values first, with fillNull' : `a value of type ${typeof other}`}`,
+    )
   return pivotTo(frame, options, columns)
 }
 
@@ -67,7 +78,7 @@ async function found(frame: DataFrame, on: string): Promise<PivotValue[]> {
   if (rows.length === 0)
     throw new TableArgumentError(`pivot finds no value of ${on}: give the columns by columns: [...]`)
   const all = rows.map((row) => row[on])
-  const other = all.find((value) => !['string', 'number', 'bigint', 'boolean'].includes(typeof value))
+  const other = all.find((value) => !KINDS.includes(typeof value))
   if (other !== undefined)
     throw new TableArgumentError(
       `pivot makes columns of texts, numbers and booleans: ${on} holds others; cast it to 'string' first`,

@@ -19,7 +19,7 @@ export interface SortBy {
 export type Gathering = { readonly way: 'auto' } | { readonly way: 'shuffle'; readonly partitions: number }
 
 /** Up to so many partitions come together in one, whatever they hold. */
-const TOGETHER = 4
+export const TOGETHER = 4
 
 /** Into how many partitions groups come where nothing is said: few enough that most are not empty, enough to share the work. */
 export const targetsFor = (partitions: number): number =>

@@ -12,6 +12,7 @@ import { type DataType, fullType } from '../../kernels/table/dataType.ts'
 import { quotedRanges, quotesIn, startsInQuotes } from '../../kernels/table/partition.ts'
 import { parseCell } from '../../kernels/table/read/csvCells.ts'
 import { type CsvRecord, csvRecords, TableCsvError } from '../../kernels/table/read/csvRecords.ts'
+import { roundedNames } from '../../kernels/table/read/jsonLines.ts'
 import {
   MissingColumnError,
   namesOf,
@@ -84,6 +85,9 @@ export function readCsv<const S extends Types = Record<string, never>>(
   for (const [name, value] of Object.entries({ delimiter, quote }))
     if (typeof value !== 'string' || value.length > 1 || (name === 'delimiter' && value === ''))
       throw new TableArgumentError(`readCsv takes one character as its ${name}, not ${JSON.stringify(value)}`)
+  for (const [name, value] of Object.entries({ header, ragged }))
+    if (typeof value !== 'boolean')
+      throw new TableArgumentError(`readCsv: ${name} is true or false, not ${JSON.stringify(value)}`)
   const { storage } = options
   const files = tableFiles(paths, storage)
   const compression = options.compression ?? compressionOf(files[0].path)
@@ -203,9 +207,17 @@ export function readJsonLines<const S extends Types = Record<string, never>>(
     }
   })
   const given = options.schema ? schemaOf(options.schema) : []
+  // Ids beyond 2^53 are whole numbers of 64 bits, where all values of theirs are whole.
+  const rounded = new Set(lines.flatMap((line) => (line.trim() === '' ? [] : roundedNames(line))))
+  const isWhole = (name: string): boolean =>
+    rounded.has(name) &&
+    records.every((record) => {
+      const value = (record as Readonly<Record<string, unknown>>)[name] ?? 0
+      return Number.isInteger(value) && Math.abs(value as number) < 2 ** 63
+    })
   const guessed = guessedSchema(records).map(({ name, type }) => ({
     name,
-    type: type === 'null' ? ('string' as const) : type,
+    type: type === 'null' ? 'string' : type === 'float64' && isWhole(name) ? 'int64' : type,
   }))
   const schema: Schema = [
     ...guessed.map((field) => given.find(({ name }) => name === field.name) ?? field),
@@ -222,8 +234,10 @@ export function readJsonLines<const S extends Types = Record<string, never>>(
 /** A table of Arrow IPC files, a partition a file. */
 export function readIpc<T = Record<string, unknown>>(
   paths: Paths,
-  { storage }: { storage?: StorageOptions } = {},
+  options: { storage?: StorageOptions } = {},
 ): DataFrame<T> {
+  requireOptions('readIpc', options, { storage: true })
+  const { storage } = options
   const files = tableFiles(paths, storage)
   const contents = beginningsOf(files, Number.POSITIVE_INFINITY, storage)
   let schema: Schema | undefined

@@ -1,6 +1,7 @@
 // Windows of time that end at each row, and what becomes of the rows in them.
 
 import { placeOfCall } from '../../graph/callPlace.ts'
+import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import { parseEvery } from '../../kernels/table/columns/dates.ts'
 import { isDatetime, typeText } from '../../kernels/table/dataType.ts'
 import { nameOf } from '../../kernels/table/expression.ts'
@@ -30,7 +31,9 @@ export class Rolling<Row, Key extends Col<Row>> {
   readonly #closed: WindowEnds
 
   /** @internal */
-  constructor(frame: DataFrame, on: string, period: string, { by = [], closed = 'right' }: RollingByOptions) {
+  constructor(frame: DataFrame, on: string, period: string, options: RollingByOptions) {
+    requireOptions<RollingByOptions>('rolling', options, { by: true, closed: true })
+    const { by = [], closed = 'right' } = options
     const keys = [by].flat() as string[]
     const { schema } = frame.plan
     const [{ type }] = resolvedFor('rolling', nodesOf('rolling', [on]), schema)
@@ -44,10 +47,7 @@ export class Rolling<Row, Key extends Col<Row>> {
       )
     if (type === 'date' && length.unit !== 'd' && length.unit !== 'w')
       throw new TableArgumentError(`rolling over dates takes days or weeks, e.g. '7d', not '${period}'`)
-    if (!['right', 'left', 'both', 'none'].includes(closed))
-      throw new TableArgumentError(
-        `rolling: closed is 'right', 'left', 'both' or 'none', not ${JSON.stringify(closed)}`,
-      )
+    requireOneOf('rolling: closed', closed, ['right', 'left', 'both', 'none'])
     this.#frame = frame
     this.#on = on
     this.#period = period

@@ -2,7 +2,7 @@
 
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { GraphNode } from '../../graph/node.ts'
-import { requireOptions } from '../../kernels/optionNames.ts'
+import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import { commonType, type DataType, typeText } from '../../kernels/table/dataType.ts'
 import { literalType } from '../../kernels/table/resolve.ts'
 import { namesOf, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
@@ -253,8 +253,11 @@ function heldScan(references: readonly unknown[], columns: readonly string[] | u
  */
 export function concat<R>(
   frames: readonly DataFrame<R>[],
-  { how = 'vertical' }: { how?: 'vertical' | 'diagonal' } = {},
+  options: { how?: 'vertical' | 'diagonal' } = {},
 ): DataFrame<R> {
+  requireOptions('concat', options, { how: true })
+  const { how = 'vertical' } = options
+  requireOneOf('concat: how', how, ['vertical', 'diagonal'])
   if (!Array.isArray(frames) || frames.length === 0)
     throw new TableArgumentError('concat takes at least one data frame')
   const plans: Plan[] = frames.map(({ plan }) => plan)

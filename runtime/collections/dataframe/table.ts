@@ -1,6 +1,7 @@
 // A table that was computed: its columns are here, in this process, as Arrow.
 
 import { inspect } from 'node:util'
+import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import { columnsFromIpc, ipcFromColumns } from '../../kernels/table/arrow.ts'
 import type { Cell, Column } from '../../kernels/table/columns/column.ts'
 import { timeText } from '../../kernels/table/columns/dates.ts'
@@ -61,7 +62,7 @@ export class Table<Row = Record<string, unknown>> implements Iterable<Row> {
 
   /** Every row as an object. */
   toRecords<R = Row>(options: ValueOptions = {}): R[] {
-    return recordsOf(this.#all(), this.length, options.int64) as R[]
+    return recordsOf(this.#all(), this.length, int64As('toRecords', options)) as R[]
   }
 
   /**
@@ -70,8 +71,9 @@ export class Table<Row = Record<string, unknown>> implements Iterable<Row> {
    */
   column(name: string, options: ValueOptions = {}): unknown[] {
     fieldOf(this.#schema, name)
+    const as = int64As('column', options)
     const column = this.#all().find((each) => each.name === name) as Column
-    return column.cells.map((cell) => valueFromCell(cell, column.type, options.int64))
+    return column.cells.map((cell) => valueFromCell(cell, column.type, as))
   }
 
   /** The columns' values by name. */
@@ -143,6 +145,13 @@ export class Table<Row = Record<string, unknown>> implements Iterable<Row> {
     }
     return this.#columns
   }
+}
+
+/** @throws {OptionError} when values are asked for as something else */
+function int64As(method: string, options: ValueOptions): Int64As | undefined {
+  requireOptions(method, options, { int64: true })
+  if (options.int64 !== undefined) requireOneOf(`${method}: int64`, options.int64, ['bigint', 'number'])
+  return options.int64
 }
 
 /** A cell as people read it. */

@@ -1,8 +1,15 @@
 // Open rows become bytes again: one frame, or all parts of a split in one run of bytes. Each byte is copied once.
 
+import { randomUUID } from 'node:crypto'
 import { resultBytes } from '../resultMemory.ts'
 import type { Engine, OpenFrame } from './engine.ts'
 import type { Frame, SplitFrame } from './frame.ts'
+
+/** Smaller frames are opened as fast as they are found. */
+const NAMED_FROM_BYTES = 64 * 1024
+/** Names of frames: no two threads, nor two frames of one, give the same. */
+const thread = randomUUID()
+let frames = 0
 
 /** A frame as it travels. One that was only opened is what it was. */
 export function closeFrame<F extends OpenFrame>(engine: Engine<F>, frame: F): Frame {
@@ -11,6 +18,7 @@ export function closeFrame<F extends OpenFrame>(engine: Engine<F>, frame: F): Fr
       ipc: inResultMemory(engine.pieces(frame)),
       rows: frame.rows,
       bytes: frame.bytes,
+      ...(frame.bytes >= NAMED_FROM_BYTES && { id: `${thread}/${frames++}` }),
     }
   )
 }

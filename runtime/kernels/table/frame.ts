@@ -9,6 +9,8 @@ export interface Frame {
   rows: number
   /** About how many bytes the rows take when they are open. */
   bytes: number
+  /** Its name among all frames: a thread knows by it that it met this one before. A part of a split, which is read once, has none. */
+  id?: string
   /** A part of a split says by which hash it was split. */
   hash?: string
 }

@@ -18,7 +18,7 @@ import {
   TICKS,
   typeText,
 } from './dataType.ts'
-import { type ExprNode, expressionText, type Literal } from './expression.ts'
+import { argsOf, type ExprNode, expressionText, type Literal, some } from './expression.ts'
 import { ruleOf, WANTS, type Wants } from './functionCatalogue.ts'
 import { fieldOf, MissingColumnError, type Schema } from './schema.ts'
 
@@ -97,12 +97,26 @@ function call(node: Extract<ExprNode, { kind: 'call' }>, schema: Schema): Resolv
   const args = node.args.map((arg) => resolve(arg, schema))
   const options = node.options ?? {}
   if (node.fn === 'isIn') return isIn(node, args)
+  requireRows(node)
   if (node.fn === 'field') requireField(node, args[0])
   const temporal = node.fn === 'add' || node.fn === 'sub' ? timeArithmetic(node, args) : undefined
   if (temporal) return temporal
   const ready = prepared(node, args, wants)
   const types = ready.map((arg) => arg.type)
   return { ...node, args: ready, type: typeof gives === 'function' ? gives(types, options) : gives }
+}
+
+/** An aggregate of what is one value for all rows would count it once, or once a row: nobody can tell. */
+function requireRows(node: Extract<ExprNode, { kind: 'call' }>): void {
+  const isAggregate = (part: ExprNode): boolean =>
+    part.kind === 'call' && ruleOf(part.fn).kind === 'aggregate'
+  const isOne = (part: ExprNode): boolean =>
+    isAggregate(part) || (part.kind !== 'column' && part.kind !== 'over' && argsOf(part).every(isOne))
+  const [input] = node.args
+  if (input && isAggregate(node) && isOne(input) && some(input, isAggregate))
+    throw new ExpressionTypeError(
+      `${expressionText(node)}: ${expressionText(input)} is one value for all rows, of which there is no ${node.fn}. Take ${node.fn} of the rows, or of values with .over(…).`,
+    )
 }
 
 /** Arguments as their function wants them. */
@@ -330,6 +344,10 @@ function requireCastable(input: Resolved, to: DataType): void {
   if (nested(from) !== nested(to) && !(isList(to) && !isStruct(from)))
     throw new ExpressionTypeError(
       `${expressionText(input)} is ${typeText(from)} and cannot be cast to ${typeText(to)}. Take a part of it first, e.g. .list.get(0) or .field(name).`,
+    )
+  if (isText(from) && to === 'boolean')
+    throw new ExpressionTypeError(
+      `${expressionText(input)} is ${typeText(from)} and cannot be cast to boolean: say which texts are true, e.g. with .eq('true') or .isIn([...]).`,
     )
   if (from === 'category' && isNumeric(to))
     throw new ExpressionTypeError(

@@ -13,15 +13,14 @@ export function asofJoined(left: Table, right: Table, step: AsofStep): Table {
   const { spec } = step
   const column = (table: Table, name: string): Column =>
     table.columns.find((each) => each.name === name) as Column
-  const sorted = (table: Table, on: string): Table => {
+  /** Rows by their time; those without one are behind, or are none. */
+  const sorted = (table: Table, on: string, absentToo: boolean): Table => {
     const { cells } = column(table, on)
-    const rows = cells.flatMap((cell, row) => (cell === null ? [] : [row]))
-    return taken(
-      table,
-      rows.sort((a, b) => compareCells(cells[a], cells[b]) || a - b),
-    )
+    const present = cells.flatMap((cell, row) => (cell === null ? [] : [row]))
+    const absent = absentToo ? cells.flatMap((cell, row) => (cell === null ? [row] : [])) : []
+    return taken(table, [...present.sort((a, b) => compareCells(cells[a], cells[b]) || a - b), ...absent])
   }
-  const [ours, theirs] = [sorted(left, spec.leftOn), sorted(right, spec.rightOn)]
+  const [ours, theirs] = [sorted(left, spec.leftOn, true), sorted(right, spec.rightOn, false)]
   const at = column(ours, spec.leftOn).cells
   const other = column(theirs, spec.rightOn).cells
   const groups = new Map<string, number[]>()
@@ -34,6 +33,7 @@ export function asofJoined(left: Table, right: Table, step: AsofStep): Table {
   }
   const tolerance = toleranceOf(spec.tolerance, column(ours, spec.leftOn))
   const match = at.map((cell, row) => {
+    if (cell === null) return -1
     const rows = groups.get(keyText(spec.leftBy.map((name) => column(ours, name).cells[row]))) ?? []
     const before = rows.findLast((each) => compareCells(other[each], cell) <= 0)
     const after = rows.find((each) => compareCells(other[each], cell) >= 0)

@@ -75,5 +75,6 @@ function combined(left: Table, right: Table, pairs: readonly [number, number][],
         : column.name,
       cells: pairs.map(([, b]) => at(column, b)),
     }))
-  return { columns: [...ofLeft, ...ofRight], rows: pairs.length }
+  const columns = [...ofLeft, ...ofRight].filter(({ name }) => step.columns.includes(name))
+  return { columns, rows: pairs.length }
 }

@@ -17,10 +17,16 @@ export interface NativeFrame {
   vstack(other: NativeFrame): NativeFrame
   rechunk(): NativeFrame
   partitionBy(by: string[], stable: boolean, includeKey: boolean): NativeFrame[]
+  selectAtIdx(index: number): NativeSeries
   writeIpc(out: NativeSink | string, compression?: string): void
   writeParquet(out: NativeSink | string, compression?: string): void
   writeCsv(out: NativeSink | string, options: object): void
   writeJson(out: NativeSink | string, options: object): void
+}
+
+/** A column. */
+export interface NativeSeries {
+  estimatedSize(): number
 }
 
 export interface NativeSink {
@@ -105,6 +111,7 @@ export interface NativeThen {
 }
 
 export interface NativePolars {
+  JsDataFrame: new (columns: readonly NativeSeries[]) => NativeFrame
   JsSeries: { newOptStr(name: string, values: readonly string[]): object }
   col(name: string): NativeExpr
   lit(value: unknown): NativeExpr

@@ -94,9 +94,18 @@ function castTo(input: NativeExpr, from: DataType, to: DataType, strict: boolean
     const text = pl.when(input).then(pl.lit('true')).otherwise(pl.lit('false'))
     return pl.when(input.isNull()).then(pl.lit(null)).otherwise(text)
   }
+  // Whatever is of no type is absent.
+  if (to === 'null') return input
+  // The day is that of the zone's clock.
+  if (to === 'date' && isDatetime(from) && from.zone !== undefined)
+    return withoutZone(input).cast(nativeType(to), strict)
   // Other numbers become whole ones as in JavaScript: what is behind the point goes.
   return input.cast(nativeType(to), strict)
 }
+
+/** The clock time of a zone as one of none. */
+const withoutZone = (input: NativeExpr): NativeExpr =>
+  input.dtReplaceTimeZone(null as never, polars().lit('earliest'), 'null' as never)
 
 /** Functions whose native answer may be of another type than ours. */
 const RETYPED = new Set<FunctionName>([
@@ -329,7 +338,7 @@ const BUILDERS: Record<FunctionName, Builder> = {
       .nanosecond()
       .cast(nativeType('int32'), true)
       .floordiv(polars().lit(1_000_000).cast(nativeType('int32'), true)),
-  'dt.date': ([first]) => first.cast(nativeType('date'), true),
+  'dt.date': ([first], _, { args: [of] }) => castTo(first, of.type as DataType, 'date', true),
   'dt.truncate': ([first], { every }) => first.dtTruncate(polars().lit(String(every))),
   'dt.format': ([first], { format }) => first.strftime(String(format) as never),
   'dt.epoch': ([first], { unit }) =>

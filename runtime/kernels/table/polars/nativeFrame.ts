@@ -34,13 +34,32 @@ export function opened(frame: Frame): PolarsFrame {
   const key = ipc.buffer
   const known = key instanceof SharedArrayBuffer ? opens.get(key) : undefined
   if (known) return known
-  const made = new PolarsFrame(polars().readIpc(Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength), {}))
+  const made = new PolarsFrame(readFile(Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength), frame.rows))
   closed.set(made, frame)
   if (key instanceof SharedArrayBuffer && made.bytes < OPEN_BYTES_MAX) {
     opens.set(key, made)
     if (opens.size > OPENS_MAX) opens.delete(opens.keys().next().value as SharedArrayBuffer)
   }
   return made
+}
+
+/** An IPC file of so many rows: all of its columns, or those of some names. */
+export function readFile(ipc: Buffer, rows: number, columns?: readonly string[]): NativeFrame {
+  try {
+    return polars().readIpc(ipc, columns ? { columns } : {})
+  } catch (cause) {
+    // Where all columns are of no type the file has no buffers, which polars takes for a fault.
+    const schema = schemaFromIpc(ipc).filter(({ name }) => columns?.includes(name) ?? true)
+    if (schema.some(({ type }) => type !== 'null')) throw cause
+    const absent = schema.map(({ name }) =>
+      polars()
+        .lit(null)
+        .alias(name as never),
+    )
+    const beside = { name: '\u0000rows', type: 'boolean', cells: new Array<null>(rows).fill(null) } as const
+    const made = fromColumns([beside], []).lazy().withColumns(absent)
+    return made.select(schema.map(({ name }) => polars().col(name))).collectSync('auto')
+  }
 }
 
 /** The cells of a native frame, for JavaScript. */
@@ -60,7 +79,7 @@ export function piecesOf(native: NativeFrame, compression: 'lz4' | 'uncompressed
 export function fromColumns(columns: readonly Column[], schema: Schema): NativeFrame {
   // A file without columns has nothing that polars could read.
   if (columns.length === 0) return emptyRow().select([]).collectSync('auto')
-  const read = polars().readIpc(Buffer.from(ipcFromColumns(columns)), {})
+  const read = readFile(Buffer.from(ipcFromColumns(columns)), columns[0].cells.length)
   const casts = schema
     .filter(({ type }) => type === 'category')
     .map(({ name, type }) => polars().col(name).cast(nativeType(type), true))
@@ -72,10 +91,23 @@ export const emptyRow = (): NativeLazyFrame =>
   fromColumns([{ name: 'x', type: 'boolean', cells: [true] }], []).lazy()
 
 /** The names of the columns of categories. */
-export const categoriesIn = (native: NativeFrame): string[] =>
-  Object.entries(native.schema).flatMap(([name, type]) =>
+export function categoriesIn(native: NativeFrame): string[] {
+  let types: Readonly<Record<string, unknown>>
+  try {
+    types = native.schema
+  } catch {
+    // The native classes cannot say the type of bytes to JavaScript; the head of a file can.
+    const head: Uint8Array[] = []
+    native
+      .slice(0, 0)
+      .rechunk()
+      .writeIpc({ write: (bytes) => head.push(bytes) }, 'uncompressed')
+    return schemaFromIpc(Buffer.concat(head)).flatMap(({ name, type }) => (type === 'category' ? [name] : []))
+  }
+  return Object.entries(types).flatMap(([name, type]) =>
     JSON.stringify(type).includes('Categorical') ? [name] : [],
   )
+}
 
 /** Frames one after another. */
 export function concatenated(frames: readonly Frame[], schema: Schema): NativeLazyFrame {

@@ -5,9 +5,11 @@ import { schemeOf } from '../../files/fileSystem.ts'
 import { isDatetime } from '../dataType.ts'
 import type { Frame } from '../frame.ts'
 import { isFrame } from '../frame.ts'
+import { withoutBlankLines } from '../read/blankLines.ts'
 import { requireUnchanged } from '../read/byteRange.ts'
 import { columnsOfSource } from '../read/columnsOfSource.ts'
 import { csvColumns, raggedText } from '../read/csvCells.ts'
+import { csvDecoded } from '../read/csvDecoded.ts'
 import { TableCsvError } from '../read/csvRecords.ts'
 import { csvText } from '../read/csvText.ts'
 import { hiveCell } from '../read/hive.ts'
@@ -18,6 +20,7 @@ import { type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { cellLiteral, nativeExpr } from './nativeExpr.ts'
 import { cellsOf, concatenated, fromColumns, opened } from './nativeFrame.ts'
 import { nativeType } from './nativeType.ts'
+import { someColumns } from './openColumns.ts'
 import { withLocalImage } from './remoteParquet.ts'
 
 export async function nativeSource(source: TableSource, argument: unknown): Promise<NativeLazyFrame> {
@@ -46,18 +49,6 @@ export async function nativeSource(source: TableSource, argument: unknown): Prom
   }
 }
 
-/** Columns of a frame: of its buffers only theirs are opened. */
-function someColumns(frame: Frame, names: readonly string[]): NativeLazyFrame {
-  const { ipc } = frame
-  if (ipc.length === 0) return opened(frame).native.lazy()
-  const bytes = Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength)
-  const own = names.map((name) => polars().col(name))
-  return polars()
-    .readIpc(bytes, { columns: [...names] })
-    .lazy()
-    .select(own)
-}
-
 async function columns(
   source: TableSource & { schema: Schema },
   argument: unknown,
@@ -70,14 +61,15 @@ export const csvArgument = (argument: unknown): [FileRange[], boolean[]] =>
   argument as [FileRange[], boolean[]]
 
 function together(frames: NativeFrame[], source: TableSource & { source: 'csv' }): NativeLazyFrame {
-  if (frames.length === 0) {
-    const schema = source.schema.filter(({ name }) => source.columns.includes(name))
-    return fromColumns(
-      schema.map(({ name, type }) => ({ name, type, cells: [] })),
-      schema,
-    ).lazy()
-  }
-  return joinedFrames(frames)
+  return frames.length === 0 ? noRows(source) : joinedFrames(frames)
+}
+
+function noRows(source: { readonly schema: Schema; readonly columns: readonly string[] }): NativeLazyFrame {
+  const schema = source.schema.filter(({ name }) => source.columns.includes(name))
+  return fromColumns(
+    schema.map(({ name, type }) => ({ name, type, cells: [] })),
+    schema,
+  ).lazy()
 }
 
 function joinedFrames(frames: readonly NativeFrame[]): NativeLazyFrame {
@@ -133,6 +125,8 @@ function parquet(source: ParquetSource, ranges: readonly RowRange[], at?: string
     const selected = lazy.select(columns.length > 0 ? [...columns, ...literals] : literals)
     return selected.select(source.columns.map((name) => pl.col(name)))
   })
+  // Files that were written without a row have no part to read.
+  if (parts.length === 0) return noRows(source)
   const lazy = parts.length === 1 ? parts[0] : pl.concatLf(parts, 'vertical', false, true, false, true)
   return source.predicate ? lazy.filter(nativeExpr(source.predicate)) : lazy
 }
@@ -147,10 +141,7 @@ async function csvFrame(source: CsvSource, range: FileRange, inQuotes: boolean):
   )
   const plain = source.encoding === 'utf-8' && source.delimiter.length === 1 && source.quote.length <= 1
   const inJavaScript = async (): Promise<NativeFrame> =>
-    fromColumns(
-      csvColumns(new TextDecoder(source.encoding).decode(bytes), source, path, await firstLine()),
-      schema,
-    )
+    fromColumns(csvColumns(csvDecoded(bytes, source.encoding, path), source, path, await firstLine()), schema)
   if (!plain) return inJavaScript()
   const types = Object.fromEntries(
     source.schema.map(({ name, type }) => [
@@ -160,7 +151,9 @@ async function csvFrame(source: CsvSource, range: FileRange, inQuotes: boolean):
   )
   let read: NativeFrame
   try {
-    read = polars().readCsv(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
+    // Where there is one column, a blank line is a row without a value.
+    const rows = source.schema.length > 1 ? withoutBlankLines(bytes, source.quote) : bytes
+    read = polars().readCsv(Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength), {
       ...CSV_OPTIONS,
       sep: source.delimiter,
       quoteChar: source.quote === '' ? undefined : source.quote,

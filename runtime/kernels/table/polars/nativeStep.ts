@@ -2,6 +2,7 @@
 
 import { MS_A_DAY, periodMs } from '../columns/dates.ts'
 import { periodTicks } from '../columns/rolling.ts'
+import type { ExprNode } from '../expression.ts'
 import type { Frame } from '../frame.ts'
 import type { Schema } from '../schema.ts'
 import { sketchedColumns } from '../sketch/groupSketches.ts'
@@ -73,9 +74,11 @@ async function applied(
       return joinedWith(lazy, rightSide(args[step.slot], step.rightSchema), step)
     case 'asof': {
       const { leftOn, rightOn, leftBy, rightBy, strategy, tolerance } = step.spec
+      // Rows of the left table that have no time stay, behind all others.
       const sortOf = (side: NativeLazyFrame, on: string): NativeLazyFrame =>
-        side.filter(pl.col(on).isNotNull()).sortByExprs([pl.col(on)], [false], [true], true, true)
-      const right = sortOf(rightSide(args[step.slot], step.rightSchema), rightOn)
+        side.sortByExprs([pl.col(on)], [false], [true], true, true)
+      const timed = rightSide(args[step.slot], step.rightSchema).filter(pl.col(rightOn).isNotNull())
+      const right = sortOf(timed, rightOn)
       return sortOf(lazy, leftOn).joinAsof(
         right,
         pl.col(leftOn),
@@ -173,9 +176,11 @@ function joinedWith(
 ): NativeLazyFrame {
   const { how, suffix } = step
   if (how === 'cross') return left.join(right, [], [], true, false, 'cross', suffix)
-  const isMade = (i: number): boolean => step.leftOn[i].kind !== 'column' || step.rightOn[i].kind !== 'column'
+  const isMade = (i: number): boolean =>
+    step.leftOn[i]?.kind !== 'column' || step.rightOn[i]?.kind !== 'column'
   const sides = [left, right].map((side, which) => {
-    const nodes = which === 0 ? step.leftOn : step.rightOn
+    const own = which === 0 ? step.leftOn : step.rightOn
+    const nodes = mergesFloats(step) ? [...own, NO_KEY] : own
     const made = nodes.flatMap((node, i) =>
       isMade(i) ? [nativeExpr(node).alias(`${MADE}${i}` as never)] : [],
     )
@@ -198,6 +203,15 @@ function joinedWith(
   )
   return joined.select(step.columns.map((name) => polars().col(name)))
 }
+
+/** Whether polars may merge two columns of floats that it knows to be sorted, as one row is: NaN would then equal nothing. */
+const mergesFloats = ({ how, leftOn: [key, ...others] }: Extract<Step, { step: 'join' }>): boolean =>
+  (how === 'inner' || how === 'left') &&
+  others.length === 0 &&
+  (key.type === 'float64' || key.type === 'float32')
+
+/** A second key, the same in all rows: several keys are hashed. */
+const NO_KEY: ExprNode = { kind: 'literal', value: true, type: 'boolean' }
 
 /** As many rows as polars counts. */
 const ALL_ROWS = 2 ** 32 - 1

@@ -9,6 +9,7 @@ import type { Schema } from '../schema.ts'
 import type { FileRange, RowRange, TableSource } from '../steps.ts'
 import { recordBytes, requireUnchanged } from './byteRange.ts'
 import { csvColumns } from './csvCells.ts'
+import { csvDecoded } from './csvDecoded.ts'
 import { csvText } from './csvText.ts'
 import { hiveCell } from './hive.ts'
 import { jsonColumns } from './jsonLines.ts'
@@ -34,7 +35,7 @@ export async function columnsOfSource(source: TableSource, argument: unknown): P
       const parts: Column[][] = []
       for (const [i, range] of ranges.entries()) {
         const { bytes, firstLine } = await csvText(source, range, quoted[i] ?? false)
-        const text = new TextDecoder(source.encoding).decode(bytes)
+        const text = csvDecoded(bytes, source.encoding, range[0])
         parts.push(csvColumns(text, source, range[0], await firstLine()))
       }
       return joined(fieldsNamed(source.schema, source.columns), parts)

@@ -16,7 +16,7 @@ export function csvColumns(text: string, spec: CsvSource, path: string, firstLin
   const cells: Cell[][] = schema.map(() => [])
   const wanted = new Set(spec.columns)
   const nulls = new Set(spec.nullValues)
-  for (const record of csvRecords(text, spec, path, firstLine)) {
+  for (const record of csvRecords(text, { ...spec, blankRows: schema.length === 1 }, path, firstLine)) {
     if (record.cells.length !== schema.length && !spec.ragged)
       throw new TableCsvError(path, record.line, raggedText(record.cells.length, schema.length))
     for (let i = 0; i < schema.length; i++) {

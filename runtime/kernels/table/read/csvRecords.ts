@@ -8,6 +8,8 @@ export interface Dialect {
   /** Empty: nothing is quoted. */
   quote: string
   comment?: string | undefined
+  /** Whether a blank line is a row of one absent cell, as it is where there is one column. */
+  blankRows?: boolean
 }
 
 /** A row of a CSV file is not like the others, or a cell is not of its column's type: says where. */
@@ -30,7 +32,7 @@ export interface CsvRecord {
 }
 
 /**
- * Every record of a text. Empty lines are skipped.
+ * Every record of a text. Blank lines are skipped, unless they are rows.
  * @param firstLine the number of the text's first line
  * @throws {TableCsvError} when a quoted cell never ends
  */
@@ -48,7 +50,7 @@ export function* csvRecords(
     if (end < 0) end = text.length
     const stop = end > at && text.charCodeAt(end - 1) === 13 ? end - 1 : end
     const plain = text.slice(at, stop)
-    if (plain === '' || (comment !== undefined && plain.startsWith(comment))) {
+    if ((plain === '' && !dialect.blankRows) || (comment !== undefined && plain.startsWith(comment))) {
       at = end + 1
       line++
       continue

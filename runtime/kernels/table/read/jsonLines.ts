@@ -50,6 +50,18 @@ function parsed(text: string, exact: boolean, path: string, line: number): Recor
   return value as Record<string, unknown>
 }
 
+/**
+ * The names of a record's values that are whole numbers which a float64 would round.
+ * @param text one line, which is a JSON object
+ */
+export function roundedNames(text: string): string[] {
+  if (!/\d{16}/.test(text)) return []
+  const record: unknown = JSON.parse(text, wideNumbers as Reviver)
+  return Object.entries(record as object).flatMap(([name, value]) =>
+    typeof value === 'bigint' ? [name] : [],
+  )
+}
+
 type Reviver = (key: string, value: unknown) => unknown
 
 function wideNumbers(_key: string, value: unknown, context?: { source?: string }): unknown {
