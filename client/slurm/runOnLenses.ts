@@ -1,23 +1,21 @@
-// ▷ Run on NAME beside ▷ Run, for each other cluster that this window is attached to.
+// ▷ Run on NAME in the place of ▷ Run, one for each cluster that this window is attached to, where there are several.
 
 import * as vscode from 'vscode'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 
 const RUNS = new Set(['heddle.runExpression'])
 
-/** The server's lenses, those that run an expression once more for every other cluster. */
-export function lensesOf(given: vscode.CodeLens[], { all, current }: WindowCluster): vscode.CodeLens[] {
-  if (all.length < 2 || !current) return given
+/** The server's lenses, those that run an expression once for every cluster. */
+export function lensesOf(given: vscode.CodeLens[], { all }: Pick<WindowCluster, 'all'>): vscode.CodeLens[] {
+  if (all.length < 2) return given
   return given.flatMap((lens) => {
     const { command } = lens
     if (!command || !RUNS.has(command.command) || command.title !== '▷ Run') return [lens]
     const [argument] = command.arguments as [object]
     const on = (title: string, cluster: string): vscode.CodeLens =>
       new vscode.CodeLens(lens.range, { ...command, title, arguments: [{ ...argument, cluster }] })
-    return [
-      on(`▷ Run on ${current.found.name}`, current.id),
-      ...all.filter((each) => each !== current).map(({ found, id }) => on(`▷ Run on ${found.name}`, id)),
-    ]
+    // Always in the same order: a click switches to that cluster, and a second one at the same place is meant for it too.
+    return all.map(({ found, id }) => on(`▷ Run on ${found.name}`, id))
   })
 }
 
@@ -37,8 +35,7 @@ export function registerRunOnLenses(
       provideCodeLenses: () => [],
     }),
     cluster.onPhase(() => {
-      const now =
-        cluster.all.length < 2 ? '' : cluster.all.map(({ found }) => found.name).join() + cluster.current?.id
+      const now = cluster.all.length < 2 ? '' : cluster.all.map(({ id }) => id).join()
       if (now === names) return
       names = now
       changed.fire()

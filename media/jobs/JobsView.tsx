@@ -108,7 +108,7 @@ function Row({ row, surroundings }: { row: JobRow; surroundings: Surroundings })
   const { id, pool, state, why, nodes, timeLeft, resources, workers, live } = row
   return (
     <tr class={live ? '' : 'muted'}>
-      <th scope="row">
+      <th scope="row" data-title="job">
         <span class="worker-name">{id}</span>
         {pool !== 'workers' && <span class="badge">{pool}</span>}
       </th>
@@ -116,10 +116,14 @@ function Row({ row, surroundings }: { row: JobRow; surroundings: Surroundings })
         <span class={`job-state ${state}`}>{state}</span>
         {why !== '' && <span class="muted small worker-host job-why">{why}</span>}
       </td>
-      <td>{nodes}</td>
-      <td class="figures">{timeLeft}</td>
+      <td data-title="on">{nodes}</td>
+      <td class="figures" data-title="time left">
+        {timeLeft}
+      </td>
       <td>{resources}</td>
-      <td class="figures">{live ? workers : ''}</td>
+      <td class="figures" data-title="workers">
+        {live ? workers : ''}
+      </td>
       <td>
         {surroundings.place === 'editor' && (
           <span class="job-buttons">
