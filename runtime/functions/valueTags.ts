@@ -99,6 +99,7 @@ export const VIEW_KINDS = [
   BigUint64Array,
   DataView,
   Buffer,
+  Float16Array,
 ] as const
 
 /** What an instance of a class is underneath, by its place in this list. */

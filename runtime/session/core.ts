@@ -16,6 +16,7 @@ import { ClosedError, UsageError } from './errors.ts'
 import { type Future, FutureBatch, type FutureHolder, handleOf, holderOf } from './future.ts'
 import { CANCELLED, ERRED, type FutureStatus, FutureTable, PENDING } from './futureTable.ts'
 import { GraphWriter } from './graphWriter.ts'
+import { requireKind } from './optionKinds.ts'
 import { Results } from './results.ts'
 import { onceAtExit, placeOf, tellUnasked } from './unaskedFailures.ts'
 import { Waits } from './waits.ts'
@@ -255,6 +256,7 @@ export class Core implements FutureHolder {
   }
 
   cancel(handles: readonly Handle[], reason: string): void {
+    requireKind('reason', reason, 'string', 'a text')
     const pending = handles.filter(
       (handle) => this.table.status(handle) === PENDING && this.table.isHeld(handle),
     )

@@ -10,6 +10,7 @@ import { Core } from './core.ts'
 import { UsageError } from './errors.ts'
 import { closeLines, openLines } from './lineFigures.ts'
 import { notice } from './notice.ts'
+import { kindOf } from './optionKinds.ts'
 import { processLifter } from './processLifter.ts'
 import { taskCore } from './taskClient.ts'
 
@@ -44,6 +45,10 @@ const CLOSED = 'close() was called'
 
 /** Inside a task, the cluster that it runs on; else starts a local cluster, or connects to the run's own where there is one. */
 export async function localCore(options: LocalOptions): Promise<OpenCluster> {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError(
+      `Client.local takes its options as an object, e.g. { workers: 2 }, not ${kindOf(options)}`,
+    )
   const unknown = Object.keys(options).find((option) => !Object.hasOwn(LOCAL_OPTIONS, option))
   if (unknown !== undefined)
     throw new UsageError(
