@@ -4,15 +4,38 @@ import type { DecodeOptions, EncodeOptions } from './encodeOptions.ts'
 import { explained } from './valueCodec.ts'
 import { ValueDecoder } from './valueDecoder.ts'
 import { ValueEncoder } from './valueEncoder.ts'
-import { TAG } from './valueTags.ts'
+import { TAG, VIEW_KINDS } from './valueTags.ts'
+
+/** Who takes large arguments out of lists. */
+export interface LargeArguments {
+  /** What an encoding has at least to be one. */
+  fromBytes: number
+  /** Has the argument at a place of the list held elsewhere; gives the place of that among the task's dependencies. */
+  hold(value: unknown, place: number): number
+}
 
 /** Writes argument lists one behind the other. Each is whole by itself: the scheduler cuts the buffer apart by offsets. */
 export class ArgumentWriter {
   readonly #encoder: ValueEncoder
   readonly #modules = new Set<string>()
+  readonly #large: LargeArguments | undefined
+  /** Whether the argument that is being written refers to dependencies: it can stand nowhere else. */
+  #refers = false
 
-  constructor(options: EncodeOptions = {}) {
-    this.#encoder = new ValueEncoder({ rootName: 'arguments', ...options })
+  constructor(options: EncodeOptions = {}, large?: LargeArguments) {
+    this.#large = large
+    const { reference } = options
+    this.#encoder = new ValueEncoder({
+      rootName: 'arguments',
+      ...options,
+      reference:
+        reference &&
+        ((value) => {
+          const place = reference(value)
+          if (place >= 0) this.#refers = true
+          return place
+        }),
+    })
   }
 
   /** Bytes of all lists so far. */
@@ -33,9 +56,10 @@ export class ArgumentWriter {
 
   /**
    * Writes one task's arguments; returns how many bytes they took.
+   * @param keepsLarge leaves large arguments in the list
    * @throws {CannotTravelError} when one of them cannot travel; nothing is then left of the list
    */
-  write(args: readonly unknown[]): number {
+  write(args: readonly unknown[], keepsLarge = false): number {
     const encoder = this.#encoder
     const { writer } = encoder
     const start = writer.length
@@ -47,7 +71,8 @@ export class ArgumentWriter {
         if (typeof argument === 'number') encoder.number(argument)
         else {
           encoder.path[0] = i
-          encoder.value(argument, 1)
+          if (this.#large && !keepsLarge && mayBeLarge(argument)) this.#writeOrHold(argument, i, this.#large)
+          else encoder.value(argument, 1)
         }
       }
       encoder.finish()
@@ -59,6 +84,23 @@ export class ArgumentWriter {
     if (encoder.table)
       for (const name of encoder.options.lifter?.modulesOf(encoder.table) ?? []) this.#modules.add(name)
     return writer.length - start
+  }
+
+  /** Writes an argument, or a reference to it where it turns out to be large and means nothing but itself. */
+  #writeOrHold(argument: unknown, place: number, { fromBytes, hold }: LargeArguments): void {
+    const encoder = this.#encoder
+    const { writer } = encoder
+    if (!isLargeMemory(argument, fromBytes)) {
+      const begun = encoder.mark()
+      this.#refers = false
+      encoder.value(argument, 1)
+      // The code of functions is named beside the list, and has to be loaded with it.
+      if (writer.length - begun.length < fromBytes || this.#refers || encoder.table) return
+      encoder.rewind(begun)
+    }
+    const dependency = hold(argument, place)
+    writer.byte(TAG.held)
+    writer.varint(dependency)
   }
 
   /** All bytes so far, as a view that is valid until more are written. */
@@ -91,6 +133,19 @@ export class ArgumentWriter {
     this.#encoder.writer.length = 0
     this.#modules.clear()
   }
+}
+
+const mayBeLarge = (value: unknown): boolean =>
+  (typeof value === 'object' && value !== null) || (typeof value === 'string' && value.length > SHORT_TEXT)
+
+/** Texts up to this length are never large. */
+const SHORT_TEXT = 1024
+
+/** Whether a value is memory alone, so that it need not be encoded to know how large it is. */
+function isLargeMemory(value: unknown, fromBytes: number): boolean {
+  if (!ArrayBuffer.isView(value) || value.byteLength < fromBytes) return false
+  const kinds: readonly object[] = VIEW_KINDS.map((View) => View.prototype)
+  return kinds.includes(Object.getPrototypeOf(value) as object)
 }
 
 /** One argument list; `bytes` holds it and nothing else. */

@@ -1,5 +1,6 @@
 // Why a value cannot be sent to a worker: the variable, its path and type, where it is written, and the way out.
 
+import { isCollection } from '../graph/collection.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
 import { withoutOurFrames } from './stackPlaces.ts'
 
@@ -89,18 +90,35 @@ export function describeValue(value: object): string {
   if (value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef)
     return `a ${value.constructor.name}`
   if (/Generator\]$/.test(Object.prototype.toString.call(value))) return 'a running generator'
+  // Its properties are delayed too, whatever they are called.
+  if (isCollection(value) && value.collectionKind === 'delayed') return 'a Delayed'
+  if (standsOnObject(value)) return 'an object that inherits from another object'
   // Bundlers put an underscore in front of a class that names itself.
   const name = value.constructor?.name.replace(/^_(?=[A-Z])/, '')
   if (!name) return 'an object of an unknown class'
   return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
 }
 
+/** Whether it was made by `Object.create` or `__proto__`, not by a class. */
+function standsOnObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (
+    typeof prototype === 'object' &&
+    prototype !== null &&
+    !Object.hasOwn(prototype, 'constructor') &&
+    (prototype as { constructor?: unknown }).constructor === Object
+  )
+}
+
 const OF_COLLECTIONS =
   'Compute it first (await x.compute()), or give it to a delayed function, which gets its value: delayed(f)(x).'
 /** The way out for classes that a program of heddle has at hand. */
 const REMEDIES: Readonly<Record<string, string>> = {
+  'an object that inherits from another object':
+    'Make it an instance of a class, or one plain object: { ...base, ...x }.',
   'a Future':
     'Pass it as an argument of submit, map or a delayed function: there its value comes in its place.',
+  'a Delayed': OF_COLLECTIONS,
   'a Bag': OF_COLLECTIONS,
   'a ChunkedArray': OF_COLLECTIONS,
   'a DataFrame': OF_COLLECTIONS,

@@ -1,6 +1,7 @@
 // Writes lists, plain objects, maps and sets, and what instances of classes have of these.
 
 import { types } from 'node:util'
+import { encodeGlobal, encodeImported } from './encodeFunction.ts'
 import { encodeSymbol } from './encodeSymbol.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
 import { SHAPES_MAX, TAG } from './valueTags.ts'
@@ -73,6 +74,11 @@ export function encodePlain(encoder: ValueEncoder, value: object, bare: boolean,
   if (symbols.length > 0 && types.isArgumentsObject(value)) {
     encodeArray(encoder, Array.from(value as ArrayLike<unknown>), depth)
     return
+  }
+  // `Math` and its like, and what `import * as path` gives, have a tag.
+  if (symbols.length > 0 && Object.hasOwn(value, Symbol.toStringTag)) {
+    if (encodeGlobal(encoder, value)) return
+    if (types.isModuleNamespaceObject(value) && encodeImported(encoder, value)) return
   }
   encoder.remember(value)
   if (symbols.length > 0) {

@@ -1,6 +1,7 @@
 // Writes objects that are no plain data: buffers, dates, errors, and instances of classes.
 
 import { describeValue, remedyFor } from './cannotTravel.ts'
+import { encodeBuffer, encodeSharedBuffer, encodeView } from './encodeBuffers.ts'
 import {
   encodeEntries,
   encodeItems,
@@ -9,8 +10,11 @@ import {
   encodeProperties,
   encodeSymbolPairs,
 } from './encodeContainers.ts'
+import { encodeError, encodeErrorFields, encodeForeignError } from './encodeErrors.ts'
+import { encodeGlobal } from './encodeFunction.ts'
 import { type AnyFunction, liftHook, type PrivateAccess } from './liftHook.ts'
 import { ownName } from './ownNames.ts'
+import { privateLevels } from './privateChain.ts'
 import { fromWorker, toWorker } from './travelSymbols.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
 import { ERROR_CLASSES, INSTANCE_BASES, type InstanceBase, TAG, VIEW_KINDS } from './valueTags.ts'
@@ -40,7 +44,7 @@ export function encodeExotic(encoder: ValueEncoder, value: object, prototype: ob
       return
     }
     case ArrayBuffer.prototype:
-      encodeBuffer(encoder, value as ArrayBuffer)
+      encodeBuffer(encoder, value as ArrayBuffer, depth)
       return
     case SharedArrayBuffer.prototype:
       encodeSharedBuffer(encoder, value as SharedArrayBuffer)
@@ -81,70 +85,6 @@ function encodePairList(encoder: ValueEncoder, value: object, prototype: object,
   return true
 }
 
-function encodeBuffer(encoder: ValueEncoder, value: ArrayBuffer): void {
-  encoder.remember(value)
-  encoder.writer.byte(TAG.arrayBuffer)
-  encoder.writer.varint(value.byteLength)
-  encoder.writer.raw(new Uint8Array(value))
-}
-
-/** Shared memory stays shared between threads of one process; elsewhere its content is copied. */
-function encodeSharedBuffer(encoder: ValueEncoder, value: SharedArrayBuffer): void {
-  encoder.remember(value)
-  encoder.writer.byte(TAG.sharedArrayBuffer)
-  if (encoder.options.shareFromBytes !== undefined) {
-    encoder.writer.byte(1)
-    encoder.writer.varint(bufferIndex(encoder, value))
-    return
-  }
-  encoder.writer.byte(0)
-  encoder.writer.varint(value.byteLength)
-  encoder.writer.raw(new Uint8Array(value))
-}
-
-function encodeView(encoder: ValueEncoder, value: ArrayBufferView, kind: number, depth: number): void {
-  const { writer } = encoder
-  const { buffer, byteOffset, byteLength } = value
-  const { shareFromBytes, allocate, borrow } = encoder.options
-  if (shareFromBytes !== undefined && byteLength >= shareFromBytes) {
-    let shared = buffer as SharedArrayBuffer
-    let offset = byteOffset
-    const isWhole = byteLength === buffer.byteLength && !(buffer as ArrayBuffer).resizable
-    if (!(buffer instanceof SharedArrayBuffer) && !(borrow && isWhole)) {
-      shared = allocate ? allocate(byteLength) : new SharedArrayBuffer(byteLength)
-      offset = 0
-      new Uint8Array(shared).set(new Uint8Array(buffer, byteOffset, byteLength))
-    }
-    encoder.remember(value)
-    writer.byte(TAG.sharedView)
-    writer.byte(kind)
-    writer.varint(offset)
-    writer.varint(byteLength)
-    writer.varint(bufferIndex(encoder, shared))
-    return
-  }
-  encoder.remember(value)
-  // A view of a whole buffer keeps sharing it with other views; a part of a larger one travels alone.
-  const whole = byteOffset === 0 && byteLength === buffer.byteLength && byteLength <= 4096
-  if (whole || buffer instanceof SharedArrayBuffer || encoder.hasSeen(buffer)) {
-    writer.byte(TAG.view)
-    writer.byte(kind)
-    writer.varint(byteOffset)
-    writer.varint(byteLength)
-    encoder.value(buffer, depth)
-    return
-  }
-  writer.byte(TAG.typedArray)
-  writer.byte(kind)
-  writer.varint(byteLength)
-  writer.raw(new Uint8Array(buffer, byteOffset, byteLength))
-}
-
-function bufferIndex(encoder: ValueEncoder, shared: SharedArrayBuffer): number {
-  const index = encoder.buffers.indexOf(shared)
-  return index >= 0 ? index : encoder.buffers.push(shared) - 1
-}
-
 function encodeInstance(encoder: ValueEncoder, value: object, prototype: object, depth: number): void {
   const { writer } = encoder
   const error = value instanceof Error
@@ -167,6 +107,7 @@ function encodeInstance(encoder: ValueEncoder, value: object, prototype: object,
       encodeForeignError(encoder, value as Error, depth)
       return
     }
+    if (encodeGlobal(encoder, value)) return
     encoder.refuse(depth, describeValue(value), remedyFor(value))
   }
   const travelling = value as { [toWorker]?: () => unknown }
@@ -185,6 +126,7 @@ function encodeInstance(encoder: ValueEncoder, value: object, prototype: object,
       encodeForeignError(encoder, value, depth)
       return
     }
+    if (encodeGlobal(encoder, value)) return
     encoder.refuse(depth, describeValue(value), remedyFor(value))
   }
   if (value instanceof process.getBuiltinModule('node:stream').Stream || value instanceof Promise)
@@ -269,79 +211,4 @@ function isTransparent(value: object, Class: AnyFunction): boolean {
   if (Object.getOwnPropertySymbols(value).length > 0) return false
   const properties = Object.getOwnPropertyDescriptors(value)
   return Object.values(properties).every((property) => property.enumerable && !property.get)
-}
-
-/** The classes of the chain that have private members, each with how it gives and takes them. */
-function privateLevels(encoder: ValueEncoder, Class: AnyFunction, depth: number): PrivateAccess[] {
-  let chain = privateChains.get(Class)
-  if (!chain) {
-    chain = privateChain(Class)
-    privateChains.set(Class, chain)
-  }
-  if (chain.hidden.length > 0)
-    encoder.refuse(
-      depth,
-      `an instance of \`${Class.name}\`, which has private fields (${chain.hidden.join(', ')})`,
-      'Give the class `[toWorker]() { return state }` and `static [fromWorker](state)`, or use TypeScript `private`.',
-    )
-  return chain.levels
-}
-
-interface PrivateChain {
-  levels: PrivateAccess[]
-  /** Private names of classes that were not compiled by the loader. */
-  hidden: string[]
-}
-
-const privateChains = new WeakMap<AnyFunction, PrivateChain>()
-
-function privateChain(Class: AnyFunction): PrivateChain {
-  const chain: PrivateChain = { levels: [], hidden: [] }
-  for (let at: unknown = Class; typeof at === 'function' && at !== Function.prototype; ) {
-    const access = liftHook.privateAccessOf(at)
-    if (access) chain.levels.push(access)
-    else if (liftHook.capturesOf(at)) chain.hidden.push(...privateNames(at))
-    at = Object.getPrototypeOf(at)
-  }
-  return chain
-}
-
-function privateNames(Class: AnyFunction): string[] {
-  const found = Function.prototype.toString
-    .call(Class)
-    .matchAll(/^\s*(#[\p{ID_Start}$_][\p{ID_Continue}$]*)\s*[=;(]/gmu)
-  return [...new Set([...found].map((match) => match[1]))]
-}
-
-function encodeError(encoder: ValueEncoder, value: Error, builtin: number, depth: number): void {
-  encoder.remember(value)
-  encoder.writer.byte(TAG.error)
-  encoder.writer.byte(builtin)
-  encoder.contents(depth, (at) => {
-    encodeErrorFields(encoder, value, at)
-    encodeProperties(encoder, value, at)
-  })
-}
-
-/** An error of a class that stays behind: the nearest class of the language, under its own name. */
-function encodeForeignError(encoder: ValueEncoder, value: Error, depth: number): void {
-  const nearest = ERROR_CLASSES.findLastIndex((Class) => value instanceof Class)
-  encoder.remember(value)
-  encoder.writer.byte(TAG.error)
-  encoder.writer.byte(nearest)
-  encoder.contents(depth, (at) => {
-    encodeErrorFields(encoder, value, at)
-    const fields: Record<string, unknown> = { ...value }
-    if (value.name !== ERROR_CLASSES[nearest].name) fields.name = value.name
-    encodeProperties(encoder, fields, at)
-  })
-}
-
-function encodeErrorFields(encoder: ValueEncoder, value: Error, depth: number): void {
-  const hidden: Record<string, unknown> = {}
-  for (const key of ['message', 'stack', 'cause', 'errors']) {
-    const own = Object.getOwnPropertyDescriptor(value, key)
-    if (own && !own.enumerable) hidden[key] = (value as unknown as Record<string, unknown>)[key]
-  }
-  encodeProperties(encoder, hidden, depth)
 }

@@ -27,17 +27,22 @@ export function encodeFunction(encoder: ValueEncoder, fn: AnyFunction, depth: nu
     encodeClosure(encoder, fn, thunk, depth)
     return
   }
-  const path = globalPath(fn)
-  if (path) {
-    writer.byte(TAG.global)
-    writer.varint(path.length)
-    for (const key of path) writer.text(key)
-    return
-  }
-  if (encodeImported(encoder, fn)) return
-  const parts = looksBound(fn) ? boundParts(fn) : undefined
+  if (encodeGlobal(encoder, fn) || encodeImported(encoder, fn)) return
+  const home = liftHook.homeOf(fn)
+  const parts = home ? { target: fn, self: home, args: [] } : looksBound(fn) ? boundParts(fn) : undefined
   if (!parts) refuseFunction(encoder, fn, depth)
   encodeBound(encoder, fn, parts, depth)
+}
+
+/** Writes a function or namespace of the language or of Node by its path. */
+export function encodeGlobal(encoder: ValueEncoder, value: object): boolean {
+  const path = globalPath(value)
+  if (!path) return false
+  const { writer } = encoder
+  writer.byte(TAG.global)
+  writer.varint(path.length)
+  for (const key of path) writer.text(key)
+  return true
 }
 
 /** A method is named by its object and its key, any other function stands there itself. */

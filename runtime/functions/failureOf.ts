@@ -10,12 +10,15 @@ import { decodeValue, encodeValue } from './valueCodec.ts'
 
 export { userFrames, userPlace } from './stackPlaces.ts'
 
-/** A task that has no result, where its error's own class is not known here or there never was one. */
+/**
+ * A task that has no result, where its error's own class is not known here or there never was one. A task that threw
+ * something else than an error has it as `cause`.
+ */
 export class TaskFailedError extends Error {
   override name = 'TaskFailedError'
   readonly kind: FailureKind
-  constructor(message: string, kind: FailureKind) {
-    super(message)
+  constructor(message: string, kind: FailureKind, options?: ErrorOptions) {
+    super(message, options)
     this.kind = kind
   }
 }
@@ -152,7 +155,7 @@ function revived(failure: TaskFailure, options: DecodeOptions | undefined): Erro
   try {
     const value = decodeValue({ bytes: failure.error, buffers: [] }, options)
     if (value instanceof Error) return value
-    return new TaskFailedError(failure.message, failure.kind)
+    return new TaskFailedError(failure.message, failure.kind, { cause: value })
   } catch {
     return undefined // Its class is not known here: its text says what happened.
   }

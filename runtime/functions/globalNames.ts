@@ -1,15 +1,18 @@
-// Functions of the language and of Node that every thread has: they travel by their path from `globalThis`.
+// Functions and namespaces of the language and of Node that every thread has: they travel by their path from `globalThis`.
 
 import type { AnyFunction } from './liftHook.ts'
 
 const ROOTS = [
   ...['Object', 'Array', 'Map', 'Set', 'Date', 'RegExp', 'Promise', 'Number', 'String', 'Boolean', 'BigInt'],
-  ...['Symbol', 'Error', 'TypeError', 'RangeError', 'SyntaxError', 'Math', 'JSON', 'Reflect', 'Intl'],
+  ...['Symbol', 'Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError'],
+  ...['AggregateError', 'Math', 'JSON', 'Reflect', 'Intl', 'Atomics', 'WebAssembly', 'Function', 'Proxy'],
   ...['Uint8Array', 'Int8Array', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array', 'Float32Array'],
   ...['Float64Array', 'BigInt64Array', 'BigUint64Array', 'ArrayBuffer', 'DataView', 'URL', 'URLSearchParams'],
   ...['parseInt', 'parseFloat', 'isNaN', 'isFinite', 'structuredClone', 'fetch', 'encodeURIComponent'],
   ...['decodeURIComponent', 'Buffer', 'TextEncoder', 'TextDecoder', 'WeakMap', 'WeakSet', 'atob', 'btoa'],
-  ...['setTimeout', 'queueMicrotask', 'performance', 'AbortController', 'console'],
+  ...['Uint8ClampedArray', 'Float16Array', 'SharedArrayBuffer', 'WeakRef', 'Iterator', 'AbortSignal'],
+  ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'queueMicrotask'],
+  ...['performance', 'crypto', 'AbortController', 'console'],
 ]
 
 let paths: Map<unknown, string[]> | undefined

@@ -83,6 +83,7 @@ export class LiftHook {
   readonly #importCache = new WeakMap<object, ImportFound>()
   readonly #notes = new Map<string, Map<number, UnitNote>>()
   readonly #private = new WeakMap<object, PrivateAccess>()
+  readonly #homes = new WeakMap<AnyFunction, AnyFunction>()
   readonly #classes = new Map<string, WeakRef<object>>()
   readonly #classIds = new WeakMap<object, string>()
 
@@ -161,6 +162,19 @@ export class LiftHook {
 
   classOf(id: string): object | undefined {
     return this.#classes.get(id)?.deref()
+  }
+
+  /** Notes the class of static methods, which can be sent without it: `client.map(Parser.parse, texts)`. */
+  s(home: AnyFunction, keys: readonly string[]): void {
+    for (const key of keys) {
+      const method = ownValue(home, key)
+      if (typeof method === 'function') this.#homes.set(method, home)
+    }
+  }
+
+  /** The class that a static method stands in. */
+  homeOf(method: AnyFunction): AnyFunction | undefined {
+    return this.#homes.get(method)
   }
 
   /** Notes how a class gives and takes its private members. */

@@ -1,12 +1,14 @@
-// Classes of this package that errors of tasks may be of: both ends have them, so they travel by name.
+// What both ends have of this package, so that it travels by name: classes of errors, and the function of large arguments.
 
 import { BrokenValueError } from './byteReader.ts'
 import { CannotTravelError } from './cannotTravel.ts'
+import { heldArgument } from './heldArgument.ts'
 import type { AnyFunction } from './liftHook.ts'
 
 const OWN: Record<string, AnyFunction> = {
   'heddle.CannotTravelError': CannotTravelError,
   'heddle.BrokenValueError': BrokenValueError,
+  'heddle.heldArgument': heldArgument,
 }
 
 export function ownName(fn: AnyFunction): string | undefined {

@@ -11,8 +11,16 @@ let count = 0
  * @example const db = perWorker(() => new Database('flights.db')); client.map((id) => db().get(id), ids)
  */
 export function perWorker<T>(make: () => T): () => T {
+  requireFunction('perWorker', make)
   const id = `${process.pid}-${performance.timeOrigin}-${count++}`
   return perWorkerOf(id, make) as () => T
+}
+
+function requireFunction(call: string, given: unknown): void {
+  if (typeof given !== 'function')
+    throw new TypeError(
+      `${call} needs a function, e.g. ${call}(() => …), not ${given === null ? 'null' : typeof given}`,
+    )
 }
 
 /** The function that gives the value of this thread under an id. */
@@ -39,6 +47,7 @@ export function perWorkerOf(id: string, make: () => unknown): () => unknown {
  * @example onWorker(() => dayjs.extend(utc))
  */
 export function onWorker(setUp: () => unknown): void {
+  requireFunction('onWorker', setUp)
   if (liftHook.worker) void runSetup(setUp)
   else liftHook.setups.push(setUp)
 }

@@ -33,6 +33,8 @@ export class ValueDecoder {
   readonly #shapes: string[][] = []
   #postponed: (() => void)[] = []
   #toFreeze: object[] | undefined
+  /** Large arguments that were read, by their dependency. */
+  #held: Map<number, unknown> | undefined
 
   constructor(bytes: Uint8Array, buffers: readonly SharedArrayBuffer[], options: DecodeOptions) {
     this.reader = new ByteReader(bytes)
@@ -86,6 +88,8 @@ export class ValueDecoder {
           )
         return this.options.reference(index)
       }
+      case TAG.held:
+        return this.#heldArgument(this.reader.varint())
       case TAG.integerArray:
       case TAG.doubleArray:
         return this.#numberArray(tag === TAG.integerArray)
@@ -158,6 +162,19 @@ export class ValueDecoder {
       }
     }
     return decodeExotic(this, tag)
+  }
+
+  /** A large argument is decoded where it stands first: each run has a copy of its own, one object stays one. */
+  #heldArgument(index: number): unknown {
+    this.#held ??= new Map()
+    const held = this.#held
+    if (held.has(index)) return held.get(index)
+    const encoding = this.options.reference?.(index)
+    if (!(encoding instanceof Uint8Array))
+      throw new BrokenValueError(`an argument list lacks its large argument, dependency #${index}`)
+    const value = this.another(encoding)
+    held.set(index, value)
+    return value
   }
 
   /** Decodes a value that stands by itself, in the same way. */

@@ -82,6 +82,8 @@ export const TAG = {
   /** Pairs of names and values. */
   headers: 50,
   formData: 51,
+  /** A large argument: the place of the dependency whose value is its encoding. */
+  held: 52,
 } as const
 
 /** Kinds of views over buffers, by their place in this list. */
@@ -99,6 +101,7 @@ export const VIEW_KINDS = [
   BigUint64Array,
   DataView,
   Buffer,
+  Float16Array,
 ] as const
 
 /** What an instance of a class is underneath, by its place in this list. */

@@ -232,8 +232,13 @@ export class ControlPlane {
     } catch (error) {
       // The fault is ours or the message's: its sender is told, everybody else goes on.
       this.#log('error', `a ${message.type} message of client ${client} failed: ${(error as Error).stack}`)
-      const request = 'request' in message ? message.request : -1
-      socket.send({ type: 'refused', request, reason: (error as Error).message, message: message.type })
+      const reason = (error as Error).message
+      if (message.type === 'graph')
+        socket.send({ type: 'graph-refused', graph: message.graph, reason, keys: [] })
+      else {
+        const request = 'request' in message ? message.request : -1
+        socket.send({ type: 'refused', request, reason, message: message.type })
+      }
     }
     this.drainSoon()
   }

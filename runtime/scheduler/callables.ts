@@ -28,7 +28,8 @@ export class CallableTable {
   /** Numbers are never used again: workers remember callables by them. */
   readonly byNumber = new Map<number, Callable>()
   readonly modules = new Map<string, Module>()
-  readonly #byDigest = new Map<string, Callable>()
+  /** Those of one digest differ in the modules that they need: functions among arguments bring theirs. */
+  readonly #byDigest = new Map<string, Callable[]>()
   /** Those without uses, longest out of use first. */
   readonly #remembered = new Set<Callable>()
   #rememberedBytes = 0
@@ -54,7 +55,8 @@ export class CallableTable {
     label: string,
   ): number {
     const digest = hexOf(digests, at)
-    let callable = this.#byDigest.get(digest)
+    const known = this.#byDigest.get(digest)
+    let callable = known?.find((one) => modules.every((name) => one.modules.includes(name)))
     if (!callable) {
       callable = {
         number: this.#next++,
@@ -64,7 +66,8 @@ export class CallableTable {
         label,
         uses: 0,
       }
-      this.#byDigest.set(digest, callable)
+      if (known) known.push(callable)
+      else this.#byDigest.set(digest, [callable])
       this.byNumber.set(callable.number, callable)
       for (const name of modules) this.modules.get(name)!.uses++
     } else if (callable.uses === 0) {
@@ -95,7 +98,9 @@ export class CallableTable {
 
   #forget(callable: Callable): void {
     this.byNumber.delete(callable.number)
-    this.#byDigest.delete(callable.digest)
+    const left = this.#byDigest.get(callable.digest)!.filter((one) => one !== callable)
+    if (left.length > 0) this.#byDigest.set(callable.digest, left)
+    else this.#byDigest.delete(callable.digest)
     for (const name of callable.modules) {
       const module = this.modules.get(name)!
       module.uses--

@@ -35,6 +35,9 @@ const RANKS_PER_PRIORITY = 2 ** 40
 export const PRIORITY_MAX = 4096
 export const OPTION_SETS_MAX = 65_536
 
+const isWithin = (value: unknown, least: number, most: number): boolean =>
+  typeof value === 'number' && value >= least && value <= most
+
 export class OptionSets {
   readonly sets: OptionSet[] = []
   readonly restrictions: Restriction[] = []
@@ -44,15 +47,20 @@ export class OptionSets {
     this.enter({})
   }
 
-  /** What is wrong with a set of options, or nothing. */
+  /** What is wrong with a set of options, or nothing. What they hold is whatever their sender wrote. */
   static refusal(options: TaskOptions): string | undefined {
-    const { priority = 0, retries = 0, timeoutMs = 0, resources = {}, workers } = options
-    if (!(Math.abs(priority) <= PRIORITY_MAX)) return `priority ${priority} is not within ±${PRIORITY_MAX}`
-    if (!(retries >= 0)) return `retries ${retries} is not a count`
-    if (!(timeoutMs >= 0)) return `timeoutMs ${timeoutMs} is not a duration`
-    if (workers !== undefined && workers.length === 0) return 'workers is an empty list: leave it out instead'
+    if (typeof options !== 'object' || options === null) return 'options are no record'
+    const { priority = 0, retries = 0, timeoutMs = 0, resources = {}, workers = ['any'] } = options
+    if (!isWithin(priority, -PRIORITY_MAX, PRIORITY_MAX))
+      return `priority ${priority} is not within ±${PRIORITY_MAX}`
+    if (!isWithin(retries, 0, Number.MAX_VALUE)) return `retries ${retries} is not a count`
+    if (!isWithin(timeoutMs, 0, Number.MAX_VALUE)) return `timeoutMs ${timeoutMs} is not a duration`
+    if (!Array.isArray(workers) || !workers.every((name) => typeof name === 'string'))
+      return 'workers is no list of names'
+    if (workers.length === 0) return 'workers is an empty list: leave it out instead'
+    if (typeof resources !== 'object' || resources === null) return 'resources is no record of amounts'
     for (const [name, amount] of Object.entries(resources))
-      if (!(amount >= 0 && amount <= 1e9)) return `resource ${name}: ${amount} is not an amount`
+      if (!isWithin(amount, 0, 1e9)) return `resource ${name}: ${amount} is not an amount`
     return undefined
   }
 

@@ -22,6 +22,9 @@ export interface WaitingScatter {
   message: ScatterMessage
   /** Handles that the client has released meanwhile. */
   takenBack: number[]
+  sinceMs: number
+  /** Whether its client was told that it waits. */
+  warned: boolean
 }
 
 /** Answers with `placed` now, or once a worker is there. */
@@ -34,7 +37,8 @@ export function scatter(state: State, client: Client, message: ScatterMessage): 
   }
   const workers = candidates(state, message)
   if (workers.length === 0) {
-    state.waitingScatters.push({ client, message: structuredClone(message), takenBack: [] })
+    const kept = structuredClone(message)
+    state.waitingScatters.push({ client, message: kept, takenBack: [], sinceMs: state.nowMs, warned: false })
     return
   }
   placeValues(state, client, message, workers)
@@ -42,8 +46,13 @@ export function scatter(state: State, client: Client, message: ScatterMessage): 
 
 export function startWaitingScatters(state: State): void {
   const waiting = state.waitingScatters.splice(0)
-  for (const { client, message, takenBack } of waiting) {
+  for (const each of waiting) {
+    const { client, message, takenBack } = each
     if (state.clients.get(client.id) !== client) continue
+    if (candidates(state, message).length === 0) {
+      state.waitingScatters.push(each)
+      continue
+    }
     scatter(state, client, message)
     for (const handle of takenBack) {
       const entry = client.handles.get(handle)

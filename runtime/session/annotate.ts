@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { TaskOptions } from '../protocol/taskOptions.ts'
 import { type CallOptions, splitOptions } from './callOptions.ts'
+import { UsageError } from './errors.ts'
 
 /** What `annotate` takes: all that a call takes, but for its name and signal. */
 export type BlockOptions = Omit<CallOptions, 'name' | 'signal'>
@@ -18,8 +19,14 @@ const blocks = new AsyncLocalStorage<BlockOptions>()
  * @example await annotate({ resources: { gpu: 1 } }, () => model.compute())
  */
 export function annotate<R>(options: BlockOptions, block: () => R): R {
-  splitOptions(options)
-  return blocks.run({ ...blocks.getStore(), ...options }, block)
+  const { task, key, pure, name, signal } = splitOptions(options)
+  if (name !== undefined || signal !== undefined)
+    throw new UsageError(
+      `${name !== undefined ? 'name' : 'signal'} is an option of calls, not of blocks: client.with({ … })`,
+    )
+  if (typeof block !== 'function') throw new UsageError('annotate needs a function behind its options')
+  const around = blocks.getStore()
+  return blocks.run({ ...around, ...task, key: key ?? around?.key, pure: pure ?? around?.pure }, block)
 }
 
 /** The options of the blocks around, under those of a call. */

@@ -1,8 +1,9 @@
 // The options of a call, and how they are told from its arguments: they come before, in `client.with({...})`.
 
-import { faultIn, TASK_OPTIONS } from '../graph/taskOptionChecks.ts'
+import { faultIn, kindOf, TASK_OPTIONS } from '../graph/taskOptionChecks.ts'
 import type { TaskOptions } from '../protocol/taskOptions.ts'
 import { UsageError } from './errors.ts'
+import { requireKind, requireSignal } from './optionKinds.ts'
 
 /** What `client.with` takes. */
 export interface CallOptions extends TaskOptions {
@@ -38,16 +39,26 @@ const NAMES: ReadonlySet<string> = new Set(
 
 const NONE: SplitOptions = { task: {}, key: undefined, pure: undefined, name: undefined, signal: undefined }
 
-/** @throws {UsageError} when an option is of another kind than it should be */
+/**
+ * Options that are undefined count as not given.
+ * @throws {UsageError} when an option is of another kind than it should be
+ */
 export function splitOptions(options: CallOptions | undefined): SplitOptions {
-  if (!options) return NONE
+  if (options === undefined) return NONE
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new UsageError(`options stand in an object, e.g. { retries: 2 }, not ${kindOf(options)}`)
   const unknown = Object.keys(options).find((option) => !NAMES.has(option))
   if (unknown !== undefined)
     throw new UsageError(`there is no option ${JSON.stringify(unknown)}: ${[...NAMES].join(', ')}`)
-  const { key, pure, name, signal, ...task } = options
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const { key, pure, name, signal, ...task } = given as CallOptions
   const fault = faultIn(task)
   if (fault) throw new UsageError(fault)
+  requireKind('key', key, 'string', 'a text')
+  requireKind('name', name, 'string', 'a text')
+  requireKind('pure', pure, 'boolean', 'true or false')
   if (key === '') throw new UsageError('key must not be empty')
+  requireSignal(signal)
   return { task, key, pure, name, signal }
 }
 

@@ -186,7 +186,7 @@ export class Client implements Executor {
   }
 
   /**
-   * The results of futures, wherever they stand in lists and plain objects.
+   * The results of futures, wherever they stand in lists, plain objects, maps and sets.
    * @throws the first failure among them, as soon as it is known
    * @example await client.gather({ low: futureOfLow, rest: [futureOfRest] })
    */
@@ -215,7 +215,7 @@ export class Client implements Executor {
 
   // As an executor it gets a list and where it was called from; a user gives whatever holds collections.
   /**
-   * The values of collections and futures, wherever they stand in lists and plain objects. What they share runs once.
+   * The values of collections and futures, wherever they stand in lists, plain objects, maps and sets. What they share runs once.
    * @throws the first failure among them, as soon as it is known
    * @example const [mean, max] = await client.compute([x.mean(), x.max()])
    */
@@ -270,16 +270,16 @@ export class Client implements Executor {
     return pending.replace(values, pending.futures, persistCollections(this.#core, pending.collections, sent))
   }
 
-  /** Stops the tasks of futures, wherever they stand in lists and plain objects, and those that need them. */
+  /** Stops the tasks of futures and of persisted collections, wherever they stand in plain data, and those that need them. */
   cancel(futures: unknown, options: { reason?: string } = {}): void {
     requireOptions('cancel', options, { reason: true })
-    const list = new Pending(futures).futures
+    const list = futuresOf(futures)
     coreOf(list)?.cancel(handlesOf(list), options.reason ?? 'it was cancelled')
   }
 
-  /** Runs tasks again that failed or were cancelled. */
+  /** Runs tasks again that failed, those of persisted collections too. @throws {UsageError} when one was cancelled or released */
   retry(futures: unknown): void {
-    const list = new Pending(futures).futures
+    const list = futuresOf(futures)
     coreOf(list)?.retry(handlesOf(list))
   }
 

@@ -97,8 +97,22 @@ export class Connection {
     this.#flush()
   }
 
+  /** A message that cannot be written is answered as a scheduler would that cannot read it; the others go on. */
   #write(message: ClientMessage): void {
-    this.#socket.send(CLIENT_MESSAGES, message)
+    try {
+      this.#socket.send(CLIENT_MESSAGES, message)
+    } catch (error) {
+      const reason = `it cannot be written: ${(error as Error).message}`
+      if (message.type === 'graph')
+        this.#receive?.({ type: 'graph-refused', graph: message.graph, reason, keys: [] })
+      else
+        this.#onReply({
+          type: 'refused',
+          request: 'request' in message ? message.request : -1,
+          reason,
+          message: message.type,
+        })
+    }
   }
 
   /**
@@ -134,7 +148,10 @@ export class Connection {
   }
 
   #onFrame(data: Uint8Array): void {
-    const reply = decodeFrame(CLIENT_REPLIES, data)
+    this.#onReply(decodeFrame(CLIENT_REPLIES, data))
+  }
+
+  #onReply(reply: ClientReply): void {
     if ('request' in reply && reply.request !== -1) {
       const waiting = this.#requests.get(reply.request)
       if (waiting) waiting.resolve(reply as Answer)

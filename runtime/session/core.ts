@@ -16,6 +16,8 @@ import { ClosedError, UsageError } from './errors.ts'
 import { type Future, FutureBatch, type FutureHolder, handleOf, holderOf } from './future.ts'
 import { CANCELLED, ERRED, type FutureStatus, FutureTable, PENDING } from './futureTable.ts'
 import { GraphWriter } from './graphWriter.ts'
+import { HeldArguments } from './heldArguments.ts'
+import { requireKind } from './optionKinds.ts'
 import { Results } from './results.ts'
 import { onceAtExit, placeOf, tellUnasked } from './unaskedFailures.ts'
 import { Waits } from './waits.ts'
@@ -52,6 +54,7 @@ export class Core implements FutureHolder {
   /** Futures that must not be collected, since somebody waits for their results. */
   readonly #inUse = new Set<readonly Future[]>()
   readonly #warned = new Set<string>()
+  readonly #held: HeldArguments
   /** Told about what the scheduler says beside futures. */
   onLog: (text: string) => void = () => {}
   readonly #tellAtExit: (() => void) | undefined
@@ -64,6 +67,13 @@ export class Core implements FutureHolder {
     this.data = new DataClient(address.token, { gateway: address.gateway, certificate: address.certificate })
     this.lifter = lifter
     this.kernels = kernels
+    this.#held = new HeldArguments({
+      kernels,
+      table: this.table,
+      newGraph: () => this.#graphWith(undefined),
+      release: (handles) => this.release(handles),
+      warn: (text) => this.#warnOnce(text),
+    })
     this.waits = new Waits(this.table, () => connection.hold())
     this.results = new Results({
       table: this.table,
@@ -91,7 +101,12 @@ export class Core implements FutureHolder {
 
   /** A graph of its own, to be sent by `sendGraph`. */
   newGraph(): GraphWriter {
+    return this.#graphWith(this.#held)
+  }
+
+  #graphWith(large: HeldArguments | undefined): GraphWriter {
     const writer: GraphWriter = new GraphWriter(this.#graphs++, {
+      large,
       lifter: this.lifter,
       kernels: this.kernels,
       table: this.table,
@@ -126,8 +141,12 @@ export class Core implements FutureHolder {
   }
 
   #messagesOf(writer: GraphWriter): ClientMessage[] {
+    const held = writer.takeHeld()
+    const before = held ? this.#messagesOf(held) : []
+    if (held) this.#held.sent(held)
     const graph = writer.finish()
-    if (graph.args.length > LARGE_ARGUMENTS_BYTES)
+    const isNamed = graph.groups[0]?.kind === 'argument' && this.#held.hasWarned
+    if (graph.args.length > LARGE_ARGUMENTS_BYTES && !isNamed)
       this.#warnOnce(
         `${Math.round(graph.args.length / 1e6)} MB of arguments travel through the scheduler (${graph.groups[0].name}): ` +
           'scatter large values first, and pass their futures: await client.scatter(value)',
@@ -136,7 +155,7 @@ export class Core implements FutureHolder {
     if (graph.handles.length > 0)
       this.#unanswered.push({ graph: graph.graph, handles: graph.handles.slice() })
     const names = [...writer.modules].filter((name) => !this.#modulesSent.has(name))
-    return names.length === 0 ? [graph] : [this.modulesMessage(names), graph]
+    return names.length === 0 ? [...before, graph] : [...before, this.modulesMessage(names), graph]
   }
 
   /** The contents of worker modules that the scheduler does not have from this client yet. */
@@ -255,6 +274,7 @@ export class Core implements FutureHolder {
   }
 
   cancel(handles: readonly Handle[], reason: string): void {
+    requireKind('reason', reason, 'string', 'a text')
     const pending = handles.filter(
       (handle) => this.table.status(handle) === PENDING && this.table.isHeld(handle),
     )

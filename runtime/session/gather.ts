@@ -5,6 +5,7 @@ import { coreOf, handlesOf } from './core.ts'
 import type { Future } from './future.ts'
 import { asSite } from './handleSite.ts'
 import { asFutureList, Pending } from './nested.ts'
+import { requireSignal } from './optionKinds.ts'
 
 /** How a gather may be given up. */
 export interface GatherOptions {
@@ -22,6 +23,7 @@ export async function gatherValues(
   place: SourcePlace | undefined,
   signal?: AbortSignal,
 ): Promise<unknown> {
+  requireSignal(signal)
   const list = asFutureList(value)
   if (list) return valuesOf(list, method, place, signal)
   const pending = new Pending(value)

@@ -17,6 +17,7 @@ import { UsageError } from './errors.ts'
 import { Future, type FutureHolder, handleOf, holderOf } from './future.ts'
 import { ERRED, type FutureTable } from './futureTable.ts'
 import { type DigestedColumns, type DigestedGroup, digestTasks } from './graphDigests.ts'
+import type { HeldArguments } from './heldArguments.ts'
 
 /** What every graph of one client is written with. */
 export interface GraphSurroundings {
@@ -28,6 +29,8 @@ export interface GraphSurroundings {
   warn(text: string): void
   /** Called before keys of other graphs are read: one that is still open has none before it is closed. */
   sealOthers?(): void
+  /** Has large arguments held on workers as results of their own; without it they stay in the graph. */
+  large?: HeldArguments
 }
 
 /** Among fewer dependencies of a task, looking through all is faster than a map. */
@@ -73,16 +76,26 @@ export class GraphWriter {
   #ownFrom = 0
   /** Their places, for a task with many. */
   readonly #ownPlaces = new Map<number, number>()
+  /** The group of the task being written. */
+  #ownGroup = 0
+  /** The graph of the large arguments, which is sent in front of this one. */
+  #held: GraphWriter | undefined
+  /** Handles that were asked for since digests were computed. */
+  readonly #fresh = new Map<Handle, number>()
 
   constructor(serial: number, around: GraphSurroundings) {
     this.#serial = serial
     this.#around = around
     this.#pushZeros()
-    this.#args = new ArgumentWriter({
-      lifter: around.lifter,
-      kernels: around.kernels,
-      reference: (value) => this.#refer(value),
-    })
+    const { large } = around
+    this.#args = new ArgumentWriter(
+      {
+        lifter: around.lifter,
+        kernels: around.kernels,
+        reference: (value) => this.#refer(value),
+      },
+      large && { fromBytes: large.fromBytes, hold: (value, place) => this.#hold(large, value, place) },
+    )
   }
 
   #pushZeros(): void {
@@ -103,7 +116,14 @@ export class GraphWriter {
       list.length = 0
     for (const column of this.#columns()) column.length = 0
     for (const names of [this.#groupNumbers, this.#callableNumbers, this.#optionNumbers]) names.clear()
-    for (const names of [this.#externalNumbers, this.#taskOfHandle, this.#customKeys, this.#modules])
+    this.#held = undefined
+    for (const names of [
+      this.#externalNumbers,
+      this.#taskOfHandle,
+      this.#fresh,
+      this.#customKeys,
+      this.#modules,
+    ])
       if (names.size > 0) names.clear()
     this.#wantedRanges.length = 0
     this.#args.clear()
@@ -205,8 +225,9 @@ export class GraphWriter {
    */
   addTask(group: number, args: readonly unknown[]): number {
     this.#ownFrom = this.#dependencies.length
+    this.#ownGroup = group
     try {
-      this.#args.write(args)
+      this.#args.write(args, !HOLDING.has(this.#groups[group].kind))
     } catch (error) {
       this.#dependencies.length = this.#ownFrom
       throw error
@@ -247,8 +268,10 @@ export class GraphWriter {
   want(task: number, handle: Handle, count = 1): void {
     this.#wanted.pushRange(task, count)
     this.#handles.pushRange(handle, count)
-    if (count === 1) this.#taskOfHandle.set(handle, task)
-    else this.#wantedRanges.push({ handle, task, count })
+    if (count === 1) {
+      this.#taskOfHandle.set(handle, task)
+      this.#fresh.set(handle, task)
+    } else this.#wantedRanges.push({ handle, task, count })
   }
 
   /** Where an object in an argument stands in the dependencies of the task being written; −1 when it is plain data. */
@@ -257,6 +280,27 @@ export class GraphWriter {
     if (value instanceof TaskRef) dependency = value.index
     else if (value instanceof Future) dependency = this.#dependencyOf(value)
     else return -1
+    return this.#placeOf(dependency)
+  }
+
+  /** Has a large argument of the task being written held on its own; gives its place among the dependencies. */
+  #hold(large: HeldArguments, value: unknown, place: number): number {
+    this.#held ??= large.newGraph()
+    const group = this.#groups[this.#ownGroup]
+    const options = this.#options[this.#writerGroups[this.#ownGroup].option]
+    const handle = large.hold(value, this.#held, { group, place, options })
+    this.#around.table.ask([handle])
+    return this.#placeOf(this.#externalOf(handle))
+  }
+
+  /** The graph of the large arguments of this one's tasks, once; nothing where others bring them all. */
+  takeHeld(): GraphWriter | undefined {
+    const held = this.#held
+    this.#held = undefined
+    return held && held.size > 0 ? held : undefined
+  }
+
+  #placeOf(dependency: number): number {
     const own = this.#dependencies
     const bits = dependency >>> 0
     const count = own.length - this.#ownFrom
@@ -292,11 +336,16 @@ export class GraphWriter {
     for (const range of this.#wantedRanges)
       if (handle >= range.handle && handle < range.handle + range.count)
         return range.task + handle - range.handle
+    if (!this.#externalNumbers.has(handle)) this.#around.sealOthers?.()
+    return this.#externalOf(handle)
+  }
+
+  /** A handle of another graph as dependencies name it. */
+  #externalOf(handle: Handle): number {
     let external = this.#externalNumbers.get(handle)
     if (external === undefined) {
-      this.#around.sealOthers?.()
       external = this.#externalNumbers.size
-      this.#externals.push(table.digest(handle))
+      this.#externals.push(this.#around.table.digest(handle))
       this.#externalNumbers.set(handle, external)
     }
     return -1 - external
@@ -321,7 +370,8 @@ export class GraphWriter {
     const digests = this.#digests.buffer
     this.#digested = count
     const { table } = this.#around
-    for (const [handle, task] of this.#taskOfHandle) table.setDigest(handle, digests, task * DIGEST_BYTES)
+    for (const [handle, task] of this.#fresh) table.setDigest(handle, digests, task * DIGEST_BYTES)
+    this.#fresh.clear()
     for (const { handle, task, count: wanted } of this.#wantedRanges)
       table.setDigests(handle, digests, task * DIGEST_BYTES, wanted)
   }
@@ -368,6 +418,8 @@ export class GraphWriter {
   }
 }
 
+/** Kinds of calls whose large arguments are held: those of collections are partitions, each of which one task takes. */
+const HOLDING: ReadonlySet<string | undefined> = new Set(['submit', 'map', 'delayed'])
 const NO_OPTIONS = new Uint16Array(0)
 const NO_TASKS = new Uint32Array(0)
 

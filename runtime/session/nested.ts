@@ -1,13 +1,15 @@
-// Walks plain data: lists and plain objects, at any depth. Everything else in them is a leaf.
+// Walks plain data: lists, plain objects, maps and sets, at any depth. Everything else in them is a leaf.
 
 import { type Collection, isCollection } from '../graph/collection.ts'
 import { Future } from './future.ts'
 
-/** Whether a value is a plain object or a list, and so may hold futures. */
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true
+/** What a value holds, where it may hold futures; nothing of a leaf. */
+function partsOf(value: object): Iterable<unknown> | undefined {
+  if (Array.isArray(value)) return Object.values(value)
   const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  if (prototype === Object.prototype || prototype === null) return Object.values(value)
+  if (prototype === Map.prototype) return [...(value as Map<unknown, unknown>)].flat()
+  return prototype === Set.prototype ? (value as Set<unknown>) : undefined
 }
 
 /** Collects what stands for a value to come: futures, and collections. Each is given once, in the order it is met. */
@@ -28,9 +30,11 @@ export class Pending {
     } else if (isCollection(value)) {
       if (this.#places.has(value)) return
       this.#places.set(value, this.collections.push(value) - 1)
-    } else if (typeof value === 'object' && isPlain(value) && !above.has(value)) {
+    } else if (typeof value === 'object' && !above.has(value)) {
+      const parts = partsOf(value)
+      if (!parts) return
       above.add(value)
-      for (const part of Object.values(value)) this.#collect(part, above)
+      for (const part of parts) this.#collect(part, above)
       above.delete(value)
     }
   }
@@ -53,18 +57,33 @@ export class Pending {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value
     const place = this.#places.get(value)
     if (place !== undefined) return value instanceof Future ? futures[place] : collections[place]
-    if (typeof value === 'function' || !isPlain(value) || above.has(value)) return value
+    if (typeof value === 'function' || above.has(value) || !partsOf(value)) return value
     above.add(value)
-    let copy: unknown[] | Record<string, unknown> | undefined
-    for (const [name, part] of Object.entries(value)) {
-      const replaced = this.#replace(part, futures, collections, above)
-      if (replaced === part) continue
-      copy ??= Array.isArray(value) ? [...value] : { ...value }
-      ;(copy as Record<string, unknown>)[name] = replaced
-    }
+    const made = copyWith(value, (part) => this.#replace(part, futures, collections, above))
     above.delete(value)
-    return copy ?? value
+    return made
   }
+}
+
+/** The same container with its parts replaced; itself where none changes. */
+function copyWith(value: object, replace: (part: unknown) => unknown): unknown {
+  if (value instanceof Map) {
+    const pairs = [...value].map(([key, item]) => [replace(key), replace(item)] as const)
+    const isSame = [...value].every(([key, item], i) => key === pairs[i][0] && item === pairs[i][1])
+    return isSame ? value : new Map(pairs)
+  }
+  if (value instanceof Set) {
+    const items = [...value].map(replace)
+    return [...value].every((item, i) => item === items[i]) ? value : new Set(items)
+  }
+  let copy: unknown[] | Record<string, unknown> | undefined
+  for (const [name, part] of Object.entries(value)) {
+    const replaced = replace(part)
+    if (replaced === part) continue
+    copy ??= Array.isArray(value) ? [...value] : { ...value }
+    ;(copy as Record<string, unknown>)[name] = replaced
+  }
+  return copy ?? value
 }
 
 /** A list of futures alone, which needs no walk; nothing when something else is in it. */
@@ -85,6 +104,10 @@ export type Computed<T> =
         ? T
         : T extends readonly unknown[]
           ? { -readonly [K in keyof T]: Computed<T[K]> }
-          : T extends Date | ArrayBufferView | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
-            ? T
-            : { [K in keyof T]: Computed<T[K]> }
+          : T extends Map<infer K, infer V>
+            ? Map<Computed<K>, Computed<V>>
+            : T extends Set<infer V>
+              ? Set<Computed<V>>
+              : T extends Date | ArrayBufferView | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+                ? T
+                : { [K in keyof T]: Computed<T[K]> }

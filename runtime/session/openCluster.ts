@@ -2,6 +2,7 @@
 
 import type { LocalClusterOptions } from '../cluster/localCluster.ts'
 import { clusterFileThere } from '../cluster/startingCluster.ts'
+import { kindOf } from '../graph/taskOptionChecks.ts'
 import { kernelNames } from '../kernels/kernel.ts'
 import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import { resolveAddress, type SchedulerAddress } from './address.ts'
@@ -44,6 +45,10 @@ const CLOSED = 'close() was called'
 
 /** Inside a task, the cluster that it runs on; else starts a local cluster, or connects to the run's own where there is one. */
 export async function localCore(options: LocalOptions): Promise<OpenCluster> {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError(
+      `Client.local takes its options as an object, e.g. { workers: 2 }, not ${kindOf(options)}`,
+    )
   const unknown = Object.keys(options).find((option) => !Object.hasOwn(LOCAL_OPTIONS, option))
   if (unknown !== undefined)
     throw new UsageError(

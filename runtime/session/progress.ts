@@ -8,6 +8,7 @@ import { coreOf, handlesOf } from './core.ts'
 import { Future } from './future.ts'
 import { asSite, countHandles } from './handleSite.ts'
 import { Pending } from './nested.ts'
+import { requireLimits } from './optionKinds.ts'
 import type { WaitLimits } from './waits.ts'
 
 /** What `progress` takes. */
@@ -51,6 +52,7 @@ export function futuresOf(value: unknown): Future[] {
  */
 export async function progress(futures: unknown, options: ProgressOptions = {}): Promise<void> {
   requireOptions('progress', options, { timeoutMs: true, signal: true, onProgress: true, stream: true })
+  requireLimits('progress', options)
   const place = callPlace(progress)
   const list = futuresOf(futures)
   const core = coreOf(list)

@@ -8,6 +8,7 @@ import { DataConnectionError } from '../host/dataClient.ts'
 import { DIGEST_BYTES, type Handle } from '../protocol/ids.ts'
 import type { Core } from './core.ts'
 import { Future } from './future.ts'
+import { requireKind, requireSignal, requireWorkers } from './optionKinds.ts'
 
 /** Where scattered values go. */
 export interface ScatterOptions {
@@ -44,6 +45,10 @@ export async function scatterValues(
   options: ScatterOptions,
 ): Promise<Future[]> {
   core.requireOpen()
+  requireKind('broadcast', options.broadcast, 'boolean', 'true or false')
+  requireWorkers(options.workers)
+  requireSignal(options.signal)
+  options.signal?.throwIfAborted()
   if (values.length === 0) return []
   const encoded = values.map((value) =>
     encodeValue(value, {
@@ -83,7 +88,7 @@ async function bringAll(
       handles.map((handle) => digests.subarray((handle - first) * DIGEST_BYTES).subarray(0, DIGEST_BYTES)),
     )
     const isLast = attempt === ATTEMPTS_MAX
-    await bring(core, left, own, options).catch((error: unknown) => {
+    await orAborted(bring(core, left, own, options), options.signal).catch((error: unknown) => {
       // The scheduler hears of it too, and says that the values are lost.
       if (isLast || !(error instanceof DataConnectionError)) throw error
     })
@@ -99,6 +104,19 @@ async function bringAll(
     core.connection.send({ type: 'release', handles: again })
     core.table.pendingAgain(again)
     left = lost
+  }
+}
+
+/** The outcome of `work`, or the signal's reason as soon as it fires; the work goes on then, unheard. */
+async function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 

@@ -15,6 +15,9 @@ interface Watch {
   check(): boolean
 }
 
+/** Timers count in 31 bits: 24.8 days. */
+const TIMER_MS_MAX = 2 ** 31 - 1
+
 export class Waits {
   readonly #table: FutureTable
   /** Waits for single handles, looked up by handle, so that a thousand of them cost a message nothing. */
@@ -125,7 +128,8 @@ export class Waits {
       }
       this.#watches.add(watch)
       signal?.addEventListener('abort', onAbort, { once: true })
-      if (timeoutMs !== undefined)
+      // Beyond what a timer can count nobody waits.
+      if (timeoutMs !== undefined && timeoutMs <= TIMER_MS_MAX)
         timer = setTimeout(() => {
           end()
           reject(late())

@@ -143,7 +143,7 @@ test('values of options that no task can have are refused where they are given',
     [() => b.with({ workers: [] }), "with: workers must be a list of names or hosts, e.g. ['worker-0']"],
     [
       () => delayed(() => 1, { resources: { gpu: 0 } }),
-      'delayed: resources.gpu must be a number more than 0, not 0',
+      'delayed: resources.gpu must be a number more than 0 and at most 1000000000, not 0',
     ],
   ]
   for (const [call, message] of refused) assert.throws(call, { name: 'TaskOptionError', message })

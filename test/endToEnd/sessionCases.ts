@@ -500,7 +500,7 @@ describe('a client of a local cluster', () => {
     assert.match(notices[0], /captures `table`, 400 kB: .*client\.scatter\(\)/)
     assert.match(
       notices[1],
-      /24 MB of arguments travel through the scheduler .*await client\.scatter\(value\)/,
+      /^argument 1 of `anonymous` \(.*sessionCases\.ts:\d+:\d+\) is large, 24\.0 MB: .*await client\.scatter\(value\)\.$/,
     )
   })
 

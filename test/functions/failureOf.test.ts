@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { CannotTravelError } from '../../runtime/functions/cannotTravel.ts'
-import { errorOf, failureOf, userFrames, userPlace } from '../../runtime/functions/failureOf.ts'
+import {
+  errorOf,
+  failureOf,
+  TaskFailedError,
+  userFrames,
+  userPlace,
+} from '../../runtime/functions/failureOf.ts'
 import { ShapeError } from '../../runtime/kernels/array/shape.ts'
 import { FileFormatError } from '../../runtime/kernels/files/fileErrors.ts'
 import { kernelNames } from '../../runtime/kernels/kernel.ts'
@@ -73,6 +79,13 @@ test('what is no Error is told as what it is', () => {
     'a task threw a value of class Array, which is no Error',
     'a task threw Symbol(s), which is no Error',
   ])
+})
+
+test('what was thrown and is no Error is the cause of the error that its reader gets', () => {
+  const thrown = { _tag: 'NotFound', id: 5 }
+  const error = errorOf(failureOf(thrown, { key: 'k' }))
+  assert.ok(error instanceof TaskFailedError)
+  assert.deepEqual(error.cause, thrown)
 })
 
 test('a failure without an error of its own becomes one that names its kind', () => {

@@ -21,6 +21,27 @@ test('a function that is called again has the number that it had', () => {
   assert.equal(table.byNumber.get(first)?.uses, 1)
 })
 
+test('a function whose arguments bring more modules is another callable; one that needs fewer has what it needs', () => {
+  const table = new CallableTable()
+  const names = ['f', 'g', 'h']
+  for (const name of names) table.addModule(1, name, new Uint8Array(1))
+  const needing = (...modules: string[]): number =>
+    table.use(digestOf(1), 0, new Uint8Array(10), modules, 'f')
+  const withG = needing('f', 'g')
+  assert.equal(needing('f'), withG)
+  const withH = needing('f', 'h')
+  assert.notEqual(withH, withG)
+  assert.deepEqual(table.byNumber.get(withH)?.modules, ['f', 'h'])
+  for (const number of [withG, withG, withH]) table.release(number)
+  // Pressure forgets all of them, and nothing of one stays with another.
+  const others = Array.from({ length: 256 }, (_, i) => use(table, 10 + i))
+  assert.deepEqual(
+    others.flatMap((number) => table.release(number)),
+    [withG, withH],
+  )
+  assert.notEqual(needing('f'), withG)
+})
+
 test('the longest unused are forgotten when there are many; used ones never', () => {
   const table = new CallableTable()
   const used = use(table, 0)

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { finished, joined, lost, returned, simulate, submitted, tick } from './kit.ts'
+import { finished, joined, lost, returned, scattered, simulate, submitted, tick } from './kit.ts'
 
 /** `a1; a2; …` */
 const many = (letter: string, count: number, dependency?: string): string =>
@@ -122,6 +122,16 @@ test('a worker that nobody knows: its task waits, a warning comes once after a w
   cluster.take()
   cluster.play(joined('w9'))
   assert.deepEqual(cluster.take(), ['execute a@w9'])
+})
+
+test('a value for a worker that nobody knows waits, a warning comes once after a while, and it goes there', () => {
+  const cluster = simulate('', { workers: ['w1'] })
+  cluster.play(scattered('s', { workers: ['w9'] }), tick(), joined('w2'), tick(11_000), tick(11_000))
+  const logs = cluster.replies.flatMap((message) => (message.type === 'log' ? [message.text] : []))
+  assert.deepEqual(logs, ['scatter has waited 11 s for the worker w9: none is here.'])
+  assert.ok(!cluster.replies.some((message) => message.type === 'placed'))
+  cluster.play(joined('w9'))
+  assert.ok(cluster.replies.some((message) => message.type === 'placed'))
 })
 
 test('an idle worker is given what another has not begun', () => {

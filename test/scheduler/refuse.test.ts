@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { GraphMessage } from '../../runtime/protocol/messages.ts'
+import type { TaskOptions } from '../../runtime/protocol/taskOptions.ts'
 import { graphMessage, readGraph } from './graphText.ts'
 import { finished, simulate, submitted } from './kit.ts'
 
@@ -68,6 +69,24 @@ test('options that make no sense', () => {
     message.options = [{ resources: { gpu: -1 } }]
   })
   assert.match(said, /an option of the graph cannot be used: resource gpu: -1 is not an amount/)
+})
+
+test('options of another kind than they should be', () => {
+  const table: [options: object, text: RegExp][] = [
+    [{ resources: null }, /resources is no record of amounts/],
+    [{ resources: { gpu: '1' } }, /resource gpu: 1 is not an amount/],
+    [{ workers: 'w1' }, /workers is no list of names/],
+    [{ workers: [1] }, /workers is no list of names/],
+    [{ priority: 'high' }, /priority high is not within/],
+    [{ retries: Number.NaN }, /retries NaN is not a count/],
+    [{ timeoutMs: null }, /timeoutMs null is not a duration/],
+  ]
+  for (const [options, text] of table) {
+    const [said] = refusal((message) => {
+      message.options = [options as TaskOptions]
+    })
+    assert.match(said, text)
+  }
 })
 
 test('a handle that is in use', () => {

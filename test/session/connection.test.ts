@@ -100,6 +100,36 @@ test('requests are paired with their answers, and a refusal is an error', async 
   await connection.close('done')
 })
 
+test('a message that cannot be written is refused here, and those around it go', async () => {
+  await using scheduler = await fakeScheduler({
+    answer: (message, say) => {
+      if (message.type === 'query') say({ type: 'answer', request: message.request, value: null })
+    },
+  })
+  const connection = await Connection.open(scheduler.address, 'me')
+  const said: ClientReply[] = []
+  connection.listen(
+    (reply) => void said.push(reply),
+    () => {},
+  )
+  const wrong = 5 as unknown as string
+  connection.send({ type: 'cancel', handles: Uint32Array.of(1), reason: wrong })
+  const story = connection.request('story', (request) => ({
+    type: 'query',
+    request,
+    what: 'story',
+    key: wrong,
+  }))
+  await assert.rejects(story, /it cannot be written: query\.key should be text/)
+  await connection.request('info', (request) => ({ type: 'query', request, what: 'info' }))
+  assert.deepEqual(
+    said.map((reply) => reply.type === 'refused' && [reply.request, reply.message]),
+    [[-1, 'cancel']],
+  )
+  assert.equal(connection.closedBecause, undefined)
+  await connection.close('done')
+})
+
 test('messages of one turn leave together, in order, made when they leave', async () => {
   await using scheduler = await fakeScheduler({
     answer: (message, say) => {

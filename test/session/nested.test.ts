@@ -11,9 +11,33 @@ const a = new Future<number>(batch, 1)
 const b = new Future<number>(batch, 2)
 
 test('futures are found at any depth, each once, in the order they are met', () => {
-  const value = { x: [a, { y: b }], z: a, date: new Date(0), map: new Map([[1, b]]) }
+  const value = { x: [a, { y: b }], z: a, date: new Date(0) }
   const pending = new Pending(value)
   assert.deepEqual(pending.futures, [a, b])
+})
+
+test('maps and sets hold futures as lists do', () => {
+  const plain = new Map([[1, new Set([2])]])
+  const value = {
+    map: new Map<unknown, unknown>([
+      ['x', a],
+      [b, [a]],
+    ]),
+    set: new Set([b, 3]),
+    plain,
+  }
+  const pending = new Pending(value)
+  assert.deepEqual(pending.futures, [a, b])
+  const replaced = pending.replace(value, [10, 20], []) as typeof value
+  assert.deepEqual(replaced, {
+    map: new Map<unknown, unknown>([
+      ['x', 10],
+      [20, [10]],
+    ]),
+    set: new Set([20, 3]),
+    plain,
+  })
+  assert.equal(replaced.plain, plain, 'what holds no future is not copied')
 })
 
 test('a structure is copied only where a future stood', () => {

@@ -101,8 +101,20 @@ export function instrumentClass(
     const own = made.length > 0 ? `,inward:[${made.join(',')}]` : ''
     access = `globalThis.__heddle?.p(this,{read:o=>[${read}],write:(o,v)=>{[${read}]=v}${own}});`
   }
-  text.appendRight(node.body.start + 1, `static{__heddle_f(this,${thunk});${live}${access}}`)
+  text.appendRight(
+    node.body.start + 1,
+    `static{__heddle_f(this,${thunk});${live}${access}${staticsOf(node)}}`,
+  )
   if (any || node.superClass) skipConstruction(text, node, inward)
+}
+
+/** Tells of static methods which class they stand in. */
+function staticsOf({ body }: Class): string {
+  const keys: string[] = []
+  for (const member of body.body)
+    if (member.type === 'MethodDefinition' && member.static && member.kind === 'method' && !member.computed)
+      if (member.key.type !== 'PrivateIdentifier' && member.value.body) keys.push(keyText(member.key))
+  return keys.length === 0 ? '' : `globalThis.__heddle?.s?.(this,${JSON.stringify(keys)});`
 }
 
 const keyText = (key: PropertyDefinition['key']): string =>

@@ -5,6 +5,14 @@ import { Client } from 'heddle'
 import { check } from './check.ts'
 import { Animal, Dog, NotFound } from './mods/all.ts'
 
+/** A class of the module whose static method is a task. */
+class Kennel {
+  static readonly kind = 'Kennel'
+  static open(name: string): string {
+    return `${Kennel.kind} of ${name}`
+  }
+}
+
 await using client = await Client.local({ workers: 2, threadsPerWorker: 1 })
 const unit = 'kg'
 
@@ -221,6 +229,21 @@ await check('instanceof with Symbol.hasInstance, mixins, abstract classes', asyn
 await check('a method handed as a function is refused with the way out', () => {
   const dog = new Dog('x')
   assert.throws(() => client.submit(dog.sound), /the method `sound` without its object.*x => obj\.sound\(x\)/)
+})
+await check('a static method as a task brings its class along', async () => {
+  class Parser {
+    static scale = 2
+    static #half = (n: number): number => n / 2
+    static parse(text: string): number {
+      return text.length * Parser.scale
+    }
+    static async half(text: string): Promise<number> {
+      return Parser.#half(Parser.parse(text))
+    }
+  }
+  assert.deepEqual(await client.gather(client.map(Parser.parse, ['a', 'bcd'])), [2, 6])
+  assert.equal(await client.submit(Parser.half, 'abc').result(), 3)
+  assert.equal(await client.submit(Kennel.open, 'x').result(), 'Kennel of x')
 })
 await check('a class as a task is called as a function: an error that says so', async () => {
   class Plain {}

@@ -44,6 +44,12 @@ namespace Shapes {
 }
 import Deep = Shapes.Deep
 
+await check('functions of other modules as arguments of one function, one after the other', async () => {
+  const call = (f: (x: number) => number, x: number): number => f(x)
+  const from = await Promise.all([import('./mods/one.ts'), import('./mods/two.ts')])
+  assert.equal(await client.submit(call, from[0].one, 1).result(), 101)
+  assert.equal(await client.submit(call, from[1].two, 1).result(), 201)
+})
 await check('names that were renamed by import and export', async () => {
   assert.deepEqual(
     await client.submit((x: number) => [cubed(x), squared(x), half(x)], 4).result(),

@@ -1,7 +1,8 @@
 // Values of every kind, captured, given and returned.
 
 import assert from 'node:assert/strict'
-import { bag, Client } from 'heddle'
+import * as path from 'node:path'
+import { bag, Client, delayed } from 'heddle'
 import { check } from './check.ts'
 
 await using client = await Client.local({ workers: 2, threadsPerWorker: 1 })
@@ -176,6 +177,34 @@ await refused(
   await crypto.subtle.generateKey({ name: 'AES-GCM', length: 128 }, true, ['encrypt']),
   /is a CryptoKey/,
 )
+await check('namespaces of the language, of Node and of modules arrive as those that are there', async () => {
+  const numbers = Math
+  const tools = { log: console, json: JSON, path, now: Date.now }
+  const f = (given: typeof path): unknown => [
+    numbers.max(1, 2),
+    typeof tools.log.log,
+    tools.json.stringify([1]),
+    tools.path.basename('/a/b'),
+    typeof tools.now(),
+    given.extname('a.ts'),
+  ]
+  assert.deepEqual(await client.submit(f, path).result(), [2, 'function', '[1]', 'b', 'number', '.ts'])
+})
+await check('half floats', async () => {
+  const halves = new Float16Array([1.5, -0, Number.NaN])
+  assert.deepStrictEqual(await client.submit((x: unknown) => x, halves).result(), halves)
+})
+await check('refused: memory that was transferred', () => {
+  const buffer = new ArrayBuffer(8)
+  const view = new Uint8Array(buffer)
+  structuredClone(buffer, { transfer: [buffer] })
+  for (const value of [buffer, view])
+    assert.throws(() => client.submit((x: unknown) => x, value), /is a detached buffer, .* Send it before/)
+})
+await check('refused: an object that inherits from another', () => {
+  const own = Object.create({ a: 1 }) as object
+  assert.throws(() => client.submit((x: unknown) => x, own), /an object that inherits from another object/)
+})
 await check('refused: a symbol of its own', () => {
   const own = Symbol('mine')
   assert.throws(() => client.submit(() => own), /`own` is the symbol Symbol\(mine\).*Symbol\.for\(\)/)
@@ -190,6 +219,7 @@ await check('what has a better way out than most names it', async () => {
   const refused = (value: unknown, message: RegExp): void =>
     assert.throws(() => client.submit((x: unknown) => x, value), message)
   refused(new Blob(['x']), /a Blob, .* Send its bytes, await blob\.bytes\(\), and make it anew there\.$/)
+  refused(delayed(Math.max)(1, 2), /`arguments\[0\]` is a Delayed, .* Compute it first/)
   refused(bag.range(3), /a Bag, .* Compute it first \(await x\.compute\(\)\)/)
   const future = client.submit(() => 1)
   assert.throws(

@@ -66,8 +66,9 @@ test('a captured socket, with its path and class', async () => {
 })
 test('a function bound to what cannot travel, a bare method, a Promise, a generator, eval, an EventEmitter', async () => {
   const a = new Account(1)
+  const { port1: port } = new MessageChannel()
   assert.match(
-    (await refusal(() => client.map(console.log.bind(console), [1]))).message,
+    (await refusal(() => client.map(port.postMessage.bind(port), [1]))).message,
     /^`task\["bound this"\]` is .*, which cannot be sent to a worker\./,
   )
   assert.match(

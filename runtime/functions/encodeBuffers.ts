@@ -1,0 +1,80 @@
+// Writes memory: buffers, shared ones, and the views over them.
+
+import type { ValueEncoder } from './valueEncoder.ts'
+import { TAG } from './valueTags.ts'
+
+/** Memory that was transferred to another thread is there no more. */
+function refuseDetached(encoder: ValueEncoder, buffer: ArrayBufferLike, depth: number): void {
+  if (!(buffer as ArrayBuffer).detached) return
+  encoder.refuse(
+    depth,
+    'a detached buffer, whose memory was transferred elsewhere',
+    'Send it before it is transferred, or send what it became.',
+  )
+}
+
+export function encodeBuffer(encoder: ValueEncoder, value: ArrayBuffer, depth: number): void {
+  refuseDetached(encoder, value, depth)
+  encoder.remember(value)
+  encoder.writer.byte(TAG.arrayBuffer)
+  encoder.writer.varint(value.byteLength)
+  encoder.writer.raw(new Uint8Array(value))
+}
+
+/** Shared memory stays shared between threads of one process; elsewhere its content is copied. */
+export function encodeSharedBuffer(encoder: ValueEncoder, value: SharedArrayBuffer): void {
+  encoder.remember(value)
+  encoder.writer.byte(TAG.sharedArrayBuffer)
+  if (encoder.options.shareFromBytes !== undefined) {
+    encoder.writer.byte(1)
+    encoder.writer.varint(bufferIndex(encoder, value))
+    return
+  }
+  encoder.writer.byte(0)
+  encoder.writer.varint(value.byteLength)
+  encoder.writer.raw(new Uint8Array(value))
+}
+
+export function encodeView(encoder: ValueEncoder, value: ArrayBufferView, kind: number, depth: number): void {
+  const { writer } = encoder
+  const { buffer, byteOffset, byteLength } = value
+  const { shareFromBytes, allocate, borrow } = encoder.options
+  refuseDetached(encoder, buffer, depth)
+  if (shareFromBytes !== undefined && byteLength >= shareFromBytes) {
+    let shared = buffer as SharedArrayBuffer
+    let offset = byteOffset
+    const isWhole = byteLength === buffer.byteLength && !(buffer as ArrayBuffer).resizable
+    if (!(buffer instanceof SharedArrayBuffer) && !(borrow && isWhole)) {
+      shared = allocate ? allocate(byteLength) : new SharedArrayBuffer(byteLength)
+      offset = 0
+      new Uint8Array(shared).set(new Uint8Array(buffer, byteOffset, byteLength))
+    }
+    encoder.remember(value)
+    writer.byte(TAG.sharedView)
+    writer.byte(kind)
+    writer.varint(offset)
+    writer.varint(byteLength)
+    writer.varint(bufferIndex(encoder, shared))
+    return
+  }
+  encoder.remember(value)
+  // A view of a whole buffer keeps sharing it with other views; a part of a larger one travels alone.
+  const whole = byteOffset === 0 && byteLength === buffer.byteLength && byteLength <= 4096
+  if (whole || buffer instanceof SharedArrayBuffer || encoder.hasSeen(buffer)) {
+    writer.byte(TAG.view)
+    writer.byte(kind)
+    writer.varint(byteOffset)
+    writer.varint(byteLength)
+    encoder.value(buffer, depth)
+    return
+  }
+  writer.byte(TAG.typedArray)
+  writer.byte(kind)
+  writer.varint(byteLength)
+  writer.raw(new Uint8Array(buffer, byteOffset, byteLength))
+}
+
+function bufferIndex(encoder: ValueEncoder, shared: SharedArrayBuffer): number {
+  const index = encoder.buffers.indexOf(shared)
+  return index >= 0 ? index : encoder.buffers.push(shared) - 1
+}

@@ -1,0 +1,95 @@
+// The cases of largeArguments.test.ts: arguments that are held once on workers, and what may happen to those.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { type LocalCluster, startLocalCluster } from '../../runtime/cluster/localCluster.ts'
+import { Client, currentTask, delayed } from '../../runtime/index.ts'
+import { Gate, knockAt } from './gate.ts'
+import { workersAre } from './guestWorker.ts'
+
+const at = (values: Float64Array, i: number): number => values[i]
+const numbers = (first: number): Float64Array =>
+  Float64Array.from({ length: 30_000 }, (_, i) => (i === 0 ? first : i))
+
+describe('large arguments', () => {
+  let cluster: LocalCluster
+  let client: Client
+
+  before(async () => {
+    cluster = await startLocalCluster({ workers: 2, threadsPerWorker: 1, onOutput: () => {} })
+    client = await Client.connect(cluster.file)
+    await workersAre(client, 'w0', 'w1')
+  })
+
+  after(async () => {
+    await client.close()
+    await cluster.close()
+  })
+
+  /** How many arguments the cluster holds apart. */
+  const held = async (): Promise<number> => {
+    const { groups } = (await client.dumpState()) as { groups: { kind?: string; counts: number[] }[] }
+    const counts = groups.filter(({ kind }) => kind === 'argument').map((group) => group.counts)
+    return counts.flat().reduce((sum, count) => sum + count, 0)
+  }
+
+  test('one of many calls, of several turns and of delayed functions is held once', async () => {
+    const before = await held()
+    const values = numbers(1)
+    const many = client.map(at, Array<Float64Array>(20).fill(values), Array(20).keys())
+    assert.deepEqual(await client.gather(many), [1, ...Array.from({ length: 19 }, (_, i) => i + 1)])
+    assert.equal(await client.submit(at, values, 29_999).result(), 29_999)
+    const sum = delayed((x: number, y: number) => x + y)
+    const later = delayed(at)
+    assert.equal(await sum(later(values, 1), later(values, 2)).compute(), 3)
+    assert.equal((await held()) - before, 1)
+  })
+
+  test('a task that changes its argument changes a copy: other runs, and its own retries, do not see it', async () => {
+    const changing = (values: Float64Array): number => {
+      values[0]++
+      if (values[0] < 0) throw new Error(`it is ${values[0]}`)
+      return values[0]
+    }
+    const failing = client.with({ retries: 2 }).submit(changing, numbers(-9))
+    await assert.rejects(failing.result(), { message: 'it is -8' })
+    const again = client.with({ pure: false })
+    const runs = [again.submit(changing, numbers(4)), again.submit(changing, numbers(4))]
+    assert.deepEqual(await client.gather(runs), [5, 5])
+  })
+
+  test('the loss of the worker that holds it: it is brought to another', async () => {
+    await using gate = await Gate.listen()
+    const values = numbers(7)
+    const slow = async (given: Float64Array, port: number): Promise<number> => {
+      await knockAt(port, 'slow')
+      return given[0]
+    }
+    const future = client.submit(slow, values, gate.port)
+    const first = await gate.next()
+    process.kill(first.pid, 'SIGKILL')
+    const second = await gate.next()
+    second.open()
+    assert.equal(await future.result(), 7)
+    assert.equal(await client.submit(at, values, 3).result(), 3)
+  })
+
+  test('a task that is cancelled leaves it to others', async () => {
+    const values = numbers(11)
+    const forever = (_: Float64Array): Promise<never> => new Promise(() => setInterval(() => {}, 1000))
+    const future = client.submit(forever, values)
+    const other = client.submit(at, values, 0)
+    future.cancel('enough')
+    assert.equal(await other.result(), 11)
+    await assert.rejects(future.result(), /enough/)
+  })
+
+  test('tasks give large arguments to tasks', async () => {
+    const outer = async (): Promise<number[]> => {
+      const own = await currentTask().client
+      const values = new Float64Array(20_000).fill(2)
+      return own.gather(own.map((x: Float64Array, i: number) => x[i] + i, [values, values], [0, 1]))
+    }
+    assert.deepEqual(await client.submit(outer).result(), [2, 3])
+  })
+})

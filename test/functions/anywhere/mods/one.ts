@@ -1,0 +1,3 @@
+// A module of one function, which is an argument of a task.
+
+export const one = (x: number): number => x + 100
