@@ -30,6 +30,9 @@ import { registerJobCommands } from './slurm/jobCommands.ts'
 import { mayStartLocal } from './slurm/localWarning.ts'
 import { lensesOf, registerRunOnLenses } from './slurm/runOnLenses.ts'
 import { SlurmReach } from './slurm/slurmReach.ts'
+import { ConnectHost } from './ssh/connectHost.ts'
+import { SshHosts } from './ssh/sshHosts.ts'
+import { SshReach } from './ssh/sshReach.ts'
 import { registerStatusBar } from './status/statusBar.ts'
 import { registerClusterTree } from './tree/clusterTree.ts'
 
@@ -48,7 +51,10 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   const log = vscode.window.createOutputChannel('Heddle', { log: true })
   const cluster = new WindowCluster(context, log)
   cluster.beforeLocal = () => mayStartLocal(context)
-  const slurm = new SlurmReach(() => cluster.programs(undefined), log)
+  const programs = () => cluster.programs(undefined)
+  const slurm = new SlurmReach(programs, log)
+  const ssh = new SshReach(programs, log)
+  const hosts = new SshHosts(context)
   const server = languageServerOnDemand(context, cluster, log)
   const book = new RunBook(cluster, async (document, expressions) =>
     (await server()).neededTexts(document, expressions),
@@ -62,7 +68,8 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerExplainCommands(context, cluster, book, reports)
   registerScaleCommands(context, cluster)
   registerRunOnLenses(context, cluster, SELECTOR)
-  registerConnectCommand(context, cluster, slurm, log)
+  const connect = new ConnectHost(cluster, ssh, hosts)
+  registerConnectCommand(context, cluster, slurm, { connect, hosts }, log)
   registerJobCommands(context, cluster, reports)
   registerPanels(context, cluster)
   registerHistory(context, book, reports)
@@ -71,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerSetUp(context, cluster.bundledRuntime, log, async () => (await server()).foldersChanged())
   registerNewExample(context)
   registerStatusBar(context, cluster)
-  registerClusterTree(context, cluster)
+  registerClusterTree(context, cluster, hosts)
   registerLineDecorations(context, book, () => readSettings().inlineLengthMax)
   registerRunDiagnostics(context, book)
   registerCancelLenses(context, book, SELECTOR)
@@ -81,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
       if (change.affectsConfiguration('heddle')) cluster.settingsChanged()
     }),
   )
-  void cluster.findAgain((note) => slurm.findAgain(note))
+  void cluster.findAgain((note) => (note.kind === 'slurm' ? slurm.findAgain(note) : ssh.findAgain(note)))
   return { cluster: cluster.model, runs: book.runs, activationMs: performance.now() - begun }
 }
 

@@ -37,7 +37,10 @@ export function registerClusterCommands(
         void vscode.window.showInformationMessage(
           `Heddle: cluster ${found.name} was started by code or in a terminal, and how is not known here: restart it there.`,
         )
-      else {
+      else if (found?.kind === 'ssh') {
+        await cluster.stop()
+        await vscode.commands.executeCommand('heddle.connectHost', found.name, true)
+      } else {
         await cluster.stop()
         await start()
       }

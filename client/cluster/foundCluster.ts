@@ -3,17 +3,18 @@
 import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
 import type { ClusterNote } from './localCluster.ts'
 
-export type ClusterKind = 'local' | 'slurm' | 'address'
+export type ClusterKind = 'local' | 'slurm' | 'ssh' | 'address'
 
 /** How a window finds a cluster again after it was reloaded. */
 export type AttachNote =
   | ({ kind: 'local' } & ClusterNote)
   | { kind: 'slurm'; profile: string; id: string }
+  | { kind: 'ssh'; host: string; id: string }
   | { kind: 'address'; file: string }
 
 export interface FoundCluster {
   kind: ClusterKind
-  /** As lenses, trees and menus say it: `local`, a profile's name, an id. */
+  /** As lenses, trees and menus say it: `local`, a profile's name, a host, an id. */
   name: string
   address: ClusterAddress
   note: AttachNote

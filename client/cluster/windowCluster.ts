@@ -26,8 +26,10 @@ export interface LostCluster {
   owns(run: string): boolean
 }
 
-/** Finds a cluster of Slurm again by what was noted of it; nothing when it is gone. */
-export type FindAgain = (note: Extract<AttachNote, { kind: 'slurm' }>) => Promise<FoundCluster | undefined>
+/** Finds a cluster that is elsewhere again by what was noted of it; nothing when it is gone. */
+export type FindAgain = (
+  note: Extract<AttachNote, { kind: 'slurm' | 'ssh' }>,
+) => Promise<FoundCluster | undefined>
 
 export class WindowCluster implements vscode.Disposable {
   readonly model = noClusterModel()
@@ -83,8 +85,9 @@ export class WindowCluster implements vscode.Disposable {
   async findAgain(find: FindAgain): Promise<void> {
     for (const note of this.#notes.read()) {
       if (this.#opening) return
-      const opening = this.connect(note.kind === 'slurm' ? note.profile : 'local', async () => {
-        if (note.kind === 'slurm') return find(note)
+      const name = note.kind === 'slurm' ? note.profile : note.kind === 'ssh' ? note.host : 'local'
+      const opening = this.connect(name, async () => {
+        if (note.kind === 'slurm' || note.kind === 'ssh') return find(note)
         if (note.kind === 'address') return findByFile(note.file)
         const local = await findLocalCluster(note)
         return local && foundLocal(local)

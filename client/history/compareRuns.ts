@@ -18,13 +18,14 @@ export function compareRuns(
   const duration = ({ durationMs }: HistoryEntry): string =>
     durationMs === undefined ? 'still running' : seconds(durationMs)
   const lines = [
-    `# ${before.label}, ${time(before)} and ${time(after)}`,
+    `## \`${before.label.replaceAll('`', "'")}\``,
     '',
     `| | ${time(before)} | ${time(after)} | |`,
     '| --- | ---: | ---: | ---: |',
     `| outcome | ${before.outcome} | ${after.outcome} | |`,
     `| whole run | ${duration(before)} | ${duration(after)} | ${change(before.durationMs, after.durationMs)} |`,
   ]
+  const texts: string[] = []
   const places = new Map<string, { file: string; line: number }>()
   for (const { file, line } of [...before.lines, ...after.lines])
     places.set(`${file}:${line}`, { file, line })
@@ -34,12 +35,15 @@ export function compareRuns(
     )
     const figures = (of: typeof one): string =>
       of ? `${grouped(of.tasks)} tasks, ${seconds(of.workMs)}, ${bytesText(of.bytes)}` : 'nothing'
-    const text = lineOf(file, line)?.trim().replaceAll('|', '\\|')
+    const text = lineOf(file, line)?.trim()
     const name = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)
     lines.push(
-      `| ${name}:${line}${text ? ` \`${text.replaceAll('`', "'")}\`` : ''} | ${figures(one)} | ${figures(two)} | ${change(one?.workMs, two?.workMs)} |`,
+      `| ${name}:${line} | ${figures(one)} | ${figures(two)} | ${change(one?.workMs, two?.workMs)} |`,
     )
+    if (text) texts.push(`- ${name}:${line} \`${text.replaceAll('`', "'")}\``)
   }
+  // Below the table: beside its figures long lines would push them out of sight.
+  if (texts.length > 0) lines.push('', ...texts)
   if (places.size === 0)
     lines.push('', 'Neither of them says what its lines cost: nothing of theirs was computed anew.')
   return lines

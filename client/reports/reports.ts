@@ -3,6 +3,8 @@
 import * as vscode from 'vscode'
 
 const SCHEME = 'heddle-report'
+/** VS Code's own view of Markdown as it is meant: tables are tables. */
+const PREVIEW = 'vscode.markdown.preview.editor'
 
 export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #texts = new Map<string, string>()
@@ -15,12 +17,13 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md` })
     this.#texts.set(uri.path, `${lines.join('\n')}\n`)
     this.#changed.fire(uri)
-    const document = await vscode.workspace.openTextDocument(uri)
-    await vscode.window.showTextDocument(document, {
-      viewColumn: vscode.ViewColumn.Beside,
-      preserveFocus: true,
-      preview: true,
-    })
+    const how = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true }
+    try {
+      await vscode.commands.executeCommand('vscode.openWith', uri, PREVIEW, how)
+    } catch {
+      // The preview is an extension, which can be turned off: its text can be read too.
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), how)
+    }
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {

@@ -6,12 +6,16 @@ import { isAlive, readClusterFile } from '../cluster/clusterFile.ts'
 import { NotStarted } from '../cluster/notAttached.ts'
 import { otherClusters } from '../cluster/otherClusters.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { inProgress } from '../desk/inProgress.ts'
+import { pickRunning } from '../desk/pickRunning.ts'
+import type { ConnectHost } from '../ssh/connectHost.ts'
+import type { SshHosts } from '../ssh/sshHosts.ts'
+import type { TreeNode } from '../tree/treeModel.ts'
 import { JobScripts } from './jobScripts.ts'
 import { newProfile } from './newProfile.ts'
 import { startText } from './planText.ts'
 import { openProfileSettings, readProfiles } from './profiles.ts'
-import type { SlurmDesk } from './slurmDesk.ts'
-import type { SlurmReach } from './slurmReach.ts'
+import type { SlurmDesk, SlurmReach } from './slurmReach.ts'
 
 interface Choice extends vscode.QuickPickItem {
   go?(): Promise<unknown>
@@ -21,10 +25,11 @@ export function registerConnectCommand(
   context: vscode.ExtensionContext,
   cluster: WindowCluster,
   reach: SlurmReach,
+  ssh: { connect: ConnectHost; hosts: SshHosts },
   log: vscode.LogOutputChannel,
 ): void {
   const scripts = new JobScripts()
-  const connect = new Connecting(cluster, reach, scripts)
+  const connect = new Connecting(cluster, reach, scripts, ssh)
   const tried = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work()
@@ -55,6 +60,13 @@ export function registerConnectCommand(
         if (choice === 'Open Settings') await openProfileSettings()
       }),
     ),
+    vscode.commands.registerCommand('heddle.connectHost', (given?: unknown, fresh?: unknown) => {
+      const host = typeof given === 'string' ? given : (given as TreeNode | undefined)?.host
+      return tried(() => (host === undefined ? ssh.connect.choose() : ssh.connect.to(host, fresh === true)))
+    }),
+    vscode.commands.registerCommand('heddle.forgetHost', async (row?: TreeNode) => {
+      if (row?.host !== undefined) await ssh.hosts.forget(row.host)
+    }),
     vscode.commands.registerCommand('heddle.disconnectCluster', () => {
       const { current } = cluster
       if (current) cluster.disconnect(current)
@@ -66,11 +78,18 @@ class Connecting {
   readonly #cluster: WindowCluster
   readonly #reach: SlurmReach
   readonly #scripts: JobScripts
+  readonly #ssh: { connect: ConnectHost; hosts: SshHosts }
 
-  constructor(cluster: WindowCluster, reach: SlurmReach, scripts: JobScripts) {
+  constructor(
+    cluster: WindowCluster,
+    reach: SlurmReach,
+    scripts: JobScripts,
+    ssh: { connect: ConnectHost; hosts: SshHosts },
+  ) {
     this.#cluster = cluster
     this.#reach = reach
     this.#scripts = scripts
+    this.#ssh = ssh
   }
 
   async choose(): Promise<void> {
@@ -127,6 +146,15 @@ class Connecting {
       ...local,
       ...others,
       { label: '$(plug) Scheduler address…', description: 'a cluster.json', go: () => this.#address() },
+      separator('ssh'),
+      ...this.#ssh.hosts.known
+        .filter((host) => !all.some(({ found }) => found.kind === 'ssh' && found.name === host))
+        .map((host): Choice => ({ label: `$(remote) ${host}`, go: () => this.#ssh.connect.to(host) })),
+      {
+        label: '$(remote) Host over ssh…',
+        description: 'workers on another machine',
+        go: () => this.#ssh.connect.choose(),
+      },
       separator('Slurm'),
       ...profiles,
       {
@@ -162,8 +190,14 @@ class Connecting {
     const desk = await inProgress(`Reaching ${name}`, (tell) => this.#reach.open(name, tell))
     try {
       const running = await desk.ask('clusters', {})
-      const id = running.at(-1)?.id
-      if (id !== undefined && (await this.#wantsRunning(name, id, running.at(-1)!.sinceMs))) {
+      const id = await pickRunning(
+        `A cluster of ${name} runs already`,
+        running.map((each) => ({
+          id: each.id,
+          says: `it runs since ${new Date(each.sinceMs).toLocaleString()}`,
+        })),
+      )
+      if (id !== undefined) {
         await this.#cluster.connect(name, async () =>
           this.#reach.found(name, desk, await desk.ask('join', { id })),
         )
@@ -176,34 +210,13 @@ class Connecting {
     }
   }
 
-  async #wantsRunning(name: string, id: string, sinceMs: number): Promise<boolean> {
-    const choice = await vscode.window.showQuickPick(
-      [
-        {
-          label: `$(debug-continue) Cluster ${id}`,
-          description: `it runs since ${new Date(sinceMs).toLocaleString()}`,
-          joins: true,
-        },
-        { label: '$(add) Another one', description: 'new jobs of this profile', joins: false },
-      ],
-      { title: `A cluster of ${name} runs already` },
-    )
-    if (!choice) throw new vscode.CancellationError()
-    return choice.joins
-  }
-
   async #start(name: string, desk: SlurmDesk, jobs: number): Promise<void> {
     const plan = await inProgress(`Asking Slurm of ${name}`, () => desk.ask('plan', { jobs }))
-    const document = await this.#scripts.show(name, plan)
-    const send = 'Submit'
     const said = startText(plan, Date.now())
-    const choice =
-      plan.refused === undefined
-        ? await vscode.window.showInformationMessage(`Start a cluster of ${name}? ${said}`, send, 'Cancel')
-        : await vscode.window.showErrorMessage(`${name}: ${said}`, 'Open Settings')
-    await this.#scripts.close(document)
-    if (choice === 'Open Settings') await openProfileSettings()
-    if (choice !== send) throw new vscode.CancellationError()
+    const sends = await this.#scripts.ask(name, plan, () =>
+      plan.refused === undefined ? askToSend(name, said) : tellRefused(name, said),
+    )
+    if (!sends) throw new vscode.CancellationError()
     await this.#cluster.connect(name, () =>
       inProgress(
         `Starting ${name}`,
@@ -214,29 +227,20 @@ class Connecting {
   }
 }
 
-/** `cancel` makes it one that the person can give up. */
-function inProgress<T>(
-  title: string,
-  work: (tell: (text: string) => void) => Promise<T>,
-  cancel?: () => void,
-): Promise<T> {
-  const location = vscode.ProgressLocation.Notification
-  return Promise.resolve(
-    vscode.window.withProgress(
-      { location, title, cancellable: cancel !== undefined },
-      async (progress, token) => {
-        const cancelled = token.onCancellationRequested(() => cancel?.())
-        try {
-          return await work((message) => progress.report({ message }))
-        } catch (error) {
-          if (token.isCancellationRequested) throw new vscode.CancellationError()
-          throw error
-        } finally {
-          cancelled.dispose()
-        }
-      },
-    ),
+async function askToSend(name: string, said: string): Promise<boolean | undefined> {
+  const choice = await vscode.window.showInformationMessage(
+    `Start a cluster of ${name}? ${said}`,
+    'Submit',
+    'Cancel',
   )
+  return choice && choice === 'Submit'
+}
+
+async function tellRefused(name: string, said: string): Promise<false | undefined> {
+  const choice = await vscode.window.showErrorMessage(`${name}: ${said}`, 'Open Settings')
+  if (choice === undefined) return undefined
+  await openProfileSettings()
+  return false
 }
 
 const profileText = (profile: Record<string, unknown> | null): string =>

@@ -1,10 +1,13 @@
 // Reaches clusters of a profile through a desk of its own, as clusters that the window can attach to.
 
-import * as vscode from 'vscode'
-import type { SlurmReached } from '../../runtime/protocol/slurmDesk.ts'
+import type * as vscode from 'vscode'
+import type { SlurmDeskCalls, SlurmReached } from '../../runtime/protocol/slurmDesk.ts'
 import type { AttachNote, FoundCluster } from '../cluster/foundCluster.ts'
+import { askPerson } from '../desk/askPerson.ts'
+import { Desk, DeskError } from '../desk/desk.ts'
 import { readProfiles } from './profiles.ts'
-import { SlurmDesk, SlurmDeskError } from './slurmDesk.ts'
+
+export type SlurmDesk = Desk<SlurmDeskCalls>
 
 export class SlurmReach {
   readonly #programs: () => Promise<{ node: string; runtime: string }>
@@ -15,10 +18,10 @@ export class SlurmReach {
     this.#log = log
   }
 
-  /** @throws {SlurmDeskError} naming the profile and what is wrong with it, or why its login node is not reached */
+  /** @throws {DeskError} naming the profile and what is wrong with it, or why its login node is not reached */
   async open(name: string, notice?: (text: string) => void): Promise<SlurmDesk> {
     const profile = readProfiles().get(name)
-    if (!profile) throw new SlurmDeskError(`there is no profile ${name} in the setting heddle.slurm.profiles`)
+    if (!profile) throw new DeskError(`there is no profile ${name} in the setting heddle.slurm.profiles`)
     return await this.openDraft({ name, profile }, notice)
   }
 
@@ -27,12 +30,12 @@ export class SlurmReach {
     params: { name: string; profile: Record<string, unknown>; draft?: boolean },
     notice: (text: string) => void = () => {},
   ): Promise<SlurmDesk> {
-    const desk = new SlurmDesk(await this.#programs(), {
+    const desk = new Desk<SlurmDeskCalls>('slurm', await this.#programs(), {
       notice: (text) => {
         this.#log.info(`${params.name}: ${text}`)
         notice(text)
       },
-      ask: askForSsh,
+      ask: askPerson,
     })
     try {
       await desk.ask('open', params)
@@ -66,21 +69,4 @@ export class SlurmReach {
       return undefined
     }
   }
-}
-
-async function askForSsh(question: {
-  prompt: string
-  secret: boolean
-  confirm: boolean
-}): Promise<string | undefined> {
-  const { prompt, secret, confirm } = question
-  if (!confirm)
-    return await vscode.window.showInputBox({
-      title: 'ssh asks',
-      prompt,
-      password: secret,
-      ignoreFocusOut: true,
-    })
-  const choice = await vscode.window.showWarningMessage(prompt, { modal: true }, 'Yes')
-  return choice && 'yes'
 }

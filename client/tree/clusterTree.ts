@@ -3,11 +3,16 @@
 import * as vscode from 'vscode'
 import { otherClusters } from '../cluster/otherClusters.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
-import { attachedNodes, otherNodes, type TreeNode, treeOf } from './treeModel.ts'
+import type { SshHosts } from '../ssh/sshHosts.ts'
+import { attachedNodes, hostNodes, otherNodes, type TreeNode, treeOf } from './treeModel.ts'
 
 const REFRESH_MS_MIN = 500
 
-export function registerClusterTree(context: vscode.ExtensionContext, cluster: WindowCluster): void {
+export function registerClusterTree(
+  context: vscode.ExtensionContext,
+  cluster: WindowCluster,
+  hosts: SshHosts,
+): void {
   const changed = new vscode.EventEmitter<void>()
   let waiting: NodeJS.Timeout | undefined
   const provider: vscode.TreeDataProvider<TreeNode> = {
@@ -21,7 +26,9 @@ export function registerClusterTree(context: vscode.ExtensionContext, cluster: W
             .map(({ id, found }) => ({ id, name: found.name })),
         ),
         // While none runs here the view says how to start one; others are of interest beside one's own.
-        ...(cluster.model.phase.kind === 'running' ? otherNodes(others(cluster)) : []),
+        ...(cluster.model.phase.kind === 'running'
+          ? [...otherNodes(others(cluster)), ...hostNodes(othersOf(hosts, cluster))]
+          : []),
       ],
     getTreeItem: itemOf,
   }
@@ -34,6 +41,7 @@ export function registerClusterTree(context: vscode.ExtensionContext, cluster: W
     changed,
     view,
     cluster.onPhase(refresh),
+    hosts.onDidChange(refresh),
     cluster.onReadings(() => {
       // Readings come ten times a second; a tree that is drawn anew as often cannot be clicked.
       if (view.visible) waiting ??= setTimeout(refresh, REFRESH_MS_MIN)
@@ -45,6 +53,9 @@ export function registerClusterTree(context: vscode.ExtensionContext, cluster: W
 function others({ all }: WindowCluster) {
   return otherClusters(undefined).filter(({ id }) => !all.some((each) => each.id === id))
 }
+
+const othersOf = ({ known }: SshHosts, { all }: WindowCluster): string[] =>
+  known.filter((host) => !all.some(({ found }) => found.kind === 'ssh' && found.name === host))
 
 function itemOf(node: TreeNode): vscode.TreeItem {
   const state =
@@ -66,6 +77,7 @@ function itemOf(node: TreeNode): vscode.TreeItem {
       command: 'vscode.open',
       arguments: [vscode.Uri.parse(node.url)],
     }
+  if (node.host) item.command = { title: 'Connect', command: 'heddle.connectHost', arguments: [node.host] }
   if (node.switchTo)
     item.command = { title: 'Switch', command: 'heddle.switchCluster', arguments: [node.switchTo] }
   return item

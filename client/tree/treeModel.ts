@@ -26,10 +26,13 @@ export interface TreeNode {
     | 'idle'
     | 'gone'
     | 'otherCluster'
+    | 'sshHost'
   /** The id of the job that it is. */
   job?: string
   /** The id of a cluster of this window: a click switches to it. */
   switchTo?: string
+  /** The name of a host: a click connects to it. */
+  host?: string
   /** A page in the browser that belongs to it. */
   url?: string
   unfolded: boolean
@@ -46,6 +49,20 @@ export const attachedNodes = (others: readonly { id: string; name: string }[]): 
     icon: 'arrow-swap',
     context: 'attachedCluster',
     switchTo: id,
+    unfolded: false,
+    children: [],
+  }))
+
+/** A row each for hosts that ssh reaches and that the window is not connected to. */
+export const hostNodes = (hosts: readonly string[]): TreeNode[] =>
+  hosts.map((host) => ({
+    id: `host/${host}`,
+    label: host,
+    description: 'over ssh',
+    tooltip: `${host}: click to connect to a cluster there, or to start one.`,
+    icon: 'remote',
+    context: 'sshHost',
+    host,
     unfolded: false,
     children: [],
   }))

@@ -1,13 +1,6 @@
 // `heddle slurm desk`: what an editor does with one profile, a line of JSON for each question. It ends with its input; clusters do not.
 
-import { createInterface } from 'node:readline'
-import type {
-  FromSlurmDesk,
-  SlurmDeskCalls,
-  SlurmDeskName,
-  SlurmReached,
-  ToSlurmDesk,
-} from '../protocol/slurmDesk.ts'
+import type { SlurmDeskCalls, SlurmReached } from '../protocol/slurmDesk.ts'
 import { checkProfile } from '../slurm/checkProfile.ts'
 import { MAIN_POOL, workerScript } from '../slurm/jobScript.ts'
 import { type LoginNode, openLoginNode } from '../slurm/loginNode.ts'
@@ -24,30 +17,15 @@ import {
 import { SlurmCommands, SlurmError } from '../slurm/slurmCommands.ts'
 import type { SlurmProfile } from '../slurm/slurmProfile.ts'
 import type { SlurmSetup } from '../slurm/slurmSetup.ts'
-import { EXIT } from './exitCodes.ts'
+import { type DeskPerson, type DeskWork, serveDesk } from './desk.ts'
 
 /** Where a profile stands in an editor's settings: errors name its fields so. */
 const SETTING = 'heddle.slurm.profiles'
 
-type Handlers = {
-  [K in SlurmDeskName]: (params: SlurmDeskCalls[K]['params']) => Promise<SlurmDeskCalls[K]['answer']>
-}
+export const slurmDesk = (): Promise<number> => serveDesk<SlurmDeskCalls>((person) => new SlurmDesk(person))
 
-export async function slurmDesk(
-  input: NodeJS.ReadableStream = process.stdin,
-  output: NodeJS.WritableStream = process.stdout,
-): Promise<number> {
-  const desk = new SlurmDesk((line) => void output.write(`${JSON.stringify(line)}\n`))
-  output.on('error', () => {}) // Who asked is gone; the input ends too.
-  for await (const line of createInterface({ input })) desk.heard(JSON.parse(line) as ToSlurmDesk)
-  await desk.close()
-  return EXIT.ok
-}
-
-class SlurmDesk {
-  readonly #say: (line: FromSlurmDesk) => void
-  readonly #questions = new Map<number, (text: string | undefined) => void>()
-  #question = 0
+class SlurmDesk implements DeskWork<SlurmDeskCalls> {
+  readonly #person: DeskPerson
   #login: LoginNode | undefined
   #profile: SlurmProfile | undefined
   #planned: SlurmSetup | undefined
@@ -55,16 +33,12 @@ class SlurmDesk {
   #going: Promise<unknown> = Promise.resolve()
   #reached: SlurmCluster | undefined
 
-  constructor(say: (line: FromSlurmDesk) => void) {
-    this.#say = say
+  constructor(person: DeskPerson) {
+    this.#person = person
   }
 
-  heard(line: ToSlurmDesk): void {
-    if (line.kind === 'stop') this.#starting?.abort()
-    else if (line.kind === 'reply') {
-      this.#questions.get(line.question)?.(line.text)
-      this.#questions.delete(line.question)
-    } else void this.#answer(line)
+  stop(): void {
+    this.#starting?.abort()
   }
 
   /** What was begun and is not there yet is given up; clusters that run go on. */
@@ -75,22 +49,10 @@ class SlurmDesk {
     this.#login?.close()
   }
 
-  async #answer({ id, what, params }: Extract<ToSlurmDesk, { kind: 'ask' }>): Promise<void> {
-    try {
-      const handler = this.#handlers[what] as (params: unknown) => Promise<unknown>
-      this.#say({ kind: 'answer', id, value: await handler(params) })
-    } catch (error) {
-      this.#say({ kind: 'failed', id, text: (error as Error).message })
-    }
-  }
-
-  readonly #handlers: Handlers = {
+  readonly handlers: DeskWork<SlurmDeskCalls>['handlers'] = {
     open: async ({ name, profile, draft }) => {
       this.#profile = draft ? (profile as SlurmProfile) : checkProfile(profile, `${SETTING}.${name}`)
-      this.#login = await openLoginNode(this.#profile, {
-        notice: (text) => this.#say({ kind: 'notice', text }),
-        ask: ({ prompt, secret, kind }) => this.#ask(prompt, secret, kind === 'confirm'),
-      })
+      this.#login = await openLoginNode(this.#profile, this.#person)
       return { host: this.#login.name, isHere: this.#login.isHere }
     },
     plan: async ({ jobs }) => {
@@ -113,8 +75,7 @@ class SlurmDesk {
       const starting = new AbortController()
       this.#starting = starting
       try {
-        const notice = (text: string): void => this.#say({ kind: 'notice', text })
-        const going = startSlurmCluster(login, this.#planned, notice, starting.signal)
+        const going = startSlurmCluster(login, this.#planned, this.#person.notice, starting.signal)
         this.#going = going.catch(() => {})
         return this.#reach(await going)
       } finally {
@@ -153,11 +114,5 @@ class SlurmDesk {
   #reach(cluster: SlurmCluster): SlurmReached {
     this.#reached = cluster
     return { address: cluster.address }
-  }
-
-  #ask(prompt: string, secret: boolean, confirm: boolean): Promise<string | undefined> {
-    const question = ++this.#question
-    this.#say({ kind: 'question', question, prompt, secret, confirm })
-    return new Promise((resolve) => this.#questions.set(question, resolve))
   }
 }

@@ -1,4 +1,4 @@
-// What an editor and `heddle slurm desk` say to each other, a line of JSON each: one desk for one profile's login node.
+// What an editor asks `heddle slurm desk`: one desk for one profile's login node.
 
 import type { ClusterAddress } from './cluster.ts'
 
@@ -53,20 +53,3 @@ export interface SlurmChoices {
   accounts: string[]
   qos: string[]
 }
-
-export type SlurmDeskName = keyof SlurmDeskCalls
-
-/** A line to the desk. `stop` gives up an `up` that goes on. */
-export type ToSlurmDesk =
-  | { kind: 'ask'; id: number; what: SlurmDeskName; params: unknown }
-  | { kind: 'stop' }
-  /** What the person said to a question of ssh's; nothing when they would not. */
-  | { kind: 'reply'; question: number; text?: string }
-
-/** A line from the desk. */
-export type FromSlurmDesk =
-  | { kind: 'answer'; id: number; value: unknown }
-  | { kind: 'failed'; id: number; text: string }
-  | { kind: 'notice'; text: string }
-  /** ssh asks: a passphrase, a one-time code, whether a host is the right one. */
-  | { kind: 'question'; question: number; prompt: string; secret: boolean; confirm: boolean }

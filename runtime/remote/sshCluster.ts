@@ -79,14 +79,15 @@ export interface ReadyHost {
 /**
  * @throws {HostError} naming the host that cannot be reached or used, and the way out
  * @throws {AgentError} when a process does not start there
+ * @param opened a link to the first host
  */
-export async function startSshCluster(options: SshClusterOptions): Promise<SshCluster> {
+export async function startSshCluster(options: SshClusterOptions, opened?: RemoteLink): Promise<SshCluster> {
   const hosts = typeof options.hosts === 'string' ? [options.hosts] : options.hosts
   if (hosts.length === 0)
     throw new HostError('', "an ssh cluster needs at least one host: { hosts: ['me@server'] }")
   const links: RemoteLink[] = []
   try {
-    const first = await readyHost(hosts[0], options)
+    const first = await readyHost(hosts[0], options, opened)
     links.push(first.link)
     const env = options.env ?? {}
     const remote = await first.link.agent.call('startScheduler', {
@@ -124,16 +125,43 @@ export async function startSshCluster(options: SshClusterOptions): Promise<SshCl
   }
 }
 
+/** A host that was reached: what can be done there without asking the person again. */
+export interface SshHost {
+  /** Clusters of this user that run there, the youngest last. */
+  clusters(): Promise<ClusterAddress[]>
+  /** Joins one, the youngest unless another is meant: nothing when it is not there. */
+  join(id?: string): Promise<SshCluster | undefined>
+  /** Starts another. @throws {AgentError} */
+  start(): Promise<SshCluster>
+  close(): void
+}
+
+/** @throws {HostError} when ssh does not reach it */
+export async function openSshHost(host: string, options: Omit<SshClusterOptions, 'hosts'>): Promise<SshHost> {
+  const link = await openLink(host, options)
+  const clusters = (): Promise<ClusterAddress[]> => link.agent.call('clusters', {})
+  return {
+    clusters,
+    join: async (id) => {
+      const found = await clusters()
+      const remote = id === undefined ? found.at(-1) : found.find((one) => one.id === id)
+      return remote && (await nearEnd([host], [link], remote, 0))
+    },
+    start: () => startSshCluster({ ...options, hosts: host }, link),
+    close: () => link.close(),
+  }
+}
+
 /** Finds the clusters that run on a host. */
 export async function clustersOn(
   host: string,
   options: Omit<SshClusterOptions, 'hosts'>,
 ): Promise<ClusterAddress[]> {
-  const link = await openLink(host, options)
+  const opened = await openSshHost(host, options)
   try {
-    return await link.agent.call('clusters', {})
+    return await opened.clusters()
   } finally {
-    link.close()
+    opened.close()
   }
 }
 
@@ -143,12 +171,10 @@ export async function joinSshCluster(
   id: string | undefined,
   options: Omit<SshClusterOptions, 'hosts'>,
 ): Promise<SshCluster | undefined> {
-  const link = await openLink(host, options)
-  const found = await link.agent.call('clusters', {})
-  const remote = id === undefined ? found.at(-1) : found.find((one) => one.id === id)
-  if (remote) return nearEnd([host], [link], remote, 0)
-  link.close()
-  return undefined
+  const opened = await openSshHost(host, options)
+  const cluster = await opened.join(id)
+  if (!cluster) opened.close()
+  return cluster
 }
 
 async function nearEnd(
@@ -190,8 +216,12 @@ function openLink(host: string, options: Omit<SshClusterOptions, 'hosts'>): Prom
 }
 
 /** Connects to a host and brings the runtime there. @throws {HostError} */
-export async function readyHost(host: string, options: Omit<SshClusterOptions, 'hosts'>): Promise<ReadyHost> {
-  const link = await openLink(host, options)
+export async function readyHost(
+  host: string,
+  options: Omit<SshClusterOptions, 'hosts'>,
+  opened?: RemoteLink,
+): Promise<ReadyHost> {
+  const link = opened ?? (await openLink(host, options))
   try {
     const { platform, folder } = link.found.plan
     const { supply } = options

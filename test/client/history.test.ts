@@ -81,8 +81,9 @@ test('two runs are compared line by line', () => {
   assert.match(lines[5], /^\| whole run \| 400 ms \| 400 ms \| the same \|$/)
   assert.match(
     lines[6],
-    /^\| a\.ts:3 `line \\\| 3` \| 4 tasks, 200 ms, 2\.0 kB \| 4 tasks, 100 ms, 2\.0 kB \| 2\.0 × faster \|$/,
+    /^\| a\.ts:3 \| 4 tasks, 200 ms, 2\.0 kB \| 4 tasks, 100 ms, 2\.0 kB \| 2\.0 × faster \|$/,
   )
+  assert.deepEqual(lines.slice(7), ['', '- a.ts:3 `line | 3`'])
 })
 
 const GONE: GoneWorker = {

@@ -136,7 +136,8 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
     await runCommand(page, 'Heddle: Restart Cluster')
     await page.locator('.monaco-dialog-box').getByRole('button', { name: 'End It' }).click()
     await page.locator('.view-lines', { hasText: '#SBATCH --array=0-1' }).first().waitFor()
-    await press(/Start a cluster of loom\?/, 'Submit')
+    // The message leaves the screen while one reads: the script can be sent from its top as well.
+    await codeLens(page, '▷ Submit').click()
     await statusBar(/loom: 2 workers/).waitFor()
     const now = await slurm.jobs()
     assert.equal(now.length, 3)

@@ -1,41 +1,37 @@
-// The process that does with a profile what an editor asks: `heddle slurm desk` as an object. No `vscode`.
+// The process that does elsewhere what an editor asks: `heddle slurm desk` or `heddle ssh desk` as an object. No `vscode`.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import type {
-  FromSlurmDesk,
-  SlurmDeskCalls,
-  SlurmDeskName,
-  ToSlurmDesk,
-} from '../../runtime/protocol/slurmDesk.ts'
+import type { DeskCalls, DeskQuestion, FromDesk, ToDesk } from '../../runtime/protocol/deskLines.ts'
 import { programEnvironment } from '../node/programEnvironment.ts'
 
 /** What the desk could not do: the text is its own, and names what to change. */
-export class SlurmDeskError extends Error {
-  override name = 'SlurmDeskError'
+export class DeskError extends Error {
+  override name = 'DeskError'
 }
 
-export interface SlurmDeskEvents {
+export interface DeskEvents {
   notice(text: string): void
   /** A question of ssh's; nothing when the person will not answer. */
-  ask(question: { prompt: string; secret: boolean; confirm: boolean }): Promise<string | undefined>
+  ask(question: DeskQuestion): Promise<string | undefined>
 }
 
-export class SlurmDesk {
+export class Desk<Calls extends DeskCalls<keyof Calls>> {
   readonly #child: ChildProcess
-  readonly #events: SlurmDeskEvents
+  readonly #events: DeskEvents
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   #next = 0
   #last = ''
-  #over: SlurmDeskError | undefined
+  #over: DeskError | undefined
 
-  constructor(programs: { node: string; runtime: string }, events: SlurmDeskEvents) {
+  /** @param kind which desk: the command line after `heddle` is `KIND desk` */
+  constructor(kind: 'slurm' | 'ssh', programs: { node: string; runtime: string }, events: DeskEvents) {
     this.#events = events
     const cli = path.join(programs.runtime, 'dist', 'cli.js')
     this.#child = spawn(
       programs.node,
-      ['--disable-warning=ExperimentalWarning', cli, 'slurm', 'desk'],
+      ['--disable-warning=ExperimentalWarning', cli, kind, 'desk'],
       // It ends with its input: a window that crashes leaves none behind.
       { stdio: ['pipe', 'pipe', 'pipe'], env: programEnvironment(), windowsHide: true },
     )
@@ -48,11 +44,8 @@ export class SlurmDesk {
     })
   }
 
-  /** @throws {SlurmDeskError} */
-  ask<N extends SlurmDeskName>(
-    what: N,
-    params: SlurmDeskCalls[N]['params'],
-  ): Promise<SlurmDeskCalls[N]['answer']> {
+  /** @throws {DeskError} */
+  ask<N extends keyof Calls & string>(what: N, params: Calls[N]['params']): Promise<Calls[N]['answer']> {
     if (this.#over) return Promise.reject(this.#over)
     const id = ++this.#next
     return new Promise((resolve, reject) => {
@@ -71,18 +64,18 @@ export class SlurmDesk {
     this.#child.stdin!.end()
   }
 
-  #say(line: ToSlurmDesk): void {
+  #say(line: ToDesk): void {
     this.#child.stdin!.write(`${JSON.stringify(line)}\n`)
   }
 
   #hear(text: string): void {
-    const line = JSON.parse(text) as FromSlurmDesk
+    const line = JSON.parse(text) as FromDesk
     switch (line.kind) {
       case 'answer':
         this.#take(line.id)?.resolve(line.value)
         return
       case 'failed':
-        this.#take(line.id)?.reject(new SlurmDeskError(line.text))
+        this.#take(line.id)?.reject(new DeskError(line.text))
         return
       case 'notice':
         this.#events.notice(line.text)
@@ -108,7 +101,7 @@ export class SlurmDesk {
   }
 
   #end(why: string): void {
-    this.#over ??= new SlurmDeskError(`the program that speaks to Slurm has ended: ${why}`)
+    this.#over ??= new DeskError(`the program that reaches the cluster has ended: ${why}`)
     for (const { reject } of this.#waiting.values()) reject(this.#over)
     this.#waiting.clear()
   }

@@ -1,0 +1,117 @@
+// What the language server knows, and what is told of runs, in the real workbench: hovers, diagnostics with their fixes, reports, the walkthrough.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Locator } from 'playwright-core'
+import { type Lab, openLab, until } from './kit.ts'
+import { codeLens, editorTab, insideWebview, lineText, runCommand, settledLenses } from './workbench.ts'
+
+describe('the language server in a real VS Code', { concurrency: false }, () => {
+  let lab: Lab
+
+  before(async () => {
+    lab = await openLab()
+    await lab.open('mistakes.ts')
+    await settledLenses(lab.page, /▷ Run$/, 2)
+    await runCommand(lab.page, 'Heddle: Set Up This Folder')
+  })
+  after(async () => {
+    await lab?.close()
+  })
+
+  const line = (text: string): Locator => lab.page.locator('.view-line', { hasText: text }).first()
+  /** The cursor into the first word of a line. */
+  const goTo = async (text: string): Promise<void> => {
+    await line(text).click()
+    await lab.page.keyboard.press('Home')
+  }
+  const pick = (text: string | RegExp): Locator =>
+    lab.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: text })
+
+  test('a hover tells what a collection is and what its task takes along', async () => {
+    const { page } = lab
+    await goTo('const doubled')
+    await page.keyboard.press('Control+ArrowRight')
+    await page.keyboard.press('Control+ArrowRight')
+    await runCommand(page, 'Show or Focus Hover')
+    const hover = page.locator('.monaco-hover:visible', { hasText: 'bag' }).first()
+    await hover.getByText('4 partitions').waitFor()
+    await hover.getByText('made by').waitFor()
+    await lab.picture('hover')
+    await page.keyboard.press('Escape')
+  })
+
+  test('a mistake is underlined with its code, and its fix mends it', async () => {
+    const { page } = lab
+    await runCommand(page, 'Problems: Focus on Problems View')
+    const problem = (code: string): Locator =>
+      page.locator('.markers-panel .monaco-list-row', { hasText: code }).first()
+    for (const code of ['assigns-capture', 'cannot-travel', 'missing-await', 'awaits-in-sequence'])
+      await problem(code).waitFor()
+    await lab.picture('diagnostics')
+    await runCommand(page, 'View: Toggle Panel Visibility')
+    await goTo('doubled.count().compute()')
+    await runCommand(page, 'Quick Fix...')
+    const fix = page.locator('.action-widget:visible', { hasText: 'Add await' })
+    await fix.waitFor()
+    await fix.getByText('Add await').click()
+    await line('await doubled.count().compute()').waitFor()
+    await runCommand(page, 'Problems: Focus on Problems View')
+    await until(async () => (await problem('missing-await').count()) === 0, 'the mistake is gone')
+    await runCommand(page, 'View: Toggle Panel Visibility')
+    await runCommand(page, 'File: Revert File')
+  })
+
+  test('two runs are compared line by line', async () => {
+    const { page } = lab
+    await page.keyboard.press('Control+P')
+    await page.locator('.quick-input-widget:visible input[type="text"]').fill('cells.ts')
+    await pick('cells.ts').first().click()
+    await editorTab(page, 'cells.ts').first().waitFor()
+    const run = (await settledLenses(page, /▷ Run$/, 2)).first()
+    for (const change of ['', ' + 1']) {
+      if (change) {
+        await line('n * n').click()
+        await page.keyboard.press('End')
+        await page.keyboard.press('ArrowLeft')
+        await page.keyboard.type(change)
+      }
+      await run.click()
+      await lineText(page, change ? /^= 2646900 · [^a-z]*m?s$/ : /^= 2646700 · [^a-z]*m?s$/)
+    }
+    await runCommand(page, 'Heddle: Compare Runs…')
+    await pick('squares.sum()').first().click()
+    await page.locator('.quick-input-widget:visible', { hasText: 'with which run?' }).waitFor()
+    await pick('squares.sum()').first().click()
+    await editorTab(page, /Two runs compared/).waitFor()
+    const preview = page.locator('iframe.webview.ready[src*="markdown-language-features"]')
+    const table = insideWebview(preview.first()).locator('table')
+    await table.locator('tr', { hasText: 'whole run' }).waitFor()
+    const costs = (await table.locator('tr', { hasText: 'cells.ts:6' }).textContent()) ?? ''
+    assert.match(costs, /squares\.sum\(\).*24 tasks.*24 tasks/s)
+    await runCommand(page, 'View: Close Editors in Other Groups')
+  })
+
+  test('the walkthrough shows its steps with their pictures, and its links do what they say', async () => {
+    const { page } = lab
+    // VS Code leaves the pictures out where there is little room.
+    await runCommand(page, 'View: Toggle Primary Side Bar Visibility')
+    await runCommand(page, 'Welcome: Open Walkthrough...')
+    await pick('Heddle in ten minutes').click()
+    const steps = page.locator('.getting-started-step')
+    await steps.first().waitFor()
+    assert.equal(await steps.count(), 6)
+    await steps.filter({ hasText: 'Click ▷ Run' }).click()
+    const image = page.locator('.getting-started-media img')
+    await image.waitFor()
+    const width = await image.evaluate(
+      (element) => (element as unknown as { naturalWidth: number }).naturalWidth,
+    )
+    assert.ok(width > 600, `the picture is ${width} pixels wide`)
+    await steps.filter({ hasText: 'Write something to compute' }).click()
+    await page.getByRole('button', { name: 'New Example' }).click()
+    await editorTab(page, 'primes.ts').waitFor()
+    await settledLenses(page, /▷ Run$/, 2)
+    assert.equal(await codeLens(page, '▷ Run File').count(), 1)
+  })
+})
