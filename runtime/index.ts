@@ -59,6 +59,7 @@ export {
   type TableJsonOptions,
   type TableParquetOptions,
   type TableWriteOptions,
+  TaskOptionError,
   type TextOptions,
   type TreeOptions,
   visualize,

@@ -1,5 +1,6 @@
 // The options of a call, and how they are told from its arguments: they come before, in `client.with({...})`.
 
+import { TASK_OPTIONS } from '../graph/taskOptionChecks.ts'
 import type { TaskOptions } from '../protocol/taskOptions.ts'
 import { UsageError } from './errors.ts'
 import { kindOf, requireKind, requireSignal, requireWorkers } from './optionKinds.ts'
@@ -28,12 +29,7 @@ export interface SplitOptions {
 
 const NAMES: ReadonlySet<string> = new Set(
   Object.keys({
-    priority: true,
-    retries: true,
-    resources: true,
-    workers: true,
-    allowOtherWorkers: true,
-    timeoutMs: true,
+    ...TASK_OPTIONS,
     key: true,
     pure: true,
     name: true,

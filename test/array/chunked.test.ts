@@ -107,6 +107,9 @@ const cases: [string, Case['ours'], string, Tolerance?][] = [
   ['cumsum', ({ a }) => a.cumsum(0), 'np.cumsum(a, axis=0)', CLOSE],
   ['cumsum of all', ({ a }) => a.cumsum(), 'np.cumsum(a)', CLOSE],
   ['cumprod of ints', ({ c }) => c.cumprod(1), 'np.cumprod(c, axis=1)'],
+  ['nancumsum', ({ n }) => n.clip(-9, 9).nancumsum(0), 'np.nancumsum(np.clip(n, -9, 9), axis=0)', CLOSE],
+  ['nancumprod of all', ({ n }) => n.clip(-2, 2).nancumprod(), 'np.nancumprod(np.clip(n, -2, 2))', CLOSE],
+  ['nancumsum of ints', ({ c }) => c.nancumsum(1), 'np.nancumsum(c, axis=1)'],
   ['median', ({ a }) => a.median(0), 'np.median(a, axis=0)'],
   ['median of all', ({ d }) => d.median(), 'np.median(d)'],
   ['quantile', ({ a }) => a.quantile([0.1, 0.5], 1), 'np.quantile(a, [0.1, 0.5], axis=1)', CLOSE],
@@ -254,11 +257,18 @@ const cases: [string, Case['ours'], string, Tolerance?][] = [
   ],
   ['unique', ({ c }) => array.unique(c).values, 'np.unique(c)'],
   ['unique counts', ({ i }) => array.unique(i).counts, 'np.unique(i, return_counts=True)[1]'],
+  ['unique inverse', ({ c }) => array.unique(c).inverse, 'np.searchsorted(np.unique(c), c)'],
+  ['unique inverse of NaN', ({ n }) => array.unique(n).inverse, 'np.searchsorted(np.unique(n), n)'],
   ['unique of NaN', ({ n }) => array.unique(n).values, 'np.unique(n)'],
   [
     'searchsorted',
     ({ a, v }) => array.searchsorted(v.sort(), a, 'right'),
     "np.searchsorted(np.sort(v), a, 'right')",
+  ],
+  [
+    'searchsorted, its side as an option',
+    ({ a, v }) => array.searchsorted(v.sort(), a, { side: 'right' }),
+    "np.searchsorted(np.sort(v), a, side='right')",
   ],
   ['digitize', ({ a }) => array.digitize(a, [-20, 0, 5.5, 20]), 'np.digitize(a, [-20, 0, 5.5, 20])'],
   [
@@ -294,6 +304,15 @@ const cases: [string, Case['ours'], string, Tolerance?][] = [
     '(a * b).sum(axis=1)',
     CLOSE,
   ],
+  [
+    'applyGufunc of several results',
+    ({ d }) => {
+      const [mean, scaled] = array.applyGufunc((x) => [x.mean(-1), x.multiply(2)], '(i)->(), (i)', [d])
+      return scaled.subtract(mean.expandDims(-1))
+    },
+    'd * 2 - d.mean(axis=-1, keepdims=True)',
+    CLOSE,
+  ],
   ['applyGufunc', ({ d }) => array.applyGufunc((x) => x.mean(-1), '(i)->()', [d]), 'd.mean(axis=-1)', CLOSE],
   [
     'applyAlongAxis',
@@ -324,6 +343,7 @@ const CREATION: [string, () => unknown, string][] = [
     'np.linspace(-1, 2, 5, endpoint=False)',
   ],
   ['eye', () => array.eye(4, 5, { offset: 1, chunks: 2 }), 'np.eye(4, 5, 1)'],
+  ['square eye with options', () => array.eye(4, { offset: -1 }), 'np.eye(4, k=-1)'],
   ['indices', () => array.stack(array.indices([3, 4], { chunks: 2 })), 'np.indices((3, 4))'],
   [
     'meshgrid',

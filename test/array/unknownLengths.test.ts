@@ -102,6 +102,15 @@ const REFUSED: Record<string, (x: Lazy) => unknown> = {
   'place of the greatest': (x) => x.argmax(0),
   neighbours: (x) => x.mapOverlap((block) => block, { depth: 1 }),
   'several blocks': (x) => x.blocks('1:3'),
+  'the other way round': (x) => x.flip(0),
+  'all axes the other way round': (x) => x.flip(),
+  differences: (x) => x.diff(1, 0),
+  'moved round': (x) => x.roll(1, 0),
+  'another shape': (x) => x.reshape(2, 4),
+  'groups of rows': (x) => x.coarsen('sum', { 0: 2 }),
+  'rows over rows': (x) => array.tensordot(x, x, [[0], [0]]),
+  'a product along rows': (x) => x.transpose().matmul(x),
+  'with a known length': (x) => x.add(array.zeros([4, 2])),
 }
 
 for (const [name, make] of Object.entries(REFUSED))

@@ -546,3 +546,57 @@ test('bag.range counts up and down, in partitions of any number', async () => {
   }
   assert.equal(bag.range(10, { partitionSize: 4 }).partitions, 3)
 })
+
+test('keys by the name of a property are those of a function that reads it', async () => {
+  const people = bag.fromSequence(
+    [
+      { name: 'Ann', city: 1, paid: 2 },
+      { name: 'Bob', city: 2, paid: 9 },
+      { name: 'Cid', city: 1, paid: 4 },
+    ],
+    { partitions: 2 },
+  )
+  assert.deepEqual(await people.topK(1, 'paid').pluck('name').compute(), ['Bob'])
+  assert.deepEqual(await people.distinct('city').pluck('name').compute(), ['Ann', 'Bob'])
+  const groups = people.groupBy('city').map(([city, group]) => [city, group.length])
+  assert.deepEqual((await groups.compute()).sort(), [
+    [1, 2],
+    [2, 1],
+  ])
+  assert.deepEqual(
+    await people
+      .foldby(
+        'city',
+        (sum, { paid }) => sum + paid,
+        0,
+        (a, b) => a + b,
+      )
+      .compute(),
+    [
+      [1, 6],
+      [2, 9],
+    ],
+  )
+  const cities = [{ city: 1, title: 'Oslo' }]
+  const joined = people.join(cities, 'city').map(([person, { title }]) => `${person.name} in ${title}`)
+  assert.deepEqual(await joined.compute(), ['Ann in Oslo', 'Cid in Oslo'])
+  const lists = bag.fromSequence([
+    ['b', 1],
+    ['a', 3],
+  ] as const)
+  assert.deepEqual(await lists.topK(1, 1).compute(), [['a', 3]])
+  await assert.rejects(people.topK(1, 'payed' as never).compute(), {
+    name: 'PluckError',
+    message: /an item has no property "payed", which is to be its key/,
+  })
+  assert.throws(() => people.groupBy(null as never), {
+    name: 'BagArgumentError',
+    message: 'groupBy takes a function or the name of a property as its key, not null',
+  })
+})
+
+test('a bag says what it is, and concat what it takes', () => {
+  assert.equal(String(bag.range(6, { partitions: 3 }).map((x) => x)), 'bag(3 partitions)')
+  assert.throws(() => bag.concat(bag.range(2) as never), /concat takes a list of bags/)
+  assert.throws(() => bag.concat([[1, 2]] as never), /concat takes bags, not a value of type object/)
+})

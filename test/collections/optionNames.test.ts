@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { array, bag, dataframe } from '../../runtime/collections/index.ts'
+import { array, bag, dataframe, delayed } from '../../runtime/collections/index.ts'
 import { requireOptions } from '../../runtime/kernels/optionNames.ts'
 import { asCompleted, wait } from '../../runtime/session/asCompleted.ts'
 import { progress } from '../../runtime/session/progress.ts'
@@ -45,6 +45,9 @@ const misspelt: [call: (options: never) => unknown, name: string, option: string
   [(o) => b.var(o), 'var', 'dof', 'ddof'],
   [(o) => b.frequencies(o), 'frequencies', 'partition', 'partitions'],
   [(o) => b.groupBy((n) => n, o), 'groupBy', 'partition', 'partitions'],
+  [(o) => b.with(o), 'with', 'retires', 'retries'],
+  [(o) => x.with(o), 'with', 'timeout', 'timeoutMs'],
+  [(o) => delayed(() => 1, o), 'delayed', 'nOut', 'nout'],
   [(o) => b.take(1, o), 'take', 'partition', 'partitions'],
   [(o) => b.randomSample(0.5, o), 'randomSample', 'sead', 'seed'],
   [(o) => b.map(String).toTextFiles('out', o), 'toTextFiles', 'compresion', 'compression'],
@@ -130,4 +133,18 @@ test('tables are joined and sorted in ways that there are', () => {
   assert.throws(() => t.sort(['a', 'b'], { descending: [true] }), {
     message: 'sort got 1 directions for 2 columns: one for all, or one for each',
   })
+})
+
+test('values of options that no task can have are refused where they are given', () => {
+  const refused: [call: () => unknown, message: string][] = [
+    [() => b.with({ retries: -1 }), 'with: retries must be a whole number ≥ 0, not -1'],
+    [() => x.with({ timeoutMs: 0 }), 'with: timeoutMs must be more than 0, not 0'],
+    [() => delayed(() => 1, { priority: 1e9 }), 'delayed: priority must be within ±4096, not 1000000000'],
+    [() => b.with({ workers: [] }), "with: workers must be a list of names or hosts, e.g. ['worker-0']"],
+    [
+      () => delayed(() => 1, { resources: { gpu: 0 } }),
+      'delayed: resources.gpu must be a number more than 0, not 0',
+    ],
+  ]
+  for (const [call, message] of refused) assert.throws(call, { name: 'TaskOptionError', message })
 })

@@ -19,7 +19,7 @@ const scaled = async (name: 'iris' | 'cancer' | 'diabetes') => {
   const { x, y } = dataset(name)
   return { x: (await new ml.StandardScaler().fitTransform(x)).toList() as number[][], y }
 }
-const options = { solver: 'admm', tolerance: 1e-5, maxIterations: 2000 } as const
+const options = { solver: 'admm', tol: 1e-5, maxIter: 2000 } as const
 
 for (const [name, data, make] of [
   ['LogisticRegression cancer', 'cancer', () => new ml.LogisticRegression({ ...options })],
@@ -40,7 +40,7 @@ for (const [name, data, make] of [
 test('other losses agree with what lbfgs finds; a curve is told and may be ended', async () => {
   const { x, y } = await scaled('cancer')
   const cut = array.fromArray(x, { chunks: [150, -1] })
-  const far = { tolerance: 1e-9, maxIterations: 5000 }
+  const far = { tol: 1e-9, maxIter: 5000 }
   const svm = await new ml.LinearSVC({ C: 0.01, ...options }).fit(cut, y)
   close(svm.coef, (await new ml.LinearSVC({ C: 0.01, ...far }).fit(x, y)).coef, 2e-3)
   const { x: xd, y: yd } = await scaled('diabetes')

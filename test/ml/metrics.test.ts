@@ -190,10 +190,7 @@ test('metrics of several classes refuse what they cannot tell', async () => {
 test('PoissonRegressor scores by D², weighted too', async () => {
   const diabetes = dataset('diabetes')
   const x = await (await new ml.StandardScaler().fit(diabetes.x)).transform(diabetes.x)
-  const model = await new ml.PoissonRegressor({ alpha: 0.5, tolerance: 1e-9, maxIterations: 10_000 }).fit(
-    x,
-    diabetes.y,
-  )
+  const model = await new ml.PoissonRegressor({ alpha: 0.5, tol: 1e-9, maxIter: 10_000 }).fit(x, diabetes.y)
   const answer = answers.PoissonRegressor as { score: number; weighted: number }
   const sampleWeight = diabetes.y.map((_, i) => 1 + (i % 4))
   close(await model.score(x, diabetes.y), answer.score, 1e-7)

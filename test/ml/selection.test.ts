@@ -107,7 +107,7 @@ const pipeline = () =>
   new ml.Pipeline({
     steps: [
       ['scale', new ml.StandardScaler()],
-      ['model', new ml.LogisticRegression({ tolerance: 1e-8, maxIterations: 10_000 })],
+      ['model', new ml.LogisticRegression({ tol: 1e-8, maxIter: 10_000 })],
     ],
   })
 const grid = { model__C: [0.01, 0.1, 1, 10] }

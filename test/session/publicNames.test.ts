@@ -50,6 +50,7 @@ test('what `import … from "heddle"` gives', () => {
     'Table',
     'TableArgumentError',
     'TaskFailedError',
+    'TaskOptionError',
     'UsageError',
     'WaitTimeoutError',
     'annotate',

@@ -27,7 +27,7 @@ export interface BlockInfo {
 
 type AnyFunction = (...args: never[]) => unknown
 
-function requireFunction(method: string, fn: unknown): void {
+export function requireFunction(method: string, fn: unknown): void {
   if (typeof fn !== 'function') throw new TypeError(`${method} takes a function, not ${describe(fn)}`)
 }
 
@@ -241,6 +241,34 @@ export function blockwise(
 ): ChunkedArray {
   requireFunction('blockwise', fn)
   requireOptions('blockwise', options, { dtype: true, newAxes: true, args: true })
+  const plan = planBlockwise(pairs, options.newAxes ?? {})
+  const chunks = plan.chunksOf(out)
+  const dtype = options.dtype ?? plan.inputs[0].dtype.name
+  return callOn(
+    'blockwise',
+    fn as AnyFunction,
+    plan.inputs,
+    dtype,
+    chunks,
+    options.args ?? [],
+    (_index, region) => plan.regions(out, region),
+  )
+}
+
+/** Arrays whose axes have names: how they are cut together. */
+export interface BlockwisePlan {
+  inputs: readonly ArrayNode[]
+  /** How an array with these axes is cut. */
+  chunksOf: (out: string) => Chunks
+  /** What each input gives for a region of an array with these axes. */
+  regions: (out: string, region: readonly Run[]) => Run[][]
+}
+
+/** @throws {ShapeError} when axes of one name differ in length, or names and axes do not match */
+export function planBlockwise(
+  pairs: readonly unknown[],
+  newAxes: Readonly<Record<string, number>>,
+): BlockwisePlan {
   const inputs: ArrayNode[] = []
   const names: string[] = []
   for (let i = 0; i < pairs.length; i += 2) {
@@ -264,78 +292,24 @@ export function blockwise(
       throw new ShapeError(`axes named ${name} have lengths ${lengths.join(' and ')}: they must be equal`)
     cuts.set(name, commonCuts(long))
   }
-  const chunks = [...out].map(
-    (name) =>
-      cuts.get(name) ?? (options.newAxes?.[name] === undefined ? refuseName(name) : [options.newAxes[name]]),
-  )
-  const dtype = options.dtype ?? inputs[0].dtype.name
-  return callOn('blockwise', fn as AnyFunction, inputs, dtype, chunks, options.args ?? [], (_index, region) =>
-    inputs.map((input, i) =>
-      input.shape.map((length, axis): Run => {
-        const at = out.indexOf(names[i][axis])
-        return at < 0 || (length === 1 && region[at].count !== 1) ? whole(length) : region[at]
-      }),
-    ),
-  )
+  return {
+    inputs,
+    chunksOf: (out) =>
+      [...out].map(
+        (name) => cuts.get(name) ?? (newAxes[name] === undefined ? refuseName(name) : [newAxes[name]]),
+      ),
+    regions: (out, region) =>
+      inputs.map((input, i) =>
+        input.shape.map((length, axis): Run => {
+          const at = out.indexOf(names[i][axis])
+          return at < 0 || (length === 1 && region[at].count !== 1) ? whole(length) : region[at]
+        }),
+      ),
+  }
 }
 
 const refuseName = (name: string): never => {
   throw new ShapeError(`the result has an axis ${name}, which no array has: tell its length by newAxes`)
-}
-
-/**
- * A function with NumPy's signature of core axes, e.g. `'(i,j),(j)->(i)'`: they come whole and last, the others are cut.
- * @example (await array.applyGufunc((a) => a.sum(-1), '(i)->()', [[[1, 2], [3, 4]]]).compute()).toList() // [3, 7]
- */
-export function applyGufunc(
-  fn: (...blocks: NdArray[]) => unknown,
-  signature: string,
-  arrays: readonly unknown[],
-  options: { dtype?: DTypeName; outputSizes?: Record<string, number>; args?: readonly unknown[] } = {},
-): ChunkedArray {
-  requireFunction('applyGufunc', fn)
-  requireOptions('applyGufunc', options, { dtype: true, outputSizes: true, args: true })
-  const found = /^((?:\([\w,]*\),?)+)->(\([\w,]*\))$/.exec(signature.replace(/\s/g, ''))
-  if (!found)
-    throw new RangeError(
-      `${JSON.stringify(signature)} is no signature of one result: write e.g. '(i,j),(j)->(i)'`,
-    )
-  const core = (text: string): string[] => text.slice(1, -1).split(',').filter(Boolean)
-  const cores = [...found[1].matchAll(/\([\w,]*\)/g)].map(([text]) => core(text))
-  if (cores.length !== arrays.length)
-    throw new RangeError(
-      `the signature ${signature} is of ${cores.length} arrays, and ${arrays.length} were given`,
-    )
-  // Every axis gets a letter of its own: core axes by their names, the others counted from the end.
-  const letters = new Map<string, string>()
-  const letterOf = (name: string): string => {
-    if (!letters.has(name)) letters.set(name, String.fromCharCode(0x100 + letters.size))
-    return letters.get(name)!
-  }
-  const nodes = arrays.map((each) => asarray(each)[NODE])
-  const outer = (count: number): string =>
-    Array.from({ length: count }, (_, i) => letterOf(`-${count - i}`)).join('')
-  const most = Math.max(0, ...nodes.map((node, i) => node.shape.length - cores[i].length))
-  const pairs = nodes.flatMap((node, i) => [
-    new ChunkedArray(node),
-    outer(node.shape.length - cores[i].length) + cores[i].map(letterOf).join(''),
-  ])
-  const results = core(found[2])
-  const inputs = new Set(cores.flat())
-  const newAxes: Record<string, number> = {}
-  for (const name of results)
-    if (!inputs.has(name) && options.outputSizes?.[name] !== undefined)
-      newAxes[letterOf(name)] = options.outputSizes[name]
-  // A core axis comes whole: its array is cut anew where it is cut.
-  const wholeCores = pairs.map((each, i) => {
-    if (i % 2 === 1) return each
-    const array = each as ChunkedArray
-    const count = cores[i / 2].length
-    return array.rechunk(
-      array.chunks.map((lengths, axis) => (axis >= array.shape.length - count ? -1 : lengths)),
-    )
-  })
-  return blockwise(fn, outer(most) + results.map(letterOf).join(''), wholeCores, { ...options, newAxes })
 }
 
 /** A function of one axis, called for every row of it. */

@@ -14,12 +14,13 @@ import type { AxisIndex } from '../../kernels/array/indexing.ts'
 import type { Family, Member, ScalarOf, Typed } from '../../kernels/array/kinds.ts'
 import { NdArray, rankOfIndex } from '../../kernels/array/ndArray.ts'
 import type { ReduceRequest } from '../../kernels/array/reductionMethods.ts'
-import { axisOf, shapeText, sizeOf } from '../../kernels/array/shape.ts'
+import { axisOf, ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
 import { ShapeMethods } from '../../kernels/array/shapeMethods.ts'
 import { UFUNC_OPTIONS, type UfuncOptions } from '../../kernels/array/unaryMethods.ts'
 import { requireOptions } from '../../kernels/optionNames.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { prepareInputs } from '../delayed/node.ts'
+import { requireTaskOptions } from '../taskOptions.ts'
 import { drawing } from '../visualize.ts'
 import {
   applyAlongAxis,
@@ -38,6 +39,7 @@ import {
   indexNode,
   maskedNode,
   rechunkNode,
+  requireKnown,
   reshapeNode,
   takeLazyNode,
   takeNode,
@@ -191,6 +193,7 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
 
   /** Lets the tasks of this step run with options: `retries`, `resources`, `priority`, `pure`. */
   with(options: StepOptions): ChunkedArray<D, R> {
+    requireTaskOptions('with', options, { pure: true })
     const node = this.#node
     const copy = Object.assign(Object.create(Object.getPrototypeOf(node) as object) as ArrayNode, node)
     const made =
@@ -363,6 +366,8 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
     const rank = this.shape.length
     const by = this.shape.map((_, axis) => factors[axis] ?? factors[axis - rank] ?? 1)
     this.shape.forEach((length, axis) => {
+      if (Number.isNaN(length) && by[axis] !== 1)
+        throw new ShapeError(`coarsen cannot divide an axis whose ${UNKNOWN_LENGTH}`)
       if (length % by[axis] !== 0)
         throw new RangeError(
           `axis ${axis} of shape ${shapeText(this.shape)} is no multiple of ${by[axis]}: cut it first, e.g. slice('0:${length - (length % by[axis])}')`,
@@ -396,6 +401,7 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
   }
   /** @internal */
   $index(indices: readonly AxisIndex[]): unknown {
+    requireKnown(indices, this.shape)
     return new ChunkedArray(indexNode(this.#node, indices))
   }
   /** @internal */

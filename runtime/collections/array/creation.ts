@@ -223,15 +223,16 @@ export function linspace<D extends DTypeName = 'float64'>(
 }
 
 /**
- * Ones along a diagonal, zeros elsewhere.
+ * Ones along a diagonal, zeros elsewhere; `eye(rows, options)` is square.
  * @param offset 0 for the main diagonal, 1 for the one above it
  * @example (await array.eye(2).compute()).toList() // [[1, 0], [0, 1]]
  */
 export function eye<D extends DTypeName = 'float64'>(
   rows: number,
-  columns: number = rows,
+  columns: number | (CreateOptions<D> & { offset?: number }) = rows,
   options: CreateOptions<D> & { offset?: number } = {},
 ): ChunkedArray<D, 2> {
+  if (typeof columns === 'object') return eye(rows, rows, columns)
   requireOptions('eye', options, { ...CREATE, offset: true })
   const shape = checkedShape([rows, columns])
   const distance = placeNode('eye', shape, 0, [-1, 1], FLOAT64, options.chunks)

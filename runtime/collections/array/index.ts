@@ -1,6 +1,6 @@
 // `array`: everything that makes an array, and the functions of several.
 
-export { applyGufunc, blockwise } from './blockFunctions.ts'
+export { blockwise } from './blockFunctions.ts'
 export {
   arange,
   asarray,
@@ -19,6 +19,7 @@ export {
   zeros,
   zerosLike,
 } from './creation.ts'
+export { applyGufunc } from './gufunc.ts'
 export * from './joining.ts'
 export { dot, einsum, matmul, outer, tensordot } from './linear.ts'
 export * as random from './random.ts'

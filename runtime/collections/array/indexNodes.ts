@@ -52,6 +52,18 @@ export function indexNode(node: ArrayNode, indices: readonly AxisIndex[]): Array
   )
 }
 
+/** @throws {ShapeError} when part of an axis is taken whose length is not known */
+export function requireKnown(indices: readonly AxisIndex[], shape: readonly number[]): void {
+  let axis = 0
+  for (const index of indices) {
+    if (index.kind === 'new') continue
+    const unknown = Number.isNaN(shape[axis])
+    axis += index.kind === 'list' ? index.axes : 1
+    if (unknown && !(index.kind === 'run' && index.start === 0 && index.step === 1))
+      throw new ShapeError(`only ':' takes from an axis whose ${UNKNOWN_LENGTH}`)
+  }
+}
+
 /**
  * The elements row by row in another shape: each task takes the smallest region that holds its own run of them.
  * @throws {ShapeError} when lengths are not known

@@ -2,7 +2,7 @@
 
 import { einsumCall } from '../../kernels/array/einsum.ts'
 import type { Run } from '../../kernels/array/indexing.ts'
-import { axisOf, ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
+import { axisOf, ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
 import { promoteAll } from '../../kernels/array/ufunc.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { commonCuts } from './chunks.ts'
@@ -155,6 +155,7 @@ export function matmul(a: unknown, b: unknown): ChunkedArray {
   if (x.shape.length === 0 || y.shape.length === 0)
     throw new ShapeError('matmul takes arrays with axes: use multiply for single values')
   const [inner, other] = [x.shape[x.shape.length - 1], y.shape[Math.max(0, y.shape.length - 2)]]
+  requireKnownLengths([inner, other], 'multiplied')
   if (inner !== other)
     throw new ShapeError(
       `matrices of shapes ${shapeText(x.shape)} and ${shapeText(y.shape)} have no product: the inner lengths ${inner} and ${other} differ`,
@@ -194,6 +195,7 @@ export function tensordot(
   if (left.length !== right.length)
     throw new ShapeError('tensordot adds up as many axes of the one array as of the other')
   left.forEach((axis, i) => {
+    requireKnownLengths([x.shape[axis], y.shape[right[i]]], 'multiplied')
     if (x.shape[axis] !== y.shape[right[i]])
       throw new ShapeError(
         `arrays of shapes ${shapeText(x.shape)} and ${shapeText(y.shape)} cannot be multiplied over axes ${shapeText(left)} and ${shapeText(right)}: lengths differ`,
@@ -220,3 +222,9 @@ export function dot(a: unknown, b: unknown): ChunkedArray {
 /** All products of an element of the one array with one of the other. */
 export const outer = (a: unknown, b: unknown): ChunkedArray =>
   einsum('i,j->ij', asarray(a).ravel(), asarray(b).ravel())
+
+/** Whether rows of one go with rows of the other cannot be seen before lengths are known. */
+function requireKnownLengths(lengths: readonly number[], done: string): void {
+  if (lengths.some(Number.isNaN))
+    throw new ShapeError(`arrays cannot be ${done} over an axis whose ${UNKNOWN_LENGTH}`)
+}

@@ -1,7 +1,5 @@
 // Functions that count and find: histograms, unique elements, the greatest few, places in sorted lists.
 
-import type { GraphNode } from '../../graph/node.ts'
-import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { BOOL, DTypeError, describe, FLOAT64, INT64 } from '../../kernels/array/dtype.ts'
 import { blockRegion } from '../../kernels/array/grid.ts'
 import { axisOf, ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
@@ -12,7 +10,6 @@ import {
   isinCall,
   joinTopk,
   joinUnique,
-  pickOf,
   searchCall,
   topkCall,
   uniqueCall,
@@ -20,12 +17,11 @@ import {
 import { requireOptions } from '../../kernels/optionNames.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { asarray, placeNode } from './creation.ts'
-import { ArrayNode } from './expression.ts'
+import type { ArrayNode } from './expression.ts'
 import { reshapeNode, whole } from './indexNodes.ts'
 import { castNode, mapNode, NODE } from './operands.ts'
-import { groupFields } from './planning.ts'
 import { reduceNode } from './reductions.ts'
-import { CallNode, TreeNode } from './taskNodes.ts'
+import { CallNode, PickNode, TreeNode } from './taskNodes.ts'
 
 const flatOf = (value: unknown): ArrayNode => {
   const node = asarray(value)[NODE]
@@ -87,6 +83,10 @@ function edgesNode(
   range: readonly [number, number] | undefined,
 ): ArrayNode {
   if (typeof bins !== 'number') {
+    if (!Array.isArray(bins) && !ArrayBuffer.isView(bins))
+      throw new TypeError(
+        `histogram takes how many bins there are, or their edges as a list, not ${describe(bins)}: options come third`,
+      )
     if (bins.some((edge, i) => i > 0 && edge < bins[i - 1])) throw new RangeError('the edges of bins rise')
     return castNode(asarray([...bins])[NODE], FLOAT64)
   }
@@ -147,32 +147,16 @@ const tree = (
   chunks: ArrayNode['chunks'],
 ): ArrayNode => new TreeNode({ label, input, axes, join, bound, dtype: input.dtype, shape, chunks })
 
-class PickNode extends ArrayNode {
-  readonly #from: ArrayNode
-  readonly #which: number
-
-  constructor(from: ArrayNode, which: number, dtype: ArrayNode['dtype']) {
-    super('unique', dtype, from.shape, from.chunks)
-    this.#from = from
-    this.#which = which
-  }
-  inputs(): readonly GraphNode[] {
-    return [this.#from]
-  }
-  needs(): readonly GraphNode[] {
-    return [this.#from]
-  }
-  build(graph: TaskGraph): readonly unknown[] {
-    const group = graph.addGroup({ fn: pickOf, bound: [this.#which], ...groupFields(this, 'unique') })
-    return graph.built(this.#from)!.map((part) => graph.addTask(group, [part]))
-  }
-}
-
 /**
- * The different elements, in order. How many there are shows when it is computed.
+ * The different elements, in order. How many there are shows when it is computed. `inverse` has each element's place
+ * among them, in the shape of what was given: `values.slice(inverse)` is that again.
  * @example (await array.unique([3, 1, 3]).values.compute()).toList() // [1, 3]
  */
-export function unique(of: unknown): { values: ChunkedArray; counts: ChunkedArray<'int64'> } {
+export function unique(of: unknown): {
+  values: ChunkedArray
+  counts: ChunkedArray<'int64'>
+  inverse: ChunkedArray<'int64'>
+} {
   const values = flatOf(of)
   const parts = new CallNode({
     label: 'unique',
@@ -185,9 +169,13 @@ export function unique(of: unknown): { values: ChunkedArray; counts: ChunkedArra
     regions: (block) => ({ regions: [blockRegion(block, values.chunks)] }),
   })
   const joined = tree('unique', parts, [0], joinUnique as never, [], [Number.NaN], [[Number.NaN]])
+  const facts = { shape: joined.shape, chunks: joined.chunks }
+  const list = new PickNode('unique', joined, 0, { ...facts, dtype: values.dtype })
+  const search = { behind: false }
   return {
-    values: new ChunkedArray(new PickNode(joined, 0, values.dtype)),
-    counts: new ChunkedArray(new PickNode(joined, 1, INT64)),
+    values: new ChunkedArray(list),
+    inverse: besideWhole('unique', asarray(of)[NODE], list, INT64, searchCall, search, true) as never,
+    counts: new ChunkedArray(new PickNode('unique', joined, 1, { ...facts, dtype: INT64 })),
   }
 }
 
@@ -254,8 +242,10 @@ function besideWhole(
 export function searchsorted(
   sorted: unknown,
   values: unknown,
-  side: 'left' | 'right' = 'left',
+  where: 'left' | 'right' | { side?: 'left' | 'right' } = 'left',
 ): ChunkedArray<'int64'> {
+  if (typeof where === 'object') requireOptions('searchsorted', where, { side: true })
+  const side = typeof where === 'object' ? (where.side ?? 'left') : where
   if (side !== 'left' && side !== 'right')
     throw new RangeError(`searchsorted looks from the 'left' or the 'right', not from ${describe(side)}`)
   const list = asarray(sorted)[NODE]

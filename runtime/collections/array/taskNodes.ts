@@ -18,6 +18,7 @@ import type { NdArray } from '../../kernels/array/ndArray.ts'
 import { reductionNamed } from '../../kernels/array/reduction.ts'
 import type { ReduceOptions } from '../../kernels/array/reductionMethods.ts'
 import { rowStrides, sizeOf } from '../../kernels/array/shape.ts'
+import { pickOf } from '../../kernels/array/statistics.ts'
 import { ArrayNode } from './expression.ts'
 import { compiledOf, groupFields, inputsOf, planName, Reads } from './planning.ts'
 
@@ -299,5 +300,32 @@ export class GivenNode extends ArrayNode {
       const region = blockRegion(block, this.chunks)
       return graph.addTask(group, [this.#array.$index(region.map((run) => ({ kind: 'run', ...run })))])
     })
+  }
+}
+
+/** One of the arrays that each task of another node gave as a list. */
+export class PickNode extends ArrayNode {
+  readonly #from: ArrayNode
+  readonly #which: number
+
+  constructor(
+    label: string,
+    from: ArrayNode,
+    which: number,
+    facts: { dtype: DType; shape: readonly number[]; chunks: Chunks },
+  ) {
+    super(label, facts.dtype, facts.shape, facts.chunks)
+    this.#from = from
+    this.#which = which
+  }
+  inputs(): readonly GraphNode[] {
+    return [this.#from]
+  }
+  needs(): readonly GraphNode[] {
+    return [this.#from]
+  }
+  build(graph: TaskGraph): readonly unknown[] {
+    const group = graph.addGroup({ fn: pickOf, bound: [this.#which], ...groupFields(this, this.label) })
+    return graph.built(this.#from)!.map((part) => graph.addTask(group, [part]))
   }
 }

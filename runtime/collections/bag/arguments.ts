@@ -8,7 +8,9 @@ export class BagArgumentError extends TypeError {
 /** @throws {BagArgumentError} when `value` is no whole number ≥ `least` */
 export function requireCount(what: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least)
-    throw new BagArgumentError(`${what} takes a whole number ≥ ${least}, not ${String(value)}`)
+    throw new BagArgumentError(
+      `${what} takes a whole number ≥ ${least}, not ${typeof value === 'number' ? value : `a value of type ${typeof value}`}`,
+    )
 }
 
 /** @throws {BagArgumentError} when `value` is no function */

@@ -18,6 +18,7 @@ import type { RowOf, Types } from '../dataframe/types.ts'
 import { nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
+import { requireTaskOptions } from '../taskOptions.ts'
 import { visualize } from '../visualize.ts'
 import {
   BagArgumentError,
@@ -28,6 +29,7 @@ import {
   unequalPartitions,
 } from './arguments.ts'
 import { byteCount } from './byteCount.ts'
+import { type FieldName, keyFunction } from './keyFunction.ts'
 import { type BagNode, type Extra, HeldNode, StepNode, type StepOptions } from './node.ts'
 import {
   AccumulateNode,
@@ -96,6 +98,13 @@ export class Bag<out T> implements Collection<T[]> {
     throw new BagArgumentError(
       'how many partitions this bag has depends on files that a server must be asked for: await its prepare() first',
     )
+  }
+
+  /** What it is, without computing anything. @example String(bag.range(6, { partitions: 3 })) // 'bag(3 partitions)' */
+  toString(): string {
+    const { partitions } = this.node
+    if (Number.isNaN(partitions)) return 'bag(partitions not known yet)'
+    return `bag(${partitions} ${partitions === 1 ? 'partition' : 'partitions'})`
   }
 
   // — What an executor asks for
@@ -171,6 +180,7 @@ export class Bag<out T> implements Collection<T[]> {
 
   /** Lets tasks run with options from here on: `concurrency`, `pure`, and those of any task (`retries`, `resources`, …). */
   with(options: BagOptions): Bag<T> {
+    requireTaskOptions('with', options, { concurrency: true, pure: true })
     if (options.concurrency !== undefined) requireCount('concurrency', options.concurrency, 1)
     return new Bag(this.node, { ...this.#options, ...options })
   }
@@ -427,17 +437,20 @@ export class Bag<out T> implements Collection<T[]> {
    * @example await bag.fromSequence([3, 1, 3]).distinct().compute() // [3, 1]
    * @example await bag.fromSequence(['ab', 'ac', 'b']).distinct((word) => word[0]).compute() // ['ab', 'b']
    */
-  distinct(key?: (item: T) => unknown, options: ShuffleOptions & TreeOptions = {}): Bag<T> {
-    return this.#keyed('distinct', { reducer: 'distinct', ...(key && { key }) }, options)
+  distinct(key?: ((item: T) => unknown) | FieldName<T>, options: ShuffleOptions & TreeOptions = {}): Bag<T> {
+    const by = key === undefined ? {} : { key: keyFunction('distinct', key) }
+    return this.#keyed('distinct', { reducer: 'distinct', ...by }, options)
   }
 
   /**
    * The `k` largest items, largest first; by the function's answer where one is given. Of equal ones the earlier come.
    * @example await bag.fromSequence(['aa', 'b', 'ccc']).topK(2, (word) => word.length).compute() // ['ccc', 'aa']
+   * @example await bag.fromSequence([{ n: 1 }, { n: 3 }]).topK(1, 'n').compute() // [{ n: 3 }]
    */
-  topK(k: number, key?: (item: T) => unknown, options?: TreeOptions): Bag<T> {
+  topK(k: number, key?: ((item: T) => unknown) | FieldName<T>, options?: TreeOptions): Bag<T> {
     requireCount('topK', k, 1)
-    return this.#tree('topK', { reducer: 'topK', k, ...(key && { key }) }, options)
+    const by = key === undefined ? {} : { key: keyFunction('topK', key) }
+    return this.#tree('topK', { reducer: 'topK', k, ...by }, options)
   }
 
   /**
@@ -448,24 +461,24 @@ export class Bag<out T> implements Collection<T[]> {
    * await orders.foldby((o) => o.who, (sum, o) => sum + o.paid, 0, (a, b) => a + b).compute() // [['Ann', 3], ['Bob', 5]]
    */
   foldby<K>(
-    key: (item: T) => K,
+    key: ((item: T) => K) | FieldName<T>,
     fn: (state: T, item: T) => T | Promise<T>,
     options?: ShuffleOptions & TreeOptions,
   ): Bag<[key: Awaited<K>, value: T]>
   foldby<K>(
-    key: (item: T) => K,
+    key: ((item: T) => K) | FieldName<T>,
     fn: (state: T, item: T) => T | Promise<T>,
     initial: T & Primitive,
   ): Bag<[key: Awaited<K>, value: T]>
   foldby<K, S>(
-    key: (item: T) => K,
+    key: ((item: T) => K) | FieldName<T>,
     fn: (state: S, item: T) => S | Promise<S>,
     initial: S,
     combine: (a: S, b: S) => S | Promise<S>,
     options?: ShuffleOptions & TreeOptions,
   ): Bag<[key: Awaited<K>, value: S]>
-  foldby(key: UserFunction, fn: UserFunction, ...more: unknown[]): unknown {
-    requireFunction('foldby', key)
+  foldby(by: unknown, fn: UserFunction, ...more: unknown[]): unknown {
+    const key = keyFunction('foldby', by)
     requireFunction('foldby', fn)
     if (more.length === 1 && isPrimitive(more[0])) more.push(fn)
     if (more.length < 2)
@@ -489,8 +502,11 @@ export class Bag<out T> implements Collection<T[]> {
    * const groups = bag.fromSequence(['apple', 'bean', 'avocado']).groupBy((word) => word[0])
    * new Map(await groups.compute()).get('a') // ['apple', 'avocado']
    */
-  groupBy<K>(key: (item: T) => K, options: ShuffleOptions = {}): Bag<[key: Awaited<K>, items: T[]]> {
-    requireFunction('groupBy', key)
+  groupBy<K>(
+    by: ((item: T) => K) | FieldName<T>,
+    options: ShuffleOptions = {},
+  ): Bag<[key: Awaited<K>, items: T[]]> {
+    const key = keyFunction('groupBy', by)
     requireOptions('groupBy', options, { partitions: true })
     const { partitions } = options
     if (partitions !== undefined) requireCount('partitions', partitions, 1)
@@ -499,7 +515,8 @@ export class Bag<out T> implements Collection<T[]> {
 
   /**
    * Pairs items with those of another bag or list that have the same key (see `groupBy`). A list, and a bag of one
-   * partition, goes to every partition; two bags are shuffled.
+   * partition, goes to every partition; two bags are shuffled. A key may be the name of a property; the other's is the
+   * same where none is given.
    * @param options.how `inner` (default); `left`, `right` and `outer` pair what has no partner with `undefined`
    * @example
    * const people = bag.fromSequence([{ name: 'Ann', city: 1 }, { name: 'Bob', city: 2 }])
@@ -508,30 +525,29 @@ export class Bag<out T> implements Collection<T[]> {
    */
   join<U>(
     other: Bag<U> | readonly U[] | Delayed<U[]>,
-    key: (item: T) => unknown,
-    otherKey: (item: U) => unknown,
+    key: ((item: T) => unknown) | FieldName<T>,
+    otherKey?: ((item: U) => unknown) | FieldName<U>,
     options?: ShuffleOptions & { how?: 'inner' },
   ): Bag<[T, U]>
   join<U>(
     other: Bag<U> | readonly U[] | Delayed<U[]>,
-    key: (item: T) => unknown,
-    otherKey: (item: U) => unknown,
+    key: ((item: T) => unknown) | FieldName<T>,
+    otherKey: ((item: U) => unknown) | FieldName<U>,
     options: ShuffleOptions & { how: 'left' },
   ): Bag<[T, U | undefined]>
   join<U>(
     other: Bag<U> | readonly U[] | Delayed<U[]>,
-    key: (item: T) => unknown,
-    otherKey: (item: U) => unknown,
+    key: ((item: T) => unknown) | FieldName<T>,
+    otherKey: ((item: U) => unknown) | FieldName<U>,
     options: ShuffleOptions & { how: 'right' | 'outer' },
   ): Bag<[T | undefined, U | undefined]>
   join(
     other: object,
-    key: UserFunction,
-    otherKey: UserFunction,
+    ours: unknown,
+    theirs: unknown = ours,
     options: ShuffleOptions & { how?: JoinHow } = {},
   ): unknown {
-    requireFunction('join', key)
-    requireFunction('join', otherKey)
+    const [key, otherKey] = [keyFunction('join', ours), keyFunction('join', theirs)]
     requireOptions('join', options, { partitions: true, how: true })
     const how = options.how ?? 'inner'
     // Only a left side that is whole for every item on the right can tell what nothing on the left has met.

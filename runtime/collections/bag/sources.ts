@@ -120,7 +120,11 @@ export function fromDelayed<T>(
  * @example await bag.concat([bag.range(2), bag.fromSequence(['a'])]).compute() // [0, 1, 'a']
  */
 export function concat<B extends readonly Bag<unknown>[]>(bags: B): Bag<ItemOf<B[number]>> {
+  if (!Array.isArray(bags)) throw new BagArgumentError('concat takes a list of bags: concat([first, second])')
   if (bags.length === 0) throw new BagArgumentError('concat takes at least one bag')
+  for (const each of bags)
+    if (!(each instanceof Bag))
+      throw new BagArgumentError(`concat takes bags, not a value of type ${typeof each}`)
   return new Bag(new ConcatNode(bags.map((each) => each.node)))
 }
 

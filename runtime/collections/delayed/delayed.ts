@@ -4,6 +4,7 @@ import { placeOfCall } from '../../graph/callPlace.ts'
 import { type Collection, isCollection } from '../../graph/collection.ts'
 import type { UserFunction } from '../../kernels/bag/plan.ts'
 import { itself, nthResult } from '../../kernels/delayed/delayed.ts'
+import { requireTaskOptions } from '../taskOptions.ts'
 import { CallNode, type CallSpec, DelayedNode, NODE, nodeOf } from './node.ts'
 import { delayedOf, propertyOf } from './proxy.ts'
 import { looksPure } from './purity.ts'
@@ -46,6 +47,7 @@ export function delayed<A extends unknown[], R>(
 export function delayed<T>(collection: Collection<T>): Delayed<T>
 export function delayed<T>(value: T): Delayed<T>
 export function delayed(target: unknown, options?: DelayedOptions & { nout?: number }): unknown {
+  requireTaskOptions('delayed', options, { name: true, pure: true, nout: true })
   const before = nodeOf(target)
   if (before) return before instanceof DelayedNode ? delayedOf(before) : target
   if (typeof target !== 'function') return delayedOf(new CallNode(VALUE, [target]))

@@ -171,21 +171,56 @@ export const userCall = kernel(
     const given = await (fn as (...args: unknown[]) => unknown)(...arrays, ...rest, info)
     const result = given instanceof NdArray ? given : (NdArray.from(given) as NdArray)
     const trimmed = own?.trim ? trim(result, own.trim) : result
-    const name = fn.name || 'the function'
-    if (
-      trimmed.shape.length !== own!.shape.length ||
-      trimmed.shape.some((length, axis) => own!.shape[axis] !== null && own!.shape[axis] !== length)
-    )
-      throw new BlockResultError(
-        `${method}: ${name} gave a block of shape ${shapeText(trimmed.shape)} where ${shapeText(own!.shape.map((n) => n ?? Number.NaN))} was expected: say so by the option chunks`,
-      )
-    if (trimmed.type === dtypeOf(dtype)) return trimmed
-    if (!(given instanceof NdArray)) return trimmed.astype(dtype) as NdArray
-    throw new BlockResultError(
-      `${method}: ${name} gave ${trimmed.dtype} where ${dtype} was expected: say so by the option dtype`,
-    )
+    return held(trimmed, { name: fn.name, method, dtype, shape: own!.shape }, given instanceof NdArray)
   },
 )
+
+export interface UserCallOfSeveral extends Omit<UserCall, 'dtype' | 'own'> {
+  dtypes: readonly DTypeName[]
+  own?: { index: readonly number[]; start: readonly number[]; shapes: readonly (readonly number[])[] }
+}
+
+/** The same of a function that gives several blocks, as a list. */
+export const userCallOfSeveral = kernel(
+  'array.userOfSeveral',
+  async ({ fn, dtypes, method, rest, own }: UserCallOfSeveral, ...arrays: NdArray[]): Promise<NdArray[]> => {
+    const info = { blockIndex: own!.index, start: own!.start }
+    const given = await (fn as (...args: unknown[]) => unknown)(...arrays, ...rest, info)
+    if (!Array.isArray(given) || given.length !== dtypes.length)
+      throw new BlockResultError(
+        `${method}: ${fn.name || 'the function'} gives a list of ${dtypes.length} blocks by its signature, and gave ${Array.isArray(given) ? given.length : `a value of type ${typeof given}`}`,
+      )
+    return given.map((each: unknown, i) => {
+      const block = each instanceof NdArray ? each : (NdArray.from(each) as NdArray)
+      const told = { name: fn.name, method, dtype: dtypes[i], shape: own!.shapes[i] }
+      return held(block, told, each instanceof NdArray)
+    })
+  },
+)
+
+interface Told {
+  name: string
+  method: string
+  dtype: DTypeName
+  shape: readonly (number | null)[]
+}
+
+/** A block, once it is of the shape and dtype that were told; numbers of the user's own become that dtype. */
+function held(block: NdArray, { name, method, dtype, shape }: Told, isArray: boolean): NdArray {
+  const who = name || 'the function'
+  if (
+    block.shape.length !== shape.length ||
+    block.shape.some((length, axis) => shape[axis] !== null && shape[axis] !== length)
+  )
+    throw new BlockResultError(
+      `${method}: ${who} gave a block of shape ${shapeText(block.shape)} where ${shapeText(shape.map((n) => n ?? Number.NaN))} was expected: say so by the option chunks`,
+    )
+  if (block.type === dtypeOf(dtype)) return block
+  if (!isArray) return block.astype(dtype) as NdArray
+  throw new BlockResultError(
+    `${method}: ${who} gave ${block.dtype} where ${dtype} was expected: say so by the option dtype`,
+  )
+}
 
 const trim = (array: NdArray, depths: readonly (readonly [number, number])[]): NdArray =>
   array.$index(

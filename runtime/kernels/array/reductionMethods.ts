@@ -349,4 +349,26 @@ export abstract class ReductionMethods<
   ): Member<F, SumOf<D>, A extends undefined ? 1 : R> {
     return this.$accumulate('multiply', axis, options?.dtype) as never
   }
+
+  /** Sums so far in which NaN counts as 0. */
+  nancumsum<A extends AxisOf<R> | undefined = undefined>(
+    axis?: A,
+    options?: { dtype?: DTypeName },
+  ): Member<F, SumOf<D>, A extends undefined ? 1 : R> {
+    return this.#withoutNaN(0).$accumulate('add', axis, options?.dtype) as never
+  }
+
+  /** Products so far in which NaN counts as 1. */
+  nancumprod<A extends AxisOf<R> | undefined = undefined>(
+    axis?: A,
+    options?: { dtype?: DTypeName },
+  ): Member<F, SumOf<D>, A extends undefined ? 1 : R> {
+    return this.#withoutNaN(1).$accumulate('multiply', axis, options?.dtype) as never
+  }
+
+  #withoutNaN(instead: number): ReductionMethods<F, D, R> {
+    if (!/^(float|complex)/.test(this.dtype)) return this
+    const present = (this as unknown as { isnan(): { logicalNot(): unknown } }).isnan().logicalNot()
+    return this.$map('where', [present, instead]) as ReductionMethods<F, D, R>
+  }
 }

@@ -18,9 +18,11 @@ export function sizeOf(shape: readonly number[]): number {
   return size
 }
 
-/** A shape as NumPy writes it: `(2, 3)`, `(4,)`. */
-export const shapeText = (shape: readonly number[]): string =>
-  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
+/** A shape as NumPy writes it: `(2, 3)`, `(4,)`; `?` for a length that is not known before computing. */
+export function shapeText(shape: readonly number[]): string {
+  const lengths = shape.map((length) => (Number.isNaN(length) ? '?' : String(length)))
+  return lengths.length === 1 ? `(${lengths[0]},)` : `(${lengths.join(', ')})`
+}
 
 /** Strides, in elements, of an array that lies row by row without gaps. */
 export function rowStrides(shape: readonly number[]): number[] {
@@ -49,9 +51,14 @@ export function broadcastShapes(shapes: readonly (readonly number[])[]): number[
       if (length === 1 || length === result[at] || (Number.isNaN(length) && Number.isNaN(result[at])))
         continue
       if (result[at] === 1) result[at] = length
-      else throw new ShapeError(`shapes ${shapes.map(shapeText).join(' and ')} do not broadcast together`)
+      else throw unlike(shapes)
     }
   return result
+}
+
+function unlike(shapes: readonly (readonly number[])[]): ShapeError {
+  const hint = shapes.flat().some(Number.isNaN) ? `: the ${UNKNOWN_LENGTH}` : ''
+  return new ShapeError(`shapes ${shapes.map(shapeText).join(' and ')} do not broadcast together${hint}`)
 }
 
 /**
@@ -82,6 +89,7 @@ export function axesOf(axis: number | readonly number[] | undefined | null, rank
  * @example resolveShape([2, -1], 6) // [2, 3]
  */
 export function resolveShape(shape: readonly number[], size: number): number[] {
+  if (Number.isNaN(size)) throw new ShapeError(`an array cannot be reshaped whose ${UNKNOWN_LENGTH}`)
   const open = shape.filter((length) => length === -1).length
   const rest = sizeOf(shape.filter((length) => length !== -1))
   const bad = shape.some((length) => !Number.isInteger(length) || length < -1)

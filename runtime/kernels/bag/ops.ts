@@ -14,6 +14,7 @@ import {
 } from './batch.ts'
 import { Beside, callEach } from './call.ts'
 import type { Op } from './plan.ts'
+import { PluckError } from './pluckError.ts'
 import { randomFrom } from './random.ts'
 
 type Step = (batches: Batches, args: readonly unknown[]) => Batches
@@ -73,12 +74,6 @@ async function* notBlank(batches: Batches): AsyncGenerator<Batch> {
 function parseJson(line: string): unknown {
   return JSON.parse(line)
 }
-
-/** A bag's item does not have what `pluck` asks for. */
-export class PluckError extends TypeError {
-  override name = 'PluckError'
-}
-kernel('error.PluckError', PluckError)
 
 function plucker({ keys, one, fallback }: Extract<Op, { op: 'pluck' }>): (item: unknown) => unknown {
   const get = (item: unknown, key: PropertyKey): unknown => {

@@ -6,6 +6,8 @@ import { footerOf } from '../files/parquetFooter.ts'
 import { parquetCodecs, parquetLibrary } from '../files/parquetLibrary.ts'
 import { openFile, type SourceFile } from '../files/sourceFile.ts'
 import { BATCH_ITEMS, type Batch, renewable } from './batch.ts'
+import { type CodedColumn, readCodedColumn } from './parquetColumn.ts'
+import { asUserGets, decoded } from './parquetValues.ts'
 import { type ParquetSource, plannedFile, type RowGroup } from './plan.ts'
 import { columnRowFactory } from './rows.ts'
 
@@ -22,7 +24,7 @@ export async function* parquetBatches(
     if (spec.shape === 'columns') {
       const item = {
         rows: rowEnd - rowStart,
-        ...Object.fromEntries(names.map((name, i) => [name, columns[i]])),
+        ...Object.fromEntries(names.map((name, i) => [name, decoded(columns[i])])),
       }
       yield { items: [item], origin: { place: () => `${path}, rows ${rowStart} to ${rowEnd}` } }
     } else yield* rowBatches(names, columns, group)
@@ -31,7 +33,7 @@ export async function* parquetBatches(
 
 function* rowBatches(
   names: readonly string[],
-  columns: readonly Column[],
+  columns: readonly CodedColumn[],
   [path, , , rowStart, rowEnd]: RowGroup,
 ): Generator<Batch> {
   const make = columnRowFactory(names, columns)
@@ -51,28 +53,24 @@ function* rowBatches(
 async function readColumns(
   spec: ParquetSource,
   group: RowGroup,
-): Promise<{ names: readonly string[]; columns: Column[] }> {
-  const [path, size, version, rowStart, rowEnd] = group
+): Promise<{ names: readonly string[]; columns: CodedColumn[] }> {
+  const [path, size, version, rowStart] = group
   const file = await openFile(plannedFile(group))
   try {
     const metadata = await footerOf(file, size, version)
     const names = spec.columns ?? columnNames(metadata)
-    const pieces = new Map<string, { rowStart: number; data: Column }[]>(names.map((name) => [name, []]))
-    await parquetLibrary().parquetRead({
-      file: { byteLength: size, slice: async (from, to) => (await file.read(from, to ?? size)).buffer },
-      metadata,
-      columns: [...names],
-      rowStart,
-      rowEnd,
-      compressors: parquetCodecs(),
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        pieces.get(columnName)?.push({ rowStart, data: columnData })
-      },
-    })
-    const columns = names.map((name) => {
-      const joined = joinPieces(pieces.get(name) ?? [], rowStart, rowEnd)
-      return finished(joined, elementOf(metadata, name), spec, name, file)
-    })
+    const index = groupIndex(metadata, rowStart)
+    const read = (from: number, to: number): Promise<Uint8Array> => file.read(from, to)
+    const coded = new Map<string, CodedColumn>()
+    for (const name of names) {
+      const column = await readCodedColumn(metadata, index, name, read)
+      if (column) coded.set(name, column)
+    }
+    const others = names.filter((name) => !coded.has(name))
+    if (others.length > 0) await readByLibrary(file, metadata, others, group, coded)
+    const columns = names.map((name) =>
+      asUserGets(coded.get(name) as CodedColumn, elementOf(metadata, name), spec, name, file),
+    )
     return { names, columns }
   } catch (cause) {
     if (cause instanceof FileError) throw cause
@@ -84,6 +82,40 @@ async function readColumns(
   } finally {
     await file.close()
   }
+}
+
+/** Nested columns, and those of encodings that few writers use. */
+async function readByLibrary(
+  file: SourceFile,
+  metadata: FileMetaData,
+  names: readonly string[],
+  [, size, , rowStart, rowEnd]: RowGroup,
+  columns: Map<string, CodedColumn>,
+): Promise<void> {
+  const pieces = new Map<string, { rowStart: number; data: Column }[]>(names.map((name) => [name, []]))
+  await parquetLibrary().parquetRead({
+    file: { byteLength: size, slice: async (from, to) => (await file.read(from, to ?? size)).buffer },
+    metadata,
+    columns: [...names],
+    rowStart,
+    rowEnd,
+    compressors: parquetCodecs(),
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      pieces.get(columnName)?.push({ rowStart, data: columnData })
+    },
+  })
+  for (const [name, data] of pieces) columns.set(name, { values: joinPieces(data, rowStart, rowEnd) })
+}
+
+/** Which row group begins at a row. */
+function groupIndex({ row_groups }: FileMetaData, rowStart: number): number {
+  let start = 0
+  // A group without rows begins where the next one does.
+  return row_groups.findIndex(({ num_rows }) => {
+    const begins = start === rowStart && num_rows > 0n
+    start += Number(num_rows)
+    return begins
+  })
 }
 
 /** The columns at the top of a file's schema. */
@@ -118,67 +150,4 @@ function joinPieces(pieces: { rowStart: number; data: Column }[], rowStart: numb
     for (let i = from; i < to; i++) joined.push(piece.data[i])
   }
   return joined
-}
-
-/** A column as the user gets it: see `readParquet` for what becomes of whole numbers of 64 bits and of absent values. */
-function finished(
-  column: Column,
-  element: SchemaElement | undefined,
-  spec: ParquetSource,
-  name: string,
-  file: SourceFile,
-): Column {
-  if (!element?.type || element.num_children || element.repetition_type === 'REPEATED')
-    return withoutUndefined(column)
-  const plain = !element.logical_type || element.logical_type.type === 'INTEGER'
-  const isInt64 = element.type === 'INT64' && plain && holdsBigints(column)
-  const isNumber = ['INT32', 'FLOAT', 'DOUBLE'].includes(element.type) && plain && !element.converted_type
-  if (spec.shape === 'columns') {
-    if (isNumber || (isInt64 && spec.int64 === 'number')) return floats(column, isInt64, name, file)
-    return withoutUndefined(column)
-  }
-  if (isInt64 && spec.int64 === 'number') return numbers(column, name, file)
-  return withoutUndefined(column)
-}
-
-const holdsBigints = (column: Column): boolean => {
-  for (let i = 0; i < column.length; i++)
-    if (column[i] !== null && column[i] !== undefined) return typeof column[i] === 'bigint'
-  return true
-}
-
-/** Absent values as NaN, everything else as float64. */
-function floats(column: Column, bigints: boolean, name: string, file: SourceFile): Float64Array {
-  if (column instanceof Float64Array) return column
-  const out = new Float64Array(column.length)
-  for (let i = 0; i < out.length; i++) {
-    const value = column[i]
-    if (value === null || value === undefined) out[i] = Number.NaN
-    else out[i] = bigints ? safeNumber(value as bigint, name, file) : (value as number)
-  }
-  return out
-}
-
-function numbers(column: Column, name: string, file: SourceFile): Column {
-  const out: (number | null)[] = new Array(column.length)
-  for (let i = 0; i < out.length; i++) {
-    const value = column[i]
-    out[i] = value === null || value === undefined ? null : safeNumber(value as bigint, name, file)
-  }
-  return out
-}
-
-function safeNumber(value: bigint, name: string, file: SourceFile): number {
-  const asNumber = Number(value)
-  if (Number.isSafeInteger(asNumber)) return asNumber
-  throw new FileError(
-    file.path,
-    `column ${name} of ${file.path} holds ${value}, which a JavaScript number cannot hold exactly: read it with int64: 'bigint'`,
-  )
-}
-
-function withoutUndefined(column: Column): Column {
-  if (!Array.isArray(column)) return column
-  for (let i = 0; i < column.length; i++) if (column[i] === undefined) column[i] = null
-  return column
 }

@@ -1,5 +1,7 @@
 // Row objects of one shape, made quickly: V8 gives objects that one piece of code makes the same hidden class.
 
+import type { CodedColumn } from './parquetColumn.ts'
+
 /** A function that makes `{ name: value, … }` of the values in the order of `names`. */
 export function rowFactory(
   names: readonly string[],
@@ -11,12 +13,14 @@ export function rowFactory(
 /** A function that makes row `i` of columns. */
 export function columnRowFactory(
   names: readonly string[],
-  columns: readonly ArrayLike<unknown>[],
+  columns: readonly CodedColumn[],
 ): (row: number) => Record<string, unknown> {
-  const parameters = columns.map((_, i) => `column${i}`)
-  const fields = names.map((name, i) => `${fieldName(name)}: column${i}[row]`)
+  const parameters = columns.flatMap((_, i) => [`values${i}`, `codes${i}`])
+  const value = (i: number): string => (columns[i].codes ? `values${i}[codes${i}[row]]` : `values${i}[row]`)
+  const fields = names.map((name, i) => `${fieldName(name)}: ${value(i)}`)
   const body = `return (row) => ({ ${fields.join(', ')} })`
-  return new Function(...parameters, body)(...columns) as ReturnType<typeof columnRowFactory>
+  const given = columns.flatMap(({ values, codes }) => [values, codes])
+  return new Function(...parameters, body)(...given) as ReturnType<typeof columnRowFactory>
 }
 
 /** A name as it stands in an object's source; `__proto__` must not set the prototype. */

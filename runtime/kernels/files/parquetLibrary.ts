@@ -1,7 +1,7 @@
 // The parquet library, loaded when the first parquet file is met: every lane and every client would pay for it at its start.
 
 import { createRequire } from 'node:module'
-import { zstdDecompressSync } from 'node:zlib'
+import { brotliDecompressSync, unzipSync, zstdDecompressSync } from 'node:zlib'
 import type { Compressors } from 'hyparquet'
 
 /** `require`, since a footer is read while a graph is built, which waits for nothing. */
@@ -12,13 +12,36 @@ export function parquetLibrary(): typeof import('hyparquet') {
   return require('hyparquet')
 }
 
-let codecs: Compressors | undefined
+/** What the library reads columns with, page by page. */
+export function parquetPages(): typeof import('hyparquet/src/column.js') &
+  typeof import('hyparquet/src/convert.js') &
+  typeof import('hyparquet/src/datapage.js') &
+  typeof import('hyparquet/src/encoding.js') &
+  typeof import('hyparquet/src/plain.js') &
+  typeof import('hyparquet/src/schema.js') {
+  const parts = ['column', 'convert', 'datapage', 'encoding', 'plain', 'schema']
+  return Object.assign({}, ...parts.map((part) => require(`hyparquet/src/${part}.js`)))
+}
 
-/** Every codec that parquet knows. Node's zstd is native: several times as fast as the one in JavaScript. */
+/** Every codec that parquet knows: Node's where it has one, since these are native; the others are loaded when a page needs them. */
 export function parquetCodecs(): Compressors {
-  codecs ??= {
-    ...(require('hyparquet-compressors') as typeof import('hyparquet-compressors')).compressors,
-    ZSTD: (bytes) => new Uint8Array(zstdDecompressSync(bytes)),
+  return CODECS
+}
+
+const inJavaScript =
+  (codec: 'SNAPPY' | 'LZ4' | 'LZ4_RAW') =>
+  (bytes: Uint8Array, length: number): Uint8Array => {
+    // Nothing, packed, is a byte that the library's LZ4 takes for a broken one.
+    if (length === 0) return new Uint8Array(0)
+    const library: typeof import('hyparquet-compressors') = require('hyparquet-compressors')
+    return (library.compressors[codec] as NonNullable<Compressors['SNAPPY']>)(bytes, length)
   }
-  return codecs
+
+const CODECS: Compressors = {
+  ZSTD: (bytes) => new Uint8Array(zstdDecompressSync(bytes)),
+  GZIP: (bytes) => new Uint8Array(unzipSync(bytes)),
+  BROTLI: (bytes) => new Uint8Array(brotliDecompressSync(bytes)),
+  SNAPPY: inJavaScript('SNAPPY'),
+  LZ4: inJavaScript('LZ4'),
+  LZ4_RAW: inJavaScript('LZ4_RAW'),
 }

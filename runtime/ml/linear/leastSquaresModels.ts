@@ -138,9 +138,9 @@ export interface ElasticNetParams extends WithIntercept {
   /** Which share of that is `|w|₁`, 0 to 1; 0.5. */
   l1Ratio: number
   /** Passes at most; 1000. */
-  maxIterations: number
+  maxIter: number
   /** Ends once the duality gap is at most this part of |y|²; 1e-4. */
-  tolerance: number
+  tol: number
   /** Whether coefficients must not be negative; false. */
   positive: boolean
 }
@@ -149,8 +149,8 @@ const NET: ElasticNetParams = {
   alpha: 1,
   l1Ratio: 0.5,
   fitIntercept: true,
-  maxIterations: 1000,
-  tolerance: 1e-4,
+  maxIter: 1000,
+  tol: 1e-4,
   positive: false,
 }
 
@@ -162,14 +162,14 @@ abstract class NetModel<P extends Omit<ElasticNetParams, 'l1Ratio'>> extends Lea
       throw new ParameterError(`l1Ratio of ${this.kind} is from 0 to 1, not ${this.share}`)
   }
   protected solve(problem: CentredProblem, weight: number): [Float64Array, number] {
-    const { alpha, tolerance, maxIterations, positive } = this.params
+    const { alpha, tol, maxIter, positive } = this.params
     const l1 = alpha * this.share * weight
     const l2 = alpha * (1 - this.share) * weight
     const { coefficients, iterations } = coordinateDescent(problem, {
       l1,
       l2,
-      tolerance,
-      maxIterations,
+      tolerance: tol,
+      maxIterations: maxIter,
       positive,
     })
     return [coefficients, iterations]

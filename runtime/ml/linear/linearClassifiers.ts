@@ -38,12 +38,12 @@ export interface LinearClassifierParams {
   /** Whether to learn intercepts; true. */
   fitIntercept: boolean
   /** Passes at most; 100 for LogisticRegression, 1000 for LinearSVC. */
-  maxIterations: number
+  maxIter: number
   /** Ends once no component of the gradient of the objective, by row, is larger; 1e-4. */
-  tolerance: number
+  tol: number
   /**
    * How coefficients are found: `lbfgs` sends them round for gradients, a pass each; by `admm` each block finds its own and
-   * all agree, in fewer and longer passes, to what `tolerance` asks: the result depends on the cut within it; `lbfgs`.
+   * all agree, in fewer and longer passes, to what `tol` asks: the result depends on the cut within it; `lbfgs`.
    */
   solver: SolverName
   /** Whether `fit` begins where the last one ended; false. */
@@ -74,7 +74,7 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
 
   /** @throws {MlDataError} when the targets are of one class only */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
-    const { C, fitIntercept, maxIterations, tolerance, warmStart, solver } = this.params
+    const { C, fitIntercept, maxIter, tol, warmStart, solver } = this.params
     const samples = await samplesOf(this.kind, x, y, options)
     const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     requireSeveralClasses(this.kind, classes)
@@ -92,8 +92,8 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
       scale: (weight) => 1 / weight,
       ridge: (weight) => 1 / (C * weight),
       solver,
-      tolerance,
-      maxIterations,
+      tolerance: tol,
+      maxIterations: maxIter,
       start: warmStart && this.isFitted ? this.fitted.weights : undefined,
       onIteration: options.onIteration,
     })
@@ -123,7 +123,7 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
     return this.fitted.iterations
   }
 
-  /** Whether the gradient got as small as `tolerance` asks. */
+  /** Whether the gradient got as small as `tol` asks. */
   get converged(): boolean {
     return this.fitted.converged
   }
@@ -156,10 +156,7 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
 export class LogisticRegression<L extends Label = number> extends LinearClassifier<L> {
   static readonly kind = 'LogisticRegression'
   constructor(params: Partial<LinearClassifierParams> = {}) {
-    super(
-      { C: 1, fitIntercept: true, maxIterations: 100, tolerance: 1e-4, warmStart: false, solver: 'lbfgs' },
-      params,
-    )
+    super({ C: 1, fitIntercept: true, maxIter: 100, tol: 1e-4, warmStart: false, solver: 'lbfgs' }, params)
   }
   protected lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean } {
     return classes === 2
@@ -178,10 +175,7 @@ export class LogisticRegression<L extends Label = number> extends LinearClassifi
 export class LinearSVC<L extends Label = number> extends LinearClassifier<L> {
   static readonly kind = 'LinearSVC'
   constructor(params: Partial<LinearClassifierParams> = {}) {
-    super(
-      { C: 1, fitIntercept: true, maxIterations: 1000, tolerance: 1e-4, warmStart: false, solver: 'lbfgs' },
-      params,
-    )
+    super({ C: 1, fitIntercept: true, maxIter: 1000, tol: 1e-4, warmStart: false, solver: 'lbfgs' }, params)
   }
   protected lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean } {
     return { loss: 'hinge', outputs: classes === 2 ? 1 : classes, ridgeOnIntercept: true }

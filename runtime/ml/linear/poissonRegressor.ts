@@ -15,9 +15,9 @@ export interface PoissonRegressorParams {
   /** How strongly coefficients are drawn to zero, ≥ 0; 1. */
   alpha: number
   fitIntercept: boolean
-  maxIterations: number
+  maxIter: number
   /** Ends once no component of the gradient is larger; 1e-4. */
-  tolerance: number
+  tol: number
   /** How coefficients are found, as of `LogisticRegression`; `lbfgs`. */
   solver: SolverName
 }
@@ -37,7 +37,7 @@ interface PoissonState {
 export class PoissonRegressor extends Regressor<PoissonRegressorParams, PoissonState> {
   static readonly kind = 'PoissonRegressor'
   constructor(params: Partial<PoissonRegressorParams> = {}) {
-    super({ alpha: 1, fitIntercept: true, maxIterations: 100, tolerance: 1e-4, solver: 'lbfgs' }, params)
+    super({ alpha: 1, fitIntercept: true, maxIter: 100, tol: 1e-4, solver: 'lbfgs' }, params)
   }
 
   protected override checkParams(): void {
@@ -48,7 +48,7 @@ export class PoissonRegressor extends Regressor<PoissonRegressorParams, PoissonS
 
   /** @throws {MlDataError} when a target is negative */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
-    const { alpha, fitIntercept, maxIterations, tolerance, solver } = this.params
+    const { alpha, fitIntercept, maxIter, tol, solver } = this.params
     const samples = await samplesOf(this.kind, x, y, options)
     const features = samples.x.columns
     const { point, iterations } = await fitLoss(samples.blocks, {
@@ -62,8 +62,8 @@ export class PoissonRegressor extends Regressor<PoissonRegressorParams, PoissonS
       scale: (weight) => 1 / weight,
       ridge: () => alpha,
       solver,
-      tolerance,
-      maxIterations,
+      tolerance: tol,
+      maxIterations: maxIter,
       leastTarget: 0,
       onIteration: options.onIteration,
     })

@@ -60,7 +60,7 @@ console.log(
     votes: (await voting.score(x, labels)) > 0.9,
     search: (await search.fit(x, labels)).bestScore > 0.9,
     neighbours: (await near5.score(x.slice('0:500'), labels.slice('0:500'))) > 0.8,
-    agreed: (await new ml.LogisticRegression({ solver: 'admm', C: 0.01, tolerance: 1e-3 }).fit(x, labels))
+    agreed: (await new ml.LogisticRegression({ solver: 'admm', C: 0.01, tol: 1e-3 }).fit(x, labels))
       .converged,
   }),
 )
