@@ -80,7 +80,8 @@ export function beginLocalCluster(options: LocalClusterOptions = {}): StartingCl
   const local = workerCounts(request)
   const id = newClusterId()
   const settings = checkedSettings(options)
-  const args = schedulerArguments({ id, port: options.port ?? 0, local, settings })
+  // Its client shows what tasks print, in the same terminal that has the workers' output.
+  const args = schedulerArguments({ id, port: options.port ?? 0, local, settings, quietTasks: true })
   const child = spawnWithLifeline(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', entryPath('scheduler'), ...args],

@@ -17,6 +17,8 @@ export interface SchedulerOptions {
   port: number
   /** Workers that the scheduler keeps on its own machine; none when absent. */
   local?: WorkerCounts
+  /** What tasks print goes to clients alone, and not to the workers' output as well. */
+  quietTasks?: boolean
   /** Listens for other machines too, with a certificate of its own. */
   network?: boolean
   /** The network interface that other machines are told of, as `ib0`; all of them when absent. */
@@ -39,6 +41,7 @@ export const SCHEDULER_OPTIONS = {
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
   ...WORKER_MEMORY_OPTIONS,
+  'quiet-tasks': { type: 'boolean' },
   network: { type: 'boolean' },
   interface: { type: 'string' },
   slurm: { type: 'string' },
@@ -68,6 +71,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
   return {
     ...(id !== undefined && { id }),
     port: portNumber(port ?? '0'),
+    ...(values['quiet-tasks'] && { quietTasks: true }),
     ...(values.network && { network: true }),
     ...(values.interface !== undefined && { interface: values.interface }),
     ...(values.slurm !== undefined && { slurm: values.slurm }),
@@ -85,6 +89,7 @@ export function schedulerOptions(args: readonly string[]): SchedulerOptions {
 export function schedulerArguments(options: SchedulerOptions): string[] {
   const { id, port, local, network, slurm, settings = {} } = options
   const args = ['--port', String(port), ...settingArguments(settings)]
+  if (options.quietTasks) args.push('--quiet-tasks')
   if (network) args.push('--network')
   if (options.interface !== undefined) args.push('--interface', options.interface)
   if (slurm !== undefined) args.push('--slurm', slurm)

@@ -26,6 +26,8 @@ export interface LaneSetup {
   arrivals: SharedArrayBuffer
   /** False where the paths of the program's packages and files mean nothing on this machine. */
   sharedFiles: boolean
+  /** See `WorkerConfig`. */
+  quietTasks: boolean
   worker: string
   lane: number
   /** For clients that tasks make. */

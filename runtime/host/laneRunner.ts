@@ -120,7 +120,7 @@ export class LaneRunner {
       scheduler: setup.scheduler,
       waits: this.#runs.waits,
     })
-    watchConsole(report)
+    watchConsole(report, setup.quietTasks)
     guardThread((error, what) => report('error', `${what}: ${textOf(error)}`, stackOf(error)))
   }
 

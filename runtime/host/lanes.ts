@@ -35,6 +35,8 @@ export interface LaneOptions {
   /** See `LaneSetup`. */
   arrivals: SharedArrayBuffer
   sharedFiles: boolean
+  /** See `WorkerConfig`. */
+  quietTasks: boolean
   /** See `LaneSetup`. */
   collectBytes: number
 }
@@ -190,13 +192,14 @@ export class Lanes {
     port1.on('message', (message: FromLane) => {
       if (this.#lanes[lane] === entry) this.#receive(lane, entry, message)
     })
-    const { worker, moduleFolder, arrivals, sharedFiles, collectBytes, scheduler } = this.#options
+    const { worker, moduleFolder, arrivals, sharedFiles, quietTasks, collectBytes, scheduler } = this.#options
     const setup: LaneSetup = {
       port: port2,
       progress: entry.progress.buffer,
       moduleFolder,
       arrivals,
       sharedFiles,
+      quietTasks,
       worker,
       lane,
       scheduler,

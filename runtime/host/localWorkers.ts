@@ -18,6 +18,8 @@ export interface LocalWorkersOptions {
   memoryLimitBytes: number
   memory?: WorkerMemory
   resources?: Record<string, number>
+  /** See `WorkerConfig`. */
+  quietTasks?: boolean
   /** A worker that was not asked to leave cannot be kept running. */
   gaveUp: (name: string, code: number) => void
 }
@@ -107,8 +109,17 @@ export class LocalWorkers {
   }
 
   #start(): void {
-    const { control, token, runFolder, spillFolder, threads, memoryLimitBytes, memory, resources } =
-      this.#options
+    const {
+      control,
+      token,
+      runFolder,
+      spillFolder,
+      threads,
+      memoryLimitBytes,
+      memory,
+      resources,
+      quietTasks,
+    } = this.#options
     const name = `w${this.#next++}`
     const config = workerConfig({
       name,
@@ -118,6 +129,7 @@ export class LocalWorkers {
       threads,
       memoryLimitBytes,
       ...(resources && { resources }),
+      ...(quietTasks && { quietTasks }),
       ...memoryConfig(memory ?? {}, undefined),
       ...(spillFolder && { spillFolder: join(spillFolder, name) }),
     })

@@ -22,7 +22,7 @@ export class SchedulerGround {
   gaveUp: (name: string, code: number) => void = () => {}
 
   /** @throws {RunFolderError} {@link ScratchFolderError} when its folders cannot be made */
-  constructor({ id = newClusterId(), local }: SchedulerOptions) {
+  constructor({ id = newClusterId(), local, quietTasks }: SchedulerOptions) {
     this.id = id
     this.folder = createRunFolder(id)
     this.token = process.env.HEDDLE_TOKEN || randomBytes(32).toString('base64url')
@@ -42,6 +42,7 @@ export class SchedulerGround {
         threads: local.threads,
         memoryLimitBytes: local.memoryLimitBytes,
         ...(local.memory && { memory: local.memory }),
+        ...(quietTasks && { quietTasks }),
         gaveUp: (name, code) => this.gaveUp(name, code),
       })
     // Workers take longer to start than a scheduler to listen.

@@ -28,6 +28,8 @@ export interface WorkerConfig {
   tls?: ClusterTls
   /** False where the paths of programs' packages and files mean nothing on this machine; by default they are looked at. */
   sharedFiles?: boolean
+  /** What tasks print goes to clients alone, and not to this worker's output as well. */
+  quietTasks?: boolean
   memoryShares?: Partial<MemoryLimits>
   /** How long to look for a scheduler that is gone. */
   reconnectMs?: number

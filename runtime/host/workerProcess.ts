@@ -79,7 +79,7 @@ export class WorkerProcess implements WorkerCore {
     const certificate = config.tls?.certificate
     const scheduler = { control: config.control, token, ...(certificate && { certificate }) }
     const { path: moduleFolder, arrivals } = this.#modules
-    const { sharedFiles = true } = config
+    const { sharedFiles = true, quietTasks = false } = config
     const laneOptions = {
       scheduler,
       threads,
@@ -87,6 +87,7 @@ export class WorkerProcess implements WorkerCore {
       moduleFolder,
       arrivals,
       sharedFiles,
+      quietTasks,
       collectBytes,
     }
     this.#lanes = new Lanes(pool, laneOptions, this.#laneEvents())

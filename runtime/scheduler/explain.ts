@@ -158,8 +158,11 @@ function explainRunning(state: State, row: number): string[] {
     return [`${key} runs on ${worker.info.name}, thread ${thread}, for ${seconds.toFixed(1)} s.`, ...said]
   }
   return [
-    `${key} was given to ${worker.info.name}, which has ${worker.assigned} tasks for ${worker.threads} threads` +
+    `${key} was given to ${worker.info.name}, which has ${counted(worker.assigned, 'task')} for ${counted(worker.threads, 'thread')}` +
       `${worker.status === 'paused' ? ' and is paused, since its memory is full' : ''}.`,
     ...said,
   ]
 }
+
+/** A number of things: `1 task`, `2 tasks`. */
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`

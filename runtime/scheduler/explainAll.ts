@@ -1,6 +1,6 @@
 // Why what is asked for is not done yet, of everything at once: one line a reason, with a task for each.
 
-import { explain } from './explain.ts'
+import { counted, explain } from './explain.ts'
 import { PHASE_NAMES, READY, RUNNING, STORED, WAITING } from './phases.ts'
 import { aboveTarget } from './sources.ts'
 import { eachDependency, keyOf, type State } from './state.ts'
@@ -96,5 +96,3 @@ function roots(state: State): number[] {
   }
   return []
 }
-
-const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`

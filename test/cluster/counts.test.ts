@@ -74,6 +74,7 @@ test("a scheduler's options survive its command line", () => {
   const options = {
     id: 'ab12cd34',
     port: 0,
+    quietTasks: true,
     settings: {},
     local: { workers: 2, threads: 3, memoryLimitBytes: 123_456_789 },
   }

@@ -213,3 +213,19 @@ console.log(await client.gather(client.map((n: number) => 'x'.repeat(n).length, 
   assert.equal((await worker.ended).code, 0)
   assert.deepEqual(await place.leftovers(), [])
 })
+
+test('what tasks print is seen once, with the worker that printed it', async () => {
+  await using place = new Workplace({
+    'program.ts': `import { Client } from 'heddle'
+const client = await Client.local()
+await client.submit(() => {
+  console.log('spoken')
+  console.error('cried')
+}).result()
+`,
+  })
+  const { code, stdout, stderr } = await place.heddle('run', 'program.ts', '--threads', '1')
+  assert.equal(code, 0)
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => /spoken|cried/.test(line))
+  assert.deepEqual(lines.sort(), ['heddle: w0: cried', 'heddle: w0: spoken'])
+})

@@ -33,7 +33,7 @@ test('explain says what a task waits for', () => {
   assert.equal(explained(cluster, 'b'), 'b waits for 1 of its dependencies:\n  a, which is ready')
   cluster.play(joined({ name: 'w1', resources: { gpu: 1 } }))
   assert.equal(explained(cluster, 'c'), 'c needs 2 gpu, and no worker has more than 1.')
-  assert.equal(explained(cluster, 'a'), 'a was given to w1, which has 1 tasks for 1 threads.')
+  assert.equal(explained(cluster, 'a'), 'a was given to w1, which has 1 task for 1 thread.')
   const { task } = cluster.attempt('a')
   cluster.play(
     heartbeat('w1', {
