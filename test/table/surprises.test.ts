@@ -146,7 +146,7 @@ everywhere('bytes, and columns without any value', async (tableIn) => {
 })
 
 everywhere('CSV: what is written is read again as it was', async (tableIn) => {
-  const rows = [{ x: 1 }, { x: null }, { x: Number.NaN }, { x: 2.5 }, { x: null }]
+  const rows = [{ x: 1.5 }, { x: null }, { x: Number.NaN }, { x: 2 }, { x: null }]
   await tableIn(rows)
     .toCsv(join(folder, `${process.env.HEDDLE_TABLE_ENGINE}-${files++}`))
     .compute()

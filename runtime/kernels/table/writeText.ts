@@ -3,7 +3,7 @@
 import type { Cell, Column } from './columns/column.ts'
 import { timeText } from './columns/dates.ts'
 import { valueFromCell } from './columns/values.ts'
-import { type DataType, isDatetime, isDuration, isInteger, isList, isStruct } from './dataType.ts'
+import { type DataType, isDatetime, isList, isStruct } from './dataType.ts'
 import type { WriteChoices } from './steps.ts'
 
 export function textOf(
@@ -38,10 +38,7 @@ function plainText(cell: Cell, type: DataType): string {
   if (isList(type) || isStruct(type)) return JSON.stringify(jsonValue(cell, type), rawNumbers)
   const value = valueFromCell(cell, type)
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (typeof value !== 'number') return String(value)
-  const text = Object.is(value, -0) ? '-0' : String(value)
-  // A point says that other rows may have digits behind it.
-  return !isInteger(type) && !isDuration(type) && /^-?\d+$/.test(text) ? `${text}.0` : text
+  return typeof value === 'number' && Object.is(value, -0) ? '-0' : String(value)
 }
 
 const DIGITS = { ms: 3, us: 6, ns: 9 } as const
