@@ -6,6 +6,7 @@ import { col, type DataFrame, dataframe, len, lit, struct, when } from '../../ru
 import { computeInProcess } from '../kit/runGraph.ts'
 import { AGGREGATES, order, type Row, same } from './model.ts'
 import { randomOf, randomRows, SCHEMA } from './randomTable.ts'
+import { rowText } from './rowText.ts'
 
 computeInProcess()
 
@@ -18,21 +19,10 @@ function frameOf(rows: readonly Row[], partitions: number): DataFrame {
   return dataframe.fromRecords(rows as object[], { schema: TYPES, partitions }).select(...NAMES) as DataFrame
 }
 
-const text = (row: object): string =>
-  JSON.stringify(row, (_, value) =>
-    typeof value === 'bigint'
-      ? `${value}n`
-      : typeof value === 'number'
-        ? Number.isNaN(value)
-          ? 'NaN'
-          : Number(value.toPrecision(9)) || 0
-        : value,
-  )
-
 const sameRows = (actual: readonly object[], expected: readonly object[], what: string): void =>
-  assert.deepEqual(actual.map(text).sort(), expected.map(text).sort(), what)
+  assert.deepEqual(actual.map(rowText).sort(), expected.map(rowText).sort(), what)
 const sameList = (actual: readonly object[], expected: readonly object[], what: string): void =>
-  assert.deepEqual(actual.map(text), expected.map(text), what)
+  assert.deepEqual(actual.map(rowText), expected.map(rowText), what)
 
 /** Runs a check on both engines, over seeds and partitions. */
 function everywhere(

@@ -3,8 +3,8 @@
 import { type ExprNode, nameOf, replaced, some } from '../../kernels/table/expression.ts'
 import { ruleOf } from '../../kernels/table/functionCatalogue.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
-import { namesOf, type Schema } from '../../kernels/table/schema.ts'
-import type { Step } from '../../kernels/table/steps.ts'
+import type { Schema } from '../../kernels/table/schema.ts'
+import { besideRow } from './besideRow.ts'
 import { isElementwise, isOneForAll } from './optimise.ts'
 import { held, type Pipe } from './pipe.ts'
 import type { PlanOf } from './plan.ts'
@@ -47,7 +47,7 @@ export function totalsBeside(
     return { plan: { ...plan, exprs }, input: aggregated(aggs, schema, input) }
   const rows = held(input)
   const [totals] = aggregated(aggs, schema, rows).frames()
-  return { plan: { ...plan, exprs }, input: beside(rows, totals, schema, plan.place) }
+  return { plan: { ...plan, exprs }, input: besideRow(rows, 'totals', schema, () => totals, plan.place) }
 }
 
 const hasAggregate = (node: ExprNode): boolean =>
@@ -55,19 +55,3 @@ const hasAggregate = (node: ExprNode): boolean =>
     replaced(node, (part) => (part.kind === 'over' ? { kind: 'literal', value: null } : undefined)),
     isAggregate,
   )
-
-/** The rows with what the one row of another table holds. */
-function beside(rows: Pipe, totals: unknown, schema: Schema, place: Project['place']): Pipe {
-  const wide: Schema = [...rows.schema, ...schema]
-  const step = ([slot]: readonly number[]): Step => ({
-    step: 'join',
-    slot,
-    how: 'cross',
-    leftOn: [],
-    rightOn: [],
-    suffix: '_right',
-    rightSchema: schema,
-    columns: namesOf(wide),
-  })
-  return rows.with('totals', wide, step, place, [() => totals])
-}

@@ -11,9 +11,8 @@ import {
 } from '../../kernels/table/expression.ts'
 import { type FunctionName, ruleOf } from '../../kernels/table/functionCatalogue.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
-import { namesOf, type Schema } from '../../kernels/table/schema.ts'
-import type { Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
+import { besideRow } from './besideRow.ts'
 import { type Carried, type Carry, carriedTo, carryOf } from './carried.ts'
 import { edgesOf } from './edges.ts'
 import { isElementwise } from './optimise.ts'
@@ -142,16 +141,5 @@ function running(plan: PlanOf<'project'>, input: Pipe, windows: readonly Call[])
 
 /** The rows with what is carried to their partition as columns. */
 function besideCarried(pipe: Pipe, { states, carried }: Carried, place: SourcePlace | undefined): Pipe {
-  const wide: Schema = [...pipe.schema, ...states]
-  const step = ([slot]: readonly number[]): Step => ({
-    step: 'join',
-    slot,
-    how: 'cross',
-    leftOn: [],
-    rightOn: [],
-    suffix: '_right',
-    rightSchema: states,
-    columns: namesOf(wide),
-  })
-  return pipe.with('running', wide, step, place, [(partition) => carried[partition]])
+  return besideRow(pipe, 'running', states, (partition) => carried[partition], place)
 }

@@ -3,7 +3,7 @@
 import type { FileMetaData, SchemaElement } from 'hyparquet'
 import { FileError, FileFormatError } from '../files/fileErrors.ts'
 import { footerOf } from '../files/parquetFooter.ts'
-import { parquetCodecs, parquetLibrary } from '../files/parquetLibrary.ts'
+import { type ParquetPiece, readParquetPieces } from '../files/parquetPieces.ts'
 import { openFile, type SourceFile } from '../files/sourceFile.ts'
 import { BATCH_ITEMS, type Batch, renewable } from './batch.ts'
 import { type CodedColumn, readCodedColumn } from './parquetColumn.ts'
@@ -92,18 +92,7 @@ async function readByLibrary(
   [, size, , rowStart, rowEnd]: RowGroup,
   columns: Map<string, CodedColumn>,
 ): Promise<void> {
-  const pieces = new Map<string, { rowStart: number; data: Column }[]>(names.map((name) => [name, []]))
-  await parquetLibrary().parquetRead({
-    file: { byteLength: size, slice: async (from, to) => (await file.read(from, to ?? size)).buffer },
-    metadata,
-    columns: [...names],
-    rowStart,
-    rowEnd,
-    compressors: parquetCodecs(),
-    onChunk: ({ columnName, columnData, rowStart }) => {
-      pieces.get(columnName)?.push({ rowStart, data: columnData })
-    },
-  })
+  const pieces = await readParquetPieces(file, metadata, names, { size, rowStart, rowEnd })
   for (const [name, data] of pieces) columns.set(name, { values: joinPieces(data, rowStart, rowEnd) })
 }
 
@@ -140,7 +129,7 @@ function elementOf(metadata: FileMetaData, name: string): SchemaElement | undefi
 }
 
 /** Pieces may begin before the rows that were asked for, and end after. */
-function joinPieces(pieces: { rowStart: number; data: Column }[], rowStart: number, rowEnd: number): Column {
+function joinPieces(pieces: ParquetPiece[], rowStart: number, rowEnd: number): Column {
   if (pieces.length === 1 && pieces[0].rowStart === rowStart && pieces[0].data.length === rowEnd - rowStart)
     return pieces[0].data
   const joined: unknown[] = []

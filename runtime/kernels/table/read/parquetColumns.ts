@@ -3,7 +3,7 @@
 import type { FileMetaData, SchemaElement } from 'hyparquet'
 import { FileError, FileFormatError } from '../../files/fileErrors.ts'
 import { footerOf } from '../../files/parquetFooter.ts'
-import { parquetCodecs, parquetLibrary } from '../../files/parquetLibrary.ts'
+import { readParquetPieces } from '../../files/parquetPieces.ts'
 import { openFile } from '../../files/sourceFile.ts'
 import type { Cell, Column } from '../columns/column.ts'
 import { MS_A_DAY } from '../columns/dates.ts'
@@ -114,21 +114,8 @@ export async function parquetColumns(
   const file = await openFile(fileOf(range))
   try {
     const metadata = await footerOf(file, size, version)
-    const pieces = new Map<string, { rowStart: number; data: ArrayLike<unknown> }[]>(
-      names.map((name) => [name, []]),
-    )
-    await parquetLibrary().parquetRead({
-      file: { byteLength: size, slice: async (from, to) => (await file.read(from, to ?? size)).buffer },
-      metadata,
-      columns: [...names],
-      rowStart,
-      rowEnd,
-      utf8: false,
-      compressors: parquetCodecs(),
-      onChunk: ({ columnName, columnData, rowStart: start }) => {
-        pieces.get(columnName)?.push({ rowStart: start, data: columnData })
-      },
-    })
+    const range = { size, rowStart, rowEnd, utf8: false }
+    const pieces = await readParquetPieces(file, metadata, names, range)
     return names.map((name) => {
       const type = schema.find((field) => field.name === name)?.type ?? 'null'
       const cells: Cell[] = []
