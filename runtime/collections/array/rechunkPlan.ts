@@ -42,10 +42,7 @@ function timesAlong(from: readonly number[], to: readonly number[]): number {
 /** Whether blocks are better cut into pieces before they are brought anywhere. */
 export const needsPieces = (from: Chunks, to: Chunks): boolean => timesBrought(from, to) > BROUGHT_MAX
 
-/**
- * The cuts on the way from one to another, the last one included: one step is the rule.
- * @example rechunkSteps([[2, 2], [4]], [[4], [2, 2]]) // [[[4], [2, 2]]]
- */
+/** The cuts on the way from one to another, the last one included: one step is the rule. */
 export function rechunkSteps(from: Chunks, to: Chunks): Chunks[] {
   const pieces = countOf(piecesBetween(from, to))
   if (pieces <= Math.max(PIECES_FEW, PIECES_A_BLOCK * (countOf(from) + countOf(to)))) return [to]
