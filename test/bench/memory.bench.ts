@@ -39,8 +39,6 @@ export async function figures(): Promise<Figure[]> {
   }
 }
 
-/** Whether a part of this bench was asked for. */
-
 async function largerThanMemory(): Promise<Figure[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--import',

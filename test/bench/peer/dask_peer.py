@@ -395,7 +395,27 @@ def bench_tables():
         timed("setIndex", lambda: wait(held.set_index("fk").persist()))
 
 
-def bench_array():
+def rows_to_columns():
+    """As programs/arrayRechunk.ts."""
+    import dask.array as da
+    from distributed import Client, LocalCluster
+
+    size = int(os.environ.get("HEDDLE_BENCH_RECHUNK_MB", "6000")) * 1_000_000
+    side = round((size / 8) ** 0.5)
+    part = -(-side // 60)
+    local = LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, memory_limit=size // 6, dashboard_address=None
+    )
+    with Client(local) as client:
+        client.gather(client.map(inc, range(4)))
+        begun = time.perf_counter()
+        rows = da.random.RandomState(5).random_sample((side, side), chunks=(part, side))
+        total = float(rows.rechunk((side, part)).sum().compute())
+        assert abs(total / side**2 - 0.5) < 0.001
+        return time.perf_counter() - begun
+
+
+def bench_arrays():
     import dask.array as da
 
     side = int(os.environ.get("HEDDLE_BENCH_ARRAY_SIDE", "20000"))
@@ -431,6 +451,9 @@ def bench_array():
                 return time.perf_counter() - begun
 
             emit(figure, median_of(3, timed))
+
+    if only("rows to columns, 6 GB with 2 workers of 1 GB"):
+        emit("rows to columns, 6 GB with 2 workers of 1 GB", rows_to_columns())
 
     def graph():
         begun = time.perf_counter()
