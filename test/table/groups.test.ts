@@ -33,7 +33,7 @@ for (const engine of ['polars', 'columns']) {
     const random = randomOf(3)
     const long = (n: number): string => String(n).padStart(3000, 'x')
     const rows = Array.from({ length: 9000 }, (_, i) => ({
-      few: random() < 0.1 ? null : i % 5,
+      few: random() < 0.1 ? null : `k${i % 5}`,
       many: long(Math.floor(random() * 8000)),
       n: i,
     }))
@@ -55,12 +55,35 @@ for (const engine of ['polars', 'columns']) {
       assert.deepEqual(new Map(found.map((row) => [row[key], [row.rows, Number(row.sum)]])), expected)
     }
     const sorted = (await table.groupBy('few').len().toRecords()).map(({ few }) => few)
-    assert.deepEqual(sorted, [0, 1, 2, 3, 4, null])
+    assert.deepEqual(sorted, ['k0', 'k1', 'k2', 'k3', 'k4', null])
     await table.groupBy('few').partitions(2).len().toRecords()
     assert.ok(
       !executor.last.groups.some((name) => name.endsWith('choose')),
       'what is asked for is not measured',
     )
+  })
+
+  test(`groupBy of a table that is known to be small is one tree (${engine})`, async () => {
+    process.env.HEDDLE_TABLE_ENGINE = engine
+    const rows = Array.from({ length: 4000 }, (_, i) => ({ key: i % 7 === 0 ? null : i % 900, n: i }))
+    const table = dataframe.fromRecords(rows, { partitions: 20 }) as unknown as DataFrame
+    const sums = table
+      .filter(col('n').gt(99))
+      .groupBy('key')
+      .agg(len().as('rows'), col('n').sum().as('sum')) as DataFrame
+    assert.equal(sums.partitions, 1)
+    const found = await sums.toRecords()
+    assert.ok(!executor.last.groups.some((name) => /pick|choose|size/.test(name)), 'nothing is split')
+    const expected = new Map<unknown, [number, number]>()
+    for (const { key, n } of rows.slice(100)) {
+      const [count, sum] = expected.get(key) ?? [0, 0]
+      expected.set(key, [count + 1, sum + n])
+    }
+    assert.deepEqual(new Map(found.map((row) => [row.key, [row.rows, Number(row.sum)]])), expected)
+    const asked = table.groupBy('key').partitions(3).agg(col('n').sum().as('sum')) as DataFrame
+    assert.equal(asked.partitions, 3, 'partitions that are asked for are given')
+    const unknown = dataframe.fromBag(table.toBag(), { schema: { key: 'float64', n: 'float64' } })
+    assert.equal(unknown.groupBy('key').len().partitions, 5, 'a guess is no bound')
   })
 
   for (const partitions of [1, 7])

@@ -60,6 +60,7 @@ import { type PivotAggregate, type Pivoted, type PivotOptions, type PivotValue, 
 import type { Plan } from './plan.ts'
 import { explained } from './planText.ts'
 import { Rolling, type RollingByOptions } from './rolling.ts'
+import { rowsAtMost } from './sizeAtMost.ts'
 import { heldPlan } from './sources.ts'
 import { Table, type ValueOptions } from './table.ts'
 import { ASOF_OPTIONS, JOIN_OPTIONS, PIVOT_OPTIONS, requireJoinHow, SORT_OPTIONS } from './tableOptions.ts'
@@ -190,7 +191,11 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   }
   /** @internal */
   standingOn(references: readonly unknown[]): DataFrame<Row> {
-    return new DataFrame(heldPlan(references, this.plan.schema), this.options, this.index)
+    return new DataFrame(
+      heldPlan(references, this.plan.schema, rowsAtMost(this.plan)),
+      this.options,
+      this.index,
+    )
   }
 
   get #frames(): FramesNode {

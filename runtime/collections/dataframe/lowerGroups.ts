@@ -9,7 +9,11 @@ import { targetsChosen, twoSteps } from './lowerAggregate.ts'
 import { type Building, chunksOf, gathered, held, MERGED_AT_ONCE, type Pipe } from './pipe.ts'
 import { type PlanOf, TOGETHER, targetsFor } from './plan.ts'
 import { shuffled } from './shuffle.ts'
+import { isFixedSize, rowBytes, rowsAtMost } from './sizeAtMost.ts'
 import { sortKey } from './sortKeys.ts'
+
+/** States of all rows up to this size come together by a tree, however many groups there are. */
+const STATES_BYTES = 32 * 2 ** 20
 
 type AggregateStep = Extract<Step, { step: 'aggregate' }>
 
@@ -57,7 +61,9 @@ export function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: 
     const parts = gathered(building, chunksOf(pipe.frames('groupBy'), size), states, 'groupBy', place)
     return sketched(made(parts, 'merge', merge), 'merge')
   }
-  if (shuffle > 1 && keys.length > 0) {
+  const rows = rowsAtMost(plan.input)
+  const fits = rows !== undefined && isFixedSize(states) && rows * rowBytes(states) <= STATES_BYTES
+  if (shuffle > 1 && keys.length > 0 && !(fits && plan.gathering.way === 'auto')) {
     const measured = plan.gathering.way === 'auto'
     // Neighbours first: what is left is a quarter as many states to measure, split and pick from.
     const parts = measured ? held(mergedInGroups(partial, TOGETHER)) : partial

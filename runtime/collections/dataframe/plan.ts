@@ -125,6 +125,8 @@ export interface ScanPlan {
   readonly inputs: readonly GraphNode[]
   /** Rows and bytes of all, as far as anybody knows. */
   readonly rows: number
+  /** Whether nothing says how many rows there are. */
+  readonly isGuess?: boolean
   readonly detail?: string
   /** The same with fewer columns and a predicate that may leave partitions out. */
   narrowed?(columns: readonly string[], predicate: ExprNode | undefined): ScanPlan

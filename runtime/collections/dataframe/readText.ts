@@ -163,9 +163,16 @@ function csvScan(source: CsvSource, ranges: readonly (readonly FileRange[])[], r
     },
     inputs: [],
     rows,
+    isGuess: sizesSayLittle(source, ranges.flat()),
     narrowed: (columns) => csvScan({ ...source, columns }, ranges, rows),
   }
 }
+
+/** Compressed files' sizes say little about their rows, those of Arrow's may be compressed inside, and some servers say none. */
+const sizesSayLittle = (source: TableSource, ranges: readonly FileRange[]): boolean =>
+  source.source === 'ipc' ||
+  ('compression' in source && source.compression !== 'none') ||
+  ranges.some(([, size]) => size < 0)
 
 /** For each file: which of its parts begin inside quotes. */
 function quoteStarts(graph: TaskGraph, quote: string, ranges: readonly (readonly FileRange[])[]): unknown[] {
@@ -282,6 +289,7 @@ function rangeScan(
     argument: (i) => [ranges[i]],
     inputs: [],
     rows,
+    isGuess: sizesSayLittle(source, ranges),
     narrowed: (columns) => scanOf(columns),
   }
 }

@@ -191,6 +191,7 @@ export function fromDelayed<const S extends Types>(
     argument: (i, graph) => graph.built(nodes[i] as GraphNode)?.[0],
     inputs: [...new Set(nodes as GraphNode[])],
     rows: lists.length * ROWS_A_PARTITION,
+    isGuess: true,
     schema: fields,
     place: placeOfCall(),
   })
@@ -211,6 +212,7 @@ function fromNode<S extends Types>(
     argument: (i, graph) => graph.built(node)?.[i],
     inputs: [node],
     rows: partitions * ROWS_A_PARTITION,
+    isGuess: true,
     schema: fields,
     place: placeOfCall(),
   })
@@ -223,18 +225,17 @@ function requireSchema(method: string, schema: unknown): void {
     )
 }
 
-/** Frames that are held on the cluster. */
-export function heldPlan(references: readonly unknown[], schema: Schema): Plan {
-  const scan = heldScan(references, undefined)
-  return {
-    ...scan,
-    schema,
-    place: undefined,
-  }
+/** Frames that are held on the cluster, of a plan that knew how many rows there are at most, or did not. */
+export function heldPlan(references: readonly unknown[], schema: Schema, rows: number | undefined): Plan {
+  return { ...heldScan(references, rows, undefined), schema, place: undefined }
 }
 
 /** Only the columns that are needed of what is held are opened. */
-function heldScan(references: readonly unknown[], columns: readonly string[] | undefined): ScanPlan {
+function heldScan(
+  references: readonly unknown[],
+  rows: number | undefined,
+  columns: readonly string[] | undefined,
+): ScanPlan {
   return {
     kind: 'scan',
     label: 'persist',
@@ -242,8 +243,9 @@ function heldScan(references: readonly unknown[], columns: readonly string[] | u
     partitions: references.length,
     argument: (i) => references[i],
     inputs: [],
-    rows: references.length * ROWS_A_PARTITION,
-    narrowed: (wanted) => heldScan(references, wanted),
+    rows: rows ?? references.length * ROWS_A_PARTITION,
+    isGuess: rows === undefined,
+    narrowed: (wanted) => heldScan(references, rows, wanted),
   }
 }
 
