@@ -27,7 +27,7 @@ export function thunkOf(unit: SourceUnit, renamedThis?: ReadonlySet<unknown>): s
 
 /** Says what a function captures, and what it was before the program changed it. */
 export function registrationOf(name: string, unit: SourceUnit, renamedThis?: ReadonlySet<unknown>): string {
-  const shape = isChangedLater(unit) ? `globalThis.__heddle?.k(${name});` : ''
+  const shape = isChangedLater(unit) ? `globalThis.__heddle?.k?.(${name});` : ''
   return `__heddle_f(${name},${thunkOf(unit, renamedThis)});${shape}`
 }
 

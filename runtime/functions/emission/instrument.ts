@@ -108,7 +108,7 @@ export function instrumentClass(
     node.body.start + 1,
     `static{__heddle_f(this,${thunk});${live}${access}${staticsOf(node)}}`,
   )
-  if (isChangedLater(unit)) text.appendLeft(node.body.end - 1, ';static{globalThis.__heddle?.k(this)}')
+  if (isChangedLater(unit)) text.appendLeft(node.body.end - 1, ';static{globalThis.__heddle?.k?.(this)}')
   if (any || node.superClass) skipConstruction(text, node, inward)
 }
 
