@@ -109,10 +109,6 @@ def combine(*counts):
     return 1 + sum(counts)
 
 
-def asked(name):
-    return os.environ.get("HEDDLE_BENCH_ONLY", "") in name
-
-
 ZERO_WORKER = """
 import asyncio, pickle, sys, time
 from distributed import Worker
@@ -163,7 +159,7 @@ def bench_graphs():
     from dask import delayed
 
     with open(os.path.join(tempfile.gettempdir(), "heddle-bench-shapes.json")) as file:
-        shapes = {name: edges for name, edges in json.load(file).items() if asked(name)}
+        shapes = {name: edges for name, edges in json.load(file).items() if only(name)}
     with cluster() as client:
 
         def rate(name, round):
@@ -176,7 +172,7 @@ def bench_graphs():
             rounds = iter(range(3))
             emit(name, median_of(1, lambda: rate(name, next(rounds))))
 
-        if asked("merge_slow"):
+        if only("merge_slow"):
             merge = delayed(lambda *xs: sum(xs), pure=False)
 
             def slow():
@@ -318,7 +314,11 @@ def bench_bag():
             assert total > 0
             return time.perf_counter() - begun
 
-        emit("integers: map, filter, sum of 5 M", median_of(3, intsum))
+        def timed(figure, work):
+            if only(figure):
+                emit(figure, median_of(3, work))
+
+        timed("integers: map, filter, sum of 5 M", intsum)
         folder = bag_data()
 
         def words():
@@ -328,7 +328,7 @@ def bench_bag():
             assert len(top) == 3
             return time.perf_counter() - begun
 
-        emit("word count", median_of(3, words))
+        timed("word count", words)
         least = [50.0]
 
         def fold():
@@ -339,7 +339,7 @@ def bench_bag():
             assert len(sums) == 5000
             return time.perf_counter() - begun
 
-        emit("JSON lines, fold by key", median_of(3, fold))
+        timed("JSON lines, fold by key", fold)
 
     def threaded():
         begun = time.perf_counter()
@@ -395,7 +395,27 @@ def bench_tables():
         timed("setIndex", lambda: wait(held.set_index("fk").persist()))
 
 
-def bench_array():
+def rows_to_columns():
+    """As programs/arrayRechunk.ts."""
+    import dask.array as da
+    from distributed import Client, LocalCluster
+
+    size = int(os.environ.get("HEDDLE_BENCH_RECHUNK_MB", "6000")) * 1_000_000
+    side = round((size / 8) ** 0.5)
+    part = -(-side // 60)
+    local = LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, memory_limit=size // 6, dashboard_address=None
+    )
+    with Client(local) as client:
+        client.gather(client.map(inc, range(4)))
+        begun = time.perf_counter()
+        rows = da.random.RandomState(5).random_sample((side, side), chunks=(part, side))
+        total = float(rows.rechunk((side, part)).sum().compute())
+        assert abs(total / side**2 - 0.5) < 0.001
+        return time.perf_counter() - begun
+
+
+def bench_arrays():
     import dask.array as da
 
     side = int(os.environ.get("HEDDLE_BENCH_ARRAY_SIDE", "20000"))
@@ -422,6 +442,8 @@ def bench_array():
     }
     with cluster():
         for figure, work in works.items():
+            if not only(figure):
+                continue
 
             def timed():
                 begun = time.perf_counter()
@@ -429,6 +451,9 @@ def bench_array():
                 return time.perf_counter() - begun
 
             emit(figure, median_of(3, timed))
+
+    if only("rows to columns, 6 GB with 2 workers of 1 GB"):
+        emit("rows to columns, 6 GB with 2 workers of 1 GB", rows_to_columns())
 
     def graph():
         begun = time.perf_counter()
