@@ -131,7 +131,7 @@ export class ArgumentWriter {
   /** Forgets all lists, and keeps the buffer. */
   clear(): void {
     this.#encoder.writer.length = 0
-    this.#modules.clear()
+    if (this.#modules.size > 0) this.#modules.clear()
   }
 }
 

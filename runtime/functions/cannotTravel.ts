@@ -87,8 +87,7 @@ export function describeValue(value: object): string {
   if (value instanceof net.Server) return 'a net.Server'
   if (value instanceof Stream) return `a stream (${value.constructor.name})`
   if (value instanceof Promise) return 'a Promise'
-  if (value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef)
-    return `a ${value.constructor.name}`
+  if (value instanceof WeakRef) return `a ${value.constructor.name}`
   if (/Generator\]$/.test(Object.prototype.toString.call(value))) return 'a running generator'
   // Its properties are delayed too, whatever they are called.
   if (isCollection(value) && value.collectionKind === 'delayed') return 'a Delayed'
@@ -123,8 +122,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'a ChunkedArray': OF_COLLECTIONS,
   'a DataFrame': OF_COLLECTIONS,
   'a Client': 'Inside a task, await currentTask().client gives one.',
-  'a Blob': 'Send its bytes, await blob.bytes(), and make it anew there.',
-  'a File': 'Send its bytes, await file.bytes(), and make it anew there.',
 }
 
 /** What to do instead of sending `value`. */

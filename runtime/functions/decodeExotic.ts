@@ -1,6 +1,7 @@
 // Makes objects that are no plain data: buffers, dates, errors, and instances of classes.
 
 import { BrokenValueError } from './byteReader.ts'
+import { decodeBlob } from './encodeBlob.ts'
 import { type AnyFunction, liftHook, type PrivateAccess } from './liftHook.ts'
 import { fromWorker } from './travelSymbols.ts'
 import type { ValueDecoder } from './valueDecoder.ts'
@@ -18,6 +19,8 @@ export function decodeExotic(decoder: ValueDecoder, tag: number): unknown {
     }
     case TAG.url:
       return decoder.made(new URL(reader.text()))
+    case TAG.weakCollection:
+      return decoder.weakCollection(reader.byte() === 0 ? new WeakMap() : new WeakSet())
     case TAG.searchParams:
       return decoder.made(new URLSearchParams(reader.text()))
     case TAG.headers: {
@@ -33,6 +36,21 @@ export function decodeExotic(decoder: ValueDecoder, tag: number): unknown {
     case TAG.boxed: {
       const index = decoder.reserve()
       return decoder.place(index, Object(decoder.value()))
+    }
+    case TAG.blob:
+      return decodeBlob(decoder)
+    case TAG.resizableBuffer: {
+      const maxByteLength = reader.varint()
+      const bytes = reader.raw(reader.varint())
+      const buffer = new ArrayBuffer(bytes.length, { maxByteLength })
+      new Uint8Array(buffer).set(bytes)
+      return decoder.made(buffer)
+    }
+    case TAG.trackingView: {
+      const index = decoder.reserve()
+      const View = VIEW_KINDS[reader.byte()] as Uint8ArrayConstructor
+      const offset = reader.varint()
+      return decoder.place(index, new View(decoder.value() as ArrayBuffer, offset))
     }
     case TAG.arrayBuffer:
       return decoder.made(copyOf(reader.raw(reader.varint())))

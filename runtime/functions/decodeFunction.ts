@@ -2,7 +2,9 @@
 
 import { BrokenValueError } from './byteReader.ts'
 import type { LoadedModules, LoadedUnit } from './encodeOptions.ts'
-import { liftHook } from './liftHook.ts'
+import { addLaterParts } from './laterParts.ts'
+import { decodeLaterParts } from './laterPartsCodec.ts'
+import { type AnyFunction, liftHook } from './liftHook.ts'
 import { perWorkerOf } from './perWorker.ts'
 import type { ValueDecoder } from './valueDecoder.ts'
 import { TAG } from './valueTags.ts'
@@ -56,6 +58,14 @@ export function decodeFunctionWithKeys(decoder: ValueDecoder): unknown {
   const fn = decodeClosure(decoder) as object
   decoder.pairs(fn)
   return fn
+}
+
+export function decodeWithLaterParts(decoder: ValueDecoder): unknown {
+  const made = decoder.value() as AnyFunction
+  const parts = decodeLaterParts(decoder)
+  // This side's own has them already.
+  if (!liftHook.laterPartsOf(made)) addLaterParts(made, parts)
+  return made
 }
 
 export function decodeBound(decoder: ValueDecoder): unknown {

@@ -1,7 +1,7 @@
 // Writes memory: buffers, shared ones, and the views over them.
 
 import type { ValueEncoder } from './valueEncoder.ts'
-import { TAG } from './valueTags.ts'
+import { TAG, VIEW_KINDS } from './valueTags.ts'
 
 /** Memory that was transferred to another thread is there no more. */
 function refuseDetached(encoder: ValueEncoder, buffer: ArrayBufferLike, depth: number): void {
@@ -16,7 +16,10 @@ function refuseDetached(encoder: ValueEncoder, buffer: ArrayBufferLike, depth: n
 export function encodeBuffer(encoder: ValueEncoder, value: ArrayBuffer, depth: number): void {
   refuseDetached(encoder, value, depth)
   encoder.remember(value)
-  encoder.writer.byte(TAG.arrayBuffer)
+  if (value.resizable) {
+    encoder.writer.byte(TAG.resizableBuffer)
+    encoder.writer.varint(value.maxByteLength)
+  } else encoder.writer.byte(TAG.arrayBuffer)
   encoder.writer.varint(value.byteLength)
   encoder.writer.raw(new Uint8Array(value))
 }
@@ -40,10 +43,14 @@ export function encodeView(encoder: ValueEncoder, value: ArrayBufferView, kind: 
   const { buffer, byteOffset, byteLength } = value
   const { shareFromBytes, allocate, borrow } = encoder.options
   refuseDetached(encoder, buffer, depth)
+  if ((buffer as ArrayBuffer).resizable) {
+    encodeViewOfResizable(encoder, value, kind, depth)
+    return
+  }
   if (shareFromBytes !== undefined && byteLength >= shareFromBytes) {
     let shared = buffer as SharedArrayBuffer
     let offset = byteOffset
-    const isWhole = byteLength === buffer.byteLength && !(buffer as ArrayBuffer).resizable
+    const isWhole = byteLength === buffer.byteLength
     if (!(buffer instanceof SharedArrayBuffer) && !(borrow && isWhole)) {
       shared = allocate ? allocate(byteLength) : new SharedArrayBuffer(byteLength)
       offset = 0
@@ -72,6 +79,37 @@ export function encodeView(encoder: ValueEncoder, value: ArrayBufferView, kind: 
   writer.byte(kind)
   writer.varint(byteLength)
   writer.raw(new Uint8Array(buffer, byteOffset, byteLength))
+}
+
+/** It keeps its buffer, which may grow under it. */
+function encodeViewOfResizable(
+  encoder: ValueEncoder,
+  value: ArrayBufferView,
+  kind: number,
+  depth: number,
+): void {
+  const { writer } = encoder
+  const tracks = VIEW_KINDS[kind] !== Buffer && tracksLength(value)
+  encoder.remember(value)
+  writer.byte(tracks ? TAG.trackingView : TAG.view)
+  writer.byte(kind)
+  writer.varint(value.byteOffset)
+  if (!tracks) writer.varint(value.byteLength)
+  encoder.value(value.buffer, depth)
+}
+
+/** Whether a view grows with its buffer: the language tells by growing or shrinking one, here a copy. */
+function tracksLength(view: ArrayBufferView): boolean {
+  const { byteOffset, byteLength, buffer } = view
+  const bytesPerElement = (view as Uint8Array).BYTES_PER_ELEMENT ?? 1
+  if (byteOffset + byteLength + bytesPerElement <= buffer.byteLength) return false
+  const copy = structuredClone(view)
+  const { maxByteLength } = copy.buffer as ArrayBuffer
+  const grown = byteOffset + byteLength + bytesPerElement
+  const grows = grown <= maxByteLength
+  ;(copy.buffer as ArrayBuffer).resize(grows ? grown : buffer.byteLength - bytesPerElement)
+  // A view that no longer lies in its buffer has no length.
+  return copy.byteLength > (grows ? byteLength : 0)
 }
 
 function bufferIndex(encoder: ValueEncoder, shared: SharedArrayBuffer): number {

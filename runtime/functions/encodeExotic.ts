@@ -1,6 +1,7 @@
 // Writes objects that are no plain data: buffers, dates, errors, and instances of classes.
 
 import { describeValue, remedyFor } from './cannotTravel.ts'
+import { encodeBlob } from './encodeBlob.ts'
 import { encodeBuffer, encodeSharedBuffer, encodeView } from './encodeBuffers.ts'
 import {
   encodeEntries,
@@ -18,6 +19,7 @@ import { privateLevels } from './privateChain.ts'
 import { fromWorker, toWorker } from './travelSymbols.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
 import { ERROR_CLASSES, INSTANCE_BASES, type InstanceBase, TAG, VIEW_KINDS } from './valueTags.ts'
+import type { WeakCollection } from './weakEntries.ts'
 
 export function encodeExotic(encoder: ValueEncoder, value: object, prototype: object, depth: number): void {
   const { writer } = encoder
@@ -53,6 +55,14 @@ export function encodeExotic(encoder: ValueEncoder, value: object, prototype: ob
       encoder.remember(value)
       writer.byte(TAG.url)
       writer.text((value as URL).href)
+      return
+    case WeakMap.prototype:
+    case WeakSet.prototype:
+      encoder.weakCollection(value as WeakCollection)
+      return
+    case Blob.prototype:
+    case File.prototype:
+      encodeBlob(encoder, value as Blob, depth)
       return
     case URLSearchParams.prototype:
       encoder.remember(value)

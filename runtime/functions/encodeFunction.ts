@@ -6,6 +6,7 @@ import { CannotTravelError } from './cannotTravel.ts'
 import { encodePairs } from './encodeContainers.ts'
 import type { LiftedUnit } from './encodeOptions.ts'
 import { globalPath } from './globalNames.ts'
+import { encodeLaterParts } from './laterPartsCodec.ts'
 import { type AnyFunction, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
 import { ownName } from './ownNames.ts'
 import type { UnitName, UnitTable } from './unitTable.ts'
@@ -105,7 +106,9 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   }
   const [module, unit] = list
   const { name, index, lifted, fresh } = unitIn(encoder, module, unit, fn)
-  const keys = lifted?.ownsKeys ? [] : Object.keys(fn)
+  const parts = name.factory ? liftHook.laterPartsOf(fn) : undefined
+  if (parts) writer.byte(TAG.withLaterParts)
+  const keys = lifted?.ownsKeys || parts ? [] : Object.keys(fn)
   const withKeys = keys.length > 0 && !isClass(fn)
   if (withKeys) writer.byte(TAG.functionWithKeys)
   const asClass = name.factory && isClass(fn)
@@ -138,6 +141,7 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
     encoder.contents(depth, (at) => {
       for (let i = name.eager; i < captured; i++) capture(i, at, false)
     })
+  if (parts) encodeLaterParts(encoder, parts, depth)
   if (asClass) {
     const captures = writer.bytes.subarray(capturesFrom, writer.length)
     const id = liftHook.idOfClass(fn) ?? name.semantic + hash('sha256', captures).slice(0, 16)

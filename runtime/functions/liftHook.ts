@@ -6,6 +6,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { decorate, decorateMetadata, decorateParam } from './decoratorHelpers.ts'
 import { findIn, type ImportEntry, type ImportFound, memberPath } from './importSearch.ts'
+import { type LaterParts, laterPartsOf, type Shape, shapeOf } from './laterParts.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: any function of the user's can be lifted.
@@ -83,6 +84,7 @@ export class LiftHook {
   readonly #importCache = new WeakMap<object, ImportFound>()
   readonly #notes = new Map<string, Map<number, UnitNote>>()
   readonly #private = new WeakMap<object, PrivateAccess>()
+  readonly #shapes = new WeakMap<AnyFunction, Shape>()
   readonly #homes = new WeakMap<AnyFunction, AnyFunction>()
   readonly #classes = new Map<string, WeakRef<object>>()
   readonly #classIds = new WeakMap<object, string>()
@@ -175,6 +177,17 @@ export class LiftHook {
   /** The class that a static method stands in. */
   homeOf(method: AnyFunction): AnyFunction | undefined {
     return this.#homes.get(method)
+  }
+
+  /** Notes what a function or class is by its declaration: the program changes it afterwards. */
+  k(made: AnyFunction): void {
+    if (!this.#shapes.has(made)) this.#shapes.set(made, shapeOf(made))
+  }
+
+  /** What was added to a function or class since then. */
+  laterPartsOf(made: AnyFunction): LaterParts | undefined {
+    const shape = this.#shapes.get(made)
+    return shape && laterPartsOf(made, shape)
   }
 
   /** Notes how a class gives and takes its private members. */

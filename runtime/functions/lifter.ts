@@ -8,12 +8,12 @@ import { ModuleGraph } from './emission/moduleGraph.ts'
 import { unitLabel } from './emission/refusals.ts'
 import { moduleName, WorkerModules } from './emission/workerModules.ts'
 import { sourceRecordName, sourceRecordOf } from './emission/writeSourceRecord.ts'
-import { isClass } from './encodeFunction.ts'
 import type { DecodeOptions, LiftedUnit, UnitLifter } from './encodeOptions.ts'
 import type { ImportFound } from './importSearch.ts'
 import { capturesByInspector } from './inspectorFallback.ts'
 import { type KernelNames, NO_KERNELS } from './kernelNames.ts'
 import { type AnyFunction, type CaptureList, liftHook } from './liftHook.ts'
+import { type PlainCaptures, plainCapturesOf, stillCaptures } from './plainCaptures.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 import { UnitLoader } from './unitLoader.ts'
 import { type ImportName, readUnitTable, semanticBytes, type UnitName, type UnitTable } from './unitTable.ts'
@@ -34,6 +34,8 @@ export interface LiftedCallable {
   bytes: Uint8Array
   /** 16 bytes: the same for the same code and captures, wherever they stand. */
   digest: Uint8Array
+  /** The same in hexadecimal. */
+  id: string
   /** Worker modules that it needs, those it is loaded from first. */
   modules: string[]
   /** What panels call it. */
@@ -48,8 +50,8 @@ interface CachedCallable {
   callable: LiftedCallable
   /** How many set-up functions there were. */
   setups: number
-  /** It captures nothing, so its encoding never changes. */
-  constant: boolean
+  /** For as long as it captures these, its encoding is the same. */
+  plain: PlainCaptures | undefined
 }
 
 export interface LifterOptions {
@@ -102,13 +104,14 @@ export class Lifter implements UnitLifter {
   }
 
   /**
-   * Encodes a function with its leading arguments. What captures nothing is encoded once.
+   * Encodes a function with its leading arguments. What captures nothing but primitive values is encoded once for them.
    * @throws {CannotTravelError} naming the variable, its path and the way out
    * @example lifter.liftCallable((x: number) => x * factor, []).digest
    */
   liftCallable(fn: AnyFunction, bound: readonly unknown[] = []): LiftedCallable {
     const known = bound.length === 0 ? this.#cache.get(fn) : undefined
-    if (known?.constant && known.setups === liftHook.setups.length) return known.callable
+    if (known?.plain && known.setups === liftHook.setups.length && stillCaptures(fn, known.plain))
+      return known.callable
     const warnings: string[] = []
     const encoder = this.#encode(fn, bound, warnings)
     try {
@@ -117,16 +120,18 @@ export class Lifter implements UnitLifter {
       if (known && written.equals(known.callable.bytes)) return known.callable
       const bytes = encoder.writer.copy()
       const lifted = this.#unitOfFunction(fn)
+      const digest = hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16)
       const callable: LiftedCallable = {
         bytes,
-        digest: hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16),
+        digest,
+        id: digest.toString('hex'),
         modules: encoder.table ? this.modulesOf(encoder.table) : [],
         label: this.#kernels.nameOf(fn) ?? lifted?.label ?? (fn.name || 'task'),
         place: lifted?.place,
         warnings,
       }
       if (bound.length === 0 && bytes.length <= KEPT_CALLABLE_BYTES_MAX)
-        this.#cache.set(fn, { callable, setups: liftHook.setups.length, constant: !hasCaptures(fn) })
+        this.#cache.set(fn, { callable, setups: liftHook.setups.length, plain: plainCapturesOf(fn) })
       return callable
     } finally {
       this.#rest(encoder)
@@ -336,12 +341,6 @@ function captureListOf(fn: AnyFunction): CaptureList | undefined {
   } catch {
     return undefined
   }
-}
-
-function hasCaptures(fn: AnyFunction): boolean {
-  const list = liftHook.capturesOf(fn)?.()
-  if (!list) return false
-  return list.length > 2 || (Object.keys(fn).length > 0 && !isClass(fn))
 }
 
 function largeCapture(title: string, name: string, bytes: number): string {

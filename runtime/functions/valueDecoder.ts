@@ -10,12 +10,14 @@ import {
   decodeLocalClass,
   decodeOutside,
   decodePerWorker,
+  decodeWithLaterParts,
 } from './decodeFunction.ts'
 import type { DecodeOptions } from './encodeOptions.ts'
 import { globalAt } from './globalNames.ts'
 import { ownNamed } from './ownNames.ts'
 import { readUnitTable, type UnitTable } from './unitTable.ts'
 import { SHAPES_MAX, SMALL_INTEGER, TAG, WELL_KNOWN_SYMBOLS } from './valueTags.ts'
+import { decodeWeakEntries, type WeakCollection } from './weakEntries.ts'
 
 /** Holds a number in the decoder's list while its object cannot be made yet. */
 const UNMADE = Symbol('unmade')
@@ -30,6 +32,7 @@ export class ValueDecoder {
   readonly table: UnitTable | undefined
   readonly unitSemantics: string[] = []
   readonly #made: unknown[] = []
+  #weak: WeakCollection[] | undefined
   readonly #shapes: string[][] = []
   #postponed: (() => void)[] = []
   #toFreeze: object[] | undefined
@@ -48,6 +51,7 @@ export class ValueDecoder {
   /** Reads what was left for later, once the value itself has been read. */
   finish(): void {
     if (this.#postponed.length > 0) this.#drain()
+    if (this.#weak) decodeWeakEntries(this, this.#weak)
     if (this.#toFreeze) for (const object of this.#toFreeze) Object.freeze(object)
   }
 
@@ -140,6 +144,8 @@ export class ValueDecoder {
         return decodeLocalClass(this)
       case TAG.functionWithKeys:
         return decodeFunctionWithKeys(this)
+      case TAG.withLaterParts:
+        return decodeWithLaterParts(this)
       case TAG.bound:
         return decodeBound(this)
       case TAG.perWorker:
@@ -183,6 +189,13 @@ export class ValueDecoder {
     const value = decoder.value()
     decoder.finish()
     return value
+  }
+
+  /** What a weak collection holds comes behind everything else. */
+  weakCollection(collection: WeakCollection): WeakCollection {
+    this.#weak ??= []
+    this.#weak.push(collection)
+    return this.made(collection)
   }
 
   /** Gives an object the next number. */

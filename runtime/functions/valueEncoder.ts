@@ -9,6 +9,7 @@ import type { EncodeOptions } from './encodeOptions.ts'
 import { encodeSymbol } from './encodeSymbol.ts'
 import { type UnitTable, writeUnitTable } from './unitTable.ts'
 import { DEEP, SMALL_INTEGER, TAG } from './valueTags.ts'
+import { encodeWeakEntries, type WeakCollection } from './weakEntries.ts'
 
 /** Up to this many objects are searched one by one before a Map is worth its cost. */
 const LINEAR_MAX = 8
@@ -24,6 +25,7 @@ export interface EncoderMark {
   seen: number
   shapes: number
   postponed: number
+  weak: number
   lists: readonly number[]
 }
 
@@ -44,6 +46,8 @@ export class ValueEncoder {
   shapes: string[][] = []
   #postponed: Postponed[] = []
   #deepest = DEEP
+  /** Weak collections that were met: their entries stand behind everything else. */
+  #weak: WeakCollection[] = []
 
   constructor(options: EncodeOptions, writer = new ByteWriter()) {
     this.options = options
@@ -59,6 +63,7 @@ export class ValueEncoder {
     if (this.shapes.length > 0) this.shapes = []
     this.table = undefined
     this.buffers = []
+    if (this.#weak.length > 0) this.#weak = []
     this.path.length = 0
     this.#deepest = DEEP
     this.writer.byte(0)
@@ -67,6 +72,7 @@ export class ValueEncoder {
   /** Ends it: deep contents and the unit table follow the value. */
   finish(): void {
     if (this.#postponed.length > 0) this.#drain()
+    if (this.#weak.length > 0) encodeWeakEntries(this, this.#weak)
     this.valueLength = this.writer.length - this.#start
     if (this.table) writeUnitTable(this.writer, this.table, this.#start)
   }
@@ -79,11 +85,12 @@ export class ValueEncoder {
       seen: this.#seenCount,
       shapes: this.shapes.length,
       postponed: this.#postponed.length,
+      weak: this.#weak.length,
       lists: [units, imports, perWorkerIds, classIds, outside].map((list) => list?.length ?? 0),
     }
   }
 
-  rewind({ length, seen, shapes, postponed, lists }: EncoderMark): void {
+  rewind({ length, seen, shapes, postponed, weak, lists }: EncoderMark): void {
     this.writer.length = length
     this.#seenCount = seen
     this.#seenFirst.length = Math.min(this.#seenFirst.length, seen)
@@ -91,6 +98,7 @@ export class ValueEncoder {
       for (const [value, index] of this.#seenMap) if (index >= seen) this.#seenMap.delete(value)
     this.shapes.length = shapes
     this.#postponed.length = postponed
+    this.#weak.length = weak
     if (!this.table) return
     const { units, imports, perWorkerIds, classIds, outside } = this.table
     for (const [i, list] of [units, imports, perWorkerIds, classIds, outside].entries())
@@ -104,6 +112,7 @@ export class ValueEncoder {
     this.#seenFirst.length = 0
     this.#seenMap = undefined
     this.buffers = []
+    this.#weak = []
   }
 
   value(value: unknown, depth: number): void {
@@ -155,9 +164,7 @@ export class ValueEncoder {
 
   /** Whether an object was met before: then a reference to it has been written. */
   wasSeen(value: object): boolean {
-    let index: number
-    if (this.#seenMap) index = this.#seenMap.get(value) ?? -1
-    else index = this.#seenFirst.indexOf(value)
+    const index = this.seenAt(value)
     if (index < 0) return false
     this.writer.byte(TAG.seen)
     this.writer.varint(index)
@@ -165,7 +172,20 @@ export class ValueEncoder {
   }
 
   hasSeen(value: object): boolean {
-    return this.#seenMap ? this.#seenMap.has(value) : this.#seenFirst.includes(value)
+    return this.seenAt(value) >= 0
+  }
+
+  /** The number of an object that was met, −1 for others. */
+  seenAt(value: object): number {
+    return this.#seenMap ? (this.#seenMap.get(value) ?? -1) : this.#seenFirst.indexOf(value)
+  }
+
+  /** Writes a weak collection, which cannot say here what of it travels. */
+  weakCollection(value: WeakCollection): void {
+    this.remember(value)
+    this.writer.byte(TAG.weakCollection)
+    this.writer.byte(value instanceof WeakMap ? 0 : 1)
+    this.#weak.push(value)
   }
 
   /** Numbers an object, in the order in which the decoder will make it. */

@@ -84,6 +84,16 @@ export const TAG = {
   formData: 51,
   /** A large argument: the place of the dependency whose value is its encoding. */
   held: 52,
+  /** A function or class that was changed after its declaration: itself, then the list of what was added. */
+  withLaterParts: 53,
+  /** Which of both: what it holds of objects that were met stands behind everything else. */
+  weakCollection: 54,
+  /** Type, whether it is a File, then its name and time; length and bytes. */
+  blob: 55,
+  /** The length it may grow to, its length, bytes. */
+  resizableBuffer: 56,
+  /** A view of all that a resizable buffer has from an offset on, whatever its length: view kind, offset, the buffer. */
+  trackingView: 57,
 } as const
 
 /** Kinds of views over buffers, by their place in this list. */

@@ -6,9 +6,10 @@ import type { SourcePlace } from '../protocol/failure.ts'
 
 /** Deep enough to leave this package behind. */
 const FRAMES = 24
-/** Places are kept by where V8 says the call stands: mapping it to the user's source is the expensive part. */
-const places = new Map<string, SourcePlace | undefined>()
-const PLACES_MAX = 10_000
+/** Places are kept by script and position as V8 says them: mapping these to the user's source is the expensive part. */
+const places = new Map<string, Map<number, SourcePlace | undefined>>()
+const PLACES_OF_SCRIPT_MAX = 10_000
+const SCRIPTS_MAX = 1_000
 
 // biome-ignore lint/complexity/noBannedTypes: any function may be the one that was called.
 type CalledFunction = Function
@@ -21,12 +22,18 @@ export function callPlace(called: CalledFunction): SourcePlace | undefined {
   const site = firstSite(called)
   const script = site?.getScriptNameOrSourceURL()
   if (!site || !script) return undefined
-  const id = `${script}:${site.getPosition()}`
-  const known = places.get(id)
-  if (known !== undefined || places.has(id)) return known
+  let ofScript = places.get(script)
+  if (!ofScript) {
+    if (places.size >= SCRIPTS_MAX) places.clear()
+    ofScript = new Map()
+    places.set(script, ofScript)
+  }
+  const position = site.getPosition()
+  const known = ofScript.get(position)
+  if (known !== undefined || ofScript.has(position)) return known
   const place = placeAbove(called)
-  if (places.size >= PLACES_MAX) places.clear()
-  places.set(id, place)
+  if (ofScript.size >= PLACES_OF_SCRIPT_MAX) ofScript.clear()
+  ofScript.set(position, place)
   return place
 }
 

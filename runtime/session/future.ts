@@ -28,7 +28,7 @@ export class FutureBatch {
 
   constructor(holder: FutureHolder, first: Handle, count: number) {
     this.holder = holder
-    abandoned.register(this, { holder: new WeakRef(holder), first, count })
+    abandoned.register(this, { holder: weakly(holder), first, count })
   }
 }
 
@@ -37,6 +37,18 @@ const abandoned = new FinalizationRegistry<{ holder: WeakRef<FutureHolder>; firs
     holder.deref()?.releaseRange(first, count)
   },
 )
+
+/** One reference serves all futures of a client. */
+function weakly(holder: FutureHolder): WeakRef<FutureHolder> {
+  let reference = weakHolders.get(holder)
+  if (!reference) {
+    reference = new WeakRef(holder)
+    weakHolders.set(holder, reference)
+  }
+  return reference
+}
+
+const weakHolders = new WeakMap<FutureHolder, WeakRef<FutureHolder>>()
 
 /** The handle of a future, for this room alone. */
 export let handleOf: (future: Future<unknown>) => Handle

@@ -49,6 +49,9 @@ export interface UnaskedFailure extends Label {
   count: number
 }
 
+const isSamePlace = (a: SourcePlace | undefined, b: SourcePlace | undefined): boolean =>
+  a === b || (!!a && !!b && a.line === b.line && a.column === b.column && a.file === b.file)
+
 /** Hears which handles were settled by one message. */
 export type SettledListener = (handles: ArrayLike<number>) => void
 
@@ -56,6 +59,8 @@ export class FutureTable {
   readonly #pages = new Map<number, Page>()
   readonly #labels: Label[] = []
   readonly #labelNumbers = new Map<string, number>()
+  /** A loop of calls asks for one label again and again. */
+  #lastLabel = 0
   readonly #listeners = new Set<SettledListener>()
   /** Failures of futures that are gone, by label. */
   readonly #releasedUnasked = new Map<number, UnaskedFailure>()
@@ -94,12 +99,15 @@ export class FutureTable {
   }
 
   #numberOf(name: string, place: SourcePlace | undefined): number {
+    const last = this.#labels[this.#lastLabel]
+    if (last && last.name === name && isSamePlace(last.place, place)) return this.#lastLabel
     const id = place ? `${name}\n${place.file}:${place.line}:${place.column}` : name
     let number = this.#labelNumbers.get(id)
     if (number === undefined) {
       number = this.#labels.push({ name, place }) - 1
       this.#labelNumbers.set(id, number)
     }
+    this.#lastLabel = number
     return number
   }
 

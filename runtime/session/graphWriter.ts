@@ -10,7 +10,7 @@ import { GrowingBytes, GrowingU32 } from '../graph/growing.ts'
 import { seedOf } from '../graph/hash128.ts'
 import type { ReferenceArgs } from '../graph/referenceArgs.ts'
 import { type GraphGroup, type TaskFunction, TaskRef } from '../graph/taskGraph.ts'
-import { DIGEST_BYTES, type Handle, hexOf } from '../protocol/ids.ts'
+import { DIGEST_BYTES, type Handle } from '../protocol/ids.ts'
 import type { GraphMessage } from '../protocol/messages.ts'
 import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
 import { UsageError } from './errors.ts'
@@ -18,6 +18,7 @@ import { Future, type FutureHolder, handleOf, holderOf } from './future.ts'
 import { ERRED, type FutureTable } from './futureTable.ts'
 import { type DigestedColumns, type DigestedGroup, digestTasks } from './graphDigests.ts'
 import type { HeldArguments } from './heldArguments.ts'
+import { WantedTasks } from './wantedTasks.ts'
 
 /** What every graph of one client is written with. */
 export interface GraphSurroundings {
@@ -39,6 +40,8 @@ const DEPENDENCIES_SOUGHT_MAX = 24
 interface WriterGroup extends DigestedGroup {
   callable: number
   option: number
+  /** What was asked for. */
+  call: GraphGroup
 }
 
 export class GraphWriter {
@@ -47,8 +50,10 @@ export class GraphWriter {
   readonly #around: GraphSurroundings
   readonly #groups: TaskGroup[] = []
   readonly #writerGroups: WriterGroup[] = []
-  /** Groups of `submit` by function and place, so that a loop of calls makes one. */
-  readonly #groupNumbers = new Map<TaskFunction, { key: string; number: number }[]>()
+  /** Groups of `submit` by function, so that a loop of calls makes one. */
+  readonly #groupNumbers = new Map<TaskFunction, number[]>()
+  /** Its one group is the last graph's, which the next call may belong to as well: a loop of calls, one a turn. */
+  #isGroupKept = false
   readonly #callables = new GrowingBytes()
   readonly #callableBytes = new GrowingBytes()
   readonly #callableOffsets = new GrowingU32(16)
@@ -65,9 +70,7 @@ export class GraphWriter {
   readonly #externalNumbers = new Map<Handle, number>()
   readonly #wanted = new GrowingU32()
   readonly #handles = new GrowingU32()
-  /** Tasks of this graph by the handle that wants them. */
-  readonly #taskOfHandle = new Map<Handle, number>()
-  readonly #wantedRanges: { handle: Handle; task: number; count: number }[] = []
+  readonly #wantedTasks = new WantedTasks()
   readonly #customKeys = new Map<number, string>()
   #argBytes: Uint8Array | undefined
   readonly #digests = new GrowingBytes()
@@ -80,13 +83,25 @@ export class GraphWriter {
   #ownGroup = 0
   /** The graph of the large arguments, which is sent in front of this one. */
   #held: GraphWriter | undefined
-  /** Handles that were asked for since digests were computed. */
-  readonly #fresh = new Map<Handle, number>()
+  /** What is known of tasks, which the next graph has none of. */
+  readonly #taskColumns = [
+    this.#group,
+    this.#argOffsets,
+    this.#dependencyOffsets,
+    this.#dependencies,
+    this.#externals,
+    this.#wanted,
+    this.#handles,
+    this.#digests,
+  ]
+  readonly #taskNames = [this.#externalNumbers, this.#customKeys]
 
   constructor(serial: number, around: GraphSurroundings) {
     this.#serial = serial
     this.#around = around
-    this.#pushZeros()
+    this.#callableOffsets.push(0)
+    this.#argOffsets.push(0)
+    this.#dependencyOffsets.push(0)
     const { large } = around
     this.#args = new ArgumentWriter(
       {
@@ -98,12 +113,6 @@ export class GraphWriter {
     )
   }
 
-  #pushZeros(): void {
-    this.#callableOffsets.push(0)
-    this.#argOffsets.push(0)
-    this.#dependencyOffsets.push(0)
-  }
-
   /** The client's number for this graph. */
   get serial(): number {
     return this.#serial
@@ -112,40 +121,27 @@ export class GraphWriter {
   /** Forgets everything, for another graph; nothing of the last one's message may be in use any more. */
   begin(serial: number): void {
     this.#serial = serial
-    for (const list of [this.#groups, this.#writerGroups, this.#callableModules, this.#options])
-      list.length = 0
-    for (const column of this.#columns()) column.length = 0
-    for (const names of [this.#groupNumbers, this.#callableNumbers, this.#optionNumbers]) names.clear()
+    if (this.#groups.length === 1) this.#isGroupKept = true
+    else this.#forgetGroups()
+    for (const column of this.#taskColumns) column.length = 0
+    for (const names of this.#taskNames) if (names.size > 0) names.clear()
     this.#held = undefined
-    for (const names of [
-      this.#externalNumbers,
-      this.#taskOfHandle,
-      this.#fresh,
-      this.#customKeys,
-      this.#modules,
-    ])
-      if (names.size > 0) names.clear()
-    this.#wantedRanges.length = 0
+    this.#wantedTasks.clear()
     this.#args.clear()
     this.#argBytes = undefined
     this.#digested = 0
-    this.#pushZeros()
+    this.#argOffsets.push(0)
+    this.#dependencyOffsets.push(0)
   }
 
-  #columns(): (GrowingBytes | GrowingU32)[] {
-    return [
-      this.#callables,
-      this.#callableBytes,
-      this.#callableOffsets,
-      this.#group,
-      this.#argOffsets,
-      this.#dependencyOffsets,
-      this.#dependencies,
-      this.#externals,
-      this.#wanted,
-      this.#handles,
-      this.#digests,
-    ]
+  #forgetGroups(): void {
+    this.#isGroupKept = false
+    for (const list of [this.#groups, this.#writerGroups, this.#callableModules, this.#options])
+      list.length = 0
+    for (const column of [this.#callables, this.#callableBytes, this.#callableOffsets]) column.length = 0
+    for (const names of [this.#groupNumbers, this.#callableNumbers, this.#optionNumbers, this.#modules])
+      names.clear()
+    this.#callableOffsets.push(0)
   }
 
   /** Bytes of all arguments so far. */
@@ -168,16 +164,16 @@ export class GraphWriter {
    * @throws {CannotTravelError} when the function or what it captured cannot travel
    */
   addGroup(group: GraphGroup): number {
+    if (this.#isGroupKept) this.#forgetGroups()
     return this.#addGroup(group, this.#around.lifter.liftCallable(group.fn, group.bound))
   }
 
   #addGroup(group: GraphGroup, lifted: LiftedCallable): number {
     const { options, pure, name, kind, file, line, column } = group
-    const id = hexOf(lifted.digest)
-    let callable = this.#callableNumbers.get(id)
+    let callable = this.#callableNumbers.get(lifted.id)
     if (callable === undefined) {
       callable = this.#callableModules.push(lifted.modules) - 1
-      this.#callableNumbers.set(id, callable)
+      this.#callableNumbers.set(lifted.id, callable)
       this.#callables.push(lifted.digest)
       this.#callableBytes.push(lifted.bytes)
       this.#callableOffsets.push(this.#callableBytes.length)
@@ -190,22 +186,27 @@ export class GraphWriter {
       ...(file !== undefined && { file, line, column }),
     })
     const seed = seedOf(lifted.digest)
-    return this.#writerGroups.push({ seed, callable, option: this.#optionOf(options), pure }) - 1
+    const option = this.#optionOf(options)
+    return this.#writerGroups.push({ seed, callable, option, pure, call: group }) - 1
   }
 
   /** The same, for one call among many: calls of one function, at one place and with the same options, share a group. */
-  groupOfCall(group: GraphGroup): number {
-    const key = `${group.name}\n${group.file}:${group.line}:${group.column}\n${group.pure}\n${optionKey(group.options)}`
-    const known = this.#groupNumbers.get(group.fn)
+  groupOfCall(call: GraphGroup): number {
     // What a function captured may have changed since the last call, so that its callable must be the same too.
-    const lifted = this.#around.lifter.liftCallable(group.fn, group.bound)
-    const callable = this.#callableNumbers.get(hexOf(lifted.digest))
+    const lifted = this.#around.lifter.liftCallable(call.fn, call.bound)
+    const callable = this.#callableNumbers.get(lifted.id)
     if (callable !== undefined)
-      for (const entry of known ?? [])
-        if (entry.key === key && this.#writerGroups[entry.number].callable === callable) return entry.number
-    const number = this.#addGroup(group, lifted)
-    if (known) known.push({ key, number })
-    else this.#groupNumbers.set(group.fn, [{ key, number }])
+      for (const number of this.#groupNumbers.get(call.fn) ?? NO_NUMBERS) {
+        const group = this.#writerGroups[number]
+        if (group.callable !== callable || !isSameCall(group.call, call)) continue
+        this.#isGroupKept = false
+        return number
+      }
+    if (this.#isGroupKept) this.#forgetGroups()
+    const number = this.#addGroup(call, lifted)
+    const known = this.#groupNumbers.get(call.fn)
+    if (known) known.push(number)
+    else this.#groupNumbers.set(call.fn, [number])
     return number
   }
 
@@ -268,10 +269,7 @@ export class GraphWriter {
   want(task: number, handle: Handle, count = 1): void {
     this.#wanted.pushRange(task, count)
     this.#handles.pushRange(handle, count)
-    if (count === 1) {
-      this.#taskOfHandle.set(handle, task)
-      this.#fresh.set(handle, task)
-    } else this.#wantedRanges.push({ handle, task, count })
+    this.#wantedTasks.add(handle, task, count)
   }
 
   /** Where an object in an argument stands in the dependencies of the task being written; −1 when it is plain data. */
@@ -331,11 +329,8 @@ export class GraphWriter {
       throw new UsageError(`${future.key} is ${future.status}: it cannot be an argument any more`)
     // A failure is told by what stands on it.
     table.ask([handle])
-    const task = this.#taskOfHandle.get(handle)
+    const task = this.#wantedTasks.taskOf(handle)
     if (task !== undefined) return task
-    for (const range of this.#wantedRanges)
-      if (handle >= range.handle && handle < range.handle + range.count)
-        return range.task + handle - range.handle
     if (!this.#externalNumbers.has(handle)) this.#around.sealOthers?.()
     return this.#externalOf(handle)
   }
@@ -370,10 +365,10 @@ export class GraphWriter {
     const digests = this.#digests.buffer
     this.#digested = count
     const { table } = this.#around
-    for (const [handle, task] of this.#fresh) table.setDigest(handle, digests, task * DIGEST_BYTES)
-    this.#fresh.clear()
-    for (const { handle, task, count: wanted } of this.#wantedRanges)
-      table.setDigests(handle, digests, task * DIGEST_BYTES, wanted)
+    this.#wantedTasks.takeFresh((handle, task, wanted) => {
+      if (wanted === 1) table.setDigest(handle, digests, task * DIGEST_BYTES)
+      else table.setDigests(handle, digests, task * DIGEST_BYTES, wanted)
+    })
   }
 
   /** What each callable needs: functions among the arguments may be called by any of them. */
@@ -422,6 +417,17 @@ export class GraphWriter {
 const HOLDING: ReadonlySet<string | undefined> = new Set(['submit', 'map', 'delayed'])
 const NO_OPTIONS = new Uint16Array(0)
 const NO_TASKS = new Uint32Array(0)
+const NO_NUMBERS: readonly number[] = []
+
+/** Whether calls of one function are shown and run alike. */
+const isSameCall = (a: GraphGroup, b: GraphGroup): boolean =>
+  a.line === b.line &&
+  a.column === b.column &&
+  a.file === b.file &&
+  a.name === b.name &&
+  a.kind === b.kind &&
+  a.pure === b.pure &&
+  (a.options === b.options || optionKey(a.options) === optionKey(b.options))
 
 const optionKey = (options: TaskOptions): string => {
   for (const _ in options) return JSON.stringify(options)

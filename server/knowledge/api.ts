@@ -166,7 +166,7 @@ export const ELEMENT_BYTES: Readonly<Record<string, number>> = {
 /** What cannot be sent to a worker, by the class that is made or the function that opens it, with the way out. */
 export const CANNOT_TRAVEL: Readonly<Record<string, { what: string; remedy: string }>> = {
   ...cannot('make it inside the function, or once a worker with perWorker(() => …)', [
-    ...['WeakMap', 'WeakSet', 'WeakRef', 'EventEmitter', 'Worker', 'MessageChannel', 'Server', 'Socket'],
+    ...['WeakRef', 'EventEmitter', 'Worker', 'MessageChannel', 'Server', 'Socket'],
     ...['AbortController', 'FinalizationRegistry', 'BroadcastChannel'],
   ]),
   ...cannot('open it inside the function, or once a worker with perWorker(() => …)', [

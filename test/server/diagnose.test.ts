@@ -59,7 +59,7 @@ console.log([1].map((n) => { outside += n }))`,
 
 finds(
   'captures that cannot travel: by class, by function, unawaited',
-  `const seen = new WeakMap()
+  `const seen = new WeakRef({})
 const stream = createReadStream('a.txt')
 async function load() { return 1 }
 const pending = load()
@@ -220,11 +220,11 @@ for (const [code, before, after] of FIXES)
   })
 
 test('messages name the thing and the way out', () => {
-  const text = `${HEAD}const seen = new WeakMap()\nbag.range(3).map((n) => seen.has(n))`
+  const text = `${HEAD}const seen = new WeakRef({})\nbag.range(3).map((n) => seen.has(n))`
   const [finding] = findings(text)
   assert.equal(
     finding.message,
-    "'seen' cannot be sent to a worker: it is a WeakMap. Way out: make it inside the function, or once a worker with perWorker(() => …).",
+    "'seen' cannot be sent to a worker: it is a WeakRef. Way out: make it inside the function, or once a worker with perWorker(() => …).",
   )
   assert.deepEqual(
     finding.related?.map(({ message }) => message),

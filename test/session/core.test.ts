@@ -6,6 +6,7 @@ import { NO_KERNELS } from '../../runtime/functions/kernelNames.ts'
 import type { Lifter } from '../../runtime/functions/lifter.ts'
 import { encodeValue } from '../../runtime/functions/valueCodec.ts'
 import { hashText } from '../../runtime/graph/hash128.ts'
+import { hexOf } from '../../runtime/protocol/ids.ts'
 import type { ClientReply } from '../../runtime/protocol/messages.ts'
 import { Connection } from '../../runtime/session/connection.ts'
 import { type Call, Core } from '../../runtime/session/core.ts'
@@ -18,6 +19,7 @@ const lifter = {
   liftCallable: (fn: () => unknown) => ({
     bytes: new Uint8Array(1),
     digest: hashText(String(fn)),
+    id: hexOf(hashText(String(fn))),
     modules: [],
     label: fn.name,
     warnings: [],

@@ -23,6 +23,7 @@ const lifter = {
   liftCallable: (fn: () => unknown) => ({
     bytes: new TextEncoder().encode(fn.name),
     digest: hashText(String(fn)),
+    id: hexOf(hashText(String(fn))),
     modules: [`module-${fn.name}`],
     label: fn.name,
     warnings: [],
@@ -188,6 +189,33 @@ test('calls in a loop share a group; another place, option or function makes ano
   assert.deepEqual(message.options, [{}, { priority: 1 }])
   assert.deepEqual([...message.option], [0, 0, 0, 1, 0])
   assert.equal(message.callableModules.length, 2)
+})
+
+test('a message that is begun again is as one that was never used before, whatever calls the last one had', () => {
+  const { writer } = setUp()
+  const calls = [
+    group(inc, { line: 1, file: 'a' }),
+    group(inc, { line: 1, file: 'a' }),
+    group(inc, { line: 2, file: 'a', options: { priority: 1 } }),
+    group(add, { line: 3, file: 'a' }),
+  ]
+  const used = writer()
+  for (const last of calls)
+    for (const next of calls) {
+      used.begin(1)
+      for (const call of [last, next]) used.addTask(used.groupOfCall(call), [1, 2])
+      used.begin(2)
+      used.addTask(used.groupOfCall(last), [3, 4])
+      used.begin(3)
+      used.addTask(used.groupOfCall(next), [5])
+      const fresh = writer()
+      fresh.addTask(fresh.groupOfCall(next), [5])
+      assert.deepEqual({ ...sent(used), graph: 0 }, { ...sent(fresh), graph: 0 })
+      assert.deepEqual([...used.modules], [...fresh.modules])
+      used.begin(4)
+      used.addTask(used.addGroup(next), [6])
+      assert.equal(sent(used).groups.length, 1)
+    }
 })
 
 test('impure tasks are never the same, chosen names always are', () => {

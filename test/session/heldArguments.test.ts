@@ -17,6 +17,7 @@ const lifter = {
   liftCallable: (fn: () => unknown) => ({
     bytes: new TextEncoder().encode(fn.name),
     digest: hashText(fn.name),
+    id: hexOf(hashText(fn.name)),
     modules: [],
     label: fn.name,
     warnings: [],

@@ -36,7 +36,7 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
   const { scope, units, imports, references } = walk
   if (format === 'commonjs') declareRequires(program, scope, imports, walk.requireCalls)
   const purity = new Purity(source, scope)
-  declareLateParts(program, scope, purity)
+  declareLateParts(program, walk, purity)
   const dependencies = declarationDependencies(scope, references)
   const closed = closedDeclarations(scope, dependencies, purity)
   const { groups, groupOf } = closedGroups(closed, dependencies)

@@ -2,6 +2,7 @@
 
 import type { ArrowFunctionExpression, Node } from 'oxc-parser'
 import { forEachChild, hoistLexical } from './hoist.ts'
+import { noteChange, noteMixin } from './lateParts.ts'
 import { forEachName, TRANSPARENT } from './patterns.ts'
 import { readClass } from './readClass.ts'
 import { leftmost, readEnum, readNamespace, readVariables } from './readDeclaration.ts'
@@ -81,7 +82,12 @@ export function readNode(walk: Walk, node: Node, scope: Scope, context: Context)
     case 'NewExpression':
       readCall(walk, node, scope)
       return
+    case 'ExpressionStatement':
+      noteMixin(walk, node, scope)
+      walk.visit(node.expression, scope, context)
+      return
     case 'AssignmentExpression': {
+      noteChange(walk, node, scope)
       const plainName = node.left.type === 'Identifier' ? node.left.name : undefined
       readPattern(walk, node.left, scope, false)
       if (node.operator !== '=' && plainName !== undefined)
@@ -90,6 +96,7 @@ export function readNode(walk: Walk, node: Node, scope: Scope, context: Context)
       return
     }
     case 'UpdateExpression':
+      noteChange(walk, node, scope)
       if (node.argument.type === 'Identifier')
         walk.reference(node.argument.name, node.argument.start, scope, true)
       else walk.visit(node.argument, scope)

@@ -43,6 +43,8 @@ export class Walk {
   readonly requireCalls: AnalysedModule['requireCalls'] = []
   readonly importMetas: MetaProperty[] = []
   readonly fileUrls: AnalysedModule['fileUrls'] = []
+  /** Where functions and classes are changed after their declaration. */
+  readonly changes: { node: Node; binding: Binding }[] = []
   /** Decorators are told the types of what they decorate. */
   readonly decoratorMetadata: boolean
   /** What each name in the text means, by its offset; kept only for editors. */
@@ -94,6 +96,16 @@ export class Walk {
       }
       deferred ||= defers
     }
+  }
+
+  /** Whether the place that is being read runs later than the code around a declaration. */
+  runsLater(binding: Binding): boolean {
+    for (let i = this.frames.length - 1; i >= 0; i--) {
+      const { unit, defers } = this.frames[i]
+      if (unit && binding.scope.depth > unit.outerScope.depth) return false
+      if (defers) return true
+    }
+    return false
   }
 
   /** Calls back with the units whose `this`, `arguments` and the like are those of the place that is being read. */

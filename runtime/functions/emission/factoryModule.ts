@@ -7,7 +7,7 @@ import { lineColumn } from '../analysis/sourceText.ts'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
 import { textHash } from '../textHash.ts'
 import { finishModule } from './finishModule.ts'
-import { helperCode, isIdentifier, THIS_NAME, thunkOf } from './helperCode.ts'
+import { helperCode, isIdentifier, registrationOf, THIS_NAME, thunkOf } from './helperCode.ts'
 import { importsOf, sideEffectImports } from './importLines.ts'
 import { instrument, instrumentClass } from './instrument.ts'
 import { commonJsNames, rewritePlaces } from './places.ts'
@@ -38,7 +38,7 @@ export function writeFactoryModule(modules: WorkerModules, module: AnalysedModul
   if (variables.length > 0) open += `let ${variables.join(',')};`
   if (eager.length > 0) open += `[${eager.join(',')}]=__heddle_e;`
   const setLate = late.length > 0 ? `__heddle_e=>{[${late.join(',')}]=__heddle_e}` : 'null'
-  const registration = isClassUnit(unit) ? '' : `__heddle_f(${name},${thunkOf(unit, renamedThis)});`
+  const registration = isClassUnit(unit) ? '' : registrationOf(name, unit, renamedThis)
   const close = `${after}${registration}return [${name},${setLate}]}`
 
   let head = sideEffectImports(modules, module, needs)

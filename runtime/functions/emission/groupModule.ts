@@ -8,7 +8,7 @@ import type { Binding } from '../analysis/scope.ts'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
 import { textHash } from '../textHash.ts'
 import { finishModule } from './finishModule.ts'
-import { helperCode, thunkOf } from './helperCode.ts'
+import { helperCode, registrationOf } from './helperCode.ts'
 import { importsOf, sideEffectImports } from './importLines.ts'
 import { instrument } from './instrument.ts'
 import { commonJsNames, rewritePlaces } from './places.ts'
@@ -103,7 +103,7 @@ function keepParts(
       text.prependRight(start, 'const ')
       text.appendLeft(end, ';')
       const unit = registered.get(member.name)?.find((one) => one.start >= start && one.end <= end)
-      if (unit) text.appendLeft(end, `__heddle_f(${member.name},${thunkOf(unit)});`)
+      if (unit) text.appendLeft(end, registrationOf(member.name, unit))
     }
     text.appendLeft(end, '\n')
   }

@@ -25,6 +25,20 @@ export function thunkOf(unit: SourceUnit, renamedThis?: ReadonlySet<unknown>): s
   return `()=>[__heddle_m(),${unit.number}${captured}${self}]`
 }
 
+/** Says what a function captures, and what it was before the program changed it. */
+export function registrationOf(name: string, unit: SourceUnit, renamedThis?: ReadonlySet<unknown>): string {
+  const shape = isChangedLater(unit) ? `globalThis.__heddle?.k?.(${name});` : ''
+  return `__heddle_f(${name},${thunkOf(unit, renamedThis)});${shape}`
+}
+
+/** Whether the program changes what it holds after its declaration: then what came of it is looked at when it is sent. */
+export function isChangedLater({ selfBinding }: SourceUnit): boolean {
+  return (
+    selfBinding?.changed === true ||
+    (selfBinding?.declarations.some(({ type }) => type === 'ExpressionStatement') ?? false)
+  )
+}
+
 /** Gives decoders this module's own copy of each module-level function and class. */
 export function liveCode(module: AnalysedModule, skip: (unit: SourceUnit) => boolean = () => false): string {
   const cases = module.units

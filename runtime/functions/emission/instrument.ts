@@ -3,7 +3,7 @@
 import type MagicString from 'magic-string'
 import type { Class, Node, PropertyDefinition } from 'oxc-parser'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
-import { inwardFields, privateMembers, thunkOf } from './helperCode.ts'
+import { inwardFields, isChangedLater, privateMembers, registrationOf, thunkOf } from './helperCode.ts'
 
 export interface InstrumentRequest {
   module: AnalysedModule
@@ -37,7 +37,7 @@ export function instrument({ module, text, includes, cut, renamedThis }: Instrum
         break
       case 'declaration': {
         const name = 'id' in unit.node ? unit.node.id?.name : undefined
-        const registration = `__heddle_f(${name},${thunk});`
+        const registration = registrationOf(name!, unit, renamedThis)
         if (unit.list?.top) top += registration
         else if (unit.list) text.appendRight(module.source.indexOf('{', unit.list.start) + 1, registration)
         else text.appendLeft(unit.end, `;${registration}`)
@@ -52,7 +52,10 @@ export function instrument({ module, text, includes, cut, renamedThis }: Instrum
       case 'expression':
         if (unit.afterStatement && unit.list) {
           if (!cut?.has(unit.afterStatement))
-            text.appendLeft(unit.afterStatement.end, `;__heddle_f(${unit.variableName},${thunk});`)
+            text.appendLeft(
+              unit.afterStatement.end,
+              `;${registrationOf(unit.variableName!, unit, renamedThis)}`,
+            )
         } else wrapExpression(text, unit, thunk)
     }
   }
@@ -105,6 +108,7 @@ export function instrumentClass(
     node.body.start + 1,
     `static{__heddle_f(this,${thunk});${live}${access}${staticsOf(node)}}`,
   )
+  if (isChangedLater(unit)) text.appendLeft(node.body.end - 1, ';static{globalThis.__heddle?.k?.(this)}')
   if (any || node.superClass) skipConstruction(text, node, inward)
 }
 

@@ -66,23 +66,3 @@ export function refuseAssignments(graph: ModuleGraph, module: AnalysedModule, un
     )
   }
 }
-
-/**
- * A class or a constructor that captures values is made anew from its own text: what the module adds to it afterwards would be lost.
- * @throws {CannotTravelError} when there is such a statement
- */
-export function refuseLateParts(graph: ModuleGraph, module: AnalysedModule, unit: SourceUnit): void {
-  const part = unit.selfBinding?.declarations.find(
-    (node) =>
-      node.type === 'ExpressionStatement' &&
-      (unit.kind.startsWith('class') || /\.prototype\b/.test(module.source.slice(node.start, node.end))),
-  )
-  if (!part) return
-  const captured = unit.values.map(({ binding }) => `\`${binding.name}\``).join(', ')
-  const remedy = 'Write it inside the class, or move both to a module of their own.'
-  throw new CannotTravelError(
-    `${unitLabel(graph, module, unit)} captures ${captured || 'values'}, and is changed after its declaration (${graph.placeText(module, part.start)}): ` +
-      `the change would be lost on a worker. ${remedy}`,
-    { path: unit.name, remedy, place: { file: module.file, ...lineColumn(module.source, part.start) } },
-  )
-}

@@ -15,7 +15,7 @@ import { writeFactoryModule } from './factoryModule.ts'
 import { writeGroupModule } from './groupModule.ts'
 import type { ModuleGraph, Resolution } from './moduleGraph.ts'
 import { referenceName, writeReferenceModule } from './referenceModule.ts'
-import { refuseAssignments, refuseLateParts, refuseUnit } from './refusals.ts'
+import { refuseAssignments, refuseUnit } from './refusals.ts'
 import { Semantics } from './semantics.ts'
 
 /** A file name that any file system takes. */
@@ -200,7 +200,6 @@ export class WorkerModules {
         factory: false,
       }
     refuseAssignments(this.graph, module, unit)
-    refuseLateParts(this.graph, module, unit)
     return { workerModule: writeFactoryModule(this, module, unit), exported: 'default', factory: true }
   }
 

@@ -331,3 +331,31 @@ test('a computed dynamic import in a task is told what to do', async () => {
     /^import\("\.\/modules\/late\.ts"\) inside a task: only a literal path, or a template that begins with one, can be followed to a worker/,
   )
 })
+
+let step = await Promise.resolve<number | string | { by: number }>(1)
+const bySteps = (x: number): unknown => [x, typeof step, Object.is(step, -0), step]
+test('a function sent again captures what its variables hold then', async () => {
+  for (const value of [1, 1, 2, 0, -0, '2', { by: 1 }, 1]) {
+    step = value
+    const expected = [5, typeof value, Object.is(value, -0), value]
+    assert.deepEqual(await client.submit(bySteps, 5), expected)
+  }
+  const object = { by: 1 }
+  step = object
+  assert.deepEqual(await client.submit(bySteps, 5), [5, 'object', false, { by: 1 }])
+  object.by = 2
+  assert.deepEqual(await client.submit(bySteps, 5), [5, 'object', false, { by: 2 }])
+})
+test('a function sent again has the properties that it has then', async () => {
+  const tagged = Object.assign(() => (tagged as { tag?: string }).tag ?? 'none', {})
+  assert.equal(await client.submit(tagged), 'none')
+  Object.assign(tagged, { tag: 'red' })
+  assert.equal(await client.submit(tagged), 'red')
+  const lone: { (): string; tag?: string } = function lone() {
+    return lone2(this)
+  } as never
+  assert.equal(await client.submit(lone), 'nothing')
+})
+function lone2(self: unknown): string {
+  return self === undefined ? 'nothing' : 'something'
+}
