@@ -21,6 +21,7 @@ import { registerRunCommands } from './runs/runCommands.ts'
 import { registerRunDiagnostics } from './runs/runDiagnostics.ts'
 import type { Runs } from './runs/runsModel.ts'
 import { registerSaveRows } from './runs/saveRows.ts'
+import { registerTimeMarks } from './runs/timeMarks.ts'
 import { registerWorkMarks } from './runs/workMarks.ts'
 import { readSettings } from './settings/settings.ts'
 import { registerNewExample } from './setUp/newExample.ts'
@@ -83,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerRunDiagnostics(context, book)
   registerCancelLenses(context, book, SELECTOR)
   registerWorkMarks(context, cluster, book, SELECTOR)
+  registerTimeMarks(context, book)
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('heddle')) cluster.settingsChanged()

@@ -6,6 +6,7 @@ import type {
   CurvePoint,
   Display,
   LineFigures,
+  LineTime,
   RunEvent,
   RunFailure,
   RunSpec,
@@ -58,6 +59,8 @@ export interface Run {
   failure?: RunFailure
   /** What its lines cost, once it has said so. */
   lines: LineFigures[]
+  /** Where its tasks spent their time, where threads were sampled. */
+  times: LineTime[]
   end?: RunEnd
   /** The last event taken in: events told twice, e.g. after a reconnect, are taken once. */
   sequence: number
@@ -96,6 +99,7 @@ export function expectRun(runs: Runs, run: string, spec: RunSpec, nowMs: number)
     sites: [],
     curves: [],
     lines: [],
+    times: [],
     sequence: -1,
   }
   runs.set(run, expected)
@@ -113,6 +117,7 @@ function newRun({ run, event, summary }: RunEventMessage): Run {
     sites: [],
     curves: [],
     lines: [],
+    times: [],
     sequence: -1,
   }
 }
@@ -167,6 +172,7 @@ function applyEvent(run: Run, event: RunEvent): void {
       return
     case 'lines':
       run.lines = event.lines
+      run.times = event.times ?? []
       return
     case 'ended':
       run.end = event

@@ -1,6 +1,7 @@
 // What a worker's main thread and its lanes say to each other over a lane's own port.
 
 import type { MessagePort } from 'node:worker_threads'
+import type { LineTime } from '../protocol/runs.ts'
 import type { LaneReport, SharedResult } from '../worker/laneReport.ts'
 import type { LaneWish } from './moduleFolder.ts'
 import type { NumberedBuffer } from './sharedMemory.ts'
@@ -36,6 +37,8 @@ export interface LaneSetup {
   firstBufferId: number
   /** It collects its garbage when so many bytes of shared memory came into sight since the last time. */
   collectBytes: number
+  /** Whether its thread is sampled from the start: see `LaneProfiler`. */
+  sampled: boolean
 }
 
 /** Callables by number; each is sent once a lane, before the first batch that names it. */
@@ -82,6 +85,8 @@ export type ToLane =
   | BatchMessage
   | GrantMessage
   | { kind: 'collect' }
+  /** The thread is sampled from now on, or not any more; what was seen so far is told under the number, unless that is 0 and it goes on. */
+  | { kind: 'sample'; on: boolean; tell: number }
   /** No batch behind this names these callables. */
   | { kind: 'forget'; numbers: Uint32Array }
 
@@ -93,6 +98,8 @@ export type FromLane =
   /** It lacks something, and waits for it inside an import. */
   | { kind: 'wish'; wish: LaneWish }
   | { kind: 'let-go'; ids: number[] }
+  /** What the thread was seen at since the last time. */
+  | { kind: 'line-times'; lines: LineTime[]; told: number }
   | { kind: 'log'; level: string; text: string; batch: number; index: number; stack?: string }
 
 /** What a lane is doing, readable by the main thread at any time without a message. */

@@ -25,6 +25,7 @@ import { watchConsole } from './laneConsole.ts'
 import { Dependencies } from './laneDependencies.ts'
 import { LaneMemory } from './laneMemory.ts'
 import { type BatchMessage, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
+import { LaneProfiler } from './laneProfiler.ts'
 import { type LaneRun, LaneRuns } from './laneRuns.ts'
 import { ReportWriter } from './reportWriter.ts'
 import { becomeTaskThread, type TaskContext } from './taskContext.ts'
@@ -55,6 +56,7 @@ export class LaneRunner {
   readonly #encoding: EncodeOptions
   readonly #callables: LaneCallables
   readonly #failed: FailedTasks
+  readonly #profiler = new LaneProfiler()
   readonly #setup: LaneSetup
   readonly #queue: BatchMessage[] = []
   #busy = false
@@ -121,6 +123,7 @@ export class LaneRunner {
       waits: this.#runs.waits,
     })
     watchConsole(report, setup.quietTasks)
+    if (setup.sampled) this.#profiler.start()
     guardThread((error, what) => report('error', `${what}: ${textOf(error)}`, stackOf(error)))
   }
 
@@ -137,6 +140,9 @@ export class LaneRunner {
       case 'collect':
         this.#memory.collect()
         break
+      case 'sample':
+        this.#sample(message.on, message.tell)
+        break
       case 'forget':
         this.#callables.forget(message.numbers)
         if (!this.#busy) this.#callables.rest()
@@ -148,6 +154,12 @@ export class LaneRunner {
       default:
         message satisfies never
     }
+  }
+
+  #sample(on: boolean, told: number): void {
+    if (told !== 0 || !on)
+      this.#port.postMessage({ kind: 'line-times', lines: this.#profiler.take(on), told })
+    else this.#profiler.start()
   }
 
   async #work(): Promise<void> {
