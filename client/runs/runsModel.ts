@@ -52,6 +52,8 @@ export interface Run {
   /** Offsets into the text that was run; absent when the whole file ran. */
   expression?: { start: number; end: number }
   startedMs: number
+  /** Of its session's process, once that has begun. */
+  pid?: number
   sites: SiteProgress[]
   /** What learns now. */
   curves: CurveProgress[]
@@ -126,6 +128,7 @@ function applyEvent(run: Run, event: RunEvent): void {
   switch (event.kind) {
     case 'started':
       run.startedMs = event.atMs
+      run.pid = event.pid
       run.label ||= event.label
       run.file ||= event.file
       return

@@ -123,7 +123,6 @@ export class LaneRunner {
       waits: this.#runs.waits,
     })
     watchConsole(report, setup.quietTasks)
-    if (setup.sampled) this.#profiler.start()
     guardThread((error, what) => report('error', `${what}: ${textOf(error)}`, stackOf(error)))
   }
 
@@ -162,6 +161,13 @@ export class LaneRunner {
     else this.#profiler.start()
   }
 
+  /** In the middle of a batch messages wait, but no task after this one need go unseen. */
+  #sampleFromHere(): void {
+    if (this.#profiler.isOn) return
+    this.#profiler.start()
+    this.#now = epochMs()
+  }
+
   async #work(): Promise<void> {
     this.#busy = true
     for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) await this.#run(batch)
@@ -176,6 +182,7 @@ export class LaneRunner {
     this.#now = epochMs()
     let sentAt = this.#now
     for (let index = 0; index < batch.callables.length; index++) {
+      if (this.#progress.sampled) this.#sampleFromHere()
       const start = this.#now
       this.#progress.begin(batch.batch, index, start)
       try {

@@ -95,6 +95,7 @@ export class Lanes {
   /** Samples threads from now on, or no more: see `LineWatch`. */
   sample(on: boolean, tell: number): void {
     this.#sampled = on
+    for (const { progress } of this.#lanes) progress.sampled = on
     this.postAll({ kind: 'sample', on, tell })
   }
 
@@ -203,6 +204,7 @@ export class Lanes {
       hasRun: false,
     }
     this.#lanes[lane] = entry
+    entry.progress.sampled = this.#sampled
     port1.on('message', (message: FromLane) => {
       if (this.#lanes[lane] === entry) this.#receive(lane, entry, message)
     })
@@ -219,7 +221,6 @@ export class Lanes {
       scheduler,
       firstBufferId: ++this.#started * IDS_PER_THREAD,
       collectBytes,
-      sampled: this.#sampled,
     }
     this.#pool
       .run(setup, { transferList: [port2], signal: entry.end.signal })
