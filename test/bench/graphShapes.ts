@@ -3,6 +3,8 @@
 // merge, merge_slow, tree and bag are what the paper runs. numpy, xarray, groupby and join are graph shapes alone: layer
 // by layer what Dask's optimiser leaves of the paper's programs, with tasks that compute nothing.
 
+import { isAsked } from './asked.ts'
+
 /** Tasks in an order in which each comes after those it depends on; the last one is the result. */
 export interface GraphShape {
   name: string
@@ -139,8 +141,5 @@ export const TWINS: readonly GraphShape[] = [
   groupby(500),
   join(24),
 ]
-
-/** Those whose name holds what `npm run bench graphs --only TEXT` gives; all of them without. */
-export const isAsked = (name: string): boolean => name.includes(process.env.HEDDLE_BENCH_ONLY ?? '')
 
 export const SHAPES: readonly GraphShape[] = [...TWINS, ...PAPER].filter(({ name }) => isAsked(name))

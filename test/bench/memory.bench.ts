@@ -13,6 +13,7 @@ import { DataClient } from '../../runtime/host/dataClient.ts'
 import { SHARE_FROM_BYTES } from '../../runtime/host/dataFrames.ts'
 import { SharedMemory } from '../../runtime/host/sharedMemory.ts'
 import { SpillFiles } from '../../runtime/host/spillFiles.ts'
+import { isAsked } from './asked.ts'
 import type { Figure } from './figure.ts'
 
 const LARGE_BYTES = 100e6
@@ -22,15 +23,16 @@ export async function figures(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'))
   try {
     const found: Figure[] = []
-    if (wanted('thread to thread')) found.push(await threadToThread())
+    if (isAsked('thread to thread')) found.push(await threadToThread())
     for (const [name, address] of [
       ['unix sockets', `unix:${join(folder, 'data.sock')}`],
       ['TCP loopback', 'tcp://127.0.0.1:0'],
     ])
-      if (wanted(`process to process, ${name}`)) found.push(...(await processToProcess(name, address)))
-    if (existsSync('/dev/shm') && wanted('process to process, /dev/shm')) found.push(...(await sharedFiles()))
-    if (wanted('small results')) found.push(...(await spilling(folder)))
-    if (wanted('6 GB')) found.push(...(await largerThanMemory()), await disk(folder))
+      if (isAsked(`process to process, ${name}`)) found.push(...(await processToProcess(name, address)))
+    if (existsSync('/dev/shm') && isAsked('process to process, /dev/shm'))
+      found.push(...(await sharedFiles()))
+    if (isAsked('small results')) found.push(...(await spilling(folder)))
+    if (isAsked('6 GB')) found.push(...(await largerThanMemory()), await disk(folder))
     return found
   } finally {
     rmSync(folder, { recursive: true })
@@ -38,7 +40,6 @@ export async function figures(): Promise<Figure[]> {
 }
 
 /** Whether a part of this bench was asked for. */
-const wanted = (name: string): boolean => name.includes(process.env.HEDDLE_BENCH_ONLY ?? '')
 
 async function largerThanMemory(): Promise<Figure[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [

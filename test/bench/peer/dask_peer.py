@@ -109,10 +109,6 @@ def combine(*counts):
     return 1 + sum(counts)
 
 
-def asked(name):
-    return os.environ.get("HEDDLE_BENCH_ONLY", "") in name
-
-
 ZERO_WORKER = """
 import asyncio, pickle, sys, time
 from distributed import Worker
@@ -163,7 +159,7 @@ def bench_graphs():
     from dask import delayed
 
     with open(os.path.join(tempfile.gettempdir(), "heddle-bench-shapes.json")) as file:
-        shapes = {name: edges for name, edges in json.load(file).items() if asked(name)}
+        shapes = {name: edges for name, edges in json.load(file).items() if only(name)}
     with cluster() as client:
 
         def rate(name, round):
@@ -176,7 +172,7 @@ def bench_graphs():
             rounds = iter(range(3))
             emit(name, median_of(1, lambda: rate(name, next(rounds))))
 
-        if asked("merge_slow"):
+        if only("merge_slow"):
             merge = delayed(lambda *xs: sum(xs), pure=False)
 
             def slow():
@@ -318,7 +314,11 @@ def bench_bag():
             assert total > 0
             return time.perf_counter() - begun
 
-        emit("integers: map, filter, sum of 5 M", median_of(3, intsum))
+        def timed(figure, work):
+            if only(figure):
+                emit(figure, median_of(3, work))
+
+        timed("integers: map, filter, sum of 5 M", intsum)
         folder = bag_data()
 
         def words():
@@ -328,7 +328,7 @@ def bench_bag():
             assert len(top) == 3
             return time.perf_counter() - begun
 
-        emit("word count", median_of(3, words))
+        timed("word count", words)
         least = [50.0]
 
         def fold():
@@ -339,7 +339,7 @@ def bench_bag():
             assert len(sums) == 5000
             return time.perf_counter() - begun
 
-        emit("JSON lines, fold by key", median_of(3, fold))
+        timed("JSON lines, fold by key", fold)
 
     def threaded():
         begun = time.perf_counter()
@@ -422,6 +422,8 @@ def bench_array():
     }
     with cluster():
         for figure, work in works.items():
+            if not only(figure):
+                continue
 
             def timed():
                 begun = time.perf_counter()

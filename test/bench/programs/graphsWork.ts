@@ -1,7 +1,8 @@
 // The user's program of the graphs bench: run by Node with heddle's loader, it prints its times as JSON.
 
 import { Client, delayed } from 'heddle'
-import { type GraphShape, isAsked, SHAPES } from '../graphShapes.ts'
+import { isAsked } from '../asked.ts'
+import { type GraphShape, SHAPES } from '../graphShapes.ts'
 
 const RUNS = 3
 const SLOW_TASKS = 2000
