@@ -7,6 +7,8 @@ import { registerExplainCommands } from './cluster/explainCommands.ts'
 import { registerScaleCommands } from './cluster/scaleCommands.ts'
 import { WindowCluster } from './cluster/windowCluster.ts'
 import { registerDataView } from './data/dataView.ts'
+import { registerHeldLenses } from './data/heldLenses.ts'
+import { HeldLook } from './data/heldLook.ts'
 import { registerHistory } from './history/historyView.ts'
 import { registerLanguageModelTools } from './languageModel/tools.ts'
 import { importsHeddle, LANGUAGES } from './languageServer/importsHeddle.ts'
@@ -21,6 +23,7 @@ import { registerRunCommands } from './runs/runCommands.ts'
 import { registerRunDiagnostics } from './runs/runDiagnostics.ts'
 import type { Runs } from './runs/runsModel.ts'
 import { registerSaveRows } from './runs/saveRows.ts'
+import { registerTimeMarks } from './runs/timeMarks.ts'
 import { registerWorkMarks } from './runs/workMarks.ts'
 import { readSettings } from './settings/settings.ts'
 import { registerNewExample } from './setUp/newExample.ts'
@@ -73,7 +76,10 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerJobCommands(context, cluster, reports)
   registerPanels(context, cluster)
   registerHistory(context, book, reports)
-  registerDataView(context, cluster, book)
+  const held = new HeldLook(cluster, book)
+  context.subscriptions.push(held)
+  registerDataView(context, held, book)
+  registerHeldLenses(context, held, book, SELECTOR)
   registerLanguageModelTools(context, cluster, book, server)
   registerSetUp(context, cluster.bundledRuntime, log, async () => (await server()).foldersChanged())
   registerNewExample(context)
@@ -83,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerRunDiagnostics(context, book)
   registerCancelLenses(context, book, SELECTOR)
   registerWorkMarks(context, cluster, book, SELECTOR)
+  registerTimeMarks(context, book)
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('heddle')) cluster.settingsChanged()

@@ -3,6 +3,7 @@
 import path from 'node:path'
 import type { HeldData } from '../../runtime/protocol/runs.ts'
 import { bytesText, plural } from '../cluster/quantity.ts'
+import type { Run } from '../runs/runsModel.ts'
 
 export interface DataRow {
   /** The same for the same data at every look. */
@@ -16,27 +17,61 @@ export interface DataRow {
 /**
  * The rows, the largest data first.
  * @param lineAt the text of a line of a file as it stands now, where that is known
+ * @param runs those that are known: data is told by the run that holds it
  */
 export function dataRows(
   held: readonly HeldData[],
   lineAt: (file: string, line: number) => string | undefined,
+  runs: readonly Run[] = [],
 ): DataRow[] {
   return held.map((each) => {
-    const { client, clientName, group, name, place, results, bytes } = each
+    const { client, group, name, place, results, bytes } = each
     const text = place && lineAt(place.file, place.line)
     const where = place ? `${path.basename(place.file)}:${place.line}` : undefined
     return {
       id: `${client}/${group}`,
       label: (text && variableOf(text)) ?? name,
       description: [bytesText(bytes), plural(results, 'part'), where].filter(Boolean).join(' · '),
-      tooltip: [
-        `${plural(results, 'result')} of ${name}, ${bytesText(bytes)} in the memory of the workers or spilled to disk.`,
-        ...(place ? [`Asked for in ${place.file}:${place.line}`] : []),
-        `Held by ${clientName || `client ${client}`} until that lets go of it or ends.`,
-      ].join('\n'),
+      tooltip: heldText(each, runs),
       held: each,
     }
   })
+}
+
+/** What is to be known of data, in lines. */
+export function heldText(held: HeldData, runs: Iterable<Run>): string {
+  const { client, clientName, name, place, results, bytes } = held
+  const run = runOf(held, runs)
+  const holder = run ? `the run of ${run.label}` : clientName || `client ${client}`
+  return [
+    `${plural(results, 'result')} of ${name}, ${bytesText(bytes)} in the memory of the workers or spilled to disk.`,
+    ...(place ? [`Asked for in ${place.file}:${place.line}`] : []),
+    `Held by ${holder} until that lets go of it or ends.`,
+  ].join('\n')
+}
+
+/** The run whose process holds the data: a session is called by its process where it opened no client of another name. */
+export function runOf({ clientName }: HeldData, runs: Iterable<Run>): Run | undefined {
+  for (const run of runs)
+    if (!run.end && run.pid !== undefined && clientName === `session-${run.pid}`) return run
+  return undefined
+}
+
+/** So little is not worth a lens. */
+const LENS_BYTES_MIN = 1000
+
+/**
+ * What stands above the line that asked for data, given that line's text; nothing where it is little.
+ * @example heldLens({ bytes: 412e6, … }, 'const kept = await …', [])?.title // 'kept holds 412 MB · release'
+ */
+export function heldLens(
+  held: HeldData,
+  line: string,
+  runs: Iterable<Run>,
+): { title: string; tooltip: string } | undefined {
+  if (held.bytes < LENS_BYTES_MIN) return undefined
+  const title = `${variableOf(line) ?? held.name} holds ${bytesText(held.bytes)} · release`
+  return { title, tooltip: heldText(held, runs) }
 }
 
 /** What is held in all. */

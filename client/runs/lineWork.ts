@@ -2,6 +2,7 @@
 
 import type { LineFigures } from '../../runtime/protocol/runs.ts'
 import { bytesText } from '../cluster/quantity.ts'
+import { hottest } from './lineTimes.ts'
 import type { Run } from './runsModel.ts'
 import { grouped, seconds } from './runText.ts'
 
@@ -22,10 +23,11 @@ export function workOf(run: Run): LineWork[] {
 }
 
 /** @example workText({ tasks: 1204, workMs: 3100, bytes: 412e6, … }) // '1,204 tasks · 3.10 s · 412 MB' */
-export function workText({ tasks, failed, skipped, workMs, bytes }: LineFigures): string {
+export function workText({ tasks, failed, skipped, workMs, bytes, spilledBytes }: LineFigures): string {
   // What failed has run, too.
   const parts = [tasksText(tasks + failed), seconds(workMs)]
   if (bytes >= 1000) parts.push(bytesText(bytes))
+  if (spilledBytes >= 1000) parts.push(`${bytesText(spilledBytes)} spilled`)
   if (failed > 0) parts.push(`${grouped(failed)} failed`)
   if (skipped > 0) parts.push(`${grouped(skipped)} not run`)
   return parts.join(' · ')
@@ -35,12 +37,17 @@ const tasksText = (count: number): string => `${grouped(count)} ${count === 1 ? 
 
 /** Lines of the tooltip. */
 export function workTooltip({ figures, run, share }: LineWork): string {
-  const { name, tasks, failed, skipped, workMs, bytes } = figures
+  const { name, tasks, failed, skipped, workMs, bytes, spilledBytes } = figures
+  const most = hottest(run)
   const each = tasks > 0 ? `, ${seconds(workMs / tasks)} each on average` : ''
   const when = new Date(run.startedMs).toLocaleTimeString('en-GB')
   return [
     `${name}: ${tasksText(tasks)} ran for ${seconds(workMs)} on all threads together${each}.`,
     `Their results took up ${bytesText(bytes)}.`,
+    ...(spilledBytes > 0
+      ? [`Of them workers wrote ${bytesText(spilledBytes)} to disk, since their memory was full.`]
+      : []),
+    ...(most ? [most] : []),
     ...(failed > 0 ? [`${tasksText(failed)} failed.`] : []),
     ...(skipped > 0 ? [`${tasksText(skipped)} did not run, since what they need failed.`] : []),
     `${Math.round(100 * share)} % of the work of ${run.label}, run at ${when}. Results that were still held were not computed again and are not counted.`,

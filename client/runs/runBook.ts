@@ -4,6 +4,7 @@ import * as path from 'node:path'
 import * as vscode from 'vscode'
 import type { RowsFile, RunSpec } from '../../runtime/protocol/runs.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { readSettings } from '../settings/settings.ts'
 import { type Anchor, shiftAnchor } from './anchor.ts'
 import { RunLines } from './runLines.ts'
 import { applyRunEvent, endAll, expectRun, type Run, type RunEventMessage, type Runs } from './runsModel.ts'
@@ -110,6 +111,8 @@ export class RunBook implements vscode.Disposable {
       if (expression) spec.expression = expression
       if (cell) spec.cell = cell
       if (save) spec.save = save
+      const { profileRuns } = readSettings()
+      if (profileRuns !== 'never') spec.profile = profileRuns
       const run = await this.#cluster.run(document.uri, spec, on)
       this.#own.add(run)
       this.lines.name(origin, run)

@@ -27,6 +27,8 @@ export class RunLines {
   readonly #begun = new Set<Origin>()
   readonly #origins = new Map<string, Origin>()
   readonly #lines = new Map<string, Line>()
+  /** Other files than the run's own, as they were when a line of theirs was first looked for: by run and file. */
+  readonly #others = new Map<string, string>()
 
   /** The text is taken now; edits from here on move its lines. */
   begin(document: vscode.TextDocument): Origin {
@@ -63,6 +65,18 @@ export class RunLines {
     return { line, same: document.lineAt(line).text.trim() === known.text.trim() }
   }
 
+  /** Whether a document is not what the run was of, white space aside; false where nobody knows. */
+  isChanged(document: vscode.TextDocument, run: Run): boolean {
+    const origin = this.#origins.get(run.run)
+    const text =
+      origin?.uri === document.uri.toString()
+        ? origin.text
+        : this.#others.get(`${run.run}\n${document.uri.fsPath}`)
+    if (text === undefined) return false
+    const now = document.getText()
+    return now !== text && withoutSpace(now) !== withoutSpace(text)
+  }
+
   /** The text that a run began with, while it is kept. */
   textOf(run: string): string | undefined {
     return this.#origins.get(run)?.text
@@ -97,9 +111,13 @@ export class RunLines {
     if (line > document.lineCount || document.isDirty || changedAfter(document, run.startedMs))
       return undefined
     const { range, text } = document.lineAt(line - 1)
+    this.#others.set(`${run.run}\n${document.uri.fsPath}`, document.getText())
+    for (const old of [...this.#others.keys()].slice(0, -ORIGINS_MAX)) this.#others.delete(old)
     return { uri, anchor: { start: document.offsetAt(range.start), end: document.offsetAt(range.end) }, text }
   }
 }
+
+const withoutSpace = (text: string): string => text.replace(/\s+/g, '')
 
 /** The stretch of a line (from 1), without its end. */
 function lineIn(text: string, line: number): Anchor | undefined {

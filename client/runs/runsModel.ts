@@ -6,6 +6,7 @@ import type {
   CurvePoint,
   Display,
   LineFigures,
+  LineTime,
   RunEvent,
   RunFailure,
   RunSpec,
@@ -51,6 +52,8 @@ export interface Run {
   /** Offsets into the text that was run; absent when the whole file ran. */
   expression?: { start: number; end: number }
   startedMs: number
+  /** Of its session's process, once that has begun. */
+  pid?: number
   sites: SiteProgress[]
   /** What learns now. */
   curves: CurveProgress[]
@@ -58,6 +61,8 @@ export interface Run {
   failure?: RunFailure
   /** What its lines cost, once it has said so. */
   lines: LineFigures[]
+  /** Where its tasks spent their time, where threads were sampled. */
+  times: LineTime[]
   end?: RunEnd
   /** The last event taken in: events told twice, e.g. after a reconnect, are taken once. */
   sequence: number
@@ -96,6 +101,7 @@ export function expectRun(runs: Runs, run: string, spec: RunSpec, nowMs: number)
     sites: [],
     curves: [],
     lines: [],
+    times: [],
     sequence: -1,
   }
   runs.set(run, expected)
@@ -113,6 +119,7 @@ function newRun({ run, event, summary }: RunEventMessage): Run {
     sites: [],
     curves: [],
     lines: [],
+    times: [],
     sequence: -1,
   }
 }
@@ -121,6 +128,7 @@ function applyEvent(run: Run, event: RunEvent): void {
   switch (event.kind) {
     case 'started':
       run.startedMs = event.atMs
+      run.pid = event.pid
       run.label ||= event.label
       run.file ||= event.file
       return
@@ -167,6 +175,7 @@ function applyEvent(run: Run, event: RunEvent): void {
       return
     case 'lines':
       run.lines = event.lines
+      run.times = event.times ?? []
       return
     case 'ended':
       run.end = event

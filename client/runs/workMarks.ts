@@ -2,12 +2,11 @@
 
 import * as vscode from 'vscode'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { heatTypes } from './heatTypes.ts'
 import { adviceOf } from './lineAdvice.ts'
-import { HEAT_LEVELS, heatOf, type LineWork, workOf, workText, workTooltip } from './lineWork.ts'
+import { seenLines } from './lineTimes.ts'
+import { heatOf, type LineWork, workOf, workText, workTooltip } from './lineWork.ts'
 import type { RunBook } from './runBook.ts'
-
-/** From cool to hot, on light and on dark ground alike. */
-const HEAT_COLOURS = ['#7fb3e6', '#e6c34a', '#e69b3c', '#e0702f', '#d13c2f']
 
 export function registerWorkMarks(
   context: vscode.ExtensionContext,
@@ -19,16 +18,7 @@ export function registerWorkMarks(
   const work = new Map<string, LineWork>()
   const changed = new vscode.EventEmitter<void>()
   const page = vscode.Uri.joinPath(context.extensionUri, 'dist', 'docs', 'diagnostics.md')
-  const heat = HEAT_COLOURS.map((colour, level) =>
-    vscode.window.createTextEditorDecorationType({
-      gutterIconPath: vscode.Uri.parse(
-        `data:image/svg+xml;utf8,${encodeURIComponent(mark(colour, level + 1))}`,
-      ),
-      gutterIconSize: 'contain',
-      overviewRulerColor: level >= 2 ? colour : undefined,
-      overviewRulerLane: vscode.OverviewRulerLane.Left,
-    }),
-  )
+  const heat = heatTypes()
   /** Lines of a document that show something now; what was edited since shows nothing. */
   const shown = (document: vscode.TextDocument): { line: number; work: LineWork }[] => {
     const byLine = new Map<number, LineWork>()
@@ -71,7 +61,10 @@ export function registerWorkMarks(
     const lines = editor.document.uri.scheme === 'file' ? shown(editor.document) : []
     if (editor.document.uri.scheme === 'file') advise(editor.document, lines)
     heat.forEach((type, level) => {
-      const hot = lines.filter((each) => heatOf(each.work.share) === level + 1)
+      // Where threads were sampled, marks stand at the lines that they were seen at.
+      const hot = lines.filter(
+        ({ work: { run, share } }) => seenLines(run).length === 0 && heatOf(share) === level + 1,
+      )
       editor.setDecorations(
         type,
         hot.map(({ line, work: { share } }) => ({
@@ -110,10 +103,4 @@ export function registerWorkMarks(
         ),
     }),
   )
-}
-
-/** A bar at the gutter's edge, the longer the hotter. */
-function mark(colour: string, level: number): string {
-  const height = 4 + (12 * level) / HEAT_LEVELS
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect x="11" y="${(16 - height) / 2}" width="4" height="${height}" rx="2" fill="${colour}"/></svg>`
 }

@@ -12,6 +12,8 @@ export interface Settings {
   memoryLimit: string
   keepAfterClose: boolean
   inlineLengthMax: number
+  /** Whether lines show where runs spent their time: see `RunSpec.profile`. */
+  profileRuns: 'if-long' | 'whole' | 'never'
 }
 
 export function readSettings(): Settings {
@@ -23,5 +25,6 @@ export function readSettings(): Settings {
     memoryLimit: from.get('local.memoryLimit', '').trim(),
     keepAfterClose: from.get('local.keepAfterClose', false),
     inlineLengthMax: from.get('results.inlineLength', 80),
+    profileRuns: from.get<Settings['profileRuns']>('profileRuns', 'if-long'),
   }
 }

@@ -39,6 +39,7 @@ which ends with the program. ARGS are the program's own.
   --saturation X       tasks per thread that a worker is given before their duration is known (1.1; inf for no limit)
   --record FILE        keep every event of the scheduler, for \`heddle replay\`
   --check-invariants   check the scheduler's own rules after every event: slow, for hunting a fault
+  --profile            say afterwards at which lines the tasks spent their time, sampled in all threads
   --inspect            open a debugger's port in the program
   --expression A:B     run only what the expression at these offsets of the file needs: what editors use
   --no-freeze          let tasks change their arguments and what they captured: changes that stay on the worker

@@ -15,9 +15,10 @@ import { parseCommandLine } from './commandLine.ts'
 import { EXIT, exitCodeOfSignal } from './exitCodes.ts'
 import { failureText } from './failureText.ts'
 import { Interrupts } from './interrupts.ts'
+import { profileTable } from './profileTable.ts'
 import { ProgressView } from './progressView.ts'
 import { plural } from './quantity.ts'
-import { applyEvent, newRunState } from './runState.ts'
+import { applyEvent, newRunState, type RunState } from './runState.ts'
 import { timesLine } from './runTimes.ts'
 import { styleFor } from './style.ts'
 import { UsageError } from './usageError.ts'
@@ -89,6 +90,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       view.say(
         style.dim(`heddle: ${timesLine({ clusterMs: ready.startMs, sites, totalMs: performance.now() })}`),
       )
+    if (values.profile) view.say(profileText(state))
     if (interrupted && !(interrupts.isHandled && exitCode !== null)) return exitCodeOfSignal(interrupted)
     return signal ? exitCodeOfSignal(signal) : (exitCode ?? EXIT.failed)
   } finally {
@@ -104,6 +106,7 @@ const OPTIONS = {
   ...WORKER_MEMORY_OPTIONS,
   connect: { type: 'string' },
   ...SETTING_OPTIONS,
+  profile: { type: 'boolean' },
   inspect: { type: 'boolean' },
   expression: { type: 'string' },
   'no-freeze': { type: 'boolean' },
@@ -142,6 +145,7 @@ function readArguments(args: readonly string[]) {
     args: end < 0 ? [] : args.slice(end + 1),
     cwd: process.cwd(),
     inspect: values.inspect ?? false,
+    ...(values.profile && { profile: 'whole' as const }),
     ...(values.expression !== undefined && { expression: expressionAt(values.expression) }),
   }
   // The workers of this run's own cluster find it in their environment; those of another keep what they were started with.
@@ -218,6 +222,18 @@ async function connectedCluster(connect: string): Promise<RunCluster> {
       close: async () => {},
     }),
   }
+}
+
+/** Where the time went, of a run that was asked to say so. */
+function profileText({ times = [] }: RunState): string {
+  const texts = new Map<string, string[] | undefined>()
+  const textOf = (file: string, line: number): string | undefined => {
+    if (!texts.has(file)) texts.set(file, readText(file)?.split(/\r?\n/))
+    return texts.get(file)?.[line - 1]
+  }
+  const table = profileTable(times, textOf, process.cwd())
+  if (table.length === 0) return 'heddle: no task was seen in code of yours'
+  return ['heddle: time in your code, all threads together', ...table].join('\n')
 }
 
 /** How the session's process ended. Its channel may hold a last event after it is gone. */

@@ -1,7 +1,7 @@
 // What the terminal knows of a run: a reducer over its events. No clock: `nowMs` comes with each event.
 
 import { basename } from 'node:path'
-import type { ComputeSite, RunEvent, RunFailure } from '../protocol/runs.ts'
+import type { ComputeSite, LineTime, RunEvent, RunFailure } from '../protocol/runs.ts'
 
 /** One call of `compute`, `gather`, … */
 export interface SiteState {
@@ -23,6 +23,8 @@ export interface SiteState {
 export interface RunState {
   sites: Map<number, SiteState>
   failure?: RunFailure
+  /** Where its tasks spent their time, once it has said so. */
+  times?: LineTime[]
   end?: Extract<RunEvent, { kind: 'ended' }>
 }
 
@@ -72,11 +74,13 @@ export function applyEvent(state: RunState, event: RunEvent, nowMs: number): voi
     case 'ended':
       state.end = event
       return
+    case 'lines':
+      state.times = event.times
+      return
     case 'started':
     case 'curve':
     case 'output':
     case 'result':
-    case 'lines':
     case 'notice':
       return
     default:

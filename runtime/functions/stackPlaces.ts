@@ -13,7 +13,7 @@ export function frameOf(line: string): SourcePlace | undefined {
   const match = FRAME.exec(line)
   if (!match) return undefined
   const file = fileOf(match[1])
-  if (file === undefined || !isUsers(file)) return undefined
+  if (file === undefined || !isUsersFile(file)) return undefined
   return { file, line: Number(match[2]), column: Number(match[3]) }
 }
 
@@ -60,7 +60,7 @@ function fileOf(text: string): string | undefined {
 }
 
 /** Not Node's, not a package's, not ours, and not a worker module that no source map led back from. */
-function isUsers(file: string): boolean {
+export function isUsersFile(file: string): boolean {
   return (
     !/[\\/]node_modules[\\/]/.test(file) &&
     !file.startsWith(heddleFolder) &&

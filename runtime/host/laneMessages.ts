@@ -1,6 +1,7 @@
 // What a worker's main thread and its lanes say to each other over a lane's own port.
 
 import type { MessagePort } from 'node:worker_threads'
+import type { LineTime } from '../protocol/runs.ts'
 import type { LaneReport, SharedResult } from '../worker/laneReport.ts'
 import type { LaneWish } from './moduleFolder.ts'
 import type { NumberedBuffer } from './sharedMemory.ts'
@@ -82,6 +83,8 @@ export type ToLane =
   | BatchMessage
   | GrantMessage
   | { kind: 'collect' }
+  /** The thread is sampled from now on, or not any more (a busy one looks at `LaneProgress.sampled`); what was seen so far is told under the number, unless that is 0 and it goes on. */
+  | { kind: 'sample'; on: boolean; tell: number }
   /** No batch behind this names these callables. */
   | { kind: 'forget'; numbers: Uint32Array }
 
@@ -93,16 +96,20 @@ export type FromLane =
   /** It lacks something, and waits for it inside an import. */
   | { kind: 'wish'; wish: LaneWish }
   | { kind: 'let-go'; ids: number[] }
+  /** What the thread was seen at since the last time. */
+  | { kind: 'line-times'; lines: LineTime[]; told: number }
   | { kind: 'log'; level: string; text: string; batch: number; index: number; stack?: string }
 
-/** What a lane is doing, readable by the main thread at any time without a message. */
+/** What a lane is doing, and whether it is to be sampled: readable by the other thread at any time without a message. */
 export class LaneProgress {
   readonly buffer: SharedArrayBuffer
   readonly #numbers: Int32Array
   readonly #start: Float64Array
+  readonly #sampled: Int32Array
 
-  constructor(buffer = new SharedArrayBuffer(16)) {
+  constructor(buffer = new SharedArrayBuffer(24)) {
     this.buffer = buffer
+    this.#sampled = new Int32Array(buffer, 16, 1)
     this.#numbers = new Int32Array(buffer, 0, 2)
     this.#start = new Float64Array(buffer, 8, 1)
   }
@@ -119,6 +126,15 @@ export class LaneProgress {
   /** Epoch milliseconds of the start of the run under way. */
   get start(): number {
     return this.#start[0]
+  }
+
+  /** Set by the main thread: see `LaneProfiler`. */
+  get sampled(): boolean {
+    return Atomics.load(this.#sampled, 0) === 1
+  }
+
+  set sampled(on: boolean) {
+    Atomics.store(this.#sampled, 0, on ? 1 : 0)
   }
 
   begin(batch: number, index: number, start: number): void {

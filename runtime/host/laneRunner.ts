@@ -25,6 +25,7 @@ import { watchConsole } from './laneConsole.ts'
 import { Dependencies } from './laneDependencies.ts'
 import { LaneMemory } from './laneMemory.ts'
 import { type BatchMessage, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
+import { LaneProfiler } from './laneProfiler.ts'
 import { type LaneRun, LaneRuns } from './laneRuns.ts'
 import { ReportWriter } from './reportWriter.ts'
 import { becomeTaskThread, type TaskContext } from './taskContext.ts'
@@ -55,6 +56,7 @@ export class LaneRunner {
   readonly #encoding: EncodeOptions
   readonly #callables: LaneCallables
   readonly #failed: FailedTasks
+  readonly #profiler = new LaneProfiler()
   readonly #setup: LaneSetup
   readonly #queue: BatchMessage[] = []
   #busy = false
@@ -137,6 +139,9 @@ export class LaneRunner {
       case 'collect':
         this.#memory.collect()
         break
+      case 'sample':
+        this.#sample(message.on, message.tell)
+        break
       case 'forget':
         this.#callables.forget(message.numbers)
         if (!this.#busy) this.#callables.rest()
@@ -148,6 +153,19 @@ export class LaneRunner {
       default:
         message satisfies never
     }
+  }
+
+  #sample(on: boolean, told: number): void {
+    if (told !== 0 || !on)
+      this.#port.postMessage({ kind: 'line-times', lines: this.#profiler.take(on), told })
+    else this.#profiler.start()
+  }
+
+  /** In the middle of a batch messages wait, but no task after this one need go unseen. */
+  #sampleFromHere(): void {
+    if (this.#profiler.isOn) return
+    this.#profiler.start()
+    this.#now = epochMs()
   }
 
   async #work(): Promise<void> {
@@ -164,6 +182,7 @@ export class LaneRunner {
     this.#now = epochMs()
     let sentAt = this.#now
     for (let index = 0; index < batch.callables.length; index++) {
+      if (this.#progress.sampled) this.#sampleFromHere()
       const start = this.#now
       this.#progress.begin(batch.batch, index, start)
       try {

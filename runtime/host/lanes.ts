@@ -3,6 +3,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import type { TaskFailure } from '../protocol/failure.ts'
+import type { LineTime } from '../protocol/runs.ts'
 import { type LaneReport, SET_ASIDE } from '../worker/laneReport.ts'
 import type { LaneEnd } from '../worker/onLane.ts'
 import { type FromLane, LaneProgress, type LaneSetup, type ToLane } from './laneMessages.ts'
@@ -17,6 +18,8 @@ export interface LaneEvents {
   waits(lane: number, batch: number, index: number, waits: boolean): void
   /** Shared memory that the lane does not see any more: see `SharedMemory`. */
   letGo(lane: number, ids: number[]): void
+  /** What the lane's thread was seen at; see `LaneProfiler`. */
+  sampled(lane: number, lines: LineTime[], told: number): void
   logged(level: string, text: string, batch: number, index: number, lane: number, stack?: string): void
   /** It lacks something, and waits for it. */
   wishes(wish: LaneWish): void
@@ -66,6 +69,7 @@ export class Lanes {
   readonly #pool: Piscina
   readonly #lanes: Lane[] = []
   #started = 0
+  #sampled = false
   #closed = false
 
   constructor(pool: Piscina, options: LaneOptions, events: LaneEvents) {
@@ -82,6 +86,17 @@ export class Lanes {
 
   postAll(message: ToLane): void {
     for (const { port } of this.#lanes) port.postMessage(message)
+  }
+
+  get count(): number {
+    return this.#lanes.length
+  }
+
+  /** Samples threads from now on, or no more: see `LineWatch`. */
+  sample(on: boolean, tell: number): void {
+    this.#sampled = on
+    for (const { progress } of this.#lanes) progress.sampled = on
+    this.postAll({ kind: 'sample', on, tell })
   }
 
   /** Callables have new numbers from now on: lanes are sent them again. */
@@ -189,6 +204,7 @@ export class Lanes {
       hasRun: false,
     }
     this.#lanes[lane] = entry
+    entry.progress.sampled = this.#sampled
     port1.on('message', (message: FromLane) => {
       if (this.#lanes[lane] === entry) this.#receive(lane, entry, message)
     })
@@ -237,6 +253,9 @@ export class Lanes {
         break
       case 'let-go':
         this.#events.letGo(lane, message.ids)
+        break
+      case 'line-times':
+        this.#events.sampled(lane, message.lines, message.told)
         break
       case 'log':
         this.#events.logged(message.level, message.text, message.batch, message.index, lane, message.stack)

@@ -18,6 +18,8 @@ export interface InstructedParts {
   welcomed(worker: number, cluster: string): void
   /** Heartbeats say which values are where from now on, or do not. */
   watchMemory(on: boolean): void
+  /** Threads are sampled from now on, or not any more; what was seen is told under a number that is not 0. */
+  watchLines(on: boolean, tell: number): void
   /** Leaves the cluster and ends. */
   leave(reason: string): void
 }
@@ -59,6 +61,9 @@ export function receiveInstruction(parts: InstructedParts, message: WorkerInstru
       break
     case 'watch-memory':
       parts.watchMemory(message.on)
+      break
+    case 'watch-lines':
+      parts.watchLines(message.on, message.tell)
       break
     case 'refused':
       console.error(`heddle worker ${parts.name}: the scheduler refused a message: ${message.reason}`)

@@ -15,6 +15,7 @@ import { GpuWatch } from './gpuReadings.ts'
 import { HEARTBEAT_MS, heartbeat } from './heartbeat.ts'
 import { LaneFeeder } from './laneFeeder.ts'
 import { type LaneEvents, Lanes } from './lanes.ts'
+import { LineWatch } from './lineWatch.ts'
 import { collectBytesOf, FREE_SHARE_MAX, MemoryKeeper } from './memoryKeeper.ts'
 import { ModuleFolder } from './moduleFolder.ts'
 import { CpuWatch } from './processReadings.ts'
@@ -39,6 +40,7 @@ export class WorkerProcess implements WorkerCore {
   readonly #files: SpillFiles
   readonly #spilling: Spilling
   readonly #lanes: Lanes
+  readonly #lineWatch: LineWatch
   readonly #keeper: MemoryKeeper
   readonly #feeder: LaneFeeder
   readonly #peers: DataClient
@@ -91,6 +93,10 @@ export class WorkerProcess implements WorkerCore {
       collectBytes,
     }
     this.#lanes = new Lanes(pool, laneOptions, this.#laneEvents())
+    this.#lineWatch = new LineWatch(this.#lanes, (message) => {
+      this.#control.send(message)
+      this.#control.flushSoon()
+    })
     this.#keeper = new MemoryKeeper(this, this.#memory, this.#lanes)
     this.#feeder = new LaneFeeder(this, this.#lanes, this.#keeper)
     this.#peers = new DataClient(token, { allocate, certificate })
@@ -106,6 +112,7 @@ export class WorkerProcess implements WorkerCore {
         this.#memoryWatched = on
         if (on) this.#heartbeat()
       },
+      watchLines: (on: boolean, tell: number) => this.#lineWatch.watch(on, tell),
       welcomed: (worker: number, cluster: string) => this.#welcomed(worker, cluster),
       leave: (reason: string) => this.leave(reason),
     }
@@ -161,6 +168,7 @@ export class WorkerProcess implements WorkerCore {
     if (this.#over) return
     this.#over = true
     clearInterval(this.#beat)
+    this.#lineWatch.close()
     this.#keeper.close()
     this.#peers.close()
     this.removeFiles()
@@ -183,6 +191,7 @@ export class WorkerProcess implements WorkerCore {
       },
       ended: (lane, end) => {
         this.#memory.laneEnded(lane)
+        this.#lineWatch.laneEnded(lane)
         this.on(() => onLaneEnded(this.state, lane, end))
       },
       waits: (lane, batch, index, waits) => this.on(() => onLaneWaits(this.state, lane, batch, index, waits)),
@@ -192,6 +201,7 @@ export class WorkerProcess implements WorkerCore {
           this.#control.flushSoon()
         }),
       letGo: (lane, ids) => this.on(() => this.#memory.letGo(lane, ids)),
+      sampled: (lane, lines, told) => this.#lineWatch.heard(lane, lines, told),
       logged: (level, text, batch, index, lane, stack) => {
         const { posted, aside } = this.state.lanes[lane]
         const own = posted.find((one) => one.batch === batch)
@@ -259,6 +269,8 @@ export class WorkerProcess implements WorkerCore {
   #welcomed(worker: number, cluster: string): void {
     this.#worker = worker
     this.#memoryWatched = false
+    // Whoever watched asks again.
+    this.#lineWatch.watch(false, 0)
     this.#feeder.forgetCallables()
     this.#transfers.forgetAddresses()
     if (this.#cluster !== undefined && this.#cluster !== cluster) onOtherCluster(this.state)

@@ -20,7 +20,7 @@ import {
   u16,
   u32,
 } from './fields.ts'
-import type { RunEvent, RunSpec, RunSummary } from './runs.ts'
+import type { LineTime, RunEvent, RunSpec, RunSummary } from './runs.ts'
 import type { TaskGroup, TaskOptions } from './taskOptions.ts'
 
 /** What a client (a session, an editor or a terminal) says to the scheduler. */
@@ -177,6 +177,8 @@ export const WORKER_INSTRUCTIONS = {
   replicate: { tasks: i32, runs: i32, holders: i32, sizes: f64 },
   /** Somebody looks at the memory of key prefixes, or nobody does any more: heartbeats say which values are where. */
   'watch-memory': { on: flag },
+  /** Threads are to be sampled, or not any more. With a number, what was seen so far is told under it: `line-times`. */
+  'watch-lines': { on: flag, tell: number },
   /** The scheduler has no use for a message: says which and why. */
   refused: { reason: text, message: optional(text) },
   close: { reason: text },
@@ -254,6 +256,10 @@ export const WORKER_MESSAGES = {
   },
   /** Asks for packages and files of a program by name, told of by the module `of`: answered by `modules` or `no-modules`. */
   'want-modules': { of: text, names: texts },
+  /** What threads were seen at since the last time; `told` is the number that `watch-lines` had, or 0 where nobody asked. */
+  'line-times': { lines: plain<LineTime[]>(), told: number },
+  /** Values that were written to disk, since memory was full. */
+  spilled: { tasks: i32, runs: i32 },
   /** Transfers between workers that took long enough to be worth showing. */
   transferred: { froms: i32, starts: f64, durationsMs: f64, sizes: f64 },
   log: { level: text, text: text, task: optional(number), stack: optional(text) },

@@ -17,6 +17,11 @@ export interface RunSpec {
   env?: Record<string, string>
   /** Opens V8's inspector in the session. */
   inspect?: boolean
+  /**
+   * Says afterwards at which lines its tasks spent their time: see `LineTime`. Threads are sampled from the start, or, since
+   * to begin costs each some 80 ms, only once the run has gone on for a while.
+   */
+  profile?: 'whole' | 'if-long'
   /** Writes all rows of the expression's value to a file. */
   save?: RowsFile
 }
@@ -112,6 +117,19 @@ export interface LineFigures {
   workMs: number
   /** Bytes of their results. */
   bytes: number
+  /** Bytes of their results that workers wrote to disk, since their memory was full. */
+  spilledBytes: number
+}
+
+/** What threads were seen at while a run went on: an estimate from samples, all workers' threads in sum. */
+export interface LineTime {
+  file: string
+  /** From 1. */
+  line: number
+  /** Milliseconds in code of this line. */
+  selfMs: number
+  /** Milliseconds that the function which begins here spent in what is not the user's: Node, packages, native code. */
+  calledMs: number
 }
 
 export type RunEvent =
@@ -135,7 +153,7 @@ export type RunEvent =
   | { kind: 'result'; line: string; display: Display; durationMs: number }
   | { kind: 'failed'; failure: RunFailure }
   /** Where the work was, by lines of the user's; each one replaces the one before. */
-  | { kind: 'lines'; lines: LineFigures[] }
+  | { kind: 'lines'; lines: LineFigures[]; times?: LineTime[] }
   | { kind: 'notice'; text: string }
   | {
       kind: 'ended'

@@ -26,7 +26,7 @@ export function answer(
   return {
     type: 'refused',
     request,
-    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, why, lines, held, let-go, dump, rebalance and replicate`,
+    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, why, lines, watch-lines, line-times, held, let-go, dump, rebalance and replicate`,
     message: 'query',
   }
 }
@@ -50,6 +50,8 @@ function reportOn(state: State, client: Client, cluster: ClusterInfo, what: stri
       return dump(state)
     case 'lines':
       return lineFigures(state, client)
+    case 'watch-lines':
+      return true
     case 'held':
       return heldData(state)
     case 'let-go': {

@@ -2,6 +2,7 @@
 
 import type { Client } from './client.ts'
 import { discardAll } from './hold.ts'
+import { lineClientLeft } from './lineTimes.ts'
 import { bringerGone, loseValues } from './lose.ts'
 import { revive } from './need.ts'
 import { ERRED, RELEASED, STORED } from './phases.ts'
@@ -146,6 +147,7 @@ export function clientLeft(state: State, client: Client): void {
   const entries = [...client.handles.values()]
   for (const entry of entries) dropWant(state, entry)
   bringerGone(state, client.id)
+  lineClientLeft(state, client)
   state.callables.clientLeft(client.id, client.modules)
   askedClientLeft(state, client.id)
   for (const segment of state.segments) if (segment?.client === client.id) segment.client = -1

@@ -75,6 +75,9 @@ function drainWorker(
     for (const { reason, message } of outbox.refused) post({ type: 'refused', reason, message })
     outbox.refused.length = 0
     postModules(outbox, post)
+    // Before the tasks that somebody wants sampled.
+    for (const watch of outbox.watchLines) post({ type: 'watch-lines', ...watch })
+    outbox.watchLines.length = 0
   }
   const newPeers: number[] = []
   if (outbox.execute.length > 0) {

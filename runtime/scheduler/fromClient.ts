@@ -6,6 +6,7 @@ import { answer } from './answer.ts'
 import { cancel, locate, release, retry } from './cancel.ts'
 import type { Client } from './client.ts'
 import { ingest } from './ingest.ts'
+import { answerLineTimes, watchLines } from './lineTimes.ts'
 import { neverSent } from './neverSent.ts'
 import { scatter } from './scatter.ts'
 import type { State } from './state.ts'
@@ -47,6 +48,11 @@ export function fromClient(state: State, client: Client, message: ClientMessage,
       scatter(state, client, message)
       return
     case 'query':
+      if (message.what === 'watch-lines') watchLines(state, client)
+      else if (message.what === 'line-times') {
+        answerLineTimes(state, client, message.request)
+        return
+      }
       reply(state, client, answer(state, client, cluster, message))
       return
     case 'hello':

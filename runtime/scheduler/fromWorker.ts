@@ -2,6 +2,8 @@
 
 import type { WorkerMessage } from '../protocol/messages.ts'
 import { dropped, erred, finished, returned } from './finish.ts'
+import { spilled } from './lineFigures.ts'
+import { lineTimes } from './lineTimes.ts'
 import { missing } from './lose.ts'
 import { heartbeat, workerLeaving } from './membership.ts'
 import { neverSent } from './neverSent.ts'
@@ -48,6 +50,12 @@ export function fromWorker(state: State, worker: Worker, message: WorkerMessage)
     case 'transferred':
       for (let i = 0; i < message.froms.length; i++)
         state.stream?.add(message.froms[i], worker.id, 0, message.starts[i], message.durationsMs[i], 2)
+      return
+    case 'spilled':
+      spilled(state, message)
+      return
+    case 'line-times':
+      lineTimes(state, worker, message)
       return
     case 'leaving':
       workerLeaving(state, worker)

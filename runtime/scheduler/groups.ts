@@ -29,6 +29,8 @@ export class Groups {
   runs = new Float64Array(64)
   runMs = new Float64Array(64)
   runBytes = new Float64Array(64)
+  /** Per group: bytes of results that were written to disk. */
+  spilledBytes = new Float64Array(64)
   /** Per group: tasks that failed of themselves, and those that never ran since one that they need failed. */
   failed = new Float64Array(64)
   skipped = new Float64Array(64)
@@ -114,6 +116,7 @@ export class Groups {
     this.runs = resized(this.runs, capacity)
     this.runMs = resized(this.runMs, capacity)
     this.runBytes = resized(this.runBytes, capacity)
+    this.spilledBytes = resized(this.spilledBytes, capacity)
     this.failed = resized(this.failed, capacity)
     this.skipped = resized(this.skipped, capacity)
     this.sizes = resized(this.sizes, capacity)

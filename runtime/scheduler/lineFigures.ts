@@ -1,7 +1,9 @@
 // What a client's tasks have cost so far, by lines of its user's files.
 
+import type { WorkerMessage } from '../protocol/messages.ts'
 import type { LineFigures } from '../protocol/runs.ts'
 import type { Client } from './client.ts'
+import { STORED } from './phases.ts'
 import type { State } from './state.ts'
 
 /** What a group had done at some time. */
@@ -11,6 +13,7 @@ export interface GroupWork {
   skipped: number
   ms: number
   bytes: number
+  spilledBytes: number
 }
 
 /** A client's graph has this group: what others made of it before is none of the client's. */
@@ -38,6 +41,7 @@ export function lineFigures(state: State, client: Client): LineFigures[] {
       skipped: 0,
       workMs: 0,
       bytes: 0,
+      spilledBytes: 0,
     }
     if (!known) lines.set(id, at)
     at.names.add(name)
@@ -46,8 +50,20 @@ export function lineFigures(state: State, client: Client): LineFigures[] {
     at.skipped += now.skipped - before.skipped
     at.workMs += now.ms - before.ms
     at.bytes += now.bytes - before.bytes
+    at.spilledBytes += now.spilledBytes - before.spilledBytes
   }
   return [...lines.values()].map(({ names, ...figures }) => ({ ...figures, name: [...names].join(', ') }))
+}
+
+/** Values of these tasks were written to disk; of what is another task by now nothing is counted. */
+export function spilled(
+  { tasks, groups }: State,
+  message: Extract<WorkerMessage, { type: 'spilled' }>,
+): void {
+  message.tasks.forEach((task, i) => {
+    if (task >= 0 && task < tasks.top && tasks.run[task] === message.runs[i] && tasks.phase[task] === STORED)
+      groups.spilledBytes[tasks.group[task]] += tasks.weight[task]
+  })
 }
 
 function workOf({ groups }: State, group: number): GroupWork {
@@ -57,5 +73,6 @@ function workOf({ groups }: State, group: number): GroupWork {
     skipped: groups.skipped[group],
     ms: groups.runMs[group],
     bytes: groups.runBytes[group],
+    spilledBytes: groups.spilledBytes[group],
   }
 }

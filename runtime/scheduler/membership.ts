@@ -3,6 +3,7 @@
 import type { HeartbeatMessage, WorkerMessage } from '../protocol/messages.ts'
 import { adopt } from './adopt.ts'
 import { discard } from './hold.ts'
+import { lineWorkerJoined, lineWorkerLeft } from './lineTimes.ts'
 import { workerGone } from './lose.ts'
 import { RUNNING } from './phases.ts'
 import { countThreads, recallAll } from './recall.ts'
@@ -25,6 +26,7 @@ export function workerJoined(state: State, hello: WorkerHello): Worker {
   state.present.push(worker)
   countThreads(state)
   if (state.memoryWatched) worker.outbox.watchMemory = true
+  lineWorkerJoined(state, worker)
   dirtyWorker(state, worker)
   // A worker that lost its connection may bring its values back: numbers of another cluster mean nothing here.
   const ours = hello.cluster === undefined || hello.cluster === state.cluster
@@ -54,6 +56,7 @@ export function workerLeft(state: State, worker: Worker, reason: string, ended =
   }
   workerGone(state, worker, reason, charged)
   state.workers[worker.id] = undefined
+  lineWorkerLeft(state, worker)
   state.queuedMore = true
   state.membershipChanged = true
   state.left.push({ worker: worker.id, reason })

@@ -9,6 +9,7 @@ import { GROUP_STRIDE, Groups } from './groups.ts'
 import { IntList } from './grow.ts'
 import { Journal } from './journal.ts'
 import { KeyTable } from './keyTable.ts'
+import { LineWatch } from './lineTimes.ts'
 import { OptionSets } from './options.ts'
 import { CUSTOM, ERRED, isPending, RUNNING } from './phases.ts'
 import { ReadyQueue } from './readyQueue.ts'
@@ -108,6 +109,8 @@ export class State {
   membershipChanged = false
   /** Somebody looks at the memory of key prefixes. */
   memoryWatched = false
+  /** Clients that want to know at which lines threads spend their time. */
+  readonly lineWatch = new LineWatch()
   /** Records finished runs for panels, while somebody watches. */
   stream: RunStream | undefined = undefined
   /** Values on their way from one worker to another. */

@@ -28,6 +28,8 @@ export interface WorkerOutbox {
   modules: { name: string; content: Uint8Array | undefined; reason: string }[]
   /** Whether to say which values are where; absent where it was told already. */
   watchMemory: boolean | undefined
+  /** Whether its threads are to be sampled, and under which number it tells what it saw (0: not now). */
+  watchLines: { on: boolean; tell: number }[]
   close: string | undefined
 }
 
@@ -148,6 +150,7 @@ export function createWorker(
       refused: [],
       modules: [],
       watchMemory: undefined,
+      watchLines: [],
       close: undefined,
     },
     promised: 0,

@@ -17,7 +17,7 @@ import '../index.ts'
 import { closeClients } from './ambient.ts'
 import { observeSites } from './computeSites.ts'
 import { displayOf, lineOf } from './display.ts'
-import { countLines, lineFigures } from './lineFigures.ts'
+import { countLines, lineFigures, sampleLines } from './lineFigures.ts'
 import { hearNotices } from './notice.ts'
 import { RunReporter, runFailureOf } from './runReporter.ts'
 import { saveRows } from './saveRows.ts'
@@ -108,10 +108,12 @@ class Session {
   end(exitCode: number, reason: Ended['reason']): void {
     if (this.#ending) return
     this.#ending = true
+    const spec = this.#spec
     const leave = async (): Promise<void> => {
       if (this.#reporter.isHeard) {
-        const lines = await lineFigures()
-        if (lines.length > 0) this.#reporter.report({ kind: 'lines', lines })
+        const { lines, times } = await lineFigures()
+        if (lines.length + times.length > 0)
+          this.#reporter.report({ kind: 'lines', lines, ...(spec.profile && { times }) })
       }
       await closeClients()
       this.#reporter.report(this.#ended(exitCode, reason))
@@ -159,6 +161,7 @@ async function start(): Promise<void> {
   observeSites(reporter)
   if (reporter.isHeard) observeCurves(reporter)
   if (reporter.isHeard) countLines()
+  if (reporter.isHeard && spec.profile) sampleLines(spec.profile)
   if (reporter.isHeard) hearNotices((text) => reporter.report({ kind: 'notice', text }))
   await session.run()
 }

@@ -10,7 +10,17 @@ import { Future } from './future.ts'
  */
 export async function askAbout(
   core: Core,
-  what: 'info' | 'story' | 'explain' | 'dump' | 'key' | 'lines' | 'rebalance' | 'replicate',
+  what:
+    | 'info'
+    | 'story'
+    | 'explain'
+    | 'dump'
+    | 'key'
+    | 'lines'
+    | 'watch-lines'
+    | 'line-times'
+    | 'rebalance'
+    | 'replicate',
   task?: Future | string,
 ): Promise<unknown> {
   core.requireOpen()

@@ -71,6 +71,7 @@ export function onWritten(state: WorkerState, rows: readonly number[]): void {
   state.diskRefused = false
   for (const row of rows) {
     if (state.values.phase(row) !== WRITING) continue
+    if (!state.values.isDoomed(row)) state.reports.spilled(state.values.task(row), state.values.run(row))
     if (state.values.written(row)) released.push(row)
     if (state.values.settle(row)) state.forgotten.push(row)
   }

@@ -46,6 +46,7 @@ export class Reports {
     dependencies: i32(),
     holders: i32(),
   }
+  readonly #spilled = new RunList()
   readonly #returned = new RunList()
   readonly #dropped = new RunList()
   readonly #waiting = { list: new RunList(), waits: new Column(new Uint8Array(0)) }
@@ -104,6 +105,11 @@ export class Reports {
     })
   }
 
+  /** A value was written to disk. */
+  spilled(task: number, run: number): void {
+    this.#spilled.push(task, run)
+  }
+
   returned(task: number, run: number): void {
     this.#returned.push(task, run)
   }
@@ -144,6 +150,7 @@ export class Reports {
         holders: m.holders.take(),
       })
     }
+    if (this.#spilled.tasks.length > 0) messages.push({ type: 'spilled', ...this.#spilled.take() })
     if (this.#returned.tasks.length > 0) messages.push({ type: 'returned', ...this.#returned.take() })
     if (this.#dropped.tasks.length > 0) messages.push({ type: 'dropped', ...this.#dropped.take() })
     if (this.#waiting.waits.length > 0)

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dataRows, dataTotal } from '../../client/data/dataModel.ts'
+import { dataRows, dataTotal, heldLens } from '../../client/data/dataModel.ts'
+import { applyRunEvent, type Runs } from '../../client/runs/runsModel.ts'
 import type { HeldData } from '../../runtime/protocol/runs.ts'
 
 const HELD: HeldData = {
@@ -38,6 +39,21 @@ test('without a line, or with one that declares nothing, it is called by its tas
   const [row] = dataRows([{ ...without, clientName: '', results: 1 }], () => 'const a = 1')
   assert.deepEqual([row.label, row.description], ['range-filter', '3.2 MB · 1 part'])
   assert.match(row.tooltip, /Held by client 3 until/)
+})
+
+test('above its line stands the variable with what it holds; the run that holds it is named while it goes on', () => {
+  const runs: Runs = new Map()
+  const tell = (sequence: number, event: Parameters<typeof applyRunEvent>[1]['event']): void =>
+    void applyRunEvent(runs, { run: 'r1', sequence, event })
+  tell(0, { kind: 'started', pid: 77, atMs: 0, label: 'analysis.ts', file: '/home/ada/flights/analysis.ts' })
+  const held = { ...HELD, clientName: 'session-77' }
+  const lens = heldLens(held, 'const [cleaned] = await persist(rows)', runs.values())
+  assert.equal(lens?.title, 'cleaned holds 3.2 MB · release')
+  assert.match(lens.tooltip, /Held by the run of analysis\.ts until/)
+  assert.equal(heldLens(held, 'await persist(rows)', [])?.title, 'range-filter holds 3.2 MB · release')
+  assert.equal(heldLens({ ...held, bytes: 999 }, 'const a = 1', []), undefined, 'too little to matter')
+  tell(1, { kind: 'ended', exitCode: 0, reason: 'finished', durationMs: 1 })
+  assert.match(dataRows([held], () => undefined, [...runs.values()])[0].tooltip, /Held by session-77 until/)
 })
 
 test('all of it in one figure; nothing while nothing is held', () => {

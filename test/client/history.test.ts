@@ -23,6 +23,7 @@ const RUN: Run = {
   startedMs: 1000,
   sites: [],
   curves: [],
+  times: [],
   lines: [
     {
       file: FILE,
@@ -34,6 +35,7 @@ const RUN: Run = {
       skipped: 0,
       workMs: 200,
       bytes: 2000,
+      spilledBytes: 0,
     },
   ],
   result: { line: '42', display: { kind: 'text', text: '42', cut: false }, durationMs: 50 },

@@ -17,11 +17,13 @@ const LINE: LineFigures = {
   skipped: 0,
   workMs: 3100,
   bytes: 412e6,
+  spilledBytes: 0,
 }
 
 test('the text of a lens: tasks, time, bytes, failures', () => {
   assert.equal(workText(LINE), '1,204 tasks · 3.10 s · 412 MB')
   assert.equal(workText({ ...LINE, tasks: 1, workMs: 2, bytes: 16 }), '1 task · 2 ms')
+  assert.equal(workText({ ...LINE, spilledBytes: 80e6 }), '1,204 tasks · 3.10 s · 412 MB · 80 MB spilled')
   assert.equal(workText({ ...LINE, failed: 2 }), '1,206 tasks · 3.10 s · 412 MB · 2 failed')
   assert.equal(
     workText({ ...LINE, tasks: 0, failed: 1, skipped: 3, workMs: 0, bytes: 0 }),

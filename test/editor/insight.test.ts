@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, lineText, lineTexts, runCommand, settledLenses } from './workbench.ts'
+import { codeLens, editorTab, lineText, lineTexts, runCommand, settledLenses } from './workbench.ts'
 
 describe('in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -99,5 +99,32 @@ describe('in a real VS Code', { concurrency: false }, () => {
       const texts = await lineTexts(page)
       return texts.length === 2 && texts.every((text) => /^✓ [\d,]+\/[\d,]+ · /.test(text))
     }, 'both computations say it, and what stood there of earlier runs is gone')
+  })
+
+  test('after a run that goes on for a while lines say how much time they took, until the file changes', async () => {
+    const { page } = lab
+    await page.keyboard.press('Control+P')
+    await page.locator('.quick-input-widget:visible input[type="text"]').fill('profile.ts')
+    await page
+      .locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'profile.ts' })
+      .first()
+      .click()
+    await editorTab(page, 'profile.ts').first().waitFor()
+    await (await settledLenses(page, /▷ Run$/, 1)).first().click()
+    await lineText(page, /^[\d.]+ m?s · \d+ %$/)
+    await codeLens(page, /^24 tasks|^\d+ tasks · /)
+      .first()
+      .waitFor()
+    await lab.picture('lineTimes', 500)
+    await page.locator('.view-line', { hasText: 'let mixed' }).first().click()
+    await page.keyboard.press('End')
+    await page.keyboard.type(' + 1')
+    await lineText(page, /^[\d.]+ m?s · \d+ % · before the change$/)
+    assert.ok(
+      (await lineTexts(page)).every((text) => !/%$/.test(text)),
+      'no line says it as if it were so now',
+    )
+    await lab.picture('lineTimesChanged', 500)
+    await runCommand(page, 'File: Revert File')
   })
 })

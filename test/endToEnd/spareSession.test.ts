@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SchedulerConnection } from '../../client/connection/schedulerConnection.ts'
@@ -19,6 +19,22 @@ const scaled = bag.range(100, { partitions: 4 }).map((n) => n * 2)
 const total = await scaled.sum().compute()
 `
 
+/** Its time goes into line 5 of this file, and into line 2 of the other one. */
+const SLOW = `import { bag } from 'heddle'
+import { listed } from './listed.ts'
+
+const turn = (n: number): number => {
+  for (let i = 0; i < 100_000_000; i++) n = (n * 31 + i) | 0
+  return listed(n)
+}
+const total = await bag.range(2, { partitions: 2 }).map(turn).sum().compute()
+`
+const LISTED = `export const listed = (n: number): number => {
+  const list = JSON.stringify(Array.from({ length: 300_000 }, (_, i) => i + n))
+  return list.length
+}
+`
+
 describe('with an editor that watches', () => {
   let folder: string
   let cluster: LocalCluster
@@ -29,6 +45,8 @@ describe('with an editor that watches', () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'heddle-spare-')))
     mkdirSync(join(folder, 'inside'))
     writeFileSync(join(folder, 'analysis.ts'), TEXT)
+    writeFileSync(join(folder, 'slow.ts'), SLOW)
+    writeFileSync(join(folder, 'listed.ts'), LISTED)
     cluster = await startLocalCluster({ workers: 1, threadsPerWorker: 1 })
     const address = JSON.parse(readFileSync(cluster.file, 'utf8')) as ClusterAddress
     connection = await SchedulerConnection.open(address, '0.1.0', {
@@ -102,6 +120,28 @@ describe('with an editor that watches', () => {
     assert.ok(lines.every(({ file, line }) => file === join(folder, 'analysis.ts') && line >= 4))
     // The run before computed the same: what is still held is not computed again.
     assert.ok(lines.reduce((sum, { tasks }) => sum + tasks, 0) <= 6)
+  })
+
+  test('a run tells where its threads were seen, by lines of all of its files', async () => {
+    const events = await eventsOf({ file: join(folder, 'slow.ts'), profile: 'whole' })
+    const told = events.find((event) => event.kind === 'lines')
+    const ms = new Map(
+      told?.times?.map(({ file, line, selfMs, calledMs }) => [
+        `${relative(folder, file)}:${line}`,
+        [selfMs, calledMs],
+      ]),
+    )
+    assert.ok((ms.get('slow.ts:5')?.[0] ?? 0) > 0, [...ms].join('; '))
+    assert.ok(
+      [...ms].some(([place, [self, called]]) => place.startsWith('listed.ts:') && self + called > 0),
+      [...ms].join('; '),
+    )
+    assert.ok(
+      [...ms.keys()].every((place) => /^(slow|listed)\.ts:/.test(place)),
+      'nothing else is the user’s',
+    )
+    const plain = await eventsOf({})
+    assert.equal(plain.find((event) => event.kind === 'lines')?.times, undefined, 'nobody asked')
   })
 
   test('a run with variables of its own gets a process of its own', async () => {

@@ -145,7 +145,7 @@ class RandomPlay {
   }
 
   #note(message: WorkerMessage): void {
-    if (!('runs' in message) || message.type === 'stored') return
+    if (!('runs' in message) || message.type === 'stored' || message.type === 'spilled') return
     message.tasks.forEach((task, i) => {
       const key = `${task} ${message.runs[i]}`
       const list = this.answers.get(key)

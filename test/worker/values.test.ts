@@ -61,7 +61,7 @@ test('above 60 % the least recently used values go to disk', () => {
   worker.put('a', 300)
   worker.put('b', 250)
   assert.deepEqual(worker.put('c', 100), ['spill a', 'stored c'], '650 held, 600 are the target')
-  assert.deepEqual(worker.written('a'), ['release a'])
+  assert.deepEqual(worker.written('a'), ['release a', 'spilled a'])
   assert.deepEqual(worker.state.values.managedBytes, 350)
   assert.deepEqual(worker.state.values.spilledBytes, 300)
 })
@@ -89,7 +89,7 @@ test('values that a run is using stay in memory', () => {
   worker.put('a', 500)
   worker.execute('b <- a')
   assert.deepEqual(worker.put('c', 400), ['spill c', 'stored c'])
-  assert.deepEqual(worker.written('c'), ['release c'])
+  assert.deepEqual(worker.written('c'), ['release c', 'spilled c'])
 })
 
 test('a value that is dropped while it is written goes when the write is over', () => {
