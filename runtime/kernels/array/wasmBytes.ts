@@ -171,8 +171,13 @@ interface WasmHost {
   Instance: new (module: object) => { exports: object }
 }
 
-/** Compiles a module, once a thread. What it exports has the type that its author says. */
-export function instantiate<T>(bytes: Uint8Array<ArrayBuffer>): T {
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: WasmHost }
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as T
-}
+const host = (): WasmHost => (globalThis as unknown as { WebAssembly: WasmHost }).WebAssembly
+
+/** A compiled module, for several instances with memory of their own. */
+export const compile = (bytes: Uint8Array<ArrayBuffer>): object => new (host().Module)(bytes)
+
+/** An instance of a compiled module. What it exports has the type that its author says. */
+export const instanceOf = <T>(compiled: object): T => new (host().Instance)(compiled).exports as T
+
+/** Compiles a module, once a thread, for its only instance. */
+export const instantiate = <T>(bytes: Uint8Array<ArrayBuffer>): T => instanceOf<T>(compile(bytes))

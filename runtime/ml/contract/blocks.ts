@@ -7,7 +7,7 @@ import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { foldBlock, givenBlock, mergeStates, runSteps, type Step } from '../../kernels/ml/steps.ts'
 import { EveryPair, type PairKernel } from './everyPair.ts'
-import { Spread, Together, type TogetherKernel } from './together.ts'
+import { Shared, Spread, Together, type TogetherKernel } from './together.ts'
 
 /** States of about this many blocks are merged by one task. */
 const MERGE_EVERY = 8
@@ -131,6 +131,11 @@ export class Blocks<T> {
     const values = this.#values
     if (values) return Blocks.here([run(state, before?.values[0] ?? null, values)])
     return Blocks.lazy<U>(new Together(this.node, before?.node ?? null, run as never, state, sum as never), 1)
+  }
+
+  /** The same blocks for several steps to start from: what has made them is not done again by each. */
+  shared(): Blocks<T> {
+    return this.#values ? this : Blocks.lazy<T>(new Shared(this.node), this.count)
   }
 
   /** This one block beside each of so many others. */

@@ -1,4 +1,4 @@
-// All blocks in one task, once neighbours are summed; and one block beside many.
+// All blocks in one task, once neighbours are summed; one block beside many; and blocks that several steps start from.
 
 import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
@@ -77,5 +77,26 @@ export class Spread implements GraphNode {
   build(graph: TaskGraph): readonly unknown[] {
     const [one] = graph.built(this.#one)!
     return Array.from({ length: this.#count }, () => one)
+  }
+}
+
+/** Blocks that several steps start from: what makes them runs once. */
+export class Shared implements GraphNode {
+  readonly #blocks: GraphNode
+
+  constructor(blocks: GraphNode) {
+    this.#blocks = blocks
+  }
+
+  inputs(): readonly GraphNode[] {
+    return [this.#blocks]
+  }
+
+  needs(): readonly GraphNode[] {
+    return [this.#blocks]
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    return graph.built(this.#blocks)!
   }
 }

@@ -19,7 +19,7 @@ import {
   largestDerivatives,
   sampleOfBlock,
 } from '../../kernels/ml/trees/boostBlock.ts'
-import { type BoostLevel, firstLevel, predictionsOf } from '../../kernels/ml/trees/boostLevel.ts'
+import { type BoostRoot, firstRoot, predictionsOf } from '../../kernels/ml/trees/boostLevel.ts'
 import { addArrays, addPairs, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import { type Derivatives, MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/trees/boostStart.ts'
 import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
@@ -111,7 +111,7 @@ export async function train(
   if (targets[0] === 0)
     throw new MlDataError(`${rules.who}: the weights are all 0, so there is nothing to learn from`)
   const baseline = rules.lambdas ? Float64Array.of(0) : baselineOf(objective, targets)
-  const first = await blocks.map(firstLevel, baseline).persist()
+  const first = await blocks.map(firstRoot, baseline).persist()
   const plan = await planOf(rules, bins, blocks, first, rows)
   const rounds = new Rounds(rules, growthRulesOf(rules, bins, plan), plan, blocks, first)
   const trees: Tree[] = []
@@ -163,7 +163,7 @@ async function planOf(
   rules: TrainingRules,
   bins: LearntBins,
   blocks: Blocks<BoostBlock>,
-  first: Blocks<BoostLevel>,
+  first: Blocks<BoostRoot>,
   rows: number,
 ): Promise<BoostPlan> {
   const { objective, outputs } = rules
@@ -185,6 +185,7 @@ async function planOf(
     gradientUnit: unitOf(largest, MAX_GRADIENT),
     hessianUnit: unitOf(objective === 'squaredError' && !rules.lambdas ? h : 4 * h, MAX_HESSIAN),
     seed: rules.seed,
+    fit: crypto.randomUUID(),
     validationShare: rules.validationShare,
   }
 }

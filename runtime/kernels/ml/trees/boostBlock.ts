@@ -3,12 +3,9 @@
 import { kernel } from '../../kernel.ts'
 import { resultBuffer } from '../../resultMemory.ts'
 import { type Block, denseOf, type Sample } from '../block.ts'
-import { type BinnedBlock, isEmpty } from './binnedBlock.ts'
-import { binOffsets, type FeatureBins, sampleRows } from './binning.ts'
+import type { BinnedBlock } from './binnedBlock.ts'
+import { type FeatureBins, sampleRows } from './binning.ts'
 import { binRows } from './binRows.ts'
-import { followed } from './followRows.ts'
-import type { NodeSplit } from './growth.ts'
-import { emptyHistograms, histogramsIn, type OrderedRows, type Segment } from './histogram.ts'
 import {
   derivatives,
   lossOf,
@@ -18,7 +15,6 @@ import {
   targetSums,
 } from './objective.ts'
 import { hashedFraction } from './rowHash.ts'
-import { TreeRoom } from './treeRoom.ts'
 
 /** A block that trees are grown on. */
 export interface BoostBlock extends TargetRows {
@@ -36,14 +32,10 @@ export interface BoostPlan {
   gradientUnit: number
   hessianUnit: number
   seed: number
+  /** Tells this fit from others: what threads keep of it is known by it. */
+  fit: string
   /** The share of rows that are only looked at to stop early. */
   validationShare: number
-}
-
-/** The rows of one tree of one block. */
-export interface TreeRows extends OrderedRows {
-  /** The run of each node's rows, by the node's number. */
-  segments: Record<number, Segment>
 }
 
 const VALIDATION_SEED = 0x5eed
@@ -117,43 +109,6 @@ export const largestDerivatives = kernel(
       h = Math.max(h, hessians[row])
     }
     return [g, h]
-  },
-)
-
-/** Histograms of the nodes that are wanted, of all trees: one behind the other. */
-export const boostHistograms = kernel(
-  'ml.boost.histograms',
-  (
-    plan: { offsets: readonly number[]; wanted: readonly number[][] },
-    { binned }: BoostBlock,
-    trees: TreeRows[],
-  ): Float64Array[] => {
-    if (isEmpty(binned)) return plan.wanted.map((nodes) => emptyHistograms(plan, nodes.length))
-    const room = new TreeRoom(binned, plan.offsets)
-    return trees.map((tree, i) => {
-      room.take(tree)
-      return histogramsIn(
-        room,
-        plan,
-        plan.wanted[i].map((node) => tree.segments[node]),
-      )
-    })
-  },
-)
-
-/** What rows are told to do next. */
-export interface FollowPlan {
-  features: readonly FeatureBins[]
-  /** Of each tree. */
-  splits: readonly NodeSplit[][]
-}
-
-/** Rows follow the splits of their nodes, each side in its old order. */
-export const followSplits = kernel(
-  'ml.boost.follow',
-  ({ features, splits }: FollowPlan, { binned }: BoostBlock, trees: TreeRows[]): TreeRows[] => {
-    const room = isEmpty(binned) ? null : new TreeRoom(binned, binOffsets(features))
-    return trees.map((tree, i) => ({ ...tree, ...followed(features, splits[i], room, tree) }))
   },
 )
 

@@ -3,9 +3,8 @@
 import { kernel } from '../../kernel.ts'
 import { resultBuffer } from '../../resultMemory.ts'
 import type { FeatureBins } from './binning.ts'
-import type { BoostLevel, FinishedTree } from './boostLevel.ts'
+import type { BoostLevel, FinishedTree, Orders } from './boostLevel.ts'
 import { type GrowingTree, type GrowthRules, grow, type NodeSplit, rootOf } from './growth.ts'
-import { PER_BIN } from './histogram.ts'
 import { finishedTree } from './tree.ts'
 
 /** The trees of a round, one an output, as far as they have grown. */
@@ -15,15 +14,12 @@ export interface GrowingRound {
   history: NodeSplit[][]
 }
 
-/** What some blocks come to. */
-export type SummedLevels = Pick<BoostLevel, 'histograms'>
-
 /** The sums of histograms of some blocks. */
 export const sumLevels = kernel(
   'ml.boost.sumLevels',
-  (levels: readonly SummedLevels[]): SummedLevels => ({
-    histograms: levels[0].histograms.map((_, tree) =>
-      sumOf(levels.map(({ histograms }) => histograms[tree])),
+  (levels: readonly BoostLevel[]): BoostLevel => ({
+    histograms: levels[0].histograms.map((nodes, tree) =>
+      nodes.map((_, node) => sumOf(levels.map(({ histograms }) => histograms[tree][node]))),
     ),
   }),
 )
@@ -40,24 +36,25 @@ function sumOf(parts: readonly Float64Array[]): Float64Array {
 /** Grows the trees by what the blocks tell: new ones where there are none yet. */
 export const decide = kernel(
   'ml.boost.decide',
-  (rules: GrowthRules, before: GrowingRound | null, levels: readonly SummedLevels[]): GrowingRound => {
+  (rules: GrowthRules, before: GrowingRound | null, levels: readonly BoostLevel[]): GrowingRound => {
     const { histograms } = sumLevels(levels)
     const features = rules.categorical.map((_, feature) => feature)
-    const growing = histograms.map((sums, i) =>
-      before ? grow(rules, before.growing[i], cutUp(sums, rules.offsets)) : rootOf(rules, sums, features),
+    const growing = histograms.map((own, i) =>
+      before ? grow(rules, before.growing[i], own) : rootOf(rules, own[0], features),
     )
-    return {
-      growing,
-      history: growing.map(({ splits }, i) => [...(before?.history[i] ?? []), ...splits]),
-    }
+    const history = growing.map(({ splits }, i) => [...(before?.history[i] ?? []), ...splits])
+    return { growing, history }
   },
 )
 
-/** The histograms of single nodes. */
-function cutUp(sums: Float64Array, offsets: readonly number[]): Float64Array[] {
-  const length = offsets[offsets.length - 1] * PER_BIN
-  return Array.from({ length: sums.length / length }, (_, i) => sums.subarray(i * length, (i + 1) * length))
-}
+/** What rows are told of it. */
+export const ordersOf = kernel(
+  'ml.boost.orders',
+  (_: unknown, { growing, history }: GrowingRound): Orders => ({
+    history,
+    wanted: growing.map(({ splits }) => splits.flatMap(({ build }) => (build === null ? [] : [build]))),
+  }),
+)
 
 /** What the client learns of a round. */
 export interface RoundOutcome {
@@ -76,7 +73,6 @@ export const outcomeOf = kernel(
     const grown = growing.map((tree, i) => ({
       ...finishedTree(state.rules, state.features, tree, state.learningRate),
       splits: history[i],
-      pending: tree.splits,
     }))
     return { grown }
   },

@@ -1,126 +1,113 @@
-// What boosting does with one block of rows in a round: rows are taken to the root, follow splits, and tell histograms.
+// What boosting asks a block of rows in a round: histograms of nodes, and at its end predictions.
 
 import { kernel } from '../../kernel.ts'
 import { isEmpty } from './binnedBlock.ts'
-import { binOffsets } from './binning.ts'
-import { type BoostBlock, type BoostPlan, floats, numbers, type TreeRows } from './boostBlock.ts'
-import { type Derivatives, rootOfGiven, rootsOf } from './boostStart.ts'
-import { followed, partSegments, type RowOrder } from './followRows.ts'
+import { type RoundPlan, withRows } from './blockRows.ts'
+import { type BoostBlock, floats } from './boostBlock.ts'
+import { type Derivatives, rowsToLearn } from './boostStart.ts'
+import { partSegments } from './followRows.ts'
 import type { NodeSplit } from './growth.ts'
-import { emptyHistograms, histogramsIn } from './histogram.ts'
+import { emptyHistogram, histogramsIn, type Segment } from './histogram.ts'
+import { roomOf } from './rooms.ts'
 import type { GrownTree } from './tree.ts'
-import { TreeRoom } from './treeRoom.ts'
 
-/** A block between two questions of a round. */
+/** What a block tells at a level: of each tree the histograms of the nodes that were wanted. */
 export interface BoostLevel {
+  histograms: Float64Array[][]
+}
+
+/** A block at the beginning of a round. */
+export interface BoostRoot extends BoostLevel {
   /** Raw predictions of the trees that are finished. */
   predictions: Float64Array
-  /** The rows of the trees that grow: one an output, none between two rounds. */
-  trees: TreeRows[]
-  /** Of each tree the histograms of the nodes that were wanted, one behind the other. */
-  histograms: Float64Array[]
 }
 
 /** A tree that has grown, and how rows come to its leaves. */
 export interface FinishedTree extends GrownTree {
   /** All splits that were made, from the root on. */
   splits: readonly NodeSplit[]
-  /** Those of them that rows have not followed yet: the last ones. */
-  pending: readonly NodeSplit[]
+}
+
+/** What rows are told: all splits of each tree so far, and the nodes whose histograms are wanted. */
+export interface Orders {
+  history: readonly (readonly NodeSplit[])[]
+  wanted: readonly (readonly number[])[]
 }
 
 /** Before the first tree. */
-export const firstLevel = kernel(
-  'ml.boost.first',
-  (baseline: Float64Array, block: BoostBlock): BoostLevel => {
-    const outputs = baseline.length
-    const predictions = floats(block.binned.rows * outputs)
-    for (let i = 0; i < predictions.length; i++) predictions[i] = baseline[i % outputs]
-    return { predictions, trees: [], histograms: [] }
-  },
-)
+export const firstRoot = kernel('ml.boost.first', (baseline: Float64Array, block: BoostBlock): BoostRoot => {
+  const outputs = baseline.length
+  const predictions = floats(block.binned.rows * outputs)
+  for (let i = 0; i < predictions.length; i++) predictions[i] = baseline[i % outputs]
+  return { predictions, histograms: [] }
+})
 
 /** All rows at the roots of new trees. */
 export const beginRound = kernel(
   'ml.boost.begin',
-  (plan: BoostPlan, { predictions }: BoostLevel, block: BoostBlock): BoostLevel =>
-    atRoots(plan, block, predictions, rootsOf(plan, block, predictions)),
+  (at: RoundPlan, root: BoostRoot, block: BoostBlock, given?: Derivatives): BoostRoot => ({
+    predictions: root.predictions,
+    ...levelOf(at, root, block, null, given),
+  }),
 )
-
-/** The same, where the derivatives are given. */
-export const beginGiven = kernel(
-  'ml.boost.beginGiven',
-  (plan: BoostPlan, { predictions }: BoostLevel, block: BoostBlock, given: Derivatives): BoostLevel =>
-    atRoots(plan, block, predictions, rootOfGiven(plan, block, given)),
-)
-
-function atRoots(
-  plan: BoostPlan,
-  { binned }: BoostBlock,
-  predictions: Float64Array,
-  trees: TreeRows[],
-): BoostLevel {
-  if (isEmpty(binned)) return { predictions, trees, histograms: trees.map(() => emptyHistograms(plan, 1)) }
-  const room = new TreeRoom(binned, plan.offsets)
-  const histograms = trees.map((tree) => {
-    room.take(tree)
-    return histogramsIn(room, plan, [tree.segments[0]])
-  })
-  return { predictions, trees, histograms }
-}
 
 /** Rows follow the splits that were decided on, and tell the histograms that are wanted next. */
 export const nextLevel = kernel(
   'ml.boost.next',
-  (
-    plan: BoostPlan,
-    { predictions, trees }: BoostLevel,
-    { binned }: BoostBlock,
-    decided: { growing: readonly { splits: readonly NodeSplit[] }[] },
-  ): BoostLevel => {
-    const room = isEmpty(binned) ? null : new TreeRoom(binned, plan.offsets)
-    const levels = trees.map((tree, i) => {
-      const { splits } = decided.growing[i]
-      const wanted = splits.flatMap(({ build }) => (build === null ? [] : [build]))
-      if (!room || splits.length === 0) {
-        const rows = { ...tree, segments: partSegments(plan.features, splits, null, tree.segments) }
-        return { rows, histograms: emptyHistograms(plan, wanted.length) }
-      }
-      room.take(tree)
-      const segments = partSegments(plan.features, splits, room, tree.segments)
-      const order = numbers(tree.order.length)
-      order.set(room.order(order.length))
-      const runs = wanted.map((node) => segments[node])
-      return { rows: { ...tree, order, segments }, histograms: histogramsIn(room, plan, runs) }
-    })
-    return {
-      predictions,
-      trees: levels.map(({ rows }) => rows),
-      histograms: levels.map(({ histograms }) => histograms),
-    }
-  },
+  (at: RoundPlan, root: BoostRoot, block: BoostBlock, orders: Orders, given?: Derivatives): BoostLevel =>
+    levelOf(at, root, block, orders, given),
 )
+
+function levelOf(
+  at: RoundPlan,
+  { predictions }: BoostRoot,
+  block: BoostBlock,
+  orders: Orders | null,
+  given?: Derivatives,
+): BoostLevel {
+  const { plan } = at
+  const wanted = orders?.wanted ?? Array.from({ length: plan.outputs }, () => [0])
+  if (wanted.every((nodes) => nodes.length === 0)) return { histograms: wanted.map(() => []) }
+  if (isEmpty(block.binned))
+    return { histograms: wanted.map((nodes) => nodes.map(() => emptyHistogram(plan))) }
+  return {
+    histograms: withRows(at, block, predictions, orders?.history ?? null, given, (room, tree, i) =>
+      histogramsIn(
+        room,
+        plan,
+        wanted[i].map((node) => tree.segments[node]),
+      ),
+    ),
+  }
+}
 
 /** Predictions with a finished round of trees added. */
 export const finishRound = kernel(
   'ml.boost.finish',
   (
-    { plan, grown }: { plan: BoostPlan; grown: readonly FinishedTree[] },
-    { predictions, trees }: BoostLevel,
-    { binned }: BoostBlock,
-  ): BoostLevel => {
+    { grown, ...at }: RoundPlan & { grown: readonly FinishedTree[] },
+    { predictions }: BoostRoot,
+    block: BoostBlock,
+    given?: Derivatives,
+  ): BoostRoot => {
+    const { plan } = at
+    const { binned } = block
     const made = floats(predictions.length)
     made.set(predictions)
-    const room = isEmpty(binned) ? null : new TreeRoom(binned, binOffsets(plan.features))
-    trees.forEach((rows, output) => {
-      const tree = grown[output]
-      addLeaves(made, plan.outputs, output, tree, followed(plan.features, tree.pending, room, rows))
-      if (rows.order.length === binned.rows) return
-      const rest = restOf(rows.order, binned.rows)
-      const atRoot = { order: rest, segments: { 0: { start: 0, count: rest.length } } }
-      addLeaves(made, plan.outputs, output, tree, followed(plan.features, tree.splits, room, atRoot))
+    if (isEmpty(binned)) return { predictions: made, histograms: [] }
+    const history = grown.map(({ splits }) => splits)
+    withRows(at, block, predictions, history, given, (_, { order, segments }, output) => {
+      addLeaves(made, plan.outputs, output, grown[output], order, segments)
     })
-    return { predictions: made, trees: [], histograms: [] }
+    if (!block.weight && plan.validationShare === 0) return { predictions: made, histograms: [] }
+    const rest = restOf(rowsToLearn(plan, block, new Uint32Array(binned.rows)), binned.rows)
+    const { room } = roomOf(null, binned, plan.offsets)
+    grown.forEach((tree, output) => {
+      room.takeOrder(rest)
+      const segments = partSegments(plan.features, tree.splits, room, { 0: { start: 0, count: rest.length } })
+      addLeaves(made, plan.outputs, output, tree, room.orderOf(rest.length), segments)
+    })
+    return { predictions: made, histograms: [] }
   },
 )
 
@@ -129,7 +116,8 @@ function addLeaves(
   outputs: number,
   output: number,
   { tree, leafOf }: GrownTree,
-  { order, segments }: RowOrder,
+  order: Uint32Array,
+  segments: Record<number, Segment>,
 ): void {
   for (const [node, { start, count }] of Object.entries(segments)) {
     const value = tree.value[leafOf[Number(node)]]
@@ -149,5 +137,5 @@ function restOf(order: Uint32Array, rows: number): Uint32Array {
 /** The raw predictions of a block. */
 export const predictionsOf = kernel(
   'ml.boost.predictions',
-  (_: unknown, { predictions }: BoostLevel): Float64Array => predictions,
+  (_: unknown, { predictions }: BoostRoot): Float64Array => predictions,
 )

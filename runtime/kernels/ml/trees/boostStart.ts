@@ -1,7 +1,9 @@
 // The rows of one block as a new round of boosting finds them.
 
-import { type BoostBlock, type BoostPlan, integers, isHeldOut, numbers, type TreeRows } from './boostBlock.ts'
+import type { MovingRows } from './blockRows.ts'
+import { type BoostBlock, type BoostPlan, isHeldOut } from './boostBlock.ts'
 import { derivatives } from './objective.ts'
+import type { TreeRoom } from './treeRoom.ts'
 
 /** Gradients have 31 bits and a sign, hessians 24 (see treeWasm.ts). */
 export const MAX_GRADIENT = 2 ** 31 - 1
@@ -13,33 +15,55 @@ export interface Derivatives {
   hessians: Float64Array
 }
 
-/** The rows at the root of each output's tree. */
-export function rootsOf(plan: BoostPlan, block: BoostBlock, predictions: Float64Array): TreeRows[] {
-  const order = rowsToLearn(plan, block)
-  if (plan.objective === 'squaredError') return [rootRows(order, squaredErrors(plan, block, predictions))]
-  const gradients = new Float64Array(block.binned.rows)
-  const hessians = new Float64Array(block.binned.rows)
+/**
+ * The rows at the root of each output's tree.
+ * @param room laid out for the block: the rows of a single tree are made in it
+ * @param given derivatives, where they are not those of the objective
+ */
+export function rootsOf(
+  plan: BoostPlan,
+  block: BoostBlock,
+  predictions: Float64Array,
+  room: TreeRoom,
+  given?: Derivatives,
+): MovingRows[] {
+  const { rows } = block.binned
+  if (given || plan.outputs === 1) {
+    const into = room.derivativesOf()
+    if (given) inUnits(plan, given, into)
+    else if (plan.objective === 'squaredError') squaredErrors(plan, block, predictions, into)
+    else inUnits(plan, ofObjective(plan, block, predictions, 0), into)
+    return [atRoot(rowsToLearn(plan, block, room.orderOf(rows)), into)]
+  }
   return Array.from({ length: plan.outputs }, (_, output) => {
-    derivatives(plan.objective, block, predictions, plan.outputs, output, gradients, hessians)
-    return rootRows(order, inUnits(plan, { gradients, hessians }))
+    const into = new Int32Array(2 * rows)
+    inUnits(plan, ofObjective(plan, block, predictions, output), into)
+    return atRoot(rowsToLearn(plan, block, new Uint32Array(rows)), into)
   })
 }
 
-/** The same of one tree, where the derivatives are given. */
-export const rootOfGiven = (plan: BoostPlan, block: BoostBlock, given: Derivatives): TreeRows[] => [
-  rootRows(rowsToLearn(plan, block), inUnits(plan, given)),
-]
+function ofObjective(
+  plan: BoostPlan,
+  block: BoostBlock,
+  predictions: Float64Array,
+  output: number,
+): Derivatives {
+  const gradients = new Float64Array(block.binned.rows)
+  const hessians = new Float64Array(block.binned.rows)
+  derivatives(plan.objective, block, predictions, plan.outputs, output, gradients, hessians)
+  return { gradients, hessians }
+}
 
-const rootRows = (order: Uint32Array, made: Int32Array): TreeRows => ({
+const atRoot = (order: Uint32Array, made: Int32Array): MovingRows => ({
   order,
   segments: { 0: { start: 0, count: order.length } },
   derivatives: made,
+  followed: 0,
 })
 
 /** Rows that weigh something and are not held out. */
-function rowsToLearn(plan: BoostPlan, block: BoostBlock): Uint32Array {
+export function rowsToLearn(plan: BoostPlan, block: BoostBlock, order: Uint32Array): Uint32Array {
   const { rows } = block.binned
-  const order = numbers(rows)
   if (!block.weight && plan.validationShare === 0) {
     for (let row = 0; row < rows; row++) order[row] = row
     return order
@@ -57,16 +81,14 @@ const wholeGradient = (units: number): number =>
 const wholeHessian = (units: number): number => (units > MAX_HESSIAN ? MAX_HESSIAN : Math.round(units))
 
 /** Gradient and hessian of each row, one behind the other, in whole units. */
-function inUnits(plan: BoostPlan, { gradients, hessians }: Derivatives): Int32Array {
+function inUnits(plan: BoostPlan, { gradients, hessians }: Derivatives, made: Int32Array): void {
   const rows = gradients.length
-  const made = integers(2 * rows)
   const perGradient = 1 / plan.gradientUnit
   const perHessian = 1 / plan.hessianUnit
   for (let row = 0; row < rows; row++) {
     made[2 * row] = wholeGradient(gradients[row] * perGradient)
     made[2 * row + 1] = wholeHessian(hessians[row] * perHessian)
   }
-  return made
 }
 
 /** The same of squared errors, without a list of numbers in between. */
@@ -74,9 +96,9 @@ function squaredErrors(
   plan: BoostPlan,
   { target, weight }: BoostBlock,
   predictions: Float64Array,
-): Int32Array {
+  made: Int32Array,
+): void {
   const rows = target.length
-  const made = integers(2 * rows)
   const perGradient = 1 / plan.gradientUnit
   const perHessian = 1 / plan.hessianUnit
   const plain = wholeHessian(perHessian)
@@ -85,5 +107,4 @@ function squaredErrors(
     made[2 * row] = wholeGradient(w * (predictions[row] - target[row]) * perGradient)
     made[2 * row + 1] = weight ? wholeHessian(w * perHessian) : plain
   }
-  return made
 }

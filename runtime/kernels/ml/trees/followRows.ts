@@ -1,36 +1,14 @@
 // Rows follow the splits of their nodes: each node's run of the order is parted in place.
 
-import { resultBuffer } from '../../resultMemory.ts'
 import { type FeatureBins, valueBins } from './binning.ts'
 import type { NodeSplit } from './growth.ts'
 import type { Segment } from './histogram.ts'
 import type { TreeRoom } from './treeRoom.ts'
 
-/** An order of rows, and the run of each node's rows in it, by the node's number. */
-export interface RowOrder {
-  order: Uint32Array
-  segments: Record<number, Segment>
-}
-
 /**
- * The order after some splits: left sides first, each side in its old order.
- * @param room of the rows' block; null where it is empty. It is left with the new order in it.
+ * The runs after some splits: left sides first, each side in its old order.
+ * @param room has taken the order, which it parts in place; null where there are no rows
  */
-export function followed(
-  features: readonly FeatureBins[],
-  splits: readonly NodeSplit[],
-  room: TreeRoom | null,
-  { order, segments }: RowOrder,
-): RowOrder {
-  if (splits.length === 0) return { order, segments }
-  room?.takeOrder(order)
-  const parted = partSegments(features, splits, room, segments)
-  const made = new Uint32Array(resultBuffer(4 * order.length), 0, order.length)
-  if (room) made.set(room.order(order.length))
-  return { order: made, segments: parted }
-}
-
-/** The runs after some splits; the order is the room's. */
 export function partSegments(
   features: readonly FeatureBins[],
   splits: readonly NodeSplit[],
@@ -39,12 +17,12 @@ export function partSegments(
 ): Record<number, Segment> {
   const made = { ...segments }
   for (const split of splits) {
-    const { start, count } = made[split.node]
+    const run = made[split.node]
     const sides = sidesOf(features[split.feature], split)
-    const left = room ? room.partition(start, count, split.feature, sides) : 0
+    const left = room ? room.partition(run, split.feature, sides) : 0
     delete made[split.node]
-    made[split.left] = { start, count: left }
-    made[split.right] = { start: start + left, count: count - left }
+    made[split.left] = { start: run.start, count: left }
+    made[split.right] = { start: run.start + left, count: run.count - left }
   }
   return made
 }

@@ -3,7 +3,7 @@
 import { kernel } from '../../kernel.ts'
 import { mulberry } from '../seeded.ts'
 import { GROUP, placeOfFeature } from './binnedBlock.ts'
-import type { BoostBlock, TreeRows } from './boostBlock.ts'
+import type { BoostBlock } from './boostBlock.ts'
 import {
   type ForestNode,
   type ForestRules,
@@ -13,6 +13,7 @@ import {
   type Runs,
   roomForRuns,
 } from './forestSplit.ts'
+import type { TreeRows } from './heldRows.ts'
 
 /** Rows of one node. */
 export interface NodeRows {

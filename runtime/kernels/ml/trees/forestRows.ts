@@ -4,7 +4,8 @@
 // drawing n of n rows comes to for many rows, without anybody having to count them (Oza and Russell, "Online bagging", 2001).
 
 import { kernel } from '../../kernel.ts'
-import { type BoostBlock, integers, numbers, type TreeRows } from './boostBlock.ts'
+import { type BoostBlock, integers, numbers } from './boostBlock.ts'
+import type { TreeRows } from './heldRows.ts'
 import { hashedFraction } from './rowHash.ts'
 
 /** What trees are told of their rows. */

@@ -17,35 +17,38 @@ export interface Segment {
 
 export { PER_BIN }
 
-/** What a tree's rows are: their order, and gradient and hessian of each, integers in units of powers of two, hessians ≥ 0 and below 2^24. */
-export interface OrderedRows {
-  order: Uint32Array
-  derivatives: Int32Array
+/** The histogram of a node in which nothing has been counted. */
+export const emptyHistogram = (layout: BinLayout): Float64Array => roomForHistogram(layout).fill(0)
+
+/** One buffer for each node: all of one size, so that memory which was used before serves again. */
+function roomForHistogram({ offsets }: BinLayout): Float64Array {
+  const length = offsets[offsets.length - 1] * PER_BIN
+  return new Float64Array(resultBuffer(8 * length), 0, length)
 }
 
-/** Histograms of some nodes in which nothing has been counted. */
-export const emptyHistograms = (layout: BinLayout, nodes: number): Float64Array =>
-  roomForHistograms(layout, nodes).fill(0)
-
-function roomForHistograms({ offsets }: BinLayout, nodes: number): Float64Array {
-  const length = nodes * offsets[offsets.length - 1] * PER_BIN
-  return new Float64Array(resultBuffer(8 * length), 0, length)
+/** Histograms of several nodes, one buffer each. */
+export function histogramsIn(room: TreeRoom, layout: BinLayout, nodes: readonly Segment[]): Float64Array[] {
+  const made = nodes.map(() => roomForHistogram(layout))
+  sumUp(room, layout, nodes, made)
+  return made
 }
 
 /**
  * Histograms of several nodes.
  * @param room has taken the rows, those of one node together
  * @param nodes the runs of the order to sum up
- * @returns for each node, for each bin of `layout`: sum of gradients, of hessians, count. Sums are whole numbers, exact
- * below 2^53, whatever the order of rows.
+ * @param into for each node, for each bin of `layout`: sum of gradients, of hessians, count, written. Sums are whole
+ * numbers, exact below 2^53, whatever the order of rows.
  */
-export function histogramsIn(room: TreeRoom, layout: BinLayout, nodes: readonly Segment[]): Float64Array {
-  const made = roomForHistograms(layout, nodes.length)
-  const length = layout.offsets[layout.offsets.length - 1] * PER_BIN
+export function sumUp(
+  room: TreeRoom,
+  layout: BinLayout,
+  nodes: readonly Segment[],
+  into: readonly Float64Array[],
+): void {
   room.inParts((part) => {
-    nodes.forEach(({ start, count }, i) => {
-      made.set(room.sumsOf(part, start, count), i * length + layout.offsets[part.firstFeature] * PER_BIN)
+    nodes.forEach((node, i) => {
+      into[i].set(room.sumsOf(part, node), layout.offsets[part.firstFeature] * PER_BIN)
     })
   })
-  return made
 }

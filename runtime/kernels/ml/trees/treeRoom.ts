@@ -1,9 +1,10 @@
-// The memory in which a block's rows are summed up and follow splits: bins, order and gradients lie where the loops reach them.
+// The memory in which a block's rows are summed up and follow splits: bins, order and derivatives lie where the loops reach them.
 
 import { type BinnedBlock, GROUP, groupsOf } from './binnedBlock.ts'
-import { COUNT_BITS, FEATURE_BYTES, TILE_BYTES, type TreeModule, treeModule } from './treeWasm.ts'
+import type { Segment } from './histogram.ts'
+import { COUNT_BITS, FEATURE_BYTES, newTreeModule, TILE_BYTES, type TreeModule } from './treeWasm.ts'
 
-/** Bins of so many bytes lie in the room at a time, one group of features at least. */
+/** Bins of so many bytes lie in a room at a time, one group of features at least. */
 const BIN_BYTES_MAX = 64 * 1024 * 1024
 const PAGE = 65_536
 const SIDES_BYTES = 256
@@ -14,7 +15,13 @@ export const PER_BIN = 3
 /** Rows whose sums fit beside their count in 64 bits. */
 const RUN_MAX = 2 ** COUNT_BITS - 1
 
-/** Groups of features that lie in the room together. */
+/** Rows of a tree: their order, and gradient and hessian of each row of the block, in whole units, hessians ≥ 0 and below 2^24. */
+export interface OrderedRows {
+  order: Uint32Array
+  derivatives: Int32Array
+}
+
+/** Groups of features that lie in a room together. */
 export interface RoomPart {
   groups: number
   firstFeature: number
@@ -23,62 +30,77 @@ export interface RoomPart {
 
 const aligned = (address: number): number => Math.ceil(address / 16) * 16
 
-/** The room of this thread, laid out for one block: the next block's takes its place. */
+/** Memory for one block at a time. */
 export class TreeRoom {
-  readonly #module: TreeModule
-  readonly #block: BinnedBlock
-  readonly #offsets: readonly number[]
-  readonly #groupBytes: number
-  readonly #partGroups: number
-  /** Which group lies in the room first. */
+  readonly #module: TreeModule = newTreeModule()
+  #block: BinnedBlock = { rows: 0, features: 0, bytes: new Uint8Array(0) }
+  #offsets: readonly number[] = []
+  #groupBytes = 0
+  /** How many groups lie in the room at a time, and which is the first. */
+  #partGroups = 0
   #firstGroup = -1
   readonly #tile = 0
-  readonly #sides: number
-  readonly #sums: number
-  readonly #into: number
-  readonly #order: number
-  readonly #aside: number
-  readonly #derivatives: number
-  readonly #bins: number
+  readonly #sides = aligned(TILE_BYTES)
+  readonly #sums = this.#sides + SIDES_BYTES
+  #into = 0
+  #order = 0
+  #aside = 0
+  #derivatives = 0
+  #bins = 0
 
-  /** @param block one row and one feature at least */
-  constructor(block: BinnedBlock, offsets: readonly number[]) {
+  /** All that it has, in bytes. */
+  get bytes(): number {
+    return this.#module.memory.buffer.byteLength
+  }
+
+  /**
+   * Lays it out for a block.
+   * @param block one row and one feature at least
+   */
+  lay(block: BinnedBlock, offsets: readonly number[]): void {
     const { rows, features } = block
-    this.#module = treeModule()
     this.#block = block
     this.#offsets = offsets
     this.#groupBytes = GROUP * rows
+    this.#firstGroup = -1
     const groups = groupsOf(features)
     this.#partGroups = Math.min(groups, Math.max(1, Math.floor(BIN_BYTES_MAX / this.#groupBytes)))
-    this.#sides = aligned(TILE_BYTES)
-    this.#sums = this.#sides + SIDES_BYTES
     this.#into = this.#sums + this.#partGroups * GROUP * FEATURE_BYTES
     this.#order = aligned(this.#into + 8 * PER_BIN * offsets[features])
     this.#aside = aligned(this.#order + 4 * rows)
     this.#derivatives = aligned(this.#aside + 4 * rows)
     this.#bins = aligned(this.#derivatives + 8 * rows)
-    const end = this.#bins + this.#partGroups * this.#groupBytes
     const { memory } = this.#module
-    const missing = Math.ceil(end / PAGE) - memory.buffer.byteLength / PAGE
-    if (missing > 0) memory.grow(missing)
+    const missing = this.#bins + this.#partGroups * this.#groupBytes - memory.buffer.byteLength
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
     new Uint8Array(memory.buffer, this.#sums, this.#into - this.#sums).fill(0)
   }
 
-  /** Takes rows in: what they add, and the order in which they stand. */
-  take({ order, derivatives }: { order: Uint32Array; derivatives: Int32Array }): void {
+  /** Memory of the room for an order, up to the block's rows; good until it is laid out anew. */
+  orderOf(count: number): Uint32Array {
+    return new Uint32Array(this.#module.memory.buffer, this.#order, count)
+  }
+
+  /** Memory of the room for derivatives of all rows; good until it is laid out anew. */
+  derivativesOf(): Int32Array {
+    return new Int32Array(this.#module.memory.buffer, this.#derivatives, 2 * this.#block.rows)
+  }
+
+  /** Takes rows in, if they do not lie in it. */
+  take({ order, derivatives }: OrderedRows): void {
+    this.takeOrder(order)
     const { buffer } = this.#module.memory
-    new Uint32Array(buffer, this.#order, order.length).set(order)
-    new Int32Array(buffer, this.#derivatives, derivatives.length).set(derivatives)
+    if (derivatives.buffer !== buffer) this.derivativesOf().set(derivatives)
   }
 
   /** Takes in nothing but an order. */
   takeOrder(order: Uint32Array): void {
-    new Uint32Array(this.#module.memory.buffer, this.#order, order.length).set(order)
+    if (order.buffer !== this.#module.memory.buffer) this.orderOf(order.length).set(order)
   }
 
-  /** The order as it stands: a view that holds until the room is used for something else. */
-  order(length: number): Uint32Array {
-    return new Uint32Array(this.#module.memory.buffer, this.#order, length)
+  /** Writes the order as it stands, if it is to be elsewhere. */
+  giveOrder(into: Uint32Array): void {
+    if (into.buffer !== this.#module.memory.buffer) into.set(this.orderOf(into.length))
   }
 
   /**
@@ -86,7 +108,7 @@ export class TreeRoom {
    * @param sides for each bin of the feature 1 where rows go left, else 0
    * @returns how many go left
    */
-  partition(start: number, count: number, feature: number, sides: Uint8Array): number {
+  partition({ start, count }: Segment, feature: number, sides: Uint8Array): number {
     if (count === 0) return 0
     const group = Math.floor(feature / GROUP)
     if (this.#firstGroup < 0 || group < this.#firstGroup || group >= this.#firstGroup + this.#partGroups)
@@ -104,13 +126,12 @@ export class TreeRoom {
       this.#load(firstGroup)
       const firstFeature = firstGroup * GROUP
       const own = Math.min(this.#partGroups, groups - firstGroup)
-      const count = Math.min(features - firstFeature, own * GROUP)
-      work({ groups: own, firstFeature, features: count })
+      work({ groups: own, firstFeature, features: Math.min(features - firstFeature, own * GROUP) })
     }
   }
 
   /** What a run of rows comes to, three numbers a bin of the part: a view that holds until the room is used again. */
-  sumsOf(part: RoomPart, start: number, count: number): Float64Array {
+  sumsOf(part: RoomPart, { start, count }: Segment): Float64Array {
     const { firstFeature, features, groups } = part
     const module = this.#module
     const first = this.#offsets[firstFeature]

@@ -5,7 +5,15 @@
 // vector addition therefore adds all three. Integers also make sums independent of their order, so that rows cut into
 // blocks in any way give the same histograms, to the last bit; XGBoost's deterministic histograms rest on the same idea.
 
-import { code, exportSection, type Instruction, instantiate, moduleOf, op } from '../../array/wasmBytes.ts'
+import {
+  code,
+  compile,
+  exportSection,
+  type Instruction,
+  instanceOf,
+  moduleOf,
+  op,
+} from '../../array/wasmBytes.ts'
 import { advance, copyLocal, countDown } from '../../array/wasmLoops.ts'
 
 /** Rows whose packed gradients are made at once: 20 KB of them stay in the first cache while all features pass. */
@@ -278,11 +286,11 @@ const partition = (): Instruction[] => {
 
 const ints = (count: number): 'i32'[] => Array.from({ length: count }, () => 'i32')
 
-let compiled: TreeModule | undefined
+let compiled: object | undefined
 
-/** The module of this thread. */
-export function treeModule(): TreeModule {
-  compiled ??= instantiate<TreeModule>(
+/** A module with memory of its own; it is compiled once a thread. */
+export function newTreeModule(): TreeModule {
+  compiled ??= compile(
     moduleOf({
       types: [
         { params: ints(8), results: [] },
@@ -310,5 +318,5 @@ export function treeModule(): TreeModule {
       ],
     }),
   )
-  return compiled
+  return instanceOf<TreeModule>(compiled)
 }
