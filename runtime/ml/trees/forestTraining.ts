@@ -31,7 +31,8 @@ import type { NodeSplit } from '../../kernels/ml/trees/growth.ts'
 import { followSplits, type TreeRows, treeHistograms } from '../../kernels/ml/trees/heldRows.ts'
 import { PER_BIN } from '../../kernels/ml/trees/histogram.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { type LearntBins, sumsOfTargets } from './training.ts'
+import type { LearntBins } from './featureBins.ts'
+import { sumsOfTargets } from './training.ts'
 
 /** How a forest is to be grown. */
 export interface ForestGrowth {

@@ -1,15 +1,8 @@
 // Boosting from the client's side: blocks are asked round by round, and small answers decide how trees grow.
 
 import { withCurve } from '../../graph/curve.ts'
-import { type Block, joinNumbers } from '../../kernels/ml/block.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import {
-  binOffsets,
-  categoryBins,
-  type FeatureBins,
-  numericBins,
-  SAMPLE_ROWS,
-} from '../../kernels/ml/trees/binning.ts'
+import { binOffsets } from '../../kernels/ml/trees/binning.ts'
 import {
   type BoostBlock,
   type BoostPlan,
@@ -17,7 +10,6 @@ import {
   boostSums,
   heldOutLoss,
   largestDerivatives,
-  sampleOfBlock,
 } from '../../kernels/ml/trees/boostBlock.ts'
 import { type BoostRoot, firstRoot, predictionsOf } from '../../kernels/ml/trees/boostLevel.ts'
 import { addArrays, addPairs, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
@@ -27,6 +19,7 @@ import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
 import { baselineOf, GRADIENT_BOUND, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'
 import type { Tree } from '../../kernels/ml/trees/tree.ts'
 import type { Blocks } from '../contract/blocks.ts'
+import type { LearntBins } from './featureBins.ts'
 import { Rounds } from './rounds.ts'
 
 /** How an ensemble is to be grown. */
@@ -60,43 +53,6 @@ export interface Trained {
   trees: Tree[]
   /** The loss of the rows that were held out, before the first round and after each; empty without any. */
   validationLoss: number[]
-}
-
-/** Bins of all features, and which have missing values. */
-export interface LearntBins {
-  features: FeatureBins[]
-  hasMissing: boolean[]
-}
-
-/**
- * Learns bins from the rows.
- * @param lengths rows of each block
- * @param categorical numbers of the features whose values are categories
- */
-export async function learnBins(
-  who: string,
-  blocks: Blocks<Block>,
-  starts: Blocks<number>,
-  rows: number,
-  maxBins: number,
-  categorical: readonly number[],
-): Promise<LearntBins> {
-  const share = rows <= SAMPLE_ROWS || categorical.length > 0 ? 1 : SAMPLE_ROWS / rows
-  const samples = await blocks.map(sampleOfBlock, { who, share }, starts).gather()
-  const columns = samples[0].values.length
-  const hasMissing = Array.from({ length: columns }, (_, i) => samples.some(({ missing }) => missing[i]))
-  const features = Array.from({ length: columns }, (_, column) => {
-    const parts = samples.filter(({ values }) => values.length > column).map(({ values }) => values[column])
-    const all = joinNumbers(parts)
-    if (!categorical.includes(column)) return numericBins(all, maxBins)
-    const bins = categoryBins(all)
-    if (bins.kind === 'category' && bins.categories.length > maxBins)
-      throw new MlDataError(
-        `${who}: feature ${column} has ${bins.categories.length} categories, and at most ${maxBins} (maxBins) fit into a histogram`,
-      )
-    return bins
-  })
-  return { features, hasMissing }
 }
 
 /** Trains on blocks that are held where they are. */

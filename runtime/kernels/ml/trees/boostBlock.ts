@@ -2,9 +2,9 @@
 
 import { kernel } from '../../kernel.ts'
 import { resultBuffer } from '../../resultMemory.ts'
-import { type Block, denseOf, type Sample } from '../block.ts'
+import { denseOf, type Sample } from '../block.ts'
 import type { BinnedBlock } from './binnedBlock.ts'
-import { type FeatureBins, sampleRows } from './binning.ts'
+import type { FeatureBins } from './binning.ts'
 import { binRows } from './binRows.ts'
 import {
   derivatives,
@@ -43,23 +43,6 @@ const VALIDATION_SEED = 0x5eed
 /** Whether a row is only looked at to stop early. */
 export const isHeldOut = (plan: BoostPlan, row: number): boolean =>
   plan.validationShare > 0 && hashedFraction(plan.seed ^ VALIDATION_SEED, row) < plan.validationShare
-
-/** The values that thresholds are learnt from. */
-export const sampleOfBlock = kernel(
-  'ml.boost.sample',
-  (state: { who: string; share: number }, block: Block, start: number): BlockSample => {
-    const { data, rows, columns } = denseOf(block, state.who)
-    const missing = Array.from({ length: columns }, () => false)
-    for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) missing[i % columns] = true
-    return { values: sampleRows(data, rows, columns, start, state.share), missing }
-  },
-)
-
-/** Values of some rows, by column; and which columns have missing values in any row. */
-export interface BlockSample {
-  values: Float64Array[]
-  missing: boolean[]
-}
 
 /** The rows in bins, with what they are to be. */
 export const boostBlockOf = kernel(
