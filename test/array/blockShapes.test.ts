@@ -190,8 +190,13 @@ test('lists, masks and assignment choose what NumPy chooses', async () => {
     { shape: [2, 3, 4] },
   ) as NdArray
   const mask = a.remainder(3).equal(0) as NdArray<'bool'>
-  const same = async (ours: NdArray, code: string): Promise<void> =>
-    assertSame(ours, (await numpy.eval(code, { a, mask: mask as unknown as NdArray })).array!, code)
+  const same = async (ours: NdArray, code: string, tolerance?: Tolerance): Promise<void> =>
+    assertSame(
+      ours,
+      (await numpy.eval(code, { a, mask: mask as unknown as NdArray })).array!,
+      code,
+      tolerance,
+    )
   await same(a.slice(':', [2, 0, -1]) as NdArray, 'a[:, [2, 0, -1]]')
   await same(a.slice(mask) as NdArray, 'a[mask]')
   await same(a.slice('...', [true, false, true, true]) as NdArray, 'a[..., [True, False, True, True]]')
@@ -216,6 +221,20 @@ test('lists, masks and assignment choose what NumPy chooses', async () => {
   )
   await same(a.diff(2, 1) as NdArray, 'np.diff(a, 2, axis=1)')
   await same(a.gradient(2) as NdArray, 'np.gradient(a, axis=2)')
+  await same(a.gradient(2, 0.5, 2) as NdArray, 'np.gradient(a, 0.5, axis=2, edge_order=2)', CLOSE)
+  for (const edges of [1, 2] as const) {
+    const numpy = (axis: number, places: string) =>
+      `np.gradient(a ** 2, ${places}, axis=${axis}, edge_order=${edges})`
+    const squares = a.power(2) as NdArray
+    await same(
+      squares.gradient(2, [0, 1, 3, 7], edges) as NdArray,
+      numpy(2, 'np.array([0., 1, 3, 7])'),
+      CLOSE,
+    )
+    await same(squares.gradient(1, [-2, 0.5, 4], edges) as NdArray, numpy(1, 'np.array([-2, .5, 4])'), CLOSE)
+    await same(squares.gradient(1, [2, 4, 6], edges) as NdArray, numpy(1, 'np.array([2., 4, 6])'), CLOSE)
+  }
+  assert.throws(() => a.gradient(2, [0, 1]), /gradient got 2 places for 4 elements/)
   await same(a.tile([2, 1, 3]) as NdArray, 'np.tile(a, (2, 1, 3))')
   await same(a.repeat(3, 1) as NdArray, 'np.repeat(a, 3, axis=1)')
   for (const mode of ['constant', 'edge', 'reflect', 'symmetric', 'wrap'] as const)

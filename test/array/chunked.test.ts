@@ -36,6 +36,8 @@ interface Case {
 }
 
 const CLOSE: Tolerance = { relative: 1e-12, absolute: 1e-12 }
+/** 1, 2, 5, 10, … */
+const unevenPlaces = (count: number): number[] => Array.from({ length: count }, (_, i) => i ** 2 + 1)
 const cases: [string, Case['ours'], string, Tolerance?][] = [
   [
     'element-wise',
@@ -187,6 +189,12 @@ const cases: [string, Case['ours'], string, Tolerance?][] = [
   ['broadcastTo', ({ b }) => b.broadcastTo([3, 5]), 'np.broadcast_to(b, (3, 5))'],
   ['diff', ({ a }) => a.diff(1, 0), 'np.diff(a, axis=0)'],
   ['gradient', ({ v }) => v.gradient(), 'np.gradient(v)'],
+  [
+    'gradient of uneven places',
+    ({ v }) => v.gradient(0, unevenPlaces(v.shape[0]), 2),
+    'np.gradient(v, np.arange(len(v)) ** 2 + 1., edge_order=2)',
+    CLOSE,
+  ],
   [
     'coarsen',
     ({ d }) => d.coarsen('sum', { 0: 2, 1: 3 }),

@@ -38,7 +38,6 @@ import {
   concatenateNode,
   indexNode,
   maskedNode,
-  rechunkNode,
   requireKnown,
   reshapeNode,
   takeLazyNode,
@@ -47,6 +46,7 @@ import {
 } from './indexNodes.ts'
 import { dot, matmul } from './linear.ts'
 import { broadcastNode, castNode, mapNode, NODE, nodeFor, nodeIn, operandOf } from './operands.ts'
+import { rechunkNode } from './rechunking.ts'
 import { accumulateNode, reduceNode, sortNode } from './reductions.ts'
 import { topkNode } from './statistics.ts'
 import { storeBlocks, writeNpyFile, writeZarrFolder, type ZarrOptions } from './storage.ts'
@@ -224,7 +224,8 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
   // — Cutting
 
   /**
-   * The same elements in other chunks. Nothing is copied for it alone: tasks that follow read the parts that they need.
+   * The same elements in other chunks. Tasks that follow read the parts that they need; where that would bring most blocks
+   * to most tasks (from rows to columns), blocks are cut into pieces first, as soon as they are there.
    * @param chunks of all axes, or of some by their numbers: the others stay as they are
    * @example array.ones([4, 6]).rechunk([2, -1]).chunks // [[2, 2], [6]]
    * @example array.ones([4, 6], { chunks: 3 }).rechunk({ 1: -1 }).chunks // [[3, 1], [6]]

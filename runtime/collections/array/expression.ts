@@ -100,6 +100,17 @@ export class RechunkNode extends FusedNode {
   }
 }
 
+/** Pieces of blocks are cut off as soon as the block is there, before anything else: it need not be kept for them. */
+const PIECES_PRIORITY = 1
+
+/** The same elements cut otherwise, in blocks that are kept: each is a task of its own, whoever uses it. */
+export class PiecesNode extends RechunkNode {
+  constructor(arg: ArrayNode, chunks: Chunks) {
+    super(arg, chunks)
+    this.options = { priority: PIECES_PRIORITY }
+  }
+}
+
 /** Blocks that are held already: what `persist` gives, or what other tasks gave. */
 export class HeldNode extends ArrayNode {
   readonly #references: readonly unknown[]

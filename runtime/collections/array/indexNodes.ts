@@ -22,8 +22,8 @@ import {
   sizeOf,
   UNKNOWN_LENGTH,
 } from '../../kernels/array/shape.ts'
-import { commonCuts, evenChunks, sameChunks } from './chunks.ts'
-import { type ArrayNode, FusedNode, indexedChunks, RechunkNode } from './expression.ts'
+import { commonCuts, evenChunks } from './chunks.ts'
+import { type ArrayNode, FusedNode, indexedChunks } from './expression.ts'
 import { broadcastNode, castNode, mapNode, nodeFor, nodeIn } from './operands.ts'
 import { CallNode } from './taskNodes.ts'
 
@@ -389,7 +389,3 @@ function assignRegions(
     own: nothing ? null : { runs: own, shape: values.map((run) => run.count) },
   }
 }
-
-/** The same elements cut otherwise; the very node where they are cut so. */
-export const rechunkNode = (node: ArrayNode, chunks: Chunks): ArrayNode =>
-  sameChunks(node.chunks, chunks) ? node : new RechunkNode(node, chunks)

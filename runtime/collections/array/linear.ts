@@ -51,6 +51,7 @@ function summationNode(operands: readonly string[], result: string, nodes: reado
     chunks,
     fn: einsumCall as never,
     params: { summation: { operands, result } },
+    passing: true,
     regions: (_block, [group, ...rest]) => ({
       regions: operands.map((names, i) =>
         [...names].map((name, axis): Run => {

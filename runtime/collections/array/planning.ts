@@ -8,7 +8,7 @@ import { argsOf, eachRead, type Plan, type PlanNode } from '../../kernels/array/
 import { sizeOf } from '../../kernels/array/shape.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { sameChunks } from './chunks.ts'
-import { type ArrayNode, FusedNode, type StepOptions } from './expression.ts'
+import { type ArrayNode, FusedNode, PiecesNode, type StepOptions } from './expression.ts'
 
 /** A fused node that costs more than this and is needed in several places is computed once, as blocks of its own. */
 const SHARED_COST_MAX = 3
@@ -80,7 +80,7 @@ function ownCost({ what, dtype }: FusedNode): number {
 
 /** Whether a node is tasks of its own where another node of this graph uses it. */
 function isBoundary(graph: TaskGraph, node: ArrayNode): boolean {
-  if (!(node instanceof FusedNode)) return true
+  if (!(node instanceof FusedNode) || node instanceof PiecesNode) return true
   const cost = costOf(node)
   if (depths.get(node)! % DEPTH_MAX === 0) return true
   if (graph.wanted(node) < 2 || cost <= SHARED_COST_MAX) return false

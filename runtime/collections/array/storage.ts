@@ -29,7 +29,7 @@ import { callOf, computeAll } from '../compute.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { type ChunkSpec, evenChunks, normalChunks, sameChunks } from './chunks.ts'
 import type { ArrayNode } from './expression.ts'
-import { rechunkNode } from './indexNodes.ts'
+import { rechunkNode } from './rechunking.ts'
 import { CallNode } from './taskNodes.ts'
 
 const HEAD_BYTES_MAX = 64 * 1024

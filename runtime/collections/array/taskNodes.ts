@@ -179,6 +179,8 @@ export interface CallRequest {
   /** Called on the worker with the parameters and the regions as arrays; a kernel or a function of the user's. */
   fn: CallProgram['fn']
   params: unknown
+  /** A kernel that keeps nothing of the regions. */
+  passing?: boolean
   /** Per block: the region of each input, and what the function gets for this block alone. */
   regions: (block: number, region: Region) => { regions: readonly Region[]; own?: unknown }
   name?: string
@@ -202,7 +204,7 @@ export class CallNode extends ArrayNode {
   }
 
   build(graph: TaskGraph): readonly unknown[] {
-    const { inputs, fn, params, regions, label, name } = this.#request
+    const { inputs, fn, params, passing, regions, label, name } = this.#request
     const compiled = compiledOf(graph, inputs)
     const program: CallProgram = {
       plan: compiled.plan,
@@ -210,6 +212,7 @@ export class CallNode extends ArrayNode {
       ranks: inputs.map((input) => input.shape.length),
       fn,
       params,
+      ...(passing && { passing }),
     }
     const group = graph.addGroup({ fn: callKernel, bound: [program], ...groupFields(this, name ?? label) })
     const reads = new Reads(graph, compiled)

@@ -90,7 +90,7 @@ function accumulate(
   if (axis === undefined) return accumulate(array.ravel() as NdArray, name, 0, dtype)
   const along = axisOf(axis, array.shape.length)
   const type = dtype ? dtypeOf(dtype) : foldDType(name, array.type)
-  const result = array.astype(type.name).copy() as NdArray
+  const result = array.astype(type.name) as NdArray
   const length = result.shape[along]
   const { data } = result
   // Step by step along the axis: each layer takes the one before it.
@@ -218,7 +218,7 @@ function set(array: NdArray, indices: readonly unknown[], value: unknown): void 
   const chosen = places.slice(...(indices as [])) as NdArray
   const given = operandOf(value)
   const source = given instanceof NdArray ? given : (fullOf([], given.weak, array.type) as NdArray)
-  const values = (source.broadcastTo(chosen.shape) as NdArray).astype(array.type.name).copy() as NdArray
+  const values = (source.broadcastTo(chosen.shape) as NdArray).ofType(array.type).copy() as NdArray
   const flat = Float64Array.from(chosen.toTypedArray() as Float64Array)
   const strides = rowStrides(array.shape)
   const { lanes } = array.type

@@ -1,6 +1,7 @@
 // The tasks of chunked arrays: each computes one block of a plan, a part of a reduction, or a call on regions.
 
 import { kernel } from '../kernel.ts'
+import { giveBack } from '../resultMemory.ts'
 import './blockEngine.ts'
 import { dtypeOf } from './dtype.ts'
 import { evaluate } from './evaluate.ts'
@@ -87,29 +88,45 @@ export interface CallProgram {
   ranks: readonly number[]
   fn: (params: unknown, ...arrays: NdArray[]) => unknown
   params: unknown
+  /** The function is done with its regions once it gave its result: their memory serves the next task. */
+  passing?: boolean
 }
 
 /** @param places start and count along each axis of each argument, then what the function gets as its own */
 export const callKernel = kernel(
   'array.call',
   async (
-    { plan, roots, ranks, fn, params }: CallProgram,
+    { plan, roots, ranks, fn, params, passing }: CallProgram,
     places: readonly number[],
     own: unknown,
     ...blocks: unknown[]
   ): Promise<unknown> => {
     const fuser = new RegionFuser(plan, blocks)
     let at = 0
+    const made: NdArray[] = []
     const arrays = roots.map((root, i) => {
       const region: Run[] = []
       for (let axis = 0; axis < ranks[i]; axis++, at += 2)
         region.push({ start: places[at], step: 1, count: places[at + 1] })
       const expression = fuser.fuse(root, region)
-      return arrayOf(expression, shapeOf(expression, region))
+      const array = arrayOf(expression, shapeOf(expression, region))
+      if (expression.kind !== 'leaf') made.push(array)
+      return array
     })
-    return fn(own === undefined ? params : { ...(params as object), own }, ...arrays)
+    const result = await fn(own === undefined ? params : { ...(params as object), own }, ...arrays)
+    if (passing) for (const array of made) if (!standsIn(result, array)) giveBack(array.data.buffer)
+    return result
   },
 )
+
+/** Whether a result may be a view of an array; of what is neither an array nor a list of them nobody knows. */
+function standsIn(result: unknown, { data }: NdArray): boolean {
+  if (result instanceof NdArray) return result.data.buffer === data.buffer
+  return (
+    !Array.isArray(result) ||
+    result.some((each) => !(each instanceof NdArray) || each.data.buffer === data.buffer)
+  )
+}
 
 /** An expression as an array: the one that it is, where it is one. */
 export const arrayOf = (expression: Fused, shape: readonly number[]): NdArray =>

@@ -98,7 +98,7 @@ export function summation({ operands, result }: Summation, arrays: readonly NdAr
   const type = promoteAll(arrays.map((array) => array.type))
   let parts = arrays.map((array, i) => {
     const wide = array.$broadcast([...operands[i]].map((name) => lengths.get(name)!)) as NdArray
-    return withoutDoubles(wide.astype(type.name) as NdArray, operands[i])
+    return withoutDoubles(wide.ofType(type), operands[i])
   })
   while (parts.length > 1) {
     const [first, second, ...others] = parts
@@ -117,7 +117,7 @@ export function summation({ operands, result }: Summation, arrays: readonly NdAr
   const reduced =
     summed.length === 0 ? array : (array.$reduce({ name: 'sum', axis: summed, dtype: type.name }) as NdArray)
   const made = arranged(reduced, left, result)
-  return made.type === type ? made : (made.astype(type.name) as NdArray)
+  return made.ofType(type)
 }
 
 /** One block of a summation, over a part of the axes that are added up. */

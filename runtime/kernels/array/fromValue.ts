@@ -46,7 +46,7 @@ export function fromValue(
 ): NdArray {
   const wanted = options.dtype === undefined ? undefined : dtypeOf(options.dtype)
   const made = unshaped(value, wanted)
-  const cast = wanted && made.type !== wanted ? (made.astype(wanted.name) as NdArray) : made
+  const cast = wanted ? made.ofType(wanted) : made
   return options.shape ? (cast.$reshape(resolveShape(options.shape, cast.size)) as NdArray) : cast
 }
 
@@ -166,7 +166,7 @@ const zoned = (text: string): string =>
 export function fullOf(shape: number | readonly number[], value: unknown, type?: DType): NdArray {
   const list = checkedShape(shape)
   const one = unshaped(value, type)
-  const cast = type && one.type !== type ? (one.astype(type.name) as NdArray) : one
+  const cast = type ? one.ofType(type) : one
   if (cast.size === 1 && sizeOf(list) !== 1) {
     const wide = cast.restrided(
       list,

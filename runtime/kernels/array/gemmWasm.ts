@@ -1,101 +1,97 @@
-// Matrix multiplication in WebAssembly, written out as bytes: tiles of 4 × 4 doubles held in vector registers.
+// Matrix multiplication in WebAssembly, written out as bytes: tiles of doubles held in vector registers.
 //
 // The method is Goto and van de Geijn's ("Anatomy of high-performance matrix multiplication", 2008): panels of both
 // matrices are packed so that the innermost loop reads them one behind the other.
 
 import { code, exportSection, type Instruction, moduleOf, op } from './wasmBytes.ts'
-import { countDown } from './wasmLoops.ts'
+import { advance, copyLocal, countDown } from './wasmLoops.ts'
+
+/** How much of the result stands in registers at a time, in doubles; columns are a multiple of four. */
+export interface Tile {
+  rows: number
+  columns: number
+}
 
 // Parameters: packed panels, the result, how many tiles down and across, the common length, bytes from row to row.
 const [A, B, C, TILES_DOWN, TILES_ACROSS, LENGTH, ROW_BYTES] = [0, 1, 2, 3, 4, 5, 6]
 const [DOWN, LEFT, PA, PB, PC] = [7, 8, 9, 10, 11]
-/** The eight sums of a tile, the two vectors of a row of B, and one element of A in both halves. */
+/** The first vector: the sums of a tile, then those of a row of B, then one element of A in both halves. */
 const SUMS = 12
-const [B0, B1, ONE] = [20, 21, 22]
 
-const add = (to: number, what: readonly Instruction[]): Instruction[] => [
-  op.localGet(to),
-  ...what,
-  op.i32Add,
-  op.localSet(to),
-]
-const bytes = (count: number): Instruction[] => [op.i32Const(count)]
+const each = (count: number, phrase: (i: number) => readonly Instruction[]): Instruction[] =>
+  Array.from({ length: count }, (_, i) => phrase(i)).flat()
 
-function innerStep(): Instruction[] {
-  const rows = [0, 1, 2, 3].flatMap((row): Instruction[] => [
-    op.localGet(PA),
-    op.v128Load64Splat(8 * row),
-    op.localSet(ONE),
-    ...[B0, B1].flatMap((vector, half): Instruction[] => [
-      op.localGet(ONE),
-      op.localGet(vector),
-      op.localGet(SUMS + 2 * row + half),
-      op.f64x2RelaxedMadd,
-      op.localSet(SUMS + 2 * row + half),
-    ]),
-  ])
-  return [
-    op.localGet(PB),
-    op.v128Load(0),
-    op.localSet(B0),
-    op.localGet(PB),
-    op.v128Load(16),
-    op.localSet(B1),
-    ...rows,
-    ...add(PA, bytes(32)),
-    ...add(PB, bytes(32)),
+/**
+ * What a panel does. Of two vectors side by side V8 makes one of twice the width where it can see that they go the
+ * same way: both start from one and the same zero, and nothing is stored between the loads of a row.
+ */
+function panel({ rows, columns }: Tile): Instruction[] {
+  const vectors = columns / 2
+  const ofB = SUMS + rows * vectors
+  const one = ofB + vectors
+  const sum = (row: number, vector: number): number => SUMS + row * vectors + vector
+
+  const clear = [
+    op.f64Const(0),
+    op.f64x2Splat,
+    op.localSet(one),
+    ...each(rows * vectors, (i) => copyLocal(one, SUMS + i)),
   ]
+  const step = [
+    ...each(vectors, (v) => [op.localGet(PB), op.v128Load(16 * v), op.localSet(ofB + v)]),
+    ...each(rows, (row) => [
+      op.localGet(PA),
+      op.v128Load64Splat(8 * row),
+      op.localSet(one),
+      ...each(vectors, (v) => [
+        op.localGet(one),
+        op.localGet(ofB + v),
+        op.localGet(sum(row, v)),
+        op.f64x2RelaxedMadd,
+        op.localSet(sum(row, v)),
+      ]),
+    ]),
+    ...advance(PA, op.i32Const(8 * rows)),
+    ...advance(PB, op.i32Const(8 * columns)),
+  ]
+  const addToResult = [
+    ...copyLocal(PC, PB),
+    ...each(rows, (row) => [
+      ...each(vectors, (v) => [
+        op.localGet(PB),
+        op.v128Load(16 * v),
+        op.localGet(sum(row, v)),
+        op.f64x2Add,
+        op.localSet(ofB + v),
+      ]),
+      ...each(vectors, (v) => [op.localGet(PB), op.localGet(ofB + v), op.v128Store(16 * v)]),
+      ...advance(PB, op.localGet(ROW_BYTES)),
+    ]),
+    ...copyLocal(PB, PC),
+  ]
+  return countDown(TILES_ACROSS, [
+    ...copyLocal(A, PA),
+    ...copyLocal(C, PC),
+    ...copyLocal(TILES_DOWN, DOWN),
+    ...countDown(DOWN, [
+      ...clear,
+      ...copyLocal(B, PB),
+      ...copyLocal(LENGTH, LEFT),
+      ...countDown(LEFT, step),
+      ...addToResult,
+    ]),
+    op.localGet(B),
+    op.localGet(LENGTH),
+    op.i32Const(8 * columns),
+    op.i32Mul,
+    op.i32Add,
+    op.localSet(B),
+    ...advance(C, op.i32Const(8 * columns)),
+  ])
 }
 
-const clear = (): Instruction[] =>
-  Array.from({ length: 8 }, (_, i) => [op.f64Const(0), op.f64x2Splat, op.localSet(SUMS + i)]).flat()
-
-/** Adds the sums to the tile of the result. */
-const storeTile = (): Instruction[] => [
-  op.localGet(PC),
-  op.localSet(PB),
-  ...[0, 1, 2, 3].flatMap((row): Instruction[] => [
-    ...[0, 1].flatMap((half): Instruction[] => [
-      op.localGet(PB),
-      op.localGet(PB),
-      op.v128Load(16 * half),
-      op.localGet(SUMS + 2 * row + half),
-      op.f64x2Add,
-      op.v128Store(16 * half),
-    ]),
-    ...add(PB, [op.localGet(ROW_BYTES)]),
-  ]),
-]
-
-const panel = (): Instruction[] =>
-  countDown(TILES_ACROSS, [
-    op.localGet(A),
-    op.localSet(PA),
-    op.localGet(C),
-    op.localSet(PC),
-    op.localGet(TILES_DOWN),
-    op.localSet(DOWN),
-    ...countDown(DOWN, [
-      ...clear(),
-      op.localGet(B),
-      op.localSet(PB),
-      op.localGet(LENGTH),
-      op.localSet(LEFT),
-      ...countDown(LEFT, innerStep()),
-      ...storeTile(),
-      op.localGet(PC),
-      op.localGet(ROW_BYTES),
-      op.i32Const(4),
-      op.i32Mul,
-      op.i32Add,
-      op.localSet(PC),
-    ]),
-    ...add(B, [op.localGet(LENGTH), op.i32Const(32), op.i32Mul]),
-    ...add(C, bytes(32)),
-  ])
-
 /** Exports `memory` and `panel(a, b, c, tilesDown, tilesAcross, length, rowBytes)`. */
-export const gemmModule = (pages: number): Uint8Array<ArrayBuffer> =>
+export const gemmModule = (pages: number, tile: Tile): Uint8Array<ArrayBuffer> =>
   moduleOf({
     types: [{ params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], results: [] }],
     functions: [0],
@@ -104,10 +100,10 @@ export const gemmModule = (pages: number): Uint8Array<ArrayBuffer> =>
     bodies: [
       code(
         [
-          [5, 'i32'],
-          [11, 'v128'],
+          [SUMS - DOWN, 'i32'],
+          [(tile.rows + 1) * (tile.columns / 2) + 1, 'v128'],
         ],
-        panel(),
+        panel(tile),
       ),
     ],
   })

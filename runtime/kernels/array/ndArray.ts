@@ -154,6 +154,13 @@ export class NdArray<D extends DTypeName = DTypeName, R extends number = number>
     >
   }
 
+  /** @internal This array where it has the dtype, else a copy that has it. */
+  ofType(type: DType): NdArray {
+    return this.type === type
+      ? (this as unknown as NdArray)
+      : blockEngine().cast(this as unknown as NdArray, type)
+  }
+
   /** @internal */
   restrided(shape: readonly number[], strides: readonly number[], offset: number): NdArray {
     return new NdArray(this.type, shape, this.data, strides as number[], offset)

@@ -18,6 +18,7 @@ import type {
 import { ReductionMethods } from './reductionMethods.ts'
 import { axesOf, axisOf, broadcastShapes, resolveShape, ShapeError, shapeText, sizeOf } from './shape.ts'
 import { movedOrder, type PadWidth, padWidths, repeatedPlaces, requireCount } from './shapeArguments.ts'
+import { distances, edgeWeights, innerWeights, type Spacing } from './slopes.ts'
 
 /** Anything that may stand in an index. */
 export type Index = BasicIndex | IndexList | Typed
@@ -289,21 +290,60 @@ export abstract class ShapeMethods<
     return left as never
   }
 
-  /** The slope along an axis, by central differences; at the ends by the difference to the neighbour. */
-  gradient(axis: number = -1, spacing = 1): Member<F, D, R> {
+  /**
+   * The slope along an axis, by the neighbours on both sides; at the ends by those that are there.
+   * @param spacing the distance between neighbours, or where each element stands
+   * @param edgeOrder 1: at the ends the difference to the neighbour; 2: a parabola through three elements
+   * @throws {ShapeError} with fewer than `edgeOrder + 1` elements, or another number of places
+   * @example (await array.fromArray([0, 4, 36]).gradient(0, [0, 2, 6]).compute()).toList() // [2, 4, 8]
+   */
+  gradient(axis: number = -1, spacing: Spacing = 1, edgeOrder: 1 | 2 = 1): Member<F, D, R> {
     const along = axisOf(axis, this.shape.length)
     const length = this.shape[along]
-    if (length < 2)
+    if (edgeOrder !== 1 && edgeOrder !== 2)
+      throw new ShapeError(`gradient knows edges of order 1 and 2, not ${edgeOrder}`)
+    if (length < edgeOrder + 1)
       throw new ShapeError(
-        `a gradient needs two elements along axis ${along} of shape ${shapeText(this.shape)}`,
+        `a gradient with edges of order ${edgeOrder} needs ${edgeOrder + 1} elements along axis ${along} of shape ${shapeText(this.shape)}`,
       )
-    const run = (start: number, count: number): Self => this.$run(along, start, count) as Self
+    const steps = distances(spacing, length)
+    const own = /^(u?int|bool)/.test(this.dtype)
+      ? (this.astype('float64') as unknown as Self)
+      : (this as unknown as Self)
+    const run = (start: number, count: number): Self => own.$run(along, start, count) as Self
     const slope = (a: Self, b: Self, by: number): Self =>
       (a.$map('subtract', [b]) as Self).$map('divide', [by]) as Self
-    const first = slope(run(1, 1), run(0, 1), spacing)
-    const last = slope(run(length - 1, 1), run(length - 2, 1), spacing)
-    const middle = length > 2 ? [slope(run(2, length - 2), run(0, length - 2), 2 * spacing)] : []
-    return first.$concatenate([...middle, last], along) as never
+    const weighted = (parts: readonly Self[], weights: readonly unknown[]): Self =>
+      parts
+        .map((part, i) => part.$map('multiply', [weights[i]]) as Self)
+        .reduce((sum, part) => sum.$map('add', [part]) as Self)
+    const step = (at: number): number => (typeof steps === 'number' ? steps : steps[at])
+    const edges =
+      edgeOrder === 1
+        ? [
+            slope(run(1, 1), run(0, 1), step(0)),
+            slope(run(length - 1, 1), run(length - 2, 1), step(length - 2)),
+          ]
+        : [
+            weighted([run(0, 1), run(1, 1), run(2, 1)], edgeWeights(step(0), step(1))),
+            weighted(
+              [run(length - 3, 1), run(length - 2, 1), run(length - 1, 1)],
+              edgeWeights(step(length - 2), step(length - 3))
+                .map((weight) => -weight)
+                .reverse(),
+            ),
+          ]
+    const inner = length - 2
+    if (inner === 0) return edges[0].$concatenate([edges[1]], along) as never
+    const trailing = this.shape.length - 1 - along
+    const middle =
+      typeof steps === 'number'
+        ? slope(run(2, inner), run(0, inner), 2 * steps)
+        : weighted(
+            [run(0, inner), run(1, inner), run(2, inner)],
+            innerWeights(steps).map((weights) => weights.map((weight) => nested(weight, trailing))),
+          )
+    return edges[0].$concatenate([middle, edges[1]], along) as never
   }
 
   /** @internal A part along one axis. */
@@ -318,6 +358,9 @@ export abstract class ShapeMethods<
     )
   }
 }
+
+/** A value with axes of length 1 around it. */
+const nested = (value: unknown, axes: number): unknown => (axes === 0 ? value : [nested(value, axes - 1)])
 
 const rolledRow = (array: Self, shift: number): Self =>
   ((array.ravel() as Self).roll(shift, 0) as Self).$reshape(array.shape) as Self

@@ -93,7 +93,7 @@ export function quantilesOf(
   if (array.type.kind === 'c' || array.type.unit) throw new ShapeError(`${array.dtype} has no quantiles`)
   const kept = array.shape.map((_, i) => i).filter((i) => !axes.includes(i))
   const single = array.type.name === 'float32'
-  const rows = (array.transpose([...kept, ...axes]) as NdArray).astype(single ? 'float32' : 'float64').copy()
+  const rows = (array.transpose([...kept, ...axes]) as NdArray).astype(single ? 'float32' : 'float64')
   const keptShape = kept.map((axis) => array.shape[axis])
   const count = sizeOf(keptShape)
   const length = rows.size / Math.max(1, count)

@@ -33,7 +33,7 @@ const counted = (counts: Float64Array): NdArray =>
 /** Both as one dtype, so that they compare as NumPy compares them. */
 function alike(a: NdArray, b: NdArray): [Data, Data] {
   const joint = blockEngine().concatenate([a.ravel() as NdArray, b.ravel() as NdArray], 0).type
-  return [rowOf(a.astype(joint.name) as NdArray), rowOf(b.astype(joint.name) as NdArray)]
+  return [rowOf(a.ofType(joint)), rowOf(b.ofType(joint))]
 }
 
 /** Places of values among sorted ones. */
@@ -57,9 +57,9 @@ export const searchCall = kernel(
 export const histogramCall = kernel(
   'array.histogram',
   ({ weighted }: { weighted: boolean }, array: NdArray, edges: NdArray, weights?: NdArray): NdArray => {
-    const bounds = rowOf(edges.astype('float64') as NdArray) as Float64Array
-    const values = rowOf(array.astype('float64') as NdArray) as Float64Array
-    const weight = weighted ? (rowOf(weights!.astype('float64') as NdArray) as Float64Array) : undefined
+    const bounds = rowOf(edges.ofType(FLOAT64)) as Float64Array
+    const values = rowOf(array.ofType(FLOAT64)) as Float64Array
+    const weight = weighted ? (rowOf(weights!.ofType(FLOAT64)) as Float64Array) : undefined
     const bins = bounds.length - 1
     const counts = new Float64Array(bins)
     const [first, last] = [bounds[0], bounds[bins]]
@@ -96,7 +96,7 @@ export const bincountCall = kernel(
     if (!'biu'.includes(array.type.kind))
       throw new TypeError(`bincount counts whole numbers, not ${array.dtype}`)
     const values = rowOf(array)
-    const weight = weighted ? (rowOf(weights!.astype('float64') as NdArray) as Float64Array) : undefined
+    const weight = weighted ? (rowOf(weights!.ofType(FLOAT64)) as Float64Array) : undefined
     let most = -1
     for (let i = 0; i < values.length; i++) {
       const value = Number(values[i])

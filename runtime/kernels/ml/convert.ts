@@ -10,7 +10,7 @@ import { MlDataError } from './mlErrors.ts'
 
 /** The elements as float64, row by row, without a copy where they lie so. */
 export function numbersOfArray(array: NdArray): Float64Array {
-  return (array.dtype === 'float64' ? array : array.astype('float64')).toTypedArray() as Float64Array
+  return array.ofType(FLOAT64).toTypedArray() as Float64Array
 }
 
 /** A block of an array of two axes. */
