@@ -51,6 +51,7 @@ export const op = {
   i32Load8U: (offset: number): Instruction => [0x2d, ...memoryAt(0, offset)],
   i64Load: (offset: number): Instruction => [0x29, ...memoryAt(3, offset)],
   i32Store: (offset: number): Instruction => [0x36, ...memoryAt(2, offset)],
+  i32Store8: (offset: number): Instruction => [0x3a, ...memoryAt(0, offset)],
   i64Load32S: (offset: number): Instruction => [0x34, ...memoryAt(2, offset)],
   i32Eqz: [0x45],
   i32Eq: [0x46],
@@ -59,7 +60,9 @@ export const op = {
   i64Eqz: [0x50],
   i64Ne: [0x52],
   f64Eq: [0x61],
+  f64Ne: [0x62],
   f64Lt: [0x63],
+  f64Gt: [0x64],
   i32Add: [0x6a],
   i32Sub: [0x6b],
   i32Mul: [0x6c],
@@ -85,6 +88,7 @@ export const op = {
   f64Add: [0xa0],
   f64Mul: [0xa2],
   i32TruncF64U: [0xab],
+  f64ConvertI64S: [0xb9],
   f64ConvertI64U: [0xba],
   f64Store: (offset: number): Instruction => [0x39, ...memoryAt(3, offset)],
   v128Load: (offset: number): Instruction => [...simd(0), ...memoryAt(3, offset)],
@@ -167,8 +171,13 @@ interface WasmHost {
   Instance: new (module: object) => { exports: object }
 }
 
-/** Compiles a module, once a thread. What it exports has the type that its author says. */
-export function instantiate<T>(bytes: Uint8Array<ArrayBuffer>): T {
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: WasmHost }
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as T
-}
+const host = (): WasmHost => (globalThis as unknown as { WebAssembly: WasmHost }).WebAssembly
+
+/** A compiled module, for several instances with memory of their own. */
+export const compile = (bytes: Uint8Array<ArrayBuffer>): object => new (host().Module)(bytes)
+
+/** An instance of a compiled module. What it exports has the type that its author says. */
+export const instanceOf = <T>(compiled: object): T => new (host().Instance)(compiled).exports as T
+
+/** Compiles a module, once a thread, for its only instance. */
+export const instantiate = <T>(bytes: Uint8Array<ArrayBuffer>): T => instanceOf<T>(compile(bytes))

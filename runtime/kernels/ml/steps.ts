@@ -54,3 +54,20 @@ export const besideBlock = kernel(
     other: unknown,
   ): unknown => run(state, known, block, other),
 )
+
+/** Sums neighbouring blocks. */
+export const sumBlocks = kernel(
+  'ml.sum',
+  (sum: (blocks: readonly unknown[]) => unknown, ...blocks: unknown[]): unknown => sum(blocks),
+)
+
+/** Makes one block of many. */
+export const runTogether = kernel(
+  'ml.together',
+  (
+    run: (state: unknown, before: unknown, blocks: readonly unknown[]) => unknown,
+    state: unknown,
+    before: unknown,
+    ...blocks: unknown[]
+  ): unknown => run(state, before, blocks),
+)

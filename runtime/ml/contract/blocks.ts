@@ -7,6 +7,7 @@ import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { foldBlock, givenBlock, mergeStates, runSteps, type Step } from '../../kernels/ml/steps.ts'
 import { EveryPair, type PairKernel } from './everyPair.ts'
+import { Shared, Spread, Together, type TogetherKernel } from './together.ts'
 
 /** States of about this many blocks are merged by one task. */
 const MERGE_EVERY = 8
@@ -116,13 +117,50 @@ export class Blocks<T> {
     return values ?? ((await computeAll([new Listed(this.node)], callOf('compute')))[0] as T[])
   }
 
+  /**
+   * One block, made of all: neighbours are summed a few at a time, and what is left goes into `run`.
+   * @param before one block, which `run` gets too; null for none
+   */
+  together<S, B, U, V>(
+    this: Blocks<V>,
+    run: TogetherKernel<S, B, V, U>,
+    state: S,
+    before: Blocks<B> | null,
+    sum: (parts: readonly V[]) => V,
+  ): Blocks<U> {
+    const values = this.#values
+    if (values) return Blocks.here([run(state, before?.values[0] ?? null, values)])
+    return Blocks.lazy<U>(new Together(this.node, before?.node ?? null, run as never, state, sum as never), 1)
+  }
+
+  /** The same blocks for several steps to start from: what has made them is not done again by each. */
+  shared(): Blocks<T> {
+    return this.#values ? this : Blocks.lazy<T>(new Shared(this.node), this.count)
+  }
+
+  /** This one block beside each of so many others. */
+  spread(count: number): Blocks<T> {
+    const values = this.#values
+    if (values) return Blocks.here(Array.from({ length: count }, () => values[0]))
+    return Blocks.lazy<T>(new Spread(this.node, count), count)
+  }
+
   /** Computes the blocks and keeps them where they are: what follows starts from there. */
   async persist(): Promise<Blocks<T>> {
-    if (this.#values) return this
-    const listed = new Listed(this.node)
-    const [held] = (await persist(listed)) as readonly [Listed]
-    return Blocks.lazy<T>(held.node, this.count)
+    return (await persistBlocks(this))[0]
   }
+
+  /** Lets go of blocks that were persisted, once nothing will ask for them: earlier than a garbage collection would. */
+  release(): void {
+    if (this.#node instanceof HeldBlocks) this.#node.release()
+  }
+}
+
+/** Several lists of blocks, computed by one graph and kept where they are. */
+export async function persistBlocks<const B extends readonly Blocks<unknown>[]>(...lists: B): Promise<B> {
+  if (lists.every((each) => each.isHere)) return lists
+  const held = (await persist(...lists.map((each) => new Listed(each.node)))) as readonly Listed[]
+  return lists.map((each, i) => Blocks.lazy(held[i].node, each.count)) as unknown as B
 }
 
 type Fold = (state: unknown, block: unknown) => unknown
@@ -160,6 +198,9 @@ class HeldBlocks implements GraphNode {
   }
   build(): readonly unknown[] {
     return this.#references
+  }
+  release(): void {
+    for (const reference of this.#references) (reference as { release?: () => void }).release?.()
   }
 }
 

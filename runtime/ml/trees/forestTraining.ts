@@ -4,12 +4,7 @@
 import { withCurve } from '../../graph/curve.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { binOffsets, type FeatureBins } from '../../kernels/ml/trees/binning.ts'
-import {
-  type BoostBlock,
-  boostHistograms,
-  followSplits,
-  type TreeRows,
-} from '../../kernels/ml/trees/boostBlock.ts'
+import type { BoostBlock } from '../../kernels/ml/trees/boostBlock.ts'
 import { addHistograms, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import { MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/trees/boostStart.ts'
 import type { ForestTree } from '../../kernels/ml/trees/forest.ts'
@@ -33,9 +28,11 @@ import {
   sumsOfRuns,
 } from '../../kernels/ml/trees/forestSplit.ts'
 import type { NodeSplit } from '../../kernels/ml/trees/growth.ts'
+import { followSplits, type TreeRows, treeHistograms } from '../../kernels/ml/trees/heldRows.ts'
 import { PER_BIN } from '../../kernels/ml/trees/histogram.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { type LearntBins, sumsOfTargets } from './training.ts'
+import type { LearntBins } from './featureBins.ts'
+import { sumsOfTargets } from './training.ts'
 
 /** How a forest is to be grown. */
 export interface ForestGrowth {
@@ -139,7 +136,7 @@ async function growTrees(
   while (growing.some(({ open }) => open.length > 0)) {
     const wanted = growing.map(({ open }) => open.splice(0, budget))
     const asked = wanted.map((nodes) => nodes.flatMap((node) => byClass((c) => node * classes + c)))
-    const sums = await blocks.map(boostHistograms, { offsets, wanted: asked }, rows).reduce(addHistograms)
+    const sums = await blocks.map(treeHistograms, { offsets, wanted: asked }, rows).reduce(addHistograms)
     const splits = growing.map((each, i) => splitNodes(rules, each, wanted[i], sums[i], length, runs))
     // Each class's rows follow the splits of their node.
     const followed = splits.map((own) => own.flatMap((split) => byClass((c) => ofClass(split, classes, c))))

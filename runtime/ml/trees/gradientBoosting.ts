@@ -24,9 +24,10 @@ import {
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
+import { learnBins } from './featureBins.ts'
 import { importanceOf } from './importance.ts'
 import { shapValuesOf } from './shapValues.ts'
-import { learnBins, type Trained, type TrainingRules, train } from './training.ts'
+import { type Trained, type TrainingRules, train } from './training.ts'
 
 /** Parameters of all gradient boosting: scikit-learn's HistGradientBoosting's, and a few of XGBoost's. */
 export interface GradientBoostingParams {

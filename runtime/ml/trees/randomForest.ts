@@ -19,10 +19,10 @@ import {
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
+import { learnBins } from './featureBins.ts'
 import { growForest } from './forestTraining.ts'
 import { importanceOf } from './importance.ts'
 import { shapValuesOf } from './shapValues.ts'
-import { learnBins } from './training.ts'
 
 export interface RandomForestParams {
   /** How many trees; 100. */

@@ -4,6 +4,7 @@ import { DataFrame } from '../../collections/dataframe/dataframe.ts'
 import { type Column, joinNumbers } from '../../kernels/ml/block.ts'
 import { addLambdas, queryStarts } from '../../kernels/ml/metrics/ranking.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import type { Derivatives } from '../../kernels/ml/trees/boostStart.ts'
 import { type Ensemble, predictRaw } from '../../kernels/ml/trees/predict.ts'
 import { targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
@@ -22,7 +23,6 @@ import {
 } from './gradientBoosting.ts'
 import { importanceOf } from './importance.ts'
 import { shapValuesOf } from './shapValues.ts'
-import type { Derivatives } from './training.ts'
 
 export interface RankerParams extends GradientBoostingParams {
   /** Places of each query that count; Infinity. */

@@ -1,37 +1,26 @@
 // Boosting from the client's side: blocks are asked round by round, and small answers decide how trees grow.
 
 import { withCurve } from '../../graph/curve.ts'
-import { type Block, joinNumbers } from '../../kernels/ml/block.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { binOffsets } from '../../kernels/ml/trees/binning.ts'
 import {
-  binOffsets,
-  categoryBins,
-  type FeatureBins,
-  numericBins,
-  SAMPLE_ROWS,
-} from '../../kernels/ml/trees/binning.ts'
-import {
-  addRound,
   type BoostBlock,
   type BoostPlan,
   boostBounds,
-  boostHistograms,
   boostSums,
-  firstPredictions,
-  followSplits,
   heldOutLoss,
   largestDerivatives,
-  sampleOfBlock,
-  type TreeRows,
 } from '../../kernels/ml/trees/boostBlock.ts'
-import { addArrays, addHistograms, addPairs, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
-import { MAX_GRADIENT, MAX_HESSIAN, startGiven, startTrees } from '../../kernels/ml/trees/boostStart.ts'
+import { type BoostRoot, firstRoot, predictionsOf } from '../../kernels/ml/trees/boostLevel.ts'
+import { addArrays, addPairs, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
+import { type Derivatives, MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/trees/boostStart.ts'
 import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
-import { type GrowthRules, grow, type NodeSplit, rootOf } from '../../kernels/ml/trees/growth.ts'
-import { PER_BIN } from '../../kernels/ml/trees/histogram.ts'
+import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
 import { baselineOf, GRADIENT_BOUND, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'
-import { finishedTree, type Tree } from '../../kernels/ml/trees/tree.ts'
-import { Blocks } from '../contract/blocks.ts'
+import type { Tree } from '../../kernels/ml/trees/tree.ts'
+import type { Blocks } from '../contract/blocks.ts'
+import type { LearntBins } from './featureBins.ts'
+import { Rounds } from './rounds.ts'
 
 /** How an ensemble is to be grown. */
 export interface TrainingRules {
@@ -58,55 +47,12 @@ export interface TrainingRules {
   onIteration?: (iteration: number, loss: number | undefined) => void
 }
 
-/** One gradient and one hessian a row. */
-export interface Derivatives {
-  gradients: Float64Array
-  hessians: Float64Array
-}
-
 /** What training gives. */
 export interface Trained {
   baseline: Float64Array
   trees: Tree[]
   /** The loss of the rows that were held out, before the first round and after each; empty without any. */
   validationLoss: number[]
-}
-
-/** Bins of all features, and which have missing values. */
-export interface LearntBins {
-  features: FeatureBins[]
-  hasMissing: boolean[]
-}
-
-/**
- * Learns bins from the rows.
- * @param lengths rows of each block
- * @param categorical numbers of the features whose values are categories
- */
-export async function learnBins(
-  who: string,
-  blocks: Blocks<Block>,
-  starts: Blocks<number>,
-  rows: number,
-  maxBins: number,
-  categorical: readonly number[],
-): Promise<LearntBins> {
-  const share = rows <= SAMPLE_ROWS || categorical.length > 0 ? 1 : SAMPLE_ROWS / rows
-  const samples = await blocks.map(sampleOfBlock, { who, share }, starts).gather()
-  const columns = samples[0].values.length
-  const hasMissing = Array.from({ length: columns }, (_, i) => samples.some(({ missing }) => missing[i]))
-  const features = Array.from({ length: columns }, (_, column) => {
-    const parts = samples.filter(({ values }) => values.length > column).map(({ values }) => values[column])
-    const all = joinNumbers(parts)
-    if (!categorical.includes(column)) return numericBins(all, maxBins)
-    const bins = categoryBins(all)
-    if (bins.kind === 'category' && bins.categories.length > maxBins)
-      throw new MlDataError(
-        `${who}: feature ${column} has ${bins.categories.length} categories, and at most ${maxBins} (maxBins) fit into a histogram`,
-      )
-    return bins
-  })
-  return { features, hasMissing }
 }
 
 /** Trains on blocks that are held where they are. */
@@ -121,14 +67,14 @@ export async function train(
   if (targets[0] === 0)
     throw new MlDataError(`${rules.who}: the weights are all 0, so there is nothing to learn from`)
   const baseline = rules.lambdas ? Float64Array.of(0) : baselineOf(objective, targets)
-  let predictions = await blocks.map(firstPredictions, baseline).persist()
-  const plan = await planOf(rules, bins, blocks, predictions, rows)
-  const growth = growthRulesOf(rules, bins, plan)
+  const first = await blocks.map(firstRoot, baseline).persist()
+  const plan = await planOf(rules, bins, blocks, first, rows)
+  const rounds = new Rounds(rules, growthRulesOf(rules, bins, plan), plan, blocks, first)
   const trees: Tree[] = []
   const validationLoss: number[] = []
   const look = async (): Promise<number | undefined> => {
     if (plan.validationShare === 0) return undefined
-    const [loss, weight] = await blocks.map(heldOutLoss, plan, predictions).reduce(addPairs)
+    const [loss, weight] = await blocks.map(heldOutLoss, plan, await rounds.predictions()).reduce(addPairs)
     if (weight === 0) throw new MlDataError(`${rules.who}: there are too few rows to hold some out`)
     validationLoss.push(loss / weight)
     return loss / weight
@@ -136,16 +82,16 @@ export async function train(
   await look()
   await withCurve(rules.who, rules.maxIter, async (tell) => {
     for (let iteration = 0; iteration < rules.maxIter; iteration++) {
-      const grown = await growRound(rules, growth, plan, blocks, predictions)
-      trees.push(...grown.trees)
-      predictions = grown.predictions
+      const grown = await rounds.grow()
+      trees.push(...grown)
       const loss = await look()
       tell(iteration + 1, loss === undefined ? {} : { 'held-out loss': loss })
       rules.onIteration?.(iteration + 1, loss)
-      if (grown.trees.every((tree) => tree.feature.length === 1)) break
+      if (grown.every((tree) => tree.feature.length === 1)) break
       if (rules.patience > 0 && hasStalled(validationLoss, rules.patience, rules.tolerance)) break
     }
   })
+  rounds.end()
   return { baseline, trees, validationLoss }
 }
 
@@ -173,10 +119,11 @@ async function planOf(
   rules: TrainingRules,
   bins: LearntBins,
   blocks: Blocks<BoostBlock>,
-  predictions: Blocks<Float64Array>,
+  first: Blocks<BoostRoot>,
   rows: number,
 ): Promise<BoostPlan> {
   const { objective, outputs } = rules
+  const predictions = first.map(predictionsOf, undefined)
   const [g, h] = rules.lambdas
     ? largestOf(rules.lambdas(await predictions.gather()))
     : await blocks.map(largestDerivatives, { objective, outputs }, predictions).reduce(largerPairs)
@@ -194,6 +141,7 @@ async function planOf(
     gradientUnit: unitOf(largest, MAX_GRADIENT),
     hessianUnit: unitOf(objective === 'squaredError' && !rules.lambdas ? h : 4 * h, MAX_HESSIAN),
     seed: rules.seed,
+    fit: crypto.randomUUID(),
     validationShare: rules.validationShare,
   }
 }
@@ -225,59 +173,4 @@ function growthRulesOf(rules: TrainingRules, bins: LearntBins, plan: BoostPlan):
     maxDepth: rules.maxDepth,
     growth: rules.growth,
   }
-}
-
-/** One tree an output: rows follow splits and give histograms until nothing is left to split. */
-async function growRound(
-  rules: TrainingRules,
-  growth: GrowthRules,
-  plan: BoostPlan,
-  blocks: Blocks<BoostBlock>,
-  predictions: Blocks<Float64Array>,
-): Promise<{ trees: Tree[]; predictions: Blocks<Float64Array> }> {
-  const { offsets, features } = plan
-  const all = features.map((_, feature) => feature)
-  const started = rules.lambdas
-    ? blocks.map(startGiven, plan, Blocks.here(rules.lambdas(await predictions.gather())))
-    : blocks.map(startTrees, plan, predictions)
-  let rows = await started.persist()
-  let sums = await histograms(offsets, roots(plan.outputs), blocks, rows)
-  let growing = sums.map((sum) => rootOf(growth, sum, all))
-  const history: NodeSplit[][] = growing.map(() => [])
-  while (growing.some(({ splits }) => splits.length > 0)) {
-    const splits = growing.map((tree) => tree.splits)
-    splits.forEach((each, i) => {
-      history[i].push(...each)
-    })
-    rows = await blocks.map(followSplits, { features, splits }, rows).persist()
-    const wanted = splits.map((each) => each.flatMap(({ build }) => (build === null ? [] : [build])))
-    sums = wanted.some((each) => each.length > 0)
-      ? await histograms(offsets, wanted, blocks, rows)
-      : wanted.map(() => new Float64Array(0))
-    growing = growing.map((tree, i) => grow(growth, tree, cutUp(sums[i], offsets)))
-  }
-  const grown = growing.map((tree, i) => ({
-    ...finishedTree(growth, features, tree, rules.learningRate),
-    splits: history[i],
-  }))
-  return {
-    trees: grown.map(({ tree }) => tree),
-    predictions: await blocks.map(addRound, { plan, grown }, rows, predictions).persist(),
-  }
-}
-
-const roots = (outputs: number): number[][] => Array.from({ length: outputs }, () => [0])
-
-/** Histograms of some nodes of each tree over the rows of all blocks. */
-const histograms = (
-  offsets: readonly number[],
-  wanted: readonly number[][],
-  blocks: Blocks<BoostBlock>,
-  rows: Blocks<TreeRows[]>,
-): Promise<Float64Array[]> => blocks.map(boostHistograms, { offsets, wanted }, rows).reduce(addHistograms)
-
-/** The histograms of single nodes. */
-function cutUp(sums: Float64Array, offsets: readonly number[]): Float64Array[] {
-  const length = offsets[offsets.length - 1] * PER_BIN
-  return Array.from({ length: sums.length / length }, (_, i) => sums.subarray(i * length, (i + 1) * length))
 }

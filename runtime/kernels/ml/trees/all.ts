@@ -1,8 +1,11 @@
 // Every kernel of trees.
 
 import './boostBlock.ts'
+import './boostDecide.ts'
+import './boostLevel.ts'
 import './boostMerge.ts'
-import './boostStart.ts'
+import './heldRows.ts'
+import './learnBins.ts'
 import './predict.ts'
 import './samples.ts'
 import './shap.ts'

@@ -89,33 +89,3 @@ export function sampleRows(
     return values
   })
 }
-
-/** Writes the bins of one column of a row-major block to `into`, one byte a row. */
-export function binColumn(
-  bins: FeatureBins,
-  data: Float64Array,
-  rows: number,
-  columns: number,
-  column: number,
-  into: Uint8Array,
-): void {
-  const missing = valueBins(bins)
-  if (bins.kind === 'category') {
-    const places = new Map(Array.from(bins.categories, (value, bin) => [value, bin]))
-    for (let row = 0; row < rows; row++) into[row] = places.get(data[row * columns + column]) ?? missing
-    return
-  }
-  const { thresholds } = bins
-  const count = thresholds.length
-  // A power of two ≥ count + 1, so that the search below has the same steps for every value, without a branch.
-  let width = 1
-  while (width < count + 1) width *= 2
-  const padded = new Float64Array(2 * width).fill(Number.POSITIVE_INFINITY)
-  padded.set(thresholds)
-  for (let row = 0, at = column; row < rows; row++, at += columns) {
-    const value = data[at]
-    let bin = 0
-    for (let step = width >> 1; step > 0; step >>= 1) bin += value > padded[bin + step - 1] ? step : 0
-    into[row] = Number.isNaN(value) ? missing : bin > count ? count : bin
-  }
-}

@@ -1,44 +1,73 @@
 // The rows of one block as a new round of boosting finds them.
 
-import { kernel } from '../../kernel.ts'
-import { resultBuffer } from '../../resultMemory.ts'
-import { type BoostBlock, type BoostPlan, isHeldOut, numbers, type TreeRows } from './boostBlock.ts'
+import type { MovingRows } from './blockRows.ts'
+import { type BoostBlock, type BoostPlan, isHeldOut } from './boostBlock.ts'
 import { derivatives } from './objective.ts'
+import type { TreeRoom } from './treeRoom.ts'
 
-/** Gradients have 31 bits and a sign, hessians 24 (see histogramWasm.ts). */
+/** Gradients have 31 bits and a sign, hessians 24 (see treeWasm.ts). */
 export const MAX_GRADIENT = 2 ** 31 - 1
 export const MAX_HESSIAN = 2 ** 24 - 1
 
-const integers = (count: number): Int32Array => new Int32Array(resultBuffer(4 * count), 0, count)
+/** One gradient and one hessian a row. */
+export interface Derivatives {
+  gradients: Float64Array
+  hessians: Float64Array
+}
 
-/** The rows as a new round of trees finds them: one tree an output, all rows at its root. */
-export const startTrees = kernel(
-  'ml.boost.start',
-  (plan: BoostPlan, block: BoostBlock, predictions: Float64Array): TreeRows[] => {
-    const order = rowsToLearn(plan, block)
-    const gradients = new Float64Array(block.binned.rows)
-    const hessians = new Float64Array(block.binned.rows)
-    return Array.from({ length: plan.outputs }, (_, output) => {
-      derivatives(plan.objective, block, predictions, plan.outputs, output, gradients, hessians)
-      return rootRows(plan, order, { gradients, hessians })
-    })
-  },
-)
+/**
+ * The rows at the root of each output's tree.
+ * @param room laid out for the block: the rows of a single tree are made in it
+ * @param given derivatives, where they are not those of the objective
+ */
+export function rootsOf(
+  plan: BoostPlan,
+  block: BoostBlock,
+  predictions: Float64Array,
+  room: TreeRoom,
+  given?: Derivatives,
+): MovingRows[] {
+  const { rows } = block.binned
+  if (given || plan.outputs === 1) {
+    const into = room.derivativesOf()
+    if (given) inUnits(plan, given, into)
+    else if (plan.objective === 'squaredError') squaredErrors(plan, block, predictions, into)
+    else inUnits(plan, ofObjective(plan, block, predictions, 0), into)
+    return [atRoot(rowsToLearn(plan, block, room.orderOf(rows)), into)]
+  }
+  return Array.from({ length: plan.outputs }, (_, output) => {
+    const into = new Int32Array(2 * rows)
+    inUnits(plan, ofObjective(plan, block, predictions, output), into)
+    return atRoot(rowsToLearn(plan, block, new Uint32Array(rows)), into)
+  })
+}
 
-/** The same, where the derivatives are given. */
-export const startGiven = kernel(
-  'ml.boost.startGiven',
-  (
-    plan: BoostPlan,
-    block: BoostBlock,
-    given: { gradients: Float64Array; hessians: Float64Array },
-  ): TreeRows[] => [rootRows(plan, rowsToLearn(plan, block), given)],
-)
+function ofObjective(
+  plan: BoostPlan,
+  block: BoostBlock,
+  predictions: Float64Array,
+  output: number,
+): Derivatives {
+  const gradients = new Float64Array(block.binned.rows)
+  const hessians = new Float64Array(block.binned.rows)
+  derivatives(plan.objective, block, predictions, plan.outputs, output, gradients, hessians)
+  return { gradients, hessians }
+}
+
+const atRoot = (order: Uint32Array, made: Int32Array): MovingRows => ({
+  order,
+  segments: { 0: { start: 0, count: order.length } },
+  derivatives: made,
+  followed: 0,
+})
 
 /** Rows that weigh something and are not held out. */
-function rowsToLearn(plan: BoostPlan, block: BoostBlock): Uint32Array {
+export function rowsToLearn(plan: BoostPlan, block: BoostBlock, order: Uint32Array): Uint32Array {
   const { rows } = block.binned
-  const order = numbers(rows)
+  if (!block.weight && plan.validationShare === 0) {
+    for (let row = 0; row < rows; row++) order[row] = row
+    return order
+  }
   let count = 0
   for (let row = 0; row < rows; row++) {
     const w = block.weight ? block.weight[row] : 1
@@ -47,21 +76,35 @@ function rowsToLearn(plan: BoostPlan, block: BoostBlock): Uint32Array {
   return order.subarray(0, count)
 }
 
-/** Rows at the root of a tree, with their derivatives in whole units. */
-function rootRows(
-  plan: BoostPlan,
-  order: Uint32Array,
-  given: { gradients: Float64Array; hessians: Float64Array },
-): TreeRows {
-  const rows = given.gradients.length
-  const gradients = integers(rows)
-  const hessians = integers(rows)
+const wholeGradient = (units: number): number =>
+  units > MAX_GRADIENT ? MAX_GRADIENT : units < -MAX_GRADIENT ? -MAX_GRADIENT : Math.round(units)
+const wholeHessian = (units: number): number => (units > MAX_HESSIAN ? MAX_HESSIAN : Math.round(units))
+
+/** Gradient and hessian of each row, one behind the other, in whole units. */
+function inUnits(plan: BoostPlan, { gradients, hessians }: Derivatives, made: Int32Array): void {
+  const rows = gradients.length
   const perGradient = 1 / plan.gradientUnit
   const perHessian = 1 / plan.hessianUnit
   for (let row = 0; row < rows; row++) {
-    const gradient = Math.round(given.gradients[row] * perGradient)
-    gradients[row] = Math.max(-MAX_GRADIENT, Math.min(MAX_GRADIENT, gradient))
-    hessians[row] = Math.min(MAX_HESSIAN, Math.round(given.hessians[row] * perHessian))
+    made[2 * row] = wholeGradient(gradients[row] * perGradient)
+    made[2 * row + 1] = wholeHessian(hessians[row] * perHessian)
   }
-  return { order, segments: { 0: { start: 0, count: order.length } }, gradients, hessians }
+}
+
+/** The same of squared errors, without a list of numbers in between. */
+function squaredErrors(
+  plan: BoostPlan,
+  { target, weight }: BoostBlock,
+  predictions: Float64Array,
+  made: Int32Array,
+): void {
+  const rows = target.length
+  const perGradient = 1 / plan.gradientUnit
+  const perHessian = 1 / plan.hessianUnit
+  const plain = wholeHessian(perHessian)
+  for (let row = 0; row < rows; row++) {
+    const w = weight ? weight[row] : 1
+    made[2 * row] = wholeGradient(w * (predictions[row] - target[row]) * perGradient)
+    made[2 * row + 1] = weight ? wholeHessian(w * perHessian) : plain
+  }
 }

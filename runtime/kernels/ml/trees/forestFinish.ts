@@ -2,7 +2,8 @@
 
 import { kernel } from '../../kernel.ts'
 import { mulberry } from '../seeded.ts'
-import type { BoostBlock, TreeRows } from './boostBlock.ts'
+import { GROUP, placeOfFeature } from './binnedBlock.ts'
+import type { BoostBlock } from './boostBlock.ts'
 import {
   type ForestNode,
   type ForestRules,
@@ -12,6 +13,7 @@ import {
   type Runs,
   roomForRuns,
 } from './forestSplit.ts'
+import type { TreeRows } from './heldRows.ts'
 
 /** Rows of one node. */
 export interface NodeRows {
@@ -34,7 +36,7 @@ export interface NodesWanted {
 export const rowsOfNodes = kernel(
   'ml.forest.rowsOfNodes',
   ({ classes, wanted }: NodesWanted, { binned }: BoostBlock, trees: TreeRows[]): NodeRows[][] => {
-    const features = binned.rows === 0 ? 0 : binned.columns.length / binned.rows
+    const { features } = binned
     return trees.map((tree, i) =>
       wanted[i].map((node) => {
         const runs = Array.from({ length: classes }, (_, c) => tree.segments[node * classes + c])
@@ -51,10 +53,10 @@ export const rowsOfNodes = kernel(
           for (let at = start; at < start + count; at++, to++) {
             const row = tree.order[at]
             made.classes[to] = c
-            made.gradients[to] = tree.gradients[row]
-            made.hessians[to] = tree.hessians[row]
+            made.gradients[to] = tree.derivatives[2 * row]
+            made.hessians[to] = tree.derivatives[2 * row + 1]
             for (let f = 0; f < features; f++)
-              made.bins[to * features + f] = binned.columns[f * binned.rows + row]
+              made.bins[to * features + f] = binned.bytes[placeOfFeature(binned.rows, f) + GROUP * row]
           }
         })
         return made

@@ -4,7 +4,8 @@
 // drawing n of n rows comes to for many rows, without anybody having to count them (Oza and Russell, "Online bagging", 2001).
 
 import { kernel } from '../../kernel.ts'
-import type { BoostBlock, TreeRows } from './boostBlock.ts'
+import { type BoostBlock, integers, numbers } from './boostBlock.ts'
+import type { TreeRows } from './heldRows.ts'
 import { hashedFraction } from './rowHash.ts'
 
 /** What trees are told of their rows. */
@@ -46,24 +47,24 @@ export const startForest = kernel(
     const { rows } = binned
     const { classes, center } = plan
     return plan.trees.map((tree) => {
-      const gradients = new Int32Array(rows)
-      const hessians = new Int32Array(rows)
+      const derivatives = integers(2 * rows)
       const counts = new Int32Array(classes + 1)
       for (let row = 0; row < rows; row++) {
         const draws = plan.bootstrap ? drawsOf(plan.seed, tree, start + row) : 1
         const own = (weight ? weight[row] : 1) * draws
-        hessians[row] = Math.round(own / plan.hessianUnit)
-        if (hessians[row] === 0) continue
-        if (center !== null) gradients[row] = Math.round((own * (target[row] - center)) / plan.gradientUnit)
+        const gradient = center === null ? 0 : Math.round((own * (target[row] - center)) / plan.gradientUnit)
+        derivatives[2 * row] = gradient
+        derivatives[2 * row + 1] = Math.round(own / plan.hessianUnit)
+        if (derivatives[2 * row + 1] === 0) continue
         counts[(center === null ? target[row] : 0) + 1]++
       }
       for (let c = 0; c < classes; c++) counts[c + 1] += counts[c]
       const segments: TreeRows['segments'] = {}
       for (let c = 0; c < classes; c++) segments[c] = { start: counts[c], count: counts[c + 1] - counts[c] }
-      const order = new Uint32Array(counts[classes])
+      const order = numbers(counts[classes])
       for (let row = 0; row < rows; row++)
-        if (hessians[row] > 0) order[counts[center === null ? target[row] : 0]++] = row
-      return { order, segments, gradients, hessians }
+        if (derivatives[2 * row + 1] > 0) order[counts[center === null ? target[row] : 0]++] = row
+      return { order, segments, derivatives }
     })
   },
 )

@@ -4,6 +4,7 @@
 // node that could be among the best, as far as is known; what turns out not to be is cut off at the end. The tree is the
 // one that splitting one node at a time would give.
 
+import { resultBuffer } from '../../resultMemory.ts'
 import { bestSplit, type NodeSums, type Split, type SplitRules } from './splitSearch.ts'
 
 export interface GrowthRules extends SplitRules {
@@ -74,8 +75,7 @@ export function grow(rules: GrowthRules, tree: GrowingTree, built: readonly Floa
     delete histograms[split.node]
     if (split.build === null) continue
     const own = built[next++]
-    const other = new Float64Array(own.length)
-    for (let i = 0; i < own.length; i++) other[i] = parent[i] - own[i]
+    const other = lessThan(parent, own)
     const sibling = split.build === split.left ? split.right : split.left
     for (const [node, histogram] of [
       [split.build, own],
@@ -90,12 +90,23 @@ export function grow(rules: GrowthRules, tree: GrowingTree, built: readonly Floa
   return { ...grown, ...splitMore(rules, grown) }
 }
 
+/** What is left of a histogram without another's rows. */
+function lessThan(all: Float64Array, part: Float64Array): Float64Array {
+  const left = new Float64Array(resultBuffer(8 * all.length), 0, all.length)
+  for (let i = 0; i < left.length; i++) left[i] = all[i] - part[i]
+  return left
+}
+
 const maySplit = (rules: GrowthRules, { depth, sums }: GrowingNode): boolean =>
   depth < rules.maxDepth && sums.count >= 2 * rules.minSamplesLeaf && rules.maxLeaves > 1
 
 /** Splits the nodes that are among the best and have no children yet. */
-function splitMore(rules: GrowthRules, tree: GrowingTree): { nodes: GrowingNode[]; splits: NodeSplit[] } {
+function splitMore(
+  rules: GrowthRules,
+  tree: GrowingTree,
+): Pick<GrowingTree, 'nodes' | 'splits' | 'histograms'> {
   const nodes = [...tree.nodes]
+  const histograms = { ...tree.histograms }
   const chosen = bestNodes(rules, nodes)
   // Level by level, no node that is found later comes before those that are known.
   const full = rules.growth === 'depthWise' && chosen.length >= rules.maxLeaves - 1
@@ -112,8 +123,9 @@ function splitMore(rules: GrowthRules, tree: GrowingTree): { nodes: GrowingNode[
     const { feature, bin, leftBins, missingLeft } = split
     const build = wanted ? (split.left.count <= split.right.count ? left : right) : null
     splits.push({ node, left, right, feature, bin, leftBins, missingLeft, build })
+    if (build === null) delete histograms[node]
   }
-  return { nodes, splits }
+  return { nodes, splits, histograms }
 }
 
 /** The nodes that best-first growth splits, as far as is known, in its order. */

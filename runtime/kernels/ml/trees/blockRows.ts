@@ -1,0 +1,63 @@
+// Where the rows of a block stand while a round's trees grow: kept by the thread that works on it, and made again elsewhere.
+
+import type { BoostBlock, BoostPlan } from './boostBlock.ts'
+import { type Derivatives, rootsOf } from './boostStart.ts'
+import { partSegments } from './followRows.ts'
+import type { NodeSplit } from './growth.ts'
+import type { Segment } from './histogram.ts'
+import { roomOf } from './rooms.ts'
+import type { OrderedRows, TreeRoom } from './treeRoom.ts'
+
+/** Rows of one tree, which belong to one thread and are moved in place. */
+export interface MovingRows extends OrderedRows {
+  /** The run of each node's rows, by the node's number. */
+  segments: Record<number, Segment>
+  /** How many of the tree's splits they have followed. */
+  followed: number
+}
+
+/** Rows of all trees of a round. */
+export interface BlockRows {
+  round: number
+  trees: MovingRows[]
+}
+
+/** Which round of which fit. */
+export interface RoundPlan {
+  plan: BoostPlan
+  round: number
+}
+
+/**
+ * Does something with each tree's rows of a block, once they have followed the tree's splits.
+ * @param predictions before the round
+ * @param history all splits of each tree so far; null at the root
+ * @param given derivatives, where they are not those of an objective
+ * @param work finds the tree's rows in the room
+ */
+export function withRows<T>(
+  { plan, round }: RoundPlan,
+  block: BoostBlock,
+  predictions: Float64Array,
+  history: readonly (readonly NodeSplit[])[] | null,
+  given: Derivatives | undefined,
+  work: (room: TreeRoom, tree: MovingRows, at: number) => T,
+): T[] {
+  const furnished = roomOf(`${plan.fit} ${block.start}`, block.binned, plan.offsets)
+  const { room, rows } = furnished
+  const isThere = ({ trees, round: at }: BlockRows): boolean =>
+    at === round && trees.every(({ followed }, i) => followed <= (history?.[i].length ?? 0))
+  const there =
+    rows && isThere(rows) ? rows : { round, trees: rootsOf(plan, block, predictions, room, given) }
+  furnished.rows = there
+  return there.trees.map((tree, i) => {
+    room.take(tree)
+    const splits = history?.[i].slice(tree.followed) ?? []
+    if (splits.length > 0) {
+      tree.segments = partSegments(plan.features, splits, room, tree.segments)
+      tree.followed += splits.length
+      room.giveOrder(tree.order)
+    }
+    return work(room, tree, i)
+  })
+}

@@ -1,0 +1,141 @@
+// What boosting asks a block of rows in a round: histograms of nodes, and at its end predictions.
+
+import { kernel } from '../../kernel.ts'
+import { isEmpty } from './binnedBlock.ts'
+import { type RoundPlan, withRows } from './blockRows.ts'
+import { type BoostBlock, floats } from './boostBlock.ts'
+import { type Derivatives, rowsToLearn } from './boostStart.ts'
+import { partSegments } from './followRows.ts'
+import type { NodeSplit } from './growth.ts'
+import { emptyHistogram, histogramsIn, type Segment } from './histogram.ts'
+import { roomOf } from './rooms.ts'
+import type { GrownTree } from './tree.ts'
+
+/** What a block tells at a level: of each tree the histograms of the nodes that were wanted. */
+export interface BoostLevel {
+  histograms: Float64Array[][]
+}
+
+/** A block at the beginning of a round. */
+export interface BoostRoot extends BoostLevel {
+  /** Raw predictions of the trees that are finished. */
+  predictions: Float64Array
+}
+
+/** A tree that has grown, and how rows come to its leaves. */
+export interface FinishedTree extends GrownTree {
+  /** All splits that were made, from the root on. */
+  splits: readonly NodeSplit[]
+}
+
+/** What rows are told: all splits of each tree so far, and the nodes whose histograms are wanted. */
+export interface Orders {
+  history: readonly (readonly NodeSplit[])[]
+  wanted: readonly (readonly number[])[]
+}
+
+/** Before the first tree. */
+export const firstRoot = kernel('ml.boost.first', (baseline: Float64Array, block: BoostBlock): BoostRoot => {
+  const outputs = baseline.length
+  const predictions = floats(block.binned.rows * outputs)
+  for (let i = 0; i < predictions.length; i++) predictions[i] = baseline[i % outputs]
+  return { predictions, histograms: [] }
+})
+
+/** All rows at the roots of new trees. */
+export const beginRound = kernel(
+  'ml.boost.begin',
+  (at: RoundPlan, root: BoostRoot, block: BoostBlock, given?: Derivatives): BoostRoot => ({
+    predictions: root.predictions,
+    ...levelOf(at, root, block, null, given),
+  }),
+)
+
+/** Rows follow the splits that were decided on, and tell the histograms that are wanted next. */
+export const nextLevel = kernel(
+  'ml.boost.next',
+  (at: RoundPlan, root: BoostRoot, block: BoostBlock, orders: Orders, given?: Derivatives): BoostLevel =>
+    levelOf(at, root, block, orders, given),
+)
+
+function levelOf(
+  at: RoundPlan,
+  { predictions }: BoostRoot,
+  block: BoostBlock,
+  orders: Orders | null,
+  given?: Derivatives,
+): BoostLevel {
+  const { plan } = at
+  const wanted = orders?.wanted ?? Array.from({ length: plan.outputs }, () => [0])
+  if (wanted.every((nodes) => nodes.length === 0)) return { histograms: wanted.map(() => []) }
+  if (isEmpty(block.binned))
+    return { histograms: wanted.map((nodes) => nodes.map(() => emptyHistogram(plan))) }
+  return {
+    histograms: withRows(at, block, predictions, orders?.history ?? null, given, (room, tree, i) =>
+      histogramsIn(
+        room,
+        plan,
+        wanted[i].map((node) => tree.segments[node]),
+      ),
+    ),
+  }
+}
+
+/** Predictions with a finished round of trees added. */
+export const finishRound = kernel(
+  'ml.boost.finish',
+  (
+    { grown, ...at }: RoundPlan & { grown: readonly FinishedTree[] },
+    { predictions }: BoostRoot,
+    block: BoostBlock,
+    given?: Derivatives,
+  ): BoostRoot => {
+    const { plan } = at
+    const { binned } = block
+    const made = floats(predictions.length)
+    made.set(predictions)
+    if (isEmpty(binned)) return { predictions: made, histograms: [] }
+    const history = grown.map(({ splits }) => splits)
+    withRows(at, block, predictions, history, given, (_, { order, segments }, output) => {
+      addLeaves(made, plan.outputs, output, grown[output], order, segments)
+    })
+    if (!block.weight && plan.validationShare === 0) return { predictions: made, histograms: [] }
+    const rest = restOf(rowsToLearn(plan, block, new Uint32Array(binned.rows)), binned.rows)
+    const { room } = roomOf(null, binned, plan.offsets)
+    grown.forEach((tree, output) => {
+      room.takeOrder(rest)
+      const segments = partSegments(plan.features, tree.splits, room, { 0: { start: 0, count: rest.length } })
+      addLeaves(made, plan.outputs, output, tree, room.orderOf(rest.length), segments)
+    })
+    return { predictions: made, histograms: [] }
+  },
+)
+
+function addLeaves(
+  predictions: Float64Array,
+  outputs: number,
+  output: number,
+  { tree, leafOf }: GrownTree,
+  order: Uint32Array,
+  segments: Record<number, Segment>,
+): void {
+  for (const [node, { start, count }] of Object.entries(segments)) {
+    const value = tree.value[leafOf[Number(node)]]
+    for (let i = start; i < start + count; i++) predictions[order[i] * outputs + output] += value
+  }
+}
+
+/** The rows that a tree was not grown on. */
+function restOf(order: Uint32Array, rows: number): Uint32Array {
+  const isIn = new Uint8Array(rows)
+  for (const row of order) isIn[row] = 1
+  const rest = new Uint32Array(rows - order.length)
+  for (let row = 0, at = 0; row < rows; row++) if (!isIn[row]) rest[at++] = row
+  return rest
+}
+
+/** The raw predictions of a block. */
+export const predictionsOf = kernel(
+  'ml.boost.predictions',
+  (_: unknown, { predictions }: BoostRoot): Float64Array => predictions,
+)

@@ -1,0 +1,173 @@
+// The loops of tree growing in WebAssembly against plain ones: bins, histograms, rows that follow splits, rows that are found again.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { mulberry } from '../../runtime/kernels/ml/seeded.ts'
+import { type BinnedBlock, GROUP, placeOfFeature } from '../../runtime/kernels/ml/trees/binnedBlock.ts'
+import { binOffsets, type FeatureBins, valueBins } from '../../runtime/kernels/ml/trees/binning.ts'
+import { binRows } from '../../runtime/kernels/ml/trees/binRows.ts'
+import type { BoostBlock, BoostPlan } from '../../runtime/kernels/ml/trees/boostBlock.ts'
+import { beginRound, finishRound, nextLevel } from '../../runtime/kernels/ml/trees/boostLevel.ts'
+import type { NodeSplit } from '../../runtime/kernels/ml/trees/growth.ts'
+import { histogramsIn } from '../../runtime/kernels/ml/trees/histogram.ts'
+import { TreeRoom } from '../../runtime/kernels/ml/trees/treeRoom.ts'
+import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
+
+const binOf = ({ rows, bytes }: BinnedBlock, row: number, feature: number): number =>
+  bytes[placeOfFeature(rows, feature) + GROUP * row]
+
+const numeric = (count: number): FeatureBins => ({
+  kind: 'numeric',
+  thresholds: Float64Array.from({ length: count }, (_, i) => i / 4 - 3),
+})
+
+/** Values on thresholds, between them, beyond them, and none. */
+function valuesFor(random: () => number): number {
+  const kind = Math.floor(random() * 8)
+  if (kind === 0) return Number.NaN
+  if (kind === 1) return Number.POSITIVE_INFINITY
+  if (kind === 2) return Number.NEGATIVE_INFINITY
+  return kind < 5 ? Math.floor(random() * 300) / 4 - 4 : random() * 70 - 4
+}
+
+test('bins of numbers are counts of thresholds below them, whatever the number of thresholds and rows (seed 1)', () => {
+  const random = mulberry(1)
+  for (const rows of [0, 1, 3, 700, 5000]) {
+    const features = [0, 1, 2, 127, 128, 254].map(numeric)
+    const data = Float64Array.from({ length: rows * features.length }, () => valuesFor(random))
+    const block = binRows(features, data, rows)
+    features.forEach((bins, feature) => {
+      for (let row = 0; row < rows; row++) {
+        const value = data[row * features.length + feature]
+        const { thresholds } = bins as FeatureBins & { kind: 'numeric' }
+        const expected = Number.isNaN(value)
+          ? valueBins(bins)
+          : thresholds.filter((each) => value > each).length
+        assert.equal(binOf(block, row, feature), expected, `${value} among ${thresholds.length}`)
+      }
+    })
+  }
+})
+
+test('categories are bins, those that are not known count as missing', () => {
+  const bins: FeatureBins = { kind: 'category', categories: Float64Array.of(2, 5, 9) }
+  const block = binRows([numeric(1), bins], Float64Array.of(0, 5, 0, 9, 0, 7, 0, Number.NaN), 4)
+  assert.deepEqual(
+    [0, 1, 2, 3].map((row) => binOf(block, row, 1)),
+    [1, 2, 3, 3],
+  )
+})
+
+/** A block of random bins, a random order of some of its rows, and derivatives at their limits. */
+function randomRows(random: () => number, rows: number, features: readonly FeatureBins[]) {
+  const data = Float64Array.from({ length: rows * features.length }, () => valuesFor(random))
+  const order = Uint32Array.from({ length: rows }, (_, row) => row)
+  for (let i = rows - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1))
+    const own = order[i]
+    order[i] = order[j]
+    order[j] = own
+  }
+  const derivatives = Int32Array.from({ length: 2 * rows }, (_, i) =>
+    i % 2 === 0 ? Math.round((2 * random() - 1) * (2 ** 31 - 1)) : Math.round(random() * (2 ** 24 - 1)),
+  )
+  return { block: binRows(features, data, rows), order, derivatives }
+}
+
+test('histograms are the sums of plain loops, for any number of features and rows (seed 2)', () => {
+  const random = mulberry(2)
+  for (const count of [1, 3, 4, 5, 9])
+    for (const rows of [1, 2, 1023, 1024, 1025, 3000]) {
+      const features = Array.from({ length: count }, (_, i) => numeric((i * 61) % 254))
+      const offsets = binOffsets(features)
+      const { block, order, derivatives } = randomRows(random, rows, features)
+      const room = new TreeRoom()
+      room.lay(block, offsets)
+      room.take({ order, derivatives })
+      const cut = Math.floor(random() * rows)
+      const nodes = [
+        { start: cut, count: rows - cut },
+        { start: 0, count: cut },
+      ]
+      const expected = nodes.map((node) => {
+        const sums = new Float64Array(3 * offsets[count])
+        for (const row of order.subarray(node.start, node.start + node.count))
+          for (let feature = 0; feature < count; feature++) {
+            const at = 3 * (offsets[feature] + binOf(block, row, feature))
+            sums[at] += derivatives[2 * row]
+            sums[at + 1] += derivatives[2 * row + 1]
+            sums[at + 2]++
+          }
+        return sums
+      })
+      assert.deepEqual(histogramsIn(room, { offsets }, nodes), expected)
+    }
+})
+
+test('rows that follow a split keep their order on each side (seed 3)', () => {
+  const random = mulberry(3)
+  for (const rows of [1, 2, 777]) {
+    const features = [numeric(9), numeric(200), numeric(3), numeric(40), numeric(100)]
+    const { block, order, derivatives } = randomRows(random, rows, features)
+    for (const feature of [0, 3, 4]) {
+      const room = new TreeRoom()
+      room.lay(block, binOffsets(features))
+      room.take({ order, derivatives })
+      const sides = Uint8Array.from({ length: 256 }, () => (random() < 0.5 ? 1 : 0))
+      const [start, count] = [Math.floor(rows / 3), rows - Math.floor(rows / 3)]
+      const left = room.partition({ start, count }, feature, sides)
+      const run = [...order.subarray(start)]
+      const goesLeft = (row: number): boolean => sides[binOf(block, row, feature)] === 1
+      const expected = [
+        ...order.subarray(0, start),
+        ...run.filter(goesLeft),
+        ...run.filter((row) => !goesLeft(row)),
+      ]
+      assert.deepEqual([...room.orderOf(rows)], expected)
+      assert.equal(left, run.filter(goesLeft).length)
+    }
+  }
+})
+
+const split = (node: number, feature: number, bin: number, build: number | null): NodeSplit => ({
+  ...{ node, feature, bin, build, left: 2 * node + 1, right: 2 * node + 2 },
+  ...{ leftBins: null, missingLeft: false },
+})
+
+for (const outputs of [1, 3])
+  test(`levels are the same where rows were left and where they are not known any more: ${outputs} trees`, () => {
+    const random = mulberry(4)
+    const rows = 500
+    const features = [numeric(30), numeric(60)]
+    const data = Float64Array.from({ length: 2 * rows }, () => valuesFor(random))
+    const target = Float64Array.from({ length: rows }, () => Math.floor(random() * 3))
+    const block: BoostBlock = { binned: binRows(features, data, rows), target, weight: null, start: 0 }
+    const plan: BoostPlan = {
+      ...{ objective: outputs === 1 ? 'squaredError' : 'softmax', outputs, features, fit: `test ${outputs}` },
+      ...{ offsets: binOffsets(features), gradientUnit: 2 ** -20, hessianUnit: 2 ** -20 },
+      ...{ seed: 0, validationShare: 0 },
+    }
+    const at = { plan, round: 1 }
+    const root = {
+      predictions: Float64Array.from({ length: rows * outputs }, () => random()),
+      histograms: [],
+    }
+    const each = <T>(value: T): T[] => Array.from({ length: outputs }, () => value)
+    const levels = [
+      { history: each([split(0, 0, 10, 1)]), wanted: each([1]) },
+      { history: each([split(0, 0, 10, 1), split(1, 1, 20, 3), split(2, 1, 9, 6)]), wanted: each([3, 6]) },
+    ]
+    const ask = (level: number) => nextLevel(at, root, block, levels[level])
+    const begun = beginRound(at, root, block)
+    const inOrder = [ask(0), ask(1)]
+    const empty = each({ tree: { value: Float64Array.of(0) }, leafOf: new Int32Array(7), splits: [] })
+    assert.deepEqual(finishRound({ ...at, grown: empty as never }, root, block).predictions, root.predictions)
+    for (const order of [[1], [1, 0], [0, 0, 1, 1]])
+      for (const level of order) {
+        if (order.length < 4) releaseCaches()
+        assert.deepEqual(ask(level), inOrder[level])
+      }
+    assert.deepEqual(beginRound(at, root, block), begun)
+    // Another round's rows are others.
+    assert.deepEqual(beginRound({ plan, round: 2 }, root, block), begun)
+  })
