@@ -68,9 +68,9 @@ console.log(await bag.readText('folder.txt').count().compute())
     title: 'a result that cannot be sent back',
     program: `import { Client } from 'heddle'
 const client = await Client.local()
-await client.submit(() => ({ seen: new WeakMap() })).result()
+await client.submit(() => ({ seen: new WeakRef({}) })).result()
 `,
-    says: [/`result\.seen` is a WeakMap, which cannot be sent/, /in task .* on worker w0/],
+    says: [/`result\.seen` is a WeakRef, which cannot be sent/, /in task .* on worker w0/],
   },
   {
     title: 'a task that throws what is no Error',

@@ -470,10 +470,10 @@ describe('a client of a local cluster', () => {
     assert.throws(() => client.submit(5 as never), /submit needs a function first, not number/)
     assert.throws(() => client.map(inc, 5 as never), /map needs lists of items, not number/)
     assert.throws(() => client.submit((x: unknown) => x, Promise.resolve(1)), CannotTravelError)
-    assert.throws(() => client.map((x: unknown) => x, [1, new WeakMap()]), CannotTravelError)
-    await assert.rejects(client.scatter(new WeakMap()), CannotTravelError)
+    assert.throws(() => client.map((x: unknown) => x, [1, new WeakRef({})]), CannotTravelError)
+    await assert.rejects(client.scatter(new WeakRef({})), CannotTravelError)
     await assert.rejects(
-      client.submit(() => new Promise<WeakMap<object, 1>>((r) => r(new WeakMap()))).result(),
+      client.submit(() => new Promise<WeakRef<object>>((r) => r(new WeakRef({})))).result(),
       {
         name: 'CannotTravelError',
       },

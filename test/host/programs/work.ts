@@ -54,7 +54,7 @@ export function* countTo(n: number): Generator<number> {
   for (let i = 1; i <= n; i++) yield i
 }
 
-export const cannotReturn = (): unknown => ({ rows: [{ open: new WeakMap() }] })
+export const cannotReturn = (): unknown => ({ rows: [{ open: new WeakRef({}) }] })
 
 export const says = (text: string): number => {
   console.log(text)
