@@ -1,6 +1,6 @@
 // WebAssembly whose vectors of 128 bits V8 joins to the 256 bits of the machine's own, two by two.
 //
-// V8 has had this since version 12 for x64 with AVX2 ("revectorization", `--experimental-wasm-revectorize`) and leaves it
+// V8 has this for x64 with AVX2 ("revectorization", `--experimental-wasm-revectorize`) and leaves it
 // off. It is turned on here for the compiling of single modules of ours, whose results are checked before they are used
 // (gemmEngine.ts), and turned off again: a user's modules are compiled as ever.
 
