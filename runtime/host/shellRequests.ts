@@ -3,6 +3,7 @@
 import type { ClientMessage } from '../protocol/messages.ts'
 import type { RunEvent } from '../protocol/runs.ts'
 import type { ControlPlane, ShellRequests } from './controlPlane.ts'
+import { freeBytesHere, refusalForRoom } from './graphRoom.ts'
 import type { Logs } from './logs.ts'
 import { RunRefusedError, type Runs } from './runs.ts'
 import type { SlurmJobs } from './slurmJobs.ts'
@@ -16,6 +17,8 @@ export interface Steering {
   /** The jobs that the cluster's workers run in, where they do. */
   jobs(): SlurmJobs | undefined
   shutdown(reason: string): void
+  /** How many bytes the process may still take, where it is not the system that says so. */
+  freeBytes?(): number
 }
 
 export class Requests implements ShellRequests {
@@ -30,6 +33,8 @@ export class Requests implements ShellRequests {
 
   clientMessage(client: number, message: ClientMessage): boolean {
     switch (message.type) {
+      case 'graph':
+        return this.#hasNoRoomFor(client, message)
       case 'run':
         this.#run(client, message)
         return true
@@ -68,6 +73,14 @@ export class Requests implements ShellRequests {
     this.#watching.get(client)?.()
     this.#watching.delete(client)
     if (this.#watching.size === 0) this.#steering.runs.expect(false)
+  }
+
+  /** Refuses a graph that memory would not do for. */
+  #hasNoRoomFor(client: number, graph: Extract<ClientMessage, { type: 'graph' }>): boolean {
+    const reason = refusalForRoom(graph, this.#steering.freeBytes ?? freeBytesHere)
+    if (reason === undefined) return false
+    this.#plane.reply(client, { type: 'graph-refused', graph: graph.graph, reason, keys: [] })
+    return true
   }
 
   #run(client: number, message: Extract<ClientMessage, { type: 'run' }>): void {

@@ -133,6 +133,8 @@ export class Shell implements AsyncDisposable {
   readonly server: SchedulerServer
   readonly auth = new Auth('c1', { token: TOKEN, signIn: SIGN_IN, cookie: 'the-cookie' })
   port = 0
+  /** What its machine says is free. */
+  freeBytes = Number.POSITIVE_INFINITY
 
   /** @param session the program that runs start */
   constructor(session?: string) {
@@ -155,6 +157,7 @@ export class Shell implements AsyncDisposable {
         scale: (workers) => (workers > 4 ? 'too many' : undefined),
         jobs: () => undefined,
         shutdown: (reason) => void this.stops.push(reason),
+        freeBytes: () => this.freeBytes,
       }),
     )
     writeFileSync(join(this.folder, 'page.js'), PAGE_MODULE)
