@@ -453,7 +453,10 @@ def bench_arrays():
             emit(figure, median_of(3, timed))
 
     if only("rows to columns, 6 GB with 2 workers of 1 GB"):
-        emit("rows to columns, 6 GB with 2 workers of 1 GB", rows_to_columns())
+        try:
+            emit("rows to columns, 6 GB with 2 workers of 1 GB", rows_to_columns())
+        except Exception as error:  # KilledWorker: it does not fit into the memory that both are given.
+            print("Dask gives up on rows to columns: %s" % error, file=sys.stderr)
 
     def graph():
         begun = time.perf_counter()
