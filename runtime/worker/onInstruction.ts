@@ -77,7 +77,8 @@ export function onRecall(state: WorkerState, message: Instruction<'recall'>): vo
 
 export function onReplicate(state: WorkerState, message: Instruction<'replicate'>): void {
   for (let i = 0; i < message.tasks.length; i++) {
-    const [task, run] = [message.tasks[i], message.runs[i]]
+    const task = message.tasks[i]
+    const run = message.runs[i]
     const row = state.values.rowOf(task, run)
     if (row !== -1) {
       if (state.values.phase(row) !== AWAITED) state.reports.stored(task, run, state.values.bytes(row))

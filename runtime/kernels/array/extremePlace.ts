@@ -105,7 +105,8 @@ function complexPlace(
       if (isNaNAt(i) !== isNaNAt(at) && isNaNAt(at) === skipNaN) at = i
       continue
     }
-    const [re, im] = [x[2 * i] - x[2 * at], x[2 * i + 1] - x[2 * at + 1]]
+    const re = x[2 * i] - x[2 * at]
+    const im = x[2 * i + 1] - x[2 * at + 1]
     if (greatest ? re > 0 || (re === 0 && im > 0) : re < 0 || (re === 0 && im < 0)) at = i
   }
   return at - from

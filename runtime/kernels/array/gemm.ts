@@ -49,9 +49,11 @@ function plainProduct(
     const out = data as Float64Array
     for (let i = 0; i < rows; i++)
       for (let k = 0; k < length; k++) {
-        const [re, im] = [x[2 * (i * length + k)], x[2 * (i * length + k) + 1]]
+        const re = x[2 * (i * length + k)]
+        const im = x[2 * (i * length + k) + 1]
         for (let j = 0; j < columns; j++) {
-          const [p, q] = [2 * (k * columns + j), 2 * (i * columns + j)]
+          const p = 2 * (k * columns + j)
+          const q = 2 * (i * columns + j)
           out[q] += re * y[p] - im * y[p + 1]
           out[q + 1] += re * y[p + 1] + im * y[p]
         }

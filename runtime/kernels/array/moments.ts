@@ -50,7 +50,8 @@ function realMoments(
         const n = Math.min(STRIP, length - i)
         strips.fill(at, i, n)
         if (step === 0) addRow(x, n, skipNaN, counts, means, squares, place)
-        else addAcross(x, n, skipNaN, counts, means, squares, place + i * step, step)
+        else if (skipNaN) addKnownAcross(x, n, counts, means, squares, place + i * step, step)
+        else addAcross(x, n, counts, means, squares, place + i * step, step)
       }
     })
   }
@@ -73,7 +74,16 @@ function addRow(
     for (let i = 0; i < n; i++) if (!Number.isNaN(x[i])) x[count++] = x[i]
     if (count === 0) return
   }
-  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  const mean = sumOf(x, count) / count
+  join(counts, means, squares, at, count, mean, squaresOf(x, count, mean))
+}
+
+/** In four sums, which a processor adds side by side. */
+function sumOf(x: Float64Array, count: number): number {
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
   const whole = count - (count % 4)
   for (let i = 0; i < whole; i += 4) {
     s0 += x[i]
@@ -82,18 +92,31 @@ function addRow(
     s3 += x[i + 3]
   }
   for (let i = whole; i < count; i++) s0 += x[i]
-  const mean = (s0 + s1 + (s2 + s3)) / count
-  let [q0, q1, q2, q3] = [0, 0, 0, 0]
+  return s0 + s1 + (s2 + s3)
+}
+
+/** The sum of squared deviations, likewise. */
+function squaresOf(x: Float64Array, count: number, mean: number): number {
+  let q0 = 0
+  let q1 = 0
+  let q2 = 0
+  let q3 = 0
+  const whole = count - (count % 4)
   for (let i = 0; i < whole; i += 4) {
-    const [a, b] = [x[i] - mean, x[i + 1] - mean]
-    const [c, d] = [x[i + 2] - mean, x[i + 3] - mean]
+    const a = x[i] - mean
+    const b = x[i + 1] - mean
+    const c = x[i + 2] - mean
+    const d = x[i + 3] - mean
     q0 += a * a
     q1 += b * b
     q2 += c * c
     q3 += d * d
   }
-  for (let i = whole; i < count; i++) q0 += (x[i] - mean) * (x[i] - mean)
-  join(counts, means, squares, at, count, mean, q0 + q1 + (q2 + q3))
+  for (let i = whole; i < count; i++) {
+    const a = x[i] - mean
+    q0 += a * a
+  }
+  return q0 + q1 + (q2 + q3)
 }
 
 /** Chan, Golub and LeVeque (1979): the moments of two parts together. */
@@ -121,10 +144,30 @@ function join(
   squares[at] += square + (delta * delta * before * count) / total
 }
 
+/** Each value of a strip into a place of its own; all of these places have met as many. */
 function addAcross(
   x: Float64Array,
   n: number,
-  skipNaN: boolean,
+  counts: Float64Array,
+  means: Float64Array,
+  squares: Float64Array,
+  at: number,
+  step: number,
+): void {
+  const count = counts[at] + 1
+  for (let i = 0, p = at; i < n; i++, p += step) {
+    const delta = x[i] - means[p]
+    const mean = means[p] + delta / count
+    counts[p] = count
+    means[p] = mean
+    squares[p] += delta * (x[i] - mean)
+  }
+}
+
+/** The same without NaNs: places may have met some. */
+function addKnownAcross(
+  x: Float64Array,
+  n: number,
   counts: Float64Array,
   means: Float64Array,
   squares: Float64Array,
@@ -133,7 +176,7 @@ function addAcross(
 ): void {
   for (let i = 0, p = at; i < n; i++, p += step) {
     const value = x[i]
-    if (skipNaN && Number.isNaN(value)) continue
+    if (Number.isNaN(value)) continue
     const count = ++counts[p]
     const delta = value - means[p]
     means[p] += delta / count

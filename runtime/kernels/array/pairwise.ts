@@ -54,8 +54,14 @@ function sumDoubles(x: Float64Array, from: number, length: number): number {
     const n = half(length)
     return sumDoubles(x, from, n) + sumDoubles(x, from + n, length - n)
   }
-  let [r0, r1, r2, r3] = [x[from], x[from + 1], x[from + 2], x[from + 3]]
-  let [r4, r5, r6, r7] = [x[from + 4], x[from + 5], x[from + 6], x[from + 7]]
+  let r0 = x[from]
+  let r1 = x[from + 1]
+  let r2 = x[from + 2]
+  let r3 = x[from + 3]
+  let r4 = x[from + 4]
+  let r5 = x[from + 5]
+  let r6 = x[from + 6]
+  let r7 = x[from + 7]
   const whole = from + length - (length % 8)
   for (let i = from + 8; i < whole; i += 8) {
     r0 += x[i]
@@ -92,8 +98,14 @@ function sumSingles(x: Float32Array, from: number, length: number): number {
     const n = half(length)
     return f(sumSingles(x, from, n) + sumSingles(x, from + n, length - n))
   }
-  let [r0, r1, r2, r3] = [x[from], x[from + 1], x[from + 2], x[from + 3]]
-  let [r4, r5, r6, r7] = [x[from + 4], x[from + 5], x[from + 6], x[from + 7]]
+  let r0 = x[from]
+  let r1 = x[from + 1]
+  let r2 = x[from + 2]
+  let r3 = x[from + 3]
+  let r4 = x[from + 4]
+  let r5 = x[from + 5]
+  let r6 = x[from + 6]
+  let r7 = x[from + 7]
   const whole = from + length - (length % 8)
   for (let i = from + 8; i < whole; i += 8) {
     r0 = f(r0 + x[i])

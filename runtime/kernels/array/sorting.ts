@@ -16,12 +16,17 @@ function rowsOf(array: NdArray, axis: number): { rows: NdArray; length: number; 
 function after(data: Data, type: DType, a: number, b: number): boolean {
   if (type.kind === 'c') {
     const x = data as Float64Array
-    const [ar, ai, br, bi] = [x[2 * a], x[2 * a + 1], x[2 * b], x[2 * b + 1]]
-    const [aNaN, bNaN] = [Number.isNaN(ar) || Number.isNaN(ai), Number.isNaN(br) || Number.isNaN(bi)]
+    const ar = x[2 * a]
+    const ai = x[2 * a + 1]
+    const br = x[2 * b]
+    const bi = x[2 * b + 1]
+    const aNaN = Number.isNaN(ar) || Number.isNaN(ai)
+    const bNaN = Number.isNaN(br) || Number.isNaN(bi)
     if (aNaN || bNaN) return aNaN && !bNaN
     return ar > br || (ar === br && ai > bi)
   }
-  const [p, q] = [data[a], data[b]]
+  const p = data[a]
+  const q = data[b]
   if (type.unit && (p === -(2n ** 63n) || q === -(2n ** 63n))) return p === -(2n ** 63n) && q !== p
   return p > q || (Number.isNaN(p) && !Number.isNaN(q))
 }

@@ -118,7 +118,8 @@ function uniqueOf(array: NdArray, weights?: BigInt64Array): [NdArray, NdArray] {
   const data = sorted.data as Float64Array
   const same = (a: number, b: number): boolean => {
     for (let lane = 0; lane < lanes; lane++) {
-      const [x, y] = [data[a * lanes + lane], data[b * lanes + lane]]
+      const x = data[a * lanes + lane]
+      const y = data[b * lanes + lane]
       if (x !== y && !(Number.isNaN(x) && Number.isNaN(y))) return false
     }
     return true

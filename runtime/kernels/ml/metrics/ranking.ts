@@ -73,9 +73,11 @@ export function addLambdas(
     for (let j = i + 1; j < order.length; j++) {
       // Beyond k no exchange changes anything.
       if (i >= k) return
-      const [a, b] = [from + order[i], from + order[j]]
+      const a = from + order[i]
+      const b = from + order[j]
       if (relevance[a] === relevance[b]) continue
-      const [high, low] = relevance[a] > relevance[b] ? [a, b] : [b, a]
+      const high = relevance[a] > relevance[b] ? a : b
+      const low = high === a ? b : a
       const exchange =
         (Math.abs(gainOf('exponential', relevance[a]) - gainOf('exponential', relevance[b])) *
           (discountOf(i, k) - discountOf(j, k))) /

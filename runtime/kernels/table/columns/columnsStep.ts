@@ -146,7 +146,8 @@ function sortedRows(table: Table, keys: readonly SortKey[]): number[] {
   const columns = keys.map(({ by }) => columnOf(by, table).cells)
   return range(0, table.rows).sort((a, b) => {
     for (let i = 0; i < keys.length; i++) {
-      const [left, right] = [columns[i][a], columns[i][b]]
+      const left = columns[i][a]
+      const right = columns[i][b]
       if (left === null || right === null) {
         if (left === right) continue
         return (left === null) === keys[i].nullsFirst ? -1 : 1

@@ -55,10 +55,12 @@ export function compareCells(a: Cell, b: Cell): number {
 function compareTexts(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
-    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)]
+    const left = a.charCodeAt(i)
+    const right = b.charCodeAt(i)
     if (left === right) continue
     // A half of a pair stands for a code point beyond all single ones.
-    const [leftPair, rightPair] = [left >= 0xd800 && left < 0xe000, right >= 0xd800 && right < 0xe000]
+    const leftPair = left >= 0xd800 && left < 0xe000
+    const rightPair = right >= 0xd800 && right < 0xe000
     return leftPair === rightPair ? left - right : leftPair ? 1 : -1
   }
   return a.length - b.length
