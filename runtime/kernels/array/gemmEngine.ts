@@ -142,7 +142,8 @@ function packColumns(
   { width, wide, count, step }: { width: number; wide: number; count: number; step: number },
 ): void {
   for (let k = 0; k < count; k++) {
-    const [p, q] = [at + k * wide, from + k * step]
+    const p = at + k * wide
+    const q = from + k * step
     for (let r = 0; r < width; r++) to[p + r] = data[q + r]
   }
 }

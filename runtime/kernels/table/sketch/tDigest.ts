@@ -112,7 +112,8 @@ export function quantileOf(digest: TDigest, q: number): number | null {
   let [fromRank, fromValue] = [0, min]
   let before = 0
   for (let i = 0; i < means.length; i++) {
-    const [toRank, toValue] = [before + (weights[i] - 1) / 2, means[i]]
+    const toRank = before + (weights[i] - 1) / 2
+    const toValue = means[i]
     if (rank <= toRank) return between(rank, fromRank, fromValue, toRank, toValue)
     ;[fromRank, fromValue] = [toRank, toValue]
     before += weights[i]
