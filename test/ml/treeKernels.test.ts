@@ -9,7 +9,7 @@ import { binRows } from '../../runtime/kernels/ml/trees/binRows.ts'
 import type { BoostBlock, BoostPlan } from '../../runtime/kernels/ml/trees/boostBlock.ts'
 import { beginRound, finishRound, nextLevel } from '../../runtime/kernels/ml/trees/boostLevel.ts'
 import type { NodeSplit } from '../../runtime/kernels/ml/trees/growth.ts'
-import { histogramsIn } from '../../runtime/kernels/ml/trees/histogram.ts'
+import { histogramAt, histogramsIn } from '../../runtime/kernels/ml/trees/histogram.ts'
 import { TreeRoom } from '../../runtime/kernels/ml/trees/treeRoom.ts'
 import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
 
@@ -100,7 +100,11 @@ test('histograms are the sums of plain loops, for any number of features and row
           }
         return sums
       })
-      assert.deepEqual(histogramsIn(room, { offsets }, nodes), expected)
+      const made = histogramsIn(room, { offsets }, nodes)
+      assert.deepEqual(
+        nodes.map((_, node) => histogramAt(made, { offsets }, node)),
+        expected,
+      )
     }
 })
 

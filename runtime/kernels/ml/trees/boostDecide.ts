@@ -5,6 +5,7 @@ import { resultBuffer } from '../../resultMemory.ts'
 import type { FeatureBins } from './binning.ts'
 import type { BoostLevel, FinishedTree, Orders } from './boostLevel.ts'
 import { type GrowingTree, type GrowthRules, grow, type NodeSplit, rootOf } from './growth.ts'
+import { histogramAt } from './histogram.ts'
 import { finishedTree } from './tree.ts'
 
 /** The trees of a round, one an output, as far as they have grown. */
@@ -18,15 +19,14 @@ export interface GrowingRound {
 export const sumLevels = kernel(
   'ml.boost.sumLevels',
   (levels: readonly BoostLevel[]): BoostLevel => ({
-    histograms: levels[0].histograms.map((nodes, tree) =>
-      nodes.map((_, node) => sumOf(levels.map(({ histograms }) => histograms[tree][node]))),
+    histograms: levels[0].histograms.map((_, tree) =>
+      sumOf(levels.map(({ histograms }) => histograms[tree])),
     ),
   }),
 )
 
-function sumOf(parts: readonly Float64Array[]): Float64Array {
-  const [first, ...rest] = parts
-  if (rest.length === 0) return first
+/** New memory, even for the sum of one. */
+function sumOf([first, ...rest]: readonly Float64Array[]): Float64Array {
   const sums = new Float64Array(resultBuffer(8 * first.length), 0, first.length)
   sums.set(first)
   for (const part of rest) for (let i = 0; i < sums.length; i++) sums[i] += part[i]
@@ -37,10 +37,13 @@ function sumOf(parts: readonly Float64Array[]): Float64Array {
 export const decide = kernel(
   'ml.boost.decide',
   (rules: GrowthRules, before: GrowingRound | null, levels: readonly BoostLevel[]): GrowingRound => {
-    const { histograms } = sumLevels(levels)
     const features = rules.categorical.map((_, feature) => feature)
-    const growing = histograms.map((own, i) =>
-      before ? grow(rules, before.growing[i], own) : rootOf(rules, own[0], features),
+    const sumAt = (tree: number, node: number): Float64Array =>
+      sumOf(levels.map(({ histograms }) => histogramAt(histograms[tree], rules, node)))
+    const growing = levels[0].histograms.map((_, tree) =>
+      before
+        ? grow(rules, before.growing[tree], (node) => sumAt(tree, node))
+        : rootOf(rules, sumAt(tree, 0), features),
     )
     const history = growing.map(({ splits }, i) => [...(before?.history[i] ?? []), ...splits])
     return { growing, history }

@@ -7,13 +7,13 @@ import { type BoostBlock, floats } from './boostBlock.ts'
 import { type Derivatives, rowsToLearn } from './boostStart.ts'
 import { partSegments } from './followRows.ts'
 import type { NodeSplit } from './growth.ts'
-import { emptyHistogram, histogramsIn, type Segment } from './histogram.ts'
+import { emptyHistograms, histogramsIn, type Segment } from './histogram.ts'
 import { roomOf } from './rooms.ts'
 import type { GrownTree } from './tree.ts'
 
-/** What a block tells at a level: of each tree the histograms of the nodes that were wanted. */
+/** What a block tells at a level: of each tree the histograms of the nodes that were wanted, one behind another. */
 export interface BoostLevel {
-  histograms: Float64Array[][]
+  histograms: Float64Array[]
 }
 
 /** A block at the beginning of a round. */
@@ -67,9 +67,8 @@ function levelOf(
 ): BoostLevel {
   const { plan } = at
   const wanted = orders?.wanted ?? Array.from({ length: plan.outputs }, () => [0])
-  if (wanted.every((nodes) => nodes.length === 0)) return { histograms: wanted.map(() => []) }
-  if (isEmpty(block.binned))
-    return { histograms: wanted.map((nodes) => nodes.map(() => emptyHistogram(plan))) }
+  if (isEmpty(block.binned) || wanted.every((nodes) => nodes.length === 0))
+    return { histograms: wanted.map((nodes) => emptyHistograms(plan, nodes.length)) }
   return {
     histograms: withRows(at, block, predictions, orders?.history ?? null, given, (room, tree, i) =>
       histogramsIn(

@@ -64,9 +64,13 @@ export function rootOf(rules: GrowthRules, histogram: Float64Array, features: nu
 
 /**
  * The next round.
- * @param built the histograms that `tree.splits` asked for, in their order
+ * @param builtAt gives the histograms that `tree.splits` asked for, by their order
  */
-export function grow(rules: GrowthRules, tree: GrowingTree, built: readonly Float64Array[]): GrowingTree {
+export function grow(
+  rules: GrowthRules,
+  tree: GrowingTree,
+  builtAt: (place: number) => Float64Array,
+): GrowingTree {
   const nodes = tree.nodes.map((node) => ({ ...node }))
   const histograms = { ...tree.histograms }
   let next = 0
@@ -74,7 +78,7 @@ export function grow(rules: GrowthRules, tree: GrowingTree, built: readonly Floa
     const parent = histograms[split.node]
     delete histograms[split.node]
     if (split.build === null) continue
-    const own = built[next++]
+    const own = builtAt(next++)
     const other = lessThan(parent, own)
     const sibling = split.build === split.left ? split.right : split.left
     for (const [node, histogram] of [

@@ -17,19 +17,36 @@ export interface Segment {
 
 export { PER_BIN }
 
-/** The histogram of a node in which nothing has been counted. */
-export const emptyHistogram = (layout: BinLayout): Float64Array => roomForHistogram(layout).fill(0)
+/** How many numbers the histogram of a node has. */
+const lengthOf = ({ offsets }: BinLayout): number => offsets[offsets.length - 1] * PER_BIN
 
-/** One buffer for each node: all of one size, so that memory which was used before serves again. */
-function roomForHistogram({ offsets }: BinLayout): Float64Array {
-  const length = offsets[offsets.length - 1] * PER_BIN
-  return new Float64Array(resultBuffer(8 * length), 0, length)
+/** The histograms of so many nodes in which nothing has been counted, one behind another. */
+export const emptyHistograms = (layout: BinLayout, count: number): Float64Array =>
+  roomForHistograms(layout, count).fill(0)
+
+/** One buffer for all nodes, of a power of two of them: few sizes are in use, and memory that was touched before serves again. */
+function roomForHistograms(layout: BinLayout, count: number): Float64Array {
+  if (count === 0) return new Float64Array(0)
+  const length = lengthOf(layout)
+  const capacity = 2 ** Math.ceil(Math.log2(count))
+  return new Float64Array(resultBuffer(8 * length * capacity), 0, length * count)
 }
 
-/** Histograms of several nodes, one buffer each. */
-export function histogramsIn(room: TreeRoom, layout: BinLayout, nodes: readonly Segment[]): Float64Array[] {
-  const made = nodes.map(() => roomForHistogram(layout))
-  sumUp(room, layout, nodes, made)
+/** The histogram of one of several nodes that stand one behind another: a view. */
+export function histogramAt(all: Float64Array, layout: BinLayout, at: number): Float64Array {
+  const length = lengthOf(layout)
+  return all.subarray(at * length, (at + 1) * length)
+}
+
+/** Histograms of several nodes, one behind another. */
+export function histogramsIn(room: TreeRoom, layout: BinLayout, nodes: readonly Segment[]): Float64Array {
+  const made = roomForHistograms(layout, nodes.length)
+  sumUp(
+    room,
+    layout,
+    nodes,
+    nodes.map((_, i) => histogramAt(made, layout, i)),
+  )
   return made
 }
 
