@@ -59,6 +59,8 @@ export interface Ran {
 /** Computes collections in this process; `last` says what that took. */
 export class InProcessExecutor implements Executor {
   last: Ran = { tasks: 0, groups: [] }
+  /** How many threads it says that it has. */
+  threads = 1000
 
   async compute(collections: readonly Collection[], _call: ComputeCall): Promise<unknown[]> {
     const partitions = await this.#run(collections)
@@ -70,6 +72,10 @@ export class InProcessExecutor implements Executor {
     return collections.map((collection, i) =>
       collection.standingOn(partitions[i].map((value) => new Held(value))),
     )
+  }
+
+  async info(): Promise<{ workers: { threads: number }[] }> {
+    return { workers: [{ threads: this.threads }] }
   }
 
   async #run(collections: readonly Collection[]): Promise<unknown[][]> {

@@ -8,7 +8,7 @@ import { numericBins } from '../../runtime/kernels/ml/trees/binning.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { answersOf, close, type dataset, split } from './kit.ts'
 
-computeInProcess()
+const executor = computeInProcess()
 
 type Name = Parameters<typeof dataset>[0]
 interface Answer {
@@ -91,11 +91,15 @@ test('trees are the same, to the last bit, for any cut into blocks', async () =>
   for (const growth of ['leafWise', 'depthWise'] as const) {
     const params = { maxIter: 10, maxDepth: 5, growth, earlyStopping: true }
     const whole = await new ml.GradientBoostingRegressor(params).fit(x, y)
-    for (const rows of [50, 331]) {
-      const cut = array.fromArray(x, { chunks: [rows, -1] })
-      const model = await new ml.GradientBoostingRegressor(params).fit(cut, y)
-      assert.deepEqual(model.fitted.trees, whole.fitted.trees)
-    }
+    // One thread has use for two blocks: neighbours become one.
+    for (const threads of [1000, 1])
+      for (const rows of [50, 331]) {
+        executor.threads = threads
+        const cut = array.fromArray(x, { chunks: [rows, -1] })
+        const model = await new ml.GradientBoostingRegressor(params).fit(cut, y)
+        assert.deepEqual(model.fitted.trees, whole.fitted.trees)
+      }
+    executor.threads = 1000
   }
 })
 

@@ -10,6 +10,7 @@ import type { BoostBlock, BoostPlan } from '../../runtime/kernels/ml/trees/boost
 import { beginRound, finishRound, nextLevel } from '../../runtime/kernels/ml/trees/boostLevel.ts'
 import type { NodeSplit } from '../../runtime/kernels/ml/trees/growth.ts'
 import { histogramAt, histogramsIn } from '../../runtime/kernels/ml/trees/histogram.ts'
+import { joinBoostBlocks } from '../../runtime/kernels/ml/trees/joinBlocks.ts'
 import { TreeRoom } from '../../runtime/kernels/ml/trees/treeRoom.ts'
 import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
 
@@ -73,6 +74,26 @@ function randomRows(random: () => number, rows: number, features: readonly Featu
   )
   return { block: binRows(features, data, rows), order, derivatives }
 }
+
+test('blocks that are joined are the block of all their rows, weights and empty ones too (seed 4)', () => {
+  const random = mulberry(4)
+  const features = Array.from({ length: 8 }, (_, i) => numeric(1 + 20 * i))
+  const rows = 500
+  const data = Float64Array.from({ length: rows * features.length }, () => valuesFor(random))
+  const target = Float64Array.from({ length: rows }, random)
+  for (const weight of [null, Float64Array.from({ length: rows }, random)]) {
+    const part = (from: number, to: number): BoostBlock => ({
+      binned: binRows(features, data.subarray(from * features.length, to * features.length), to - from),
+      target: target.subarray(from, to),
+      weight: weight?.subarray(from, to) ?? null,
+      start: from,
+    })
+    const cuts = [0, 3, 3, 251, 252, 500]
+    const parts = cuts.slice(1).map((to, i) => part(cuts[i], to))
+    assert.deepEqual(joinBoostBlocks(parts), part(0, rows))
+    assert.equal(joinBoostBlocks([parts[0]]), parts[0])
+  }
+})
 
 test('histograms are the sums of plain loops, for any number of features and rows (seed 2)', () => {
   const random = mulberry(2)

@@ -7,7 +7,7 @@ import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { foldBlock, givenBlock, mergeStates, runSteps, type Step } from '../../kernels/ml/steps.ts'
 import { EveryPair, type PairKernel } from './everyPair.ts'
-import { Shared, Spread, Together, type TogetherKernel } from './together.ts'
+import { Joined, Shared, Spread, Together, type TogetherKernel } from './together.ts'
 
 /** States of about this many blocks are merged by one task. */
 const MERGE_EVERY = 8
@@ -131,6 +131,15 @@ export class Blocks<T> {
     const values = this.#values
     if (values) return Blocks.here([run(state, before?.values[0] ?? null, values)])
     return Blocks.lazy<U>(new Together(this.node, before?.node ?? null, run as never, state, sum as never), 1)
+  }
+
+  /**
+   * Neighbouring blocks as one, where there are more than `count`: those that are here stay as they are.
+   * @param join makes one block of neighbours
+   */
+  joined(join: (parts: readonly T[]) => T, count: number): Blocks<T> {
+    if (this.#values || !(this.count > count)) return this
+    return Blocks.lazy<T>(new Joined(this.node, join as never, count), count)
   }
 
   /** The same blocks for several steps to start from: what has made them is not done again by each. */

@@ -56,6 +56,42 @@ export class Together implements GraphNode {
   }
 }
 
+/** Neighbouring blocks as one, so that there are no more than so many. */
+export class Joined implements GraphNode {
+  readonly #blocks: GraphNode
+  readonly #join: (...args: never[]) => unknown
+  readonly #count: number
+
+  constructor(blocks: GraphNode, join: (...args: never[]) => unknown, count: number) {
+    this.#blocks = blocks
+    this.#join = join
+    this.#count = count
+  }
+
+  inputs(): readonly GraphNode[] {
+    return [this.#blocks]
+  }
+
+  needs(): readonly GraphNode[] {
+    return [this.#blocks]
+  }
+
+  build(graph: TaskGraph): readonly unknown[] {
+    const blocks = graph.built(this.#blocks)!
+    const name = this.#join.name || 'join'
+    const group = graph.addGroup({ fn: sumBlocks, bound: [this.#join], name, kind: 'ml.join' })
+    return Array.from({ length: this.#count }, (_, i) =>
+      graph.addTask(group, blocks.slice(...boundsOf(blocks.length, this.#count, i))),
+    )
+  }
+}
+
+/** Where the part `i` of `count` even parts begins and ends. */
+const boundsOf = (length: number, count: number, i: number): [number, number] => [
+  Math.floor((i * length) / count),
+  Math.floor(((i + 1) * length) / count),
+]
+
 /** One block, as often as others are many. */
 export class Spread implements GraphNode {
   readonly #one: GraphNode

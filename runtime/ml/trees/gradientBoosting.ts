@@ -26,6 +26,7 @@ import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
 import { learnBins } from './featureBins.ts'
 import { importanceOf } from './importance.ts'
+import { joinedForThreads } from './joinedForThreads.ts'
 import { shapValuesOf } from './shapValues.ts'
 import { type Trained, type TrainingRules, train } from './training.ts'
 
@@ -129,7 +130,9 @@ export async function boost(
   const x: Blocks<Block> = samples.map(featuresOfSample, undefined)
   const bins = await learnBins(kind, x, starts, rows, params.maxBins, params.categoricalFeatures)
   const { features } = bins
-  const held = await samples.map(boostBlockOf, { who: kind, features }, targets, starts).persist()
+  const made = samples.map(boostBlockOf, { who: kind, features }, targets, starts)
+  // Where rows depend on one another, derivatives come block by block as rows do.
+  const held = await (learning.lambdas ? made : await joinedForThreads(made, rows)).persist()
   const trained: Trained = await train(
     {
       ...params,
