@@ -15,7 +15,9 @@ import { findingsOf } from './diagnose/diagnose.ts'
 import type { Span } from './facts/documentFacts.ts'
 import { HeddlePackages } from './facts/heddlePackage.ts'
 import { neededText } from './facts/neededText.ts'
-import { type Source, sourcesOf } from './knowledge/sources.ts'
+import { columnUses, sourceId, sourcesOf } from './knowledge/columnUses.ts'
+import type { Source } from './knowledge/sources.ts'
+import type { Subject } from './knowledge/subject.ts'
 import { codeLensesOf } from './lsp/codeLenses.ts'
 import { columnsAt } from './lsp/completion.ts'
 import { computationAt } from './lsp/computationAt.ts'
@@ -25,10 +27,14 @@ import { inlayHints } from './lsp/inlayHints.ts'
 import { OpenDocument } from './lsp/openDocument.ts'
 import { pagesIn } from './lsp/pages.ts'
 import { type FileFacts, FileMetadata } from './metadata/fileFacts.ts'
+import { ProjectModules } from './project/modules.ts'
+import { TypeService } from './types/typeService.ts'
 
 /** Long enough that a word is typed, short enough that nobody waits for it; longer where looking takes long. */
 const DIAGNOSE_AFTER_MS = 200
 const DIAGNOSE_PAUSES = 4
+/** An answer that somebody waits for is given from the text alone where types take longer, as while TypeScript is loaded. */
+const TYPES_AFTER_MS_MAX = 150
 
 const connection = createConnection(ProposedFeatures.all)
 const documents = new Map<string, OpenDocument>()
@@ -37,8 +43,18 @@ const packages = new HeddlePackages()
 const metadata = new FileMetadata()
 const pages = pagesIn(join(__dirname, 'docs', 'diagnostics.md'))
 let folders: string[] = []
+let editorsTypescript: string | undefined
+const modules = new ProjectModules((file) => {
+  const open = [...documents.values()].find((each) => each.file === file)?.text
+  return open && { text: open.getText(), version: open.version }
+})
+const types = new TypeService(join(__dirname, 'typeThread.cjs'), () => ({
+  folders,
+  ...(editorsTypescript && { editors: editorsTypescript }),
+}))
 
-connection.onInitialize(({ workspaceFolders }) => {
+connection.onInitialize(({ workspaceFolders, initializationOptions }) => {
+  editorsTypescript = (initializationOptions as { typescript?: string } | undefined)?.typescript
   folders = (workspaceFolders ?? []).flatMap(({ uri }) => (uri.startsWith('file:') ? fileURLToPath(uri) : []))
   return {
     capabilities: {
@@ -55,15 +71,24 @@ connection.onInitialize(({ workspaceFolders }) => {
 
 connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
   const file = uri.startsWith('file:') ? fileURLToPath(uri) : uri
-  documents.set(uri, new OpenDocument(TextDocument.create(uri, languageId, version, text), file))
+  documents.set(uri, new OpenDocument(TextDocument.create(uri, languageId, version, text), file, modules))
+  modules.edited()
   diagnoseSoon(uri)
 })
 connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
   documents.get(uri)?.change(contentChanges, version)
-  diagnoseSoon(uri)
+  // What this file exports is used in others.
+  for (const each of documents.keys()) if (each === uri || documents.get(each)?.hasImports) diagnoseSoon(each)
+})
+connection.onDidChangeWatchedFiles(() => {
+  modules.begin()
+  for (const uri of documents.keys()) if (documents.get(uri)?.hasImports) diagnoseSoon(uri)
 })
 connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+  const file = documents.get(uri)?.file
+  if (file) types.closed(file)
   documents.delete(uri)
+  modules.edited()
   clearTimeout(waiting.get(uri))
   waiting.delete(uri)
   void connection.sendDiagnostics({ uri, diagnostics: [] })
@@ -78,7 +103,7 @@ connection.onCodeAction(({ textDocument: { uri }, context }) =>
 )
 connection.onHover(async ({ textDocument: { uri }, position }) => {
   const document = documents.get(uri)
-  const subject = document?.subject
+  const subject = document && (await typedSubject(document))
   if (!document || !subject) return null
   const found = await hoverAt(subject, document.text.offsetAt(position), (source) =>
     factsOf(document, source),
@@ -89,10 +114,14 @@ connection.onHover(async ({ textDocument: { uri }, position }) => {
 })
 connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
   const document = documents.get(uri)
-  if (!document || document.facts.imports.length === 0) return []
+  if (!document) return []
   const { text } = document
-  const choices = await columnsAt(document.file, text.getText(), text.offsetAt(position), (source) =>
-    factsOf(document, source),
+  const choices = await columnsAt(
+    document.file,
+    text.getText(),
+    text.offsetAt(position),
+    (source) => factsOf(document, source),
+    modules,
   )
   if (token.isCancellationRequested) return []
   return choices.map(({ name, detail, start, end }) => ({
@@ -105,8 +134,9 @@ connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
 })
 connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }, token) => {
   const document = documents.get(uri)
-  const subject = document?.subject
+  const subject = document && (await typedSubject(document))
   if (!document || !subject) return []
+  if (!document.isTyped) void document.typed(askTypes).then(() => connection.languages.inlayHint.refresh())
   const stretch = { start: document.text.offsetAt(range.start), end: document.text.offsetAt(range.end) }
   const hints = await inlayHints(subject, stretch, (source) => factsOf(document, source))
   if (token.isCancellationRequested) return []
@@ -134,6 +164,20 @@ connection.onNotification('heddle/foldersChanged', () => {
   for (const uri of documents.keys()) diagnoseSoon(uri)
 })
 
+const askTypes = (question: Parameters<TypeService['ask']>[0]): ReturnType<TypeService['ask']> =>
+  types.ask(question)
+
+/** The analysis with what types say, if that comes soon. */
+async function typedSubject(document: OpenDocument): Promise<Subject | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, TYPES_AFTER_MS_MAX)
+  })
+  await Promise.race([document.typed(askTypes), late])
+  clearTimeout(timer)
+  return document.subject
+}
+
 /** What is known of the files of a source. Runs start in the folder of the workspace that the file is in. */
 async function factsOf({ file }: OpenDocument, { paths, format }: Source): Promise<FileFacts | undefined> {
   const own = folders.filter((folder) => file.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0]
@@ -157,17 +201,21 @@ async function diagnose(uri: string): Promise<void> {
   const document = documents.get(uri)
   if (!document) return
   const { version } = document.text
+  modules.begin()
+  // Half-typed code keeps what was said of it before: it would flicker with every letter.
+  if (document.isHalfTyped) return
+  await document.typed(askTypes)
+  if (documents.get(uri) !== document || document.text.version !== version) return
   const begun = performance.now()
   const { subject } = document
   const findings = subject ? findingsOf(subject) : []
+  const uses = subject ? columnUses(subject) : []
   document.lookMs = performance.now() - begun
-  // Half-typed code keeps what was said of it before: it would flicker with every letter.
-  if (!subject && document.facts.imports.length > 0 && document.isBroken) return
-  if (subject) {
+  if (uses.length > 0) {
     const known = new Map<string, FileFacts | undefined>()
-    for (const source of sourcesOf(subject)) known.set(String(source.paths), await factsOf(document, source))
+    for (const source of sourcesOf(uses)) known.set(sourceId(source), await factsOf(document, source))
     if (documents.get(uri)?.text.version !== version) return
-    findings.push(...columnFindings(subject, (source) => known.get(String(source.paths))))
+    findings.push(...columnFindings(uses, (source) => known.get(sourceId(source))))
   }
   const isInstalled = packages.isFoundFrom(document.file)
   void connection.sendDiagnostics({

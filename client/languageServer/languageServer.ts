@@ -1,5 +1,6 @@
 // The language server as a child of the extension: started with the first file that imports heddle, restarted when it dies.
 
+import { join } from 'node:path'
 import * as vscode from 'vscode'
 import {
   CloseAction,
@@ -18,6 +19,8 @@ const DEATHS_WINDOW_MS = 180_000
 export class LanguageServer implements vscode.Disposable {
   readonly #client: LanguageClient
   readonly #deaths: number[] = []
+  /** What files export is used in others. */
+  readonly #files = vscode.workspace.createFileSystemWatcher('**/*.{ts,mts,cts,tsx,js,mjs,cjs,jsx}')
 
   constructor(
     context: vscode.ExtensionContext,
@@ -31,6 +34,11 @@ export class LanguageServer implements vscode.Disposable {
       documentSelector: selector,
       outputChannel: log,
       progressOnInitialization: false,
+      // The TypeScript that VS Code has, for folders that have none with an API.
+      initializationOptions: {
+        typescript: join(vscode.env.appRoot, 'extensions', 'node_modules', 'typescript', 'lib', 'typescript.js'),
+      },
+      synchronize: { fileEvents: this.#files },
       middleware: {
         provideCodeLenses: async (document, token, next) => {
           const given = await next(document, token)
@@ -80,6 +88,7 @@ export class LanguageServer implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#files.dispose()
     void this.#client.dispose().catch(() => {})
   }
 

@@ -3,6 +3,8 @@
 import type { Node } from 'oxc-parser'
 import type { FileFacts } from '../metadata/fileFacts.ts'
 import { COLLECTIONS, KIND_NAMES, type Kind } from './api.ts'
+import { basename } from 'node:path'
+import { follow, type Place, resultsOf } from './follow.ts'
 import { type Source, sourceOf } from './sources.ts'
 import { bare, methodOf, type Subject, type TaskFunction } from './subject.ts'
 
@@ -14,35 +16,44 @@ export interface Origin {
   source?: Source
   /** Where the text says how many. */
   partitions?: number
+  /** Functions of the user's that it comes out of, from the outermost, with the name of their file where that is another one. */
+  through: { name: string; file?: string }[]
 }
 
 /** The way to a collection through chains and variables; nothing for anything else. */
 export function originOf(subject: Subject, node: Node): Origin | undefined {
   const kind = subject.kinds.of(node)
   if (!kind || !COLLECTIONS.has(kind)) return undefined
-  const steps: string[] = []
-  const origin: Origin = { kind, steps }
-  let at = bare(node)
-  for (let i = 0; i < 200; i++) {
-    if (at.type === 'AwaitExpression') at = bare(at.argument as Node)
-    else if (at.type === 'Identifier') {
-      const [declaration] = subject.binding(at)?.declarations ?? []
-      if (declaration?.type !== 'VariableDeclarator' || !declaration.init) break
-      at = bare(declaration.init as Node)
-    } else if (at.type === 'CallExpression') {
-      const method = methodOf(at)
-      if (method === undefined) {
-        if (at.callee.type === 'Identifier') steps.unshift(at.callee.name)
-        break
-      }
-      steps.unshift(method)
-      origin.source ??= sourceOf(subject, at)
-      origin.partitions ??= partitionsOf(at, method)
-      at = bare((at.callee as Extract<Node, { type: 'MemberExpression' }>).object as Node)
-    } else break
-  }
+  const origin: Origin = { kind, steps: [], through: [] }
+  let at: Place | undefined = { subject, node: bare(node) }
+  for (let i = 0; at && i < STEPS_MAX; i++) at = stepBack(subject, at, origin)
   return origin
 }
+
+/** Notes what the last step of a chain says, and goes to what it was taken of. */
+function stepBack(asked: Subject, at: Place, origin: Origin): Place | undefined {
+  const { subject, node, frame } = at
+  if (node.type !== 'CallExpression') return follow(at)
+  const called = resultsOf(at)
+  if (called) {
+    const name = subject.slice(bare(node.callee as Node))
+    const other = called.of !== asked && { file: basename(called.of.module.file) }
+    origin.through.push({ name, ...other })
+    return follow(at)
+  }
+  const method = methodOf(node)
+  if (method === undefined) {
+    if (node.callee.type === 'Identifier') origin.steps.unshift(node.callee.name)
+    return undefined
+  }
+  origin.steps.unshift(method)
+  origin.source ??= sourceOf(at)
+  origin.partitions ??= partitionsOf(node, method)
+  if (node.callee.type !== 'MemberExpression') return undefined
+  return { subject, node: bare(node.callee.object as Node), frame }
+}
+
+const STEPS_MAX = 200
 
 /** `{ partitions: 200 }` among the arguments, or `repartition(200)`. */
 function partitionsOf(call: Extract<Node, { type: 'CallExpression' }>, method: string): number | undefined {
@@ -97,7 +108,12 @@ export function describeCollection(origin: Origin, facts: FileFacts | undefined)
         `columns: ${facts.columns.map(({ name, type }) => code(name) + (type ? ` ${type}` : '')).join(', ')}`,
       )
   }
-  if (steps.length > 0) lines.push(`made by ${steps.map(code).join(' → ')}`)
+  const through = origin.through.map(({ name, file }) => code(`${name}()`) + (file ? ` of ${code(file)}` : ''))
+  const made = [
+    ...(steps.length > 0 ? [`made by ${steps.map(code).join(' → ')}`] : []),
+    ...(through.length > 0 ? [`through ${through.join(', ')}`] : []),
+  ]
+  if (made.length > 0) lines.push(made.join(', '))
   return lines
 }
 

@@ -1,6 +1,7 @@
 // Names of columns where one is being typed.
 
 import { columnUses } from '../knowledge/columnUses.ts'
+import type { Modules } from '../knowledge/modules.ts'
 import type { Source } from '../knowledge/sources.ts'
 import { Subject } from '../knowledge/subject.ts'
 import type { FileFacts } from '../metadata/fileFacts.ts'
@@ -21,8 +22,9 @@ export async function columnsAt(
   text: string,
   offset: number,
   factsOf: (source: Source) => Promise<FileFacts | undefined>,
+  modules?: Modules,
 ): Promise<ColumnChoice[]> {
-  const subject = Subject.of(file, text.slice(0, offset) + CURSOR + text.slice(offset))
+  const subject = Subject.of(file, text.slice(0, offset) + CURSOR + text.slice(offset), modules)
   const use = subject && columnUses(subject).find(({ start, end }) => start <= offset && offset < end)
   if (!use) return []
   const columns = (await factsOf(use.source))?.columns ?? []

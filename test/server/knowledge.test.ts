@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { columnFindings, nearest } from '../../server/diagnose/columns.ts'
-import { type Source, sourcesOf } from '../../server/knowledge/sources.ts'
+import { columnUses, sourcesOf } from '../../server/knowledge/columnUses.ts'
+import type { Source } from '../../server/knowledge/sources.ts'
 import { Subject } from '../../server/knowledge/subject.ts'
 import { columnsAt } from '../../server/lsp/completion.ts'
 import { hoverAt } from '../../server/lsp/hover.ts'
@@ -141,8 +142,9 @@ describe('with files on the disk', () => {
     const text = `${HEAD}dataframe.readParquet('flights.parquet').filter(col('delya').gt(3)).groupBy('origin')\nbag.readCsvRows('flights.csv').map(({ origin, nonsense }) => origin)`
     const subject = Subject.of('a.ts', text)!
     const known = new Map<string, FileFacts | undefined>()
-    for (const source of sourcesOf(subject)) known.set(source.paths[0], await factsOf(source))
-    const found = columnFindings(subject, ({ paths }) => known.get(paths[0]))
+    const uses = columnUses(subject)
+    for (const source of sourcesOf(uses)) known.set(source.paths[0], await factsOf(source))
+    const found = columnFindings(uses, ({ paths }) => known.get(paths[0]))
     assert.deepEqual(
       found.map(({ message, fix }) => [message, fix?.edits[0].text]),
       [
