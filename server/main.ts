@@ -88,7 +88,7 @@ connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
   const file = documents.get(uri)?.file
   if (file) types.closed(file)
   documents.delete(uri)
-  modules.edited()
+  modules.begin()
   clearTimeout(waiting.get(uri))
   waiting.delete(uri)
   void connection.sendDiagnostics({ uri, diagnostics: [] })
@@ -201,7 +201,6 @@ async function diagnose(uri: string): Promise<void> {
   const document = documents.get(uri)
   if (!document) return
   const { version } = document.text
-  modules.begin()
   // Half-typed code keeps what was said of it before: it would flicker with every letter.
   if (document.isHalfTyped) return
   await document.typed(askTypes)

@@ -50,9 +50,9 @@ export class Checker {
   }
 
   /** What the names at the question's offsets are, as far as types tell; others are left out. */
-  typesOf({ file, text, offsets }: TypeQuestion): Map<number, TypeOfName> {
-    const known = this.#open.get(file)
-    if (known?.text !== text) this.#open.set(file, { text, version: (known?.version ?? 0) + 1 })
+  typesOf(question: TypeQuestion): Map<number, TypeOfName> {
+    const { file, offsets } = question
+    this.open(question)
     const found = new Map<number, TypeOfName>()
     const program = this.#projectOf(file).service.getProgram()
     const source = program?.getSourceFile(file)
@@ -64,6 +64,14 @@ export class Checker {
       if (told) found.set(offset, told)
     }
     return found
+  }
+
+  /** Takes the text of a file in: programs that are asked about after it see it. */
+  open({ file, text }: TypeQuestion): void {
+    const known = this.#open.get(file)
+    if (known?.text === text) return
+    this.#open.set(file, { text, version: (known?.version ?? 0) + 1 })
+    this.#projectOf(file)
   }
 
   /** The editor has closed a file. */

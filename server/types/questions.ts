@@ -21,7 +21,17 @@ export function namesToAsk(subject: Subject): number[] {
     if (object.type === 'Identifier') ask(subject.binding(object as Node))
   for (const { unit } of subject.tasks) for (const { binding } of unit.captures.values()) ask(binding)
   for (const { id, init } of subject.all('VariableDeclarator'))
-    if (id.type === 'Identifier' && init && MADE.test(bare(init as Node).type))
-      if (subject.kinds.meaning(init as Node).kind === undefined) offsets.add(id.start)
+    if (id.type === 'Identifier' && init && !isKnown(subject, bare(init as Node))) offsets.add(id.start)
   return [...offsets].sort((a, b) => a - b)
+}
+
+/** The text alone tells what a variable is made of: one of heddle's things, what one of their methods gives, or none of either. */
+function isKnown(subject: Subject, init: Node): boolean {
+  if (!MADE.test(init.type) || subject.kinds.meaning(init).kind !== undefined) return true
+  const made = init.type === 'AwaitExpression' ? bare(init.argument as Node) : init
+  return (
+    made.type === 'CallExpression' &&
+    made.callee.type === 'MemberExpression' &&
+    subject.kinds.of(made.callee.object as Node) !== undefined
+  )
 }

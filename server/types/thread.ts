@@ -18,17 +18,26 @@ for (const file of (workerData as { typescripts: string[] }).typescripts) {
   if (checker) break
 }
 
+const waiting: ({ id: number } & TypeQuestion)[] = []
+
 parentPort?.on('message', (request: TypeRequest) => {
   if ('closed' in request) {
     checker?.close(request.closed)
     return
   }
-  const { id, ...question } = request
-  let types: TypeAnswer['types']
-  try {
-    types = checker && [...checker.typesOf(question)]
-  } catch {
-    // A checker that fails at one text says nothing of it.
-  }
-  parentPort?.postMessage({ id, types } satisfies TypeAnswer)
+  // Where many are asked at once, as when a window opens its files, all their texts are taken in before the first is answered.
+  checker?.open(request)
+  if (waiting.push(request) === 1) setImmediate(answerAll)
 })
+
+function answerAll(): void {
+  for (const { id, ...question } of waiting.splice(0)) {
+    let types: TypeAnswer['types']
+    try {
+      types = checker && [...checker.typesOf(question)]
+    } catch {
+      // A checker that fails at one text says nothing of it.
+    }
+    parentPort?.postMessage({ id, types } satisfies TypeAnswer)
+  }
+}

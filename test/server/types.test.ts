@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import type { Node } from 'oxc-parser'
 import { findingsOf } from '../../server/diagnose/diagnose.ts'
 import { Subject } from '../../server/knowledge/subject.ts'
 import { inlayHints } from '../../server/lsp/inlayHints.ts'
@@ -87,9 +88,10 @@ const n = 3
     )
     const subject = typed(text)
     const kindOf = (name: string): unknown => {
-      const found = subject.all('VariableDeclarator').find(({ id }) => id.type === 'Identifier' && id.name === name)
-      const binding = found && subject.binding(found.id)
-      return binding && subject.kinds.ofBinding(binding)
+      const found = subject
+        .all('VariableDeclarator')
+        .find(({ id }) => id.type === 'Identifier' && id.name === name)
+      return found?.init && subject.kinds.meaning(found.init as Node)
     }
     assert.deepEqual(kindOf('later'), { kind: 'bag', promised: true })
     assert.deepEqual(kindOf('many'), { kind: 'futures' })
