@@ -1,5 +1,6 @@
 // The language server: its connection to the editor, and which answer comes from where.
 
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -10,16 +11,19 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
+import { axisFindings } from './diagnose/axes.ts'
 import { columnFindings } from './diagnose/columns.ts'
 import { findingsOf } from './diagnose/diagnose.ts'
 import type { Span } from './facts/documentFacts.ts'
 import { HeddlePackages } from './facts/heddlePackage.ts'
 import { neededText } from './facts/neededText.ts'
+import { extentOf } from './knowledge/arrayExtent.ts'
+import { axisUses } from './knowledge/axisUses.ts'
 import { columnUses, sourceId, sourcesOf } from './knowledge/columnUses.ts'
 import type { Source } from './knowledge/sources.ts'
 import type { Subject } from './knowledge/subject.ts'
 import { codeLensesOf } from './lsp/codeLenses.ts'
-import { columnsAt } from './lsp/completion.ts'
+import { axesAt, columnsAt } from './lsp/completion.ts'
 import { computationAt } from './lsp/computationAt.ts'
 import { diagnosticsOf, quickFixesOf } from './lsp/diagnostics.ts'
 import { hoverAt } from './lsp/hover.ts'
@@ -43,6 +47,8 @@ const packages = new HeddlePackages()
 const metadata = new FileMetadata()
 const pages = pagesIn(join(__dirname, 'docs', 'diagnostics.md'))
 let folders: string[] = []
+/** A local cluster has one worker of as many threads as there are cores, where nothing else is set. */
+let threads = availableParallelism()
 let editorsTypescript: string | undefined
 const modules = new ProjectModules((file) => {
   const open = [...documents.values()].find((each) => each.file === file)?.text
@@ -54,7 +60,9 @@ const types = new TypeService(join(__dirname, 'typeThread.cjs'), () => ({
 }))
 
 connection.onInitialize(({ workspaceFolders, initializationOptions }) => {
-  editorsTypescript = (initializationOptions as { typescript?: string } | undefined)?.typescript
+  const options = (initializationOptions ?? {}) as { typescript?: string; threads?: number }
+  editorsTypescript = options.typescript
+  threads = options.threads ?? threads
   folders = (workspaceFolders ?? []).flatMap(({ uri }) => (uri.startsWith('file:') ? fileURLToPath(uri) : []))
   return {
     capabilities: {
@@ -63,7 +71,7 @@ connection.onInitialize(({ workspaceFolders, initializationOptions }) => {
       codeActionProvider: { codeActionKinds: ['quickfix'] },
       hoverProvider: true,
       inlayHintProvider: true,
-      completionProvider: { triggerCharacters: ['.', "'", '"', '`'] },
+      completionProvider: { triggerCharacters: ['.', "'", '"', '`', '('] },
     },
     serverInfo: { name: 'heddle' },
   }
@@ -105,8 +113,11 @@ connection.onHover(async ({ textDocument: { uri }, position }) => {
   const document = documents.get(uri)
   const subject = document && (await typedSubject(document))
   if (!document || !subject) return null
-  const found = await hoverAt(subject, document.text.offsetAt(position), (source) =>
-    factsOf(document, source),
+  const found = await hoverAt(
+    subject,
+    document.text.offsetAt(position),
+    (source) => factsOf(document, source),
+    threads,
   )
   if (!found) return null
   const range = { start: document.text.positionAt(found.start), end: document.text.positionAt(found.end) }
@@ -116,13 +127,10 @@ connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
   const document = documents.get(uri)
   if (!document) return []
   const { text } = document
-  const choices = await columnsAt(
-    document.file,
-    text.getText(),
-    text.offsetAt(position),
-    (source) => factsOf(document, source),
-    modules,
-  )
+  const [offset, known] = [text.offsetAt(position), (source: Source) => factsOf(document, source)]
+  const columns = await columnsAt(document.file, text.getText(), offset, known, modules)
+  const choices =
+    columns.length > 0 ? columns : await axesAt(document.file, text.getText(), offset, known, modules)
   if (token.isCancellationRequested) return []
   return choices.map(({ name, detail, start, end }) => ({
     label: name,
@@ -209,12 +217,16 @@ async function diagnose(uri: string): Promise<void> {
   const { subject } = document
   const findings = subject ? findingsOf(subject) : []
   const uses = subject ? columnUses(subject) : []
+  const axes = subject ? axisUses(subject) : []
   document.lookMs = performance.now() - begun
-  if (uses.length > 0) {
+  if (uses.length + axes.length > 0) {
     const known = new Map<string, FileFacts | undefined>()
-    for (const source of sourcesOf(uses)) known.set(sourceId(source), await factsOf(document, source))
+    const factsNow = (source: Source): FileFacts | undefined => known.get(sourceId(source))
+    const ofAxes = axes.flatMap(({ origin: { from } }) => ('shape' in from ? [] : [from]))
+    for (const source of [...sourcesOf(uses), ...ofAxes]) known.set(sourceId(source), await factsOf(document, source))
     if (documents.get(uri)?.text.version !== version) return
-    findings.push(...columnFindings(uses, (source) => known.get(sourceId(source))))
+    findings.push(...columnFindings(uses, factsNow))
+    findings.push(...axisFindings(axes, (origin) => extentOf(origin, 'shape' in origin.from ? undefined : factsNow(origin.from))))
   }
   const isInstalled = packages.isFoundFrom(document.file)
   void connection.sendDiagnostics({

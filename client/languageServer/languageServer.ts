@@ -37,6 +37,7 @@ export class LanguageServer implements vscode.Disposable {
       // The TypeScript that VS Code has, for folders that have none with an API.
       initializationOptions: {
         typescript: join(vscode.env.appRoot, 'extensions', 'node_modules', 'typescript', 'lib', 'typescript.js'),
+        threads: vscode.workspace.getConfiguration('heddle').get('local.threadsPerWorker', 0) || undefined,
       },
       synchronize: { fileEvents: this.#files },
       middleware: {

@@ -4,7 +4,9 @@ import type { Node } from 'oxc-parser'
 import type { FileFacts } from '../metadata/fileFacts.ts'
 import { COLLECTIONS, KIND_NAMES, type Kind } from './api.ts'
 import { basename } from 'node:path'
+import { type ArrayOrigin, arrayOrigin, extentOf, numberOf } from './arrayExtent.ts'
 import { follow, type Place, resultsOf } from './follow.ts'
+import { arrayTaskBytes, fileTaskBytes, peakBytes, type TaskBytes } from './peakMemory.ts'
 import { type Source, sourceOf } from './sources.ts'
 import { bare, methodOf, type Subject, type TaskFunction } from './subject.ts'
 
@@ -18,6 +20,10 @@ export interface Origin {
   partitions?: number
   /** Functions of the user's that it comes out of, from the outermost, with the name of their file where that is another one. */
   through: { name: string; file?: string }[]
+  /** Of an array whose steps are all understood. */
+  array?: ArrayOrigin
+  /** Items of a bag that is counted out, e.g. 100 of `bag.range(100)`. */
+  items?: number
 }
 
 /** The way to a collection through chains and variables; nothing for anything else. */
@@ -27,6 +33,7 @@ export function originOf(subject: Subject, node: Node): Origin | undefined {
   const origin: Origin = { kind, steps: [], through: [] }
   let at: Place | undefined = { subject, node: bare(node) }
   for (let i = 0; at && i < STEPS_MAX; i++) at = stepBack(subject, at, origin)
+  if (kind === 'array') origin.array = arrayOrigin({ subject, node: bare(node) })
   return origin
 }
 
@@ -49,6 +56,7 @@ function stepBack(asked: Subject, at: Place, origin: Origin): Place | undefined 
   origin.steps.unshift(method)
   origin.source ??= sourceOf(at)
   origin.partitions ??= partitionsOf(node, method)
+  if (method === 'range' && node.arguments.length > 0) origin.items ??= numberOf(bare(node.arguments[0] as Node))
   if (node.callee.type !== 'MemberExpression') return undefined
   return { subject, node: bare(node.callee.object as Node), frame }
 }
@@ -77,17 +85,25 @@ function partitionsOf(call: Extract<Node, { type: 'CallExpression' }>, method: s
 
 const BLOCK_BYTES = 64e6
 
-/** Lines of Markdown. */
-export function describeCollection(origin: Origin, facts: FileFacts | undefined): string[] {
+/**
+ * Lines of Markdown.
+ * @param threads of a worker
+ */
+export function describeCollection(
+  origin: Origin,
+  facts: FileFacts | undefined,
+  threads = 1,
+): string[] {
   const { kind, steps, source, partitions } = origin
   const parts = [`**${KIND_NAMES[kind]}**`]
   if (partitions !== undefined && kind !== 'delayed')
     parts.push(`${grouped(partitions)} ${partitions === 1 ? 'partition' : 'partitions'}`)
-  if (facts?.array) {
-    const { shape, chunks, dtype, dimensions } = facts.array
-    parts.push(`${shape.join(' × ')} ${dtype}`)
-    if (chunks) parts.push(`chunks of ${chunks.join(' × ')}`)
-    if (dimensions) parts.push(`along ${dimensions.join(', ')}`)
+  const extent = origin.array ? extentOf(origin.array, facts) : facts?.array
+  if (extent) {
+    const { shape, chunks, dtype, dimensions } = extent
+    parts.push(shape.length > 0 ? `${shape.join(' × ')} ${dtype}` : `one ${dtype}`)
+    if (chunks?.length) parts.push(`chunks of ${chunks.join(' × ')}`)
+    if (dimensions?.length) parts.push(`along ${dimensions.join(', ')}`)
   }
   const lines = [parts.join(' · ')]
   if (source) {
@@ -108,6 +124,13 @@ export function describeCollection(origin: Origin, facts: FileFacts | undefined)
         `columns: ${facts.columns.map(({ name, type }) => code(name) + (type ? ` ${type}` : '')).join(', ')}`,
       )
   }
+  const task = taskBytes(origin, facts)
+  if (task) {
+    const ways = task.in > 0 ? `${bytesText(task.in)} in, ${bytesText(task.out)} out` : `${bytesText(task.out)} out`
+    lines.push(
+      `estimated peak on a worker: ${bytesText(peakBytes(task, threads))} (${ways}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`,
+    )
+  }
   const through = origin.through.map(({ name, file }) => code(`${name}()`) + (file ? ` of ${code(file)}` : ''))
   const made = [
     ...(steps.length > 0 ? [`made by ${steps.map(code).join(' → ')}`] : []),
@@ -116,6 +139,23 @@ export function describeCollection(origin: Origin, facts: FileFacts | undefined)
   if (made.length > 0) lines.push(made.join(', '))
   return lines
 }
+
+/** What the largest of its tasks reads and gives, where that is known. */
+function taskBytes(origin: Origin, facts: FileFacts | undefined): TaskBytes | undefined {
+  if (origin.array) {
+    const { from, changes } = origin.array
+    const first = 'shape' in from ? from : facts?.array
+    const last = first && changes.reduce<typeof first | undefined>((now, change) => now && change(now), first)
+    return last && arrayTaskBytes(first, last, !('shape' in from))
+  }
+  if (origin.kind === 'delayed') return undefined
+  if (facts && origin.source?.format !== 'zarr') return fileTaskBytes(facts, origin.partitions)
+  if (origin.items === undefined || origin.partitions === undefined) return undefined
+  return { in: 0, out: Math.ceil(origin.items / origin.partitions) * ITEM_BYTES }
+}
+
+/** A number among others in a list. */
+const ITEM_BYTES = 8
 
 /** What goes to the workers with a task's function, as lines of Markdown. */
 export function describeTask(subject: Subject, { unit, method }: TaskFunction): string[] {
