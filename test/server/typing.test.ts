@@ -137,7 +137,7 @@ describe('typing', () => {
           }
         }
       }
-      assert.ok(keystrokes > 900 && broken > 200, `${keystrokes} keystrokes, ${broken} of half-typed code`)
+      assert.ok(keystrokes > 500 && broken > 200, `${keystrokes} keystrokes, ${broken} of half-typed code`)
       t.diagnostic(`${keystrokes} keystrokes, after ${broken} of which the text did not parse`)
     })
 })
