@@ -49,6 +49,8 @@ const pages = pagesIn(join(__dirname, 'docs', 'diagnostics.md'))
 let folders: string[] = []
 /** A local cluster has one worker of as many threads as there are cores, where nothing else is set. */
 let threads = availableParallelism()
+/** The editor can be told that hints are others now. */
+let refreshesHints = false
 let editorsTypescript: string | undefined
 const modules = new ProjectModules((file) => {
   const open = [...documents.values()].find((each) => each.file === file)?.text
@@ -59,7 +61,8 @@ const types = new TypeService(join(__dirname, 'typeThread.cjs'), () => ({
   ...(editorsTypescript && { editors: editorsTypescript }),
 }))
 
-connection.onInitialize(({ workspaceFolders, initializationOptions }) => {
+connection.onInitialize(({ workspaceFolders, initializationOptions, capabilities }) => {
+  refreshesHints = capabilities.workspace?.inlayHint?.refreshSupport === true
   const options = (initializationOptions ?? {}) as { typescript?: string; threads?: number }
   editorsTypescript = options.typescript
   threads = options.threads ?? threads
@@ -144,7 +147,8 @@ connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }, token
   const document = documents.get(uri)
   const subject = document && (await typedSubject(document))
   if (!document || !subject) return []
-  if (!document.isTyped) void document.typed(askTypes).then(() => connection.languages.inlayHint.refresh())
+  if (!document.isTyped && refreshesHints)
+    void document.typed(askTypes).then(() => connection.languages.inlayHint.refresh().catch(() => {}))
   const stretch = { start: document.text.offsetAt(range.start), end: document.text.offsetAt(range.end) }
   const hints = await inlayHints(subject, stretch, (source) => factsOf(document, source))
   if (token.isCancellationRequested) return []
@@ -211,8 +215,14 @@ async function diagnose(uri: string): Promise<void> {
   const { version } = document.text
   // Half-typed code keeps what was said of it before: it would flicker with every letter.
   if (document.isHalfTyped) return
-  await document.typed(askTypes)
-  if (documents.get(uri) !== document || document.text.version !== version) return
+  await tell(uri, document)
+  // What types add is told when they come: they take longer.
+  const said = await document.typed(askTypes)
+  if (said && documents.get(uri) === document && document.text.version === version) await tell(uri, document)
+}
+
+async function tell(uri: string, document: OpenDocument): Promise<void> {
+  const { version } = document.text
   const begun = performance.now()
   const { subject } = document
   const findings = subject ? findingsOf(subject) : []
@@ -223,10 +233,15 @@ async function diagnose(uri: string): Promise<void> {
     const known = new Map<string, FileFacts | undefined>()
     const factsNow = (source: Source): FileFacts | undefined => known.get(sourceId(source))
     const ofAxes = axes.flatMap(({ origin: { from } }) => ('shape' in from ? [] : [from]))
-    for (const source of [...sourcesOf(uses), ...ofAxes]) known.set(sourceId(source), await factsOf(document, source))
+    for (const source of [...sourcesOf(uses), ...ofAxes])
+      known.set(sourceId(source), await factsOf(document, source))
     if (documents.get(uri)?.text.version !== version) return
     findings.push(...columnFindings(uses, factsNow))
-    findings.push(...axisFindings(axes, (origin) => extentOf(origin, 'shape' in origin.from ? undefined : factsNow(origin.from))))
+    findings.push(
+      ...axisFindings(axes, (origin) =>
+        extentOf(origin, 'shape' in origin.from ? undefined : factsNow(origin.from)),
+      ),
+    )
   }
   const isInstalled = packages.isFoundFrom(document.file)
   void connection.sendDiagnostics({

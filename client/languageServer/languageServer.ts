@@ -36,7 +36,14 @@ export class LanguageServer implements vscode.Disposable {
       progressOnInitialization: false,
       // The TypeScript that VS Code has, for folders that have none with an API.
       initializationOptions: {
-        typescript: join(vscode.env.appRoot, 'extensions', 'node_modules', 'typescript', 'lib', 'typescript.js'),
+        typescript: join(
+          vscode.env.appRoot,
+          'extensions',
+          'node_modules',
+          'typescript',
+          'lib',
+          'typescript.js',
+        ),
         threads: vscode.workspace.getConfiguration('heddle').get('local.threadsPerWorker', 0) || undefined,
       },
       synchronize: { fileEvents: this.#files },

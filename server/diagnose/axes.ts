@@ -1,6 +1,6 @@
 // Axes that an array does not have.
 
-import { type ArrayOrigin, type Extent } from '../knowledge/arrayExtent.ts'
+import type { ArrayOrigin, Extent } from '../knowledge/arrayExtent.ts'
 import type { AxisUse } from '../knowledge/axisUses.ts'
 import type { Finding } from './finding.ts'
 

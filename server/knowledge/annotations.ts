@@ -30,8 +30,7 @@ export function meaningOfType(subject: Subject, type: Node): Meaning | undefined
   }
   const record = subject.module.program.body.find(
     (statement) =>
-      statement.type === 'ImportDeclaration' &&
-      statement.specifiers.some(({ local }) => local.name === name),
+      statement.type === 'ImportDeclaration' && statement.specifiers.some(({ local }) => local.name === name),
   )
   if (record?.type !== 'ImportDeclaration') return undefined
   const specifier = record.specifiers.find(({ local }) => local.name === name)

@@ -109,10 +109,13 @@ function changeOf(call: CallExpression): ((extent: Extent) => Extent | undefined
     const argument = axisArgument(call)
     const axis = argument && numberOf(argument)
     if (argument && axis === undefined) return undefined
-    return (extent) => (axis === undefined ? { shape: [], chunks: [], dtype: extent.dtype } : without(extent, axis))
+    return (extent) =>
+      axis === undefined ? { shape: [], chunks: [], dtype: extent.dtype } : without(extent, axis)
   }
   const plain = call.arguments.every(
-    (each) => each.type !== 'SpreadElement' && /Literal$/.test(bare(each as Node).type) || numberOf(each as Node) !== undefined,
+    (each) =>
+      (each.type !== 'SpreadElement' && /Literal$/.test(bare(each as Node).type)) ||
+      numberOf(each as Node) !== undefined,
   )
   return KEEPS.test(method) && plain ? (extent) => extent : undefined
 }
@@ -139,7 +142,9 @@ function without({ shape, chunks, dtype, dimensions }: Extent, given: number): E
 function filled({ subject, node, frame }: Place): Extent | undefined {
   if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return undefined
   if (subject.kinds.meaning(node.callee.object as Node, frame).kind !== 'arrayModule') return undefined
-  const options = node.arguments.map((each) => bare(each as Node)).find((each) => each.type === 'ObjectExpression')
+  const options = node.arguments
+    .map((each) => bare(each as Node))
+    .find((each) => each.type === 'ObjectExpression')
   const option = (name: string): Node | undefined => {
     if (options?.type !== 'ObjectExpression') return undefined
     const found = options.properties.find(
@@ -155,7 +160,9 @@ function filled({ subject, node, frame }: Place): Extent | undefined {
   const given = option('chunks')
   const length = given && numberOf(given)
   const chunks =
-    length !== undefined ? shape.map((each) => (length < 0 ? each : Math.min(each, length))) : given && numbersOf(given)
+    length !== undefined
+      ? shape.map((each) => (length < 0 ? each : Math.min(each, length)))
+      : given && numbersOf(given)
   const dtype = option('dtype')
   return {
     shape,

@@ -1,9 +1,9 @@
 // A collection and a task function in words, as far as their text tells.
 
+import { basename } from 'node:path'
 import type { Node } from 'oxc-parser'
 import type { FileFacts } from '../metadata/fileFacts.ts'
 import { COLLECTIONS, KIND_NAMES, type Kind } from './api.ts'
-import { basename } from 'node:path'
 import { type ArrayOrigin, arrayOrigin, extentOf, numberOf } from './arrayExtent.ts'
 import { follow, type Place, resultsOf } from './follow.ts'
 import { arrayTaskBytes, fileTaskBytes, peakBytes, type TaskBytes } from './peakMemory.ts'
@@ -56,7 +56,8 @@ function stepBack(asked: Subject, at: Place, origin: Origin): Place | undefined 
   origin.steps.unshift(method)
   origin.source ??= sourceOf(at)
   origin.partitions ??= partitionsOf(node, method)
-  if (method === 'range' && node.arguments.length > 0) origin.items ??= numberOf(bare(node.arguments[0] as Node))
+  if (method === 'range' && node.arguments.length > 0)
+    origin.items ??= numberOf(bare(node.arguments[0] as Node))
   if (node.callee.type !== 'MemberExpression') return undefined
   return { subject, node: bare(node.callee.object as Node), frame }
 }
@@ -89,11 +90,7 @@ const BLOCK_BYTES = 64e6
  * Lines of Markdown.
  * @param threads of a worker
  */
-export function describeCollection(
-  origin: Origin,
-  facts: FileFacts | undefined,
-  threads = 1,
-): string[] {
+export function describeCollection(origin: Origin, facts: FileFacts | undefined, threads = 1): string[] {
   const { kind, steps, source, partitions } = origin
   const parts = [`**${KIND_NAMES[kind]}**`]
   if (partitions !== undefined && kind !== 'delayed')
@@ -126,12 +123,15 @@ export function describeCollection(
   }
   const task = taskBytes(origin, facts)
   if (task) {
-    const ways = task.in > 0 ? `${bytesText(task.in)} in, ${bytesText(task.out)} out` : `${bytesText(task.out)} out`
+    const ways =
+      task.in > 0 ? `${bytesText(task.in)} in, ${bytesText(task.out)} out` : `${bytesText(task.out)} out`
     lines.push(
       `estimated peak on a worker: ${bytesText(peakBytes(task, threads))} (${ways}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`,
     )
   }
-  const through = origin.through.map(({ name, file }) => code(`${name}()`) + (file ? ` of ${code(file)}` : ''))
+  const through = origin.through.map(
+    ({ name, file }) => code(`${name}()`) + (file ? ` of ${code(file)}` : ''),
+  )
   const made = [
     ...(steps.length > 0 ? [`made by ${steps.map(code).join(' → ')}`] : []),
     ...(through.length > 0 ? [`through ${through.join(', ')}`] : []),

@@ -79,7 +79,8 @@ function ofParameter(subject: Subject, binding: Binding, frame: Frame | undefine
 
 /** `data.flights` of a module or of an object that is written out. */
 function ofMember({ subject, node, frame }: Place): Place | undefined {
-  if (node.type !== 'MemberExpression' || node.computed || node.property.type !== 'Identifier') return undefined
+  if (node.type !== 'MemberExpression' || node.computed || node.property.type !== 'Identifier')
+    return undefined
   const { name } = node.property
   const object = bare(node.object as Node)
   if (object.type === 'Identifier') {
@@ -145,7 +146,8 @@ export function heddleName(subject: Subject, identifier: Node): string | undefin
 
 function parameterName(parameter: Node): string | undefined {
   if (parameter.type === 'Identifier') return parameter.name
-  if (parameter.type === 'AssignmentPattern' && parameter.left.type === 'Identifier') return parameter.left.name
+  if (parameter.type === 'AssignmentPattern' && parameter.left.type === 'Identifier')
+    return parameter.left.name
   return undefined
 }
 

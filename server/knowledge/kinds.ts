@@ -53,7 +53,10 @@ export class Kinds {
 
   /** What types say of the variable that is made of an expression. */
   #ofVariable(node: Node): Meaning | undefined {
-    const parent = this.#subject.parent(node)
+    let parent = this.#subject.parent(node)
+    // Between them stand non-null marks and the like.
+    while (parent && parent.type !== 'VariableDeclarator' && bare(parent) === node)
+      parent = this.#subject.parent(parent)
     return parent?.type === 'VariableDeclarator' && parent.init && bare(parent.init as Node) === node
       ? this.#subject.typeAt(parent.id.start)
       : undefined
@@ -174,7 +177,9 @@ export class Kinds {
     const called = resultsOf({ subject: this.#subject, node, frame })
     if (!called) return NOTHING
     const { fn, of, results } = called
-    const { kind, promised } = agreed(results.map((each) => each.subject.kinds.meaning(each.node, each.frame)))
+    const { kind, promised } = agreed(
+      results.map((each) => each.subject.kinds.meaning(each.node, each.frame)),
+    )
     if (kind) return { kind, ...((promised || fn.async) && { promised: true }) }
     const told = fn.returnType?.typeAnnotation
     return (told && meaningOfType(of, told as Node)) ?? NOTHING

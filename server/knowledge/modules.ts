@@ -83,13 +83,12 @@ function ofLocal(subject: Subject, name: string, seen: ReadonlySet<string>): Exp
 }
 
 function madeBy(subject: Subject, node: Node, seen: ReadonlySet<string>): Exported | undefined {
-  return node.type === 'Identifier'
-    ? ofLocal(subject, node.name, seen)
-    : { kind: 'node', subject, node }
+  return node.type === 'Identifier' ? ofLocal(subject, node.name, seen) : { kind: 'node', subject, node }
 }
 
 function declaredIn(declaration: Node, name: string): Node | undefined {
-  if (declaration.type === 'FunctionDeclaration') return declaration.id?.name === name ? declaration : undefined
+  if (declaration.type === 'FunctionDeclaration')
+    return declaration.id?.name === name ? declaration : undefined
   if (declaration.type !== 'VariableDeclaration' || declaration.kind !== 'const') return undefined
   const found = declaration.declarations.find(({ id }) => id.type === 'Identifier' && id.name === name)
   return (found?.init as Node | undefined) ?? undefined

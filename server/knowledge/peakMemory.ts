@@ -22,7 +22,8 @@ export function arrayTaskBytes(first: Extent, last: Extent, isRead: boolean): Ta
 
 /** Of a collection over files: no step is taken to give more than it reads. */
 export function fileTaskBytes(facts: FileFacts, partitions: number | undefined): TaskBytes | undefined {
-  const onDisk = partitions === undefined ? Math.min(facts.largestBytes, BLOCK_BYTES) : facts.bytes / partitions
+  const onDisk =
+    partitions === undefined ? Math.min(facts.largestBytes, BLOCK_BYTES) : facts.bytes / partitions
   const largest = onDisk * (facts.inflation ?? 1)
   return largest > 0 ? { in: largest, out: largest } : undefined
 }
@@ -33,7 +34,8 @@ export const peakBytes = (task: TaskBytes, threads: number): number => (task.in 
 function blockBytes({ shape, chunks, dtype }: Extent): number | undefined {
   const bytes = itemBytes(dtype)
   if (bytes === undefined) return undefined
-  const elements = (lengths: readonly number[]): number => lengths.reduce((product, each) => product * each, 1)
+  const elements = (lengths: readonly number[]): number =>
+    lengths.reduce((product, each) => product * each, 1)
   return chunks
     ? elements(chunks.map((each, axis) => Math.min(each, shape[axis]))) * bytes
     : Math.min(AUTO_CHUNK_BYTES, elements(shape) * bytes)

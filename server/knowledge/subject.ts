@@ -53,8 +53,7 @@ export class Subject {
    * @param modules the files beside it
    */
   static of(file: string, text: string, modules?: Modules): Subject | undefined {
-    // Most files of a project never speak of heddle.
-    if (!text.includes('heddle') && !(modules && /\bfrom\b/.test(text))) return undefined
+    if (!mayTouchHeddle(text, modules !== undefined)) return undefined
     const subject = Subject.ofModule(file, text, modules)
     return subject?.touchesHeddle() ? subject : undefined
   }
@@ -160,6 +159,10 @@ export class Subject {
     })
   }
 }
+
+/** Most files of a project never speak of heddle: without a parser. */
+export const mayTouchHeddle = (text: string, followsImports: boolean): boolean =>
+  text.includes('heddle') || (followsImports && /\bfrom\b/.test(text))
 
 export const isFunction = (node: Node): boolean =>
   node.type === 'FunctionDeclaration' ||

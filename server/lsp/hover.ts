@@ -27,7 +27,8 @@ export async function hoverAt(
   const blocks: string[][] = []
   const expression = meantBy(subject, name)
   const origin = originOf(subject, expression)
-  if (origin) blocks.push(describeCollection(origin, origin.source && (await factsOf(origin.source)), threads))
+  if (origin)
+    blocks.push(describeCollection(origin, origin.source && (await factsOf(origin.source)), threads))
   const task = taskOf(subject, name)
   if (task) blocks.push(describeTask(subject, task))
   if (blocks.length === 0) return undefined

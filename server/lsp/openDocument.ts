@@ -5,10 +5,10 @@ import { TextDocument } from 'vscode-languageserver-textdocument'
 import { type DocumentFacts, noFacts } from '../facts/documentFacts.ts'
 import { IncrementalFacts } from '../facts/incrementalFacts.ts'
 import { type Edit, shiftFacts } from '../facts/shiftFacts.ts'
-import { Subject, type TypesOfNames } from '../knowledge/subject.ts'
+import { mayTouchHeddle, Subject, type TypesOfNames } from '../knowledge/subject.ts'
 import type { ProjectModules } from '../project/modules.ts'
-import { namesToAsk } from '../types/questions.ts'
 import type { TypeQuestion } from '../types/checker.ts'
+import { namesToAsk } from '../types/questions.ts'
 
 /** Asks a type checker. */
 export type AskTypes = (question: TypeQuestion) => Promise<TypesOfNames | undefined>
@@ -23,7 +23,7 @@ export class OpenDocument {
   #isBroken = false
   #subject: { version: number; subject: Subject | undefined } | undefined
   readonly #modules: ProjectModules | undefined
-  #typed: { subject: Subject; done: Promise<void> } | undefined
+  #typed: { subject: Subject; done: Promise<boolean> } | undefined
   #hadSubject = false
   /** Types of this text have come. */
   isTyped = false
@@ -68,15 +68,22 @@ export class OpenDocument {
    * nothing to do with heddle.
    */
   get subject(): Subject | undefined {
-    const { version } = this.text
-    const known = this.#subject
-    const isCurrent = (subject: Subject): boolean => this.#modules?.isCurrent(subject) ?? true
-    if (known?.version === version && known.subject && isCurrent(known.subject)) return known.subject
-    const subject = Subject.of(this.file, this.text.getText(), this.#modules)
+    const subject = this.#analysed()
     this.#hadSubject ||= subject !== undefined
-    this.#subject = { version, subject }
-    this.isTyped = false
+    if (subject !== this.#subject?.subject) this.isTyped = false
+    this.#subject = { version: this.text.version, subject }
     return subject
+  }
+
+  /** The same object for as long as nothing has changed that it rests on. */
+  #analysed(): Subject | undefined {
+    const text = this.text.getText()
+    if (this.#modules) {
+      if (!mayTouchHeddle(text, true)) return undefined
+      const subject = this.#modules.current(this.file)
+      return subject?.touchesHeddle() ? subject : undefined
+    }
+    return this.#subject?.version === this.text.version ? this.#subject.subject : Subject.of(this.file, text)
   }
 
   /** The text had to do with heddle, and does not parse now. */
@@ -89,21 +96,21 @@ export class OpenDocument {
     return (this.#subject?.subject?.consulted.size ?? 0) > 0
   }
 
-  /** Takes in what types say of the text as it is. The promise ends when that is done, or given up. */
-  typed(ask: AskTypes): Promise<void> {
+  /** Takes in what types say of the text as it is. The promise ends when that is done, or given up; it says whether they said anything. */
+  typed(ask: AskTypes): Promise<boolean> {
     const { subject } = this
-    if (!subject) return Promise.resolve()
+    if (!subject) return Promise.resolve(false)
     if (this.#typed?.subject !== subject) this.#typed = { subject, done: this.#askTypes(subject, ask) }
     return this.#typed.done
   }
 
-  async #askTypes(subject: Subject, ask: AskTypes): Promise<void> {
+  async #askTypes(subject: Subject, ask: AskTypes): Promise<boolean> {
     const offsets = namesToAsk(subject)
-    if (offsets.length > 0) {
-      const types = await ask({ file: this.file, text: this.text.getText(), offsets })
-      if (types && types.size > 0) subject.types = types
-    }
+    const types = offsets.length > 0 ? await ask({ file: this.file, text: subject.text, offsets }) : undefined
+    const said = types !== undefined && types.size > 0
+    if (said) subject.types = types
     if (this.#subject?.subject === subject) this.isTyped = true
+    return said
   }
 
   #parses(): boolean {

@@ -52,7 +52,12 @@ export class FileMetadata {
       const known = this.#known.get(id)
       if (known?.stamp === stamp) return known.facts
       const largestBytes = Math.max(...stats.map(({ size }) => size))
-      const facts = { files: found.length, bytes, largestBytes, ...(await contents(found[0], stats[0].size, format)) }
+      const facts = {
+        files: found.length,
+        bytes,
+        largestBytes,
+        ...(await contents(found[0], stats[0].size, format)),
+      }
       this.#known.set(id, { stamp, facts })
       return facts
     } catch {

@@ -17,7 +17,9 @@ export interface OpenText {
 
 interface Entry {
   stamp: string
+  /** Of an earlier text where this one does not parse. */
   subject: Subject | undefined
+  parses: boolean
 }
 
 export class ProjectModules implements Modules {
@@ -61,6 +63,12 @@ export class ProjectModules implements Modules {
     return file === undefined ? undefined : this.#subjectOf(file)
   }
 
+  /** The analysis of a file as it is now; nothing when it does not parse. */
+  current(file: string): Subject | undefined {
+    const subject = this.#subjectOf(file)
+    return this.#known.get(file)?.parses ? subject : undefined
+  }
+
   /** Whether all that a subject was told of other files is so still. */
   isCurrent(subject: Subject): boolean {
     for (const [specifier, other] of subject.consulted)
@@ -91,8 +99,9 @@ export class ProjectModules implements Modules {
       if (!known.subject || this.isCurrent(known.subject)) return known.subject
     }
     // A text that is being typed and does not parse now is still what it was.
-    const subject = Subject.ofModule(file, open?.text ?? readFileSync(file, 'utf8'), this) ?? known?.subject
-    this.#known.set(file, { stamp, subject })
+    const now = Subject.ofModule(file, open?.text ?? readFileSync(file, 'utf8'), this)
+    const subject = now ?? known?.subject
+    this.#known.set(file, { stamp, subject, parses: now !== undefined })
     this.#seen.set(file, subject)
     return subject
   }
@@ -100,7 +109,8 @@ export class ProjectModules implements Modules {
   #stampOf(file: string): string | undefined {
     if (this.#stamps.has(file)) return this.#stamps.get(file)
     const facts = statSync(file, { throwIfNoEntry: false })
-    const stamp = facts?.isFile() && facts.size <= FILE_BYTES_MAX ? `${facts.mtimeMs} ${facts.size}` : undefined
+    const stamp =
+      facts?.isFile() && facts.size <= FILE_BYTES_MAX ? `${facts.mtimeMs} ${facts.size}` : undefined
     this.#stamps.set(file, stamp)
     return stamp
   }

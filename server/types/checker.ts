@@ -41,9 +41,7 @@ export class Checker {
   static load(typescript: string): Checker | undefined {
     try {
       const ts = createRequire(typescript)(typescript) as Partial<typeof TypeScript>
-      return typeof ts.createLanguageService === 'function'
-        ? new Checker(ts as typeof TypeScript)
-        : undefined
+      return typeof ts.createLanguageService === 'function' ? new Checker(ts as typeof TypeScript) : undefined
     } catch {
       return undefined
     }
@@ -155,7 +153,7 @@ export class Checker {
       getCurrentDirectory: () => folder,
       getCompilationSettings: () => options,
       getDefaultLibFileName: (given) => ts.getDefaultLibFilePath(given),
-      fileExists: ts.sys.fileExists,
+      fileExists: (name) => this.#open.has(name) || ts.sys.fileExists(name),
       readFile: ts.sys.readFile,
       readDirectory: ts.sys.readDirectory,
       directoryExists: ts.sys.directoryExists,
@@ -184,6 +182,8 @@ export class Checker {
         }
     return {
       ...defaults,
+      // Types of browsers are large, and nothing of theirs is asked about.
+      lib: ['lib.esnext.d.ts'],
       ...options,
       allowJs: true,
       allowImportingTsExtensions: true,

@@ -7,6 +7,8 @@ import type { TypeAnswer, TypeRequest } from './thread.ts'
 
 /** Its heap: beyond it the thread ends, and texts alone are followed from then on. */
 const HEAP_MB_MAX = 256
+/** Less than V8 takes by itself: what a program of types leaves behind is most of its memory. */
+const YOUNG_MB_MAX = 8
 
 export class TypeService {
   readonly #program: string | URL
@@ -57,7 +59,7 @@ export class TypeService {
     }
     const thread = new Worker(this.#program, {
       workerData: { typescripts },
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX, maxYoungGenerationSizeMb: YOUNG_MB_MAX },
     })
     thread.unref()
     thread.on('message', ({ id, types }: TypeAnswer) => {

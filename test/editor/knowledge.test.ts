@@ -84,7 +84,10 @@ describe('the language server in a real VS Code', { concurrency: false }, () => 
         const tops = await page
           .locator('.view-overlays [class*="squiggly-"]')
           .evaluateAll((all: Element[]) =>
-            all.map((each) => (each as unknown as { getBoundingClientRect(): { y: number } }).getBoundingClientRect().y),
+            all.map(
+              (each) =>
+                (each as unknown as { getBoundingClientRect(): { y: number } }).getBoundingClientRect().y,
+            ),
           )
         assert.ok(
           tops.some((top) => top >= row.y - 1 && top <= row.y + row.height),

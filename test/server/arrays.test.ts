@@ -72,21 +72,40 @@ describe('with zarr on the disk', () => {
       "array.fromZarr('era.zarr').sum([0, 3])",
       ['This array of 365 × 90 has no axis 3: it has 0 (time), 1.'],
     ],
-    ['none is left', "array.fromZarr('bare.zarr').sum().sum(0)", ['This array has no axis any more: sum(0) fails.']],
-    ['a shape that is written out', 'array.zeros([2, 3]).sum(2)', ['This array of 2 × 3 has no axis 2: it has 0, 1.']],
-    ['what is random', 'array.random.normal({ shape: [9, 9] }).sum(5)', ['This array of 9 × 9 has no axis 5: it has 0, 1.']],
+    [
+      'none is left',
+      "array.fromZarr('bare.zarr').sum().sum(0)",
+      ['This array has no axis any more: sum(0) fails.'],
+    ],
+    [
+      'a shape that is written out',
+      'array.zeros([2, 3]).sum(2)',
+      ['This array of 2 × 3 has no axis 2: it has 0, 1.'],
+    ],
+    [
+      'what is random',
+      'array.random.normal({ shape: [9, 9] }).sum(5)',
+      ['This array of 9 × 9 has no axis 5: it has 0, 1.'],
+    ],
     ['nothing after a step that is not understood', "array.fromZarr('era.zarr').reshape([5]).sum(3)", []],
-    ['nothing of axes that are kept', "array.zeros([2, 3]).sum(0, { keepDims: true }).sum(3)", []],
-    ['nothing of an array that broadcasts', 'const o = array.ones([4, 2, 3])\narray.zeros([2, 3]).add(o).sum(2)', []],
+    ['nothing of axes that are kept', 'array.zeros([2, 3]).sum(0, { keepDims: true }).sum(3)', []],
+    [
+      'nothing of an array that broadcasts',
+      'const o = array.ones([4, 2, 3])\narray.zeros([2, 3]).add(o).sum(2)',
+      [],
+    ],
     ['nothing of files that are not there', "array.fromZarr('nowhere.zarr').sum(7)", []],
   ]
   for (const [what, body, says] of FINDINGS)
     test(`axes: ${what}`, async () => {
       const uses = axisUses(subjectOf(HEAD + body))
       const known = new Map<unknown, FileFacts | undefined>()
-      for (const { origin } of uses) if (!('shape' in origin.from)) known.set(origin.from, await factsOf(origin.from))
+      for (const { origin } of uses)
+        if (!('shape' in origin.from)) known.set(origin.from, await factsOf(origin.from))
       assert.deepEqual(
-        axisFindings(uses, (origin) => extentOf(origin, known.get(origin.from))).map(({ message }) => message),
+        axisFindings(uses, (origin) => extentOf(origin, known.get(origin.from))).map(
+          ({ message }) => message,
+        ),
         says,
       )
     })
@@ -174,10 +193,22 @@ test('the estimate: what the largest task reads and gives, times the threads', (
   assert.deepEqual(arrayTaskBytes(extent, sum, true), { in: 2400, out: 80 })
   assert.deepEqual(arrayTaskBytes(extent, sum, false), { in: 0, out: 80 })
   assert.deepEqual(arrayTaskBytes({ shape: [1e9], dtype: 'int8' }, sum, true), { in: 64 * 2 ** 20, out: 80 })
-  assert.deepEqual(arrayTaskBytes({ shape: [10], chunks: [1000], dtype: 'int8' }, sum, true), { in: 10, out: 80 })
-  assert.deepEqual(fileTaskBytes({ files: 2, bytes: 300e6, largestBytes: 200e6 }, undefined), { in: 64e6, out: 64e6 })
-  assert.deepEqual(fileTaskBytes({ files: 2, bytes: 300e6, largestBytes: 200e6 }, 3), { in: 100e6, out: 100e6 })
-  assert.deepEqual(fileTaskBytes({ files: 1, bytes: 1e6, largestBytes: 1e6, inflation: 3 }, undefined), { in: 3e6, out: 3e6 })
+  assert.deepEqual(arrayTaskBytes({ shape: [10], chunks: [1000], dtype: 'int8' }, sum, true), {
+    in: 10,
+    out: 80,
+  })
+  assert.deepEqual(fileTaskBytes({ files: 2, bytes: 300e6, largestBytes: 200e6 }, undefined), {
+    in: 64e6,
+    out: 64e6,
+  })
+  assert.deepEqual(fileTaskBytes({ files: 2, bytes: 300e6, largestBytes: 200e6 }, 3), {
+    in: 100e6,
+    out: 100e6,
+  })
+  assert.deepEqual(fileTaskBytes({ files: 1, bytes: 1e6, largestBytes: 1e6, inflation: 3 }, undefined), {
+    in: 3e6,
+    out: 3e6,
+  })
   assert.equal(fileTaskBytes({ files: 1, bytes: 0, largestBytes: 0 }, undefined), undefined)
   assert.equal(peakBytes({ in: 2400, out: 80 }, 4), 9920)
 })

@@ -28,7 +28,8 @@ test('every mistake is found once, in its line, with its fix', async () => {
     ...uses.map(({ source }) => source),
     ...axes.flatMap(({ origin: { from } }) => ('shape' in from ? [] : [from])),
   ]
-  for (const source of sources) known.set(sourceId(source), await metadata.of(source.paths, source.format, FOLDER))
+  for (const source of sources)
+    known.set(sourceId(source), await metadata.of(source.paths, source.format, FOLDER))
   const findings = [
     ...findingsOf(subject),
     ...columnFindings(uses, (source) => known.get(sourceId(source))),

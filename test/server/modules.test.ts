@@ -74,22 +74,62 @@ const FILES = {
 
 const HINTS: [what: string, text: string, hints: string[]][] = [
   ['an imported function', "import { load } from './data.ts'\nconst t = load('flights')", ['t: data frame']],
-  ['an awaited one', "import { loadLater } from './data.ts'\nconst t = await loadLater('x')", ['t: data frame']],
-  ['one that is not awaited is a promise', "import { loadLater } from './data.ts'\nconst t = loadLater('x')", []],
+  [
+    'an awaited one',
+    "import { loadLater } from './data.ts'\nconst t = await loadLater('x')",
+    ['t: data frame'],
+  ],
+  [
+    'one that is not awaited is a promise',
+    "import { loadLater } from './data.ts'\nconst t = loadLater('x')",
+    [],
+  ],
   ['a constant', "import { flights } from './data.ts'\nconst t = flights", ['t: data frame']],
   ['a default', "import first from './data.ts'\nconst t = first()", ['t: data frame']],
   ['a re-export', "import { load } from './index.ts'\nconst t = load('flights')", ['t: data frame']],
-  ['a re-export by another name', "import { read, first } from './index.js'\nconst t = read('a')\nconst u = first()", ['t: data frame', 'u: data frame']],
-  ['a whole module', "import * as data from './data.ts'\nconst t = data.load('a')\nconst u = data.flights.groupBy('origin').sum()", ['t: data frame', 'u: data frame']],
-  ['a member of an object', "import { sources } from './data.ts'\nconst t = sources.numbers", ['t: bag of 4 partitions']],
+  [
+    'a re-export by another name',
+    "import { read, first } from './index.js'\nconst t = read('a')\nconst u = first()",
+    ['t: data frame', 'u: data frame'],
+  ],
+  [
+    'a whole module',
+    "import * as data from './data.ts'\nconst t = data.load('a')\nconst u = data.flights.groupBy('origin').sum()",
+    ['t: data frame', 'u: data frame'],
+  ],
+  [
+    'a member of an object',
+    "import { sources } from './data.ts'\nconst t = sources.numbers",
+    ['t: bag of 4 partitions'],
+  ],
   ['results that agree', "import { either } from './data.ts'\nconst t = either(true)", ['t: bag']],
   ['not results that differ', "import { mixed } from './data.ts'\nconst t = mixed(true)", []],
   ['not a function that calls itself', "import { again } from './data.ts'\nconst t = again(3)", []],
-  ['heddle that is passed on', "import { dataframe } from './own.ts'\nconst t = dataframe.readCsv('a.csv')", ['t: data frame']],
-  ['a function of the same file', "import { bag } from 'heddle'\nfunction make(parts = 3) { return bag.range(9, { partitions: 3 }) }\nconst t = make()", ['t: bag of 3 partitions']],
-  ['a parameter that is handed on', "import { bag } from 'heddle'\nconst even = (items) => items.filter((n) => n % 2 === 0)\nconst t = even(bag.range(9)).count()", ['t: delayed value']],
-  ['a parameter with a type', "import type { Bag } from 'heddle'\nfunction f(items: Bag<number>) { const total = items.sum() }", ['total: delayed value']],
-  ['what is said to be given', "import type { DataFrame } from 'heddle'\ndeclare const make: unknown\nasync function f(): Promise<DataFrame> { return make as never }\nconst t = await f()", ['t: data frame']],
+  [
+    'heddle that is passed on',
+    "import { dataframe } from './own.ts'\nconst t = dataframe.readCsv('a.csv')",
+    ['t: data frame'],
+  ],
+  [
+    'a function of the same file',
+    "import { bag } from 'heddle'\nfunction make(parts = 3) { return bag.range(9, { partitions: 3 }) }\nconst t = make()",
+    ['t: bag of 3 partitions'],
+  ],
+  [
+    'a parameter that is handed on',
+    "import { bag } from 'heddle'\nconst even = (items) => items.filter((n) => n % 2 === 0)\nconst t = even(bag.range(9)).count()",
+    ['t: delayed value'],
+  ],
+  [
+    'a parameter with a type',
+    "import type { Bag } from 'heddle'\nfunction f(items: Bag<number>) { const total = items.sum() }",
+    ['total: delayed value'],
+  ],
+  [
+    'what is said to be given',
+    "import type { DataFrame } from 'heddle'\ndeclare const make: unknown\nasync function f(): Promise<DataFrame> { return make as never }\nconst t = await f()",
+    ['t: data frame'],
+  ],
 ]
 for (const [what, text, expected] of HINTS)
   test(`hints follow ${what}`, async () => {
@@ -121,7 +161,9 @@ test('a column that the file of another function does not have is told of', asyn
     ],
   )
   assert.deepEqual(
-    await columnsOf("import { column } from './own.ts'\nimport { flights } from './data.ts'\nflights.filter(column('delai').gt(3))"),
+    await columnsOf(
+      "import { column } from './own.ts'\nimport { flights } from './data.ts'\nflights.filter(column('delai').gt(3))",
+    ),
     ["data/flights.csv has no column 'delai': did you mean 'delay'?"],
   )
 })
@@ -151,9 +193,13 @@ test('findings are made of what comes from other files', () => {
 })
 
 test('what changes in another file, open or on the disk, changes what is said', async () => {
-  put({ 'a.ts': "export { made } from './b.ts'", 'b.ts': "import { bag } from 'heddle'\nexport const made = bag.range(3)" })
+  put({
+    'a.ts': "export { made } from './b.ts'",
+    'b.ts': "import { bag } from 'heddle'\nexport const made = bag.range(3)",
+  })
   const text = "import { made } from './a.ts'\nconst t = made"
-  const kind = (subject: Subject): string | undefined => subject.kinds.of(subject.all('VariableDeclarator')[0].init as never)
+  const kind = (subject: Subject): string | undefined =>
+    subject.kinds.of(subject.all('VariableDeclarator')[0].init as never)
   const first = subjectOf(text)
   assert.equal(kind(first), 'bag')
   modules.begin()
@@ -176,10 +222,13 @@ test('what changes in another file, open or on the disk, changes what is said', 
 
 test('modules that import each other, and names that go in a circle, end', () => {
   put({
-    'a.ts': "import { bag } from 'heddle'\nimport { y } from './b.ts'\nexport * from './b.ts'\nexport const x = y\nexport const own = bag.range(2)",
+    'a.ts':
+      "import { bag } from 'heddle'\nimport { y } from './b.ts'\nexport * from './b.ts'\nexport const x = y\nexport const own = bag.range(2)",
     'b.ts': "import { x } from './a.ts'\nexport * from './a.ts'\nexport const y = x",
   })
-  const subject = subjectOf("import { x, y, nothing, own } from './b.ts'\nconst a = x\nconst b = y\nconst c = nothing\nconst d = own")
+  const subject = subjectOf(
+    "import { x, y, nothing, own } from './b.ts'\nconst a = x\nconst b = y\nconst c = nothing\nconst d = own",
+  )
   const kinds = subject.all('VariableDeclarator').map(({ init }) => subject.kinds.of(init as never))
   assert.deepEqual(kinds, [undefined, undefined, undefined, 'bag'])
 })

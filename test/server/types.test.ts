@@ -79,12 +79,13 @@ const later = store.later()
 const words = await store.later()
 const many = store.all
 const small = [bag.range(3)].map((each) => { const total = each.sum(); return total })
+const marked = new Map([[1, frame]]).get(1)!
 const n = 3
 `
     const hints = await inlayHints(typed(text), { start: 0, end: text.length }, async () => undefined)
     assert.deepEqual(
       hints.map((hint) => (/\w+$/.exec(text.slice(0, hint.offset))?.[0] ?? '') + hint.text),
-      ['frame: data frame', 'words: bag', 'total: delayed value'],
+      ['frame: data frame', 'words: bag', 'total: delayed value', 'marked: data frame'],
     )
     const subject = typed(text)
     const kindOf = (name: string): unknown => {
@@ -164,7 +165,8 @@ test('without a TypeScript that has an API nothing is said', async () => {
 })
 
 test('names are asked for that matter and are not known', () => {
-  const text = "import { bag } from 'heddle'\nimport { x } from 'x'\nconst a = bag.range(3)\nconst b = f()\nfunction f() {}\na.map((n) => x.y + n)"
+  const text =
+    "import { bag } from 'heddle'\nimport { x } from 'x'\nconst a = bag.range(3)\nconst b = f()\nfunction f() {}\na.map((n) => x.y + n)"
   const subject = Subject.of('/a.ts', text)
   assert.ok(subject)
   assert.deepEqual(

@@ -77,7 +77,11 @@ describe('typing', () => {
           for (const each of untouched) {
             const moved = each.start > end ? text.length - (end - start) : 0
             const kept = document.facts.computations.find((one) => one.start === each.start + moved)
-            assert.equal(kept && now.slice(kept.start, kept.end), each.text, 'a lens of half-typed code stays')
+            assert.equal(
+              kept && now.slice(kept.start, kept.end),
+              each.text,
+              'a lens of half-typed code stays',
+            )
           }
         }
         for (const { start: from, end: to } of document.facts.computations)
@@ -111,7 +115,9 @@ describe('typing', () => {
           try {
             await press(change)
           } catch (error) {
-            throw new Error(`${where}, after keystroke ${keystrokes}: ${JSON.stringify(text())}`, { cause: error })
+            throw new Error(`${where}, after keystroke ${keystrokes}: ${JSON.stringify(text())}`, {
+              cause: error,
+            })
           }
         }
         if (step.text === '?') continue
