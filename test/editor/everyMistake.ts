@@ -11,7 +11,7 @@ export interface Mistake {
 
 export const EVERY_MISTAKE: readonly Mistake[] = [
   { code: 'assigns-capture', line: 'numbers.map((n) => { total += n })' },
-  { code: 'mutates-capture', line: 'numbers.map((n) => { names.push(`${n}`) })' },
+  { code: 'mutates-capture', line: "numbers.map((n) => { names.push('x') })" },
   { code: 'cannot-travel', line: 'numbers.filter((n) => seen.deref() === undefined && n > 0)' },
   {
     code: 'mutates-argument',

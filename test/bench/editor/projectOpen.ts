@@ -47,7 +47,7 @@ export async function projectFigures(root: string): Promise<ProjectFigures> {
       "export const total = await load('a.csv').groupBy('b').sum().compute()",
     ].join('\n'),
   )
-  texts.forEach((text, i) => writeFileSync(join(folder, `file${i}.ts`), text))
+  for (const [i, text] of texts.entries()) writeFileSync(join(folder, `file${i}.ts`), text)
   const child = fork(join(root, 'dist', 'server.cjs'), ['--node-ipc'], { stdio: 'ignore', execArgv: [] })
   const connection = createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
   const told = new Set<string>()
