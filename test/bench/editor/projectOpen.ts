@@ -48,7 +48,11 @@ export async function projectFigures(root: string): Promise<ProjectFigures> {
     ].join('\n'),
   )
   for (const [i, text] of texts.entries()) writeFileSync(join(folder, `file${i}.ts`), text)
-  const child = fork(join(root, 'dist', 'server.cjs'), ['--node-ipc'], { stdio: 'ignore', execArgv: [] })
+  const child = fork(join(root, 'dist', 'server.cjs'), ['--node-ipc'], {
+    stdio: 'ignore',
+    // As the extension starts it.
+    execArgv: ['--max-semi-space-size=4'],
+  })
   const connection = createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
   const told = new Set<string>()
   let complete = (): void => {}
