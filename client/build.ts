@@ -25,7 +25,7 @@ const loadedLater: Plugin = {
 const OF_RUNTIME = ['package.json', 'README.md', 'LICENSE', 'bin', 'dist']
 
 /**
- * Writes `dist/extension.cjs`, `dist/languageServer.cjs`, `dist/ws.cjs`, `dist/server.cjs`, `dist/keeper.mjs` and `dist/runtime`. The runtime has to be built before.
+ * Writes `dist/extension.cjs`, `dist/languageServer.cjs`, `dist/ws.cjs`, `dist/server.cjs`, `dist/typeThread.cjs`, `dist/keeper.mjs` and `dist/runtime`. The runtime has to be built before.
  * @throws {Error} esbuild's own, naming file and line, when a source cannot be built
  */
 export async function buildExtension(): Promise<void> {
@@ -48,13 +48,14 @@ export async function buildExtension(): Promise<void> {
         extension: 'client/extension.ts',
         ...LATER,
         server: 'server/main.ts',
+        typeThread: 'server/types/thread.ts',
       },
       plugins: [loadedLater],
       format: 'cjs',
       target: 'node20',
       outExtension: { '.js': '.cjs' },
-      // The parser is native: it comes from the node_modules beside the bundles.
-      external: ['vscode', 'oxc-parser'],
+      // Parser and resolver are native: they come from the node_modules beside the bundles.
+      external: ['vscode', 'oxc-parser', 'oxc-resolver'],
       // msgpackr's usual build asks for its own place, which a CommonJS bundle cannot tell.
       alias: { 'msgpackr/pack': 'msgpackr/index-no-eval' },
       // `ws` looks for two optional native modules and does without.

@@ -1,5 +1,6 @@
 // The language server: its connection to the editor, and which answer comes from where.
 
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -10,14 +11,19 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
+import { axisFindings } from './diagnose/axes.ts'
 import { columnFindings } from './diagnose/columns.ts'
 import { findingsOf } from './diagnose/diagnose.ts'
 import type { Span } from './facts/documentFacts.ts'
 import { HeddlePackages } from './facts/heddlePackage.ts'
 import { neededText } from './facts/neededText.ts'
-import { type Source, sourcesOf } from './knowledge/sources.ts'
+import { extentOf } from './knowledge/arrayExtent.ts'
+import { axisUses } from './knowledge/axisUses.ts'
+import { columnUses, sourceId, sourcesOf } from './knowledge/columnUses.ts'
+import type { Source } from './knowledge/sources.ts'
+import type { Subject } from './knowledge/subject.ts'
 import { codeLensesOf } from './lsp/codeLenses.ts'
-import { columnsAt } from './lsp/completion.ts'
+import { axesAt, columnsAt } from './lsp/completion.ts'
 import { computationAt } from './lsp/computationAt.ts'
 import { diagnosticsOf, quickFixesOf } from './lsp/diagnostics.ts'
 import { hoverAt } from './lsp/hover.ts'
@@ -25,10 +31,14 @@ import { inlayHints } from './lsp/inlayHints.ts'
 import { OpenDocument } from './lsp/openDocument.ts'
 import { pagesIn } from './lsp/pages.ts'
 import { type FileFacts, FileMetadata } from './metadata/fileFacts.ts'
+import { ProjectModules } from './project/modules.ts'
+import { TypeService } from './types/typeService.ts'
 
 /** Long enough that a word is typed, short enough that nobody waits for it; longer where looking takes long. */
 const DIAGNOSE_AFTER_MS = 200
 const DIAGNOSE_PAUSES = 4
+/** An answer that somebody waits for is given from the text alone where types take longer, as while TypeScript is loaded. */
+const TYPES_AFTER_MS_MAX = 150
 
 const connection = createConnection(ProposedFeatures.all)
 const documents = new Map<string, OpenDocument>()
@@ -37,8 +47,25 @@ const packages = new HeddlePackages()
 const metadata = new FileMetadata()
 const pages = pagesIn(join(__dirname, 'docs', 'diagnostics.md'))
 let folders: string[] = []
+/** A local cluster has one worker of as many threads as there are cores, where nothing else is set. */
+let threads = availableParallelism()
+/** The editor can be told that hints are others now. */
+let refreshesHints = false
+let editorsTypescript: string | undefined
+const modules = new ProjectModules((file) => {
+  const open = [...documents.values()].find((each) => each.file === file)?.text
+  return open && { text: open.getText(), version: open.version }
+})
+const types = new TypeService(join(__dirname, 'typeThread.cjs'), () => ({
+  folders,
+  ...(editorsTypescript && { editors: editorsTypescript }),
+}))
 
-connection.onInitialize(({ workspaceFolders }) => {
+connection.onInitialize(({ workspaceFolders, initializationOptions, capabilities }) => {
+  refreshesHints = capabilities.workspace?.inlayHint?.refreshSupport === true
+  const options = (initializationOptions ?? {}) as { typescript?: string; threads?: number }
+  editorsTypescript = options.typescript
+  threads = options.threads ?? threads
   folders = (workspaceFolders ?? []).flatMap(({ uri }) => (uri.startsWith('file:') ? fileURLToPath(uri) : []))
   return {
     capabilities: {
@@ -47,7 +74,7 @@ connection.onInitialize(({ workspaceFolders }) => {
       codeActionProvider: { codeActionKinds: ['quickfix'] },
       hoverProvider: true,
       inlayHintProvider: true,
-      completionProvider: { triggerCharacters: ['.', "'", '"', '`'] },
+      completionProvider: { triggerCharacters: ['.', "'", '"', '`', '('] },
     },
     serverInfo: { name: 'heddle' },
   }
@@ -55,15 +82,24 @@ connection.onInitialize(({ workspaceFolders }) => {
 
 connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
   const file = uri.startsWith('file:') ? fileURLToPath(uri) : uri
-  documents.set(uri, new OpenDocument(TextDocument.create(uri, languageId, version, text), file))
+  documents.set(uri, new OpenDocument(TextDocument.create(uri, languageId, version, text), file, modules))
+  modules.edited()
   diagnoseSoon(uri)
 })
 connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
   documents.get(uri)?.change(contentChanges, version)
-  diagnoseSoon(uri)
+  // What this file exports is used in others.
+  for (const each of documents.keys()) if (each === uri || documents.get(each)?.hasImports) diagnoseSoon(each)
+})
+connection.onDidChangeWatchedFiles(() => {
+  modules.begin()
+  for (const uri of documents.keys()) if (documents.get(uri)?.hasImports) diagnoseSoon(uri)
 })
 connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+  const file = documents.get(uri)?.file
+  if (file) types.closed(file)
   documents.delete(uri)
+  modules.begin()
   clearTimeout(waiting.get(uri))
   waiting.delete(uri)
   void connection.sendDiagnostics({ uri, diagnostics: [] })
@@ -78,10 +114,13 @@ connection.onCodeAction(({ textDocument: { uri }, context }) =>
 )
 connection.onHover(async ({ textDocument: { uri }, position }) => {
   const document = documents.get(uri)
-  const subject = document?.subject
+  const subject = document && (await typedSubject(document))
   if (!document || !subject) return null
-  const found = await hoverAt(subject, document.text.offsetAt(position), (source) =>
-    factsOf(document, source),
+  const found = await hoverAt(
+    subject,
+    document.text.offsetAt(position),
+    (source) => factsOf(document, source),
+    threads,
   )
   if (!found) return null
   const range = { start: document.text.positionAt(found.start), end: document.text.positionAt(found.end) }
@@ -89,11 +128,12 @@ connection.onHover(async ({ textDocument: { uri }, position }) => {
 })
 connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
   const document = documents.get(uri)
-  if (!document || document.facts.imports.length === 0) return []
+  if (!document) return []
   const { text } = document
-  const choices = await columnsAt(document.file, text.getText(), text.offsetAt(position), (source) =>
-    factsOf(document, source),
-  )
+  const [offset, known] = [text.offsetAt(position), (source: Source) => factsOf(document, source)]
+  const columns = await columnsAt(document.file, text.getText(), offset, known, modules)
+  const choices =
+    columns.length > 0 ? columns : await axesAt(document.file, text.getText(), offset, known, modules)
   if (token.isCancellationRequested) return []
   return choices.map(({ name, detail, start, end }) => ({
     label: name,
@@ -105,8 +145,10 @@ connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
 })
 connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }, token) => {
   const document = documents.get(uri)
-  const subject = document?.subject
+  const subject = document && (await typedSubject(document))
   if (!document || !subject) return []
+  if (!document.isTyped && refreshesHints)
+    void document.typed(askTypes).then(() => connection.languages.inlayHint.refresh().catch(() => {}))
   const stretch = { start: document.text.offsetAt(range.start), end: document.text.offsetAt(range.end) }
   const hints = await inlayHints(subject, stretch, (source) => factsOf(document, source))
   if (token.isCancellationRequested) return []
@@ -134,6 +176,20 @@ connection.onNotification('heddle/foldersChanged', () => {
   for (const uri of documents.keys()) diagnoseSoon(uri)
 })
 
+const askTypes = (question: Parameters<TypeService['ask']>[0]): ReturnType<TypeService['ask']> =>
+  types.ask(question)
+
+/** The analysis with what types say, if that comes soon. */
+async function typedSubject(document: OpenDocument): Promise<Subject | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, TYPES_AFTER_MS_MAX)
+  })
+  await Promise.race([document.typed(askTypes), late])
+  clearTimeout(timer)
+  return document.subject
+}
+
 /** What is known of the files of a source. Runs start in the folder of the workspace that the file is in. */
 async function factsOf({ file }: OpenDocument, { paths, format }: Source): Promise<FileFacts | undefined> {
   const own = folders.filter((folder) => file.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0]
@@ -157,17 +213,35 @@ async function diagnose(uri: string): Promise<void> {
   const document = documents.get(uri)
   if (!document) return
   const { version } = document.text
+  // Half-typed code keeps what was said of it before: it would flicker with every letter.
+  if (document.isHalfTyped) return
+  await tell(uri, document)
+  // What types add is told when they come: they take longer.
+  const said = await document.typed(askTypes)
+  if (said && documents.get(uri) === document && document.text.version === version) await tell(uri, document)
+}
+
+async function tell(uri: string, document: OpenDocument): Promise<void> {
+  const { version } = document.text
   const begun = performance.now()
   const { subject } = document
   const findings = subject ? findingsOf(subject) : []
+  const uses = subject ? columnUses(subject) : []
+  const axes = subject ? axisUses(subject) : []
   document.lookMs = performance.now() - begun
-  // Half-typed code keeps what was said of it before: it would flicker with every letter.
-  if (!subject && document.facts.imports.length > 0 && document.isBroken) return
-  if (subject) {
+  if (uses.length + axes.length > 0) {
     const known = new Map<string, FileFacts | undefined>()
-    for (const source of sourcesOf(subject)) known.set(String(source.paths), await factsOf(document, source))
+    const factsNow = (source: Source): FileFacts | undefined => known.get(sourceId(source))
+    const ofAxes = axes.flatMap(({ origin: { from } }) => ('shape' in from ? [] : [from]))
+    for (const source of [...sourcesOf(uses), ...ofAxes])
+      known.set(sourceId(source), await factsOf(document, source))
     if (documents.get(uri)?.text.version !== version) return
-    findings.push(...columnFindings(subject, (source) => known.get(String(source.paths))))
+    findings.push(...columnFindings(uses, factsNow))
+    findings.push(
+      ...axisFindings(axes, (origin) =>
+        extentOf(origin, 'shape' in origin.from ? undefined : factsNow(origin.from)),
+      ),
+    )
   }
   const isInstalled = packages.isFoundFrom(document.file)
   void connection.sendDiagnostics({

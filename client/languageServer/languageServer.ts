@@ -1,5 +1,6 @@
 // The language server as a child of the extension: started with the first file that imports heddle, restarted when it dies.
 
+import { join } from 'node:path'
 import * as vscode from 'vscode'
 import {
   CloseAction,
@@ -14,10 +15,14 @@ import type { ExpressionToRun } from '../runs/runBook.ts'
 /** Deaths within the window after which the server is left dead: something is wrong that a restart does not heal. */
 const DEATHS_MAX = 5
 const DEATHS_WINDOW_MS = 180_000
+/** A tree of syntax lives long: a larger room for what is new takes memory and no less time. */
+const EXEC_ARGV = ['--max-semi-space-size=4']
 
 export class LanguageServer implements vscode.Disposable {
   readonly #client: LanguageClient
   readonly #deaths: number[] = []
+  /** What files export is used in others. */
+  readonly #files = vscode.workspace.createFileSystemWatcher('**/*.{ts,mts,cts,tsx,js,mjs,cjs,jsx}')
 
   constructor(
     context: vscode.ExtensionContext,
@@ -26,11 +31,24 @@ export class LanguageServer implements vscode.Disposable {
     lenses: (given: vscode.CodeLens[]) => vscode.CodeLens[],
   ) {
     const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.cjs').fsPath
-    const server: ServerOptions = { module, transport: TransportKind.ipc }
+    const server: ServerOptions = { module, transport: TransportKind.ipc, options: { execArgv: EXEC_ARGV } }
     const options: LanguageClientOptions = {
       documentSelector: selector,
       outputChannel: log,
       progressOnInitialization: false,
+      // The TypeScript that VS Code has, for folders that have none with an API.
+      initializationOptions: {
+        typescript: join(
+          vscode.env.appRoot,
+          'extensions',
+          'node_modules',
+          'typescript',
+          'lib',
+          'typescript.js',
+        ),
+        threads: vscode.workspace.getConfiguration('heddle').get('local.threadsPerWorker', 0) || undefined,
+      },
+      synchronize: { fileEvents: this.#files },
       middleware: {
         provideCodeLenses: async (document, token, next) => {
           const given = await next(document, token)
@@ -80,6 +98,7 @@ export class LanguageServer implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#files.dispose()
     void this.#client.dispose().catch(() => {})
   }
 

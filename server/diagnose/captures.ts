@@ -41,7 +41,8 @@ function assigned(task: TaskFunction, { binding, writtenAt }: Capture): Finding[
 
 function cannotTravel(subject: Subject, { binding, first }: Capture): Finding[] {
   const init = initOf(binding)
-  const problem = init && problemOf(subject, init)
+  const byType = subject.typeOf(binding)?.platformClass
+  const problem = (init && problemOf(subject, init)) ?? (byType ? CANNOT_TRAVEL[byType] : undefined)
   if (!problem) return []
   const { name } = binding
   return [

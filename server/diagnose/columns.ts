@@ -1,17 +1,16 @@
 // Columns that the files do not have, with the name that was most likely meant.
 
-import { columnUses } from '../knowledge/columnUses.ts'
+import type { ColumnUse } from '../knowledge/columnUses.ts'
 import type { Source } from '../knowledge/sources.ts'
-import type { Subject } from '../knowledge/subject.ts'
 import type { FileFacts } from '../metadata/fileFacts.ts'
 import type { Finding } from './finding.ts'
 
 /** @param factsOf what is known of a source's files; nothing while it is not */
 export function columnFindings(
-  subject: Subject,
+  uses: readonly ColumnUse[],
   factsOf: (source: Source) => FileFacts | undefined,
 ): Finding[] {
-  return columnUses(subject).flatMap(({ name, start, end, source }): Finding[] => {
+  return uses.flatMap(({ name, start, end, source }): Finding[] => {
     const columns = factsOf(source)?.columns?.map((column) => column.name)
     if (!columns || columns.length === 0 || columns.includes(name)) return []
     const meant = nearest(name, columns)

@@ -15,6 +15,7 @@ export type Code =
   | 'set-index-twice'
   | 'missing-await'
   | 'unknown-column'
+  | 'unknown-axis'
 
 export interface TextEdit extends Span {
   text: string

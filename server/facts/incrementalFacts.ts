@@ -47,6 +47,8 @@ export class IncrementalFacts {
   #parsed(part: string, offset: number): Statement[] | undefined {
     const { program, errors } = parseSync(this.#file, part, {
       lang: languageOf(this.#file),
+      // A part without an import would be taken for a script, where `await` alone is a name.
+      ...(/\.c[jt]s$/.test(this.#file) ? {} : { sourceType: 'module' }),
       preserveParens: false,
     })
     if (errors.some((error) => error.severity === 'Error')) return undefined

@@ -54,6 +54,19 @@ export const EXPORTS: Readonly<Record<string, Kind>> = {
   persist: 'heddle',
 }
 
+/** Kinds by the names of heddle's types. */
+export const TYPES: Readonly<Record<string, Kind>> = {
+  Bag: 'bag',
+  ChunkedArray: 'array',
+  DataFrame: 'dataframe',
+  Expr: 'series',
+  Grouped: 'grouped',
+  Delayed: 'delayed',
+  DelayedFunction: 'delayedFunction',
+  Client: 'client',
+  Future: 'future',
+}
+
 /** Calls of an export itself: `delayed(f)`, `col('a')`. */
 export const CALLS: Readonly<Record<string, Kind>> = { delayed: 'delayedFunction', col: 'series' }
 /** Static methods of exported classes. */

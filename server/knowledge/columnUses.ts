@@ -1,6 +1,7 @@
 // Where a text names columns of its files: `col('a')` in a frame's step, and `row.a` in a function over rows.
 
 import type { Node } from 'oxc-parser'
+import { heddleName } from './follow.ts'
 import { columnSource, type Source } from './sources.ts'
 import { bare, isFunction, methodOf, type Subject } from './subject.ts'
 
@@ -15,6 +16,14 @@ export interface ColumnUse {
 
 /** Steps of a frame that take names of columns as plain texts. */
 const BY_NAME = /^(groupBy|setIndex|select|drop|sortBy|sortValues|pluck|col)$/
+
+/** The sources of columns, each once. */
+export const sourcesOf = (uses: readonly ColumnUse[]): Source[] => [
+  ...new Map(uses.map(({ source }) => [sourceId(source), source])).values(),
+]
+
+/** Sources of one id have the same files. */
+export const sourceId = ({ format, paths }: Source): string => `${format} ${paths.join('\n')}`
 
 /** Every use of a column whose source is known. */
 export function columnUses(subject: Subject): ColumnUse[] {
@@ -76,7 +85,7 @@ function textUses(node: Node, source: Source, uses: ColumnUse[]): void {
 function colUses(subject: Subject, node: Node, source: Source, uses: ColumnUse[]): void {
   for (const call of subject.all('CallExpression')) {
     if (call.start < node.start || call.end > node.end) continue
-    if (call.callee.type !== 'Identifier' || subject.binding(call.callee)?.imported !== 'col') continue
+    if (call.callee.type !== 'Identifier' || heddleName(subject, call.callee) !== 'col') continue
     const [name] = call.arguments
     if (name && name.type !== 'SpreadElement') textUses(bare(name as Node), source, uses)
   }

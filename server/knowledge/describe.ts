@@ -1,8 +1,12 @@
 // A collection and a task function in words, as far as their text tells.
 
+import { basename } from 'node:path'
 import type { Node } from 'oxc-parser'
 import type { FileFacts } from '../metadata/fileFacts.ts'
 import { COLLECTIONS, KIND_NAMES, type Kind } from './api.ts'
+import { type ArrayOrigin, arrayOrigin, extentOf, numberOf } from './arrayExtent.ts'
+import { follow, type Place, resultsOf } from './follow.ts'
+import { arrayTaskBytes, fileTaskBytes, peakBytes, type TaskBytes } from './peakMemory.ts'
 import { type Source, sourceOf } from './sources.ts'
 import { bare, methodOf, type Subject, type TaskFunction } from './subject.ts'
 
@@ -14,35 +18,51 @@ export interface Origin {
   source?: Source
   /** Where the text says how many. */
   partitions?: number
+  /** Functions of the user's that it comes out of, from the outermost, with the name of their file where that is another one. */
+  through: { name: string; file?: string }[]
+  /** Of an array whose steps are all understood. */
+  array?: ArrayOrigin
+  /** Items of a bag that is counted out, e.g. 100 of `bag.range(100)`. */
+  items?: number
 }
 
 /** The way to a collection through chains and variables; nothing for anything else. */
 export function originOf(subject: Subject, node: Node): Origin | undefined {
   const kind = subject.kinds.of(node)
   if (!kind || !COLLECTIONS.has(kind)) return undefined
-  const steps: string[] = []
-  const origin: Origin = { kind, steps }
-  let at = bare(node)
-  for (let i = 0; i < 200; i++) {
-    if (at.type === 'AwaitExpression') at = bare(at.argument as Node)
-    else if (at.type === 'Identifier') {
-      const [declaration] = subject.binding(at)?.declarations ?? []
-      if (declaration?.type !== 'VariableDeclarator' || !declaration.init) break
-      at = bare(declaration.init as Node)
-    } else if (at.type === 'CallExpression') {
-      const method = methodOf(at)
-      if (method === undefined) {
-        if (at.callee.type === 'Identifier') steps.unshift(at.callee.name)
-        break
-      }
-      steps.unshift(method)
-      origin.source ??= sourceOf(subject, at)
-      origin.partitions ??= partitionsOf(at, method)
-      at = bare((at.callee as Extract<Node, { type: 'MemberExpression' }>).object as Node)
-    } else break
-  }
+  const origin: Origin = { kind, steps: [], through: [] }
+  let at: Place | undefined = { subject, node: bare(node) }
+  for (let i = 0; at && i < STEPS_MAX; i++) at = stepBack(subject, at, origin)
+  if (kind === 'array') origin.array = arrayOrigin({ subject, node: bare(node) })
   return origin
 }
+
+/** Notes what the last step of a chain says, and goes to what it was taken of. */
+function stepBack(asked: Subject, at: Place, origin: Origin): Place | undefined {
+  const { subject, node, frame } = at
+  if (node.type !== 'CallExpression') return follow(at)
+  const called = resultsOf(at)
+  if (called) {
+    const name = subject.slice(bare(node.callee as Node))
+    const other = called.of !== asked && { file: basename(called.of.module.file) }
+    origin.through.push({ name, ...other })
+    return follow(at)
+  }
+  const method = methodOf(node)
+  if (method === undefined) {
+    if (node.callee.type === 'Identifier') origin.steps.unshift(node.callee.name)
+    return undefined
+  }
+  origin.steps.unshift(method)
+  origin.source ??= sourceOf(at)
+  origin.partitions ??= partitionsOf(node, method)
+  if (method === 'range' && node.arguments.length > 0)
+    origin.items ??= numberOf(bare(node.arguments[0] as Node))
+  if (node.callee.type !== 'MemberExpression') return undefined
+  return { subject, node: bare(node.callee.object as Node), frame }
+}
+
+const STEPS_MAX = 200
 
 /** `{ partitions: 200 }` among the arguments, or `repartition(200)`. */
 function partitionsOf(call: Extract<Node, { type: 'CallExpression' }>, method: string): number | undefined {
@@ -66,17 +86,21 @@ function partitionsOf(call: Extract<Node, { type: 'CallExpression' }>, method: s
 
 const BLOCK_BYTES = 64e6
 
-/** Lines of Markdown. */
-export function describeCollection(origin: Origin, facts: FileFacts | undefined): string[] {
+/**
+ * Lines of Markdown.
+ * @param threads of a worker
+ */
+export function describeCollection(origin: Origin, facts: FileFacts | undefined, threads = 1): string[] {
   const { kind, steps, source, partitions } = origin
   const parts = [`**${KIND_NAMES[kind]}**`]
   if (partitions !== undefined && kind !== 'delayed')
     parts.push(`${grouped(partitions)} ${partitions === 1 ? 'partition' : 'partitions'}`)
-  if (facts?.array) {
-    const { shape, chunks, dtype, dimensions } = facts.array
-    parts.push(`${shape.join(' × ')} ${dtype}`)
-    if (chunks) parts.push(`chunks of ${chunks.join(' × ')}`)
-    if (dimensions) parts.push(`along ${dimensions.join(', ')}`)
+  const extent = origin.array ? extentOf(origin.array, facts) : facts?.array
+  if (extent) {
+    const { shape, chunks, dtype, dimensions } = extent
+    parts.push(shape.length > 0 ? `${shape.join(' × ')} ${dtype}` : `one ${dtype}`)
+    if (chunks?.length) parts.push(`chunks of ${chunks.join(' × ')}`)
+    if (dimensions?.length) parts.push(`along ${dimensions.join(', ')}`)
   }
   const lines = [parts.join(' · ')]
   if (source) {
@@ -97,9 +121,41 @@ export function describeCollection(origin: Origin, facts: FileFacts | undefined)
         `columns: ${facts.columns.map(({ name, type }) => code(name) + (type ? ` ${type}` : '')).join(', ')}`,
       )
   }
-  if (steps.length > 0) lines.push(`made by ${steps.map(code).join(' → ')}`)
+  const task = taskBytes(origin, facts)
+  if (task) {
+    const ways =
+      task.in > 0 ? `${bytesText(task.in)} in, ${bytesText(task.out)} out` : `${bytesText(task.out)} out`
+    lines.push(
+      `estimated peak on a worker: ${bytesText(peakBytes(task, threads))} (${ways}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`,
+    )
+  }
+  const through = origin.through.map(
+    ({ name, file }) => code(`${name}()`) + (file ? ` of ${code(file)}` : ''),
+  )
+  const made = [
+    ...(steps.length > 0 ? [`made by ${steps.map(code).join(' → ')}`] : []),
+    ...(through.length > 0 ? [`through ${through.join(', ')}`] : []),
+  ]
+  if (made.length > 0) lines.push(made.join(', '))
   return lines
 }
+
+/** What the largest of its tasks reads and gives, where that is known. */
+function taskBytes(origin: Origin, facts: FileFacts | undefined): TaskBytes | undefined {
+  if (origin.array) {
+    const { from, changes } = origin.array
+    const first = 'shape' in from ? from : facts?.array
+    const last = first && changes.reduce<typeof first | undefined>((now, change) => now && change(now), first)
+    return last && arrayTaskBytes(first, last, !('shape' in from))
+  }
+  if (origin.kind === 'delayed') return undefined
+  if (facts && origin.source?.format !== 'zarr') return fileTaskBytes(facts, origin.partitions)
+  if (origin.items === undefined || origin.partitions === undefined) return undefined
+  return { in: 0, out: Math.ceil(origin.items / origin.partitions) * ITEM_BYTES }
+}
+
+/** A number among others in a list. */
+const ITEM_BYTES = 8
 
 /** What goes to the workers with a task's function, as lines of Markdown. */
 export function describeTask(subject: Subject, { unit, method }: TaskFunction): string[] {

@@ -1,8 +1,11 @@
-// What expressions stand for: a bag, a future, a client …, followed through variables, chains and awaits.
+// What expressions stand for: a bag, a future, a client …, followed through variables, chains, awaits, functions and files.
 
 import type { Node } from 'oxc-parser'
 import type { Binding } from '../../runtime/functions/analysis/scope.ts'
+import { annotated, meaningOfType } from './annotations.ts'
 import { CALLS, ENDINGS, EXPORTS, type Kind, MADE_BY, METHODS, STATICS } from './api.ts'
+import { type Frame, follow, heddleName, ofBinding, resultsOf } from './follow.ts'
+import { exportOf, importedFrom } from './modules.ts'
 import { bare, type Subject } from './subject.ts'
 
 /** Of a promise, `promised` says what it gives when awaited. */
@@ -22,21 +25,41 @@ export class Kinds {
     this.#subject = subject
   }
 
+  /** What types say has changed. */
+  forget(): void {
+    this.#bindings.clear()
+    this.#nodes.clear()
+  }
+
   /** The kind of an expression's value. */
   of(node: Node): Kind | undefined {
     const { kind, promised } = this.meaning(node)
     return promised ? undefined : kind
   }
 
-  meaning(given: Node): Meaning {
+  /** @param frame the call of the function around the expression that is looked into; without one, of any call */
+  meaning(given: Node, frame?: Frame): Meaning {
     const node = bare(given)
-    const known = this.#nodes.get(node)
+    const known = (frame?.meanings ?? this.#nodes).get(node)
     if (known) return known
+    const meanings = frame?.meanings ?? this.#nodes
     // A variable may be made of itself.
-    this.#nodes.set(node, NOTHING)
-    const meaning = this.#find(node)
-    this.#nodes.set(node, meaning)
+    meanings.set(node, NOTHING)
+    const found = this.#find(node, frame)
+    const meaning = found.kind ? found : (this.#ofVariable(node) ?? found)
+    meanings.set(node, meaning)
     return meaning
+  }
+
+  /** What types say of the variable that is made of an expression. */
+  #ofVariable(node: Node): Meaning | undefined {
+    let parent = this.#subject.parent(node)
+    // Between them stand non-null marks and the like.
+    while (parent && parent.type !== 'VariableDeclarator' && bare(parent) === node)
+      parent = this.#subject.parent(parent)
+    return parent?.type === 'VariableDeclarator' && parent.init && bare(parent.init as Node) === node
+      ? this.#subject.typeAt(parent.id.start)
+      : undefined
   }
 
   ofBinding(binding: Binding): Meaning {
@@ -48,80 +71,118 @@ export class Kinds {
     return meaning
   }
 
-  #ofDeclaration(binding: Binding): Meaning {
+  #ofDeclaration(binding: Binding, frame?: Frame): Meaning {
     if (binding.kind === 'import') {
       const { record, imported } = binding
-      if (!record || !/^heddle(\/|$)/.test(record.source)) return NOTHING
-      if (imported === '*') return { kind: 'heddle' }
-      return { kind: EXPORTS[imported ?? ''] ?? 'heddle' }
+      const found = record && importedFrom(this.#subject, record.source, imported ?? '')
+      if (found?.kind === 'heddle')
+        return { kind: found.name === '*' ? 'heddle' : (EXPORTS[found.name] ?? 'heddle') }
     }
-    if (!binding.simple || binding.writes.length > 0) return NOTHING
-    const [declaration] = binding.declarations
-    return declaration?.type === 'VariableDeclarator' && declaration.init
-      ? this.meaning(declaration.init as Node)
-      : NOTHING
+    const made = ofBinding(this.#subject, binding, frame)
+    // A function is none of what is looked for.
+    const meaning =
+      made && made.node.type !== 'FunctionDeclaration'
+        ? made.subject.kinds.meaning(made.node, made.frame)
+        : NOTHING
+    if (meaning.kind) return meaning
+    return annotated(this.#subject, binding) ?? this.#subject.typeOf(binding) ?? NOTHING
   }
 
-  #find(node: Node): Meaning {
+  #find(node: Node, frame: Frame | undefined): Meaning {
     switch (node.type) {
       case 'Identifier': {
         const binding = this.#subject.binding(node)
-        return binding ? this.ofBinding(binding) : NOTHING
+        if (!binding) return NOTHING
+        return frame ? this.#ofDeclaration(binding, frame) : this.ofBinding(binding)
       }
       case 'AwaitExpression': {
-        const { kind, promised } = this.meaning(node.argument as Node)
+        const { kind, promised } = this.meaning(node.argument as Node, frame)
         // A future, like a delayed value, is not awaited for its value: `result()` is.
         return promised || kind ? { kind } : NOTHING
       }
       case 'CallExpression':
-        return this.#ofCall(node)
-      case 'MemberExpression': {
-        if (node.computed)
-          return this.meaning(node.object as Node).kind === 'futures' ? { kind: 'future' } : NOTHING
-        const { kind, promised } = this.meaning(node.object as Node)
-        if (!kind || promised || node.property.type !== 'Identifier') return NOTHING
-        const { name } = node.property
-        if (kind === 'heddle') return { kind: EXPORTS[name] ?? 'heddle' }
-        if (kind === 'delayed') return { kind: 'delayed' }
-        // `array.random.normal(…)`, `x.T`, `frame.loc`
-        if (kind.endsWith('Module')) return { kind }
-        const listed = METHODS[kind][name]
-        if (listed === null || kind === 'client' || kind === 'future' || kind === 'futures') return NOTHING
-        return kind === 'array' && name === 'T' ? { kind } : NOTHING
-      }
-      case 'ConditionalExpression': {
-        const [a, b] = [this.meaning(node.consequent as Node), this.meaning(node.alternate as Node)]
-        return a.kind === b.kind && a.promised === b.promised ? a : NOTHING
-      }
+        return this.#ofCall(node, frame)
+      case 'MemberExpression':
+        return this.#ofMember(node, frame)
+      case 'ConditionalExpression':
+        return agreed([
+          this.meaning(node.consequent as Node, frame),
+          this.meaning(node.alternate as Node, frame),
+        ])
     }
     return NOTHING
   }
 
-  #ofCall(node: Extract<Node, { type: 'CallExpression' }>): Meaning {
+  #ofMember(node: Extract<Node, { type: 'MemberExpression' }>, frame: Frame | undefined): Meaning {
+    const { kind, promised } = this.meaning(node.object as Node, frame)
+    if (node.computed) return kind === 'futures' ? { kind: 'future' } : NOTHING
+    if (node.property.type !== 'Identifier') return NOTHING
+    if (!kind) {
+      const passedOn = this.#passedOn(node)
+      if (passedOn !== undefined) return { kind: EXPORTS[passedOn] ?? 'heddle' }
+      const made = follow({ subject: this.#subject, node, frame })
+      return made ? made.subject.kinds.meaning(made.node, made.frame) : NOTHING
+    }
+    if (promised) return NOTHING
+    const { name } = node.property
+    if (kind === 'heddle') return { kind: EXPORTS[name] ?? 'heddle' }
+    if (kind === 'delayed') return { kind: 'delayed' }
+    // `array.random.normal(…)`, `x.T`, `frame.loc`
+    if (kind.endsWith('Module')) return { kind }
+    const listed = METHODS[kind][name]
+    if (listed === null || kind === 'client' || kind === 'future' || kind === 'futures') return NOTHING
+    return kind === 'array' && name === 'T' ? { kind } : NOTHING
+  }
+
+  /** `own.bag` of a module of the user's that passes heddle's names on. */
+  #passedOn(node: Extract<Node, { type: 'MemberExpression' }>): string | undefined {
+    const object = bare(node.object as Node)
+    if (object.type !== 'Identifier' || node.property.type !== 'Identifier') return undefined
+    const binding = this.#subject.binding(object)
+    if (binding?.kind !== 'import' || !binding.record) return undefined
+    const found = importedFrom(this.#subject, binding.record.source, binding.imported ?? '')
+    const one = found?.kind === 'module' ? exportOf(found.subject, node.property.name) : undefined
+    return one?.kind === 'heddle' ? one.name : undefined
+  }
+
+  #ofCall(node: Extract<Node, { type: 'CallExpression' }>, frame: Frame | undefined): Meaning {
     const callee = bare(node.callee as Node)
     if (callee.type === 'Identifier') {
-      const binding = this.#subject.binding(callee)
-      const meaning = binding ? this.ofBinding(binding) : NOTHING
-      if (meaning.kind === 'delayedFunction') return { kind: 'delayed' }
-      if (binding?.kind !== 'import' || meaning.kind !== 'heddle') return NOTHING
-      const name = binding.imported ?? ''
+      const { kind } = this.meaning(callee, frame)
+      if (kind === 'delayedFunction') return { kind: 'delayed' }
+      if (kind !== 'heddle') return this.#ofOwnCall(node, frame)
+      const name = heddleName(this.#subject, callee) ?? ''
       if (name === 'delayed') return this.#delayedOf(node)
       return { kind: CALLS[name] }
     }
     if (callee.type === 'CallExpression') {
       // `delayed(f)(x)`
-      return this.meaning(callee).kind === 'delayedFunction' ? { kind: 'delayed' } : NOTHING
+      return this.meaning(callee, frame).kind === 'delayedFunction' ? { kind: 'delayed' } : NOTHING
     }
     if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
-      return NOTHING
+      return this.#ofOwnCall(node, frame)
     const { name } = callee.property
-    const object = this.meaning(callee.object as Node)
-    if (!object.kind || object.promised) return NOTHING
+    const object = this.meaning(callee.object as Node, frame)
+    if (object.promised) return NOTHING
+    if (!object.kind) return this.#ofOwnCall(node, frame)
     if (object.kind === 'heddle') {
       if (name in STATICS) return { kind: STATICS[name], promised: true }
       return name === 'delayed' ? this.#delayedOf(node) : { kind: CALLS[name] }
     }
     return methodGives(object.kind, name)
+  }
+
+  /** A call of one of the user's functions gives what all of its results are, or what it is said to give. */
+  #ofOwnCall(node: Extract<Node, { type: 'CallExpression' }>, frame: Frame | undefined): Meaning {
+    const called = resultsOf({ subject: this.#subject, node, frame })
+    if (!called) return NOTHING
+    const { fn, of, results } = called
+    const { kind, promised } = agreed(
+      results.map((each) => each.subject.kinds.meaning(each.node, each.frame)),
+    )
+    if (kind) return { kind, ...((promised || fn.async) && { promised: true }) }
+    const told = fn.returnType?.typeAnnotation
+    return (told && meaningOfType(of, told as Node)) ?? NOTHING
   }
 
   /** `delayed` of a function is one that makes delayed values; of anything else it is the value. */
@@ -132,6 +193,11 @@ export class Kinds {
     const literal = /^(Literal|TemplateLiteral|ArrayExpression|ObjectExpression)$/.test(given.type)
     return { kind: literal ? 'delayed' : 'delayedFunction' }
   }
+}
+
+function agreed([first = NOTHING, ...others]: readonly Meaning[]): Meaning {
+  const same = others.every(({ kind, promised }) => kind === first.kind && promised === first.promised)
+  return same ? first : NOTHING
 }
 
 /** What calling a method of a kind gives. */

@@ -2,6 +2,7 @@
 
 import type { CallExpression, Node } from 'oxc-parser'
 import type { Kind } from './api.ts'
+import { follow, type Place, resultsOf } from './follow.ts'
 import { bare, methodOf, type Subject } from './subject.ts'
 
 /** How the contents of files are known. */
@@ -28,22 +29,19 @@ const FORMATS: Readonly<Record<string, SourceFormat>> = {
 }
 
 /** The source that a call opens; nothing when it opens none, or does not say which. */
-export function sourceOf(subject: Subject, node: Node): Source | undefined {
+export function sourceOf({ subject, node, frame }: Place): Source | undefined {
   const call = bare(node)
   if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return undefined
   const format = FORMATS[methodOf(call) ?? '']
-  const module = subject.kinds.of(call.callee.object as Node)
-  if (!format || !module?.endsWith('Module')) return undefined
+  if (!format) return undefined
+  const module = subject.kinds.meaning(call.callee.object as Node, frame).kind
+  if (!module?.endsWith('Module')) return undefined
   const [given] = call.arguments
   if (!given || given.type === 'SpreadElement') return undefined
-  const paths = textsOf(subject, bare(given as Node))
-  const kind = subject.kinds.of(call)
+  const paths = textsOf({ subject, node: bare(given as Node), frame })
+  const { kind } = subject.kinds.meaning(call, frame)
   return paths.length > 0 && kind ? { call, kind, format, paths } : undefined
 }
-
-/** Every source of a text. */
-export const sourcesOf = (subject: Subject): Source[] =>
-  subject.all('CallExpression').flatMap((call) => sourceOf(subject, call) ?? [])
 
 /** Steps after which the rows of a collection still have the columns of its files. */
 const KEEPS_COLUMNS =
@@ -51,45 +49,51 @@ const KEEPS_COLUMNS =
 
 /** The source whose columns an expression's rows have. */
 export function columnSource(subject: Subject, node: Node): Source | undefined {
-  let at = bare(node)
-  for (let steps = 0; steps < 100; steps++) {
-    const source = sourceOf(subject, at)
+  let at: Place | undefined = { subject, node: bare(node) }
+  for (let steps = 0; at && steps < STEPS_MAX; steps++) {
+    const source = sourceOf(at)
     if (source) return source
-    if (at.type === 'AwaitExpression') at = bare(at.argument as Node)
-    else if (at.type === 'Identifier') {
-      const binding = subject.binding(at)
-      const [declaration] = binding?.declarations ?? []
-      if (
-        !binding?.simple ||
-        binding.writes.length > 0 ||
-        declaration?.type !== 'VariableDeclarator' ||
-        !declaration.init
-      )
-        return undefined
-      at = bare(declaration.init as Node)
-    } else if (at.type === 'CallExpression' && at.callee.type === 'MemberExpression') {
-      const kind = subject.kinds.of(at.callee.object as Node)
-      const method = methodOf(at) ?? ''
-      // A grouped frame still has them, under its `agg`.
-      if (!KEEPS_COLUMNS.test(method) && !(kind === 'dataframe' && /^(groupBy|setIndex)$/.test(method)))
-        return undefined
-      at = bare(at.callee.object as Node)
-    } else return undefined
+    at = beforeWithColumns(at)
   }
   return undefined
 }
 
-function textsOf(subject: Subject, node: Node): string[] {
+const STEPS_MAX = 200
+/** Texts that are made of texts, one of the other. */
+const DEPTH_MAX = 20
+
+/** What stands before the last step, if that leaves the columns as they are. */
+function beforeWithColumns(at: Place): Place | undefined {
+  const { subject, node, frame } = at
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression' || resultsOf(at))
+    return follow(at)
+  const object = bare(node.callee.object as Node)
+  const { kind } = subject.kinds.meaning(object, frame)
+  const method = methodOf(node) ?? ''
+  // A grouped frame still has them, under its `agg`.
+  const keeps = KEEPS_COLUMNS.test(method) || (kind === 'dataframe' && /^(groupBy|setIndex)$/.test(method))
+  return keeps ? { subject, node: object, frame } : undefined
+}
+
+/** The texts that an expression is; nothing where one of its parts is not written out. */
+function textsOf(place: Place, depth = 0): string[] {
+  const { node } = place
+  if (depth > DEPTH_MAX) return []
   if (node.type === 'Literal') return typeof node.value === 'string' ? [node.value] : []
-  if (node.type === 'TemplateLiteral' && node.expressions.length === 0)
-    return [node.quasis[0].value.cooked ?? '']
   if (node.type === 'ArrayExpression')
-    return node.elements.flatMap((element) => (element ? textsOf(subject, bare(element as Node)) : []))
-  if (node.type === 'Identifier') {
-    const binding = subject.binding(node)
-    const [declaration] = binding?.declarations ?? []
-    if (binding?.kind === 'const' && declaration?.type === 'VariableDeclarator' && declaration.init)
-      return textsOf(subject, bare(declaration.init as Node))
+    return node.elements.flatMap((element) =>
+      element ? textsOf({ ...place, node: bare(element as Node) }, depth + 1) : [],
+    )
+  if (node.type === 'TemplateLiteral') {
+    let text = node.quasis[0].value.cooked ?? ''
+    for (const [i, part] of node.expressions.entries()) {
+      const [only, ...others] = textsOf({ ...place, node: bare(part as Node) }, depth + 1)
+      if (only === undefined || others.length > 0) return []
+      text += only + (node.quasis[i + 1].value.cooked ?? '')
+    }
+    return [text]
   }
-  return []
+  if (node.type !== 'Identifier' && node.type !== 'MemberExpression') return []
+  const made = follow(place)
+  return made ? textsOf(made, depth + 1) : []
 }

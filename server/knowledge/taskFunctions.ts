@@ -3,6 +3,7 @@
 import type { CallExpression, Node } from 'oxc-parser'
 import type { SourceUnit } from '../../runtime/functions/analysis/sourceUnit.ts'
 import { LAZY, RUNS_HERE } from './api.ts'
+import { heddleName } from './follow.ts'
 import { bare, methodOf, type Subject, type TaskFunction } from './subject.ts'
 
 export function taskUnits(subject: Subject): TaskFunction[] {
@@ -25,9 +26,7 @@ export function taskUnits(subject: Subject): TaskFunction[] {
 function sendsItsFunctions(subject: Subject, call: CallExpression): string | undefined {
   const callee = bare(call.callee as Node)
   if (callee.type === 'Identifier') {
-    const binding = subject.binding(callee)
-    const own = binding?.kind === 'import' && subject.kinds.ofBinding(binding).kind === 'heddle'
-    return own && binding.imported === 'delayed' ? 'delayed' : undefined
+    return heddleName(subject, callee) === 'delayed' ? 'delayed' : undefined
   }
   const method = methodOf(call)
   if (method === undefined || callee.type !== 'MemberExpression') return undefined

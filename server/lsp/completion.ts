@@ -1,6 +1,9 @@
-// Names of columns where one is being typed.
+// Names of columns, and axes, where one is being typed.
 
+import { extentOf } from '../knowledge/arrayExtent.ts'
+import { axisUses } from '../knowledge/axisUses.ts'
 import { columnUses } from '../knowledge/columnUses.ts'
+import type { Modules } from '../knowledge/modules.ts'
 import type { Source } from '../knowledge/sources.ts'
 import { Subject } from '../knowledge/subject.ts'
 import type { FileFacts } from '../metadata/fileFacts.ts'
@@ -21,8 +24,9 @@ export async function columnsAt(
   text: string,
   offset: number,
   factsOf: (source: Source) => Promise<FileFacts | undefined>,
+  modules?: Modules,
 ): Promise<ColumnChoice[]> {
-  const subject = Subject.of(file, text.slice(0, offset) + CURSOR + text.slice(offset))
+  const subject = Subject.of(file, text.slice(0, offset) + CURSOR + text.slice(offset), modules)
   const use = subject && columnUses(subject).find(({ start, end }) => start <= offset && offset < end)
   if (!use) return []
   const columns = (await factsOf(use.source))?.columns ?? []
@@ -34,4 +38,28 @@ export async function columnsAt(
       start: use.start,
       end: use.end - CURSOR.length,
     }))
+}
+
+/** The axes that may be meant at an offset, by their numbers, with what the files call them. */
+export async function axesAt(
+  file: string,
+  text: string,
+  offset: number,
+  factsOf: (source: Source) => Promise<FileFacts | undefined>,
+  modules?: Modules,
+): Promise<ColumnChoice[]> {
+  // A number is what parses where one is being typed, alone or before what stands there.
+  const typed = /-?\d*$/.exec(text.slice(0, offset))?.[0] ?? ''
+  const start = offset - typed.length
+  const subject = Subject.of(file, `${text.slice(0, start)}0${text.slice(offset)}`, modules)
+  const use = subject && axisUses(subject).find((each) => each.start === start)
+  if (!use) return []
+  const { from } = use.origin
+  const extent = extentOf(use.origin, 'shape' in from ? undefined : await factsOf(from))
+  return (extent?.shape ?? []).map((length, axis) => ({
+    name: String(axis),
+    detail: [extent?.dimensions?.[axis], `${length} long`].filter(Boolean).join(' · '),
+    start,
+    end: offset,
+  }))
 }

@@ -12,18 +12,23 @@ export interface HoverText {
   markdown: string
 }
 
-/** @param factsOf what is known of a source's files */
+/**
+ * @param factsOf what is known of a source's files
+ * @param threads that a worker has, for estimates
+ */
 export async function hoverAt(
   subject: Subject,
   offset: number,
   factsOf: (source: Source) => Promise<FileFacts | undefined>,
+  threads = 1,
 ): Promise<HoverText | undefined> {
   const name = subject.all('Identifier').find((each) => each.start <= offset && offset <= each.end)
   if (!name) return undefined
   const blocks: string[][] = []
   const expression = meantBy(subject, name)
   const origin = originOf(subject, expression)
-  if (origin) blocks.push(describeCollection(origin, origin.source && (await factsOf(origin.source))))
+  if (origin)
+    blocks.push(describeCollection(origin, origin.source && (await factsOf(origin.source)), threads))
   const task = taskOf(subject, name)
   if (task) blocks.push(describeTask(subject, task))
   if (blocks.length === 0) return undefined

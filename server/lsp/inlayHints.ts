@@ -1,7 +1,9 @@
-// Behind the names of variables that hold collections: what they are.
+// Behind the names of variables that hold collections: what they are; behind numbers of axes: what these are called.
 
 import type { Node } from 'oxc-parser'
 import { KIND_NAMES } from '../knowledge/api.ts'
+import { extentOf } from '../knowledge/arrayExtent.ts'
+import { axisUses } from '../knowledge/axisUses.ts'
 import { originOf } from '../knowledge/describe.ts'
 import type { Source } from '../knowledge/sources.ts'
 import type { Subject } from '../knowledge/subject.ts'
@@ -27,8 +29,9 @@ export async function inlayHints(
     if (!origin) continue
     const { kind, partitions, source } = origin
     const facts = source && (await factsOf(source))
-    const more = facts?.array
-      ? ` ${facts.array.shape.join('×')} ${facts.array.dtype}`
+    const extent = origin.array ? extentOf(origin.array, facts) : facts?.array
+    const more = extent
+      ? ` ${[extent.shape.join('×'), extent.dtype].filter(Boolean).join(' ')}`
       : partitions !== undefined && kind !== 'delayed'
         ? ` of ${partitions} partitions`
         : facts && facts.files > 1
@@ -36,5 +39,11 @@ export async function inlayHints(
           : ''
     hints.push({ offset: id.end, text: `: ${KIND_NAMES[kind]}${more}` })
   }
-  return hints
+  for (const { axis, end, origin } of axisUses(subject)) {
+    if (end < stretch.start || end > stretch.end) continue
+    const extent = extentOf(origin, 'shape' in origin.from ? undefined : await factsOf(origin.from))
+    const name = extent?.dimensions?.at(axis)
+    if (name) hints.push({ offset: end, text: ` ${name}` })
+  }
+  return hints.sort((a, b) => a.offset - b.offset)
 }

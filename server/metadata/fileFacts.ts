@@ -14,8 +14,12 @@ export interface Column {
 export interface FileFacts {
   files: number
   bytes: number
+  /** Of the largest of them. */
+  largestBytes: number
   columns?: Column[]
   rows?: number
+  /** How many times more bytes its contents are than the file, before compression. */
+  inflation?: number
   /** Of an array: its shape, chunks and type, and names of its dimensions where it has them. */
   array?: { shape: number[]; chunks?: number[]; dtype: string; dimensions?: string[] }
 }
@@ -47,7 +51,13 @@ export class FileMetadata {
       const id = `${format} ${found[0]}`
       const known = this.#known.get(id)
       if (known?.stamp === stamp) return known.facts
-      const facts = { files: found.length, bytes, ...(await contents(found[0], stats[0].size, format)) }
+      const largestBytes = Math.max(...stats.map(({ size }) => size))
+      const facts = {
+        files: found.length,
+        bytes,
+        largestBytes,
+        ...(await contents(found[0], stats[0].size, format)),
+      }
       this.#known.set(id, { stamp, facts })
       return facts
     } catch {
@@ -128,7 +138,7 @@ async function parquetFacts(file: string, size: number): Promise<Partial<FileFac
   const length = tail.readUInt32LE(0) + 8
   if (tail.toString('latin1', 4) !== 'PAR1' || length > Math.min(size, FOOTER_BYTES_MAX)) return {}
   const footer = await readPart(file, size - length, length)
-  const { schema, num_rows } = parquetMetadata(
+  const { schema, num_rows, row_groups } = parquetMetadata(
     footer.buffer.slice(footer.byteOffset, footer.byteOffset + footer.length) as ArrayBuffer,
   )
   const columns: Column[] = []
@@ -138,7 +148,8 @@ async function parquetFacts(file: string, size: number): Promise<Partial<FileFac
     columns.push({ name, type: logical_type?.type ?? converted_type ?? type ?? 'nested' })
     at += num_children ?? 0
   }
-  return { columns, rows: Number(num_rows) }
+  const unpacked = row_groups.reduce((sum, { total_byte_size }) => sum + Number(total_byte_size), 0)
+  return { columns, rows: Number(num_rows), ...(unpacked > size && { inflation: unpacked / size }) }
 }
 
 async function zarrFacts(folder: string): Promise<Partial<FileFacts>> {
@@ -151,6 +162,9 @@ async function zarrFacts(folder: string): Promise<Partial<FileFacts>> {
   }
   const numbers = (value: unknown): number[] | undefined =>
     Array.isArray(value) ? value.map(Number) : undefined
+  /** An axis may have no name. */
+  const names = (value: unknown): string[] | undefined =>
+    Array.isArray(value) && value.some((each) => each) ? value.map((each) => String(each ?? '')) : undefined
   const third = await json('zarr.json')
   if (third) {
     const grid = third.chunk_grid as { configuration?: { chunk_shape?: unknown } } | undefined
@@ -161,7 +175,7 @@ async function zarrFacts(folder: string): Promise<Partial<FileFacts>> {
         shape,
         chunks: numbers(grid?.configuration?.chunk_shape),
         dtype: String(third.data_type),
-        dimensions: (third.dimension_names as string[] | undefined) ?? undefined,
+        dimensions: names(third.dimension_names),
       },
     }
   }
@@ -174,7 +188,7 @@ async function zarrFacts(folder: string): Promise<Partial<FileFacts>> {
       shape,
       chunks: numbers(second.chunks),
       dtype: String(second.dtype),
-      dimensions: (attributes?._ARRAY_DIMENSIONS as string[] | undefined) ?? undefined,
+      dimensions: names(attributes?._ARRAY_DIMENSIONS),
     },
   }
 }

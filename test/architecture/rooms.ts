@@ -133,6 +133,8 @@ export const ROOMS: readonly Room[] = [
       'node',
       'hyparquet',
       'oxc-parser',
+      'oxc-resolver',
+      'typescript',
       'vscode-languageserver',
       'vscode-languageserver-textdocument',
     ],

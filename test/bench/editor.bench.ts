@@ -7,6 +7,7 @@ import { encodeFrame } from '../../runtime/protocol/frame.ts'
 import { IncrementalFacts } from '../../server/facts/incrementalFacts.ts'
 import { activation } from './editor/activation.ts'
 import { lensRoundTripMs } from './editor/lensRoundTrip.ts'
+import { projectFigures } from './editor/projectOpen.ts'
 import { schedulerShare } from './editor/schedulerShare.ts'
 import type { Figure } from './figure.ts'
 import { InstantCluster, mapShape, messageOf } from './schedulerCore.bench.ts'
@@ -58,7 +59,11 @@ async function builtFigures(): Promise<Figure[]> {
     return []
   }
   const { wallMs, cpuMs, ownMs } = await activation(root)
+  const project = await projectFigures(root)
   return [
+    { bench, figure: 'a project of 300 files opens, CPU', unit: 'ms', value: project.openCpuMs },
+    { bench, figure: 'a typed answer in 1,000 lines, CPU', unit: 'ms', value: project.typedMs },
+    { bench, figure: 'memory of the language server after that', unit: 'MB', value: project.memoryMb },
     { bench, figure: 'lenses of 1,000 lines after a change', unit: 'ms', value: await lensRoundTripMs(root) },
     { bench, figure: 'activation in VS Code, by the clock', unit: 'ms', value: wallMs },
     { bench, figure: 'activation in VS Code, CPU', unit: 'ms', value: cpuMs },
