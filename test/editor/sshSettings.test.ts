@@ -115,9 +115,10 @@ describe('hosts of ssh and their settings in a real VS Code', { concurrency: fal
 
   function userSettings(): Record<string, unknown> {
     for (const place of ['Machine', 'User']) {
-      const file = join(lab.server.data, 'user', place, 'settings.json')
-      const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-      if ('heddle.ssh.hosts' in settings) return settings
+      const text = readFileSync(join(lab.server.data, 'user', place, 'settings.json'), 'utf8')
+      // It may be read while it is written.
+      if (!text.includes('"heddle.ssh.hosts"') || !text.trimEnd().endsWith('}')) continue
+      return JSON.parse(text) as Record<string, unknown>
     }
     return {}
   }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import test, { type TestContext } from 'node:test'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
@@ -66,6 +66,34 @@ const clusterProcesses = (server: SshServer): string[] =>
       }
     })
     .filter((command) => /heddle (scheduler|supervisor|worker)|cli\.js/.test(command))
+
+test('packages of the program, with what they need, reach a machine that has none of them', async (t) => {
+  const { folder, run } = laptop(t)
+  for (const [name, text] of Object.entries({
+    'shout/package.json': '{"name":"shout","version":"1.0.0","main":"index.js","dependencies":{"mark":"1"}}',
+    'shout/index.js': "module.exports = (text) => text.toUpperCase() + require('mark').mark\n",
+    'mark/package.json': '{"name":"mark","version":"1.0.0","type":"module","exports":"./mark.mjs"}',
+    'mark/mark.mjs': "export const mark = '!'\n",
+  })) {
+    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
+    writeFileSync(join(folder, 'node_modules', name), text)
+  }
+  // Over there another file system lies over the laptop's folder: nothing of it is to be seen.
+  const hide = `mount -t tmpfs tmpfs ${folder} && exec sh -c "$SSH_ORIGINAL_COMMAND"`
+  const server = await SshServer.start({ forceCommand: `unshare -m sh -c '${hide}'` })
+  t.after(() => server.close())
+  const { stdout, stderr, exitCode } = await run(`
+import { existsSync } from 'node:fs'
+import { Client } from 'heddle'
+import shout from 'shout'
+await using client = await Client.ssh({ hosts: 'lab', ${optionsOf(server.configFile)} })
+const there = client.submit((name: string) => existsSync(name), import.meta.filename)
+console.log(await there.result(), existsSync(import.meta.filename))
+console.log(await client.gather(client.map((text: string) => shout(text), ['one', 'two'])))
+`)
+  assert.equal(stdout, "false true\n[ 'ONE!', 'TWO!' ]\n", stderr)
+  assert.equal(exitCode, 0)
+})
 
 test('a program computes on another machine: functions, modules, large results, the dashboard, and nothing is left', async (t) => {
   const server = await serverOf(t)
