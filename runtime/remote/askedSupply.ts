@@ -1,7 +1,6 @@
 // Node and native packages that a host lacks, brought only after a person said that they may be.
 
-import type { HostPlatform } from './hostPlan.ts'
-import { NODE_PACKAGES } from './npmSupply.ts'
+import { type HostPlatform, NODE_PACKAGES } from '../protocol/nodePackages.ts'
 import type { Supply } from './sshCluster.ts'
 
 /** A question for yes or no. */

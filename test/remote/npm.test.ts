@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { NODE_PACKAGES } from '../../runtime/protocol/nodePackages.ts'
 import {
   authorizationOf,
   npmConfig,
@@ -15,7 +16,6 @@ import {
   tarballUrl,
 } from '../../runtime/remote/npmConfig.ts'
 import { fetchPackage, fetchTarball } from '../../runtime/remote/npmPackage.ts'
-import { NODE_PACKAGES } from '../../runtime/remote/npmSupply.ts'
 import { nativeHalf, platformOf } from '../../runtime/remote/productionPackages.ts'
 import { tarFiles } from '../../runtime/remote/tarball.ts'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
