@@ -21,6 +21,8 @@ import {
   type SlurmCluster,
   startSlurmCluster,
 } from '../../runtime/slurm/slurmCluster.ts'
+import { Shell } from '../host/schedulerKit.ts'
+import { workerHello } from '../host/workerHello.ts'
 import { packNode } from '../kit/nodeRegistry.ts'
 import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { SshServer } from '../slurmLab/sshServer.ts'
@@ -30,6 +32,7 @@ import type { Figure } from './figure.ts'
 const bench = 'machines'
 const CLICKS = 7
 const IDLE_MS = 20_000
+const CONNECTIONS = 100
 
 export async function figures(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'hm-'))
@@ -40,6 +43,7 @@ export async function figures(): Promise<Figure[]> {
     return [
       ...(isAsked('ssh') ? await sshFigures(folder) : []),
       ...(isAsked('slurm') ? await slurmFigures() : []),
+      ...(isAsked('connections') ? await connectionFigures() : []),
     ]
   } finally {
     if (before === undefined) delete process.env.XDG_RUNTIME_DIR
@@ -190,6 +194,16 @@ async function slurmFigures(): Promise<Figure[]> {
     await server.close()
     await lab.close()
   }
+}
+
+/** A scheduler's connections and those who connect, in this one process. */
+async function connectionFigures(): Promise<Figure[]> {
+  await using shell = await new Shell().listen()
+  const [ms] = await timed(async () => {
+    for (let number = 0; number < CONNECTIONS; number++) shell.worker().send(workerHello(`w${number}`))
+    await shell.workersAre(CONNECTIONS)
+  })
+  return [inSeconds(`${CONNECTIONS} workers' connections in one process`, ms)]
 }
 
 /** Resolves when so many workers are there. */
