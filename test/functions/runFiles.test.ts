@@ -120,6 +120,34 @@ test('links are kept: a store as pnpm lays it out, and a workspace’s own packa
   )
 })
 
+test('a project that is reached by a link, with packages behind another', (t) => {
+  const folder = projectOf(t, {
+    'real/package.json': PACKAGE,
+    'real/main.ts': "import './more.ts'\nimport 'one'\nread('data.csv')\n",
+    'real/more.ts': '',
+    'real/data.csv': '',
+    'elsewhere/node_modules/one/package.json': '{"name":"one","main":"index.js"}',
+    'elsewhere/node_modules/one/index.js': '',
+  })
+  symlinkSync(join(folder, 'real'), join(folder, 'project'))
+  symlinkSync(join(folder, 'elsewhere', 'node_modules'), join(folder, 'real', 'node_modules'))
+  const { modules, files, links } = filesOfRun({
+    file: join(folder, 'project', 'main.ts'),
+    cwd: join(folder, 'project'),
+  })
+  const inside = (path: string): string => relative(folder, path)
+  assert.deepEqual(modules.map(inside), ['real/main.ts', 'real/more.ts'])
+  assert.deepEqual(
+    links.map(({ path, target }) => [inside(path), inside(target)]),
+    [
+      ['project', 'real'],
+      ['real/node_modules', 'elsewhere/node_modules'],
+    ],
+  )
+  for (const file of ['real/data.csv', 'elsewhere/node_modules/one/index.js'])
+    assert.ok(files.includes(join(folder, file)))
+})
+
 test('an unsaved text says what is imported, and what cannot be read or found stops nothing', (t) => {
   const folder = projectOf(t, {
     'package.json': PACKAGE,

@@ -36,6 +36,18 @@ export class PackageFolders {
     if (!/^[./#]|^[a-z]+:/.test(specifier)) this.#installed(path.dirname(from), nameOf(specifier))
   }
 
+  /** Where a path really is, with every link on the way noted. */
+  realPath(given: string): string {
+    let at = path.parse(given).root
+    for (const part of path.relative(at, given).split(path.sep)) {
+      const next = path.join(at, part)
+      const isLink = lstatSync(next, { throwIfNoEntry: false })?.isSymbolicLink() === true
+      at = isLink ? realpathSync(next) : next
+      if (isLink) this.#links.set(next, at)
+    }
+    return at
+  }
+
   links(): { path: string; target: string }[] {
     return [...this.#links].map(([path, target]) => ({ path, target }))
   }
@@ -60,8 +72,7 @@ export class PackageFolders {
     for (let folder = from; ; folder = path.dirname(folder)) {
       const candidate = path.join(folder, 'node_modules', name)
       if (existsSync(path.join(candidate, 'package.json'))) {
-        const real = realpathSync(candidate)
-        if (real !== candidate && lstatSync(candidate).isSymbolicLink()) this.#links.set(candidate, real)
+        const real = this.realPath(candidate)
         // A link to a folder of the user's own: its modules are found by what they import.
         return /[\\/]node_modules[\\/]/.test(real) ? real : undefined
       }
@@ -85,8 +96,20 @@ function configOf(root: string): Config {
   }
 }
 
-/** Without packages inside: those that are needed are found by themselves. */
+/** Which files a package has changes with its package.json; what is in them is looked at each time. */
+const listed = new Map<string, { mtimeMs: number; files: string[] }>()
+
 function filesIn(root: string): string[] {
+  const mtimeMs = statSync(path.join(root, 'package.json'), { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN
+  const known = listed.get(root)
+  if (known?.mtimeMs === mtimeMs) return known.files
+  const files = list(root)
+  listed.set(root, { mtimeMs, files })
+  return files
+}
+
+/** Without packages inside: those that are needed are found by themselves. */
+function list(root: string): string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((name) => !/(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(name) && !NOT_RUN.test(name))
     .map((name) => path.join(root, name))

@@ -30,9 +30,11 @@ export interface RunToMirror {
 }
 
 /** What cannot be read, found or parsed is left out: the run says so itself, with its place. */
-export function filesOfRun({ file, text, cwd }: RunToMirror): RunFiles {
-  const graph = new ModuleGraph(cwd, undefined)
+export function filesOfRun({ text, ...run }: RunToMirror): RunFiles {
   const packages = new PackageFolders()
+  // As Node names modules. What is run by another path is found by the links on it.
+  const [file, cwd] = [packages.realPath(run.file), packages.realPath(run.cwd)]
+  const graph = new ModuleGraph(cwd, undefined)
   const modules = new Set([file])
   const beside = new Set<string>()
   const texts: { file: string; text: string }[] = []
