@@ -47,7 +47,11 @@ async function buildRuntime(): Promise<void> {
 async function buildSingles(): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: { agent: 'runtime/agent/agentMain.ts', certificate: 'runtime/host/clusterCertificate.ts' },
+    entryPoints: {
+      agent: 'runtime/agent/agentMain.ts',
+      certificate: 'runtime/host/clusterCertificate.ts',
+      fetchNode: 'runtime/remote/fetchNodeMain.ts',
+    },
     outdir: join(root, 'runtime', 'dist'),
     bundle: true,
     format: 'esm',

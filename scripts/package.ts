@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { NODE_PACKAGES } from '../runtime/protocol/nodePackages.ts'
 import { fetchPackage } from '../runtime/remote/npmPackage.ts'
-import { NODE_PACKAGES } from '../runtime/remote/npmSupply.ts'
 import { type FoundPackage, platformOf, productionPackages } from '../runtime/remote/productionPackages.ts'
 import { isUsedAtRun } from '../runtime/remote/runtimeBundle.ts'
 

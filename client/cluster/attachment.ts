@@ -1,5 +1,6 @@
 // One cluster that this window is attached to: its connection, and where the events of its runs have come. No `vscode`.
 
+import { dirname } from 'node:path'
 import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
 import type { RunSpec } from '../../runtime/protocol/runs.ts'
 import { SchedulerConnection } from '../connection/schedulerConnection.ts'
@@ -59,7 +60,9 @@ export class Attachment {
   }
 
   async run(spec: RunSpec): Promise<string> {
-    return this.named(await this.connection.run(spec))
+    const { file, text, cwd = dirname(file) } = spec
+    const mirrored = await this.found.mirror?.({ file, cwd, ...(text !== undefined && { text }) })
+    return this.named(await this.connection.run({ ...spec, ...mirrored }))
   }
 
   cancel(run: string): void {

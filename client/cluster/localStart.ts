@@ -2,7 +2,8 @@
 
 import path from 'node:path'
 import * as vscode from 'vscode'
-import { chooseNode } from '../node/nodeChoice.ts'
+import { askNode } from '../node/askNode.ts'
+import { chooseNode, NoNodeError } from '../node/nodeChoice.ts'
 import { readSettings } from '../settings/settings.ts'
 import type { FoundCluster } from './foundCluster.ts'
 import { type LocalCluster, startLocalCluster } from './localCluster.ts'
@@ -28,15 +29,22 @@ export class LocalStart {
    * @throws {NoNodeError}
    */
   async programs(file: vscode.Uri | undefined) {
-    const node = await chooseNode({
-      setting: readSettings().nodePath,
+    const setting = readSettings().nodePath
+    const places = {
+      setting,
       pathVariable: process.env.PATH ?? '',
       carried: vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node').fsPath,
       cache: vscode.Uri.joinPath(this.#context.globalStorageUri, 'node').fsPath,
       platform: process.platform,
+    }
+    const bundled = this.bundledRuntime.fsPath
+    const node = await chooseNode(places).catch(async (error: unknown) => {
+      // What the person has chosen is not gone around.
+      if (!(error instanceof NoNodeError) || setting !== '') throw error
+      await askNode(error, path.join(bundled, 'dist', 'fetchNode.js'), places.cache)
+      return chooseNode(places)
     })
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath
-    const bundled = this.bundledRuntime.fsPath
     const runtime = await chooseRuntime(file?.fsPath ?? path.join(folder ?? bundled, 'any.ts'), bundled)
     return { node, runtime }
   }

@@ -9,6 +9,7 @@ import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { inProgress } from '../desk/inProgress.ts'
 import { pickRunning } from '../desk/pickRunning.ts'
 import type { ConnectHost } from '../ssh/connectHost.ts'
+import { openHostSettings } from '../ssh/hostSettings.ts'
 import type { SshHosts } from '../ssh/sshHosts.ts'
 import type { TreeNode } from '../tree/treeModel.ts'
 import { JobScripts } from './jobScripts.ts'
@@ -64,6 +65,11 @@ export function registerConnectCommand(
       const host = typeof given === 'string' ? given : (given as TreeNode | undefined)?.host
       return tried(() => (host === undefined ? ssh.connect.choose() : ssh.connect.to(host, fresh === true)))
     }),
+    vscode.commands.registerCommand('heddle.setUpHost', (given?: unknown) =>
+      tried(() =>
+        ssh.connect.setUp(typeof given === 'string' ? given : (given as TreeNode | undefined)?.host),
+      ),
+    ),
     vscode.commands.registerCommand('heddle.forgetHost', async (row?: TreeNode) => {
       if (row?.host !== undefined) await ssh.hosts.forget(row.host)
     }),
@@ -256,10 +262,11 @@ const profileText = (profile: Record<string, unknown> | null): string =>
 async function tellFailure(error: Error, log: vscode.LogOutputChannel): Promise<void> {
   log.error(error.message)
   const isProfile = error.message.startsWith('heddle.slurm.profiles.')
+  const isHost = error.message.startsWith('heddle.ssh.hosts.')
   const choice = await vscode.window.showErrorMessage(
     `Heddle: ${error.message}`,
-    ...(isProfile ? ['Open Settings', 'Show Output'] : ['Show Output']),
+    ...(isProfile || isHost ? ['Open Settings', 'Show Output'] : ['Show Output']),
   )
-  if (choice === 'Open Settings') await openProfileSettings()
+  if (choice === 'Open Settings') await (isHost ? openHostSettings() : openProfileSettings())
   if (choice === 'Show Output') log.show(true)
 }

@@ -51,6 +51,7 @@ export class SlurmReach {
     return {
       ...{ kind: 'slurm', name, address },
       note: { kind: 'slurm', profile: name, id },
+      mirror: (run) => desk.ask('mirror', run),
       down: async () => {
         await desk.ask('down', { id })
       },

@@ -1,9 +1,12 @@
 // Connects the window to a cluster on a host that ssh reaches: one that runs there, or a new one.
 
 import * as vscode from 'vscode'
+import { plural } from '../cluster/quantity.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { inProgress } from '../desk/inProgress.ts'
 import { pickRunning } from '../desk/pickRunning.ts'
+import { openHostSettings, readHostSettings } from './hostSettings.ts'
+import { setUpHost } from './setUpHost.ts'
 import type { SshHosts } from './sshHosts.ts'
 import type { SshReach } from './sshReach.ts'
 
@@ -20,8 +23,21 @@ export class ConnectHost {
 
   /** Asks which host; any name that ssh knows can be typed. */
   async choose(): Promise<void> {
-    const host = await pickHost(await this.#hosts.all())
+    const host = await pickHost(await this.#hosts.all(), 'Connect over ssh')
     if (host !== undefined) await this.to(host)
+  }
+
+  /** Asks what clusters there are to be like, and writes it into the settings. */
+  async setUp(given?: string): Promise<void> {
+    const host = given ?? (await pickHost(await this.#hosts.all(), 'Set up a host'))
+    if (host === undefined || !(await setUpHost(host))) return
+    const choice = await vscode.window.showInformationMessage(
+      `How clusters start on ${host} is in the settings.`,
+      'Connect',
+      'Open Settings',
+    )
+    if (choice === 'Connect') await this.to(host)
+    if (choice === 'Open Settings') await openHostSettings()
   }
 
   /** @param fresh starts another one, whatever runs there */
@@ -43,7 +59,7 @@ export class ConnectHost {
       await this.#cluster.connect(host, async () => {
         const { address } =
           id === undefined
-            ? await inProgress(`Starting a cluster on ${host}`, () => desk.ask('up', {}))
+            ? await inProgress(`Starting a cluster on ${startsOn(host)}`, () => desk.ask('up', {}))
             : await desk.ask('join', { id })
         if (!address) throw new Error(`cluster ${id} on ${host} has ended meanwhile`)
         return this.#reach.found(host, desk, address)
@@ -55,11 +71,19 @@ export class ConnectHost {
   }
 }
 
-function pickHost(hosts: readonly string[]): Promise<string | undefined> {
+const startsOn = (host: string): string => {
+  const { moreHosts } = readHostSettings(host)
+  // What is wrong there is told by the desk.
+  return Array.isArray(moreHosts) && moreHosts.length > 0
+    ? `${host} and ${plural(moreHosts.length, 'more host')}`
+    : host
+}
+
+function pickHost(hosts: readonly string[], title: string): Promise<string | undefined> {
   const pick = vscode.window.createQuickPick()
   const known = hosts.map((label) => ({ label, iconPath: new vscode.ThemeIcon('remote') }))
   Object.assign(pick, {
-    title: 'Connect over ssh',
+    title,
     placeholder: 'A host as ssh knows it, e.g. me@server.example.org',
     ignoreFocusOut: true,
     items: known,

@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { configHosts } from './configHosts.ts'
+import { hostsOfSettings } from './hostSettings.ts'
 
 const KNOWN = 'heddle.sshHosts'
 
@@ -34,7 +35,7 @@ export class SshHosts {
   async all(): Promise<string[]> {
     const file = configFile() ?? path.join(homedir(), '.ssh', 'config')
     const text = await readFile(file, 'utf8').catch(() => '')
-    return [...new Set([...this.known, ...configHosts(text)])]
+    return [...new Set([...this.known, ...hostsOfSettings(), ...configHosts(text)])]
   }
 
   async #write(hosts: readonly string[]): Promise<void> {

@@ -6,6 +6,7 @@ import type { SshDeskCalls } from '../../runtime/protocol/sshDesk.ts'
 import type { AttachNote, FoundCluster } from '../cluster/foundCluster.ts'
 import { askPerson } from '../desk/askPerson.ts'
 import { Desk } from '../desk/desk.ts'
+import { readHostSettings } from './hostSettings.ts'
 import { configFile } from './sshHosts.ts'
 
 export type SshDesk = Desk<SshDeskCalls>
@@ -33,7 +34,11 @@ export class SshReach {
     })
     const file = configFile()
     try {
-      const { clusters } = await desk.ask('open', { host, ...(file !== undefined && { configFile: file }) })
+      const { clusters } = await desk.ask('open', {
+        host,
+        settings: readHostSettings(host),
+        ...(file !== undefined && { configFile: file }),
+      })
       return { desk, clusters }
     } catch (error) {
       desk.close()
@@ -45,6 +50,7 @@ export class SshReach {
     return {
       ...{ kind: 'ssh', name: host, address },
       note: { kind: 'ssh', host, id: address.id },
+      mirror: (run) => desk.ask('mirror', run),
       down: async () => {
         await desk.ask('down', {})
       },

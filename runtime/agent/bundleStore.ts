@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
 } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -78,12 +79,19 @@ export class BundleStore {
     try {
       mkdirSync(draft, { recursive: true, mode: 0o700 })
       const made = new Set<string>()
-      for (const { path, sha256 } of manifest.files) {
+      const place = (path: string): string => {
         const to = join(draft, path)
         if (!made.has(dirname(to))) mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
         made.add(dirname(to))
-        linkOrCopy(this.#fileOf(sha256), to)
+        return to
       }
+      for (const { path, sha256, executable } of manifest.files) {
+        const to = place(path)
+        linkOrCopy(this.#fileOf(sha256), to)
+        if (manifest.readOnly) chmodSync(to, executable ? 0o500 : 0o400)
+      }
+      // Last: nothing is ever written through one.
+      for (const { path, target } of manifest.links ?? []) symlinkSync(target, place(path))
       renameSync(draft, folder)
     } catch (error) {
       rmSync(draft, { recursive: true, force: true })

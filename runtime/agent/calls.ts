@@ -1,6 +1,8 @@
 // What an agent answers: about its machine, about bundles, and about the clusters that it starts and finds.
 
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync, realpathSync } from 'node:fs'
 import { availableParallelism, homedir, hostname, userInfo } from 'node:os'
 import { findClusters } from '../cluster/findClusters.ts'
 import { memoryHere } from '../cluster/memoryLimit.ts'
@@ -33,10 +35,13 @@ export const calls: {
     nodePath: process.execPath,
   }),
   missing: async ({ root, manifest }) => new BundleStore(root).missing(manifest),
+  hasFiles: async ({ files }) => ({ has: files.every(({ path, sha256 }) => digestOf(path) === sha256) }),
   commit: async ({ root, manifest }) => {
     const folder = new BundleStore(root).commit(manifest)
-    sweepBundles(root, Date.now())
-    return { folder }
+    // What mirrors a person's files changes with every edit.
+    sweepBundles(root, Date.now(), undefined, manifest.readOnly ? MIRROR_UNUSED_MS : undefined)
+    // As Node names the modules in it.
+    return { folder: manifest.readOnly ? realpathSync(folder) : folder }
   },
   startScheduler: async (request, context) => {
     const address = await startScheduler(request)
@@ -52,6 +57,17 @@ export const calls: {
     return { stopped: found !== undefined }
   },
   execute,
+}
+
+const MIRROR_UNUSED_MS = 7 * 24 * 3600_000
+
+/** Of a file's content; nothing where there is no file that can be read. */
+function digestOf(file: string): string | undefined {
+  try {
+    return createHash('sha256').update(readFileSync(file)).digest('hex')
+  } catch {
+    return undefined
+  }
 }
 
 const EXECUTE_MS_MAX = 60_000

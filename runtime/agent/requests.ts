@@ -18,6 +18,8 @@ export type ServiceRequest =
 export interface Calls {
   describe: { params: Record<string, never>; answer: AgentDescription }
   missing: { params: { root: string; manifest: BundleManifest }; answer: MissingFile[] }
+  /** Whether all of these are there, with this content. */
+  hasFiles: { params: { files: { path: string; sha256: string }[] }; answer: { has: boolean } }
   commit: { params: { root: string; manifest: BundleManifest }; answer: { folder: string } }
   startScheduler: { params: SchedulerStart; answer: ClusterAddress }
   startWorker: { params: WorkerStart; answer: { pid: number } }

@@ -23,11 +23,12 @@ export function staleBundles(
   bundles: readonly StoredBundle[],
   nowMs: number,
   isUsed: (digest: string) => boolean,
+  unusedMs = UNUSED_MS,
 ): string[] {
   return [...bundles]
     .sort((one, other) => other.usedMs - one.usedMs)
     .slice(KEPT)
-    .filter(({ digest, usedMs }) => nowMs - usedMs > UNUSED_MS && !isUsed(digest))
+    .filter(({ digest, usedMs }) => nowMs - usedMs > unusedMs && !isUsed(digest))
     .map(({ digest }) => digest)
 }
 
@@ -35,20 +36,27 @@ export function staleBundles(
  * Sweeps a store. What cannot be looked at or removed stays.
  * @param root the store's folder
  * @param uses texts that name what is in use: command lines and variables of this machine's processes, set-ups of clusters
+ * @param unusedMs one that was used within so long stays
  * @returns the digests of bundles that were removed
  */
-export function sweepBundles(root: string, nowMs: number, uses: readonly string[] = usesOf(root)): string[] {
+export function sweepBundles(
+  root: string,
+  nowMs: number,
+  uses: readonly string[] = usesOf(root),
+  unusedMs = UNUSED_MS,
+): string[] {
   const folder = join(root, 'bundles')
   const bundles = namesIn(folder).flatMap((digest) => {
     const usedMs = timeOf(join(folder, digest))
     return /^[0-9a-f]{24}$/.test(digest) && usedMs !== undefined ? [{ digest, usedMs }] : []
   })
-  const stale = staleBundles(bundles, nowMs, (digest) => uses.some((text) => text.includes(digest)))
+  const stale = staleBundles(bundles, nowMs, (digest) => uses.some((text) => text.includes(digest)), unusedMs)
   for (const digest of stale) remove(folder, digest)
   // A file that no bundle links to any more, and that is not on its way into a new one.
   for (const each of namesIn(join(root, 'files')))
-    for (const name of namesIn(join(root, 'files', each))) removeOld(join(root, 'files', each, name), nowMs)
-  for (const name of namesIn(join(root, 'parts'))) removeOld(join(root, 'parts', name), nowMs)
+    for (const name of namesIn(join(root, 'files', each)))
+      removeOld(join(root, 'files', each, name), nowMs, unusedMs)
+  for (const name of namesIn(join(root, 'parts'))) removeOld(join(root, 'parts', name), nowMs, unusedMs)
   return stale
 }
 
@@ -61,10 +69,10 @@ function usesOf(root: string): string[] {
   return [...processes, ...namesIn(slurm).map((id) => textOf(join(slurm, id, 'setup.json')))]
 }
 
-function removeOld(file: string, nowMs: number): void {
+function removeOld(file: string, nowMs: number, unusedMs: number): void {
   try {
     const { nlink, mtimeMs } = statSync(file)
-    if (nlink === 1 && nowMs - mtimeMs > UNUSED_MS) rmSync(file)
+    if (nlink === 1 && nowMs - mtimeMs > unusedMs) rmSync(file)
   } catch {
     // Somebody else removed it.
   }

@@ -2,13 +2,20 @@
 
 import { createInterface } from 'node:readline'
 import type { DeskCalls, DeskQuestion, FromDesk, ToDesk } from '../protocol/deskLines.ts'
+import { supplyWithLeave } from '../remote/askedSupply.ts'
 import type { Ask } from '../remote/askpass.ts'
+import { progressText, supplyFromNpm } from '../remote/npmSupply.ts'
+import type { Supply } from '../remote/sshCluster.ts'
 import { EXIT } from './exitCodes.ts'
 
 /** Who sits at the other end. */
 export interface DeskPerson {
   notice: (text: string) => void
   ask: Ask
+  /** Brings from npm's registry what a host lacks, once the person has said that it may. */
+  supply: Supply
+  /** How far something has come that takes a while. */
+  progress: (text: string) => void
 }
 
 export interface DeskWork<Calls extends DeskCalls<keyof Calls>> {
@@ -34,9 +41,23 @@ export async function serveDesk<Calls extends DeskCalls<keyof Calls>>(
     say({ kind: 'question', question, ...asked })
     return new Promise((resolve) => questions.set(question, resolve))
   }
+  const notice = (text: string): void => say({ kind: 'notice', text })
+  const fromNpm = supplyFromNpm(notice, {
+    progress: (what, done, total) => notice(progressText(`fetching ${what}`, done, total)),
+  })
   const work = open({
-    notice: (text) => say({ kind: 'notice', text }),
-    ask: ({ host, prompt, secret, kind }) => ask({ host, prompt, secret, confirm: kind === 'confirm' }),
+    notice,
+    progress: notice,
+    supply: supplyWithLeave(
+      fromNpm,
+      async (question) => (await ask({ ...question, secret: false })) !== undefined,
+    ),
+    ask: ({ host, prompt, secret, kind }) =>
+      ask({
+        title: `ssh asks, on the way to ${host}`,
+        ...{ prompt, secret },
+        ...(kind === 'confirm' && { confirm: 'Yes' }),
+      }),
   })
   const answer = async ({ id, what, params }: Extract<ToDesk, { kind: 'ask' }>): Promise<void> => {
     try {

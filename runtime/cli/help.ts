@@ -116,7 +116,7 @@ on all. What runs there is brought there, once. A cluster of yours that runs on 
   --memory-limit SIZE  of each worker: 4GB, 512MiB, or a fraction of the host's memory like 0.5
   --folder DIR         where files of heddle go on the hosts (~/.cache/heddle, or scratch space)
   --node PATH          the Node of the hosts (the first that is 24 or newer, modules included)
-  --fetch-node         where a host has no Node, bring npm's package of it (about 35 MB, kept there)
+  --fetch-node         where a host has no Node, bring npm's package of it (about 50 MB, kept there)
   --bundle DIR         take Node and packages from a folder that \`heddle bundle\` made
   --config FILE        in place of ~/.ssh/config
   --cluster ID         the one of several clusters there

@@ -96,6 +96,10 @@ class SlurmDesk implements DeskWork<SlurmDeskCalls> {
       await endSlurmCluster(login, await this.#found(id), keepLogs === true)
       return { ended: id }
     },
+    mirror: async (run) => {
+      const mirror = await this.#opened().login.mirror(run)
+      return mirror === undefined ? {} : { mirror }
+    },
     choices: async () => choicesOf(new SlurmCommands(this.#opened().login.run)),
   }
 

@@ -14,7 +14,7 @@ export function frameOf(line: string): SourcePlace | undefined {
   if (!match) return undefined
   const file = fileOf(match[1])
   if (file === undefined || !isUsersFile(file)) return undefined
-  return { file, line: Number(match[2]), column: Number(match[3]) }
+  return { file: overThere(file), line: Number(match[2]), column: Number(match[3]) }
 }
 
 /** All places of a stack in the user's own files, the innermost first. */
@@ -49,6 +49,16 @@ export function withoutOurFrames(stack: string): string {
     )
   return [...lines.slice(0, first), ...kept].join('\n')
 }
+
+let mirror: string | undefined
+
+/** Says that the user's files are a mirror of another machine's, below this folder: places are told as they are over there. */
+export function mirrorOf(folder: string): void {
+  mirror = folder
+}
+
+const overThere = (file: string): string =>
+  mirror !== undefined && file.startsWith(`${mirror}/`) ? file.slice(mirror.length) : file
 
 function fileOf(text: string): string | undefined {
   if (!text.startsWith('file:')) return path.isAbsolute(text) ? text : undefined

@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import { dirname, isAbsolute } from 'node:path'
 import type { RunEvent, RunSpec, RunSummary } from '../protocol/runs.ts'
 import { epochMs } from './clock.ts'
+import { overThere, placedSpec } from './mirroredRun.ts'
 import { type KeptEvent, RunEvents } from './runEvents.ts'
 import { isRunEvent, startSession } from './sessionProcess.ts'
 import { SpareSession } from './spareSession.ts'
@@ -70,9 +71,10 @@ export class Runs {
    * @throws {RunRefusedError} when its file is not there or cannot be read
    */
   start(spec: RunSpec): string {
-    requireRunnable(spec)
+    const placed = placedSpec(spec)
+    requireRunnable(placed)
     const id = `run-${this.#next++}`
-    const ready = this.#spare?.take(spec, id)
+    const ready = this.#spare?.take(placed, id)
     const { promise: over, resolve } = Promise.withResolvers<void>()
     const run: Run = {
       id,
@@ -95,7 +97,13 @@ export class Runs {
   }
 
   #started({ spec, id }: Run): ChildProcess {
-    return startSession({ spec, run: id, cluster: this.#clusterFile, output: 'pipe', entry: this.#entry })
+    return startSession({
+      spec: placedSpec(spec),
+      run: id,
+      cluster: this.#clusterFile,
+      output: 'pipe',
+      entry: this.#entry,
+    })
   }
 
   /** Hears of the process that a run is. */
@@ -225,7 +233,7 @@ export class Runs {
   }
 
   #tell(run: Run, event: RunEvent): void {
-    const kept = run.events.add(event)
+    const kept = run.events.add(overThere(event, run.spec.mirror))
     const edge = kept.sequence === 0 || event.kind === 'started' || event.kind === 'ended'
     const news = { run: run.id, ...kept, ...(edge && { summary: summaryOf(run) }) }
     for (const receive of this.#watchers) receive(news)

@@ -3,12 +3,15 @@
 // One line: `ready <path of cluster.json>`, or `failed <reason>` and exit code 1.
 
 import { useCompileCache } from './compileCache.ts'
+import { packageFolder } from './entries.ts'
 import { watchLifeline } from './lifeline.ts'
 import { nameProcess } from './processTitle.ts'
 import type { SchedulerProcess } from './schedulerProcess.ts'
+import { keepYoung } from './youngBundle.ts'
 
 useCompileCache()
 nameProcess('heddle scheduler')
+keepYoung(packageFolder())
 // An owner may stop reading once it knows; that is no reason to end.
 process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})

@@ -2,6 +2,7 @@
 
 import { onLoaded, onNotLoaded, onNotWritten, onWritten } from '../worker/onValue.ts'
 import type { SpillFiles } from './spillFiles.ts'
+import { ToldOnce } from './toldOnce.ts'
 import type { WorkerCore } from './workerCore.ts'
 
 export class Spilling {
@@ -9,8 +10,7 @@ export class Spilling {
   readonly #files: SpillFiles
   /** One write after another: side by side they would only hold more memory. */
   #writing = Promise.resolve()
-  /** Why the last write failed: said once, not for each value. */
-  #told: string | undefined
+  readonly #told = new ToldOnce()
 
   constructor(core: WorkerCore, files: SpillFiles) {
     this.#core = core
@@ -41,6 +41,8 @@ export class Spilling {
   async #write(rows: readonly number[]): Promise<void> {
     const { state, store } = this.#core
     const left = new Set(rows)
+    let bytes = 0
+    for (const row of rows) bytes += state.values.bytes(row)
     try {
       await this.#files.write(
         rows,
@@ -51,11 +53,10 @@ export class Spilling {
             onWritten(state, written)
           }),
       )
-      this.#told = undefined
+      this.#told.wrote(bytes)
     } catch (error) {
       const { message } = error as Error
-      if (message !== this.#told) this.#core.log('error', message)
-      this.#told = message
+      if (this.#told.failed(message, bytes)) this.#core.log('error', message)
       this.#core.on(() => onNotWritten(state, [...left]))
     }
   }

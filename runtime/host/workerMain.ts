@@ -2,13 +2,16 @@
 
 import { memoryLimits } from '../worker/memory.ts'
 import { useCompileCache } from './compileCache.ts'
+import { packageFolder } from './entries.ts'
 import { watchLifeline } from './lifeline.ts'
 import { nameProcess } from './processTitle.ts'
 import { EXIT_REFUSED, takeWorkerConfig } from './workerConfig.ts'
+import { keepYoung } from './youngBundle.ts'
 
 useCompileCache()
 const config = takeWorkerConfig()
 nameProcess(`heddle worker ${config.name}`)
+keepYoung(packageFolder())
 // One thread pool of the native engines a process: as many threads as the worker has.
 process.env.POLARS_MAX_THREADS ??= String(config.threads)
 

@@ -15,16 +15,28 @@ export type FromDesk =
   | { kind: 'answer'; id: number; value: unknown }
   | { kind: 'failed'; id: number; text: string }
   | { kind: 'notice'; text: string }
-  /** ssh asks: a passphrase, a one-time code, whether a host is the right one. */
+  /** The person is asked: a passphrase or a one-time code that ssh wants, whether a host is the right one, whether Node may be fetched. */
   | ({ kind: 'question'; question: number } & DeskQuestion)
 
 export interface DeskQuestion {
-  /** Who is connected to. */
-  host: string
-  /** In ssh's own words. */
+  /** Who asks what about. */
+  title: string
+  /** ssh's questions in its own words. */
   prompt: string
   /** Whether the answer must not be seen while it is typed. */
   secret: boolean
-  /** Yes or no. */
-  confirm: boolean
+  /** Yes or no: what is done when the person says yes, as a button says it. */
+  confirm?: string
+}
+
+/** A run whose files an editor has: see `RunSpec`. */
+export interface FilesOfRun {
+  file: string
+  text?: string
+  cwd: string
+}
+
+/** Where they are: absent, where the run finds them at their own paths. */
+export interface Mirrored {
+  mirror?: string
 }

@@ -4,8 +4,13 @@ import type { SourcePlace, TaskFailure } from './failure.ts'
 
 /** What to run. */
 export interface RunSpec {
-  /** Absolute path of the user's file, on the machine of the scheduler. */
+  /** Absolute path of the user's file, on the machine of the scheduler, or with `mirror` on the editor's. */
   file: string
+  /**
+   * A folder on the machine of the scheduler that holds the editor's files, each below it at its own path: the run is run from
+   * there, and everything it tells names the editor's paths.
+   */
+  mirror?: string
   /** The document as the editor shows it, when it is not what the disk holds. */
   text?: string
   /** Runs only what this expression needs: offsets in UTF-16 units into the file's text. Absent: the whole file. */

@@ -1,6 +1,7 @@
 // What an editor asks `heddle slurm desk`: one desk for one profile's login node.
 
 import type { ClusterAddress } from './cluster.ts'
+import type { FilesOfRun, Mirrored } from './deskLines.ts'
 
 /** What an editor asks for, by name: what goes in and what comes out. */
 export interface SlurmDeskCalls {
@@ -17,6 +18,8 @@ export interface SlurmDeskCalls {
   clusters: { params: Record<string, never>; answer: { id: string; sinceMs: number }[] }
   /** Opens the way to one. It lasts as long as the desk. */
   join: { params: { id: string }; answer: SlurmReached }
+  /** Brings the files of a run to the login node, where it has not its modules at their own paths. */
+  mirror: { params: FilesOfRun; answer: Mirrored }
   down: { params: { id: string; keepLogs?: boolean }; answer: { ended: string } }
   /** What a profile can choose from there. */
   choices: { params: Record<string, never>; answer: SlurmChoices }

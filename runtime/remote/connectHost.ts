@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { HostError } from './hostErrors.ts'
 import { type HostFacts, hostFacts, type NodeFacts, nodeOf } from './hostFacts.ts'
 import { type HostPlan, isNewEnough, planHost } from './hostPlan.ts'
+import { progressText } from './npmSupply.ts'
 import {
   moduleScript,
   probeScript,
@@ -16,6 +17,7 @@ import {
   uploadScript,
 } from './probeScript.ts'
 import { RemoteShell, type ShellOptions } from './remoteShell.ts'
+import { inSteps } from './steps.ts'
 
 export interface ConnectOptions extends ShellOptions {
   /** Where files go on the host; by default the user's cache folder, or scratch space when that will not do. */
@@ -28,6 +30,8 @@ export interface ConnectOptions extends ShellOptions {
   bringNode?: (platform: HostPlan['platform']) => Promise<BroughtNode>
   /** What a person should know. */
   notice?: (text: string) => void
+  /** How far something has come that takes a while, a few times. */
+  progress?: (text: string) => void
 }
 
 export interface BroughtNode {
@@ -90,12 +94,12 @@ async function bringAgent(shell: RemoteShell, plan: HostPlan, agentFile: string)
 async function bringNode(
   shell: RemoteShell,
   plan: HostPlan,
-  { bringNode: bring, notice }: ConnectOptions,
+  { bringNode: bring, notice, progress }: ConnectOptions,
 ): Promise<NodeFacts> {
   if (!bring)
     throw new HostError(
       shell.host,
-      `${shell.host} has no Node 24 or newer, and heddle was not allowed to bring one (npm's package of it, about 35 MB): ` +
+      `${shell.host} has no Node 24 or newer, and heddle was not allowed to bring one (npm's package of it, about 50 MB): ` +
         'allow it with --fetch-node, or name one that is there with --node.',
     )
   const { file, version } = await bring(plan.platform)
@@ -105,7 +109,8 @@ async function bringNode(
   notice?.(`Node ${version} goes to ${shell.host} (${Math.round(size / 1e6)} MB, once)`)
   const upload = { marker: shell.marker, path, sha256, sizeBytes: size }
   const bytes = await readFile(file)
-  await uploadTo(shell, upload, true, (offset) => pieces(bytes.subarray(offset)))
+  const tell = inSteps(size, (done) => progress?.(progressText(`bringing Node to ${shell.host}`, done, size)))
+  await uploadTo(shell, upload, true, (offset) => pieces(bytes, offset, tell))
   return { kind: 'cache', path: `${path}/package/bin/node`, version, said: `v${version}` }
 }
 
@@ -114,7 +119,7 @@ async function uploadTo(
   shell: RemoteShell,
   upload: UploadScript,
   unpack: boolean,
-  from: (offset: number) => Uint8Array[],
+  from: (offset: number) => Iterable<Uint8Array>,
 ): Promise<void> {
   const before = await shell.run(uploadedScript(upload))
   requireWell(shell, upload, before.get('failed')?.[0])
@@ -134,10 +139,12 @@ function requireWell(shell: RemoteShell, { path }: UploadScript, failed: string 
 
 const PIECE_BYTES = 1 << 18
 
-function pieces(bytes: Uint8Array): Uint8Array[] {
-  const list: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) list.push(bytes.subarray(at, at + PIECE_BYTES))
-  return list
+/** @param taken hears how many bytes were asked for */
+function* pieces(bytes: Uint8Array, offset: number, taken: (bytes: number) => void): Iterable<Uint8Array> {
+  for (let at = offset; at < bytes.length; at += PIECE_BYTES) {
+    yield bytes.subarray(at, at + PIECE_BYTES)
+    taken(Math.min(at + PIECE_BYTES, bytes.length))
+  }
 }
 
 async function digestOf(file: string): Promise<string> {

@@ -1,5 +1,6 @@
 // What to do with a host that was probed: where files go, which Node runs, or why nothing can. Pure.
 
+import type { HostPlatform } from '../protocol/nodePackages.ts'
 import { HostError } from './hostErrors.ts'
 import type { FolderFacts, HostFacts, NodeFacts } from './hostFacts.ts'
 
@@ -9,9 +10,6 @@ const GLIBC_MIN = '2.28'
 /** Runtime, its packages and a Node. */
 const FREE_BYTES_MIN = 400e6
 const SKEW_MS_MAX = 5 * 60_000
-
-/** A platform as npm names its binaries. */
-export type HostPlatform = 'linux-x64' | 'linux-arm64' | 'darwin-x64' | 'darwin-arm64'
 
 export interface HostPlan {
   platform: HostPlatform

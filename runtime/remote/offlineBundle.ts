@@ -3,9 +3,9 @@
 import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { packageFolder } from '../host/entries.ts'
+import { type HostPlatform, NODE_PACKAGES } from '../protocol/nodePackages.ts'
 import { HEDDLE_VERSION } from '../protocol/version.ts'
-import type { HostPlatform } from './hostPlan.ts'
-import { NODE_PACKAGES, type OfflineBundle, OfflineBundleError } from './npmSupply.ts'
+import { type OfflineBundle, OfflineBundleError } from './npmSupply.ts'
 import { makeBundle, runtimeParts } from './runtimeBundle.ts'
 import type { Supply } from './sshCluster.ts'
 

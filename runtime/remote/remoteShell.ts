@@ -68,15 +68,16 @@ export class RemoteShell {
    * Runs a script, with bytes on its input behind it; resolves with what it said up to its `end`.
    * @throws {HostError} when ssh or the shell does not come through
    */
-  async run(script: string, input: readonly Uint8Array[] = []): Promise<Said> {
+  async run(script: string, input?: Iterable<Uint8Array>): Promise<Said> {
     const { stdin } = this.child
     stdin!.write(script + SCRIPT_END)
-    const sent = pipeline(input, stdin!, { end: false }).catch(() => {}) // The end of ssh says why.
+    // The end of ssh says why.
+    const sent = input && pipeline(input, stdin!, { end: false }).catch(() => {})
     const end = `${this.marker} end`
     const text = await this.#until((said) => {
       const at = said.indexOf(end)
       return at < 0 ? undefined : at + end.length
-    }, input.length === 0)
+    }, !input)
     await sent
     return markedLines(text, this.marker)
   }

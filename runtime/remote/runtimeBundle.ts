@@ -85,7 +85,7 @@ export function makeBundle(parts: readonly BundlePart[], more: readonly BundleFi
       const file = join(folder, entry.name)
       if (entry.isDirectory()) visit(file, below, part)
       else if (statSync(file, { throwIfNoEntry: false })?.isFile()) {
-        const { sha256, sizeBytes, executable } = describe(file)
+        const { sha256, sizeBytes, executable } = describeFile(file)
         places.set(sha256, file)
         files.push({
           path: `${part.to}${below}`.replace(/^\//, ''),
@@ -103,7 +103,8 @@ export function makeBundle(parts: readonly BundlePart[], more: readonly BundleFi
 
 const known = new Map<string, { sha256: string; sizeBytes: number; executable: boolean }>()
 
-function describe(file: string): { sha256: string; sizeBytes: number; executable: boolean } {
+/** A file's content by its digest. */
+export function describeFile(file: string): { sha256: string; sizeBytes: number; executable: boolean } {
   const { size, mtimeMs, mode } = statSync(file)
   const key = `${file}\0${size}\0${mtimeMs}\0${mode}`
   let found = known.get(key)

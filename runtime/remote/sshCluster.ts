@@ -3,11 +3,14 @@
 import { join } from 'node:path'
 import { packageFolder } from '../host/entries.ts'
 import type { ClusterAddress } from '../protocol/cluster.ts'
+import type { FilesOfRun } from '../protocol/deskLines.ts'
+import type { HostPlatform } from '../protocol/nodePackages.ts'
+import type { AgentClient } from './agentClient.ts'
 import type { Ask } from './askpass.ts'
 import type { BroughtNode } from './connectHost.ts'
 import { Gateway } from './gateway.ts'
 import { HostError } from './hostErrors.ts'
-import type { HostPlatform } from './hostPlan.ts'
+import type { Mirror } from './mirror.ts'
 import { type LinkState, RemoteLink } from './remoteLink.ts'
 import { makeBundle, runtimeParts } from './runtimeBundle.ts'
 import type { SshOptions } from './sshArguments.ts'
@@ -40,15 +43,18 @@ export interface SshClusterOptions extends SshOptions {
   supply?: Supply
   /** What a person should know. */
   notice?: (text: string) => void
+  /** How far something has come that takes a while, a few times. */
+  progress?: (text: string) => void
   /** How each host's link is. */
   onLink?: (host: string, state: LinkState) => void
 }
 
 /** Where Node and native packages come from that are not on this machine. */
 export interface Supply {
-  node(platform: HostPlatform): Promise<BroughtNode>
+  /** @param host who needs it, for questions */
+  node(platform: HostPlatform, host?: string): Promise<BroughtNode>
   /** The folder of an npm package. */
-  package(name: string, version: string): Promise<string>
+  package(name: string, version: string, host?: string): Promise<string>
 }
 
 export interface SshCluster {
@@ -131,8 +137,14 @@ export interface SshHost {
   clusters(): Promise<ClusterAddress[]>
   /** Joins one, the youngest unless another is meant: nothing when it is not there. */
   join(id?: string): Promise<SshCluster | undefined>
-  /** Starts another. @throws {AgentError} */
-  start(): Promise<SshCluster>
+  /**
+   * Starts another.
+   * @param moreHosts with workers too
+   * @throws {AgentError} {@link HostError}
+   */
+  start(moreHosts?: readonly string[]): Promise<SshCluster>
+  /** Brings the files of a run there: see `Mirror`. */
+  mirror(run: FilesOfRun): Promise<string | undefined>
   close(): void
 }
 
@@ -140,6 +152,7 @@ export interface SshHost {
 export async function openSshHost(host: string, options: Omit<SshClusterOptions, 'hosts'>): Promise<SshHost> {
   const link = await openLink(host, options)
   const clusters = (): Promise<ClusterAddress[]> => link.agent.call('clusters', {})
+  const mirror = mirrorOn(link.agent, link.found.plan.folder, options.notice)
   return {
     clusters,
     join: async (id) => {
@@ -147,8 +160,30 @@ export async function openSshHost(host: string, options: Omit<SshClusterOptions,
       const remote = id === undefined ? found.at(-1) : found.find((one) => one.id === id)
       return remote && (await nearEnd([host], [link], remote, 0))
     },
-    start: () => startSshCluster({ ...options, hosts: host }, link),
+    start: (moreHosts = []) => startSshCluster({ ...options, hosts: [host, ...moreHosts] }, link),
+    mirror,
     close: () => link.close(),
+  }
+}
+
+/** What is loaded for it is large, and few need it. */
+export function mirrorOn(
+  agent: AgentClient,
+  folder: string,
+  notice: (text: string) => void = () => {},
+): (run: FilesOfRun) => Promise<string | undefined> {
+  let opened: Promise<Mirror> | undefined
+  const open = async (): Promise<Mirror> => {
+    const { Mirror } = await import('./mirror.ts')
+    return new Mirror({
+      call: (method, params) => agent.call(method, params),
+      putBundle: (root, bundle) => agent.putBundle(root, bundle),
+      ...{ folder, notice },
+    })
+  }
+  return async (run) => {
+    opened ??= open()
+    return (await opened).put(run, Date.now())
   }
 }
 
@@ -210,7 +245,7 @@ function openLink(host: string, options: Omit<SshClusterOptions, 'hosts'>): Prom
     ...rest,
     env: sshEnv,
     agentFile: join(packageFolder(), 'dist', 'agent.js'),
-    ...(supply && { bringNode: (platform: HostPlatform) => supply.node(platform) }),
+    ...(supply && { bringNode: (platform: HostPlatform) => supply.node(platform, host) }),
     onState: (state) => onLink?.(host, state),
   })
 }
@@ -228,7 +263,7 @@ export async function readyHost(
     const parts = await runtimeParts(
       packageFolder(),
       platform,
-      supply && ((name, version) => supply.package(name, version)),
+      supply && ((name, version) => supply.package(name, version, host)),
     )
     const put = await link.agent.putBundle(folder, makeBundle(parts))
     return { link, runtime: put.folder, folder, sentBytes: put.sentBytes }

@@ -8,6 +8,7 @@ import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { textOverrides } from '../functions/loaderHooks.ts'
 import '../functions/register.ts'
+import { mirrorOf } from '../functions/stackPlaces.ts'
 import { virtualCell, virtualModule } from '../functions/virtualModule.ts'
 import { observeCurves } from '../graph/curve.ts'
 import { watchLifeline } from '../host/lifeline.ts'
@@ -152,6 +153,7 @@ async function start(): Promise<void> {
   delete process.env.HEDDLE_RUN
   delete process.env.HEDDLE_RUN_ID
   process.argv[1] = spec.file
+  if (spec.mirror !== undefined) mirrorOf(spec.mirror)
   const session = new Session(spec, reporter)
   process.on('uncaughtException', (error) => session.fail(error))
   onSignal('SIGINT', () => session.end(130, 'cancelled'))

@@ -7,7 +7,7 @@ import { connectCore, type OpenCluster } from './openCluster.ts'
 
 /** What `Client.ssh` takes. */
 export interface SshClientOptions
-  extends Omit<SshClusterOptions, 'owned' | 'sshEnv' | 'supply' | 'interactive' | 'onLink'> {
+  extends Omit<SshClusterOptions, 'owned' | 'sshEnv' | 'supply' | 'interactive' | 'onLink' | 'progress'> {
   /** Lets Node and native packages be fetched from npm's registry where a host has none; false by default. */
   fetchNode?: boolean
   /** What the scheduler calls this client. */

@@ -14,6 +14,7 @@ import { clockText, workerTime } from './jobTime.ts'
 import type { KeeperScheduler } from './keeperScheduler.ts'
 import { lastLines } from './lastLines.ts'
 import { Looks } from './looks.ts'
+import { failureOf } from './parseJob.ts'
 import { SchedulerTime } from './schedulerTime.ts'
 import { type RunCommand, SlurmCommands } from './slurmCommands.ts'
 import type { SlurmSetup } from './slurmSetup.ts'
@@ -216,8 +217,9 @@ export class JobKeeper {
       this.#wishes.trust.succeeded()
       return
     }
-    const { level, text } = eventText(event)
     const { job } = event
+    if (event.kind === 'ended' && event.how === 'failed') await this.#explain(job)
+    const { level, text } = eventText(event)
     const isTrouble = event.kind === 'ended' && level !== 'info'
     const tail = isTrouble ? await lastLines(logFileOf(this.#setup.place.logFolder, job.id)) : []
     this.#scheduler.log(level, [text, ...tail.map((line) => `  ${line}`)].join('\n'))
@@ -230,6 +232,13 @@ export class JobKeeper {
     if (!event.failed) this.#wishes.trust.succeeded()
     else if (this.#wishes.trust.failed([text, ...tail.slice(-1)].join(': ')))
       this.#scheduler.log('error', this.#wishes.trust.stopped!)
+  }
+
+  /** `squeue` tells that a job failed and not how. */
+  async #explain(job: Job): Promise<void> {
+    const details = await this.#slurm.job(job.id).catch(() => undefined)
+    const reason = details && failureOf(details)
+    if (reason !== undefined && job.phase.kind === 'ended') job.phase = { ...job.phase, reason }
   }
 
   /** A worker's time is its job's. */

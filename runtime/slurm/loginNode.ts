@@ -6,9 +6,10 @@ import { calls } from '../agent/calls.ts'
 import type { CallName, Calls } from '../agent/requests.ts'
 import { socketOptions } from '../host/address.ts'
 import { packageFolder } from '../host/entries.ts'
+import type { FilesOfRun } from '../protocol/deskLines.ts'
 import { linkText } from '../remote/linkText.ts'
 import type { LinkState } from '../remote/remoteLink.ts'
-import { readyHost, type SshClusterOptions } from '../remote/sshCluster.ts'
+import { mirrorOn, readyHost, type SshClusterOptions } from '../remote/sshCluster.ts'
 import type { RunCommand } from './slurmCommands.ts'
 import type { SlurmProfile } from './slurmProfile.ts'
 
@@ -26,11 +27,16 @@ export interface LoginNode {
   run: RunCommand
   /** A connection to an address as it is reached from there. */
   dial(address: string): Duplex
+  /** Brings the files of a run there; nothing where it finds them at their own paths, as here. */
+  mirror(run: FilesOfRun): Promise<string | undefined>
   close(): void
 }
 
 /** How to come to a login node that is elsewhere. */
-export type ReachOptions = Pick<SshClusterOptions, 'ask' | 'interactive' | 'notice' | 'supply' | 'sshEnv'> & {
+export type ReachOptions = Pick<
+  SshClusterOptions,
+  'ask' | 'interactive' | 'notice' | 'progress' | 'supply' | 'sshEnv'
+> & {
   /** How the link is; told as a notice when absent. */
   onLink?: (host: string, state: LinkState) => void
 }
@@ -50,13 +56,18 @@ async function hereAsLoginNode({ nodePath }: SlurmProfile): Promise<LoginNode> {
     call: (method, params) => calls[method](params as never, context) as never,
     run: (execution) => calls.execute(execution, context),
     dial: (address) => connect(socketOptions(address)),
+    mirror: async () => undefined,
     close: () => {},
   }
 }
 
 async function farLoginNode(host: string, profile: SlurmProfile, options: ReachOptions): Promise<LoginNode> {
   const { nodePath, folder, configFile } = profile
-  const { link, runtime } = await readyHost(host, {
+  const {
+    link,
+    runtime,
+    folder: store,
+  } = await readyHost(host, {
     onLink: (name, state) => {
       const text = linkText(name, state)
       if (text !== undefined) options.notice?.(text)
@@ -74,6 +85,7 @@ async function farLoginNode(host: string, profile: SlurmProfile, options: ReachO
     call: (method, params) => agent.call(method, params),
     run: (execution) => agent.call('execute', execution),
     dial: (address) => agent.connect(address),
+    mirror: mirrorOn(agent, store, options.notice),
     close: () => link.close(),
   }
 }

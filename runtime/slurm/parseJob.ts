@@ -46,6 +46,20 @@ export function parseJob(line: string): JobDetails | undefined {
   }
 }
 
+/**
+ * Why a job failed, as its script ended; nothing where that says no more than the state.
+ * @example failureOf({ ...job, exitCode: 3 }) // 'exit code 3'
+ */
+export function failureOf({
+  exitCode = 0,
+  signal = 0,
+}: Pick<JobDetails, 'exitCode' | 'signal'>): string | undefined {
+  if (signal > 0) return `ended by signal ${signal}`
+  // A shell says so of a program that a signal ended.
+  if (exitCode > 128) return `exit code ${exitCode}, as after signal ${exitCode - 128}`
+  return exitCode > 0 ? `exit code ${exitCode}` : undefined
+}
+
 /** Names that begin a field: a capital letter after a space, up to the first `=`. */
 const FIELD = /(?:^| )([A-Z][A-Za-z:/_]*)=/g
 

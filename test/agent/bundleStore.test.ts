@@ -44,6 +44,32 @@ function uploadOf(store: BundleStore, cutAt?: number): Readable {
   return Readable.from(pieces)
 }
 
+test('a bundle may have links inside of it, and files that nobody writes to', async (t) => {
+  const store = new BundleStore(temporaryFolder(t))
+  await receiveFiles(uploadOf(store), store)
+  const links = [{ path: 'node_modules/own', target: '../dist' }]
+  const folder = store.commit({ ...manifest, links, readOnly: true })
+  assert.equal(readFileSync(join(folder, 'node_modules', 'own', 'a.js'), 'utf8'), SCRIPT)
+  assert.deepEqual(
+    ['dist/a.js', 'bin/run'].map((path) => statSync(join(folder, path)).mode & 0o777),
+    [0o400, 0o500],
+  )
+  assert.notEqual(bundleDigest({ ...manifest, links }), bundleDigest(manifest))
+})
+
+test('no link leads out of its bundle, or stands in for a folder of it', (t) => {
+  const root = temporaryFolder(t)
+  const store = new BundleStore(root)
+  for (const [link, says] of [
+    [{ path: 'a/b', target: '../../outside' }, /leads out of its bundle/],
+    [{ path: 'a', target: '/etc' }, /leads out of its bundle/],
+    [{ path: '../a', target: 'dist' }, /is no path inside a bundle/],
+    [{ path: 'dist', target: 'bin' }, /is a folder of the bundle too/],
+  ] as const)
+    assert.throws(() => store.commit({ ...manifest, links: [link] }), { name: 'BundleError', message: says })
+  assert.deepEqual(readdirSync(join(root, 'bundles')), [])
+})
+
 test('what is missing is sent once, and the bundle’s folder holds it', async (t) => {
   const root = temporaryFolder(t)
   const store = new BundleStore(root)

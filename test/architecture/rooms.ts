@@ -87,7 +87,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'runtime/remote',
-    rooms: ['runtime/protocol', 'runtime/host', 'runtime/cluster', 'runtime/agent'],
+    rooms: ['runtime/protocol', 'runtime/functions', 'runtime/host', 'runtime/cluster', 'runtime/agent'],
     packages: ['node'],
   },
   {

@@ -11,7 +11,7 @@ import { RUNTIME_BUNDLE } from '../../scripts/runtimeBundle.ts'
 const root = join(import.meta.dirname, '..', '..')
 
 /** Programs that stand alone, and start once. */
-const SINGLES = ['agent.js', 'certificate.js']
+const SINGLES = ['agent.js', 'certificate.js', 'fetchNode.js']
 
 /** The packages and modules of Node that are imported, not only named for later, by `entry` and all that it imports. */
 async function importedAtStart(entry: string): Promise<Set<string>> {

@@ -3,25 +3,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { encodeFrame } from '../../runtime/protocol/frame.ts'
-import { CLIENT_MESSAGES, type WorkerMessage } from '../../runtime/protocol/messages.ts'
+import { CLIENT_MESSAGES } from '../../runtime/protocol/messages.ts'
 import { PROTOCOL_VERSION } from '../../runtime/protocol/version.ts'
 import { Shell } from './schedulerKit.ts'
-
-const workerHello = (name: string, protocol = PROTOCOL_VERSION): WorkerMessage => ({
-  type: 'hello',
-  protocol,
-  version: '0',
-  name,
-  host: 'here',
-  pid: 1,
-  threads: 2,
-  memoryLimitBytes: 1e9,
-  dataAddress: 'unix:/nowhere',
-  resources: {},
-  heldTasks: new Int32Array(),
-  heldRuns: new Int32Array(),
-  heldSizes: new Float64Array(),
-})
+import { workerHello } from './workerHello.ts'
 
 test('a client is welcomed, heard, and missed when it leaves', async () => {
   await using shell = await new Shell().listen()

@@ -11,7 +11,6 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,6 +18,7 @@ import { dirname, join } from 'node:path'
 import test, { after, type TestContext } from 'node:test'
 import { type LinkOptions, RemoteLink } from '../../runtime/remote/remoteLink.ts'
 import { makeBundle } from '../../runtime/remote/runtimeBundle.ts'
+import { packNode } from '../kit/nodeRegistry.ts'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
 import { SshServer, type SshServerOptions } from '../slurmLab/sshServer.ts'
 
@@ -159,20 +159,15 @@ after(() => packed && rmSync(dirname(packed), { recursive: true, force: true }))
 /** This Node as npm packs it: made once. */
 function packedNode(): string {
   if (packed) return packed
-  const folder = mkdtempSync(join(tmpdir(), 'heddle-node-'))
-  mkdirSync(join(folder, 'package', 'bin'), { recursive: true })
-  symlinkSync(process.execPath, join(folder, 'package', 'bin', 'node'))
-  const file = join(folder, 'node.tgz')
-  execFileSync('tar', ['-chf', file, '-I', 'gzip -1', '-C', folder, 'package'])
-  packed = file
-  return file
+  packed = packNode(mkdtempSync(join(tmpdir(), 'heddle-node-')))
+  return packed
 }
 
 test('no Node and no leave to bring one', async (t) => {
   const server = await serverOf(t)
   assert.equal(
     await refusal(server, { nodePath: undefined }),
-    "HostError: lab has no Node 24 or newer, and heddle was not allowed to bring one (npm's package of it, about 35 MB): allow it with --fetch-node, or name one that is there with --node.",
+    "HostError: lab has no Node 24 or newer, and heddle was not allowed to bring one (npm's package of it, about 50 MB): allow it with --fetch-node, or name one that is there with --node.",
   )
   assert.match(
     await refusal(server, { nodePath: '/nowhere/node' }),

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import test, { type TestContext } from 'node:test'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
@@ -18,7 +19,8 @@ interface Laptop {
   heddle(...args: string[]): ChildProcess
 }
 
-function laptop(t: TestContext): Laptop {
+/** @param within a command that the laptop's programs run in */
+function laptop(t: TestContext, within: readonly string[] = []): Laptop {
   const folder = temporaryFolder(t)
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(RUNTIME, join(folder, 'node_modules', 'heddle'))
@@ -26,12 +28,10 @@ function laptop(t: TestContext): Laptop {
   writeFileSync(join(folder, 'helper.ts'), 'export const double = (x: number): number => 2 * x\n')
   // Clusters of this laptop are those of this test alone.
   const env = { ...process.env, XDG_RUNTIME_DIR: folder }
-  const start = (args: string[]): ChildProcess =>
-    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-      cwd: folder,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+  const start = (args: string[]): ChildProcess => {
+    const [command, ...rest] = [...within, process.execPath, '--disable-warning=ExperimentalWarning', ...args]
+    return spawn(command, rest, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  }
   return {
     folder,
     async run(program) {
@@ -66,6 +66,63 @@ const clusterProcesses = (server: SshServer): string[] =>
       }
     })
     .filter((command) => /heddle (scheduler|supervisor|worker)|cli\.js/.test(command))
+
+test('a laptop with no network at all but what ssh is given: answers, large results, the dashboard', async (t) => {
+  const server = await serverOf(t)
+  // Its namespace has a loopback of its own, on which nobody listens: ssh comes out by a socket that stands in a folder.
+  const door = join(server.folder, 'door.sock')
+  const relay = createServer((near) => {
+    const far = connect(server.port, '127.0.0.1')
+    for (const socket of [near, far])
+      socket.on('error', () => [near, far].forEach((each) => void each.destroy()))
+    near.pipe(far).pipe(near)
+  }).listen(door)
+  t.after(() => relay.close())
+  const proxy = join(server.folder, 'proxy.cjs')
+  const program = `const s = require('node:net').connect(${JSON.stringify(door)}); process.stdin.pipe(s).pipe(process.stdout); s.on('close', () => process.exit())`
+  writeFileSync(proxy, program)
+  appendFileSync(server.configFile, `  ProxyCommand ${process.execPath} ${proxy}\n`)
+  const { run } = laptop(t, ['unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'])
+  const { stdout, stderr, exitCode } = await run(`
+import { networkInterfaces } from 'node:os'
+import { Client } from 'heddle'
+await using client = await Client.ssh({ hosts: 'lab', ${optionsOf(server.configFile)} })
+console.log(Object.keys(networkInterfaces()), await fetch('http://127.0.0.1:${server.port}').catch(() => 'nobody answers'))
+console.log(await client.submit((x: number) => x + 1, 41).result())
+console.log((await client.submit(() => new Float64Array(1_000_000).fill(0.5)).result()).length)
+console.log((await fetch(client.dashboardUrl, { redirect: 'manual' })).status < 400)
+`)
+  assert.equal(stdout, "[ 'lo' ] nobody answers\n42\n1000000\ntrue\n", stderr)
+  assert.equal(exitCode, 0)
+})
+
+test('packages of the program, with what they need, reach a machine that has none of them', async (t) => {
+  const { folder, run } = laptop(t)
+  for (const [name, text] of Object.entries({
+    'shout/package.json': '{"name":"shout","version":"1.0.0","main":"index.js","dependencies":{"mark":"1"}}',
+    'shout/index.js': "module.exports = (text) => text.toUpperCase() + require('mark').mark\n",
+    'mark/package.json': '{"name":"mark","version":"1.0.0","type":"module","exports":"./mark.mjs"}',
+    'mark/mark.mjs': "export const mark = '!'\n",
+  })) {
+    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
+    writeFileSync(join(folder, 'node_modules', name), text)
+  }
+  // Over there another file system lies over the laptop's folder: nothing of it is to be seen.
+  const hide = `mount -t tmpfs tmpfs ${folder} && exec sh -c "$SSH_ORIGINAL_COMMAND"`
+  const server = await SshServer.start({ forceCommand: `unshare -m sh -c '${hide}'` })
+  t.after(() => server.close())
+  const { stdout, stderr, exitCode } = await run(`
+import { existsSync } from 'node:fs'
+import { Client } from 'heddle'
+import shout from 'shout'
+await using client = await Client.ssh({ hosts: 'lab', ${optionsOf(server.configFile)} })
+const there = client.submit((name: string) => existsSync(name), import.meta.filename)
+console.log(await there.result(), existsSync(import.meta.filename))
+console.log(await client.gather(client.map((text: string) => shout(text), ['one', 'two'])))
+`)
+  assert.equal(stdout, "false true\n[ 'ONE!', 'TWO!' ]\n", stderr)
+  assert.equal(exitCode, 0)
+})
 
 test('a program computes on another machine: functions, modules, large results, the dashboard, and nothing is left', async (t) => {
   const server = await serverOf(t)

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { NODE_PACKAGES } from '../../runtime/protocol/nodePackages.ts'
 import {
   authorizationOf,
   npmConfig,
@@ -15,7 +16,6 @@ import {
   tarballUrl,
 } from '../../runtime/remote/npmConfig.ts'
 import { fetchPackage, fetchTarball } from '../../runtime/remote/npmPackage.ts'
-import { NODE_PACKAGES } from '../../runtime/remote/npmSupply.ts'
 import { nativeHalf, platformOf } from '../../runtime/remote/productionPackages.ts'
 import { tarFiles } from '../../runtime/remote/tarball.ts'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
@@ -186,6 +186,30 @@ test('a package is fetched once, checked, and taken apart', async (t) => {
   assert.ok((statSync(join(folder, 'bin', 'tool')).mode & 0o111) !== 0)
   await fetchPackage('tool', '1.0.0', options)
   assert.deepEqual(requests, ['/tool/1.0.0', '/moved.tgz', '/tool/-/tool-1.0.0.tgz'])
+})
+
+test('how far a download has come is told a few times, from where it goes on', async (t) => {
+  const cache = temporaryFolder(t)
+  const served = await registry(t, TARBALL)
+  const told: [string, number, number][] = []
+  const options = {
+    ...{ cache, folder: cache, environment: { npm_config_registry: served.url, HOME: cache } },
+    progress: (what: string, done: number, total: number) => void told.push([what, done, total]),
+  }
+  served.cutAfter = 1000
+  await assert.rejects(fetchTarball('tool', '1.0.0', options))
+  await fetchTarball('tool', '1.0.0', options)
+  const amounts = told.map(([, done]) => done)
+  assert.deepEqual(
+    [...new Set(told.map(([what, , total]) => `${what} ${total}`))],
+    [`tool 1.0.0 ${TARBALL.length}`],
+  )
+  assert.ok(told.length >= 1 && told.length <= 13)
+  assert.deepEqual(
+    amounts,
+    amounts.toSorted((a, b) => a - b),
+  )
+  assert.equal(amounts.at(-1), TARBALL.length)
 })
 
 test('a download that was cut says so, leaves no package, and goes on the next time', async (t) => {

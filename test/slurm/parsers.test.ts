@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { parseJob } from '../../runtime/slurm/parseJob.ts'
+import { failureOf, parseJob } from '../../runtime/slurm/parseJob.ts'
 import { parsePartitions } from '../../runtime/slurm/parsePartitions.ts'
 import { parseQueue } from '../../runtime/slurm/parseQueue.ts'
 import { readEstimate, readSubmitted, refusalOf } from '../../runtime/slurm/readSbatch.ts'
@@ -237,4 +237,15 @@ test('a refusal is one line in Slurm’s words, and says whether it may pass', (
     assert.equal(of(away).again, !away.includes('policy'), away)
   assert.deepEqual(of('', 'SIGKILL'), { text: 'sbatch did not answer in time and was ended', again: true })
   assert.equal(of('').text, 'sbatch: exit code 1')
+})
+
+test('why a job failed, of what its script ended with', () => {
+  const cases: [Parameters<typeof failureOf>[0], string | undefined][] = [
+    [{ exitCode: 3, signal: 0 }, 'exit code 3'],
+    [{ exitCode: 0, signal: 9 }, 'ended by signal 9'],
+    [{ exitCode: 137, signal: 0 }, 'exit code 137, as after signal 9'],
+    [{ exitCode: 0, signal: 0 }, undefined],
+    [{}, undefined],
+  ]
+  for (const [details, reason] of cases) assert.equal(failureOf(details), reason)
 })
