@@ -17,7 +17,7 @@ const KNOWN: readonly RegExp[] = [
   /^\[Content_Types\]\.xml$/,
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE(\.txt)?|THIRD_PARTY_LICENSES\.md)$/i,
   /^extension\/media\/icons\/[\w-]+\.(svg|png)$/,
-  /^extension\/dist\/(extension|languageServer|server|ws)\.cjs$/,
+  /^extension\/dist\/(extension|languageServer|server|typeThread|ws)\.cjs$/,
   /^extension\/dist\/keeper\.mjs$/,
   /^extension\/dist\/runtime\/(package\.json|README\.md|LICENSE|bin\/heddle\.cjs)$/,
   /^extension\/dist\/runtime\/dist\/[\w-]+\.js$/,
