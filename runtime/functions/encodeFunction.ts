@@ -118,6 +118,8 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
     writer.byte(TAG.localClass)
     writer.varint(classIds.push('') - 1)
   } else writer.byte(TAG.closure)
+  reachStates(encoder, module, unit, lifted)
+  if (asClass && lifted && liftHook.statics.isKept(fn)) encoder.reached.addObject(fn)
   const classId = classIds.length - 1
   writer.varint(index)
   if (fresh) writer.raw(Buffer.from(name.semantic, 'hex'))
@@ -151,8 +153,35 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   if (withKeys) encodePairs(encoder, fn, keys, depth)
 }
 
+/** Notes what a function finds where it is declared; a worker, which has no sources, knows of weak collections alone. */
+function reachStates(
+  encoder: ValueEncoder,
+  module: string,
+  unit: number,
+  lifted: LiftedUnit | undefined,
+): void {
+  if (lifted) {
+    if (lifted.states.length > 0) encoder.reached.add(lifted.states)
+    return
+  }
+  const weak = liftHook.noteOf(module, unit)?.[3]
+  if (!weak) return
+  encoder.reached.add(
+    weak.map((of) => ({
+      module,
+      weakAlone: true,
+      ...(typeof of === 'number' ? { unit: of } : { variable: of }),
+    })),
+  )
+}
+
 /** Takes a large capture out of the encoding again: it travels once to each worker, whatever functions have it. */
-function encodeOutside(encoder: ValueEncoder, value: unknown, variable: string, begun: EncoderMark): void {
+export function encodeOutside(
+  encoder: ValueEncoder,
+  value: unknown,
+  variable: string,
+  begun: EncoderMark,
+): void {
   const { lifter } = encoder.options
   if (!lifter || typeof value !== 'object' || value === null) return
   const { name, digest } = lifter.outside(value, variable)
@@ -198,8 +227,16 @@ function unresolvedUnit(module: string, unit: number, fn: AnyFunction): UnitName
   }
 }
 
-function tableOf(encoder: ValueEncoder): UnitTable {
-  encoder.table ??= { units: [], imports: [], perWorkerIds: [], classIds: [], outside: [] }
+export function tableOf(encoder: ValueEncoder): UnitTable {
+  encoder.table ??= {
+    units: [],
+    imports: [],
+    perWorkerIds: [],
+    classIds: [],
+    outside: [],
+    variables: [],
+    loads: [],
+  }
   return encoder.table
 }
 

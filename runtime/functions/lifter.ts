@@ -130,8 +130,10 @@ export class Lifter implements UnitLifter {
         place: lifted?.place,
         warnings,
       }
+      // What it reaches may be changed without any of its captures.
+      const plain = encoder.reachesStates ? undefined : plainCapturesOf(fn)
       if (bound.length === 0 && bytes.length <= KEPT_CALLABLE_BYTES_MAX)
-        this.#cache.set(fn, { callable, setups: liftHook.setups.length, plain: plainCapturesOf(fn) })
+        this.#cache.set(fn, { callable, setups: liftHook.setups.length, plain })
       return callable
     } finally {
       this.#rest(encoder)
@@ -150,6 +152,10 @@ export class Lifter implements UnitLifter {
       lifter: this,
       kernels: this.#kernels,
       outsideFromBytes: this.#largeCaptureBytes,
+      onLeft: (field: string, why: string) => {
+        const task = this.#title(fn) ?? 'The task'
+        warnings.push(leftHere(task, field, why))
+      },
       onCapture: (name: string, bytes: number) => {
         if (bytes >= this.#largeCaptureBytes)
           warnings.push(largeCapture(this.#title(fn) ?? 'The task', name, bytes))
@@ -160,10 +166,13 @@ export class Lifter implements UnitLifter {
     encoder.options = options
     encoder.begin()
     try {
-      encoder.whole(fn, 0)
-      encoder.path[0] = 'arguments'
-      encoder.whole(bound, 1)
-      encoder.whole(liftHook.setups, 0)
+      do {
+        warnings.length = 0
+        encoder.whole(fn, 0)
+        encoder.path[0] = 'arguments'
+        encoder.whole(bound, 1)
+        encoder.whole(liftHook.setups, 0)
+      } while (encoder.beginsAgain())
       encoder.finish()
       return encoder
     } catch (error) {
@@ -342,6 +351,10 @@ function captureListOf(fn: AnyFunction): CaptureList | undefined {
     return undefined
   }
 }
+
+export const leftHere = (task: string, field: string, why: string): string =>
+  `${task} uses \`${field}\`, which holds ${why} here that cannot be sent: a worker begins with what its declaration says. ` +
+  'Give the function what it needs as an argument, or make it there with perWorker().'
 
 function largeCapture(title: string, name: string, bytes: number): string {
   const size = bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1000)} kB`

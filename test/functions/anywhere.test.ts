@@ -11,3 +11,4 @@ caseTests('closures as people write them, compared with what they give here', 'o
 caseTests('older styles, and what comes back', 'odder.ts')
 caseTests('functions and classes that are changed after their declaration', 'later.js')
 caseTests('values whose content the language hides', 'hidden.ts')
+caseTests('what classes, namespaces and weak collections hold', 'statics.ts')

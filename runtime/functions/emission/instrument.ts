@@ -3,7 +3,14 @@
 import type MagicString from 'magic-string'
 import type { Class, Node, PropertyDefinition } from 'oxc-parser'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
-import { inwardFields, isChangedLater, privateMembers, registrationOf, thunkOf } from './helperCode.ts'
+import {
+  inwardFields,
+  isChangedLater,
+  privateMembers,
+  registrationOf,
+  staticsCode,
+  thunkOf,
+} from './helperCode.ts'
 
 export interface InstrumentRequest {
   module: AnalysedModule
@@ -59,7 +66,27 @@ export function instrument({ module, text, includes, cut, renamedThis }: Instrum
         } else wrapExpression(text, unit, thunk)
     }
   }
+  // Last, since functions in them may end where such a statement does.
+  noteStates(module, text, includes)
   return top
+}
+
+/** Namespaces are noted behind their declaration, and what statements behind it add that belong to it. */
+function noteStates(
+  module: AnalysedModule,
+  text: MagicString,
+  includes: InstrumentRequest['includes'],
+): void {
+  for (const { name, declarations, kind } of [...module.classes.keys(), ...module.kept.keys()]) {
+    const last = declarations.findLast(({ type }) => type === 'TSModuleDeclaration')
+    for (const node of declarations) {
+      if (!includes(node)) continue
+      if (node.type === 'ExpressionStatement')
+        text.appendLeft(node.end, `;globalThis.__heddle?.statics?.more(${name});`)
+      else if (node === last && kind === 'namespace')
+        text.appendLeft(node.end, `;globalThis.__heddle?.statics?.begin(${name});`)
+    }
+  }
 }
 
 function methodKey(unit: SourceUnit): string {
@@ -108,7 +135,8 @@ export function instrumentClass(
     node.body.start + 1,
     `static{__heddle_f(this,${thunk});${live}${access}${staticsOf(node)}}`,
   )
-  if (isChangedLater(unit)) text.appendLeft(node.body.end - 1, ';static{globalThis.__heddle?.k?.(this)}')
+  const noted = isChangedLater(unit) ? ';static{globalThis.__heddle?.k?.(this)}' : ''
+  text.appendLeft(node.body.end - 1, noted + staticsCode(unit))
   if (any || node.superClass) skipConstruction(text, node, inward)
 }
 

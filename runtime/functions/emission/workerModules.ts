@@ -14,6 +14,7 @@ import { entranceOf } from './entrance.ts'
 import { writeFactoryModule } from './factoryModule.ts'
 import { writeGroupModule } from './groupModule.ts'
 import type { ModuleGraph, Resolution } from './moduleGraph.ts'
+import { reachedStates } from './reachedStates.ts'
 import { referenceName, writeReferenceModule } from './referenceModule.ts'
 import { refuseAssignments, refuseUnit } from './refusals.ts'
 import { Semantics } from './semantics.ts'
@@ -167,6 +168,7 @@ export class WorkerModules {
       label: unit.name ?? `${this.graph.relative(module.file)}:${place.line}`,
       place: { file: module.file, ...place },
       ownsKeys: ownsKeys(unit),
+      states: reachedStates(this.graph, module, unit, unit.top && !home.factory && !unit.singleton),
     }
     this.#units.set(unit, lifted)
     return lifted
@@ -215,9 +217,19 @@ export class WorkerModules {
   unitNotes(module: AnalysedModule, includes: (unit: SourceUnit) => boolean): string {
     const notes = module.units
       .filter((unit) => !unit.calledAtOnce && includes(unit))
-      .map((unit) => `[${unit.number},"${this.semantics.unitOrText(module, unit)}",${unit.eagerCount}]`)
+      .map(
+        (unit) =>
+          `[${unit.number},"${this.semantics.unitOrText(module, unit)}",${unit.eagerCount}${weakStates(module, unit)}]`,
+      )
     return notes.length > 0 ? `globalThis.__heddle?.u(__heddle_m(),[${notes.join(',')}]);` : ''
   }
+}
+
+/** The declarations whose weak collections a unit reaches in its own module: what it gives may be a key of theirs. */
+function weakStates(module: AnalysedModule, unit: SourceUnit): string {
+  if (module.kept.size + module.classes.size === 0) return ''
+  const states = reachedStates(undefined, module, unit, true).map(({ variable, unit }) => variable ?? unit)
+  return states.length > 0 ? `,${JSON.stringify(states)}` : ''
 }
 
 /** Whether the code of a function gives it its properties: as a namespace of its name, or by statements that go along. */
