@@ -7,7 +7,7 @@ import { encodePairs } from './encodeContainers.ts'
 import type { LiftedUnit } from './encodeOptions.ts'
 import { globalPath } from './globalNames.ts'
 import { encodeLaterParts } from './laterPartsCodec.ts'
-import { type AnyFunction, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
+import { type AnyFunction, type CaptureList, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
 import { ownName } from './ownNames.ts'
 import type { UnitName, UnitTable } from './unitTable.ts'
 import type { EncoderMark, ValueEncoder } from './valueEncoder.ts'
@@ -105,6 +105,7 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
     return
   }
   const [module, unit] = list
+  if (encodeInner(encoder, fn, list, depth)) return
   const { name, index, lifted, fresh } = unitIn(encoder, module, unit, fn)
   const parts = name.factory ? liftHook.laterPartsOf(fn) : undefined
   if (parts) writer.byte(TAG.withLaterParts)
@@ -151,6 +152,27 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
     liftHook.knowClass(id, fn)
   }
   if (withKeys) encodePairs(encoder, fn, keys, depth)
+}
+
+/** Writes a function that uses private names by the class that makes it. */
+function encodeInner(encoder: ValueEncoder, fn: AnyFunction, list: CaptureList, depth: number): boolean {
+  const [module, unit, ...captured] = list
+  const found = liftHook.inner.find(module, unit, captured.at(-1))
+  if (!found) return false
+  const { writer } = encoder
+  encoder.remember(fn)
+  writer.byte(TAG.inner)
+  encoder.path[depth] = '(class)'
+  encoder.whole(found.made, depth + 1)
+  writer.varint(found.place)
+  writer.varint(captured.length)
+  encoder.contents(depth, (at) => {
+    for (const [i, value] of captured.entries()) {
+      encoder.variable(namelessCapture(i), at)
+      encoder.value(value, at + 1)
+    }
+  })
+  return true
 }
 
 /** Notes what a function finds where it is declared; a worker, which has no sources, knows of weak collections alone. */

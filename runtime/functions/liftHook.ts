@@ -6,6 +6,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { decorate, decorateMetadata, decorateParam } from './decoratorHelpers.ts'
 import { findIn, type ImportEntry, type ImportFound, memberPath } from './importSearch.ts'
+import { InnerFunctions } from './innerFunctions.ts'
 import { type LaterParts, laterPartsOf, type Shape, shapeOf } from './laterParts.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 import { StaticStates } from './staticState.ts'
@@ -66,6 +67,8 @@ const forgotten = new FinalizationRegistry<{ classes: Map<string, WeakRef<object
 export class LiftHook {
   /** What classes and namespaces hold, and what of it was changed. */
   readonly statics = new StaticStates((Class) => this.#levelsOf(Class))
+  /** Functions that only their class can make. */
+  readonly inner = new InnerFunctions()
   /** What compiled decorators call. */
   readonly decorators = { decorate, decorateMetadata, decorateParam }
   /** The program's main script, once known. */
@@ -199,6 +202,11 @@ export class LiftHook {
   laterPartsOf(made: AnyFunction): LaterParts | undefined {
     const shape = this.#shapes.get(made)
     return shape && laterPartsOf(made, shape)
+  }
+
+  /** Notes how a class makes the functions in it that use its private names. */
+  n(module: string, made: object, makers: Parameters<InnerFunctions['note']>[2]): void {
+    this.inner.note(module, made, makers)
   }
 
   /** Notes how a class gives and takes its private members. */

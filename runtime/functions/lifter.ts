@@ -119,15 +119,15 @@ export class Lifter implements UnitLifter {
       // What it captures has mostly not changed since it was sent last.
       if (known && written.equals(known.callable.bytes)) return known.callable
       const bytes = encoder.writer.copy()
-      const lifted = this.#unitOfFunction(fn)
+      const described = this.#described(fn)
       const digest = hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16)
       const callable: LiftedCallable = {
         bytes,
         digest,
         id: digest.toString('hex'),
         modules: encoder.table ? this.modulesOf(encoder.table) : [],
-        label: this.#kernels.nameOf(fn) ?? lifted?.label ?? (fn.name || 'task'),
-        place: lifted?.place,
+        label: this.#kernels.nameOf(fn) ?? described?.label ?? (fn.name || 'task'),
+        place: described?.place,
         warnings,
       }
       // What it reaches may be changed without any of its captures.
@@ -148,7 +148,7 @@ export class Lifter implements UnitLifter {
         const title = this.#title(fn)
         return title === undefined ? '' : `${title} captures something that cannot travel: `
       },
-      place: () => this.#unitOfFunction(fn)?.place,
+      place: () => this.#described(fn)?.place,
       lifter: this,
       kernels: this.#kernels,
       outsideFromBytes: this.#largeCaptureBytes,
@@ -187,9 +187,10 @@ export class Lifter implements UnitLifter {
     if (encoder.writer.bytes.length <= 1 << 20) this.#idle = encoder
   }
 
-  #unitOfFunction(fn: AnyFunction): LiftedUnit | undefined {
+  /** What a function of the user's is called, and where it is written. */
+  #described(fn: AnyFunction): Pick<LiftedUnit, 'label' | 'place'> | undefined {
     const list = captureListOf(fn)
-    return list && this.unitOf(list[0], list[1])
+    return list && this.#worker.describe(this.#worker.graph.byId(list[0]), list[1])
   }
 
   /** How messages call a task whose code is the user's. */

@@ -7,6 +7,7 @@ import {
   decodeClosure,
   decodeFunctionWithKeys,
   decodeImported,
+  decodeInner,
   decodeLocalClass,
   decodeOutside,
   decodePerWorker,
@@ -152,6 +153,8 @@ export class ValueDecoder {
         return decodeFunctionWithKeys(this)
       case TAG.withLaterParts:
         return decodeWithLaterParts(this)
+      case TAG.inner:
+        return decodeInner(this)
       case TAG.bound:
         return decodeBound(this)
       case TAG.perWorker:

@@ -96,6 +96,8 @@ export const TAG = {
   resizableBuffer: 56,
   /** A view of all that a resizable buffer has from an offset on, whatever its length: view kind, offset, the buffer. */
   trackingView: 57,
+  /** A function that uses private names: its class, its place among those that the class makes, count and captures. */
+  inner: 58,
 } as const
 
 /** Kinds of views over buffers, by their place in this list. */

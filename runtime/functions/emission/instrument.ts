@@ -1,6 +1,6 @@
 // Adds registrations to a module's text: every function and class says what it captures when it comes into being.
 
-import type MagicString from 'magic-string'
+import MagicString from 'magic-string'
 import type { Class, Node, PropertyDefinition } from 'oxc-parser'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
 import {
@@ -9,8 +9,10 @@ import {
   privateMembers,
   registrationOf,
   staticsCode,
+  THIS_NAME,
   thunkOf,
 } from './helperCode.ts'
+import { innerCode } from './innerFactories.ts'
 
 export interface InstrumentRequest {
   module: AnalysedModule
@@ -136,8 +138,21 @@ export function instrumentClass(
     `static{__heddle_f(this,${thunk});${live}${access}${staticsOf(node)}}`,
   )
   const noted = isChangedLater(unit) ? ';static{globalThis.__heddle?.k?.(this)}' : ''
-  text.appendLeft(node.body.end - 1, noted + staticsCode(unit))
+  const inner = innerCode(module, unit, (of, renamedThis) => copyOf(module, of, renamedThis))
+  text.appendLeft(node.body.end - 1, noted + staticsCode(unit) + inner)
   if (any || node.superClass) skipConstruction(text, node, inward)
+}
+
+/** The text of one function, instrumented, with another name for its `this`. */
+function copyOf(module: AnalysedModule, unit: SourceUnit, renamedThis: ReadonlySet<unknown>): string {
+  const text = new MagicString(module.source)
+  for (const node of unit.thisNodes) text.overwrite(node.start, node.end, THIS_NAME)
+  const includes = (node: { start: number; end: number }): boolean =>
+    node.start >= unit.start && node.end <= unit.end && node !== unit
+  instrument({ module, text, includes, renamedThis })
+  if (unit.start > 0) text.remove(0, unit.start)
+  if (unit.end < module.source.length) text.remove(unit.end, module.source.length)
+  return text.toString()
 }
 
 /** Tells of static methods which class they stand in. */

@@ -36,6 +36,7 @@ export class WorkerModules {
   readonly #light = new Map<ClosedGroup, boolean>()
   readonly #cores = new Map<AnalysedModule, string>()
   readonly #units = new Map<SourceUnit, LiftedUnit>()
+  readonly #descriptions = new Map<SourceUnit, Pick<LiftedUnit, 'label' | 'place'>>()
 
   constructor(graph: ModuleGraph) {
     this.graph = graph
@@ -157,7 +158,6 @@ export class WorkerModules {
     const home = this.#home(module, unit)
     const captureNames = [...unit.captureNames]
     if (unit.thisNodes.length > 0) captureNames.push('this')
-    const place = lineColumn(module.source, unit.start)
     const lifted: LiftedUnit = {
       module: module.id,
       unit: number,
@@ -165,13 +165,27 @@ export class WorkerModules {
       ...home,
       eager: unit.eagerCount,
       captureNames,
-      label: unit.name ?? `${this.graph.relative(module.file)}:${place.line}`,
-      place: { file: module.file, ...place },
+      ...this.describe(module, number),
       ownsKeys: ownsKeys(unit),
       states: reachedStates(this.graph, module, unit, unit.top && !home.factory && !unit.singleton),
     }
     this.#units.set(unit, lifted)
     return lifted
+  }
+
+  /** What panels call a function or class, and where it is written. */
+  describe(module: AnalysedModule, number: number): Pick<LiftedUnit, 'label' | 'place'> {
+    const unit = module.units[number]
+    let described = this.#descriptions.get(unit)
+    if (!described) {
+      const place = lineColumn(module.source, unit.start)
+      described = {
+        label: unit.name ?? `${this.graph.relative(module.file)}:${place.line}`,
+        place: { file: module.file, ...place },
+      }
+      this.#descriptions.set(unit, described)
+    }
+    return described
   }
 
   #home(module: AnalysedModule, unit: SourceUnit): Pick<LiftedUnit, 'workerModule' | 'exported' | 'factory'> {
