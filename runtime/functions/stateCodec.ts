@@ -3,8 +3,8 @@
 
 import { CannotTravelError } from './cannotTravel.ts'
 import { encodeOutside, tableOf } from './encodeFunction.ts'
-import type { StateName } from './encodeOptions.ts'
 import { type AnyFunction, liftHook } from './liftHook.ts'
+import type { Holder, ReachedHolders } from './reachedHolders.ts'
 import { isWeak, type StaticChanges, type WeakCollection } from './staticState.ts'
 import type { ValueDecoder } from './valueDecoder.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
@@ -13,15 +13,6 @@ export type { WeakCollection } from './staticState.ts'
 
 const RECORD = { end: 0, changes: 1, entry: 2 } as const
 const PLACE = { known: 0, met: 1, variable: 2, field: 3, privateField: 4 } as const
-
-/** A class, or a variable with a namespace or a weak collection, that something in an encoding reaches. */
-interface Holder {
-  object: object
-  /** Of a variable: the module, a space, its name. */
-  variable: string | undefined
-  weakAlone: boolean
-  isWritten: boolean
-}
 
 interface Target {
   collection: WeakCollection
@@ -34,32 +25,6 @@ interface Target {
   /** What cannot travel of it stays here: it was not sent itself. */
   mayLeave: boolean
   writePlace(): void
-}
-
-/** What an encoding reaches so far. */
-export class ReachedHolders {
-  readonly holders = new Map<object, Holder>()
-
-  /** What a function of the user's reaches. */
-  add(states: readonly StateName[]): void {
-    for (const { module, unit, variable, weakAlone = false } of states) {
-      const object =
-        variable === undefined
-          ? (liftHook.liveUnit(module, unit!) as object | undefined)
-          : liftHook.statics.variable(module, variable)
-      if (object) this.addObject(object, variable && `${module} ${variable}`, weakAlone)
-    }
-  }
-
-  addObject(object: object, variable?: string, weakAlone = false): void {
-    if (this.holders.get(object)?.weakAlone !== false)
-      this.holders.set(object, { object, variable, weakAlone, isWritten: false })
-  }
-
-  /** Forgets what was reached since there were so many. */
-  rewind(count: number): void {
-    for (const [i, object] of [...this.holders.keys()].entries()) if (i >= count) this.holders.delete(object)
-  }
 }
 
 /**
