@@ -1,17 +1,28 @@
 // Argument lists of many tasks in one growing buffer: the fast path of `client.map`.
 
+import { tableOf } from './encodeFunction.ts'
 import type { DecodeOptions, EncodeOptions } from './encodeOptions.ts'
 import { explained } from './valueCodec.ts'
 import { ValueDecoder } from './valueDecoder.ts'
 import { ValueEncoder } from './valueEncoder.ts'
 import { TAG, VIEW_KINDS } from './valueTags.ts'
 
+/** Where a large argument is held. */
+export interface HeldPlace {
+  /** Its place among the task's dependencies. */
+  dependency: number
+  /** What a worker loads before it decodes it. */
+  loads: readonly string[]
+  /** The worker modules that it needs. */
+  modules: readonly string[]
+}
+
 /** Who takes large arguments out of lists. */
 export interface LargeArguments {
   /** What an encoding has at least to be one. */
   fromBytes: number
-  /** Has the argument at a place of the list held elsewhere; gives the place of that among the task's dependencies. */
-  hold(value: unknown, place: number): number
+  /** Has the argument at a place of the list held elsewhere. */
+  hold(value: unknown, place: number): HeldPlace
 }
 
 /** Writes argument lists one behind the other. Each is whole by itself: the scheduler cuts the buffer apart by offsets. */
@@ -65,16 +76,8 @@ export class ArgumentWriter {
     const start = writer.length
     encoder.begin()
     try {
-      writer.varint(args.length)
-      for (let i = 0; i < args.length; i++) {
-        const argument = args[i]
-        if (typeof argument === 'number') encoder.number(argument)
-        else {
-          encoder.path[0] = i
-          if (this.#large && !keepsLarge && mayBeLarge(argument)) this.#writeOrHold(argument, i, this.#large)
-          else encoder.value(argument, 1)
-        }
-      }
+      do this.#writeItems(args, keepsLarge)
+      while (encoder.beginsAgain())
       encoder.finish()
       this.semanticLength = encoder.valueLength
     } catch (error) {
@@ -86,6 +89,20 @@ export class ArgumentWriter {
     return writer.length - start
   }
 
+  #writeItems(args: readonly unknown[], keepsLarge: boolean): void {
+    const encoder = this.#encoder
+    encoder.writer.varint(args.length)
+    for (let i = 0; i < args.length; i++) {
+      const argument = args[i]
+      if (typeof argument === 'number') encoder.number(argument)
+      else {
+        encoder.path[0] = i
+        if (this.#large && !keepsLarge && mayBeLarge(argument)) this.#writeOrHold(argument, i, this.#large)
+        else encoder.value(argument, 1)
+      }
+    }
+  }
+
   /** Writes an argument, or a reference to it where it turns out to be large and means nothing but itself. */
   #writeOrHold(argument: unknown, place: number, { fromBytes, hold }: LargeArguments): void {
     const encoder = this.#encoder
@@ -94,13 +111,15 @@ export class ArgumentWriter {
       const begun = encoder.mark()
       this.#refers = false
       encoder.value(argument, 1)
-      // The code of functions is named beside the list, and has to be loaded with it.
-      if (writer.length - begun.length < fromBytes || this.#refers || encoder.table) return
+      if (writer.length - begun.length < fromBytes || this.#refers) return
       encoder.rewind(begun)
     }
-    const dependency = hold(argument, place)
+    const { dependency, loads, modules } = hold(argument, place)
     writer.byte(TAG.held)
     writer.varint(dependency)
+    // Its functions are named beside this list, since their code has to be there before it is decoded.
+    if (loads.length > 0) tableOf(encoder).loads.push(...loads)
+    for (const name of modules) this.#modules.add(name)
   }
 
   /** All bytes so far, as a view that is valid until more are written. */

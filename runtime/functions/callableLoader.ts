@@ -12,6 +12,7 @@ import { type FileNote, isFileNote } from './packages/fileNote.ts'
 import { isPackageNote, type PackageNote } from './packages/packageNote.ts'
 import { runSetup } from './perWorker.ts'
 import { isSourceRecord, type SourceRecord } from './sourceRecord.ts'
+import { type GivenStates, giveStates } from './stateCodec.ts'
 import { UnitLoader } from './unitLoader.ts'
 import { readUnitTable } from './unitTable.ts'
 import { ValueDecoder } from './valueDecoder.ts'
@@ -93,7 +94,9 @@ export class CallableLoader {
     const setups = decoder.whole() as (() => unknown)[]
     decoder.finish()
     for (const setup of setups) await runSetup(setup)
-    const callable = bound.length === 0 ? fn : (...args: unknown[]) => fn(...bound, ...args)
+    const { states } = decoder
+    const withBound = bound.length === 0 ? fn : (...args: unknown[]) => fn(...bound, ...args)
+    const callable = states.length === 0 ? withBound : givenFirst(withBound, states)
     if (usersOwn) this.#usersOwn.add(callable)
     return callable
   }
@@ -193,5 +196,13 @@ export class CallableLoader {
         if (resolution.kind === 'package' && resolution.note)
           this.#carried?.knowPackage(resolution.note, name)
     }
+  }
+}
+
+/** Another function of this thread may have brought other values for the same classes. */
+function givenFirst(fn: (...args: unknown[]) => unknown, states: GivenStates): typeof fn {
+  return (...args) => {
+    giveStates(states)
+    return fn(...args)
   }
 }

@@ -44,6 +44,24 @@ export function decodeClosure(decoder: ValueDecoder, classId?: string): unknown 
   return made
 }
 
+/** A function that its class makes, since it uses private names of it. */
+export function decodeInner(decoder: ValueDecoder): unknown {
+  const { reader } = decoder
+  const slot = decoder.reserve()
+  const Class = decoder.whole() as object
+  const found = liftHook.inner.make(Class, reader.varint())
+  if (!found) throw new BrokenValueError('a class lacks a function that uses its private names')
+  const [made, setLate] = found
+  decoder.place(slot, made)
+  const captured = reader.varint()
+  decoder.contents(() => {
+    const late: unknown[] = []
+    for (let i = 0; i < captured; i++) late.push(decoder.value())
+    setLate?.(late)
+  })
+  return made
+}
+
 /** This side has the function itself, captures and all: those that came are read past. */
 function skipCaptures(decoder: ValueDecoder, captured: number, eager: number): void {
   for (let i = 0; i < eager && i < captured; i++) decoder.whole()

@@ -1,5 +1,6 @@
 // Writes memory: buffers, shared ones, and the views over them.
 
+import type { SharedRange, SharedRanges } from './sharedRanges.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
 import { TAG, VIEW_KINDS } from './valueTags.ts'
 
@@ -15,6 +16,7 @@ function refuseDetached(encoder: ValueEncoder, buffer: ArrayBufferLike, depth: n
 
 export function encodeBuffer(encoder: ValueEncoder, value: ArrayBuffer, depth: number): void {
   refuseDetached(encoder, value, depth)
+  encoder.noteWhole(value)
   encoder.remember(value)
   if (value.resizable) {
     encoder.writer.byte(TAG.resizableBuffer)
@@ -47,6 +49,17 @@ export function encodeView(encoder: ValueEncoder, value: ArrayBufferView, kind: 
     encodeViewOfResizable(encoder, value, kind, depth)
     return
   }
+  const range = encoder.shared?.of(buffer)
+  if (range && (encoder.shared!.begun.has(buffer) || !encoder.hasSeen(buffer))) {
+    encodeViewOfRange(encoder, value, kind, range, encoder.shared!)
+    return
+  }
+  // A view of a whole buffer keeps sharing it with other views; a part of a larger one travels alone, unless there are several.
+  const whole = byteOffset === 0 && byteLength === buffer.byteLength && byteLength <= 4096
+  // Small Buffers lie in one pool, and have nothing to do with each other.
+  if (!(buffer instanceof SharedArrayBuffer) && VIEW_KINDS[kind] !== Buffer && !encoder.hasSeen(buffer))
+    if (whole) encoder.noteWhole(buffer)
+    else encoder.views.note(buffer, byteOffset, byteLength)
   if (shareFromBytes !== undefined && byteLength >= shareFromBytes) {
     let shared = buffer as SharedArrayBuffer
     let offset = byteOffset
@@ -65,8 +78,6 @@ export function encodeView(encoder: ValueEncoder, value: ArrayBufferView, kind: 
     return
   }
   encoder.remember(value)
-  // A view of a whole buffer keeps sharing it with other views; a part of a larger one travels alone.
-  const whole = byteOffset === 0 && byteLength === buffer.byteLength && byteLength <= 4096
   if (whole || buffer instanceof SharedArrayBuffer || encoder.hasSeen(buffer)) {
     writer.byte(TAG.view)
     writer.byte(kind)
@@ -79,6 +90,41 @@ export function encodeView(encoder: ValueEncoder, value: ArrayBufferView, kind: 
   writer.byte(kind)
   writer.varint(byteLength)
   writer.raw(new Uint8Array(buffer, byteOffset, byteLength))
+}
+
+/** One of several views: what they cover of their buffer is written with the first of them. */
+function encodeViewOfRange(
+  encoder: ValueEncoder,
+  value: ArrayBufferView,
+  kind: number,
+  { start, end }: SharedRange,
+  { copies, begun }: SharedRanges,
+): void {
+  const { writer } = encoder
+  const { buffer, byteOffset, byteLength } = value
+  const { shareFromBytes, allocate } = encoder.options
+  const content = (): Uint8Array => new Uint8Array(buffer, start, end - start)
+  encoder.remember(value)
+  begun.add(buffer)
+  const isShared = shareFromBytes !== undefined && end - start >= shareFromBytes
+  writer.byte(isShared ? TAG.sharedView : TAG.view)
+  writer.byte(kind)
+  writer.varint(byteOffset - start)
+  writer.varint(byteLength)
+  if (isShared) {
+    let shared = copies.get(buffer)
+    if (!shared) {
+      shared = allocate ? allocate(end - start) : new SharedArrayBuffer(end - start)
+      new Uint8Array(shared).set(content())
+      copies.set(buffer, shared)
+    }
+    writer.varint(bufferIndex(encoder, shared))
+  } else if (!encoder.wasSeen(buffer)) {
+    encoder.remember(buffer)
+    writer.byte(TAG.arrayBuffer)
+    writer.varint(end - start)
+    writer.raw(content())
+  }
 }
 
 /** It keeps its buffer, which may grow under it. */

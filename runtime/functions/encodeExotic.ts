@@ -16,10 +16,10 @@ import { encodeGlobal } from './encodeFunction.ts'
 import { type AnyFunction, liftHook, type PrivateAccess } from './liftHook.ts'
 import { ownName } from './ownNames.ts'
 import { privateLevels } from './privateChain.ts'
+import type { WeakCollection } from './staticState.ts'
 import { fromWorker, toWorker } from './travelSymbols.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
 import { ERROR_CLASSES, INSTANCE_BASES, type InstanceBase, TAG, VIEW_KINDS } from './valueTags.ts'
-import type { WeakCollection } from './weakEntries.ts'
 
 export function encodeExotic(encoder: ValueEncoder, value: object, prototype: object, depth: number): void {
   const { writer } = encoder

@@ -7,7 +7,7 @@ import { encodePairs } from './encodeContainers.ts'
 import type { LiftedUnit } from './encodeOptions.ts'
 import { globalPath } from './globalNames.ts'
 import { encodeLaterParts } from './laterPartsCodec.ts'
-import { type AnyFunction, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
+import { type AnyFunction, type CaptureList, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
 import { ownName } from './ownNames.ts'
 import type { UnitName, UnitTable } from './unitTable.ts'
 import type { EncoderMark, ValueEncoder } from './valueEncoder.ts'
@@ -105,6 +105,7 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
     return
   }
   const [module, unit] = list
+  if (encodeInner(encoder, fn, list, depth)) return
   const { name, index, lifted, fresh } = unitIn(encoder, module, unit, fn)
   const parts = name.factory ? liftHook.laterPartsOf(fn) : undefined
   if (parts) writer.byte(TAG.withLaterParts)
@@ -118,6 +119,8 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
     writer.byte(TAG.localClass)
     writer.varint(classIds.push('') - 1)
   } else writer.byte(TAG.closure)
+  reachStates(encoder, module, unit, lifted)
+  if (asClass && lifted && liftHook.statics.isKept(fn)) encoder.reached.addObject(fn)
   const classId = classIds.length - 1
   writer.varint(index)
   if (fresh) writer.raw(Buffer.from(name.semantic, 'hex'))
@@ -151,8 +154,56 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   if (withKeys) encodePairs(encoder, fn, keys, depth)
 }
 
+/** Writes a function that uses private names by the class that makes it. */
+function encodeInner(encoder: ValueEncoder, fn: AnyFunction, list: CaptureList, depth: number): boolean {
+  const [module, unit, ...captured] = list
+  const found = liftHook.inner.find(module, unit, captured.at(-1))
+  if (!found) return false
+  const { writer } = encoder
+  encoder.remember(fn)
+  writer.byte(TAG.inner)
+  encoder.path[depth] = '(class)'
+  encoder.whole(found.made, depth + 1)
+  writer.varint(found.place)
+  writer.varint(captured.length)
+  encoder.contents(depth, (at) => {
+    for (const [i, value] of captured.entries()) {
+      encoder.variable(namelessCapture(i), at)
+      encoder.value(value, at + 1)
+    }
+  })
+  return true
+}
+
+/** Notes what a function finds where it is declared; a worker, which has no sources, knows of weak collections alone. */
+function reachStates(
+  encoder: ValueEncoder,
+  module: string,
+  unit: number,
+  lifted: LiftedUnit | undefined,
+): void {
+  if (lifted) {
+    if (lifted.states.length > 0) encoder.reached.add(lifted.states)
+    return
+  }
+  const weak = liftHook.noteOf(module, unit)?.[3]
+  if (!weak) return
+  encoder.reached.add(
+    weak.map((of) => ({
+      module,
+      weakAlone: true,
+      ...(typeof of === 'number' ? { unit: of } : { variable: of }),
+    })),
+  )
+}
+
 /** Takes a large capture out of the encoding again: it travels once to each worker, whatever functions have it. */
-function encodeOutside(encoder: ValueEncoder, value: unknown, variable: string, begun: EncoderMark): void {
+export function encodeOutside(
+  encoder: ValueEncoder,
+  value: unknown,
+  variable: string,
+  begun: EncoderMark,
+): void {
   const { lifter } = encoder.options
   if (!lifter || typeof value !== 'object' || value === null) return
   const { name, digest } = lifter.outside(value, variable)
@@ -198,8 +249,16 @@ function unresolvedUnit(module: string, unit: number, fn: AnyFunction): UnitName
   }
 }
 
-function tableOf(encoder: ValueEncoder): UnitTable {
-  encoder.table ??= { units: [], imports: [], perWorkerIds: [], classIds: [], outside: [] }
+export function tableOf(encoder: ValueEncoder): UnitTable {
+  encoder.table ??= {
+    units: [],
+    imports: [],
+    perWorkerIds: [],
+    classIds: [],
+    outside: [],
+    variables: [],
+    loads: [],
+  }
   return encoder.table
 }
 

@@ -14,6 +14,18 @@ export interface LiftedUnit extends UnitName {
   place: SourcePlace
   /** True when its own properties come with its code, e.g. a namespace merged with a function. */
   ownsKeys: boolean
+  /** What it reaches of declarations that workers make for themselves, and that may have been changed here. */
+  states: readonly StateName[]
+}
+
+/** A class, by the number of its unit, or a variable with a namespace or a weak collection. */
+export interface StateName {
+  /** `file@hash` of the module. */
+  module: string
+  unit?: number
+  variable?: string
+  /** Only the weak collections among its fields: the rest is done again where the module is evaluated. */
+  weakAlone?: boolean
 }
 
 /** Finds the worker module of a function: the sender's Lifter. */
@@ -49,6 +61,8 @@ export interface EncodeOptions {
   allocate?: (byteLength: number) => SharedArrayBuffer
   /** Captured objects whose encoding is at least this large travel as data of their own; without it none do. */
   outsideFromBytes?: number
+  /** Told of a field of a class that stays here, and why: workers begin with what the class's text says. */
+  onLeft?: (field: string, why: string) => void
   /** Told of every captured variable with the bytes that it took. */
   onCapture?: (name: string, bytes: number) => void
 }

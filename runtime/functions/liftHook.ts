@@ -6,8 +6,10 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { decorate, decorateMetadata, decorateParam } from './decoratorHelpers.ts'
 import { findIn, type ImportEntry, type ImportFound, memberPath } from './importSearch.ts'
+import { InnerFunctions } from './innerFunctions.ts'
 import { type LaterParts, laterPartsOf, type Shape, shapeOf } from './laterParts.ts'
 import type { SourceRecord } from './sourceRecord.ts'
+import { StaticStates } from './staticState.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: any function of the user's can be lifted.
 export type AnyFunction = Function
@@ -18,8 +20,16 @@ export type CaptureThunk = () => CaptureList | PerWorkerCapture
 export type PerWorkerCapture = readonly [mark: typeof PER_WORKER, id: string, init: AnyFunction]
 export const PER_WORKER: unique symbol = Symbol.for('heddle.perWorker') as never
 
-/** What a worker module says of a function in it: its semantic digest in hexadecimal, and how many captures it needs at once. */
-export type UnitNote = readonly [unit: number, semantic: string, eager: number]
+/**
+ * What a worker module says of a function in it: its semantic digest in hexadecimal, how many captures it needs at once, and the
+ * variables and classes of the module whose weak collections it reaches.
+ */
+export type UnitNote = readonly [
+  unit: number,
+  semantic: string,
+  eager: number,
+  weak?: readonly (string | number)[],
+]
 
 /** How the instances of a class with `#private` members give and take them. */
 export interface PrivateAccess {
@@ -55,6 +65,10 @@ const forgotten = new FinalizationRegistry<{ classes: Map<string, WeakRef<object
 
 /** The global `__heddle`. Its one-letter methods are what instrumented code calls. */
 export class LiftHook {
+  /** What classes and namespaces hold, and what of it was changed. */
+  readonly statics = new StaticStates((Class) => this.#levelsOf(Class))
+  /** Functions that only their class can make. */
+  readonly inner = new InnerFunctions()
   /** What compiled decorators call. */
   readonly decorators = { decorate, decorateMetadata, decorateParam }
   /** The program's main script, once known. */
@@ -190,6 +204,11 @@ export class LiftHook {
     return shape && laterPartsOf(made, shape)
   }
 
+  /** Notes how a class makes the functions in it that use its private names. */
+  n(module: string, made: object, makers: Parameters<InnerFunctions['note']>[2]): void {
+    this.inner.note(module, made, makers)
+  }
+
   /** Notes how a class gives and takes its private members. */
   p(target: AnyFunction, access: PrivateAccess): void {
     this.#private.set(target, access)
@@ -228,6 +247,17 @@ export class LiftHook {
 
   privateAccessOf(target: object): PrivateAccess | undefined {
     return this.#private.get(target)
+  }
+
+  /** Private members of an instance of the user's class; nothing for other classes. */
+  #levelsOf(Class: AnyFunction): PrivateAccess[] | undefined {
+    if (!Stamp.of(Class)) return undefined
+    const levels: PrivateAccess[] = []
+    for (let at: unknown = Class; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
+      const access = this.#private.get(at)
+      if (access) levels.push(access)
+    }
+    return levels
   }
 
   noteOf(module: string, unit: number): UnitNote | undefined {

@@ -119,19 +119,21 @@ export class Lifter implements UnitLifter {
       // What it captures has mostly not changed since it was sent last.
       if (known && written.equals(known.callable.bytes)) return known.callable
       const bytes = encoder.writer.copy()
-      const lifted = this.#unitOfFunction(fn)
+      const described = this.#described(fn)
       const digest = hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16)
       const callable: LiftedCallable = {
         bytes,
         digest,
         id: digest.toString('hex'),
         modules: encoder.table ? this.modulesOf(encoder.table) : [],
-        label: this.#kernels.nameOf(fn) ?? lifted?.label ?? (fn.name || 'task'),
-        place: lifted?.place,
+        label: this.#kernels.nameOf(fn) ?? described?.label ?? (fn.name || 'task'),
+        place: described?.place,
         warnings,
       }
+      // What it reaches may be changed without any of its captures.
+      const plain = encoder.reachesStates ? undefined : plainCapturesOf(fn)
       if (bound.length === 0 && bytes.length <= KEPT_CALLABLE_BYTES_MAX)
-        this.#cache.set(fn, { callable, setups: liftHook.setups.length, plain: plainCapturesOf(fn) })
+        this.#cache.set(fn, { callable, setups: liftHook.setups.length, plain })
       return callable
     } finally {
       this.#rest(encoder)
@@ -146,10 +148,14 @@ export class Lifter implements UnitLifter {
         const title = this.#title(fn)
         return title === undefined ? '' : `${title} captures something that cannot travel: `
       },
-      place: () => this.#unitOfFunction(fn)?.place,
+      place: () => this.#described(fn)?.place,
       lifter: this,
       kernels: this.#kernels,
       outsideFromBytes: this.#largeCaptureBytes,
+      onLeft: (field: string, why: string) => {
+        const task = this.#title(fn) ?? 'The task'
+        warnings.push(leftHere(task, field, why))
+      },
       onCapture: (name: string, bytes: number) => {
         if (bytes >= this.#largeCaptureBytes)
           warnings.push(largeCapture(this.#title(fn) ?? 'The task', name, bytes))
@@ -160,10 +166,13 @@ export class Lifter implements UnitLifter {
     encoder.options = options
     encoder.begin()
     try {
-      encoder.whole(fn, 0)
-      encoder.path[0] = 'arguments'
-      encoder.whole(bound, 1)
-      encoder.whole(liftHook.setups, 0)
+      do {
+        warnings.length = 0
+        encoder.whole(fn, 0)
+        encoder.path[0] = 'arguments'
+        encoder.whole(bound, 1)
+        encoder.whole(liftHook.setups, 0)
+      } while (encoder.beginsAgain())
       encoder.finish()
       return encoder
     } catch (error) {
@@ -178,9 +187,10 @@ export class Lifter implements UnitLifter {
     if (encoder.writer.bytes.length <= 1 << 20) this.#idle = encoder
   }
 
-  #unitOfFunction(fn: AnyFunction): LiftedUnit | undefined {
+  /** What a function of the user's is called, and where it is written. */
+  #described(fn: AnyFunction): Pick<LiftedUnit, 'label' | 'place'> | undefined {
     const list = captureListOf(fn)
-    return list && this.unitOf(list[0], list[1])
+    return list && this.#worker.describe(this.#worker.graph.byId(list[0]), list[1])
   }
 
   /** How messages call a task whose code is the user's. */
@@ -342,6 +352,10 @@ function captureListOf(fn: AnyFunction): CaptureList | undefined {
     return undefined
   }
 }
+
+export const leftHere = (task: string, field: string, why: string): string =>
+  `${task} uses \`${field}\`, which holds ${why} here that cannot be sent: a worker begins with what its declaration says. ` +
+  'Give the function what it needs as an argument, or make it there with perWorker().'
 
 function largeCapture(title: string, name: string, bytes: number): string {
   const size = bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1000)} kB`

@@ -43,6 +43,10 @@ export interface UnitTable {
   classIds: string[]
   /** Names of large captures that travel by themselves. */
   outside: string[]
+  /** Variables whose content goes along, each as its module, a space, its name. */
+  variables: string[]
+  /** What has to be loaded besides: for large arguments that stand elsewhere. */
+  loads: string[]
 }
 
 export function writeUnitTable(writer: ByteWriter, table: UnitTable, start: number): void {
@@ -63,7 +67,7 @@ export function writeUnitTable(writer: ByteWriter, table: UnitTable, start: numb
     writer.text(url)
     writer.text(specifier)
   }
-  for (const ids of [table.perWorkerIds, table.classIds, table.outside]) {
+  for (const ids of [table.perWorkerIds, table.classIds, table.outside, table.variables, table.loads]) {
     writer.varint(ids.length)
     for (const id of ids) writer.text(id)
   }
@@ -75,7 +79,15 @@ export function readUnitTable(bytes: Uint8Array): UnitTable | undefined {
   if (bytes.length === 0 || !(bytes[0] & HAS_UNITS)) return undefined
   const reader = new ByteReader(bytes)
   reader.at = unitTableOffset(bytes)
-  const table: UnitTable = { units: [], imports: [], perWorkerIds: [], classIds: [], outside: [] }
+  const table: UnitTable = {
+    units: [],
+    imports: [],
+    perWorkerIds: [],
+    classIds: [],
+    outside: [],
+    variables: [],
+    loads: [],
+  }
   for (let n = reader.varint(); n > 0; n--) {
     const module = reader.text()
     const unit = reader.varint()
@@ -87,7 +99,7 @@ export function readUnitTable(bytes: Uint8Array): UnitTable | undefined {
   }
   for (let n = reader.varint(); n > 0; n--)
     table.imports.push({ url: reader.text(), specifier: reader.text() })
-  for (const ids of [table.perWorkerIds, table.classIds, table.outside])
+  for (const ids of [table.perWorkerIds, table.classIds, table.outside, table.variables, table.loads])
     for (let n = reader.varint(); n > 0; n--) ids.push(reader.text())
   return table
 }

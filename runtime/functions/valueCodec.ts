@@ -24,7 +24,8 @@ export function encodeValue(value: unknown, options: EncodeOptions = DEFAULT_OPT
   encoder.options = options
   encoder.begin()
   try {
-    encoder.value(value, 0)
+    do encoder.value(value, 0)
+    while (encoder.beginsAgain())
     encoder.finish()
     return { bytes: encoder.writer.copy(), buffers: encoder.buffers }
   } catch (error) {
@@ -50,7 +51,7 @@ export function modulesOfValue(bytes: Uint8Array): string[] {
   if (!table) return []
   const names = table.units.map((unit) => unit.workerModule || unitAddress(unit))
   for (const { url } of table.imports) names.push(`import:${url}`)
-  return [...new Set(names)]
+  return [...new Set([...names, ...table.loads])]
 }
 
 /** Names a function by its place in the user's code, where no worker module is known for it. */

@@ -7,6 +7,7 @@ import {
   decodeClosure,
   decodeFunctionWithKeys,
   decodeImported,
+  decodeInner,
   decodeLocalClass,
   decodeOutside,
   decodePerWorker,
@@ -15,9 +16,9 @@ import {
 import type { DecodeOptions } from './encodeOptions.ts'
 import { globalAt } from './globalNames.ts'
 import { ownNamed } from './ownNames.ts'
+import { decodeStates, type GivenStates, type WeakCollection } from './stateCodec.ts'
 import { readUnitTable, type UnitTable } from './unitTable.ts'
-import { SHAPES_MAX, SMALL_INTEGER, TAG, WELL_KNOWN_SYMBOLS } from './valueTags.ts'
-import { decodeWeakEntries, type WeakCollection } from './weakEntries.ts'
+import { HAS_STATES, SHAPES_MAX, SMALL_INTEGER, TAG, WELL_KNOWN_SYMBOLS } from './valueTags.ts'
 
 /** Holds a number in the decoder's list while its object cannot be made yet. */
 const UNMADE = Symbol('unmade')
@@ -33,8 +34,11 @@ export class ValueDecoder {
   readonly unitSemantics: string[] = []
   readonly #made: unknown[] = []
   #weak: WeakCollection[] | undefined
+  /** What came for this thread's own classes and namespaces. */
+  states: GivenStates = []
   readonly #shapes: string[][] = []
   #postponed: (() => void)[] = []
+  readonly #flags: number
   #toFreeze: object[] | undefined
   /** Large arguments that were read, by their dependency. */
   #held: Map<number, unknown> | undefined
@@ -44,15 +48,18 @@ export class ValueDecoder {
     this.buffers = buffers
     this.options = options
     this.table = readUnitTable(bytes)
-    this.reader.skip(1)
+    this.#flags = this.reader.byte()
     if (options.freeze) this.#toFreeze = []
   }
 
   /** Reads what was left for later, once the value itself has been read. */
   finish(): void {
     if (this.#postponed.length > 0) this.#drain()
-    if (this.#weak) decodeWeakEntries(this, this.#weak)
     if (this.#toFreeze) for (const object of this.#toFreeze) Object.freeze(object)
+    if (!(this.#flags & HAS_STATES)) return
+    // What classes hold is theirs to change.
+    this.#toFreeze = undefined
+    this.states = decodeStates(this, this.#weak ?? [])
   }
 
   value(): unknown {
@@ -146,6 +153,8 @@ export class ValueDecoder {
         return decodeFunctionWithKeys(this)
       case TAG.withLaterParts:
         return decodeWithLaterParts(this)
+      case TAG.inner:
+        return decodeInner(this)
       case TAG.bound:
         return decodeBound(this)
       case TAG.perWorker:

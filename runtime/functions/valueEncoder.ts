@@ -7,9 +7,11 @@ import { encodeExotic } from './encodeExotic.ts'
 import { encodeFunction } from './encodeFunction.ts'
 import type { EncodeOptions } from './encodeOptions.ts'
 import { encodeSymbol } from './encodeSymbol.ts'
+import { ReachedHolders } from './reachedHolders.ts'
+import { NotedViews, type SharedRanges } from './sharedRanges.ts'
+import { encodeStates, type WeakCollection } from './stateCodec.ts'
 import { type UnitTable, writeUnitTable } from './unitTable.ts'
-import { DEEP, SMALL_INTEGER, TAG } from './valueTags.ts'
-import { encodeWeakEntries, type WeakCollection } from './weakEntries.ts'
+import { DEEP, HAS_STATES, SMALL_INTEGER, TAG } from './valueTags.ts'
 
 /** Up to this many objects are searched one by one before a Map is worth its cost. */
 const LINEAR_MAX = 8
@@ -26,6 +28,7 @@ export interface EncoderMark {
   shapes: number
   postponed: number
   weak: number
+  holders: number
   lists: readonly number[]
 }
 
@@ -48,6 +51,13 @@ export class ValueEncoder {
   #deepest = DEEP
   /** Weak collections that were met: their entries stand behind everything else. */
   #weak: WeakCollection[] = []
+  /** Declarations with changeable state that functions here reach; made when the first one is. */
+  #reached: ReachedHolders | undefined
+
+  /** Views of memory that were met; kept while it is not known which buffers several of them share. */
+  #views: NotedViews | undefined
+  /** What several views share, known from a first pass. */
+  shared: SharedRanges | undefined
 
   constructor(options: EncodeOptions, writer = new ByteWriter()) {
     this.options = options
@@ -57,6 +67,27 @@ export class ValueEncoder {
   /** Begins a new encoding behind what the writer holds already. */
   begin(): void {
     this.#start = this.writer.length
+    this.shared = undefined
+    this.#restart()
+  }
+
+  /**
+   * Begins once more where it turned out that several views share a buffer: asked when everything was written, before the end.
+   * @example do write() while (encoder.beginsAgain())
+   */
+  beginsAgain(): boolean {
+    if (!this.#views || this.shared) return false
+    if (this.#postponed.length > 0) this.#drain()
+    const shared = this.#views.shared()
+    if (!shared) return false
+    this.writer.length = this.#start
+    this.#restart()
+    this.shared = shared
+    return true
+  }
+
+  #restart(): void {
+    this.#views = undefined
     this.#seenCount = 0
     this.#seenFirst.length = 0
     this.#seenMap = undefined
@@ -64,6 +95,7 @@ export class ValueEncoder {
     this.table = undefined
     this.buffers = []
     if (this.#weak.length > 0) this.#weak = []
+    this.#reached = undefined
     this.path.length = 0
     this.#deepest = DEEP
     this.writer.byte(0)
@@ -72,25 +104,29 @@ export class ValueEncoder {
   /** Ends it: deep contents and the unit table follow the value. */
   finish(): void {
     if (this.#postponed.length > 0) this.#drain()
-    if (this.#weak.length > 0) encodeWeakEntries(this, this.#weak)
+    if (this.#weak.length > 0 || this.#reached)
+      if (encodeStates(this, this.#weak, this.reached)) this.writer.bytes[this.#start] |= HAS_STATES
     this.valueLength = this.writer.length - this.#start
     if (this.table) writeUnitTable(this.writer, this.table, this.#start)
   }
 
   /** Notes where the encoding stands, so that `rewind` can take back what is written from here on. */
   mark(): EncoderMark {
-    const { units, imports, perWorkerIds, classIds, outside } = this.table ?? {}
+    const { units, imports, perWorkerIds, classIds, outside, variables, loads } = this.table ?? {}
     return {
       length: this.writer.length,
       seen: this.#seenCount,
       shapes: this.shapes.length,
       postponed: this.#postponed.length,
       weak: this.#weak.length,
-      lists: [units, imports, perWorkerIds, classIds, outside].map((list) => list?.length ?? 0),
+      holders: this.#reached?.holders.size ?? 0,
+      lists: [units, imports, perWorkerIds, classIds, outside, variables, loads].map(
+        (list) => list?.length ?? 0,
+      ),
     }
   }
 
-  rewind({ length, seen, shapes, postponed, weak, lists }: EncoderMark): void {
+  rewind({ length, seen, shapes, postponed, weak, holders, lists }: EncoderMark): void {
     this.writer.length = length
     this.#seenCount = seen
     this.#seenFirst.length = Math.min(this.#seenFirst.length, seen)
@@ -99,9 +135,10 @@ export class ValueEncoder {
     this.shapes.length = shapes
     this.#postponed.length = postponed
     this.#weak.length = weak
+    this.#reached?.rewind(holders)
     if (!this.table) return
-    const { units, imports, perWorkerIds, classIds, outside } = this.table
-    for (const [i, list] of [units, imports, perWorkerIds, classIds, outside].entries())
+    const { units, imports, perWorkerIds, classIds, outside, variables, loads } = this.table
+    for (const [i, list] of [units, imports, perWorkerIds, classIds, outside, variables, loads].entries())
       list.length = lists[i]
   }
 
@@ -113,6 +150,9 @@ export class ValueEncoder {
     this.#seenMap = undefined
     this.buffers = []
     this.#weak = []
+    this.#reached = undefined
+    this.#views = undefined
+    this.shared = undefined
   }
 
   value(value: unknown, depth: number): void {
@@ -162,6 +202,17 @@ export class ValueEncoder {
     writer.double(value)
   }
 
+  /** A buffer that travels whole is shared with the views of it that were met before. */
+  noteWhole(buffer: ArrayBufferLike): void {
+    this.#views?.noteWhole(buffer)
+  }
+
+  /** The views that were met, to note another one. */
+  get views(): NotedViews {
+    this.#views ??= new NotedViews()
+    return this.#views
+  }
+
   /** Whether an object was met before: then a reference to it has been written. */
   wasSeen(value: object): boolean {
     const index = this.seenAt(value)
@@ -173,6 +224,21 @@ export class ValueEncoder {
 
   hasSeen(value: object): boolean {
     return this.seenAt(value) >= 0
+  }
+
+  /** All objects that were met, in that order. */
+  met(): Iterable<object> {
+    return this.#seenMap?.keys() ?? this.#seenFirst
+  }
+
+  get reached(): ReachedHolders {
+    this.#reached ??= new ReachedHolders()
+    return this.#reached
+  }
+
+  /** Whether something here reaches declarations whose state may change. */
+  get reachesStates(): boolean {
+    return this.#reached !== undefined
   }
 
   /** The number of an object that was met, −1 for others. */

@@ -1,12 +1,14 @@
 // The tags of encoded values: one byte each, in front of what follows them.
 //
-// An encoding is: flags (1 byte) | the value | the unit table, when the first flag says so | its offset (u32, little-endian).
+// An encoding is: flags (1 byte) | the value | states, when the second flag says so | the unit table, when the first flag says so | its offset (u32, little-endian).
 // The value part names functions by semantic digest alone, so equal values give equal bytes wherever their code stands;
 // where the code is (files, worker modules) is in the unit table behind it. Objects are numbered as they are met, and a
 // second meeting is a `seen` tag with the number: shared and cyclic references survive.
 
 /** Flag: a unit table follows the value. */
 export const HAS_UNITS = 1
+/** Flag: what declarations and weak collections hold follows the value. */
+export const HAS_STATES = 2
 
 /** Tags from here on are the integers 0 … 127 themselves. */
 export const SMALL_INTEGER = 0x80
@@ -94,6 +96,8 @@ export const TAG = {
   resizableBuffer: 56,
   /** A view of all that a resizable buffer has from an offset on, whatever its length: view kind, offset, the buffer. */
   trackingView: 57,
+  /** A function that uses private names: its class, its place among those that the class makes, count and captures. */
+  inner: 58,
 } as const
 
 /** Kinds of views over buffers, by their place in this list. */

@@ -69,6 +69,7 @@ export class Core implements FutureHolder {
     this.kernels = kernels
     this.#held = new HeldArguments({
       kernels,
+      lifter,
       table: this.table,
       newGraph: () => this.#graphWith(undefined),
       release: (handles) => this.release(handles),

@@ -3,9 +3,9 @@
 // Digests are computed in a pass of their own when the message is finished (or earlier, when a key is asked for), since
 // they need the encoded arguments and the digests of the dependencies, which stand before.
 
-import { ArgumentWriter } from '../functions/argumentList.ts'
+import { ArgumentWriter, type HeldPlace } from '../functions/argumentList.ts'
 import type { KernelNames } from '../functions/kernelNames.ts'
-import type { LiftedCallable, Lifter } from '../functions/lifter.ts'
+import { type LiftedCallable, type Lifter, leftHere } from '../functions/lifter.ts'
 import { GrowingBytes, GrowingU32 } from '../graph/growing.ts'
 import { seedOf } from '../graph/hash128.ts'
 import type { ReferenceArgs } from '../graph/referenceArgs.ts'
@@ -107,6 +107,7 @@ export class GraphWriter {
       {
         lifter: around.lifter,
         kernels: around.kernels,
+        onLeft: (field, why) => around.warn(leftHere('An argument', field, why)),
         reference: (value) => this.#refer(value),
       },
       large && { fromBytes: large.fromBytes, hold: (value, place) => this.#hold(large, value, place) },
@@ -281,14 +282,14 @@ export class GraphWriter {
     return this.#placeOf(dependency)
   }
 
-  /** Has a large argument of the task being written held on its own; gives its place among the dependencies. */
-  #hold(large: HeldArguments, value: unknown, place: number): number {
+  /** Has a large argument of the task being written held on its own. */
+  #hold(large: HeldArguments, value: unknown, place: number): HeldPlace {
     this.#held ??= large.newGraph()
     const group = this.#groups[this.#ownGroup]
     const options = this.#options[this.#writerGroups[this.#ownGroup].option]
-    const handle = large.hold(value, this.#held, { group, place, options })
+    const { handle, loads, modules } = large.hold(value, this.#held, { group, place, options })
     this.#around.table.ask([handle])
-    return this.#placeOf(this.#externalOf(handle))
+    return { dependency: this.#placeOf(this.#externalOf(handle)), loads, modules }
   }
 
   /** The graph of the large arguments of this one's tasks, once; nothing where others bring them all. */

@@ -6,7 +6,9 @@
 import { relative } from 'node:path'
 import { heldArgument } from '../functions/heldArgument.ts'
 import type { KernelNames } from '../functions/kernelNames.ts'
-import { encodeValue } from '../functions/valueCodec.ts'
+import { type Lifter, leftHere } from '../functions/lifter.ts'
+import { readUnitTable } from '../functions/unitTable.ts'
+import { encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import { hash128 } from '../graph/hash128.ts'
 import { DIGEST_BYTES, type Handle, hexOf } from '../protocol/ids.ts'
 import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
@@ -21,9 +23,11 @@ const WARN_FROM_BYTES = 1e6
 const KEPT_MS = 5_000
 const KEPT_MAX = 64
 const KEPT_BYTES_MAX = 256e6
+const NO_NAMES: readonly string[] = []
 
 export interface HeldSurroundings {
   kernels: KernelNames
+  lifter: Lifter
   table: FutureTable
   /** A graph whose own arguments stay in it. */
   newGraph(): GraphWriter
@@ -39,12 +43,18 @@ interface HeldFor {
   options: TaskOptions
 }
 
+/** How an argument is held. */
+export type HeldValue = Pick<Held, 'handle' | 'loads' | 'modules'>
+
 interface Held {
   handle: Handle
   bytes: number
   /** The graph that brings it; what another graph brings is only used once that one was sent. */
   graph: GraphWriter | undefined
   usedAtMs: number
+  /** What a worker loads before it decodes it, and the worker modules that this needs. */
+  loads: readonly string[]
+  modules: readonly string[]
 }
 
 export class HeldArguments {
@@ -71,12 +81,17 @@ export class HeldArguments {
   }
 
   /**
-   * The handle under which an argument is held: what is there already stays, else `graph` gets a task that brings it.
+   * How an argument is held: what is there already stays, else `graph` gets a task that brings it.
    * @throws {CannotTravelError} when it cannot travel
    */
-  hold(value: unknown, graph: GraphWriter, call: HeldFor): Handle {
-    const { kernels, table } = this.#around
-    const { bytes } = encodeValue(value, { rootName: `arguments[${call.place}]`, kernels })
+  hold(value: unknown, graph: GraphWriter, call: HeldFor): HeldValue {
+    const { kernels, lifter, table, warn } = this.#around
+    const { bytes } = encodeValue(value, {
+      rootName: `arguments[${call.place}]`,
+      kernels,
+      lifter,
+      onLeft: (field, why) => warn(leftHere('An argument', field, why)),
+    })
     if (bytes.length >= WARN_FROM_BYTES) this.#warn(bytes.length, call)
     const content = contentOf(bytes)
     const known = this.#held.get(content)
@@ -84,7 +99,7 @@ export class HeldArguments {
       this.#held.delete(content)
       this.#held.set(content, known)
       known.usedAtMs = performance.now()
-      return known.handle
+      return known
     }
     if (known) this.#drop(content, known)
     const { priority } = call.options
@@ -100,10 +115,19 @@ export class HeldArguments {
     const handle = table.allocate(1, 'argument')
     graph.want(task, handle)
     graph.digest()
-    this.#held.set(content, { handle, bytes: bytes.length, graph, usedAtMs: performance.now() })
+    const names = readUnitTable(bytes)
+    const held: Held = {
+      handle,
+      bytes: bytes.length,
+      graph,
+      usedAtMs: performance.now(),
+      loads: names ? modulesOfValue(bytes) : NO_NAMES,
+      modules: names ? lifter.modulesOf(names) : NO_NAMES,
+    }
+    this.#held.set(content, held)
     this.#bytes += bytes.length
     this.#sweepIn(this.#isFull() ? 0 : KEPT_MS)
-    return handle
+    return held
   }
 
   /** The graph is on its way: what it brings can be used by all that come after it. */

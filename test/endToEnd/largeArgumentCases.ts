@@ -8,6 +8,17 @@ import { Gate, knockAt } from './gate.ts'
 import { workersAre } from './guestWorker.ts'
 
 const at = (values: Float64Array, i: number): number => values[i]
+class Row {
+  #weight: number
+  readonly label: string
+  constructor(weight: number, label: string) {
+    this.#weight = weight
+    this.label = label
+  }
+  get weight(): number {
+    return this.#weight * 2
+  }
+}
 const numbers = (first: number): Float64Array =>
   Float64Array.from({ length: 30_000 }, (_, i) => (i === 0 ? first : i))
 
@@ -82,6 +93,50 @@ describe('large arguments', () => {
     future.cancel('enough')
     assert.equal(await other.result(), 11)
     await assert.rejects(future.result(), /enough/)
+  })
+
+  test('with functions and instances in it: held once, whatever functions take it', async () => {
+    const before = await held()
+    const scale = await Promise.resolve(3)
+    const rows = Array.from({ length: 9_000 }, (_, i) => new Row(i, `row ${i}`))
+    const model = {
+      rows,
+      weigh: (row: Row): number => row.weight * scale,
+      shown: new Map([[rows[1], 'one']]),
+    }
+    const weights = client.map(
+      (given: typeof model, i: number) => given.weigh(given.rows[i]),
+      [model, model, model],
+      [0, 1, 2],
+    )
+    assert.deepEqual(await client.gather(weights), [0, 6, 12])
+    const more = client.submit(
+      (given: typeof model) => [
+        given.rows[5] instanceof Row,
+        given.rows[5].label,
+        given.shown.get(given.rows[1]),
+      ],
+      model,
+    )
+    assert.deepEqual(await more.result(), [true, 'row 5', 'one'])
+    assert.equal((await held()) - before, 1)
+  })
+
+  test('a change to an instance in it is another argument', async () => {
+    const rows = Array.from({ length: 9_000 }, (_, i) => new Row(i, `row ${i}`))
+    const first = (given: Row[]): string => given[0].label
+    assert.equal(await client.submit(first, rows).result(), 'row 0')
+    rows[0] = new Row(0, 'changed')
+    assert.equal(await client.submit(first, rows).result(), 'changed')
+  })
+
+  test('tasks give large arguments with instances in them to tasks', async () => {
+    const outer = async (): Promise<number[]> => {
+      const own = await currentTask().client
+      const rows = Array.from({ length: 9_000 }, (_, i) => new Row(i, `row ${i}`))
+      return own.gather(own.map((given: Row[], i: number) => given[i].weight, [rows, rows], [1, 2]))
+    }
+    assert.deepEqual(await client.submit(outer).result(), [2, 4])
   })
 
   test('tasks give large arguments to tasks', async () => {

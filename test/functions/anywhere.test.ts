@@ -11,3 +11,5 @@ caseTests('closures as people write them, compared with what they give here', 'o
 caseTests('older styles, and what comes back', 'odder.ts')
 caseTests('functions and classes that are changed after their declaration', 'later.js')
 caseTests('values whose content the language hides', 'hidden.ts')
+caseTests('what classes, namespaces and weak collections hold', 'statics.ts')
+caseTests('small programs as scientists write them', 'science.ts')

@@ -1,16 +1,12 @@
 // Workers that have neither the program's sources nor its packages: code, packages and files come to them, each once.
 
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
-import { gzipSync } from 'node:zlib'
 import { Workplace } from '../endToEnd/runKit.ts'
 import { casesOf } from './kit/anywhere.ts'
-import { FarCluster } from './kit/farWorker.ts'
+import { FarCluster, run } from './kit/farWorker.ts'
 
 const CHECK = readFileSync(join(import.meta.dirname, 'anywhere', 'check.ts'), 'utf8')
 /** `(module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))` */
@@ -138,16 +134,6 @@ const SOURCES = {
   'lib/note.txt': 'a note',
 }
 
-async function run(
-  place: Workplace,
-  far: FarCluster,
-  program = 'main.ts',
-): Promise<{ text: string; stderr: string }> {
-  const { code, stdout, stderr } = await place.heddle('run', program, '--connect', far.address, '--quiet')
-  assert.equal(code, 0, stderr)
-  return { text: stdout, stderr }
-}
-
 test('a worker without the sources and packages of a program runs all of its functions', async (t) => {
   await using place = new Workplace({ ...SOURCES, ...PACKAGES })
   place.write('lib/add.wasm', Buffer.from(ADD_WASM, 'base64'))
@@ -165,89 +151,6 @@ test('a worker without the sources and packages of a program runs all of its fun
     assert.ok(casesOf(again.text).every(({ error }) => error === undefined))
     assert.deepEqual(kept(), before)
   })
-})
-
-const NATIVE_PROGRAM = `
-import { Client } from 'heddle'
-import { answer } from 'has-native'
-await using client = await Client.local()
-const told = await client.submit(() => answer()).result().catch((error: Error) => \`\${error.name}: \${error.message}\`)
-console.log(JSON.stringify(told))
-`
-
-/** A tarball as registries give them, of plain ustar entries. */
-function tarball(files: Record<string, string>): Buffer {
-  const blocks: Buffer[] = []
-  for (const [name, text] of Object.entries(files)) {
-    const head = Buffer.alloc(512)
-    head.write(`package/${name}`)
-    head.write('0000644\0', 100)
-    head.write(`${Buffer.byteLength(text).toString(8).padStart(11, '0')}\0`, 124)
-    head.write('0', 156)
-    head.write('ustar\0', 257)
-    const body = Buffer.alloc(Math.ceil(Buffer.byteLength(text) / 512) * 512)
-    body.write(text)
-    blocks.push(head, body)
-  }
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]))
-}
-
-test('a package with compiled code is installed from the lock file, or refused by name', async (t) => {
-  const files = {
-    'package.json': JSON.stringify({ name: 'has-native', version: '3.1.0', main: 'index.js' }),
-    'index.js': "exports.answer = () => require('fs').readFileSync(__dirname + '/build/answer.node', 'utf8')",
-    'build/answer.node': 'compiled there',
-  }
-  const sent = tarball(files)
-  const integrity = `sha512-${createHash('sha512').update(sent).digest('base64')}`
-  const lock = {
-    lockfileVersion: 3,
-    packages: { 'node_modules/has-native': { version: '3.1.0', integrity } },
-  }
-  await using place = new Workplace({
-    'package.json': '{"type":"module"}',
-    'package-lock.json': JSON.stringify(lock),
-    'main.ts': NATIVE_PROGRAM,
-    ...Object.fromEntries(
-      Object.entries(files).map(([name, text]) => [`node_modules/has-native/${name}`, text]),
-    ),
-  })
-  place.write('node_modules/has-native/build/answer.node', Buffer.from('compiled here'))
-  const asked: string[] = []
-  let body = sent
-  const registry: Server = createServer((request, response) => {
-    asked.push(request.url!)
-    response.end(body)
-  })
-  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
-  const { port } = registry.address() as AddressInfo
-  try {
-    const told = async (url: string): Promise<string> => {
-      await using far = await FarCluster.start(place)
-      await far.join({ npm_config_registry: url })
-      return JSON.parse((await run(place, far)).text) as string
-    }
-    await t.test('from the registry, checked against the lock file', async () => {
-      assert.equal(await told(`http://127.0.0.1:${port}/`), 'compiled there')
-      assert.deepEqual(asked, ['/has-native/-/has-native-3.1.0.tgz'])
-    })
-    await t.test('what is not what the lock file names is refused', async () => {
-      body = tarball({ ...files, 'index.js': 'exports.answer = () => "other"' })
-      assert.match(
-        await told(`http://127.0.0.1:${port}/`),
-        /^PackageMissingError: the package has-native@3\.1\.0 has compiled code \(build\/answer\.node\), .* their hashes differ\. Install it there: npm install has-native@3\.1\.0 in .*\/work, the folder that the worker was started in\.$/,
-      )
-    })
-    await t.test('where no registry can be reached, the package is named with the way out', async () => {
-      await new Promise((resolve) => registry.close(resolve))
-      assert.match(
-        await told(`http://127.0.0.1:${port}/`),
-        /^PackageMissingError: the package has-native@3\.1\.0 has compiled code \(build\/answer\.node\), which is not sent to workers, and it could not be had from the registry: http:\/\/127\.0\.0\.1:\d+\/has-native\/-\/has-native-3\.1\.0\.tgz cannot be reached \(ECONNREFUSED\)\. Install it there: npm install has-native@3\.1\.0 in .*$/,
-      )
-    })
-  } finally {
-    registry.close()
-  }
 })
 
 const UNNAMED = {

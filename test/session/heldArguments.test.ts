@@ -37,6 +37,7 @@ function setUp() {
     new GraphWriter(serial++, { lifter, kernels: NO_KERNELS, table, holder, warn: () => {}, large: held })
   const held = new HeldArguments({
     kernels: NO_KERNELS,
+    lifter,
     table,
     newGraph: () => make(undefined),
     release: (handles) => void released.push(...handles),

@@ -1,6 +1,6 @@
 // Analyses one module of the user's: what its functions are, and what each needs to run somewhere else.
 
-import type { Node, ParseResult, Program } from 'oxc-parser'
+import type { Class, Node, ParseResult, Program } from 'oxc-parser'
 import { parseSync } from 'oxc-parser'
 import { textHash } from '../textHash.ts'
 import { closedDeclarations, closedGroups, declarationDependencies } from './closed.ts'
@@ -8,9 +8,11 @@ import { declareRequires } from './commonJs.ts'
 import { declareLateParts } from './lateParts.ts'
 import { Purity } from './purity.ts'
 import { readNode } from './readNode.ts'
+import type { Binding } from './scope.ts'
 import { SourceSyntaxError } from './sourceSyntaxError.ts'
 import { languageOf, withoutMark } from './sourceText.ts'
 import type { AnalysedModule, SourceUnit } from './sourceUnit.ts'
+import { type KeptState, keptStateOf, staticFieldsOf } from './statics.ts'
 import { Walk } from './walk.ts'
 
 export interface AnalyseOptions {
@@ -40,6 +42,18 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
   const dependencies = declarationDependencies(scope, references)
   const closed = closedDeclarations(scope, dependencies, purity)
   const { groups, groupOf } = closedGroups(closed, dependencies)
+  const kept = new Map<Binding, KeptState>()
+  for (const binding of closed) {
+    const state = keptStateOf(binding)
+    if (state) kept.set(binding, state)
+  }
+  const classes = new Map<Binding, SourceUnit>()
+  for (const unit of units) {
+    if (unit.kind !== 'class' && unit.kind !== 'classExpression') continue
+    const { selfBinding } = unit
+    unit.statics = staticFieldsOf(unit.node as Class, source, selfBinding?.touched === true)
+    if (unit.statics && unit.top && selfBinding) classes.set(selfBinding, unit)
+  }
   const module: AnalysedModule = {
     file,
     source,
@@ -53,6 +67,8 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
     imports,
     reexports: reexportsOf(program),
     closed,
+    kept,
+    classes,
     groups,
     groupOf,
     dependencies,

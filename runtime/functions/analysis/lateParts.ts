@@ -1,7 +1,7 @@
 // What a module adds to its functions and classes after their declaration: `F.prototype.m = …`, `C.count = 0`,
 // `Object.assign(f, …)`. At the top level it belongs to the declaration, and goes where that goes; elsewhere it is noted.
 
-import type { CallExpression, Expression, NewExpression, Node, Program } from 'oxc-parser'
+import type { Expression, Node, Program } from 'oxc-parser'
 import { memberPath, type Purity, stripTypes } from './purity.ts'
 import type { Binding, Scope } from './scope.ts'
 import type { Walk } from './walk.ts'
@@ -31,16 +31,6 @@ export function noteChange(walk: Walk, node: Node, scope: Scope): void {
   if (change) note(walk, node, change, scope)
 }
 
-/** The same of a weak collection that the module begins to fill: `registry.set(key, value)`. */
-export function noteEntry(walk: Walk, { callee }: CallExpression | NewExpression, scope: Scope): void {
-  if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier') return
-  const binding = scope.lookup(callee.object.name)
-  if (!binding) return
-  const made = declaredAs(binding.declarations[0])
-  if (made?.type !== 'NewExpression' || !/^Weak(Map|Set)$/.test(memberPath(made.callee))) return
-  if (!walk.runsLater(binding)) walk.changes.push({ node: callee, binding })
-}
-
 /** The same of a statement that gives a class to a call: `mixin(C)`. What the call does is its own affair. */
 export function noteMixin(walk: Walk, statement: Node, scope: Scope): void {
   let call = statement.type === 'ExpressionStatement' ? stripTypes(statement.expression as Node) : statement
@@ -56,7 +46,10 @@ function note(walk: Walk, node: Node, change: Change, scope: Scope, classesAlone
   const binding = scope.lookup(change.name)
   if (!binding || !(isClass(binding) || (isFunction(binding) && !(classesAlone && !change.ofPrototype))))
     return
-  if (walk.runsLater(binding) && (classesAlone || !change.ofPrototype)) return
+  if (walk.runsLater(binding) && (classesAlone || !change.ofPrototype)) {
+    binding.touched = true
+    return
+  }
   walk.changes.push({ node, binding })
 }
 

@@ -10,7 +10,7 @@ import type {
   ObjectExpression,
   PrivateInExpression,
 } from 'oxc-parser'
-import { noteChange, noteEntry } from './lateParts.ts'
+import { noteChange } from './lateParts.ts'
 import { readFunction, readParametersAndBody } from './readFunction.ts'
 import { Scope } from './scope.ts'
 import type { SourceUnit } from './sourceUnit.ts'
@@ -68,7 +68,6 @@ export function readOperands(
 export function readCall(walk: Walk, node: CallExpression | NewExpression, scope: Scope): void {
   const { callee } = node
   noteChange(walk, node, scope)
-  noteEntry(walk, node, scope)
   const calledAtOnce = callee.type === 'FunctionExpression' || callee.type === 'ArrowFunctionExpression'
   walk.visit(callee, scope, { calledAtOnce })
   for (const argument of node.arguments)

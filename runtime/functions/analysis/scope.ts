@@ -44,6 +44,8 @@ export interface Binding {
   simple: boolean
   /** Its value is changed at the top level by what cannot be done again elsewhere. */
   changed?: boolean
+  /** A function gives the class that it holds other properties. */
+  touched?: boolean
   /** Where it is assigned after its declaration. */
   writes: number[]
   /** How often it is named. */

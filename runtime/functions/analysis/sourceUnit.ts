@@ -11,6 +11,7 @@ import type {
   Program,
 } from 'oxc-parser'
 import type { Binding, ImportRecord, Scope } from './scope.ts'
+import type { KeptState, StaticFields } from './statics.ts'
 
 export type FunctionLike = FunctionNode | ArrowFunctionExpression
 export type UnitKind = 'declaration' | 'expression' | 'arrow' | 'method' | 'class' | 'classExpression'
@@ -66,6 +67,8 @@ export interface SourceUnit {
   list: StatementList | undefined
   /** `'use task'` at its beginning. */
   marked: boolean
+  /** Static fields of a class that may change; nothing for other units. */
+  statics: StaticFields | undefined
 
   // Filled in once the whole module was read:
   /** Stands at the module's top level. */
@@ -100,6 +103,10 @@ export interface AnalysedModule {
   /** Specifiers of `export … from`. */
   reexports: { source: string; node: Node }[]
   closed: Set<Binding>
+  /** Closed declarations that hold what may change: weak collections, and what namespaces export. */
+  kept: ReadonlyMap<Binding, KeptState>
+  /** Classes of the top level whose static fields may change. */
+  classes: ReadonlyMap<Binding, SourceUnit>
   groups: ClosedGroup[]
   groupOf: Map<Binding, ClosedGroup>
   /** What each module-level declaration names of the others. */

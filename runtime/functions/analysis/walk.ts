@@ -158,6 +158,7 @@ export class Walk {
       variableName: context.variableName,
       list: context.list,
       marked: false,
+      statics: undefined,
       top: scope === this.scope,
       imports: [],
       closedDependencies: [],

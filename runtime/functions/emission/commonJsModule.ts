@@ -5,7 +5,7 @@ import MagicString from 'magic-string'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { entranceOf, isOfOwnCycle } from './entrance.ts'
 import { finishModule } from './finishModule.ts'
-import { headOffset, helperCode, importNotes, liveCode } from './helperCode.ts'
+import { headOffset, helperCode, importNotes, keptCode, liveCode } from './helperCode.ts'
 import { rewriteImportEquals } from './importEquals.ts'
 import { jsonModule, refuseEntry } from './importLines.ts'
 import { instrument } from './instrument.ts'
@@ -34,7 +34,10 @@ export function writeCommonJsModule(modules: WorkerModules, module: AnalysedModu
       : [],
   )
   const notes = importNotes(packages) + requiredNote(modules, module) + modules.unitNotes(module, everything)
-  text.appendLeft(headOffset(module), `;${helperCode(module)}${top}${liveCode(module)}${notes}`)
+  text.appendLeft(
+    headOffset(module),
+    `;${helperCode(module)}${top}${liveCode(module)}${keptCode(module)}${notes}`,
+  )
   modules.write(name, finishModule({ module, text, choices: modules.graph.choices(module) }), needs)
 }
 

@@ -8,7 +8,7 @@ import type { Binding } from '../analysis/scope.ts'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
 import { textHash } from '../textHash.ts'
 import { finishModule } from './finishModule.ts'
-import { helperCode, registrationOf } from './helperCode.ts'
+import { helperCode, keptCode, registrationOf } from './helperCode.ts'
 import { importsOf, sideEffectImports } from './importLines.ts'
 import { instrument } from './instrument.ts'
 import { commonJsNames, rewritePlaces } from './places.ts'
@@ -69,6 +69,7 @@ export function writeGroupModule(
       notes +
       modules.unitNotes(module, includes),
   )
+  tail += keptCode(module, (binding) => own.has(binding))
   text.append(tail)
   const base = path.basename(module.file).replace(/\.\w+$/, '')
   const code = finishModule({

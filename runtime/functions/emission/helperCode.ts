@@ -1,6 +1,7 @@
 // The few lines that every instrumented module begins with, and the capture lists it hands to them.
 
 import type { Class, Node } from 'oxc-parser'
+import type { Binding } from '../analysis/scope.ts'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
 
 /** Stands for the `this` of the code around an arrow function that was taken out of it. */
@@ -37,6 +38,29 @@ export function isChangedLater({ selfBinding }: SourceUnit): boolean {
     selfBinding?.changed === true ||
     (selfBinding?.declarations.some(({ type }) => type === 'ExpressionStatement') ?? false)
   )
+}
+
+/** Notes what a class holds in static fields when its declaration is done. */
+export function staticsCode({ statics }: SourceUnit): string {
+  if (!statics) return ''
+  const parts: string[] = []
+  const { privates, counted } = statics
+  if (counted.length > 0) parts.push(`counted:${JSON.stringify(counted)}`)
+  if (privates.length > 0) {
+    const fields = privates.map((name) => `this.${name}`).join(',')
+    parts.push(`privates:${JSON.stringify(privates)},read:()=>[${fields}],write:v=>{[${fields}]=v}`)
+  }
+  return `;static{globalThis.__heddle?.statics?.begin(this,{${parts.join(',')}})}`
+}
+
+/** Gives encoders and decoders this module's weak collections and namespaces. */
+export function keptCode(
+  { kept }: AnalysedModule,
+  isHere: (binding: Binding) => boolean = () => true,
+): string {
+  const names = [...kept.keys()].filter(isHere).map(({ name }) => name)
+  const reads = names.map((name) => `case ${JSON.stringify(name)}:return ${name};`).join('')
+  return reads && `globalThis.__heddle?.statics?.v(__heddle_m(),n=>{switch(n){${reads}}});`
 }
 
 /** Gives decoders this module's own copy of each module-level function and class. */

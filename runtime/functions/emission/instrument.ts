@@ -1,9 +1,18 @@
 // Adds registrations to a module's text: every function and class says what it captures when it comes into being.
 
-import type MagicString from 'magic-string'
+import MagicString from 'magic-string'
 import type { Class, Node, PropertyDefinition } from 'oxc-parser'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
-import { inwardFields, isChangedLater, privateMembers, registrationOf, thunkOf } from './helperCode.ts'
+import {
+  inwardFields,
+  isChangedLater,
+  privateMembers,
+  registrationOf,
+  staticsCode,
+  THIS_NAME,
+  thunkOf,
+} from './helperCode.ts'
+import { innerCode } from './innerFactories.ts'
 
 export interface InstrumentRequest {
   module: AnalysedModule
@@ -59,7 +68,27 @@ export function instrument({ module, text, includes, cut, renamedThis }: Instrum
         } else wrapExpression(text, unit, thunk)
     }
   }
+  // Last, since functions in them may end where such a statement does.
+  noteStates(module, text, includes)
   return top
+}
+
+/** Namespaces are noted behind their declaration, and what statements behind it add that belong to it. */
+function noteStates(
+  module: AnalysedModule,
+  text: MagicString,
+  includes: InstrumentRequest['includes'],
+): void {
+  for (const { name, declarations, kind } of [...module.classes.keys(), ...module.kept.keys()]) {
+    const last = declarations.findLast(({ type }) => type === 'TSModuleDeclaration')
+    for (const node of declarations) {
+      if (!includes(node)) continue
+      if (node.type === 'ExpressionStatement')
+        text.appendLeft(node.end, `;globalThis.__heddle?.statics?.more(${name});`)
+      else if (node === last && kind === 'namespace')
+        text.appendLeft(node.end, `;globalThis.__heddle?.statics?.begin(${name});`)
+    }
+  }
 }
 
 function methodKey(unit: SourceUnit): string {
@@ -108,8 +137,22 @@ export function instrumentClass(
     node.body.start + 1,
     `static{__heddle_f(this,${thunk});${live}${access}${staticsOf(node)}}`,
   )
-  if (isChangedLater(unit)) text.appendLeft(node.body.end - 1, ';static{globalThis.__heddle?.k?.(this)}')
+  const noted = isChangedLater(unit) ? ';static{globalThis.__heddle?.k?.(this)}' : ''
+  const inner = innerCode(module, unit, (of, renamedThis) => copyOf(module, of, renamedThis))
+  text.appendLeft(node.body.end - 1, noted + staticsCode(unit) + inner)
   if (any || node.superClass) skipConstruction(text, node, inward)
+}
+
+/** The text of one function, instrumented, with another name for its `this`. */
+function copyOf(module: AnalysedModule, unit: SourceUnit, renamedThis: ReadonlySet<unknown>): string {
+  const text = new MagicString(module.source)
+  for (const node of unit.thisNodes) text.overwrite(node.start, node.end, THIS_NAME)
+  const includes = (node: { start: number; end: number }): boolean =>
+    node.start >= unit.start && node.end <= unit.end && node !== unit
+  instrument({ module, text, includes, renamedThis })
+  if (unit.start > 0) text.remove(0, unit.start)
+  if (unit.end < module.source.length) text.remove(unit.end, module.source.length)
+  return text.toString()
 }
 
 /** Tells of static methods which class they stand in. */

@@ -6,7 +6,7 @@ import { analyse } from '../analysis/analyse.ts'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { compilerChoices } from './compilerChoices.ts'
 import { finishModule } from './finishModule.ts'
-import { headOffset, helperCode, importNotes, liveCode } from './helperCode.ts'
+import { headOffset, helperCode, importNotes, keptCode, liveCode } from './helperCode.ts'
 import { rewriteImportEquals } from './importEquals.ts'
 import { instrument } from './instrument.ts'
 import { markedResult, RESULT_NAME } from './resultMark.ts'
@@ -39,7 +39,7 @@ export function instrumentModule(
     )
   // The directive in front may end without a semicolon.
   const begun = ';globalThis.__heddle?.e(__heddle_m());'
-  const head = begun + helperCode(module) + top + liveCode(module) + importNotes(imported)
+  const head = begun + helperCode(module) + top + liveCode(module) + keptCode(module) + importNotes(imported)
   text.appendLeft(headOffset(module), head)
   rewriteImportEquals(module, text, ({ source }) => `${requireOf(module)}(${JSON.stringify(source)})`)
   const result = markedResult(module.source)

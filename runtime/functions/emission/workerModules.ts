@@ -14,6 +14,7 @@ import { entranceOf } from './entrance.ts'
 import { writeFactoryModule } from './factoryModule.ts'
 import { writeGroupModule } from './groupModule.ts'
 import type { ModuleGraph, Resolution } from './moduleGraph.ts'
+import { reachedStates } from './reachedStates.ts'
 import { referenceName, writeReferenceModule } from './referenceModule.ts'
 import { refuseAssignments, refuseUnit } from './refusals.ts'
 import { Semantics } from './semantics.ts'
@@ -35,6 +36,7 @@ export class WorkerModules {
   readonly #light = new Map<ClosedGroup, boolean>()
   readonly #cores = new Map<AnalysedModule, string>()
   readonly #units = new Map<SourceUnit, LiftedUnit>()
+  readonly #descriptions = new Map<SourceUnit, Pick<LiftedUnit, 'label' | 'place'>>()
 
   constructor(graph: ModuleGraph) {
     this.graph = graph
@@ -156,7 +158,6 @@ export class WorkerModules {
     const home = this.#home(module, unit)
     const captureNames = [...unit.captureNames]
     if (unit.thisNodes.length > 0) captureNames.push('this')
-    const place = lineColumn(module.source, unit.start)
     const lifted: LiftedUnit = {
       module: module.id,
       unit: number,
@@ -164,12 +165,27 @@ export class WorkerModules {
       ...home,
       eager: unit.eagerCount,
       captureNames,
-      label: unit.name ?? `${this.graph.relative(module.file)}:${place.line}`,
-      place: { file: module.file, ...place },
+      ...this.describe(module, number),
       ownsKeys: ownsKeys(unit),
+      states: reachedStates(this.graph, module, unit, unit.top && !home.factory && !unit.singleton),
     }
     this.#units.set(unit, lifted)
     return lifted
+  }
+
+  /** What panels call a function or class, and where it is written. */
+  describe(module: AnalysedModule, number: number): Pick<LiftedUnit, 'label' | 'place'> {
+    const unit = module.units[number]
+    let described = this.#descriptions.get(unit)
+    if (!described) {
+      const place = lineColumn(module.source, unit.start)
+      described = {
+        label: unit.name ?? `${this.graph.relative(module.file)}:${place.line}`,
+        place: { file: module.file, ...place },
+      }
+      this.#descriptions.set(unit, described)
+    }
+    return described
   }
 
   #home(module: AnalysedModule, unit: SourceUnit): Pick<LiftedUnit, 'workerModule' | 'exported' | 'factory'> {
@@ -215,9 +231,19 @@ export class WorkerModules {
   unitNotes(module: AnalysedModule, includes: (unit: SourceUnit) => boolean): string {
     const notes = module.units
       .filter((unit) => !unit.calledAtOnce && includes(unit))
-      .map((unit) => `[${unit.number},"${this.semantics.unitOrText(module, unit)}",${unit.eagerCount}]`)
+      .map(
+        (unit) =>
+          `[${unit.number},"${this.semantics.unitOrText(module, unit)}",${unit.eagerCount}${weakStates(module, unit)}]`,
+      )
     return notes.length > 0 ? `globalThis.__heddle?.u(__heddle_m(),[${notes.join(',')}]);` : ''
   }
+}
+
+/** The declarations whose weak collections a unit reaches in its own module: what it gives may be a key of theirs. */
+function weakStates(module: AnalysedModule, unit: SourceUnit): string {
+  if (module.kept.size + module.classes.size === 0) return ''
+  const states = reachedStates(undefined, module, unit, true).map(({ variable, unit }) => variable ?? unit)
+  return states.length > 0 ? `,${JSON.stringify(states)}` : ''
 }
 
 /** Whether the code of a function gives it its properties: as a namespace of its name, or by statements that go along. */

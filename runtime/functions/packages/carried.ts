@@ -1,6 +1,7 @@
 // A worker thread's view of packages and files that the sender has: used in place where they are the same here, else brought.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type FileNote, isFileHere } from './fileNote.ts'
@@ -135,7 +136,10 @@ export class Carried {
     const file = path.join(folder, path.basename(note.file))
     if (!existsSync(file)) {
       mkdirSync(folder, { recursive: true })
-      writeFileSync(file, ask(note.content, of))
+      // Other threads may look at the same time: it is there once it is whole.
+      const part = `${file}.${randomBytes(6).toString('hex')}`
+      writeFileSync(part, ask(note.content, of))
+      renameSync(part, file)
     }
     this.#movedFiles.set(note.content, file)
     return file

@@ -1,7 +1,8 @@
-// What a package-lock.json says of packages: where they come from, the hash of what comes, and for which machines they are.
+// What a lock file says of packages: where they come from, the hash of what comes, and for which machines they are.
 
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { bunPackages, isYarnBerry, pnpmPackages, yarnPackages } from './lockFiles.ts'
 
 export interface LockedPackage {
   name: string
@@ -16,10 +17,30 @@ export interface LockedPackage {
 
 type Entry = Omit<LockedPackage, 'name'> & { name?: string }
 
-/** The packages of a lock file of npm's; none for others. */
+/** The packages of a lock file of npm, pnpm, yarn 1 or bun; none where there is no such file. */
 export function lockedPackages(file: string | undefined): LockedPackage[] {
-  if (file === undefined || path.basename(file) !== 'package-lock.json') return []
-  const { packages = {} } = JSON.parse(readFileSync(file, 'utf8')) as { packages?: Record<string, Entry> }
+  if (file === undefined) return []
+  return READERS[path.basename(file)]?.(readFileSync(file, 'utf8')) ?? []
+}
+
+/** Why a lock file gives no hash of a package that a download could be held against, as part of a sentence. */
+export function whyNotLocked(file: string | undefined): string {
+  if (file === undefined) return 'the program has no lock file that names it'
+  const name = path.basename(file)
+  return name === 'yarn.lock' && isYarnBerry(readFileSync(file, 'utf8'))
+    ? "the program's yarn.lock is of yarn 2 or later, whose checksums are not of what a registry gives"
+    : `the program's ${name} does not name it`
+}
+
+const READERS: Readonly<Record<string, (text: string) => LockedPackage[]>> = {
+  'package-lock.json': npmPackages,
+  'pnpm-lock.yaml': pnpmPackages,
+  'yarn.lock': yarnPackages,
+  'bun.lock': bunPackages,
+}
+
+function npmPackages(text: string): LockedPackage[] {
+  const { packages = {} } = JSON.parse(text) as { packages?: Record<string, Entry> }
   return Object.entries(packages).flatMap(([place, entry]) => {
     const at = place.lastIndexOf('node_modules/')
     if (at < 0) return []

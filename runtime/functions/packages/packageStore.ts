@@ -76,7 +76,7 @@ export class PackageStore {
   }
 
   #compiled(one: PackedPackage): readonly PackageFile[] {
-    if (!one.locked) throw this.#refusal(one, 'no package-lock.json of the program names it')
+    if (!one.locked) throw this.#refusal(one, one.unlocked ?? 'no lock file of the program names it')
     const files = this.#downloaded(one.locked, one)
     if (!files.some(({ path }) => path.endsWith('.node') || path.endsWith('.wasm')))
       throw this.#refusal(one, 'its code has to be compiled where it is installed')
@@ -84,10 +84,12 @@ export class PackageStore {
   }
 
   #downloaded(locked: LockedPackage, one: PackedPackage): readonly PackageFile[] {
+    const of = locked.name === one.name ? 'it' : `its ${locked.name}`
+    if (locked.integrity === undefined)
+      throw this.#refusal(one, `the program's lock file has no hash of ${of} to hold a download against`)
     try {
       return this.#options.download(locked)
     } catch (cause) {
-      const of = locked.name === one.name ? 'it' : `its ${locked.name}`
       throw this.#refusal(one, `${of} could not be had from the registry: ${(cause as Error).message}`, cause)
     }
   }

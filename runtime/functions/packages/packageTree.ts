@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { contentHash, packageFiles } from './packageContent.ts'
-import { type LockedPackage, lockedPackages } from './packageLock.ts'
+import { type LockedPackage, lockedPackages, whyNotLocked } from './packageLock.ts'
 import { lockFileOf } from './packageNote.ts'
 
 /** One package of a pack. */
@@ -15,8 +15,9 @@ export interface PackedPackage {
   content?: string
   /** Ids of the packages that it finds under `node_modules`, by name. */
   dependencies: Record<string, string>
-  /** What the lock file says of it, where it has compiled code. */
+  /** What the lock file says of it, where it has compiled code; else why it says nothing. */
   locked?: LockedPackage
+  unlocked?: string
   /** Packages of compiled code for one kind of machine each, from which those that fit are installed. */
   platforms?: LockedPackage[]
   /** Why it cannot be carried, where it has compiled code: a file of it. */
@@ -64,11 +65,14 @@ export class PackageTree {
       ids.set(folder, id)
       this.#byId.set(id, folder)
     }
-    const locked = lockedPackages(lockFileOf(root))
+    const lockFile = lockFileOf(root)
+    const locked = lockedPackages(lockFile)
     const packages: Record<string, PackedPackage> = {}
     for (const [folder, id] of ids) {
       const { name, version, content, native, dependencies, optional } = this.#find(folder)
-      const platforms = optional.flatMap((one) => locked.filter((entry) => entry.name === one && entry.os))
+      const platforms = optional.flatMap((one) =>
+        locked.filter((entry) => entry.name === one && (entry.os ?? entry.cpu)),
+      )
       packages[id] = {
         name,
         version,
@@ -78,7 +82,11 @@ export class PackageTree {
         ...(platforms.length > 0 && { platforms }),
         ...(native === undefined
           ? { content }
-          : { native, locked: locked.find((one) => one.name === name && one.version === version) }),
+          : {
+              native,
+              locked: locked.find((one) => one.name === name && one.version === version),
+              unlocked: whyNotLocked(lockFile),
+            }),
       }
       this.#roots.set(content, folder)
     }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { Client } from 'heddle'
+import { asHere } from './asHere.ts'
 import { check } from './check.ts'
 import { Animal, Dog, NotFound } from './mods/all.ts'
 
@@ -14,7 +15,9 @@ class Kennel {
 }
 
 await using client = await Client.local({ workers: 2, threadsPerWorker: 1 })
+const { same } = asHere(client)
 const unit = 'kg'
+const factor = await Promise.resolve(3)
 
 class LocalError extends TypeError {
   n: number
@@ -302,8 +305,62 @@ await check('arrow functions in fields that use private names belong to their ow
   gauge.unit = 'bar'
   assert.deepEqual(await client.submit((g) => [g.label(), g.fits], gauge).result(), ['gauge 1 bar', true])
 })
-await check('such a function that was given to another instance is refused', () => {
-  const [a, b] = [new Meter(1), new Meter(2)]
+await check('such a function that was given to another instance stays that of its own', async () => {
+  const [a, b] = [new Meter(1), new Meter(20)]
   a.up = b.up
-  assert.throws(() => client.submit((m) => m.up(), a), /`up` .* uses #read, a private name/)
+  b.add(10)
+  assert.equal(await client.submit((m) => m.up(), a).result(), 11)
 })
+
+const later = <A extends unknown[], R>(f: (...args: A) => R) => {
+  let calls = 0
+  return (...args: A): [number, R] => [args.length + calls, f(...args)]
+}
+class Wrapped {
+  #x = 2
+  #hidden = (n: number): number => n * this.#x
+  read = later(() => this.#x * factor)
+  named = later(function named(of: Wrapped) {
+    return of.#x
+  })
+  nested = later((a: number) => [a].map((b) => b + this.#hidden(b)))
+  list = [(k: number) => this.#x + k]
+  slow = [async (k: number) => (await this.#later(k)) + 1]
+  #later(k: number): Promise<number> {
+    return Promise.resolve(this.#x + k)
+  }
+  set(x: number): this {
+    this.#x = x
+    return this
+  }
+  adder(k: number): () => number {
+    return () => this.#x + k
+  }
+  static over = later((of: Wrapped) => of.#x * 10)
+}
+class WrappedMore extends Wrapped {
+  more = later(() => this.read())
+}
+const wrapped = new Wrapped().set(5)
+await same('functions with private names in calls, lists and methods', async () => [
+  wrapped.read(),
+  wrapped.named(wrapped),
+  wrapped.nested(3),
+  wrapped.list[0](1),
+  await wrapped.slow[0](1),
+  wrapped.adder(4)(),
+  Wrapped.over(wrapped),
+])
+await same('such a function by itself', wrapped.adder(7))
+await same('of a subclass', (w: WrappedMore) => [w.more(), w.read()], new WrappedMore().set(6))
+await check('and back', async () => {
+  const back = await client.submit((w: Wrapped) => w.set(9), wrapped).result()
+  assert.deepEqual([back.read()[1], back.list[0](1)], [9 * factor, 10])
+})
+const make = (by: number) =>
+  class {
+    #y = by
+    read = later(() => this.#y * by)
+  }
+const [two, three] = [new (make(2))(), new (make(3))()]
+await same('of classes in a function', () => [two.read(), three.read()])

@@ -33,7 +33,7 @@ const size = (value: object): number => {
   return memo.get(value)!
 }
 size({ here: 1 })
-await same('a WeakMap that functions fill is empty there', () => size({ a: 1, b: 2 }))
+await same('a WeakMap that functions fill as a memo', () => size({ a: 1, b: 2 }))
 await check('the same entries make the same task', async () => {
   const of = (): string =>
     client.submit((map: WeakMap<object, unknown>, at: object) => map.get(at), map, at).key

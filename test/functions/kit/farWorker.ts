@@ -1,5 +1,6 @@
 // A worker that has nothing of the program's: another folder, another home, and (as root) another user who may not look.
 
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -89,4 +90,15 @@ export class FarCluster implements AsyncDisposable {
       }
     rmSync(this.home, { recursive: true, force: true })
   }
+}
+
+/** Runs a program of the workplace on a far cluster; what it wrote. */
+export async function run(
+  place: Workplace,
+  far: FarCluster,
+  program = 'main.ts',
+): Promise<{ text: string; stderr: string }> {
+  const { code, stdout, stderr } = await place.heddle('run', program, '--connect', far.address, '--quiet')
+  assert.equal(code, 0, stderr)
+  return { text: stdout, stderr }
 }

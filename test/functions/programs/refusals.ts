@@ -115,7 +115,12 @@ test('a private name of the class around it', async () => {
   class Holder {
     #v = 1
     run(): Promise<unknown> {
-      return refusal(() => client.submit(() => this.#v))
+      class Reads {
+        read(of: Holder): number {
+          return of.#v
+        }
+      }
+      return refusal(() => client.submit(() => new Reads().read(this)))
     }
   }
   assert.match(
