@@ -222,5 +222,7 @@ export interface WriteChoices {
   partitionBy?: readonly string[]
   /** How a store such as S3 is reached. */
   storage?: StorageOptions
+  /** Makes the name that files have until all are there. */
+  staging?: string
   schema: Schema
 }
