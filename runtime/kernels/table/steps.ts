@@ -114,10 +114,19 @@ export type TableSource =
   | { source: 'parquet'; schema: Schema; columns: readonly string[]; hive: Schema; predicate?: ExprNode }
   /** The argument is `FileRange[]`. */
   | CsvSource
-  | { source: 'jsonLines'; schema: Schema; columns: readonly string[]; compression: Compression }
+  | JsonSource
   | { source: 'ipc'; schema: Schema; columns: readonly string[] }
   /** The argument is a list of records. */
   | { source: 'records'; schema: Schema }
+
+export interface JsonSource {
+  source: 'jsonLines'
+  schema: Schema
+  columns: readonly string[]
+  compression: Compression
+  /** The columns whose types were guessed from the file's beginning. */
+  guessed?: readonly string[]
+}
 
 export interface CsvSource {
   source: 'csv'
