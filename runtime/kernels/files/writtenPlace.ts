@@ -22,10 +22,9 @@ export interface WrittenPlace {
 }
 
 /**
- * The place of a pattern with `*`.
+ * The place of a pattern with `*`: that of `/out/a-*.csv` begins with the folder `/out/`.
  * @param pattern where partitions go, local ones absolute, e.g. `/data/out/part-*.csv`
  * @param whole whether files of any name with that ending belong to it: what a folder is read back as
- * @example placeOf('/out/a-*.csv', { mode: 'error' }).folder // '/out/'
  */
 export function placeOf(
   pattern: string,
