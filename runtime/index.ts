@@ -32,6 +32,7 @@ export {
   FileChangedError,
   FileError,
   FileFormatError,
+  FilesThereError,
   isDelayed,
   type JoinOptions,
   KeyError,
@@ -63,6 +64,7 @@ export {
   type TextOptions,
   type TreeOptions,
   visualize,
+  type WriteMode,
   type WriteOptions,
   when,
 } from './collections/index.ts'

@@ -18,6 +18,8 @@ export interface Collection<T = unknown> {
   announce?(graph: TaskGraph): void
   /** Learns what can only be learnt by waiting, e.g. what files a server has; awaited before `buildTasks`. */
   prepare?(): Promise<void>
+  /** Takes back what its tasks left outside, e.g. files of a write that will not end; called when computing it failed. */
+  abandon?(): Promise<void>
   /** Adds tasks, the last of which gives the assembled value: what a task gets that has the collection as an argument. */
   buildValue?(graph: TaskGraph): unknown
   /** The same collection standing on results that are already held: what `persist()` gives. */

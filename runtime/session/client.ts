@@ -252,6 +252,8 @@ export class Client implements Executor {
       return values
     } catch (error) {
       site.cutShort()
+      // What failed has its own error: that something is left is the lesser trouble.
+      for (const collection of collections) await collection.abandon?.().catch(() => {})
       throw error
     }
   }

@@ -22,7 +22,8 @@ export async function saveRows(value: unknown, { path, format }: RowsFile): Prom
     throw new NoRowsError('only a table, or a list of records, can be saved as rows of a file')
   const schema = value instanceof Table ? { schema: value.schema } : {}
   const frame = fromRecords(records as object[], { partitions: 1, ...schema })
-  await frame[WRITERS[format]](path).compute()
+  // The editor has asked whether a file that is there may go.
+  await frame[WRITERS[format]](path, { mode: 'overwrite' }).compute()
   return records.length
 }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ChunkedArray } from '../../runtime/collections/array/chunkedArray.ts'
@@ -175,4 +175,29 @@ test('store calls a function with each block and where it is', async () => {
     seen.push(`${start}: ${block.toTypedArray().join(' ')}`)
   })
   assert.deepEqual(seen.sort(), ['0: 0 1 2 3', '4: 4 5'])
+})
+
+test('an array may be written to where it is read from; a failure leaves what was there', async (context) => {
+  const folder = temporaryFolder(context)
+  const [zarr, npy] = [join(folder, 'a.zarr'), join(folder, 'a.npy')]
+  const a = array.arange(60, { chunks: 7 }).reshape([12, 5])
+  const stored = async (lazy: ChunkedArray): Promise<number> => Number(await lazy.sum().compute())
+  await a.toZarr(zarr)
+  await a.toNpy(npy)
+  await assert.rejects(a.toZarr(zarr), {
+    name: 'ZarrError',
+    message: /a\.zarr has files already.*overwrite: true/,
+  })
+  await (array.fromZarr(zarr).mul(2) as ChunkedArray).rechunk([4, 2]).toZarr(zarr, { overwrite: true })
+  await (array.fromNpy(npy, { chunks: 4 }).mul(2) as ChunkedArray).toNpy(npy)
+  assert.equal(await stored(array.fromZarr(zarr)), 3540)
+  assert.equal(await stored(array.fromNpy(npy)), 3540)
+  const failing = array.fromZarr(zarr).mapBlocks(() => {
+    throw new Error('no block')
+  })
+  await assert.rejects(failing.toZarr(zarr, { overwrite: true }), /no block/)
+  await assert.rejects(failing.toNpy(npy), /no block/)
+  assert.equal(await stored(array.fromZarr(zarr)), 3540)
+  assert.equal(await stored(array.fromNpy(npy)), 3540)
+  assert.deepEqual(readdirSync(folder).sort(), ['a.npy', 'a.zarr'])
 })

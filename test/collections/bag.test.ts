@@ -286,7 +286,10 @@ test('what only shows when computed is refused with the way out', async () => {
 
 test('written partitions are files, and the bag of their paths is one like others', async (context) => {
   const folder = temporaryFolder(context)
-  const written = bag.range(6, { partitions: 3 }).map(String).toTextFiles(`${folder}/n-*.txt.zst`)
+  const written = bag
+    .range(6, { partitions: 3 })
+    .map(String)
+    .toTextFiles(`${folder}/n-*.txt.zst`, { mode: 'overwrite' })
   assert.deepEqual(
     await written.map((path) => path.slice(-9)).compute(),
     ['n-0.txt.zst', 'n-1.txt.zst', 'n-2.txt.zst'].map((name) => name.slice(-9)),

@@ -63,8 +63,13 @@ export class InProcessExecutor implements Executor {
   threads = 1000
 
   async compute(collections: readonly Collection[], _call: ComputeCall): Promise<unknown[]> {
-    const partitions = await this.#run(collections)
-    return collections.map((collection, i) => collection.assemble(partitions[i]))
+    try {
+      const partitions = await this.#run(collections)
+      return collections.map((collection, i) => collection.assemble(partitions[i]))
+    } catch (error) {
+      for (const collection of collections) await collection.abandon?.()
+      throw error
+    }
   }
 
   async persist(collections: readonly Collection[], _call: ComputeCall): Promise<Collection[]> {

@@ -50,6 +50,7 @@ async function answer(state: S3Server, request: IncomingMessage, response: Serve
   if (request.method === 'PUT' || request.method === 'POST')
     return receive(state, name, url, request, body, response)
   if (url.searchParams.has('uploadId')) state.uploads.delete(url.searchParams.get('uploadId') ?? '')
+  else state.objects.delete(name)
   response.writeHead(204).end()
 }
 
@@ -141,6 +142,14 @@ function receive(
     response.end(
       '<?xml version="1.0"?><CompleteMultipartUploadResult><ETag>"x"</ETag></CompleteMultipartUploadResult>',
     )
+  } else if (request.headers['x-amz-copy-source']) {
+    const source = state.objects.get(decodeURIComponent(String(request.headers['x-amz-copy-source'])))
+    if (!source) {
+      refuse(response, 404, 'NoSuchKey')
+      return
+    }
+    state.objects.set(name, source)
+    response.end(`<?xml version="1.0"?><CopyObjectResult><ETag>${etagOf(source)}</ETag></CopyObjectResult>`)
   } else {
     state.objects.set(name, body)
     response.writeHead(200, { etag: etagOf(body) }).end()

@@ -31,6 +31,7 @@ test('what `import … from "heddle"` gives', () => {
     'FileChangedError',
     'FileError',
     'FileFormatError',
+    'FilesThereError',
     'Future',
     'HostError',
     'KeyError',

@@ -52,7 +52,14 @@ test('what a method cannot take is an error that names it', () => {
     ],
     [
       () => times.joinAsof(times, { on: 'at', suffix: '' }),
-      'joinAsof would have two columns named "v": name one of them otherwise with .as(name)',
+      'joinAsof would have two columns named "v": choose another suffix than "", or rename one of them before',
+    ],
+    [
+      () => {
+        const both = dataframe.fromRecords([{ k: 1, v: 2, v_right: 3 }])
+        return both.join(both.select('k', 'v') as never, { on: 'k' as never })
+      },
+      'join would have two columns named "v_right": choose another suffix than "_right", or rename one of them before',
     ],
     [
       () => table.join(table, any({ how: 'cross', on: 'who' })),

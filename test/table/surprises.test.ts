@@ -202,6 +202,58 @@ everywhere('lines of JSON keep whole numbers beyond 2^53', async () => {
   assert.equal(mixed.schema.id, 'float64')
 })
 
+everywhere('behind the sample an id that would be rounded is an error with its line', async () => {
+  const line = (i: number): string => `{"id":${i},"at":{"n":[${i}]}}\n`
+  const small = Array.from({ length: 200 }, (_, i) => line(i)).join('')
+  const ids = fileOf(`${small}{"id":9007199254740993,"at":{"n":[1]}}\n`, 'jsonl')
+  const message =
+    `${ids}, line 201: column id: 9007199254740993 would be rounded to 9007199254740992, since its type was guessed as float64 from ` +
+    "the file's beginning: say its type in schema, int64 for whole numbers, or float64 where rounding is meant"
+  for (const blockSize of [false, 500] as const) {
+    const table = dataframe.readJsonLines(ids, { blockSize, sampleRows: 100 })
+    await assert.rejects(table.toRecords(), { name: 'FileFormatError', message })
+    assert.equal((await table.select('at').toRecords()).length, 201, 'columns that nobody asked for')
+  }
+  const exact = dataframe.readJsonLines(ids, { schema: { id: 'int64' }, blockSize: 500 })
+  assert.equal((await exact.select('id').tail(1).toRecords())[0].id, 9007199254740993n)
+  const rounded = dataframe.readJsonLines(ids, { schema: { id: 'float64' } })
+  assert.equal((await rounded.select('id').tail(1).toRecords())[0].id, 9007199254740992)
+  const nested = fileOf(`${small}{"id":1,"at":{"n":[-9007199254740993]}}\n`, 'jsonl')
+  await assert.rejects(
+    dataframe.readJsonLines(nested, { sampleRows: 100 }).toRecords(),
+    /column at\.n: -9007199254740993 would be/,
+  )
+  // Floats without an exponent, as JavaScript writes them, come back as they were.
+  const floats = [1.2345678901234567e20, 2 ** 62, -(2 ** 53), 1e20]
+  const lines = floats.map((id) => `${JSON.stringify({ id })}\n`).join('')
+  const back = await dataframe
+    .readJsonLines(fileOf(`${'{"id":0.5}\n'.repeat(200)}${lines}`, 'jsonl'), { sampleRows: 100 })
+    .tail(4)
+    .toRecords()
+  assert.deepEqual(
+    back.map(({ id }) => id),
+    floats,
+  )
+})
+
+everywhere('whole numbers, then 1.5 behind the sample: the error says which type reads both', async () => {
+  const path = fileOf(`a,b\n${Array.from({ length: 300 }, (_, i) => `${i},x\n`).join('')}1.5,x\n`, 'csv')
+  for (const blockSize of [false, 200] as const) {
+    await assert.rejects(dataframe.readCsv(path, { blockSize, sampleRows: 5 }).toRecords(), {
+      name: 'TableCsvError',
+      message: `${path}, line 302: "1.5" in column a is no int64. Types were guessed from the file's beginning: say schema: { a: 'float64' }, or nullValues: ["1.5"].`,
+    })
+    const table = dataframe.readCsv(path, { blockSize, schema: { a: 'float64' } })
+    assert.equal(
+      await table
+        .select(col('a').sum().as('a'))
+        .toRecords()
+        .then(([row]) => row.a),
+      44851.5,
+    )
+  }
+})
+
 test('parquet files without a row are a table without rows', async () => {
   process.env.HEDDLE_TABLE_ENGINE = 'polars'
   const path = join(folder, 'empty')

@@ -93,6 +93,35 @@ const PROJECTIONS: Record<string, readonly Expr[]> = {
   ],
 }
 
+/** Windows inside aggregates and inside each other; the first ones come to one row. */
+const NESTED: Record<string, readonly Expr[]> = {
+  'aggregates of windows': [
+    plain.shift(1).sum().as('shifted') as Expr,
+    col('n').cumMax().max().sub(col('n').shift(-2).min()).as('range') as Expr,
+    col('text').forwardFill().nUnique().as('texts') as Expr,
+    plain.diff().abs().max().as('jump') as Expr,
+    col('id').max().as('plain') as Expr,
+  ],
+  'aggregates of windows beside rows': [
+    col('id') as Expr,
+    plain.sub(plain.shift(1).sum()).as('centred') as Expr,
+    col('n').cumCount().add(col('n').shift(1).count()).as('counts') as Expr,
+  ],
+  'windows of windows': [
+    col('id') as Expr,
+    col('n').shift(1).cumMin().as('a') as Expr,
+    plain.diff().shift(2).cumSum().shift(1).cumMax().sub(plain.shift(1).cumSum().shift(1)).as('b') as Expr,
+    col('day').forwardFill().backwardFill().as('c') as Expr,
+    plain.shift(1).rollingMax(3, { minPeriods: 1 }).sub(plain.cumSum().shift(1)).as('d') as Expr,
+  ],
+  'rows in reverse': [
+    col('id').reverse().as('id') as Expr,
+    col('text').reverse().as('text') as Expr,
+    col('n').sub(1).reverse().add(2).as('n') as Expr,
+  ],
+}
+Object.assign(PROJECTIONS, NESTED)
+
 for (const engine of ['polars', 'columns'])
   for (const [what, exprs] of Object.entries(PROJECTIONS))
     test(`${what}: partitions give what one gives (${engine})`, async () => {
@@ -107,7 +136,44 @@ for (const engine of ['polars', 'columns'])
             ...(exprs as never[]),
           ) as unknown as DataFrame
         const made = project(pieces)
-        assert.equal(made.partitions, pieces.partitions, `seed ${seed}: rows stay where they are`)
+        const partitions = what === 'aggregates of windows' ? 1 : pieces.partitions
+        assert.equal(made.partitions, partitions, `seed ${seed}: rows stay where they are`)
         assert.deepEqual(await made.toRecords(), await project(tableOf(rows)).toRecords(), `seed ${seed}`)
       }
     })
+
+for (const engine of ['polars', 'columns'])
+  test(`fills of categories, lists and records: partitions give what one gives (${engine})`, async () => {
+    process.env.HEDDLE_TABLE_ENGINE = engine
+    const names = ['size', 'list', 'pair']
+    const schema = {
+      size: 'category',
+      list: { list: 'int32' },
+      pair: { struct: { a: 'int32', b: 'string' } },
+    } as const
+    const tableOf = (rows: readonly object[]): DataFrame =>
+      dataframe.fromRecords(rows, { schema, partitions: 1 }) as unknown as DataFrame
+    for (let seed = 1; seed <= 12; seed++) {
+      const random = randomOf(seed)
+      const rows = Array.from({ length: 1 + Math.floor(random() * 30) }, () => {
+        const some = <T>(value: T): T | null => (random() < 0.6 ? null : value)
+        const a = Math.floor(random() * 5)
+        return {
+          size: some(['S', 'M', 'L'][a % 3]),
+          list: some(Array.from({ length: a }, (_, i) => i)),
+          pair: some({ a: a > 3 ? null : a, b: 'x'.repeat(a) }),
+        }
+      })
+      const bounds = Array.from({ length: 5 }, () => Math.floor(random() * (rows.length + 1))).sort(
+        (x, y) => x - y,
+      )
+      const pieces = dataframe.concat(
+        [0, ...bounds].map((from, i) => tableOf(rows.slice(from, bounds[i] ?? rows.length))),
+      )
+      const project = (table: DataFrame): DataFrame =>
+        table.select(...(names.flatMap(fills) as never[])) as unknown as DataFrame
+      const made = project(pieces)
+      assert.equal(made.partitions, 6)
+      assert.deepEqual(await made.toRecords(), await project(tableOf(rows)).toRecords(), `seed ${seed}`)
+    }
+  })

@@ -1,10 +1,14 @@
 // Arrays from files and to them: `.npy`, Zarr, and functions that put blocks somewhere.
 
+import { randomUUID } from 'node:crypto'
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -23,7 +27,13 @@ import {
   zarrReadCall,
   zarrWriteCall,
 } from '../../kernels/array/storage.ts'
-import { readZarrMetadata, type ZarrCompression, zarrMetadata } from '../../kernels/array/zarrFormat.ts'
+import {
+  readZarrMetadata,
+  type ZarrCompression,
+  ZarrError,
+  zarrMetadata,
+} from '../../kernels/array/zarrFormat.ts'
+import { stagedPath } from '../../kernels/files/writtenPlace.ts'
 import { requireOptions } from '../../kernels/optionNames.ts'
 import { callOf, computeAll } from '../compute.ts'
 import { ChunkedArray } from './chunkedArray.ts'
@@ -141,35 +151,51 @@ async function runEach(
   await computeAll([new ChunkedArray(written)], callOf(method))
 }
 
-/** Writes an array into one `.npy` file, all blocks at once. */
+/** Writes an array into one `.npy` file, all blocks at once. It is there when all are; the array may be read from the file that it replaces. */
 export async function writeNpyFile(node: ArrayNode, path: string): Promise<void> {
   requireKnown(node, 'toNpy')
   const file = resolve(path)
   const head = writeHead(node.dtype, node.shape)
-  writeFileSync(file, head)
-  truncateSync(file, head.length + sizeOf(node.shape) * node.dtype.bytes)
-  await runEach(
-    node,
-    'toNpy',
-    npyWriteCall,
-    { path: file, dataOffset: head.length, shape: node.shape },
-    (_index, start) => start,
-  )
+  await replaced(file, async (staged) => {
+    writeFileSync(staged, head)
+    truncateSync(staged, head.length + sizeOf(node.shape) * node.dtype.bytes)
+    const params = { path: staged, dataOffset: head.length, shape: node.shape }
+    await runEach(node, 'toNpy', npyWriteCall, params, (_index, start) => start)
+  })
+}
+
+/** Writes under a name beside a path, which then replaces what was there; a failure leaves that, and nothing else. */
+async function replaced(path: string, write: (staged: string) => Promise<void>): Promise<void> {
+  const token = randomUUID().slice(0, 8)
+  const staged = stagedPath(path, token)
+  const before = stagedPath(path, `${token}-before`)
+  try {
+    await write(staged)
+    // A folder cannot take the place of another: for a moment there is neither.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) renameSync(path, before)
+    renameSync(staged, path)
+    rmSync(before, { recursive: true, force: true })
+  } catch (cause) {
+    if (existsSync(before) && !existsSync(path)) renameSync(before, path)
+    rmSync(staged, { recursive: true, force: true })
+    throw cause
+  }
 }
 
 export interface ZarrOptions {
   version?: 2 | 3
   compression?: ZarrCompression
-  /** Replaces what is there; otherwise that is an error. */
+  /** Replaces what is there once all is written; otherwise that is an error. */
   overwrite?: boolean
 }
 
-/** Writes an array into a Zarr folder: a chunk a block, cut evenly. */
+/** Writes an array into a Zarr folder: a chunk a block, cut evenly. It is there when all chunks are. */
 export async function writeZarrFolder(
   node: ArrayNode,
   path: string,
   options: ZarrOptions = {},
 ): Promise<void> {
+  requireOptions('toZarr', options, { version: true, compression: true, overwrite: true })
   requireKnown(node, 'toZarr')
   const { version = 3, compression = 'zstd', overwrite = false } = options
   const folder = resolve(path)
@@ -177,16 +203,19 @@ export async function writeZarrFolder(
   const even = node.shape.map((length, axis) => evenChunks(length, sizes[axis]))
   const cut = sameChunks(node.chunks, even) ? node : rechunkNode(node, even)
   const { file, text } = zarrMetadata(node.dtype, node.shape, sizes, version, compression)
-  if (overwrite) rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, file), text, { flag: overwrite ? 'w' : 'wx' })
-  await runEach(
-    cut,
-    'toZarr',
-    zarrWriteCall,
-    { path: folder, version, chunks: sizes, compression },
-    (index) => index,
-  )
+  const there = statSync(folder, { throwIfNoEntry: false })
+  if (there && (!there.isDirectory() || (!overwrite && readdirSync(folder).length > 0)))
+    throw new ZarrError(
+      there.isDirectory()
+        ? `${path} has files already, which would be read together with what is written: say overwrite: true to put the array in their place, or name another folder`
+        : `${path} cannot be written: there is a file of that name`,
+    )
+  await replaced(folder, async (staged) => {
+    mkdirSync(staged, { recursive: true })
+    writeFileSync(join(staged, file), text)
+    const params = { path: staged, version, chunks: sizes, compression }
+    await runEach(cut, 'toZarr', zarrWriteCall, params, (index) => index)
+  })
 }
 
 /** Calls a function with each block and where it is. */

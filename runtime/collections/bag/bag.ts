@@ -8,14 +8,13 @@ import { estimatedBytes } from '../../kernels/bag/estimate.ts'
 import type { JoinHow } from '../../kernels/bag/groups.ts'
 import type { Op, ReducerSpec, Rest, UserFunction } from '../../kernels/bag/plan.ts'
 import type { WrittenInMemory } from '../../kernels/bag/write.ts'
-import { memoryFiles } from '../../kernels/files/memoryFile.ts'
 import { requireOptions } from '../../kernels/optionNames.ts'
 import type { TaskOptions } from '../../protocol/taskOptions.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import type { DataFrame } from '../dataframe/dataframe.ts'
 import { fromBag, guessedTypes } from '../dataframe/sources.ts'
 import type { RowOf, Types } from '../dataframe/types.ts'
-import { nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
+import { abandonInputs, nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
 import { requireTaskOptions } from '../taskOptions.ts'
@@ -45,6 +44,7 @@ import {
   WriteNode,
 } from './reduceNode.ts'
 import { type WriteOptions, writePlan } from './write.ts'
+import { keptInMemory } from './writeFolder.ts'
 
 /** A value that stands beside the items of a bag in a call: the same for all, to come, or another bag's item at the same place. */
 export type Beside<T> = T | Delayed<T> | Bag<T>
@@ -126,7 +126,8 @@ export class Bag<out T> implements Collection<T[]> {
 
   /** @internal */
   assemble(results: readonly unknown[]): T[] {
-    if (this.node.writes) return results.flatMap(keptInMemory) as T[]
+    if (this.node.writes)
+      return keptInMemory(results as (string | WrittenInMemory)[][], this.node.folder?.place) as T[]
     if (results.length === 1) return results[0] as T[]
     const all: T[] = []
     // Far faster than `flat`, and no limit on the number of arguments as `push(...list)` has.
@@ -152,6 +153,11 @@ export class Bag<out T> implements Collection<T[]> {
    */
   prepare(): Promise<void> {
     return prepareInputs(this.node)
+  }
+
+  /** @internal */
+  abandon(): Promise<void> {
+    return abandonInputs(this.node)
   }
 
   /**
@@ -634,8 +640,10 @@ export class Bag<out T> implements Collection<T[]> {
   // — Elsewhere
 
   /**
-   * Writes every partition to a text file, a line an item; files appear whole or not at all. Computing gives the paths.
+   * Writes every partition to a text file, a line an item; all files appear together, or none does. Computing gives the paths.
    * @param path one with a `*`, where the partition's number comes, or a folder; `.gz`, `.zst` or `.br` compress
+   * @param options `mode` says what becomes of files of an earlier write: computing refuses to mix with them by default
+   * @throws {FilesThereError} by computing, when such files are there
    */
   toTextFiles(this: Bag<string>, path: string, options: WriteOptions = {}): Bag<string> {
     return this.#write('toTextFiles', 'text', path, options)
@@ -773,7 +781,13 @@ export class Bag<out T> implements Collection<T[]> {
   }
 
   #write(label: string, format: 'text' | 'jsonLines', path: string, options: WriteOptions): Bag<string> {
-    requireOptions(label, options, { compression: true, encoding: true, storage: true, name: true })
+    requireOptions(label, options, {
+      compression: true,
+      encoding: true,
+      storage: true,
+      name: true,
+      mode: true,
+    })
     const plan = writePlan(format, path, options)
     if (!Number.isNaN(this.node.partitions)) plan.paths(this.node.partitions)
     return new Bag<string>(new WriteNode(this.node, this.#request(label), plan))
@@ -792,15 +806,6 @@ const MORE_OPTIONS: Readonly<Record<string, Readonly<Record<string, true>>>> = {
 
 /** What numbers of a type add up to. */
 export type Sum<N> = [N] extends [bigint] ? bigint : number
-
-/** Puts what workers wrote for the program's memory there; gives the paths. */
-function keptInMemory(written: unknown): string[] {
-  return (written as (string | WrittenInMemory)[]).map((file) => {
-    if (typeof file === 'string') return file
-    memoryFiles.write(file.path, file.contents)
-    return file.path
-  })
-}
 
 /** A seed of the user's, or one by chance that stays with the bag. */
 function seedOf(seed: number | undefined): number {

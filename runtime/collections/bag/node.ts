@@ -8,6 +8,7 @@ import type { SourcePlace } from '../../protocol/failure.ts'
 import type { TaskGroup, TaskOptions } from '../../protocol/taskOptions.ts'
 import { unequalPartitions } from './arguments.ts'
 import { shareSource } from './shareSource.ts'
+import type { FolderWrite } from './writeFolder.ts'
 
 /** A bag: how many partitions it has, and how to build the task of each, which gives the list of its items. */
 export interface BagNode extends GraphNode {
@@ -17,6 +18,8 @@ export interface BagNode extends GraphNode {
   readonly label: string
   /** Whether its items are files that were written, some of them for the program's memory. */
   readonly writes?: boolean
+  /** Where they are written to, when they are many. */
+  readonly folder?: FolderWrite | undefined
 }
 
 /** A task's own argument beside its partition: of another node (per partition, or one for all), or the partition's number. */

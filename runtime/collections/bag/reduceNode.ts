@@ -18,6 +18,7 @@ import type { SourcePlace } from '../../protocol/failure.ts'
 import { firstStage, shuffle } from '../shuffle/shuffle.ts'
 import { type BagNode, groupName, Pipeline, placeFields, type StepOptions } from './node.ts'
 import type { WritePlan } from './write.ts'
+import type { FolderWrite } from './writeFolder.ts'
 
 /** What nodes of this file have in common. */
 export interface Request {
@@ -97,11 +98,18 @@ export abstract class OnBag implements BagNode {
   }
 
   /** Declares a group of tasks that follow the first ones. */
-  protected group(graph: TaskGraph, step: string, fn: UserFunction, bound: readonly unknown[]): number {
+  protected group(
+    graph: TaskGraph,
+    step: string,
+    fn: UserFunction,
+    bound: readonly unknown[],
+    pure = true,
+  ): number {
     const { pure: _, ...options } = this.request.options ?? {}
     return graph.addGroup({
       fn,
       bound,
+      ...(pure ? {} : { pure }),
       name: groupName([this.label, step]),
       kind: `bag.${this.label}`,
       options,
@@ -421,16 +429,28 @@ export class WriteNode extends OnBag {
     return this.input.partitions
   }
 
+  get folder(): FolderWrite | undefined {
+    return this.#plan.folder
+  }
+
+  async prepareSource(): Promise<void> {
+    await this.#plan.folder?.look()
+  }
+
   build(graph: TaskGraph): readonly unknown[] {
     const paths = this.#plan.paths(this.partitions)
     const path = (partition: number): string => paths[partition]
-    return this.pipeline(graph).addTasks(
-      graph,
-      this.#plan.sink,
-      this.label,
-      { ...this.request, options: { ...this.request.options, pure: false } },
-      [path],
-    )
+    const { folder } = this.#plan
+    folder?.requireFree(paths)
+    const staging = folder?.token()
+    const request = { ...this.request, options: { ...this.request.options, pure: false } }
+    const sink = (slots: readonly number[]): Sink => this.#plan.sink(slots, staging)
+    const written = this.pipeline(graph).addTasks(graph, sink, this.label, request, [path])
+    return folder
+      ? folder.settled(graph, written, staging, (fn, bound, step) =>
+          this.group(graph, step, fn, bound, false),
+        )
+      : written
   }
 }
 

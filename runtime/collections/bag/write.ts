@@ -9,7 +9,10 @@ import {
   schemeOf,
   unknownScheme,
 } from '../../kernels/files/fileSystem.ts'
+import { placeOf, WRITE_MODES, type WriteMode } from '../../kernels/files/writtenPlace.ts'
+import { requireOneOf } from '../../kernels/optionNames.ts'
 import { BagArgumentError } from './arguments.ts'
+import { FolderWrite } from './writeFolder.ts'
 
 export interface WriteOptions {
   /** By the path's ending (`.gz`, `.zst`, `.br`) when absent. */
@@ -19,41 +22,72 @@ export interface WriteOptions {
   storage?: StorageOptions
   /** What comes in place of the `*`; by default the partition's number, with zeros in front so that names sort. */
   name?: (partition: number) => string
+  /**
+   * What becomes of files that an earlier write left there: `error` (the default) refuses, `overwrite` puts these in their place,
+   * `append` adds to them, numbered on. One file without `*` is replaced by default.
+   */
+  mode?: WriteMode
 }
 
 /** How partitions are written: by which sink, and to which paths once their number is known. */
 export interface WritePlan {
-  sink(slots: readonly number[]): Sink
+  sink(slots: readonly number[], staging: string | undefined): Sink
   /** @throws {BagArgumentError} when two partitions would have the same path */
   paths(partitions: number): string[]
+  folder?: FolderWrite
 }
 
 /** @throws {FileError} for a path that nothing can be written to */
 export function writePlan(format: 'text' | 'jsonLines', path: string, options: WriteOptions): WritePlan {
   if (!isKnownScheme(path)) throw unknownScheme(path)
-  const pattern = patternOf(path, format)
+  const isFolder = !path.includes('*') && looksLikeFolder(path)
+  const named = isFolder ? `${path.replace(/[\\/]$/, '')}/*.${format === 'text' ? 'txt' : 'jsonl'}` : path
+  const pattern = schemeOf(path) === 'file' ? resolve(named) : named
   const { compression = compressionOf(pattern), encoding = 'utf-8', storage } = options
+  const folder = folderWrite(pattern, isFolder, options)
   return {
-    sink: ([slot]) => ({ sink: 'write', format, compression, encoding, ...(storage && { storage }), slot }),
+    ...(folder && { folder }),
+    sink: ([slot], staging) => ({
+      sink: 'write',
+      format,
+      compression,
+      encoding,
+      ...(storage && { storage }),
+      ...(staging && { staging }),
+      slot,
+    }),
     paths(partitions) {
-      const digits = String(partitions - 1).length
-      const name = options.name ?? ((partition: number) => String(partition).padStart(digits, '0'))
-      const named = (partition: number): string => pattern.replaceAll('*', () => name(partition))
-      const paths = Array.from({ length: partitions }, (_, i) =>
-        schemeOf(path) === 'file' ? resolve(named(i)) : named(i),
-      )
+      const { first, digits } = folder?.numbering ?? { first: 0, digits: 0 }
+      const width = Math.max(digits, String(first + partitions - 1).length)
+      const name = options.name ?? ((partition: number) => String(first + partition).padStart(width, '0'))
+      const paths = Array.from({ length: partitions }, (_, i) => pattern.replaceAll('*', () => name(i)))
       if (new Set(paths).size < partitions)
         throw new BagArgumentError(
-          `${partitions} partitions cannot be written to ${pattern}: put a * where each one's number should be`,
+          `${partitions} partitions cannot be written to ${named}: put a * where each one's number should be`,
         )
       return paths
     },
   }
 }
 
-/** A path without `*` that looks like a folder gets one. */
-function patternOf(path: string, format: 'text' | 'jsonLines'): string {
-  if (path.includes('*')) return path
-  const isFolder = path.endsWith('/') || path.endsWith(sep) || extname(path) === ''
-  return isFolder ? `${path.replace(/[\\/]$/, '')}/*.${format === 'text' ? 'txt' : 'jsonl'}` : path
+/** How a write to a pattern treats what is there; nothing for one file, which is replaced. */
+export function folderWrite(
+  pattern: string,
+  whole: boolean,
+  { mode, storage }: { mode?: WriteMode; storage?: StorageOptions },
+): FolderWrite | undefined {
+  if (mode !== undefined) requireOneOf('mode', mode, WRITE_MODES)
+  // One file is a place of one name: nothing of an earlier write can be left beside it.
+  if (!pattern.includes('*')) {
+    if (mode === undefined || mode === 'overwrite') return undefined
+    if (mode === 'append')
+      throw new BagArgumentError(
+        `nothing can be added to ${pattern}, which is one file: name a folder, or put a * where numbers should be`,
+      )
+  }
+  return new FolderWrite(placeOf(pattern, { mode: mode ?? 'error', whole, storage }), pattern)
 }
+
+/** Whether a path without `*` is a folder, in which each partition gets a name. */
+export const looksLikeFolder = (path: string): boolean =>
+  path.endsWith('/') || path.endsWith(sep) || extname(path) === ''

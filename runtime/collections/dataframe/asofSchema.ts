@@ -8,6 +8,7 @@ import type { AsofSpec } from '../../kernels/table/steps.ts'
 import { requireColumns, TableArgumentError } from './build.ts'
 import type { AsofOptions } from './dataframe.ts'
 import { requireEvery } from './expr.ts'
+import { otherSuffix } from './joinSchema.ts'
 
 const isTime = (type: DataType): boolean => type === 'date' || isDatetime(type)
 
@@ -56,7 +57,7 @@ export function asofSchema(
     .filter(({ name }) => !dropped.has(name))
     .map((field) => (own.has(field.name) ? { ...field, name: `${field.name}${suffix}` } : field))
   const schema = [...left, ...added]
-  requireDistinct(namesOf(schema), 'joinAsof')
+  requireDistinct(namesOf(schema), 'joinAsof', otherSuffix(suffix))
   return {
     schema,
     spec: {

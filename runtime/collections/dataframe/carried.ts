@@ -74,10 +74,8 @@ export function carryOf({ fn, args }: Call, schema: Schema): Carry | undefined {
       return isPlain(type) ? extreme(fn === 'cumMin' ? 'min' : 'max', type) : undefined
     }
     case 'forwardFill':
-    case 'backwardFill': {
-      const type = resolve(args[0], schema).type ?? 'null'
-      return isPlain(type) || type === 'string' || type === 'boolean' ? filling(fn) : undefined
-    }
+    case 'backwardFill':
+      return filling(fn)
     default:
       return undefined
   }

@@ -828,7 +828,11 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     return new Bag<Row>(new RecordPartitionsNode(this.plan, this.options, this.partitions))
   }
 
-  /** Writes each partition to a parquet file of its own, once computed; gives the paths. */
+  /**
+   * Writes each partition to a parquet file of its own, once computed; gives the paths. All files appear together, or none does.
+   * @param options `mode` says what becomes of files of an earlier write: computing refuses to mix with them by default
+   * @throws {FilesThereError} by computing, when such files are there
+   */
   toParquet(path: string, options: TableWriteOptions = {}): Bag<string> {
     return this.#write('toParquet', 'parquet', path, options)
   }
@@ -851,9 +855,11 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   ): Bag<string> {
     const names = [options.partitionBy ?? []].flat()
     requireColumns(label, names, this.plan.schema)
-    const paths = tablePaths(format, path, this.partitions, options)
-    const choices = writeChoices(format, paths[0] ?? path, names, this.plan.schema, options)
-    return new Bag<string>(new WriteTableNode(this.plan, this.options, { label, format, choices, paths }))
+    const { partitions } = this
+    const paths = tablePaths(format, path, options)
+    const choices = writeChoices(format, paths.of(partitions)[0] ?? path, names, this.plan.schema, options)
+    const write = { label, format, choices, paths, partitions }
+    return new Bag<string>(new WriteTableNode(this.plan, this.options, write))
   }
 }
 

@@ -37,7 +37,12 @@ export function withKeysAlike(
   return [withMade(left, lefts), withMade(right, rights)]
 }
 
+/** What may be done about names that clash although a suffix stands behind those of the right table. */
+export const otherSuffix = (suffix: string): string =>
+  `choose another suffix than ${JSON.stringify(suffix)}, or rename one of them before`
+
 /**
+ * @throws {DuplicateColumnError} when names clash although the suffix stands behind those of the right table
  * @throws {MissingColumnError} when a key is not there
  * @throws {ExpressionTypeError} when keys cannot be compared
  */
@@ -76,6 +81,6 @@ export function joinSchema(
     .filter(({ name }) => !merged.has(name))
     .map((field) => (own.has(field.name) ? { ...field, name: `${field.name}${suffix}` } : field))
   const schema = [...left, ...added]
-  requireDistinct(namesOf(schema), 'join')
+  requireDistinct(namesOf(schema), 'join', otherSuffix(suffix))
   return { ...all, schema }
 }

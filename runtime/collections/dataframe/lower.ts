@@ -9,6 +9,7 @@ import type { SourcePlace } from '../../protocol/failure.ts'
 import { edgesOf } from './edges.ts'
 import { aggregate } from './lowerGroups.ts'
 import { asof, join } from './lowerJoin.ts'
+import { inLayers } from './lowerNested.ts'
 import { rolling } from './lowerRolling.ts'
 import { totalsBeside } from './lowerTotals.ts'
 import { windowsInPlace } from './lowerWindows.ts'
@@ -145,6 +146,8 @@ function project(building: Building, plan: PlanOf<'project'>, input: Pipe): Pipe
   const step: Step = { step: 'select', exprs }
   const isOneRow = plan.exprs.every(isOneForAll)
   if (plan.exprs.every(isElementwise) && !isOneRow) return input.with('select', plan.schema, step, plan.place)
+  const layers = input.partitions === 1 ? undefined : inLayers(plan, input.schema)
+  if (layers) return project(building, layers.outer, project(building, layers.inner, input))
   // Windows and aggregates look at other rows: at those of a group, or at all.
   const totals = totalsBeside(plan, input, (aggs, schema, rows) =>
     aggregate(

@@ -42,6 +42,8 @@ export function windowsInPlace(plan: PlanOf<'project'>, input: Pipe): Pipe | und
   if (input.partitions === 1) return undefined
   const windows = windowsOf(plan.exprs)
   if (windows === undefined || windows.length === 0) return undefined
+  if (windows.every(({ fn }) => fn === 'reverse') && plan.exprs.every(isOnlyReversed))
+    return reversed(plan, input)
   const near = windows.filter(({ fn }) => fn in REACHES)
   const far = windows.filter((window) => carryOf(window, input.schema))
   if (near.length + far.length < windows.length) return undefined
@@ -68,6 +70,26 @@ export function windowsInPlace(plan: PlanOf<'project'>, input: Pipe): Pipe | und
     type: resolve(expr, input.schema).type ?? 'null',
   }))
   return running({ ...plan, exprs }, shifted({ ...plan, exprs: beside, schema }, input, near), far)
+}
+
+/** Whether an expression reads nothing but rows in reverse. */
+const isOnlyReversed = (expr: ExprNode): boolean =>
+  columnsIn(replaced(expr, (node) => (isWindow(node) ? { kind: 'literal', value: null } : undefined)))
+    .size === 0
+
+/** Rows in reverse: those of each partition, and the partitions. */
+function reversed({ exprs, place, schema }: PlanOf<'project'>, input: Pipe): Pipe {
+  const lists = input
+    .frames()
+    .toReversed()
+    .map((frame) => [frame])
+  const own = exprs.map((expr) => resolve(expr, input.schema))
+  return gathered(input.building, lists, input.schema, 'reverse', place).with(
+    'select',
+    schema,
+    { step: 'select', exprs: own },
+    place,
+  )
 }
 
 const column = (name: string): ExprNode => ({ kind: 'column', name })

@@ -6,10 +6,12 @@ import { frameRecords, onlyCell, sumOfNumbers } from '../../kernels/table/partit
 import { mergeSketches, type SketchSpec } from '../../kernels/table/sketch/sketchPartition.ts'
 import type { TableSink, WriteChoices, WriteFormat } from '../../kernels/table/steps.ts'
 import type { BagNode } from '../bag/node.ts'
+import type { FolderWrite } from '../bag/writeFolder.ts'
 import { lowered } from './lower.ts'
 import { optimised } from './optimise.ts'
 import { Building, chunksOf, gathered, MERGED_AT_ONCE, type Pipe, type TableOptions } from './pipe.ts'
 import { inputsOf, type Plan } from './plan.ts'
+import type { TablePaths } from './write.ts'
 
 type Kernel = (...args: never[]) => unknown
 
@@ -135,28 +137,49 @@ export class WriteTableNode extends OnTable implements BagNode {
   readonly partitions: number
   readonly #format: WriteFormat
   readonly #choices: WriteChoices
-  readonly #paths: readonly string[]
+  readonly #paths: TablePaths
 
   constructor(
     plan: Plan,
     options: TableOptions,
-    write: { label: string; format: WriteFormat; choices: WriteChoices; paths: readonly string[] },
+    write: {
+      label: string
+      format: WriteFormat
+      choices: WriteChoices
+      paths: TablePaths
+      partitions: number
+    },
   ) {
     super(plan, { ...options, pure: false })
     this.label = write.label
-    this.partitions = write.paths.length
+    this.partitions = write.partitions
     this.#format = write.format
     this.#choices = write.choices
     this.#paths = write.paths
   }
 
+  get folder(): FolderWrite | undefined {
+    return this.#paths.folder
+  }
+
+  override async prepareSource(): Promise<void> {
+    await Promise.all([super.prepareSource(), this.folder?.look()])
+  }
+
   protected tasks(pipe: Pipe): readonly unknown[] {
+    const { folder, label } = this
+    const staging = folder?.token()
+    const paths = this.#paths.of(this.partitions)
     const sink = ([slot]: readonly number[]): TableSink => ({
       sink: 'write',
       format: this.#format,
-      options: this.#choices,
+      options: staging === undefined ? this.#choices : { ...this.#choices, staging },
       slot,
     })
-    return pipe.tasks(sink, this.label, [(partition) => this.#paths[partition]])
+    const written = pipe.tasks(sink, label, [(partition) => paths[partition]])
+    if (!folder) return written
+    return folder.settled(pipe.building.graph, written, staging, (fn, bound, step) =>
+      pipe.building.group(fn, bound, `${label}-${step}`, this.plan.place),
+    )
   }
 }

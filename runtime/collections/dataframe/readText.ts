@@ -233,8 +233,10 @@ export function readJsonLines<const S extends Types = Record<string, never>>(
   const ranges = rangesOf(files, options, compression !== 'none').flat()
   const rows =
     files.reduce((sum, { size }) => sum + size, 0) / Math.max(1, sample.bytes / Math.max(1, sample.lines))
+  const names = namesOf(schema).filter((name) => !given.some((field) => field.name === name))
+  const source = { source: 'jsonLines', schema, compression, guessed: names } as const
   const scanOf = (columns: readonly string[]): ScanPlan =>
-    rangeScan('readJsonLines', { source: 'jsonLines', schema, columns, compression }, ranges, rows, scanOf)
+    rangeScan('readJsonLines', { ...source, columns }, ranges, rows, scanOf)
   return new DataFrame({ ...scanOf(namesOf(schema)), schema, place: placeOfCall() })
 }
 

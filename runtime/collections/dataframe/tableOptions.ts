@@ -76,6 +76,7 @@ export const WRITE_OPTIONS: OptionNames<TableWriteOptions> = {
   header: true,
   nullValue: true,
   storage: true,
+  mode: true,
 }
 
 const HOWS: OptionNames<Record<JoinHow, unknown>> = {

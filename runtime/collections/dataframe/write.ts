@@ -1,6 +1,6 @@
 // Where the partitions of a table are written to, and how.
 
-import { extname, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { compressionOf } from '../../kernels/files/decompress.ts'
 import {
   isKnownScheme,
@@ -8,9 +8,12 @@ import {
   schemeOf,
   unknownScheme,
 } from '../../kernels/files/fileSystem.ts'
+import type { WriteMode } from '../../kernels/files/writtenPlace.ts'
 import { requireOptions } from '../../kernels/optionNames.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 import type { WriteChoices, WriteFormat } from '../../kernels/table/steps.ts'
+import { folderWrite, looksLikeFolder } from '../bag/write.ts'
+import type { FolderWrite } from '../bag/writeFolder.ts'
 import { TableArgumentError } from './build.ts'
 import { WRITE_OPTIONS } from './tableOptions.ts'
 
@@ -26,6 +29,11 @@ export interface TableWriteOptions {
   nullValue?: string
   /** How a store such as S3 is reached. */
   storage?: StorageOptions
+  /**
+   * What becomes of files that an earlier write left there: `error` (the default) refuses, `overwrite` puts these in their place,
+   * `append` adds to them, numbered on. One file without `*` is replaced by default.
+   */
+  mode?: WriteMode
 }
 
 const NAMES: Readonly<Record<WriteFormat, string>> = {
@@ -47,33 +55,37 @@ const ALLOWED: Readonly<Record<WriteFormat, readonly string[]>> = {
   jsonLines: ['none', 'zstd', 'gzip', 'brotli'],
 }
 
-/**
- * A path a partition: `*` stands for its number; a folder gets a name for each.
- * @throws {TableArgumentError} when two partitions would have the same path
- */
-export function tablePaths(
-  format: WriteFormat,
-  path: string,
-  partitions: number,
-  options: TableWriteOptions,
-): string[] {
+/** Where partitions go: a path each, and how what is there already is treated. */
+export interface TablePaths {
+  /** @throws {TableArgumentError} when two partitions would have the same path */
+  of(partitions: number): string[]
+  folder?: FolderWrite
+}
+
+/** Paths of partitions: `*` stands for a partition's number; a folder gets a name for each. */
+export function tablePaths(format: WriteFormat, path: string, options: TableWriteOptions): TablePaths {
   requireOptions(NAMES[format], options, WRITE_OPTIONS)
   if (typeof path !== 'string' || path === '')
     throw new TableArgumentError('a table is written to a path: name a file or folder')
   if (!isKnownScheme(path)) throw unknownScheme(path)
-  const folder =
-    path.endsWith('/') || path.endsWith(sep) || extname(path) === '' || options.partitionBy !== undefined
-  const pattern =
-    path.includes('*') || !folder ? path : `${path.replace(/[\\/]$/, '')}/part-*.${ENDINGS[format]}`
-  const digits = String(partitions - 1).length
-  if (partitions > 1 && !pattern.includes('*'))
-    throw new TableArgumentError(
-      `${partitions} partitions cannot be written to ${pattern}: put a * where each one's number should be, or write one with .repartition(1)`,
-    )
-  return Array.from({ length: partitions }, (_, i) => {
-    const own = pattern.replaceAll('*', String(i).padStart(digits, '0'))
-    return schemeOf(path) === 'file' ? resolve(own) : own
-  })
+  const isFolder = !path.includes('*') && (looksLikeFolder(path) || options.partitionBy !== undefined)
+  const named = isFolder ? `${path.replace(/[\\/]$/, '')}/part-*.${ENDINGS[format]}` : path
+  const pattern = schemeOf(path) === 'file' ? resolve(named) : named
+  const folder = folderWrite(pattern, isFolder, options)
+  return {
+    ...(folder && { folder }),
+    of(partitions) {
+      if (partitions > 1 && !pattern.includes('*'))
+        throw new TableArgumentError(
+          `${partitions} partitions cannot be written to ${named}: put a * where each one's number should be, or write one with .repartition(1)`,
+        )
+      const { first, digits } = folder?.numbering ?? { first: 0, digits: 0 }
+      const width = Math.max(digits, String(first + partitions - 1).length)
+      return Array.from({ length: partitions }, (_, i) =>
+        pattern.replaceAll('*', String(first + i).padStart(width, '0')),
+      )
+    },
+  }
 }
 
 export function writeChoices(

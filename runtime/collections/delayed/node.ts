@@ -286,3 +286,12 @@ export async function prepareInputs(root: GraphNode): Promise<void> {
   }
   await Promise.all(waiting)
 }
+
+/** Takes back what writes below a node left, once their computation failed. */
+export async function abandonInputs(root: GraphNode): Promise<void> {
+  const seen = new Set<GraphNode>([root])
+  for (const node of seen) {
+    if ('folder' in node) await (node as { folder?: { abandon(): Promise<void> } }).folder?.abandon()
+    for (const input of node.inputs()) seen.add(input)
+  }
+}

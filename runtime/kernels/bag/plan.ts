@@ -170,5 +170,7 @@ export type Sink =
       compression: Compression
       encoding: TextEncoding
       storage?: StorageOptions | undefined
+      /** Makes the name that files have until all are there. */
+      staging?: string | undefined
       slot: number
     }

@@ -20,7 +20,7 @@ export async function writePartition(
 ): Promise<(string | WrittenInMemory)[]> {
   const file = isInMemory(path)
     ? new Gathered(path)
-    : await (await fileSystemOf(path, sink.storage)).create(path)
+    : await (await fileSystemOf(path, sink.storage)).create(path, sink.staging)
   try {
     for await (const bytes of compressed(encodedLines(sink, batches, path), sink.compression))
       await file.write(bytes)

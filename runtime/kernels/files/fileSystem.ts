@@ -57,8 +57,17 @@ export interface FileSystem {
    * @throws {FileError} when it is not there, may not be read, or is another than planned
    */
   open(path: string, plannedSize: number, version: string): Promise<SourceFile>
-  /** @throws {FileError} when nothing can be written there */
-  create(path: string): Promise<FileWriter>
+  /**
+   * @param staging when given, the file appears under the name of `stagedPath` instead
+   * @throws {FileError} when nothing can be written there
+   */
+  create(path: string, staging?: string): Promise<FileWriter>
+  /** The paths of all files in a folder, in so many levels of folders below it, and in folders `name=value` below those. */
+  below(folder: string, depth: number): Promise<string[]>
+  /** Gives a file another name, in place of one that has it. */
+  move(from: string, to: string): Promise<void>
+  /** Removes a file that may be gone already, and the folders up to `folder` that have nothing else. */
+  remove(path: string, folder: string): Promise<void>
 }
 
 /** The scheme of a path in lower case; `file` for a path without one, a drive's letter included. */

@@ -12,9 +12,14 @@ export const httpFiles: FileSystem = {
   },
   open: async (path, plannedSize, version) =>
     new HttpFile(path, plannedSize < 0 ? undefined : plannedSize, version),
-  async create(path) {
-    throw new FileError(path, `${path} cannot be written: files on the web are only read`)
-  },
+  create: onlyRead,
+  below: onlyRead,
+  move: onlyRead,
+  remove: onlyRead,
+}
+
+async function onlyRead(path: string): Promise<never> {
+  throw new FileError(path, `${path} cannot be written: files on the web are only read`)
 }
 
 /** What a server says of a file without sending it: its size and what changes when the file does, where it tells. */

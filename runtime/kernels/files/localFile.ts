@@ -1,11 +1,12 @@
 // Files of this machine.
 
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, glob, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, glob, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { FileChangedError, FileError, fileErrorOf } from './fileErrors.ts'
 import type { FileFacts, FileSystem, FileWriter } from './fileSystem.ts'
 import type { SourceFile } from './sourceFile.ts'
+import { stagedPath } from './writtenPlace.ts'
 
 /**
  * How many bytes a piece has: text made of it, and the piece itself, stay below the sizes from which V8 and the system
@@ -23,7 +24,35 @@ export const localFiles: FileSystem = {
     return Promise.all(found)
   },
   open: openLocalFile,
-  create: (path) => LocalWriter.begin(path),
+  create: (path, staging) => LocalWriter.begin(path, staging),
+  below: filesBelow,
+  move: (from, to) => onDisk(to, () => rename(from, to)),
+  async remove(path, folder) {
+    await onDisk(path, () => rm(path, { force: true }))
+    // A folder that has something else stays, and with it those around it.
+    for (let at = dirname(path); at.length > folder.length; at = dirname(at))
+      if (
+        !(await rmdir(at).then(
+          () => true,
+          () => false,
+        ))
+      )
+        break
+  },
+}
+
+async function filesBelow(folder: string, depth: number): Promise<string[]> {
+  const found: string[] = []
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return []
+    throw fileErrorOf(folder, cause)
+  })
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (!entry.isDirectory()) found.push(path)
+    else if (depth > 0 || entry.name.includes('=')) found.push(...(await filesBelow(path, depth - 1)))
+  }
+  return found
 }
 
 async function factsOf(path: string): Promise<FileFacts> {
@@ -119,19 +148,22 @@ class LocalFile implements SourceFile {
 class LocalWriter implements FileWriter {
   readonly #path: string
   readonly #temporary: string
+  readonly #name: string
   readonly #handle: FileHandle
 
-  private constructor(path: string, temporary: string, handle: FileHandle) {
+  private constructor(path: string, temporary: string, name: string, handle: FileHandle) {
     this.#path = path
     this.#temporary = temporary
+    this.#name = name
     this.#handle = handle
   }
 
-  static async begin(path: string): Promise<LocalWriter> {
+  static async begin(path: string, staging: string | undefined): Promise<LocalWriter> {
     const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`
     return onDisk(path, async () => {
       await mkdir(dirname(path), { recursive: true })
-      return new LocalWriter(path, temporary, await open(temporary, 'wx'))
+      const name = staging === undefined ? path : stagedPath(path, staging)
+      return new LocalWriter(path, temporary, name, await open(temporary, 'wx'))
     })
   }
 
@@ -143,7 +175,7 @@ class LocalWriter implements FileWriter {
   async commit(): Promise<void> {
     await onDisk(this.#path, async () => {
       await this.#handle.close()
-      await rename(this.#temporary, this.#path)
+      await rename(this.#temporary, this.#name)
     })
   }
 
@@ -168,5 +200,7 @@ function writeErrorOf(path: string, cause: Error): FileError {
     return new FileError(path, `${path} may not be written by this user: choose another folder`, cause)
   if (code === 'EISDIR')
     return new FileError(path, `${path} cannot be written: there is a folder of that name`, cause)
+  if (code === 'ENOTDIR' || code === 'EEXIST')
+    return new FileError(path, `${path} cannot be written: a part of its path is a file, not a folder`, cause)
   return fileErrorOf(path, cause)
 }

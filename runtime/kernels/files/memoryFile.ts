@@ -96,6 +96,14 @@ export const memoryFileSystem: FileSystem = {
   list: async (pattern) => memoryFiles.list(pattern).map(factsOf),
   open: async (path) => new BytesFile(path, found(path).bytes),
   create: async (path) => new MemoryWriter(checked(path)),
+  below: async (folder) => memoryFiles.list().filter((path) => path.startsWith(folder)),
+  async move(from, to) {
+    memoryFiles.write(to, memoryFiles.read(from))
+    memoryFiles.delete(from)
+  },
+  async remove(path) {
+    memoryFiles.delete(path)
+  },
 }
 
 class MemoryWriter implements FileWriter {

@@ -6,6 +6,7 @@ import type * as S3Library from '@aws-sdk/client-s3'
 import { FileChangedError, FileError } from './fileErrors.ts'
 import type { FileFacts, FileSystem, FileWriter, StorageOptions } from './fileSystem.ts'
 import type { SourceFile } from './sourceFile.ts'
+import { stagedPath } from './writtenPlace.ts'
 
 const systems = new Map<string, FileSystem>()
 
@@ -47,8 +48,13 @@ class S3Files implements FileSystem {
 
   async list(pattern: string): Promise<FileFacts[]> {
     const { Bucket, Key } = addressOf(pattern)
-    const { library, client } = await this.#connect(pattern)
-    const Prefix = Key.slice(0, Key.search(/[*?[{]|[!@+]\(/))
+    const all = await this.#beginning(pattern, { Bucket, Key: Key.slice(0, Key.search(/[*?[{]|[!@+]\(/)) })
+    const prefix = `s3://${Bucket}/`
+    return all.filter(({ path }) => matchesGlob(path.slice(prefix.length), Key))
+  }
+
+  async #beginning(path: string, { Bucket, Key: Prefix }: Address): Promise<FileFacts[]> {
+    const { library, client } = await this.#connect(path)
     const found: FileFacts[] = []
     let ContinuationToken: string | undefined
     do {
@@ -57,9 +63,9 @@ class S3Files implements FileSystem {
         Prefix,
         ...(ContinuationToken && { ContinuationToken }),
       })
-      const page = await answered(pattern, client.send(request))
+      const page = await answered(path, client.send(request))
       for (const { Key: key = '', Size = -1, ETag = '' } of page.Contents ?? [])
-        if (matchesGlob(key, Key) && !key.endsWith('/'))
+        if (!key.endsWith('/'))
           found.push({ path: `s3://${Bucket}/${key}`, size: Size, version: ETag, ranges: true })
       ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined
     } while (ContinuationToken)
@@ -70,8 +76,27 @@ class S3Files implements FileSystem {
     return new S3File(path, plannedSize < 0 ? undefined : plannedSize, version, await this.#connect(path))
   }
 
-  async create(path: string): Promise<FileWriter> {
-    return new S3Writer(path, await this.#connect(path))
+  async create(path: string, staging?: string): Promise<FileWriter> {
+    const name = staging === undefined ? path : stagedPath(path, staging)
+    return new S3Writer(path, name, await this.#connect(path))
+  }
+
+  async below(folder: string): Promise<string[]> {
+    const [, Bucket = '', Key = ''] = /^s3:\/\/([^/]+)\/(.*)$/i.exec(folder) ?? []
+    return (await this.#beginning(folder, { Bucket, Key })).map(({ path }) => path)
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const { library, client } = await this.#connect(to)
+    const { Bucket, Key } = addressOf(from)
+    const CopySource = `${Bucket}/${Key.split('/').map(encodeURIComponent).join('/')}`
+    await answered(to, client.send(new library.CopyObjectCommand({ ...addressOf(to), CopySource })))
+    await this.remove(from)
+  }
+
+  async remove(path: string): Promise<void> {
+    const { library, client } = await this.#connect(path)
+    await answered(path, client.send(new library.DeleteObjectCommand(addressOf(path))))
   }
 
   #connect(path: string): Promise<Connection> {
@@ -229,14 +254,16 @@ const PART_BYTES = 8 * 2 ** 20
 /** Uploads in parts once there is more than one of them; the object appears when the upload is completed. */
 class S3Writer implements FileWriter {
   readonly #path: string
+  readonly #name: string
   readonly #connection: Connection
   #pending: Uint8Array[] = []
   #pendingBytes = 0
   #upload: string | undefined
   readonly #parts: { PartNumber: number; ETag?: string }[] = []
 
-  constructor(path: string, connection: Connection) {
+  constructor(path: string, name: string, connection: Connection) {
     this.#path = path
+    this.#name = name
     this.#connection = connection
   }
 
@@ -248,7 +275,7 @@ class S3Writer implements FileWriter {
 
   async commit(): Promise<void> {
     const { library, client } = this.#connection
-    const address = addressOf(this.#path)
+    const address = addressOf(this.#name)
     if (this.#upload === undefined) {
       const Body = Buffer.concat(this.#pending)
       await answered(this.#path, client.send(new library.PutObjectCommand({ ...address, Body })))
@@ -268,7 +295,7 @@ class S3Writer implements FileWriter {
     if (this.#upload === undefined) return
     const { library, client } = this.#connection
     const request = new library.AbortMultipartUploadCommand({
-      ...addressOf(this.#path),
+      ...addressOf(this.#name),
       UploadId: this.#upload,
     })
     // What failed has its own error already; an upload that nobody completes is never seen.
@@ -277,7 +304,7 @@ class S3Writer implements FileWriter {
 
   async #sendPart(): Promise<void> {
     const { library, client } = this.#connection
-    const address = addressOf(this.#path)
+    const address = addressOf(this.#name)
     if (this.#upload === undefined) {
       const begun = await answered(this.#path, client.send(new library.CreateMultipartUploadCommand(address)))
       this.#upload = begun.UploadId ?? ''

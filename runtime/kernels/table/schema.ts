@@ -53,13 +53,20 @@ export function fieldOf(schema: Schema, name: string, where?: string): Field {
   return field
 }
 
-/** @throws {DuplicateColumnError} when a name comes twice */
-export function requireDistinct(names: readonly string[], what: string): void {
+/**
+ * @param wayOut what the user may do then
+ * @throws {DuplicateColumnError} when a name comes twice
+ */
+export function requireDistinct(
+  names: readonly string[],
+  what: string,
+  wayOut = 'name one of them otherwise with .as(name)',
+): void {
   const seen = new Set<string>()
   for (const name of names) {
     if (seen.has(name))
       throw new DuplicateColumnError(
-        `${what} would have two columns named ${JSON.stringify(name)}: name one of them otherwise with .as(name)`,
+        `${what} would have two columns named ${JSON.stringify(name)}: ${wayOut}`,
       )
     seen.add(name)
   }

@@ -114,10 +114,19 @@ export type TableSource =
   | { source: 'parquet'; schema: Schema; columns: readonly string[]; hive: Schema; predicate?: ExprNode }
   /** The argument is `FileRange[]`. */
   | CsvSource
-  | { source: 'jsonLines'; schema: Schema; columns: readonly string[]; compression: Compression }
+  | JsonSource
   | { source: 'ipc'; schema: Schema; columns: readonly string[] }
   /** The argument is a list of records. */
   | { source: 'records'; schema: Schema }
+
+export interface JsonSource {
+  source: 'jsonLines'
+  schema: Schema
+  columns: readonly string[]
+  compression: Compression
+  /** The columns whose types were guessed from the file's beginning. */
+  guessed?: readonly string[]
+}
 
 export interface CsvSource {
   source: 'csv'
@@ -222,5 +231,7 @@ export interface WriteChoices {
   partitionBy?: readonly string[]
   /** How a store such as S3 is reached. */
   storage?: StorageOptions
+  /** Makes the name that files have until all are there. */
+  staging?: string
   schema: Schema
 }

@@ -230,11 +230,22 @@ try {
     readFileSync(`${folder}/rows/0.jsonl`, 'utf8'),
     '{"x":0}\n{"x":1}\n{"x":2}\n{"x":3}\n{"x":4}\n',
   )
+  await assert.rejects(numbers.toJsonLines(`${folder}/rows`).compute(), { name: 'FilesThereError' })
+  const failing = numbers.map((x) => {
+    if (x === 19) throw new Error('no such number')
+    return { x: -x }
+  })
+  await assert.rejects(
+    failing.toJsonLines(`${folder}/rows`, { mode: 'overwrite' }).compute(),
+    /no such number/,
+  )
+  const again = numbers.map((x) => ({ x })).repartition(2)
+  assert.equal((await again.toJsonLines(`${folder}/rows`, { mode: 'overwrite' }).compute()).length, 2)
   assert.equal(
     await bag.readJsonLines<{ x: number }>(`${folder}/rows/*.jsonl`).pluck('x').max().compute(),
     19,
   )
-  assert.deepEqual(readdirSync(`${folder}/rows`).length, 4, 'no temporary file is left')
+  assert.deepEqual(readdirSync(`${folder}/rows`).length, 2, 'no temporary file is left')
 
   const wrong = bag.readText(`${folder}/text/*.txt.gz`).map((line) => {
     if (line === '13') throw new RangeError('unlucky')

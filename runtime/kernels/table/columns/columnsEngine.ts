@@ -74,7 +74,7 @@ export const columnsEngine: Engine<ColumnsFrame> = {
     if (format === 'parquet') throw new NotInColumnsError('writing parquet')
     const bytes =
       format === 'ipc' ? ipcFromColumns(frame.columns) : textOf(frame.columns, frame.rows, format, choices)
-    return writeBytes(path, [bytes], format === 'ipc' ? 'none' : choices.compression, choices.storage)
+    return writeBytes(path, [bytes], format === 'ipc' ? { ...choices, compression: 'none' } : choices)
   },
 }
 

@@ -30,5 +30,5 @@ export async function nativeWrite(
     }
   }
   const isText = format === 'csv' || format === 'jsonLines'
-  return writeBytes(path, pieces, isText ? choices.compression : 'none', choices.storage)
+  return writeBytes(path, pieces, isText ? choices : { ...choices, compression: 'none' })
 }

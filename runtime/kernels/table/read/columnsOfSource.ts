@@ -10,7 +10,7 @@ import type { FileRange, RowRange, TableSource } from '../steps.ts'
 import { recordBytes, requireUnchanged } from './byteRange.ts'
 import { csvColumns } from './csvCells.ts'
 import { csvDecoded } from './csvDecoded.ts'
-import { csvText } from './csvText.ts'
+import { csvText, linesBefore } from './csvText.ts'
 import { hiveCell } from './hive.ts'
 import { jsonColumns } from './jsonLines.ts'
 import { parquetColumns } from './parquetColumns.ts'
@@ -44,7 +44,15 @@ export async function columnsOfSource(source: TableSource, argument: unknown): P
       const parts: Column[][] = []
       for (const range of argument as FileRange[]) {
         const bytes = await recordBytes(range, source.compression)
-        parts.push(jsonColumns(new TextDecoder().decode(bytes), source.schema, source.columns, range[0]))
+        const text = new TextDecoder().decode(bytes)
+        try {
+          parts.push(jsonColumns(text, source, range[0]))
+        } catch (error) {
+          // Which line of the file it is, is known once those before are counted.
+          if (!(error instanceof FileFormatError) || range[3] <= 0) throw error
+          jsonColumns(text, source, range[0], 1 + (await linesBefore(range, bytes)))
+          throw error
+        }
       }
       return joined(fieldsNamed(source.schema, source.columns), parts)
     }

@@ -45,10 +45,14 @@ function cellOf(cell: string, name: string, type: DataType, path: string, line: 
       path,
       line,
       `${JSON.stringify(cell.slice(0, 40))} in column ${name} is no ${typeText(type)}. ` +
-        `Types were guessed from the file's beginning: say schema: { ${/^[\w$]+$/.test(name) ? name : JSON.stringify(name)}: 'string' }, or nullValues: [${JSON.stringify(cell.slice(0, 40))}].`,
+        `Types were guessed from the file's beginning: say schema: { ${/^[\w$]+$/.test(name) ? name : JSON.stringify(name)}: '${wider(cell, type)}' }, or nullValues: [${JSON.stringify(cell.slice(0, 40))}].`,
     )
   return value
 }
+
+/** The type that reads a cell beside those of a type that does not. */
+const wider = (cell: string, type: DataType): DataType =>
+  isInteger(type) && parseCell(cell, 'float64') !== undefined ? 'float64' : 'string'
 
 /** A text as a value of a type; undefined when it is none. */
 export function parseCell(cell: string, type: DataType): Cell | undefined {

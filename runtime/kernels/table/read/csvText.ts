@@ -64,7 +64,8 @@ const linesIn = (bytes: Uint8Array): number => {
   return count
 }
 
-async function linesBefore(range: FileRange, bytes: Uint8Array): Promise<number> {
+/** How many lines of the file stand before the records of a range. */
+export async function linesBefore(range: FileRange, bytes: Uint8Array): Promise<number> {
   const [, size, , start, end] = range
   const file = await openFile(fileOf(range))
   try {

@@ -4,36 +4,65 @@ import { FileFormatError } from '../../files/fileErrors.ts'
 import type { Cell, Column } from '../columns/column.ts'
 import { CellTypeError, cellFromValue } from '../columns/values.ts'
 import { type DataType, isList, isStruct, isWide } from '../dataType.ts'
-import type { Schema } from '../schema.ts'
+import type { JsonSource } from '../steps.ts'
 
-/** @throws {FileFormatError} when a line is no JSON object, or a value is not of its column's type */
-export function jsonColumns(
-  text: string,
-  schema: Schema,
-  columns: readonly string[],
-  path: string,
-): Column[] {
+/**
+ * The columns of lines with a JSON object each.
+ * @param firstLine the number of the text's first line in the file, for errors
+ * @throws {FileFormatError} when a line is no JSON object, a value is not of its column's type, or a whole number is one that
+ *   the type which was guessed would round
+ */
+export function jsonColumns(text: string, source: JsonSource, path: string, firstLine = 1): Column[] {
+  const { schema, columns, guessed = [] } = source
   const wanted = schema.filter(({ name }) => columns.includes(name))
   const cells: Cell[][] = wanted.map(() => [])
-  const exact = wanted.some(({ type }) => holdsWide(type))
-  let line = 0
+  const exact = wanted.some(({ type }) => holdsAny(type, isWide))
+  const mayRound = wanted.map(({ name, type }) => guessed.includes(name) && holdsAny(type, isFloat))
+  const looks = mayRound.includes(true)
+  let line = firstLine - 1
   for (const part of text.split('\n')) {
     line++
     if (part.trim() === '') continue
-    const record = parsed(part, exact, path, line)
+    const isLong = looks && LONG.test(part)
+    const record = parsed(part, exact || isLong, path, line)
     wanted.forEach(({ name, type }, i) => {
+      if (isLong && mayRound[i]) requireUnrounded(record[name], name, type, path, line)
       cells[i].push(cellOf(record[name], name, type, path, line))
     })
   }
   return wanted.map(({ name, type }, i) => ({ name, type, cells: cells[i] }))
 }
 
-const holdsWide = (type: DataType): boolean =>
-  isWide(type) ||
-  (isList(type) ? holdsWide(type.list) : isStruct(type) && Object.values(type.struct).some(holdsWide))
+/** Fewer digits than these no float64 rounds. */
+const LONG = /\d{16}/
 
-const place = (path: string, line: number): string =>
-  `${path}, line ${line.toLocaleString('en-US')} of its part`
+const isFloat = (type: DataType): boolean => type === 'float64' || type === 'float32'
+
+const holdsAny = (type: DataType, is: (type: DataType) => boolean): boolean =>
+  is(type) ||
+  (isList(type)
+    ? holdsAny(type.list, is)
+    : isStruct(type) && Object.values(type.struct).some((own) => holdsAny(own, is)))
+
+/** A float that was written without its exponent comes back as it was; an id would be another one. */
+function requireUnrounded(value: unknown, name: string, type: DataType, path: string, line: number): void {
+  if (typeof value === 'bigint' && isFloat(type)) {
+    const float = Number(value)
+    if (BigInt(float) === value || String(float) === String(value)) return
+    throw new FileFormatError(
+      path,
+      `${place(path, line)}: column ${name}: ${value} would be rounded to ${BigInt(float)}, since its type was guessed as float64 from the ` +
+        `file's beginning: say its type in schema, int64 for whole numbers, or float64 where rounding is meant`,
+    )
+  }
+  if (Array.isArray(value) && isList(type))
+    for (const item of value) requireUnrounded(item, name, type.list, path, line)
+  else if (typeof value === 'object' && value !== null && isStruct(type))
+    for (const [field, own] of Object.entries(type.struct))
+      requireUnrounded((value as Record<string, unknown>)[field], `${name}.${field}`, own, path, line)
+}
+
+const place = (path: string, line: number): string => `${path}, line ${line.toLocaleString('en-US')}`
 
 function parsed(text: string, exact: boolean, path: string, line: number): Record<string, unknown> {
   let value: unknown
@@ -55,7 +84,7 @@ function parsed(text: string, exact: boolean, path: string, line: number): Recor
  * @param text one line, which is a JSON object
  */
 export function roundedNames(text: string): string[] {
-  if (!/\d{16}/.test(text)) return []
+  if (!LONG.test(text)) return []
   const record: unknown = JSON.parse(text, wideNumbers as Reviver)
   return Object.entries(record as object).flatMap(([name, value]) =>
     typeof value === 'bigint' ? [name] : [],
