@@ -81,7 +81,8 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
       },
       env: { XDG_RUNTIME_DIR: runtimeFolder, ...options.env },
     })
-    browser = await openBrowser()
+    const { network } = options
+    browser = await openBrowser(network && ((program) => network.wrapper(program, made)))
     const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } })
     page.setDefaultTimeout(180_000)
     const { uri, url } = server

@@ -1,6 +1,6 @@
 // Starts a real VS Code's web server on a free loopback port with throw-away folders, and stops it again.
 
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   createWriteStream,
   existsSync,
@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { installServer } from './installServer.ts'
+import type { NoNetwork } from './noNetwork.ts'
 
 /** User settings that make the workbench quiet, offline and the same each time. */
 const QUIET_SETTINGS = {
@@ -59,6 +60,8 @@ export interface ServerOptions {
   asksForTrust?: boolean
   /** 0 or absent: any free port. */
   port?: number
+  /** The server and the browser are inside of it. */
+  network?: NoNetwork
 }
 
 export interface VscodeServer {
@@ -117,7 +120,9 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
   // Without the driver a released build ignores extensionDevelopmentPath and extensionTestsPath, and says nothing.
   args.push('--disable-experiments', '--enable-smoke-test-driver', ...where)
   if (!options.asksForTrust) args.push('--disable-workspace-trust')
-  const child = spawn(node, [serverMain, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const inside = options.network?.inside ?? []
+  const [program, ...rest] = [...inside, node, serverMain, ...args]
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false })
   const kill = (signal: NodeJS.Signals): void => {
     try {
@@ -142,7 +147,7 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
     else rmSync(data, { recursive: true, force: true, maxRetries: 10 })
   }
   const deadline = Date.now() + UP_MS_MAX
-  while (!(await answers(authority))) {
+  while (!(await answers(authority, inside))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       const said = readFileSync(log, 'utf8').slice(-2000)
       await stop()
@@ -170,9 +175,16 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
   }
 }
 
-async function answers(authority: string): Promise<boolean> {
+/** Whether a server answers there, asked from inside of where it is. */
+async function answers(authority: string, inside: readonly string[]): Promise<boolean> {
+  const url = `http://${authority}/version`
+  if (inside.length > 0) {
+    const ask = `fetch(${JSON.stringify(url)}).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`
+    const [program, ...rest] = [...inside, process.execPath, '-e', ask]
+    return spawnSync(program, rest, { stdio: 'ignore' }).status === 0
+  }
   try {
-    return (await fetch(`http://${authority}/version`)).ok
+    return (await fetch(url)).ok
   } catch {
     return false
   }

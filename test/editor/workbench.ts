@@ -6,9 +6,10 @@ import { installChromium } from './installServer.ts'
 
 const EXTENSION = 'heddle.heddle-vscode'
 
-export function openBrowser(): Promise<Browser> {
+/** @param started makes of the browser's program the one that starts it */
+export function openBrowser(started: (program: string) => string = (program) => program): Promise<Browser> {
   return chromium.launch({
-    executablePath: installChromium(),
+    executablePath: started(installChromium()),
     args: [
       '--no-sandbox',
       '--disable-gpu',
