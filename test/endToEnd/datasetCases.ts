@@ -1,6 +1,8 @@
 // The cases of datasets.test.ts.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type LocalCluster, startLocalCluster } from '../../runtime/cluster/localCluster.ts'
 import {
@@ -25,6 +27,11 @@ await client.publish('numbers', numbers.add(1))
 await client.publish('words', bag.fromSequence(['a', 'b', 'c'], { partitions: 2 }).map((word) => word + word))
 await client.publish('people', people.filter(col('age').gt(40)))
 await client.publish('answer', client.submit((x: number) => x * 2, 21))
+class Point {
+  constructor(readonly x: number) {}
+  get twice() { return this.x * 2 }
+}
+await client.publish('point', client.submit((x: number) => new Point(x), 4))
 const inc = delayed((x: number) => x + 1)
 await client.publish('mixed', { total: inc(1), map: new Map([['sum', numbers.sum()]]), unit: 'mm', when: new Date(5) })
 console.log((await client.datasets()).map(({ name }) => name).join(' '))
@@ -43,6 +50,7 @@ console.log(JSON.stringify({
   words: await words.map((word: string) => word.toUpperCase()).compute(),
   columns: people.columns, people: await people.withColumns(col('age').add(1).as('next')).toRecords(),
   answer: await answer.result(), twice: await client.submit((x: number) => x * 2, answer).result(),
+  point: await client.submit((p: { twice: number }) => p.twice, await client.dataset<Future<{ twice: number }>>('point')).result(),
   total, sumOfAll: map.get('sum'), unit: mixed.unit, when: mixed.when.getTime(),
 }))
 `
@@ -65,7 +73,7 @@ describe('published datasets', () => {
     await using place = new Workplace({ 'publishes.ts': PUBLISHES, 'uses.ts': USES })
     const first = await place.heddle('run', 'publishes.ts', '--connect', cluster.file)
     assert.equal(first.code, 0, first.stderr)
-    assert.equal(first.stdout.trim(), 'answer mixed numbers people words')
+    assert.equal(first.stdout.trim(), 'answer mixed numbers people point words')
     const second = await place.heddle('run', 'uses.ts', '--connect', cluster.file)
     assert.equal(second.code, 0, second.stderr)
     assert.deepEqual(JSON.parse(second.stdout), {
@@ -78,6 +86,7 @@ describe('published datasets', () => {
       people: [{ name: 'Alan', age: 41, next: 42 }],
       answer: 42,
       twice: 84,
+      point: 8,
       total: 2,
       sumOfAll: 66,
       unit: 'mm',
@@ -91,6 +100,7 @@ describe('published datasets', () => {
         ['mixed', 'data', 2, 2],
         ['numbers', 'array', infos[2].tasks, infos[2].tasks],
         ['people', 'dataframe', 1, 1],
+        ['point', 'future', 1, 1],
         ['words', 'bag', 2, 2],
       ],
     )
@@ -101,6 +111,36 @@ describe('published datasets', () => {
     }
     for (const { name } of infos) await client.unpublish(name)
     assert.deepEqual(await client.datasets(), [])
+  })
+
+  test('the examples in the docstrings give what they say', async () => {
+    const source = readFileSync(join(import.meta.dirname, '../../runtime/session/client.ts'), 'utf8')
+    const examples = [...source.matchAll(/@example\n((?: {3}\* .*\n)+)/g)]
+      .map(([, lines]) => lines.replaceAll('   * ', '').trimEnd())
+      .filter((code) => code.includes('client.publish('))
+    assert.equal(examples.length, 4)
+    const blocks = examples.map((code) => {
+      const lines = code.split('\n')
+      const [, expression, said] = /^;?(.*) \/\/ (.*)$/.exec(lines.pop()!)!
+      return `{
+${lines.join('\n')}
+const given = ${expression}
+console.log(JSON.stringify([given, ${said}]))
+for (const { name } of await client.datasets()) await client.unpublish(name)
+}`
+    })
+    const program = `import { type Bag, bag, Client } from 'heddle'
+const client = await Client.local()
+${blocks.join('\n')}`
+    await using place = new Workplace({ 'examples.ts': program })
+    const { code, stdout, stderr } = await place.heddle('run', 'examples.ts', '--connect', cluster.file)
+    assert.equal(code, 0, stderr)
+    const pairs = stdout.trim().split('\n')
+    assert.equal(pairs.length, 4)
+    for (const pair of pairs) {
+      const [given, said] = JSON.parse(pair) as [unknown, unknown]
+      assert.deepEqual(given, said)
+    }
   })
 
   test('unpublished, it stays with those who hold it', async () => {
