@@ -24,7 +24,13 @@ import { mapTasks } from './mapTasks.ts'
 import { type Computed, Pending } from './nested.ts'
 import { ambientCore, connectCore, type LocalOptions, localCore, type OpenCluster } from './openCluster.ts'
 import { futuresOf } from './progress.ts'
-import { type DatasetInfo, listPublished, openPublished, publishHeld, unpublishByName } from './publish.ts'
+import {
+  type DatasetInfo,
+  listPublished,
+  openPublished,
+  publishPersisted,
+  unpublishByName,
+} from './publish.ts'
 import { askAbout } from './questions.ts'
 import { replicateFutures } from './replicate.ts'
 import { type ScatterOptions, scatterValues } from './scatter.ts'
@@ -287,7 +293,8 @@ export class Client implements Executor {
    */
   async publish<T>(name: string, value: T, options: { overwrite?: boolean } = {}): Promise<T> {
     requireOptions('publish', options, { overwrite: true })
-    return (await publishHeld(this.#core, name, () => this.persist(value), options.overwrite ?? false)) as T
+    const persist = (given: unknown): Promise<unknown> => this.persist(given)
+    return (await publishPersisted(this.#core, name, value, persist, options.overwrite ?? false)) as T
   }
 
   /**

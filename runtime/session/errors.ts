@@ -76,8 +76,8 @@ export class UsageError extends TypeError {
 export class DatasetError extends Error {
   override name = 'DatasetError'
   readonly dataset: string
-  constructor(dataset: string, text: string) {
-    super(text)
+  constructor(dataset: string, text: string, cause?: unknown) {
+    super(text, cause === undefined ? undefined : { cause })
     this.dataset = dataset
   }
 }

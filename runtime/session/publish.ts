@@ -1,8 +1,9 @@
 // Datasets: what a program publishes by a name, and what another makes of it.
 
+import { CannotTravelError } from '../functions/cannotTravel.ts'
 import { decodeValue, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import { buildTogether, type Collection } from '../graph/collection.ts'
-import { heldAs, isTellable, remadeHeld } from '../graph/heldCollection.ts'
+import { heldAs, isTellable, remadeHeld, type TellableCollection } from '../graph/heldCollection.ts'
 import { TaskGraph } from '../graph/taskGraph.ts'
 import { nearest } from '../kernels/nearestNames.ts'
 import type { DatasetAnswer, DatasetSummary, FoundDataset, PublishAnswer } from '../protocol/datasets.ts'
@@ -40,23 +41,24 @@ interface Part {
 const DESCRIPTION_BYTES_MAX = 1e6
 
 /**
- * Publishes what `hold` gives, whose collections stand on futures.
+ * Publishes what `persist` makes of a value: its collections stand on futures then. What can be refused is refused before.
  * @throws {DatasetError} when the name is taken, or something in the value cannot be published
  */
-export async function publishHeld(
+export async function publishPersisted(
   core: Core,
   name: string,
-  hold: () => Promise<unknown>,
+  given: unknown,
+  persist: (value: unknown) => Promise<unknown>,
   overwrite: boolean,
 ): Promise<unknown> {
   requireName('publish', name)
   core.requireOpen()
+  for (const collection of new Pending(given).collections) requireTellable(name, collection)
   if (!overwrite) {
-    // Before anything is computed for it.
     const taken = (await ask<DatasetSummary[]>(core, 'datasets')).find((each) => each.name === name)
     if (taken) throw takenError(taken)
   }
-  const value = await hold()
+  const value = await persist(given)
   const { futures, collections } = new Pending(value)
   const held: Future[] = [...futures]
   const parts: Part[] = futures.map(() => ({ count: 1 }))
@@ -102,10 +104,14 @@ function futuresOf(name: string, collection: Collection): Future[] {
 
 function partOf(name: string, collection: Collection, count: number): Part {
   const { collectionKind } = collection
-  if (isTellable(collection)) return { collectionKind, description: collection[heldAs](), count }
+  return { collectionKind, description: requireTellable(name, collection)[heldAs](), count }
+}
+
+function requireTellable(name: string, collection: Collection): TellableCollection {
+  if (isTellable(collection)) return collection
   throw new DatasetError(
     name,
-    `${name} cannot be published: another program cannot make a collection of the kind ${collectionKind} again. ` +
+    `${name} cannot be published: another program cannot make a collection of the kind ${collection.collectionKind} again. ` +
       'Publish a bag, an array, a data frame or a delayed value of it.',
   )
 }
@@ -122,21 +128,37 @@ function describe(
   parts: readonly Part[],
   numbers: ReadonlyMap<object, number>,
 ): Uint8Array {
-  const options = { rootName: 'value', context: `publish(${JSON.stringify(name)}): `, kernels: core.kernels }
-  const data = encodeValue(value, { ...options, reference: (part) => numbers.get(part) ?? -1 })
-  if (modulesOfValue(data.bytes).length > 0)
+  const data = plainBytes(core, name, value, (part) => numbers.get(part) ?? -1)
+  if (data.length > DESCRIPTION_BYTES_MAX)
     throw new DatasetError(
       name,
-      `${name} cannot be published: functions and instances of classes stand in its data, which other programs do not have. ` +
-        'Publish futures of them, or plain data.',
-    )
-  if (data.bytes.length > DESCRIPTION_BYTES_MAX)
-    throw new DatasetError(
-      name,
-      `${name} cannot be published: ${(data.bytes.length / 1e6).toFixed(1)} MB of plain data stand beside its futures and ` +
+      `${name} cannot be published: ${(data.length / 1e6).toFixed(1)} MB of plain data stand beside its futures and ` +
         'collections, which the scheduler would keep. Scatter them first: await client.scatter(value)',
     )
-  return encodeValue({ parts, data: data.bytes }, options).bytes
+  return plainBytes(core, name, { parts, data })
+}
+
+/** @throws {DatasetError} when something in the data means nothing in another program */
+function plainBytes(
+  core: Core,
+  name: string,
+  value: unknown,
+  reference?: (part: object) => number,
+): Uint8Array {
+  const refused = (what: string, cause?: unknown): DatasetError =>
+    new DatasetError(
+      name,
+      `${name} cannot be published: ${what}, which another program does not have. Publish plain data, or a future of it: await client.scatter(value)`,
+      cause,
+    )
+  try {
+    const { bytes } = encodeValue(value, { rootName: 'value', kernels: core.kernels, reference })
+    if (modulesOfValue(bytes).length > 0) throw refused('functions or instances of classes stand in its data')
+    return bytes
+  } catch (error) {
+    if (!(error instanceof CannotTravelError)) throw error
+    throw refused(error.path && error.type ? `\`${error.path}\` is ${error.type}` : error.message, error)
+  }
 }
 
 /**

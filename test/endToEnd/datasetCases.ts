@@ -55,6 +55,16 @@ console.log(JSON.stringify({
 }))
 `
 
+/** What the scheduler has once no other client is there: the end of one may be on its way. */
+async function heldAlone(client: Client): Promise<{ keys: number; replicas: number }> {
+  while (true) {
+    const { keys, replicas, clients } = (await client.dumpState()) as Record<'keys' | 'replicas', number> & {
+      clients: unknown[]
+    }
+    if (clients.length === 1) return { keys, replicas }
+  }
+}
+
 describe('published datasets', () => {
   let cluster: LocalCluster
   let client: Client
@@ -157,23 +167,30 @@ ${blocks.join('\n')}`
     await other.close()
   })
 
-  test('it is held after its client has left, and freed when it is unpublished', async (t) => {
+  test('it is held after its client has left, made again when its worker dies, and freed when it is unpublished', async (t) => {
     const own = await startLocalCluster({ workers: 1, threadsPerWorker: 1 })
     t.after(() => own.close())
     const alone = await Client.connect(own.file)
-    await alone.publish('alone', array.ones([1000], { chunks: 500 }))
-    await alone.compute((await alone.dataset<ChunkedArray>('alone')).sum())
+    const summand = 5
+    await alone.publish(
+      'alone',
+      bag.range(4, { partitions: 2 }).map((x) => x + summand),
+    )
+    await alone.compute(await alone.dataset<Bag<number>>('alone'))
     await alone.close()
     await using watcher = await Client.connect(own.file, { name: 'watcher' })
-    const seen = async (): Promise<{ keys: number; replicas: number; clients: unknown[] }> =>
-      (await watcher.dumpState()) as { keys: number; replicas: number; clients: unknown[] }
-    while ((await seen()).clients.length > 1); // The other's end is on its way.
-    const { keys, replicas } = await seen()
-    assert.deepEqual({ keys, replicas }, { keys: 2, replicas: 2 })
+    assert.deepEqual(await heldAlone(watcher), { keys: 2, replicas: 2 })
+    const [{ pid }] = (await watcher.info()).workers
+    process.kill(pid, 'SIGKILL')
+    // On whichever worker comes next, from the tasks of a program that has gone.
+    while ((await watcher.info()).workers.some((worker) => worker.pid === pid));
+    const again = await watcher.dataset<Bag<number>>('alone')
+    assert.deepEqual(await watcher.compute(again), [5, 6, 7, 8])
     await watcher.unpublish('alone')
-    const after = await seen()
-    assert.deepEqual([after.keys, after.replicas], [0, 0])
-    await assert.rejects(watcher.dataset('alone'), DatasetError)
+    await watcher.close()
+    await using last = await Client.connect(own.file, { name: 'last' })
+    assert.deepEqual(await heldAlone(last), { keys: 0, replicas: 0 })
+    await assert.rejects(last.dataset('alone'), DatasetError)
   })
 
   test('a taken name is an error before anything runs, and may be overwritten', async () => {
@@ -219,7 +236,16 @@ ${blocks.join('\n')}`
     await other.close()
     await assert.rejects(
       client.publish('bad', { fn: (x: number) => x }),
-      /bad cannot be published: functions and instances|cannot be sent|cannot travel/,
+      /^DatasetError: bad cannot be published: functions or instances of classes stand in its data, which another program does not have\. Publish plain data/,
+    )
+    await assert.rejects(
+      client.publish('bad', { later: Promise.resolve(1) }),
+      /^DatasetError: bad cannot be published: `value\.later` is a Promise, which another program does not have/,
+    )
+    const rows = { collectionKind: 'rows', buildTasks: assert.fail, assemble: assert.fail }
+    await assert.rejects(
+      client.publish('bad', [rows]),
+      /another program cannot make a collection of the kind rows again\. Publish a bag, an array/,
     )
     await assert.rejects(
       client.publish('bad', 'x'.repeat(2e6)),
