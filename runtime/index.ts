@@ -102,6 +102,7 @@ export {
   CancelledError,
   ClosedError,
   ConnectError,
+  DatasetError,
   LostError,
   RefusedError,
   UsageError,
@@ -114,6 +115,7 @@ export type { GatherOptions } from './session/gather.ts'
 export type { Computed } from './session/nested.ts'
 export type { LocalOptions } from './session/openCluster.ts'
 export { type ProgressOptions, progress } from './session/progress.ts'
+export type { DatasetInfo } from './session/publish.ts'
 export type { ScatterOptions } from './session/scatter.ts'
 export type { SlurmClientOptions } from './session/slurmClient.ts'
 export type { SshClientOptions } from './session/sshClient.ts'

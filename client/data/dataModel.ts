@@ -1,4 +1,4 @@
-// What programs hold on the cluster, as rows of a view. No `vscode`.
+// What programs hold on the cluster, and what is published there by name, as rows of a view. No `vscode`.
 
 import path from 'node:path'
 import type { HeldData } from '../../runtime/protocol/runs.ts'
@@ -25,11 +25,11 @@ export function dataRows(
   runs: readonly Run[] = [],
 ): DataRow[] {
   return held.map((each) => {
-    const { client, group, name, place, results, bytes } = each
+    const { client, group, name, place, results, bytes, dataset } = each
     const text = place && lineAt(place.file, place.line)
-    const where = place ? `${path.basename(place.file)}:${place.line}` : undefined
+    const where = dataset !== undefined ? 'published' : place && `${path.basename(place.file)}:${place.line}`
     return {
-      id: `${client}/${group}`,
+      id: dataset !== undefined ? `dataset ${dataset}` : `${client}/${group}`,
       label: (text && variableOf(text)) ?? name,
       description: [bytesText(bytes), plural(results, 'part'), where].filter(Boolean).join(' · '),
       tooltip: heldText(each, runs),
@@ -40,7 +40,12 @@ export function dataRows(
 
 /** What is to be known of data, in lines. */
 export function heldText(held: HeldData, runs: Iterable<Run>): string {
-  const { client, clientName, name, place, results, bytes } = held
+  const { client, clientName, name, place, results, bytes, dataset } = held
+  if (dataset !== undefined)
+    return [
+      `${plural(results, 'result')}, ${bytesText(bytes)} in the memory of the workers or spilled to disk.`,
+      `Published as ${dataset} by ${clientName}, and held until it is unpublished or the cluster ends.`,
+    ].join('\n')
   const run = runOf(held, runs)
   const holder = run ? `the run of ${run.label}` : clientName || `client ${client}`
   return [
@@ -49,6 +54,12 @@ export function heldText(held: HeldData, runs: Iterable<Run>): string {
     `Held by ${holder} until that lets go of it or ends.`,
   ].join('\n')
 }
+
+/** What becomes of programs when data is released. */
+export const releaseText = ({ dataset }: HeldData): string =>
+  dataset === undefined
+    ? 'The program that holds it is told so; what it still computes from it fails.'
+    : 'Nothing is published by this name then. Programs that have opened it keep what they hold.'
 
 /** The run whose process holds the data: a session is called by its process where it opened no client of another name. */
 export function runOf({ clientName }: HeldData, runs: Iterable<Run>): Run | undefined {

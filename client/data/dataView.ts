@@ -1,9 +1,9 @@
-// The view of data: what programs hold on the cluster, by the line that asked for it, with its bytes and a way to release it.
+// The view of data: what programs hold on the cluster, by the line that asked for it, and what is published there, with bytes and a way to release it.
 
 import * as vscode from 'vscode'
 import { openPlace } from '../panels/panelPage.ts'
 import type { RunBook } from '../runs/runBook.ts'
-import { type DataRow, dataRows, dataTotal } from './dataModel.ts'
+import { type DataRow, dataRows, dataTotal, releaseText } from './dataModel.ts'
 import type { HeldLook } from './heldLook.ts'
 
 export function registerDataView(context: vscode.ExtensionContext, look: HeldLook, book: RunBook): void {
@@ -41,7 +41,7 @@ export function registerDataView(context: vscode.ExtensionContext, look: HeldLoo
         `Release ${label}?`,
         {
           modal: true,
-          detail: `${tooltip}\n\nThe program that holds it is told so; what it still computes from it fails.`,
+          detail: `${tooltip}\n\n${releaseText(held)}`,
         },
         'Release',
       )

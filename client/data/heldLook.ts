@@ -69,9 +69,9 @@ export class HeldLook {
     this.#timer = setTimeout(() => this.look(), ms)
   }
 
-  /** Lets go of data in its program's place. */
-  async release({ client, group }: HeldData): Promise<void> {
-    await this.#cluster.connection?.query('let-go', JSON.stringify({ client, group }))
+  /** Lets go of data in its program's place; unpublishes what is published. */
+  async release({ client, group, dataset }: HeldData): Promise<void> {
+    await this.#cluster.connection?.query('let-go', JSON.stringify({ client, group, dataset }))
     await this.look()
   }
 }

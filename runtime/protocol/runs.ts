@@ -186,10 +186,16 @@ export interface RunSummary {
   ended: boolean
 }
 
-/** Results that a client holds on the cluster, of one group of its tasks: what it persisted, scattered or did not let go of yet. */
+/**
+ * Results that a client holds on the cluster, of one group of its tasks: what it persisted, scattered or did not let go of
+ * yet; or what is published by a name.
+ */
 export interface HeldData {
   client: number
+  /** Of what is published, who published it. */
   clientName: string
+  /** Nobody holds it: it is published by this name. */
+  dataset?: string
   group: number
   /** What the tasks are called, e.g. `range-map`. */
   name: string

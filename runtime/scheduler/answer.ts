@@ -2,11 +2,13 @@
 
 import type { ClusterInfo, WorkerInfo } from '../protocol/cluster.ts'
 import type { ClientMessage, ClientReply } from '../protocol/messages.ts'
+import type { HeldData } from '../protocol/runs.ts'
+import { aboutDatasets } from './aboutDatasets.ts'
 import type { Client } from './client.ts'
 import { explain } from './explain.ts'
 import { explainAll } from './explainAll.ts'
 import { dump } from './feed.ts'
-import { heldData, letGo } from './held.ts'
+import { heldData, letGo, letGoOfDataset } from './held.ts'
 import { lineFigures } from './lineFigures.ts'
 import { FREE } from './phases.ts'
 import { rebalance } from './rebalance.ts'
@@ -19,14 +21,16 @@ export function answer(
   state: State,
   client: Client,
   cluster: ClusterInfo,
-  { what, key = '', request }: Extract<ClientMessage, { type: 'query' }>,
+  { what, key = '', request, details }: Extract<ClientMessage, { type: 'query' }>,
 ): ClientReply {
-  const value = reportOn(state, client, cluster, what, key)
+  const datasets = aboutDatasets(state, client, what, details)
+  if (datasets && 'reason' in datasets) return { type: 'refused', request, ...datasets, message: 'query' }
+  const value = datasets ? datasets.value : reportOn(state, client, cluster, what, key)
   if (value !== undefined) return { type: 'answer', request, value }
   return {
     type: 'refused',
     request,
-    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, why, lines, watch-lines, line-times, held, let-go, dump, rebalance and replicate`,
+    reason: `no report is called ${JSON.stringify(what)}: there are info, story, explain, why, lines, watch-lines, line-times, held, let-go, dump, rebalance, replicate, datasets, dataset, hold-dataset, publish and unpublish`,
     message: 'query',
   }
 }
@@ -55,8 +59,12 @@ function reportOn(state: State, client: Client, cluster: ClusterInfo, what: stri
     case 'held':
       return heldData(state)
     case 'let-go': {
-      const { client: owner, group } = JSON.parse(key) as { client: number; group: number }
-      return letGo(state, owner, group)
+      const {
+        client: owner,
+        group,
+        dataset,
+      } = JSON.parse(key) as Pick<HeldData, 'client' | 'group' | 'dataset'>
+      return dataset === undefined ? letGo(state, owner, group) : letGoOfDataset(state, dataset)
     }
     case 'rebalance':
       return rebalance(state)

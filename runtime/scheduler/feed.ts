@@ -2,6 +2,7 @@
 
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import type { FeedMessage } from '../protocol/feed.ts'
+import { listDatasets } from './datasets.ts'
 import { GROUP_STRIDE } from './groups.ts'
 import { PHASE_NAMES, RUNNING, STORED, WAITING } from './phases.ts'
 import { seatedAt } from './seat.ts'
@@ -147,6 +148,7 @@ export function dump(state: State): unknown {
     callables: state.callables.byNumber.size,
     modules: state.callables.modules.size,
     clients: [...state.clients.values()].map(({ id, name, handles }) => ({ id, name, wants: handles.size })),
+    datasets: listDatasets(state),
     workers: state.present.map((worker) => ({
       ...worker.info,
       status: worker.status,

@@ -1,5 +1,6 @@
 // What must be true between events, as named rules. Slow: for tests, simulation, and hunting a fault with the flag on.
 
+import { DATASET_RULES } from './datasetRules.ts'
 import type { Rule } from './rule.ts'
 import type { State } from './state.ts'
 import { TASK_RULES } from './taskRules.ts'
@@ -15,7 +16,7 @@ export class InvariantError extends Error {
   }
 }
 
-export const RULES: Record<string, Rule> = { ...TASK_RULES, ...WORKER_RULES }
+export const RULES: Record<string, Rule> = { ...TASK_RULES, ...WORKER_RULES, ...DATASET_RULES }
 
 /** @throws {InvariantError} for the first rule that does not hold */
 export function checkInvariants(state: State): void {

@@ -5,6 +5,7 @@ import { keyText } from '../protocol/ids.ts'
 import { CallableTable } from './callables.ts'
 import type { Client } from './client.ts'
 import { CrossEdges } from './crossEdges.ts'
+import type { Dataset } from './datasets.ts'
 import { GROUP_STRIDE, Groups } from './groups.ts'
 import { IntList } from './grow.ts'
 import { Journal } from './journal.ts'
@@ -68,6 +69,9 @@ export class State {
   /** The workers that are here, in the order of their ids. */
   readonly present: Worker[] = []
   readonly clients = new Map<number, Client>()
+  /** What is published, by name: held in nobody's place. */
+  readonly datasets = new Map<string, Dataset>()
+  nextDataset = 1
   readonly failures = new Map<number, TaskFailure>()
   readonly troubles = new Map<number, Trouble>()
   /** What running tasks say of how far they have come. */

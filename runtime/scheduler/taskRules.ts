@@ -168,6 +168,8 @@ export const TASK_RULES: Record<string, Rule> = {
           broken(`a handle of client ${client.id} leads to another's want`)
       }
     }
+    // The scheduler's own are looked at by a rule of datasets.
+    for (const { entries } of state.datasets.values()) handles += entries.length
     let listed = 0
     for (const row of rowsOf(state))
       for (let entry = tasks.wants[row]; entry >= 0; entry = wants.next[entry]) {

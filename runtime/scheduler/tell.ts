@@ -12,7 +12,8 @@ export function tellFinished(state: State, task: number, inline = NO_BYTES, from
   const { wants } = state
   const bytes = state.tasks.weight[task]
   for (let entry = state.tasks.wants[task]; entry >= 0; entry = wants.next[entry]) {
-    const client = state.clients.get(wants.client[entry])!
+    const client = state.clients.get(wants.client[entry])
+    if (!client) continue // Published: nobody to tell.
     client.outbox.finished(wants.handle[entry], bytes, inline, from, to)
     if (!client.outbox.dirty) dirtyClient(state, client)
   }
@@ -21,7 +22,8 @@ export function tellFinished(state: State, task: number, inline = NO_BYTES, from
 export function tellErred(state: State, task: number, failure: TaskFailure): void {
   const { wants } = state
   for (let entry = state.tasks.wants[task]; entry >= 0; entry = wants.next[entry]) {
-    const client = state.clients.get(wants.client[entry])!
+    const client = state.clients.get(wants.client[entry])
+    if (!client) continue // Published: nobody to tell.
     client.outbox.erred(wants.handle[entry], failure)
     dirtyClient(state, client)
   }
@@ -31,7 +33,8 @@ export function tellErred(state: State, task: number, failure: TaskFailure): voi
 export function tellUnfinished(state: State, task: number): void {
   const { wants } = state
   for (let entry = state.tasks.wants[task]; entry >= 0; entry = wants.next[entry]) {
-    const client = state.clients.get(wants.client[entry])!
+    const client = state.clients.get(wants.client[entry])
+    if (!client) continue // Published: nobody to tell.
     client.outbox.taken(wants.handle[entry])
     dirtyClient(state, client)
   }

@@ -24,6 +24,13 @@ import { mapTasks } from './mapTasks.ts'
 import { type Computed, Pending } from './nested.ts'
 import { ambientCore, connectCore, type LocalOptions, localCore, type OpenCluster } from './openCluster.ts'
 import { futuresOf } from './progress.ts'
+import {
+  type DatasetInfo,
+  listPublished,
+  openPublished,
+  publishPersisted,
+  unpublishByName,
+} from './publish.ts'
 import { askAbout } from './questions.ts'
 import { replicateFutures } from './replicate.ts'
 import { type ScatterOptions, scatterValues } from './scatter.ts'
@@ -270,6 +277,57 @@ export class Client implements Executor {
     await Promise.all(pending.collections.map((collection) => collection.prepare?.()))
     const sent = sendCollections(this.#core, pending.collections)
     return pending.replace(values, pending.futures, persistCollections(this.#core, pending.collections, sent))
+  }
+
+  /**
+   * Holds collections and futures on the cluster by a name, wherever they stand in lists, plain objects, maps and sets, so
+   * that other programs can use them: until `unpublish` or the end of the cluster, also after this program has ended. Collections
+   * are persisted; what still runs goes on.
+   * @param options.overwrite replaces what is published by that name
+   * @returns the same, standing on what is held
+   * @throws {DatasetError} when the name is taken, or something in the value cannot be published
+   * @example
+   * await client.publish('squares', bag.range(4).map((x) => x * x))
+   * const squares = await client.dataset<Bag<number>>('squares')
+   * await squares.sum().compute() // 14
+   */
+  async publish<T>(name: string, value: T, options: { overwrite?: boolean } = {}): Promise<T> {
+    requireOptions('publish', options, { overwrite: true })
+    const persist = (given: unknown): Promise<unknown> => this.persist(given)
+    return (await publishPersisted(this.#core, name, value, persist, options.overwrite ?? false)) as T
+  }
+
+  /**
+   * What is published by a name: the same collections and futures, in the same lists and objects.
+   * @throws {DatasetError} when nothing is; its text says the nearest names
+   * @example
+   * await client.publish('limits', { low: client.submit(Math.min, 3, 1), unit: 'mm' })
+   * await client.compute(await client.dataset('limits')) // { low: 1, unit: 'mm' }
+   */
+  async dataset<T = unknown>(name: string): Promise<T> {
+    return (await openPublished(this.#core, name)) as T
+  }
+
+  /**
+   * What is published on the cluster, by name.
+   * @example
+   * await client.publish('one', client.submit(Math.min, 1))
+   * ;(await client.datasets()).map(({ name, kind }) => `${name}: ${kind}`) // ['one: future']
+   */
+  datasets(): Promise<DatasetInfo[]> {
+    return listPublished(this.#core)
+  }
+
+  /**
+   * Gives a name up: what nobody else holds is freed. Programs that have opened the dataset keep what they hold.
+   * @throws {DatasetError} when nothing is published by that name
+   * @example
+   * await client.publish('old', [1, 2])
+   * await client.unpublish('old')
+   * await client.datasets() // []
+   */
+  async unpublish(name: string): Promise<void> {
+    await unpublishByName(this.#core, name)
   }
 
   /** Stops the tasks of futures and of persisted collections, wherever they stand in plain data, and those that need them. */

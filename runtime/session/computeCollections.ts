@@ -7,7 +7,7 @@ import type { OpenSite } from './computeSites.ts'
 import type { Core } from './core.ts'
 import { encodeGraph } from './encodeGraph.ts'
 import { UsageError } from './errors.ts'
-import { Future, handleOf } from './future.ts'
+import { Future, handleOf, holderOf } from './future.ts'
 
 /** Collections whose tasks the scheduler knows. */
 export interface Sent {
@@ -37,7 +37,7 @@ export function sendCollections(core: Core, collections: readonly Collection[]):
   const futures: Future[] = []
   for (const reference of references.flat())
     if (reference instanceof TaskRef) ends.set(reference.index, 0)
-    else if (reference instanceof Future) futures.push(reference)
+    else if (reference instanceof Future) futures.push(ownFuture(core, reference))
     else throw new UsageError('a collection ends in something that is no task')
   // The label of a key is its group's name.
   const first = core.table.next
@@ -55,6 +55,14 @@ export function sendCollections(core: Core, collections: readonly Collection[]):
     ),
   )
   return { graph: writer.serial, tasks: graph.size, first, count: ends.size, handles, futures }
+}
+
+/** Handles mean something to their own client alone. */
+function ownFuture(core: Core, future: Future): Future {
+  if (holderOf(future) === core) return future
+  throw new UsageError(
+    `a collection stands on ${future.key}, which another client of this program holds: compute it there, with that client's compute(…)`,
+  )
 }
 
 /** The values of collections: waits for their tasks, and puts the results together. */

@@ -71,3 +71,13 @@ export class RefusedError extends Error {
 export class UsageError extends TypeError {
   override name = 'UsageError'
 }
+
+/** Nothing is published by a name, the name is taken, or the value cannot be published. */
+export class DatasetError extends Error {
+  override name = 'DatasetError'
+  readonly dataset: string
+  constructor(dataset: string, text: string, cause?: unknown) {
+    super(text, cause === undefined ? undefined : { cause })
+    this.dataset = dataset
+  }
+}

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dataRows, dataTotal, heldLens } from '../../client/data/dataModel.ts'
+import { dataRows, dataTotal, heldLens, releaseText } from '../../client/data/dataModel.ts'
 import { applyRunEvent, type Runs } from '../../client/runs/runsModel.ts'
 import type { HeldData } from '../../runtime/protocol/runs.ts'
 
@@ -54,6 +54,22 @@ test('above its line stands the variable with what it holds; the run that holds 
   assert.equal(heldLens({ ...held, bytes: 999 }, 'const a = 1', []), undefined, 'too little to matter')
   tell(1, { kind: 'ended', exitCode: 0, reason: 'finished', durationMs: 1 })
   assert.match(dataRows([held], () => undefined, [...runs.values()])[0].tooltip, /Held by session-77 until/)
+})
+
+test('what is published is called by its name, and whoever published it is told', () => {
+  const { place: _, ...rest } = HELD
+  const published = { ...rest, client: -1, group: -1, name: 'flights', dataset: 'flights' }
+  const [row] = dataRows([published], () => 'const a = 1')
+  assert.deepEqual(
+    [row.id, row.label, row.description],
+    ['dataset flights', 'flights', '3.2 MB · 20 parts · published'],
+  )
+  assert.match(
+    row.tooltip,
+    /^20 results, 3\.2 MB .*\nPublished as flights by session of analysis\.ts, and held until/,
+  )
+  assert.match(releaseText(published), /Programs that have opened it keep what they hold/)
+  assert.match(releaseText(HELD), /The program that holds it is told so/)
 })
 
 test('all of it in one figure; nothing while nothing is held', () => {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { PUBLISHED } from '../../runtime/scheduler/datasets.ts'
 import { checkInvariants, InvariantError, RULES } from '../../runtime/scheduler/invariants.ts'
 import { READY, RELEASED, RUNNING, STORED, WAITING } from '../../runtime/scheduler/phases.ts'
 import type { State } from '../../runtime/scheduler/state.ts'
@@ -116,6 +117,12 @@ const FAULTS: Record<string, (state: State) => void> = {
   },
   'copies that a client asked for are known, and only those': (state) => {
     state.copiesAsked.set(rowIn(state, STORED), 2)
+  },
+  'what is published is wanted for its dataset, and nothing else is': (state) => {
+    const row = rowIn(state, STORED)
+    state.tasks.waiters[row]++
+    state.tasks.keepers[row]++
+    state.wants.add(PUBLISHED, 1, row, state.tasks.wants)
   },
   'a worker gets nothing beside a task that died with workers': (state) => {
     state.workers[0]!.quarantinedTask = rowIn(state, RUNNING)

@@ -134,7 +134,7 @@ test('a request of an unknown kind, and one that only the process around the cor
   cluster.play((one) => one.client({ type: 'query', request: 3, what: 'nonsense' }))
   cluster.play((one) => one.client({ type: 'scale', request: 4, workers: 2 }))
   assert.deepEqual(cluster.take(), [
-    'refused: no report is called "nonsense": there are info, story, explain, why, lines, watch-lines, line-times, held, let-go, dump, rebalance and replicate',
+    'refused: no report is called "nonsense": there are info, story, explain, why, lines, watch-lines, line-times, held, let-go, dump, rebalance, replicate, datasets, dataset, hold-dataset, publish and unpublish',
     'refused: nobody here can serve a scale message',
   ])
 })

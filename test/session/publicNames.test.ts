@@ -22,6 +22,7 @@ test('what `import … from "heddle"` gives', () => {
     'DTypeError',
     'DataFrame',
     'DataTypeError',
+    'DatasetError',
     'DelayedUseError',
     'DrawingError',
     'DuplicateColumnError',
@@ -94,6 +95,8 @@ test('what a client can do', () => {
     'clusterId',
     'compute',
     'dashboardUrl',
+    'dataset',
+    'datasets',
     'dumpState',
     'explain',
     'gather',
@@ -101,6 +104,7 @@ test('what a client can do', () => {
     'jobs',
     'map',
     'persist',
+    'publish',
     'rebalance',
     'replicate',
     'retry',
@@ -108,6 +112,7 @@ test('what a client can do', () => {
     'scatter',
     'story',
     'submit',
+    'unpublish',
     'with',
   ])
   assert.deepEqual(

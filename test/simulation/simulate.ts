@@ -1,4 +1,4 @@
-// Plays many seeds: `node test/simulation/simulate.ts --seeds 100000 [--from 1] [--batch] [--memory]`. Prints every seed that finds a fault.
+// Plays many seeds: `node test/simulation/simulate.ts --seeds 100000 [--from 1] [--batch] [--memory] [--datasets]`. Prints every seed that finds a fault.
 
 import { parseArgs } from 'node:util'
 import { Simulation, type SimulationOptions } from './simulation.ts'
@@ -18,29 +18,36 @@ export function playSeeds(
   from: number,
   count: number,
   { faultsMax = FAULTS_MAX, ...options }: SimulationOptions & { faultsMax?: number } = {},
-): { faults: SeedFault[]; events: number; held: number } {
+): { faults: SeedFault[]; events: number; held: number; published: number } {
   const faults: SeedFault[] = []
   let events = 0
   let held = 0
+  let published = 0
   for (let seed = from; seed < from + count && faults.length < faultsMax; seed++) {
     const fault = playSeed(seed, options)
     events += fault.events
     held += fault.held
+    published += fault.published
     if (fault.error) faults.push({ seed, error: fault.error })
   }
-  return { faults, events, held }
+  return { faults, events, held, published }
 }
 
 export function playSeed(
   seed: number,
   options: SimulationOptions = {},
-): { events: number; held: number; error?: Error } {
+): { events: number; held: number; published: number; error?: Error } {
   const simulation = new Simulation(seed, options)
+  const told = (): { events: number; held: number; published: number } => ({
+    events: simulation.events,
+    held: simulation.held,
+    published: simulation.scheduler.state.nextDataset - 1,
+  })
   try {
     simulation.play()
-    return { events: simulation.events, held: simulation.held }
+    return told()
   } catch (error) {
-    return { events: simulation.events, held: simulation.held, error: error as Error }
+    return { ...told(), error: error as Error }
   }
 }
 
@@ -51,6 +58,7 @@ if (import.meta.main) {
       from: { type: 'string', default: '1' },
       batch: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
+      datasets: { type: 'boolean', default: false },
     },
   })
   const count = Number(values.seeds)
@@ -61,8 +69,13 @@ if (import.meta.main) {
   // Slice by slice, so that a run that is stopped has told what it found, and how far it came.
   for (let played = 0; played < count && faultsFound < FAULTS_MAX; ) {
     const slice = Math.min(SLICE_SEEDS, count - played)
-    const { batch, memory } = values
-    const found = playSeeds(from + played, slice, { batch, memory, faultsMax: FAULTS_MAX - faultsFound })
+    const { batch, memory, datasets } = values
+    const found = playSeeds(from + played, slice, {
+      batch,
+      memory,
+      datasets,
+      faultsMax: FAULTS_MAX - faultsFound,
+    })
     for (const { seed, error } of found.faults) console.error(`seed ${seed}: ${error.stack}\n`)
     faultsFound += found.faults.length
     events += found.events

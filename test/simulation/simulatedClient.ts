@@ -1,12 +1,16 @@
 // A client that submits, releases, cancels, retries, scatters and leaves, and believes only what it was told.
 
 import assert from 'node:assert/strict'
+import type { DatasetAnswer } from '../../runtime/protocol/datasets.ts'
 import type { TaskFailure } from '../../runtime/protocol/failure.ts'
 import type { ClientMessage, ClientReply } from '../../runtime/protocol/messages.ts'
 import { keyOf } from '../../runtime/scheduler/state.ts'
 import { graphMessage, type TextGraph } from '../scheduler/graphText.ts'
 import type { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
+
+/** Names that clients publish by. */
+export const DATASETS = ['one', 'other'] as const
 
 interface Wish {
   key: string
@@ -26,6 +30,8 @@ export class SimulatedClient {
   #nextGraph = 1
   readonly #scatters = new Map<number, string[]>()
   readonly #graphs = new Map<number, number[]>()
+  /** Who waits for the answer to a query. */
+  readonly #answers = new Map<number, (value: unknown) => void>()
 
   constructor(simulation: Simulation, id: number) {
     this.simulation = simulation
@@ -70,6 +76,10 @@ export class SimulatedClient {
         return
       case 'placed':
         this.#write(message)
+        return
+      case 'answer':
+        this.#answers.get(message.request)?.(message.value)
+        this.#answers.delete(message.request)
         return
       case 'graph-refused':
         // What it stood on was released while the graph was on its way, by the cancel of another handle.
@@ -203,6 +213,43 @@ export class SimulatedClient {
     if (row < 0) return
     const asked = { keys: [keyOf(state, row)], copies: random.pick([1, 2, 3]) }
     this.#say({ type: 'query', request: this.#nextRequest++, what: 'replicate', key: JSON.stringify(asked) })
+  }
+
+  /** Publishes some of its wishes, replacing others' or not; their keys are what describes them. */
+  publish(random: Random): void {
+    const published = [...this.wishes].filter(() => random.chance(0.5))
+    this.#ask('publish', {
+      name: random.pick(DATASETS),
+      kind: 'data',
+      handles: published.map(([handle]) => handle),
+      description: Buffer.from(JSON.stringify(published.map(([, { key }]) => key))),
+      overwrite: random.chance(0.5),
+    })
+  }
+
+  unpublish(names: readonly string[]): void {
+    for (const name of names) this.#ask('unpublish', { name })
+  }
+
+  /** Wishes for what is published, whatever that is by then. */
+  open(random: Random): void {
+    const name = random.pick(DATASETS)
+    this.#ask('dataset', { name }, (value) => {
+      const found = value as DatasetAnswer
+      if ('names' in found) return
+      const keys = JSON.parse(Buffer.from(found.description).toString()) as string[]
+      const handles = keys.map((key) => this.#wish(key))
+      const first = handles[0] ?? this.#nextHandle
+      this.#ask('hold-dataset', { name, number: found.number, first }, (held) => {
+        if (held === false) for (const handle of handles) this.#drop(handle)
+      })
+    })
+  }
+
+  #ask(what: string, details: object, answered?: (value: unknown) => void): void {
+    const request = this.#nextRequest++
+    if (answered) this.#answers.set(request, answered)
+    this.#say({ type: 'query', request, what, details })
   }
 
   #wish(key: string): number {

@@ -68,6 +68,15 @@ test('seeds in which memory is short: sources are held back, and none for ever',
   assert.ok(held > SEEDS / 2, 'some are held back')
 })
 
+test('seeds in which clients publish what they want, and others want it too', () => {
+  const { faults, published } = playSeeds(1, SEEDS / 4, { datasets: true })
+  assert.deepEqual(
+    faults.map(({ seed, error }) => `seed ${seed}: ${error.stack}`),
+    [],
+  )
+  assert.ok(published > SEEDS / 2, 'some is published')
+})
+
 test('copies that nobody removes are found at the end of a seed', () => {
   const { faults } = playSeeds(1, 100, { copiesEveryMs: 1e9, faultsMax: 1 })
   assert.match(faults[0]?.error.message ?? 'none was found', /copies, and nobody needs more than one/)
@@ -75,7 +84,11 @@ test('copies that nobody removes are found at the end of a seed', () => {
 
 test('the log of events, played again, gives the same instructions byte for byte', () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const simulation = new Simulation(seed, { record: true, memory: seed % 2 === 0 })
+    const simulation = new Simulation(seed, {
+      record: true,
+      memory: seed % 2 === 0,
+      datasets: seed % 3 === 0,
+    })
     simulation.play()
     const { events, complete } = simulation.scheduler.eventLog!.take()
     assert.ok(complete)

@@ -16,7 +16,7 @@ import { BROADCAST, STORED } from '../../runtime/scheduler/phases.ts'
 import { Scheduler } from '../../runtime/scheduler/scheduler.ts'
 import { keyOf } from '../../runtime/scheduler/state.ts'
 import { Random } from './random.ts'
-import { SimulatedClient } from './simulatedClient.ts'
+import { DATASETS, SimulatedClient } from './simulatedClient.ts'
 import { SimulatedWorker } from './simulatedWorker.ts'
 import { type Key, Universe } from './universe.ts'
 
@@ -52,6 +52,8 @@ export interface SimulationOptions {
   copiesEveryMs?: number
   /** Whether results are large and memory is short: sources are held back. */
   memory?: boolean
+  /** Whether clients publish what they want. */
+  datasets?: boolean
 }
 
 export class Simulation {
@@ -88,6 +90,9 @@ export class Simulation {
   /** Clients ask for copies, and those that nobody needs go; absent where neither happens, as when the oldest seeds were found. */
   readonly #copying: Random | undefined
 
+  /** Clients publish what they want, and want what others published. As with `nesting`. */
+  readonly #publishing: Random | undefined
+
   /** Memory is short, and workers say so, rightly or not. */
   readonly #memory: Random | undefined
   readonly valueBytes: number
@@ -106,6 +111,7 @@ export class Simulation {
       batch = false,
       copiesEveryMs = COPIES_EVERY_MS,
       memory = false,
+      datasets = false,
     }: SimulationOptions = {},
   ) {
     this.#record = record
@@ -113,6 +119,7 @@ export class Simulation {
     this.nesting = nested ? new Random(seed + 0x5eed) : undefined
     this.#copying = Number.isFinite(copiesEveryMs) ? new Random(seed + 0xc0b1e) : undefined
     this.#memory = memory ? new Random(seed + 0x3e30) : undefined
+    this.#publishing = datasets ? new Random(seed + 0xda7a) : undefined
     this.valueBytes = memory ? 100_000 : 8
     this.targetBytes = memory ? 250_000 : undefined
     this.random = new Random(seed)
@@ -143,6 +150,7 @@ export class Simulation {
     this.#run(() => this.nowMs < settledMs)
     for (const client of this.#clients) this.#judge(client)
     if (this.#copying) this.#noNeedlessCopies()
+    if (this.#publishing) this.#clients[0].unpublish(DATASETS)
     for (const client of this.#clients) client.release(1)
     this.#run(() => this.#timed.length > 1)
     this.#nothingIsLeft()
@@ -320,6 +328,14 @@ export class Simulation {
     this.after(arrival - this.nowMs, () => link.open && call())
   }
 
+  #somethingOfDatasets(random: Random): void {
+    const client = random.pick(this.#clients)
+    const dice = random.next()
+    if (dice < 0.1) client.publish(random)
+    else if (dice < 0.2) client.open(random)
+    else if (dice < 0.23) client.unpublish([random.pick(DATASETS)])
+  }
+
   #somethingHappens(): void {
     if (!this.#troubled) return
     const { random } = this
@@ -342,6 +358,7 @@ export class Simulation {
     else if (dice < 0.91 && this.#clients.length > 1 && client) this.#clientLeaves(client)
     else if (dice < 0.93 && this.#clients.length < 3) this.#newClient()
     if (this.#copying?.chance(0.03)) this.#copying.pick(this.#clients)?.replicate(this.#copying)
+    if (this.#publishing) this.#somethingOfDatasets(this.#publishing)
     this.after(random.next() * 12, () => this.#somethingHappens())
   }
 

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { Collection } from '../../graph/collection.ts'
+import { heldAs, remakeHeld } from '../../graph/heldCollection.ts'
 import { announceNode, buildNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { assembleBlocks, wholeKernel } from '../../kernels/array/blockTask.ts'
@@ -148,6 +149,11 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
   standingOn(references: readonly unknown[]): ChunkedArray<D, R> {
     const { dtype, shape, chunks } = this.#node
     return new ChunkedArray(new HeldNode(dtype, shape, chunks, references))
+  }
+  /** @internal */
+  [heldAs](): HeldArray {
+    const { dtype, shape, chunks } = this.#node
+    return { dtype: dtype.name, shape, chunks }
   }
 
   // — Asking for values
@@ -467,3 +473,15 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
 
 /** Whether a value is a chunked array. */
 export const isChunked = (value: unknown): value is ChunkedArray => value instanceof ChunkedArray
+
+/** What an array is beside its blocks. */
+interface HeldArray {
+  dtype: DTypeName
+  shape: readonly number[]
+  chunks: Chunks
+}
+
+remakeHeld('array', (description, references) => {
+  const { dtype, shape, chunks } = description as HeldArray
+  return new ChunkedArray(new HeldNode(dtypeOf(dtype), shape, chunks, references))
+})

@@ -2,6 +2,7 @@
 
 import { placeOfCall } from '../../graph/callPlace.ts'
 import { type Collection, isCollection } from '../../graph/collection.ts'
+import { heldAs, remakeHeld } from '../../graph/heldCollection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { estimatedBytes } from '../../kernels/bag/estimate.ts'
@@ -138,6 +139,10 @@ export class Bag<out T> implements Collection<T[]> {
   /** @internal */
   standingOn(references: readonly unknown[]): Bag<T> {
     return new Bag(new HeldNode(references), this.#options)
+  }
+  /** @internal */
+  [heldAs](): unknown {
+    return this.#options
   }
 
   // — Asking for values
@@ -863,3 +868,5 @@ class LiteralNode implements GraphNode {
     return [this.#value]
   }
 }
+
+remakeHeld('bag', (options, references) => new Bag(new HeldNode(references), options as BagOptions))

@@ -2,6 +2,7 @@
 
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { Collection } from '../../graph/collection.ts'
+import { heldAs, remakeHeld } from '../../graph/heldCollection.ts'
 import { announceNode, buildNode } from '../../graph/node.ts'
 import { TaskGraph } from '../../graph/taskGraph.ts'
 import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
@@ -196,6 +197,11 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
       this.options,
       this.index,
     )
+  }
+  /** @internal */
+  [heldAs](): HeldTable {
+    const { plan, options, index } = this
+    return { schema: plan.schema, rows: rowsAtMost(plan), options, index }
   }
 
   get #frames(): FramesNode {
@@ -906,3 +912,17 @@ function joinKeys(options: JoinOptions, how: JoinHow): [ExprNode[], ExprNode[]] 
     )
   return nodes
 }
+
+/** What a table is beside its partitions. */
+interface HeldTable {
+  schema: Schema
+  /** At most, where that is known. */
+  rows: number | undefined
+  options: TableOptions
+  index: string | undefined
+}
+
+remakeHeld('dataframe', (description, references) => {
+  const { schema, rows, options, index } = description as HeldTable
+  return new DataFrame(heldPlan(references, schema, rows), options, index)
+})

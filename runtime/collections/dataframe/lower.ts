@@ -60,6 +60,7 @@ function lower(building: Building, plan: Plan, build: Build): Pipe {
         labels: [plan.label],
         schema: plan.schema,
         place,
+        ...(plan.held && { done: plan.held }),
       })
     case 'project':
       return project(building, plan, build(plan.input))

@@ -128,6 +128,8 @@ export interface ScanPlan {
   /** Whether nothing says how many rows there are. */
   readonly isGuess?: boolean
   readonly detail?: string
+  /** The partitions themselves, where they are held with all columns of the schema: who wants them as they are needs no task. */
+  readonly held?: readonly unknown[]
   /** The same with fewer columns and a predicate that may leave partitions out. */
   narrowed?(columns: readonly string[], predicate: ExprNode | undefined): ScanPlan
   prepare?(): Promise<void>

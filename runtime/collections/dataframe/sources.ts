@@ -245,6 +245,7 @@ function heldScan(
     inputs: [],
     rows: rows ?? references.length * ROWS_A_PARTITION,
     isGuess: rows === undefined,
+    ...(!columns && { held: references }),
     narrowed: (wanted) => heldScan(references, rows, wanted),
   }
 }

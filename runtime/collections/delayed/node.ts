@@ -2,6 +2,7 @@
 
 import { inspect } from 'node:util'
 import { type Collection, isCollection } from '../../graph/collection.ts'
+import { heldAs } from '../../graph/heldCollection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import type { UserFunction } from '../../kernels/bag/plan.ts'
@@ -55,6 +56,10 @@ export abstract class DelayedNode implements GraphNode, Collection {
 
   standingOn(references: readonly unknown[]): DelayedNode {
     return new HeldValueNode(references[0])
+  }
+
+  [heldAs](): unknown {
+    return null
   }
 
   [inspect.custom](): string {

@@ -1,11 +1,13 @@
 // What the user holds of a delayed value: a Proxy whose properties, items and methods are delayed too.
 
 import { placeOfCall } from '../../graph/callPlace.ts'
+import type { Collection } from '../../graph/collection.ts'
+import { remakeHeld } from '../../graph/heldCollection.ts'
 import type { UserFunction } from '../../kernels/bag/plan.ts'
 import { callMethod, getProperty } from '../../kernels/delayed/delayed.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { visualize } from '../visualize.ts'
-import { CallNode, type CallSpec, type DelayedNode, NODE } from './node.ts'
+import { CallNode, type CallSpec, type DelayedNode, HeldValueNode, NODE } from './node.ts'
 import type { Delayed } from './types.ts'
 
 /** A delayed value was used as if it were there already. */
@@ -136,3 +138,5 @@ const MEMBER_HANDLER: ProxyHandler<MemberTarget> = {
   defineProperty: ({ node }, name) => refuseToChange(node, name),
   deleteProperty: ({ node }, name) => refuseToChange(node, name),
 }
+
+remakeHeld('delayed', (_, [reference]) => delayedOf(new HeldValueNode(reference)) as unknown as Collection)
