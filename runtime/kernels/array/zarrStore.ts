@@ -184,10 +184,10 @@ export const zarrReadCall = kernel(
 /** Elements as they came, in the order of the chunks. */
 class Read {
   readonly data: Data
-  readonly shape: readonly number[]
-  readonly stride: readonly number[]
+  readonly shape: number[]
+  readonly stride: number[]
 
-  constructor(data: Data, shape: readonly number[], stride: readonly number[]) {
+  constructor(data: Data, shape: number[], stride: number[]) {
     this.data = data
     this.shape = shape
     this.stride = stride
