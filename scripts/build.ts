@@ -19,7 +19,7 @@ const RUNTIME_ENTRIES: Record<string, string> = {
   worker: 'runtime/host/workerMain.ts',
   lane: 'runtime/host/laneMain.ts',
   cli: 'runtime/cli/main.ts',
-  askFiles: 'runtime/collections/dataframe/askFilesMain.ts',
+  askFiles: 'runtime/collections/askFilesMain.ts',
 }
 
 /** Builds the runtime's bundles: one run, so that entries of one process share their modules. */

@@ -2,17 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ChunkedArray } from '../../runtime/collections/array/chunkedArray.ts'
 import { array } from '../../runtime/collections/index.ts'
-import { NdArray } from '../../runtime/kernels/array/ndArray.ts'
+import type { NdArray } from '../../runtime/kernels/array/ndArray.ts'
 import { readNpy, writeNpy } from '../../runtime/kernels/array/npy.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
 import { assertSame, randomArray, randomFrom } from './kit/arrays.ts'
 import { Numpy, requirePython } from './kit/numpy.ts'
+import { writeSharded } from './kit/shardedZarr.ts'
 
 computeInProcess()
 const numpy = new Numpy()
@@ -114,55 +115,151 @@ zarr.open_group(sys.argv[1] + '/group', mode='w').create_dataset('inner', data=a
   )
 })
 
-test('a sharded array of Zarr 3 is read shard by shard, and in other chunks; a part that is missing holds the fill value', async (context) => {
+test('complex Zarr written here is read by Python, and what Python writes here: byte orders, columns first, fill values', async (context) => {
+  const python = requirePython('zarr', 'python3-zarr')
   const folder = temporaryFolder(context)
-  const endian = { name: 'bytes', configuration: { endian: 'little' } }
+  for (const dtype of ['complex64', 'complex128'] as const) {
+    const a = randomArray(random, dtype, [7, 5], { views: false })
+    for (const compression of ['zstd', 'gzip', 'none'] as const) {
+      const path = join(folder, `${dtype}-${compression}`)
+      const lazy = array.fromArray(a, { chunks: [3, 2] })
+      await lazy.toZarr(path, { version: 2, compression })
+      const read = await numpy.eval(`__import__('zarr').open(${JSON.stringify(path)}, mode='r')[:]`)
+      assertSame(read.array!, a, `${dtype} ${compression} read by Python`)
+      await lazy.toZarr(`${path}-3`, { version: 3, compression })
+      for (const written of [path, `${path}-3`])
+        for (const chunks of [undefined, [4, 5] as const])
+          assertSame(await whole(array.fromZarr(written, { chunks })), a, `${written} ${chunks}`)
+    }
+    const one = join(folder, `${dtype}-one`)
+    await array.full([], 2, { dtype }).toZarr(one, { version: 2 })
+    assert.equal(
+      String(await array.fromZarr(one).compute()),
+      String(await array.full([], 2, { dtype }).compute()),
+    )
+  }
+  const program = `
+import zarr, numpy as np, numcodecs, sys
+a = (np.arange(35) - 1j * np.arange(35) ** 2).reshape(7, 5)
+for name, kwargs in {
+    'blosc': dict(dtype='c16', compressor=numcodecs.Blosc('lz4')),
+    'big': dict(dtype='>c8', compressor=None, fill_value=complex(1, -2)),
+    'fortran': dict(dtype='<c16', order='F', fill_value=complex(float('nan'), float('-inf'))),
+    'nested': dict(dtype='<c8', dimension_separator='/', order='F', fill_value=None),
+}.items():
+    z = zarr.open(sys.argv[1] + '/' + name, mode='w', shape=(7, 5), chunks=(3, 2), **kwargs)
+    z[:] = a
+    z[3:6, 2:4] = z.fill_value if z.fill_value is not None else 0
+`
+  execFileSync(python, ['-W', 'ignore', '-c', program, folder])
+  for (const name of ['blosc', 'big', 'fortran', 'nested']) {
+    const path = join(folder, name)
+    rmSync(join(path, name === 'nested' ? '1/1' : '1.1'))
+    const code = `(lambda z: np.asarray(z[:]).astype(z.dtype.newbyteorder('=')))(__import__('zarr').open(${JSON.stringify(path)}, mode='r'))`
+    const expected = (await numpy.eval(code)).array!
+    // Without a fill value what is not there is undefined: zeros here.
+    if (name === 'nested') for (const row of [3, 4, 5]) expected.set([row, '2:4'], 0)
+    assertSame(await whole(array.fromZarr(path)), expected, name)
+    assertSame(await whole(array.fromZarr(path, { chunks: [4, 5] })), expected, `${name}, other chunks`)
+  }
+})
+
+test('fill values in every form of the specifications: texts, bits, whole numbers beyond 2^53, none', async (context) => {
+  const folder = temporaryFolder(context)
+  const three = { zarr_format: 3, node_type: 'array', shape: [2], attributes: { note: 'NaN "is" Infinity' } }
+  const codecs = [{ name: 'bytes', configuration: { endian: 'little' } }]
+  const chunk_key_encoding = { name: 'default', configuration: { separator: '.' } }
+  const chunk_grid = { name: 'regular', configuration: { chunk_shape: [2] } }
+  const filled3 = async (data_type: string, fill: string): Promise<unknown> => {
+    const text = JSON.stringify({
+      ...three,
+      data_type,
+      chunk_grid,
+      chunk_key_encoding,
+      codecs,
+      fill_value: '?',
+    })
+    writeFileSync(
+      join(folder, 'zarr.json'),
+      text.replace('"?"', () => fill),
+    )
+    return (await whole(array.fromZarr(folder))).toTypedArray()
+  }
+  const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN]
+  assert.deepEqual(await filled3('float64', '"NaN"'), new Float64Array([nan, nan]))
+  assert.deepEqual(await filled3('float64', '-0.0'), new Float64Array([-0, -0]))
+  assert.deepEqual(await filled3('float32', '"-Infinity"'), new Float32Array([-inf, -inf]))
+  assert.deepEqual(await filled3('float64', '"0x3ff8000000000000"'), new Float64Array([1.5, 1.5]))
+  assert.deepEqual(await filled3('float32', '"0xc0200000"'), new Float32Array([-2.5, -2.5]))
+  assert.deepEqual(
+    await filled3('uint64', '18446744073709551615'),
+    new BigUint64Array(2).fill(2n ** 64n - 1n),
+  )
+  assert.deepEqual(await filled3('int64', '9007199254740993'), new BigInt64Array(2).fill(2n ** 53n + 1n))
+  assert.deepEqual(await filled3('complex128', '[1.5, "NaN"]'), new Float64Array([1.5, nan, 1.5, nan]))
+  assert.deepEqual(await filled3('complex128', '[0, -0.0]'), new Float64Array([0, -0, 0, -0]))
+  assert.deepEqual(
+    await filled3('complex64', '["-Infinity", "0x40490fdb"]'),
+    new Float32Array([-inf, Math.PI, -inf, Math.PI]),
+  )
+  const filled2 = async (dtype: string, fill: string): Promise<unknown> => {
+    rmSync(join(folder, 'zarr.json'), { force: true })
+    const text = `{"zarr_format": 2, "shape": [2], "chunks": [2], "dtype": "${dtype}", "compressor": null, "order": "C", "filters": null, "fill_value": ${fill}}`
+    writeFileSync(join(folder, '.zarray'), text)
+    return (await whole(array.fromZarr(folder))).toTypedArray()
+  }
+  assert.deepEqual(await filled2('<f8', 'NaN'), new Float64Array([nan, nan]))
+  assert.deepEqual(await filled2('<f8', '"NaN"'), new Float64Array([nan, nan]))
+  assert.deepEqual(await filled2('<i8', 'null'), new BigInt64Array(2))
+  assert.deepEqual(await filled2('|b1', 'true'), new Uint8Array([1, 1]))
+  assert.deepEqual(await filled2('<M8[s]', '"NaT"'), new BigInt64Array(2).fill(-(2n ** 63n)))
+  assert.deepEqual(await filled2('<c16', '["NaN", -1.5]'), new Float64Array([nan, -1.5, nan, -1.5]))
+  assert.deepEqual(await filled2('>c8', '[0.0, Infinity]'), new Float32Array([0, inf, 0, inf]))
+  assert.deepEqual(await filled2('<c8', 'null'), new Float32Array(4))
+})
+
+test('complex Zarr 3: axes stored in another order, big-endian, shards with a part that is missing', async (context) => {
+  const folder = temporaryFolder(context)
+  const big = { name: 'bytes', configuration: { endian: 'big' } }
   const metadata = {
     zarr_format: 3,
     node_type: 'array',
-    shape: [4, 6],
-    data_type: 'float64',
-    chunk_grid: { name: 'regular', configuration: { chunk_shape: [4, 4] } },
-    chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
-    fill_value: -1,
+    shape: [4, 3],
+    data_type: 'complex64',
+    chunk_grid: { name: 'regular', configuration: { chunk_shape: [4, 3] } },
+    chunk_key_encoding: { name: 'v2' },
+    fill_value: [-1, 2],
     codecs: [
       {
         name: 'sharding_indexed',
         configuration: {
-          chunk_shape: [2, 2],
-          codecs: [endian],
-          index_codecs: [endian],
-          index_location: 'end',
+          chunk_shape: [2, 3],
+          codecs: [{ name: 'transpose', configuration: { order: [1, 0] } }, big],
+          index_codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
         },
       },
     ],
-    attributes: {},
   }
   writeFileSync(join(folder, 'zarr.json'), JSON.stringify(metadata))
-  // Two shards of 2 × 2 inner chunks, written as the format says: the chunks, then where each begins and how long it is.
-  const value = (i: number, j: number): number => 10 * i + j
-  for (const shard of [0, 1]) {
-    const parts: Buffer[] = []
-    const index = Buffer.alloc(4 * 16, 0xff)
-    let at = 0
-    for (const inner of [0, 1, 2, 3]) {
-      const [row, column] = [2 * (inner >> 1), 4 * shard + 2 * (inner & 1)]
-      // One inner chunk is not there: its place in the index is all ones.
-      if (column >= 6 || (shard === 0 && inner === 3)) continue
-      const block = Float64Array.from({ length: 4 }, (_, k) => value(row + (k >> 1), column + (k & 1)))
-      parts.push(Buffer.from(block.buffer))
-      index.writeBigUInt64LE(BigInt(at), inner * 16)
-      index.writeBigUInt64LE(32n, inner * 16 + 8)
-      at += 32
+  // The first part has 2 × 3 numbers column by column; the second is not there.
+  const shard = Buffer.alloc(48 + 32, 0xff)
+  for (let j = 0; j < 3; j++)
+    for (let i = 0; i < 2; i++) {
+      shard.writeFloatBE(10 * i + j, (2 * j + i) * 8)
+      shard.writeFloatBE(-j, (2 * j + i) * 8 + 4)
     }
-    mkdirSync(join(folder, 'c', '0'), { recursive: true })
-    writeFileSync(join(folder, 'c', '0', String(shard)), Buffer.concat([...parts, index]))
-  }
-  const expected = NdArray.from(
-    Array.from({ length: 4 }, (_, i) =>
-      Array.from({ length: 6 }, (__, j) => (i >= 2 && j >= 2 && j < 4 ? -1 : value(i, j))),
-    ),
-  ) as NdArray
+  shard.writeBigUInt64LE(0n, 48)
+  shard.writeBigUInt64LE(48n, 56)
+  writeFileSync(join(folder, '0.0'), shard)
+  const code = 'np.array([[0, 1-1j, 2-2j], [10, 11-1j, 12-2j], [-1+2j] * 3, [-1+2j] * 3], dtype="c8")'
+  const expected = (await numpy.eval(code)).array!
+  assertSame(await whole(array.fromZarr(folder)), expected, 'in shards')
+  assertSame(await whole(array.fromZarr(folder, { chunks: [3, 2] })), expected, 'in other chunks')
+})
+
+test('a sharded array of Zarr 3 is read shard by shard, and in other chunks; a part that is missing holds the fill value', async (context) => {
+  const folder = temporaryFolder(context)
+  const expected = writeSharded(folder)
   const lazy = array.fromZarr(folder)
   assert.deepEqual(lazy.chunks, [[4], [4, 2]])
   assertSame(await whole(lazy), expected, 'in shards')

@@ -12,7 +12,7 @@ export interface FileServers {
   endpoint: string
 }
 
-/** @param files by `bucket/key` */
+/** @param files by `bucket/key`; what is in `secret` is refused */
 export async function fileServers(
   context: TestContext,
   files: Readonly<Record<string, Uint8Array>>,

@@ -12,6 +12,7 @@ const files = new Map(
 const inParts: RequestListener = (request, response) => {
   const body = files.get(decodeURIComponent((request.url ?? '').slice(1)))
   if (!body) return void response.writeHead(404).end()
+  if ((request.url ?? '').startsWith('/secret/')) return void response.writeHead(403).end()
   const range = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '')
   const end = range && range[2] !== '' ? Number(range[2]) + 1 : undefined
   const part = range ? body.subarray(Number(range[1]), end) : body

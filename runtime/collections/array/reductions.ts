@@ -1,8 +1,8 @@
-// Nodes of reductions, of sums so far, and of what needs an axis whole: quantiles and order.
+// Nodes of reductions, of sums so far, and of order along an axis.
 
 import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
-import { quantileCall, scanCall, scanShift, scanTotal, sortCall } from '../../kernels/array/calls.ts'
+import { scanCall, scanShift, scanTotal, sortCall } from '../../kernels/array/calls.ts'
 import { DTypeError, type DTypeName, dtypeOf, INT64 } from '../../kernels/array/dtype.ts'
 import { foldDType } from '../../kernels/array/fold.ts'
 import { blockCounts, blockIndex } from '../../kernels/array/grid.ts'
@@ -13,6 +13,7 @@ import { ArrayNode } from './expression.ts'
 import { reshapeNode, whole } from './indexNodes.ts'
 import { mapNode } from './operands.ts'
 import { groupFields } from './planning.ts'
+import { quantileNode } from './quantiles.ts'
 import { CallNode, ReduceNode } from './taskNodes.ts'
 
 /**
@@ -42,46 +43,6 @@ export function reduceNode(node: ArrayNode, request: ReduceRequest): ArrayNode {
       `${name} of no elements is not defined (shape ${shapeText(node.shape)}, axes ${shapeText(axes)})`,
     )
   return new ReduceNode(node, name, axes, options)
-}
-
-function quantileNode(node: ArrayNode, axes: readonly number[], request: ReduceRequest): ArrayNode {
-  const { name, at = 0.5, method, keepDims } = request
-  if ('cMm'.includes(node.dtype.kind)) throw new DTypeError(`${node.dtype.name} has no quantiles`)
-  const parts = typeof at === 'number' ? [at] : at
-  for (const part of parts)
-    if (typeof part !== 'number' || !(part >= 0 && part <= 1))
-      throw new RangeError(`quantiles are asked for from 0 to 1 (percentiles to 100), not at ${part}`)
-  const outer = typeof at === 'number' ? [] : [parts.length]
-  const keep = <T>(list: readonly T[], one: T): T[] =>
-    list.flatMap((each, i) => (axes.includes(i) ? (keepDims ? [one] : []) : [each]))
-  const params = {
-    axes,
-    at,
-    method,
-    skipNaN: name.startsWith('nan'),
-    median: name.endsWith('median'),
-    keepDims,
-  }
-  const kept = node.shape.map((_, i) => i).filter((i) => !axes.includes(i))
-  return new CallNode({
-    label: name,
-    inputs: [node],
-    dtype: node.dtype.name === 'float32' ? node.dtype : dtypeOf('float64'),
-    shape: [...outer, ...keep(node.shape, 1)],
-    chunks: [...outer.map((n) => [n]), ...keep<readonly number[]>(node.chunks, [1])],
-    fn: quantileCall as never,
-    params,
-    regions: (_block, region) => {
-      const own = region.slice(outer.length)
-      return {
-        regions: [
-          node.shape.map((length, i) =>
-            axes.includes(i) ? whole(length) : own[keepDims ? i : kept.indexOf(i)],
-          ),
-        ],
-      }
-    },
-  })
 }
 
 /** Sorted along an axis, or the places that would sort: each task has the axis whole. */

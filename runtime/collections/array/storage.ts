@@ -20,19 +20,12 @@ import { blockIndex } from '../../kernels/array/grid.ts'
 import type { Run } from '../../kernels/array/indexing.ts'
 import { readHead, writeHead } from '../../kernels/array/npy.ts'
 import { ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
-import {
-  npyReadCall,
-  npyWriteCall,
-  storeCall,
-  zarrReadCall,
-  zarrWriteCall,
-} from '../../kernels/array/storage.ts'
-import {
-  readZarrMetadata,
-  type ZarrCompression,
-  ZarrError,
-  zarrMetadata,
-} from '../../kernels/array/zarrFormat.ts'
+import { npyReadCall, npyWriteCall, storeCall, zarrWriteCall } from '../../kernels/array/storage.ts'
+import { type ZarrCompression, zarrMetadata } from '../../kernels/array/zarrFormat.ts'
+import { ZarrError } from '../../kernels/array/zarrMetadata.ts'
+import { zarrReadCall } from '../../kernels/array/zarrStore.ts'
+import { FileError } from '../../kernels/files/fileErrors.ts'
+import { isRemote, type StorageOptions } from '../../kernels/files/fileSystem.ts'
 import { stagedPath } from '../../kernels/files/writtenPlace.ts'
 import { requireOptions } from '../../kernels/optionNames.ts'
 import { callOf, computeAll } from '../compute.ts'
@@ -41,6 +34,7 @@ import { type ChunkSpec, evenChunks, normalChunks, sameChunks } from './chunks.t
 import type { ArrayNode } from './expression.ts'
 import { rechunkNode } from './rechunking.ts'
 import { CallNode } from './taskNodes.ts'
+import { findZarr } from './zarrPlace.ts'
 
 const HEAD_BYTES_MAX = 64 * 1024
 
@@ -98,13 +92,18 @@ export function fromNpy(path: string, options: { chunks?: ChunkSpec } = {}): Chu
 }
 
 /**
- * An array in a Zarr folder, version 2 or 3, sharded or not. A chunk that is not there holds the fill value.
- * @param options `chunks` other than the stored ones: each task reads the stored chunks that it needs
+ * An array in a Zarr folder, version 2 or 3, sharded or not: of this machine, `http(s)://` or `s3://`. The metadata is read at
+ * once, chunks by the tasks that need them. A chunk that is not there holds the fill value.
+ * @param options `chunks` other than the stored ones: each task reads the stored chunks that it needs; `storage`: how S3 is reached
  * @throws {ZarrError} when the folder holds no array
+ * @throws {FileError} when a server cannot be reached, or refuses
  */
-export function fromZarr(path: string, options: { chunks?: ChunkSpec } = {}): ChunkedArray {
-  requireOptions('fromZarr', options, { chunks: true })
-  const of = readZarrMetadata(resolve(path))
+export function fromZarr(
+  path: string | URL,
+  options: { chunks?: ChunkSpec; storage?: StorageOptions } = {},
+): ChunkedArray {
+  requireOptions('fromZarr', options, { chunks: true, storage: true })
+  const of = findZarr(path, options.storage)
   const { shape, dtype } = of
   const chunks =
     options.chunks === undefined
@@ -154,6 +153,7 @@ async function runEach(
 /** Writes an array into one `.npy` file, all blocks at once. It is there when all are; the array may be read from the file that it replaces. */
 export async function writeNpyFile(node: ArrayNode, path: string): Promise<void> {
   requireKnown(node, 'toNpy')
+  requireHere(path, 'toNpy')
   const file = resolve(path)
   const head = writeHead(node.dtype, node.shape)
   await replaced(file, async (staged) => {
@@ -197,6 +197,7 @@ export async function writeZarrFolder(
 ): Promise<void> {
   requireOptions('toZarr', options, { version: true, compression: true, overwrite: true })
   requireKnown(node, 'toZarr')
+  requireHere(path, 'toZarr')
   const { version = 3, compression = 'zstd', overwrite = false } = options
   const folder = resolve(path)
   const sizes = node.chunks.map((lengths) => Math.max(1, lengths[0]))
@@ -230,4 +231,9 @@ function requireKnown(node: ArrayNode, method: string): void {
     throw new ShapeError(
       `${method} needs all lengths of shape ${shapeText(node.shape)}: call computeChunkSizes() first`,
     )
+}
+
+function requireHere(path: string, method: string): void {
+  if (isRemote(path))
+    throw new FileError(path, `${path} cannot be written: ${method} writes to folders of this machine`)
 }

@@ -7,8 +7,8 @@ import type { Reached } from '../../kernels/bag/plan.ts'
 import { FileError, fileErrorOf } from '../../kernels/files/fileErrors.ts'
 import { isRemote, type StorageOptions } from '../../kernels/files/fileSystem.ts'
 import { parsedFooter, readFooter } from '../../kernels/files/parquetFooter.ts'
+import { askFiles } from '../askFiles.ts'
 import { FileSet, type FoundFile, type Paths } from '../bag/files.ts'
-import { askFiles } from './askFiles.ts'
 
 /** @throws {FileError} when one is not there or may not be read, or its server cannot be reached */
 export function tableFiles(paths: Paths, storage: StorageOptions | undefined): readonly FoundFile[] {

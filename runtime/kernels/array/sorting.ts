@@ -112,11 +112,10 @@ export function quantilesOf(
     while (known > 0 && Number.isNaN(values[known - 1])) known--
     const bad = known === 0 || (known < length && !options.skipNaN)
     parts.forEach((part, i) => {
+      const [low, high] = placesAround(known, part, options)
       results[i * count + row] = bad
         ? Number.NaN
-        : options.median
-          ? middleOf(values, known)
-          : between(values, known, part, options.method ?? 'linear')
+        : quantileBetween(values[low], values[high], known, part, options)
     })
   }
   const outer = typeof at === 'number' ? [] : [parts.length]
@@ -124,17 +123,34 @@ export function quantilesOf(
   return new NdArray(rows.type, [...outer, ...shape], results)
 }
 
-function middleOf(sorted: Float64Array, count: number): number {
-  const middle = count >> 1
-  return count % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+/** How a quantile is asked for: the middle, or a part and how it is told between two elements. */
+export interface QuantileKind {
+  method?: QuantileMethod | undefined
+  median?: boolean
 }
 
-function between(sorted: Float64Array, count: number, part: number, method: QuantileMethod): number {
+/** The places, among so many elements in order, of the two between which a quantile lies. */
+export function placesAround(count: number, part: number, { median }: QuantileKind): [number, number] {
+  if (median) return [(count - 1) >> 1, count >> 1]
+  const low = Math.floor(part * (count - 1))
+  return [low, Math.min(low + 1, count - 1)]
+}
+
+/**
+ * A quantile between the elements at its two places, to the last bit as NumPy tells it.
+ * @param count elements in all
+ */
+export function quantileBetween(
+  a: number,
+  b: number,
+  count: number,
+  part: number,
+  { method = 'linear', median }: QuantileKind,
+): number {
+  if (median) return count % 2 === 1 ? a : (a + b) / 2
   const place = part * (count - 1)
   const low = Math.floor(place)
-  const high = Math.min(low + 1, count - 1)
   const share = place - low
-  const [a, b] = [sorted[low], sorted[high]]
   switch (method) {
     case 'lower':
       return a

@@ -1,16 +1,15 @@
-// Reading and writing regions of stored arrays: `.npy` files by position, Zarr arrays chunk by chunk.
+// Reading and writing regions of `.npy` files by position, writing Zarr arrays chunk by chunk, and functions that put blocks somewhere.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type * as Zarr from 'zarrita'
 import { kernel } from '../kernel.ts'
-import { type Data, type DTypeName, dtypeOf } from './dtype.ts'
+import { type DTypeName, dtypeOf } from './dtype.ts'
 import { unsetData } from './memory.ts'
 import { NdArray } from './ndArray.ts'
 import { NpyError, swapBytes } from './npy.ts'
 import { rowStrides, sizeOf } from './shape.ts'
-import { type ZarrArray, type ZarrCompression, zarrChunkBytes, zarrChunkPath } from './zarrFormat.ts'
+import { type ZarrCompression, zarrChunkBytes, zarrChunkPath } from './zarrFormat.ts'
 
 /** A file that a task reads from; times and sizes make its key, so that a changed file is read again. */
 export interface NpyFile {
@@ -53,7 +52,8 @@ async function eachRun(
   }
 }
 
-interface Region {
+/** Where a task reads: the first place and how many along each axis. */
+export interface Region {
   start: readonly number[]
   counts: readonly number[]
 }
@@ -82,7 +82,8 @@ export const npyReadCall = kernel(
   },
 )
 
-async function readFully(
+/** Fills a buffer from a place of a file on. */
+export async function readFully(
   handle: FileHandle,
   into: Uint8Array,
   position: number,
@@ -129,92 +130,6 @@ export const npyWriteCall = kernel(
 
 /** What a task of a write gives: that it is done. */
 export const DONE = NdArray.from([1], { dtype: 'uint8' }) as NdArray
-
-/** A folder as zarrita reads it. Times are read as the integers that they are stored as. */
-class FolderStore {
-  readonly #folder: string
-  constructor(folder: string) {
-    this.#folder = folder
-  }
-
-  async get(key: `/${string}`): Promise<Uint8Array | undefined> {
-    const bytes = await readFile(join(this.#folder, key)).catch(absent)
-    if (!bytes || !key.endsWith('/.zarray')) return bytes
-    const text = bytes
-      .toString('utf8')
-      .replace(/"([<>|])[Mm]8\[\w+\]"/, '"$1i8"')
-      .replace(/"fill_value":\s*"NaT"/, '"fill_value": 0')
-    return Buffer.from(text)
-  }
-
-  async getRange(
-    key: `/${string}`,
-    range: { offset: number; length: number } | { suffixLength: number },
-  ): Promise<Uint8Array | undefined> {
-    const handle = await open(join(this.#folder, key)).catch(absent)
-    if (!handle) return undefined
-    try {
-      const offset = 'offset' in range ? range.offset : (await handle.stat()).size - range.suffixLength
-      const bytes = new Uint8Array('length' in range ? range.length : range.suffixLength)
-      await readFully(handle, bytes, offset, join(this.#folder, key))
-      return bytes
-    } finally {
-      await handle.close()
-    }
-  }
-}
-
-const absent = (error: NodeJS.ErrnoException): undefined => {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined
-  throw error
-}
-
-/** Loaded by the first array that is read: a thread starts without it. */
-const zarrita = (): Promise<typeof Zarr> => import('zarrita')
-
-type OpenArray = Zarr.Array<Zarr.DataType, FolderStore>
-const opened = new Map<string, Promise<OpenArray>>()
-
-function openArray(array: ZarrArray): Promise<OpenArray> {
-  const key = `${array.path} ${array.stamp}`
-  let opening = opened.get(key)
-  if (!opening) {
-    opening = openZarr(array)
-    opened.set(key, opening)
-  }
-  return opening
-}
-
-async function openZarr({ path, version }: ZarrArray): Promise<OpenArray> {
-  const zarr = await zarrita()
-  const kind = { kind: 'array' } as const
-  const location = zarr.root(new FolderStore(path))
-  return (await (version === 2 ? zarr.open.v2(location, kind) : zarr.open.v3(location, kind))) as OpenArray
-}
-
-/** A region of a Zarr array; a chunk that is not there holds the fill value. */
-export const zarrReadCall = kernel(
-  'array.zarrRead',
-  async ({ own, ...of }: ZarrArray & { own: Region }): Promise<NdArray> => {
-    const dtype = dtypeOf(of.dtype)
-    const array = await openArray(of)
-    if (own.counts.includes(0)) return new NdArray(dtype, own.counts, new dtype.View(0))
-    const zarr = await zarrita()
-    const selection = own.start.map((start, axis) => zarr.slice(start, start + own.counts[axis]))
-    const got = (await zarr.get(array, selection.length === 0 ? null : selection)) as unknown
-    if (typeof got !== 'object' || got === null || !('data' in got))
-      return NdArray.from(got, { dtype: of.dtype }) as NdArray
-    const { data, shape, stride } = got as {
-      data: Data | Iterable<boolean>
-      shape: number[]
-      stride: number[]
-    }
-    const typed = ArrayBuffer.isView(data)
-      ? (data as Data)
-      : Uint8Array.from(data as Iterable<boolean>, Number)
-    return new NdArray(dtype, shape, typed, stride)
-  },
-)
 
 export interface ZarrTarget {
   path: string

@@ -13,6 +13,9 @@ export class FileError extends Error {
 }
 kernel('error.FileError', FileError)
 
+/** A server says that there is no such file, by its name a `FileError`: who reads many files may go on without it. */
+export class MissingFileError extends FileError {}
+
 /** A file is not what it was when the work was planned. */
 export class FileChangedError extends FileError {
   override name = 'FileChangedError'

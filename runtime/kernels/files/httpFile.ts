@@ -1,6 +1,6 @@
 // Files on the web: whole ones as a stream, parts of them by range requests.
 
-import { FileChangedError, FileError } from './fileErrors.ts'
+import { FileChangedError, FileError, MissingFileError } from './fileErrors.ts'
 import { type FileFacts, type FileSystem, versionsDiffer } from './fileSystem.ts'
 import type { SourceFile } from './sourceFile.ts'
 
@@ -113,10 +113,8 @@ async function request(path: string, init: RequestInit): Promise<Response> {
   }
   if (response.ok) return response
   await response.body?.cancel()
-  throw new FileError(
-    path,
-    `${path} cannot be read: its server answers ${response.status} ${response.statusText}`,
-  )
+  const Kind = response.status === 404 ? MissingFileError : FileError
+  throw new Kind(path, `${path} cannot be read: its server answers ${response.status} ${response.statusText}`)
 }
 
 function reasonOf(cause: unknown): string {

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import { join, matchesGlob } from 'node:path'
 import type * as S3Library from '@aws-sdk/client-s3'
-import { FileChangedError, FileError } from './fileErrors.ts'
+import { FileChangedError, FileError, MissingFileError } from './fileErrors.ts'
 import type { FileFacts, FileSystem, FileWriter, StorageOptions } from './fileSystem.ts'
 import type { SourceFile } from './sourceFile.ts'
 import { stagedPath } from './writtenPlace.ts'
@@ -167,7 +167,7 @@ function s3ErrorOf(path: string, cause: unknown): FileError {
   if (error.name === 'NoSuchBucket')
     return new FileError(path, `${path} cannot be reached: there is no such bucket`, cause)
   if (error.name === 'NoSuchKey' || error.name === 'NotFound' || status === 404)
-    return new FileError(path, `there is no file ${path}: check the bucket and the key`, cause)
+    return new MissingFileError(path, `there is no file ${path}: check the bucket and the key`, cause)
   if (status === 412) return changed(path, cause)
   if (error.name === 'CredentialsProviderError')
     return new FileError(

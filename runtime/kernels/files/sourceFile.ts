@@ -33,3 +33,19 @@ export async function openFile(file: PlannedFile): Promise<SourceFile> {
   const system = await fileSystemOf(file.path, file.storage)
   return system.open(file.path, file.size, file.version)
 }
+
+/**
+ * All bytes of a file.
+ * @throws {MissingFileError} when it is not there
+ * @throws {FileError} when it may not be read, or breaks off
+ */
+export async function wholeFile(planned: PlannedFile): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await openFile(planned)
+  try {
+    const pieces: Uint8Array[] = []
+    for await (const piece of file.chunks(0)) pieces.push(piece)
+    return new Uint8Array(Buffer.concat(pieces))
+  } finally {
+    await file.close()
+  }
+}

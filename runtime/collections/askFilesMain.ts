@@ -1,11 +1,12 @@
-// A thread that asks servers for files while the program waits: a table's columns are known as soon as it is written down.
+// A thread that asks servers for files while the program waits: a table's columns and an array's shape are known as soon as they are written down.
 
 import { type MessagePort, workerData } from 'node:worker_threads'
-import { FileError } from '../../kernels/files/fileErrors.ts'
-import { footerBytes } from '../../kernels/files/parquetFooter.ts'
-import { openFile, type SourceFile } from '../../kernels/files/sourceFile.ts'
-import { FileSet } from '../bag/files.ts'
-import type { FileQuestion, QuestionAnswer } from './askFiles.ts'
+import { FileError, MissingFileError } from '../kernels/files/fileErrors.ts'
+import { fileSystemOf, type StorageOptions, versionNow } from '../kernels/files/fileSystem.ts'
+import { footerBytes } from '../kernels/files/parquetFooter.ts'
+import { openFile, type SourceFile, wholeFile } from '../kernels/files/sourceFile.ts'
+import type { FileQuestion, QuestionAnswer, ThereFile } from './askFiles.ts'
+import { FileSet } from './bag/files.ts'
 
 const { port, signal, questions } = workerData as {
   port: MessagePort
@@ -28,6 +29,7 @@ async function answered(): Promise<QuestionAnswer> {
 
 async function answer(question: FileQuestion): Promise<unknown> {
   if (question.ask === 'files') return new FileSet(question.paths, question.storage).ask()
+  if (question.ask === 'oneOf') return oneOf(question.paths, question.storage)
   const { file, storage } = question
   const opened = await openFile({ ...file, storage })
   try {
@@ -56,4 +58,23 @@ async function beginning(file: SourceFile, bytes: number): Promise<Uint8Array> {
     if (length >= bytes) break
   }
   return Buffer.concat(pieces).subarray(0, bytes)
+}
+
+/** The first of some files that is there, whole; nothing when none is. One that may not be looked at is passed over for one that is there. */
+async function oneOf(
+  paths: readonly string[],
+  storage: StorageOptions | undefined,
+): Promise<ThereFile | undefined> {
+  const looked = await Promise.allSettled(paths.map((path) => whole(path, storage)))
+  const there = looked.find((one) => one.status === 'fulfilled')
+  if (there) return there.value
+  const failed = looked.find((one) => one.status === 'rejected' && !(one.reason instanceof MissingFileError))
+  if (failed?.status === 'rejected') throw failed.reason
+  return undefined
+}
+
+async function whole(path: string, storage: StorageOptions | undefined): Promise<ThereFile> {
+  const { version } = await (await fileSystemOf(path, storage)).facts(path)
+  const bytes = await wholeFile({ path, size: -1, version, storage })
+  return { path, bytes, version: version || versionNow() }
 }

@@ -1,17 +1,25 @@
-// Asks servers for files and waits for the answers, as local files are waited for when a table is built.
+// Asks servers for files and waits for the answers, as local files are waited for when a table or an array is built.
 
 import { join } from 'node:path'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import { FileChangedError, FileError, FileFormatError } from '../../kernels/files/fileErrors.ts'
-import type { StorageOptions } from '../../kernels/files/fileSystem.ts'
-import { type FoundFile, NoFilesError } from '../bag/files.ts'
+import { FileChangedError, FileError, FileFormatError } from '../kernels/files/fileErrors.ts'
+import type { StorageOptions } from '../kernels/files/fileSystem.ts'
+import { type FoundFile, NoFilesError } from './bag/files.ts'
 
-/** What is asked of servers: which files there are, the end of a parquet file, the beginning of any. */
+/** What is asked of servers: which files there are, the end of a parquet file, the beginning of any, which of some is there. */
 export type FileQuestion = { storage: StorageOptions | undefined } & (
   | { ask: 'files'; paths: readonly string[] }
   | { ask: 'footer'; file: FoundFile }
   | { ask: 'beginning'; file: FoundFile; bytes: number }
+  | { ask: 'oneOf'; paths: readonly string[] }
 )
+
+/** The first of some files that is there. */
+export interface ThereFile {
+  path: string
+  bytes: Uint8Array
+  version: string
+}
 
 export type QuestionAnswer =
   | { answers: readonly unknown[]; error?: undefined }
@@ -39,10 +47,10 @@ export function askFiles(questions: readonly FileQuestion[]): readonly unknown[]
   void thread.terminate()
   if (waited === 'timed-out' || !answer) {
     const [first] = questions
-    const path = first.ask === 'files' ? first.paths[0] : first.file.path
+    const path = 'paths' in first ? first.paths[0] : first.file.path
     throw new FileError(
       path,
-      `${path} was not answered for within ${WAIT_MS / 1000} s. Check the address and the network; a server in this very program cannot answer while a table is built.`,
+      `${path} was not answered for within ${WAIT_MS / 1000} s. Check the address and the network; a server in this very program cannot answer while a table or an array is built.`,
     )
   }
   if (answer.error) throw errorOf(answer.error)
