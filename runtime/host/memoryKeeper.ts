@@ -17,6 +17,9 @@ const MEASURE_SHARE = 0.05
 const SHORT_MEASURE_MS = 25
 /** And while threads run, its size is looked at so often. */
 const WATCH_MS = 25
+/** More often where each thread could fill what is left until it pauses between two such looks. */
+const WATCH_NEAR_MS = 3
+const THREAD_FILLS_BYTES = 100e6
 
 /** How much shared memory a lane may see before it collects its garbage: all lanes together a tenth of the limit. */
 export const collectBytesOf = (limitBytes: number, threads: number): number =>
@@ -33,6 +36,7 @@ export class MemoryKeeper {
   #collecting: NodeJS.Immediate | undefined
   #soon: NodeJS.Timeout | undefined
   #watch: NodeJS.Timeout | undefined
+  #busy = false
   readonly #overflow: Overflow
 
   constructor(core: WorkerCore, memory: SharedMemory, lanes: Lanes) {
@@ -90,22 +94,23 @@ export class MemoryKeeper {
 
   /** While threads run: a task may fill the memory between two heartbeats. */
   watch(busy: boolean): void {
-    if (busy) this.#watch ??= setInterval(() => this.#look(), WATCH_MS)
-    else if (this.#watch) {
-      clearInterval(this.#watch)
-      this.#watch = undefined
-    }
+    this.#busy = busy
+    // Threads that rest for a moment between two tasks must not put the next look off.
+    if (busy) this.#watch ??= setTimeout(() => this.#look(), WATCH_MS)
   }
 
   close(): void {
     clearTimeout(this.#soon)
     clearImmediate(this.#collecting)
-    clearInterval(this.#watch)
+    clearTimeout(this.#watch)
   }
 
+  /** Small tasks that keep what they make fill a memory at the speed at which it can be written. */
   #look(): void {
     const rssBytes = process.memoryUsage.rss()
     const { limitBytes, pauseShare } = this.#core.state.limits
+    const isNear = rssBytes > pauseShare * limitBytes - this.#lanes.count * THREAD_FILLS_BYTES
+    this.#watch = this.#busy ? setTimeout(() => this.#look(), isNear ? WATCH_NEAR_MS : WATCH_MS) : undefined
     if (rssBytes > pauseShare * limitBytes) this.measure(rssBytes)
     this.#overflow.look(rssBytes - this.#memory.freeBytes)
   }

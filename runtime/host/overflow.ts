@@ -8,6 +8,8 @@ import type { WorkerCore } from './workerCore.ts'
 const BELOW_TERMINATE_SHARE = 0.02
 /** Where other values take less than this of the memory, it would be no better without them. */
 const OTHERS_SHARE_MIN = 0.1
+/** Memory stays that full for so long before a thread is ended: garbage had its time to go. */
+const FULL_MS = 25
 /** A thread says what it uses between two steps of its JavaScript: one that does not is inside native code. */
 const ANSWER_MS = 50
 
@@ -15,8 +17,8 @@ export class Overflow {
   readonly #core: WorkerCore
   readonly #lanes: Lanes
   #looking = false
-  /** Memory was that full already at the last look: garbage had its time to go. */
-  #again = false
+  /** Since when memory is that full. */
+  #sinceMs: number | undefined
 
   constructor(core: WorkerCore, lanes: Lanes) {
     this.#core = core
@@ -27,18 +29,31 @@ export class Overflow {
   look(usedBytes: number): void {
     const { limits } = this.#core.state
     const isOver = usedBytes > (limits.terminateShare - BELOW_TERMINATE_SHARE) * limits.limitBytes
-    const wasOver = this.#again
-    this.#again = isOver
-    if (isOver && wasOver && !this.#looking) void this.#relieve()
+    if (!isOver) {
+      this.#sinceMs = undefined
+      return
+    }
+    const nowMs = performance.now()
+    this.#sinceMs ??= nowMs
+    if (nowMs - this.#sinceMs >= FULL_MS && !this.#looking) void this.#relieve()
   }
 
   async #relieve(): Promise<void> {
     this.#looking = true
     const busy = this.#busy()
-    const bytes =
-      busy.length < 2 ? [] : await Promise.all(busy.map((lane) => this.#lanes.usedBytes(lane, ANSWER_MS)))
+    const asked = busy.length > 0 ? busy : this.#rested()
+    const bytes = busy.length === 1 ? [0] : await this.#sizes(asked)
     this.#looking = false
-    this.#again = false
+    this.#sinceMs = undefined
+    if (busy.length > 0) this.#endLargest(busy, bytes)
+    else this.#renewLargest(asked, bytes)
+  }
+
+  #sizes(lanes: readonly number[]): Promise<number[]> {
+    return Promise.all(lanes.map((lane) => this.#lanes.usedBytes(lane, ANSWER_MS)))
+  }
+
+  #endLargest(busy: readonly number[], bytes: readonly number[]): void {
     const still = this.#busy()
     // Alone it is what fills the memory, beside others the largest.
     const largest = busy.length < 2 || still.length < 2 ? still[0] : busy[bytes.indexOf(Math.max(...bytes))]
@@ -50,6 +65,21 @@ export class Overflow {
       this.#lanes.hasRun(largest) ||
       this.#otherBytes(largest) > OTHERS_SHARE_MIN * limitBytes
     this.#lanes.end(largest, grewTooLarge(limitBytes), hadCompany)
+  }
+
+  /** Nothing runs: what tasks left behind in a thread fills the memory, and goes with that thread. */
+  #renewLargest(rested: readonly number[], bytes: readonly number[]): void {
+    const most = Math.max(0, ...bytes)
+    if (most < OTHERS_SHARE_MIN * this.#core.state.limits.limitBytes) return
+    const largest = rested[bytes.indexOf(most)]
+    // It may have begun with something meanwhile: then it is looked at again.
+    if (this.#rested().includes(largest) && !this.#busy().includes(largest)) this.#lanes.end(largest)
+  }
+
+  /** Threads that have run tasks, without those in which a run waits for tasks of its own. */
+  #rested(): number[] {
+    const { lanes } = this.#core.state
+    return [...lanes.keys()].filter((lane) => this.#lanes.hasRun(lane) && lanes[lane].aside.length === 0)
   }
 
   /** Values in memory that the thread's run has no use for. */
