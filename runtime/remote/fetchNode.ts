@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { NODE_PACKAGES } from '../protocol/nodePackages.ts'
+import { LOCAL_NODE_PACKAGES } from '../protocol/nodePackages.ts'
 import { fetchTarball, type NpmOptions } from './npmPackage.ts'
 import { progressText } from './npmSupply.ts'
 import { tarFiles } from './tarball.ts'
@@ -13,10 +13,10 @@ export class NoNodePackageError extends Error {
   override name = 'NoNodePackageError'
 }
 
-const KEPT = /^package\/(bin\/node|LICENSE)$/
+const KEPT = /^package\/(bin\/node(\.exe)?|LICENSE)$/
 
 /**
- * @param folder gets `VERSION/bin/node`; nothing else of what is fetched stays
+ * @param folder gets `VERSION/bin/node`, `node.exe` for Windows; nothing else of what is fetched stays
  * @param platform as npm names it
  * @returns the program
  * @throws {NoNodePackageError} {@link DownloadError} {@link IntegrityError}
@@ -27,7 +27,7 @@ export async function fetchNode(
   tell: (text: string) => void,
   options: Pick<NpmOptions, 'environment'> = {},
 ): Promise<string> {
-  const found = Object.entries(NODE_PACKAGES).find(([name]) => name === platform)?.[1]
+  const found = Object.entries(LOCAL_NODE_PACKAGES).find(([name]) => name === platform)?.[1]
   if (!found)
     throw new NoNodePackageError(
       `npm has no package of Node 24 for ${platform} that heddle knows: install Node 24`,
@@ -54,5 +54,5 @@ export async function fetchNode(
     rmSync(draft, { recursive: true, force: true })
   }
   rmSync(cache, { recursive: true, force: true })
-  return join(folder, version, 'bin', 'node')
+  return join(folder, version, 'bin', platform.startsWith('win32-') ? 'node.exe' : 'node')
 }

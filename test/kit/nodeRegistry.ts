@@ -6,13 +6,15 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { HostPlatform } from '../../runtime/protocol/nodePackages.ts'
-import { NODE_PACKAGES } from '../../runtime/protocol/nodePackages.ts'
+import { LOCAL_NODE_PACKAGES } from '../../runtime/protocol/nodePackages.ts'
 
-/** Packs this Node into a folder. @returns the file */
-export function packNode(folder: string): string {
+const HERE = `${process.platform}-${process.arch}`
+
+/** Packs this Node into a folder, under the name that a platform's has. @returns the file */
+export function packNode(folder: string, platform = HERE): string {
   mkdirSync(join(folder, 'package', 'bin'), { recursive: true })
-  symlinkSync(process.execPath, join(folder, 'package', 'bin', 'node'))
+  const program = platform.startsWith('win32-') ? 'node.exe' : 'node'
+  symlinkSync(process.execPath, join(folder, 'package', 'bin', program))
   const file = join(folder, 'node.tgz')
   execFileSync('tar', ['-chf', file, '-I', 'gzip -1', '-C', folder, 'package'])
   return file
@@ -25,11 +27,14 @@ export interface NodeRegistry {
   close(): void
 }
 
-/** @param folder for the packed Node */
-export async function nodeRegistry(folder: string): Promise<NodeRegistry> {
-  const packed = readFileSync(packNode(folder))
+/**
+ * @param folder for the packed Node
+ * @param platform whose it passes for
+ */
+export async function nodeRegistry(folder: string, platform = HERE): Promise<NodeRegistry> {
+  const packed = readFileSync(packNode(folder, platform))
   const integrity = `sha512-${createHash('sha512').update(packed).digest('base64')}`
-  const { name, version } = NODE_PACKAGES[`${process.platform}-${process.arch}` as HostPlatform]
+  const { name, version } = LOCAL_NODE_PACKAGES[platform]
   const asked: string[] = []
   const server = createServer(({ url = '', headers }, response) => {
     asked.push(url)

