@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChunkedArray } from '../../runtime/collections/array/chunkedArray.ts'
-import { array } from '../../runtime/collections/index.ts'
+import { array, delayed } from '../../runtime/collections/index.ts'
 import { NdArray } from '../../runtime/kernels/array/ndArray.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { assertSame } from './kit/arrays.ts'
@@ -27,6 +27,19 @@ const board = array.fromArray(
 )
 
 const cases: [() => unknown, string][] = [
+  [
+    () =>
+      array
+        .fromDelayed(
+          delayed(() => [
+            [1, 2],
+            [3, 4],
+          ])(),
+          { shape: [2, 2], dtype: 'float64' },
+        )
+        .sum(0),
+    'np.array([[1., 2], [3, 4]]).sum(0)',
+  ],
   ...['max', 'min', 'argmax', 'argmin', 'sum', 'mean', 'std', 'any'].map((name): [() => unknown, string] => [
     () => (holes.slice('0:3') as unknown as Record<string, () => unknown>)[name](),
     `np.array([4., 2, 9]).${name}()`,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { startLocalCluster } from '../../runtime/cluster/localCluster.ts'
-import { Client, type Future } from '../../runtime/index.ts'
+import { array, Client, type Future } from '../../runtime/index.ts'
 import { until } from '../host/kit.ts'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
 
@@ -98,6 +98,26 @@ test('work under a quarter of the memory that it needs gives the same answers, a
   const chunks = client.map(chunk, numbers(count))
   assert.deepEqual(await sums(client, chunks), numbers(count).map(sumOf))
   assert.deepEqual(await workers(), before)
+})
+
+test('an array larger than what all workers have for values is kept, transposed, cut otherwise and reduced', {
+  timeout: 900_000,
+}, async (t) => {
+  const { client } = await start(t, 2, '300MB')
+  // 450 MB of uniform numbers, the same ones for any cut: each worker has 190 MB beside itself, and spills at 60 % of 300.
+  const uniform = (chunks: [number, number]) => array.random.uniform({ shape: [7500, 7500], chunks, seed: 7 })
+  const told = async (x: ReturnType<typeof uniform>): Promise<number[]> => {
+    const [total, last] = await client.compute([x.sum(), x.slice(-1, -1)])
+    return [Number(total), Number(last)]
+  }
+  const [total, last] = await told(uniform([150, 7500]))
+  const kept = await client.persist(uniform([150, 7500]))
+  const columns = kept.rechunk([7500, 150])
+  const [ofColumns, ofLast] = await told(columns)
+  assert.ok(Math.abs(ofColumns - total) < 1e-3, `${ofColumns} and ${total}`)
+  assert.equal(ofLast, last)
+  const symmetric = Number(await kept.add(kept.transpose()).mean().compute())
+  assert.ok(Math.abs(symmetric - (2 * total) / 7500 ** 2) < 1e-9)
 })
 
 test('a thousand tasks that leak do not end the run', { timeout: 900_000 }, async (t) => {
