@@ -9,7 +9,7 @@ import { globalPath } from './globalNames.ts'
 import { encodeLaterParts } from './laterPartsCodec.ts'
 import { type AnyFunction, type CaptureList, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
 import { ownName } from './ownNames.ts'
-import type { UnitName, UnitTable } from './unitTable.ts'
+import { emptyUnitTable, type UnitName, type UnitTable } from './unitTable.ts'
 import type { EncoderMark, ValueEncoder } from './valueEncoder.ts'
 import { TAG } from './valueTags.ts'
 
@@ -250,15 +250,7 @@ function unresolvedUnit(module: string, unit: number, fn: AnyFunction): UnitName
 }
 
 export function tableOf(encoder: ValueEncoder): UnitTable {
-  encoder.table ??= {
-    units: [],
-    imports: [],
-    perWorkerIds: [],
-    classIds: [],
-    outside: [],
-    variables: [],
-    loads: [],
-  }
+  encoder.table ??= emptyUnitTable()
   return encoder.table
 }
 

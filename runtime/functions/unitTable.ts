@@ -49,6 +49,16 @@ export interface UnitTable {
   loads: string[]
 }
 
+export const emptyUnitTable = (): UnitTable => ({
+  units: [],
+  imports: [],
+  perWorkerIds: [],
+  classIds: [],
+  outside: [],
+  variables: [],
+  loads: [],
+})
+
 export function writeUnitTable(writer: ByteWriter, table: UnitTable, start: number): void {
   const at = writer.length - start
   writer.bytes[start] |= HAS_UNITS
@@ -79,15 +89,7 @@ export function readUnitTable(bytes: Uint8Array): UnitTable | undefined {
   if (bytes.length === 0 || !(bytes[0] & HAS_UNITS)) return undefined
   const reader = new ByteReader(bytes)
   reader.at = unitTableOffset(bytes)
-  const table: UnitTable = {
-    units: [],
-    imports: [],
-    perWorkerIds: [],
-    classIds: [],
-    outside: [],
-    variables: [],
-    loads: [],
-  }
+  const table = emptyUnitTable()
   for (let n = reader.varint(); n > 0; n--) {
     const module = reader.text()
     const unit = reader.varint()

@@ -6,11 +6,11 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
+import { NoNetwork } from '../slurmLab/noNetwork.ts'
 import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { SlurmUser } from '../slurmLab/slurmUser.ts'
 import { SshServer } from '../slurmLab/sshServer.ts'
 import { type Lab, openLab, until } from './kit.ts'
-import { NoNetwork } from './noNetwork.ts'
 import { lineText, notifications, runCommand, settledLenses } from './workbench.ts'
 
 describe('Slurm from a VS Code that has no network but ssh', { concurrency: false }, () => {

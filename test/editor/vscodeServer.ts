@@ -14,8 +14,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { NoNetwork } from '../slurmLab/noNetwork.ts'
 import { installServer } from './installServer.ts'
-import type { NoNetwork } from './noNetwork.ts'
 
 /** User settings that make the workbench quiet, offline and the same each time. */
 const QUIET_SETTINGS = {

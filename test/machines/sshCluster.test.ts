@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import test, { type TestContext } from 'node:test'
 import { temporaryFolder } from '../kit/temporaryFolder.ts'
+import { NoNetwork } from '../slurmLab/noNetwork.ts'
 import { SshServer } from '../slurmLab/sshServer.ts'
 
 const RUNTIME = join(import.meta.dirname, '..', '..', 'runtime')
@@ -70,19 +70,10 @@ const clusterProcesses = (server: SshServer): string[] =>
 test('a laptop with no network at all but what ssh is given: answers, large results, the dashboard', async (t) => {
   const server = await serverOf(t)
   // Its namespace has a loopback of its own, on which nobody listens: ssh comes out by a socket that stands in a folder.
-  const door = join(server.folder, 'door.sock')
-  const relay = createServer((near) => {
-    const far = connect(server.port, '127.0.0.1')
-    for (const socket of [near, far])
-      socket.on('error', () => [near, far].forEach((each) => void each.destroy()))
-    near.pipe(far).pipe(near)
-  }).listen(door)
-  t.after(() => relay.close())
-  const proxy = join(server.folder, 'proxy.cjs')
-  const program = `const s = require('node:net').connect(${JSON.stringify(door)}); process.stdin.pipe(s).pipe(process.stdout); s.on('close', () => process.exit())`
-  writeFileSync(proxy, program)
-  appendFileSync(server.configFile, `  ProxyCommand ${process.execPath} ${proxy}\n`)
-  const { run } = laptop(t, ['unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'])
+  const network = await NoNetwork.open()
+  t.after(() => network.close())
+  network.doorTo(server)
+  const { run } = laptop(t, network.inside)
   const { stdout, stderr, exitCode } = await run(`
 import { networkInterfaces } from 'node:os'
 import { Client } from 'heddle'

@@ -4,7 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, chmodSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import type { SshServer } from '../slurmLab/sshServer.ts'
+import { installLab } from './install.ts'
+import type { SshServer } from './sshServer.ts'
 
 export class NoNetwork {
   /** What a program is started with to be inside. */
@@ -18,6 +19,7 @@ export class NoNetwork {
   }
 
   static async open(): Promise<NoNetwork> {
+    installLab('ssh')
     const script = 'ip link set lo up && echo up && exec cat'
     // It ends with this process, since its input does.
     const holder = spawn('unshare', ['-n', 'sh', '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] })
