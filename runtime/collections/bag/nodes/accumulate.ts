@@ -2,7 +2,7 @@
 
 import type { TaskGraph } from '../../../graph/taskGraph.ts'
 import { pick } from '../../../kernels/bag/partition.ts'
-import type { UserFunction } from '../../../kernels/bag/plan.ts'
+import type { Sink, UserFunction } from '../../../kernels/bag/plan.ts'
 import type { BagNode } from '../node.ts'
 import { OnBag, type Request } from './onBag.ts'
 

@@ -8,7 +8,7 @@ import type { Sink, UserFunction } from '../../../kernels/bag/plan.ts'
 import type { ShuffleStage } from '../../../kernels/shuffleStage.ts'
 import type { SourcePlace } from '../../../protocol/failure.ts'
 import { shuffle } from '../../shuffle/shuffle.ts'
-import { type BagNode, groupName, Pipeline, type StepOptions } from '../node.ts'
+import { type BagNode, groupName, Pipeline, placeFields, type StepOptions } from '../node.ts'
 
 /** What nodes on a bag have in common. */
 export interface Request {

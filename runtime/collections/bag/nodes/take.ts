@@ -1,7 +1,8 @@
 // The first items of a bag.
 
 import type { TaskGraph } from '../../../graph/taskGraph.ts'
-import { pick } from '../../../kernels/bag/partition.ts'
+import { concatenated, pick } from '../../../kernels/bag/partition.ts'
+import type { Sink } from '../../../kernels/bag/plan.ts'
 import type { BagNode } from '../node.ts'
 import { OnBag, type Request } from './onBag.ts'
 
