@@ -71,9 +71,11 @@ const apart = (title: string, paths: string[]): Phase[] =>
   paths.length === 0 ? [] : [{ title, args: [...node, '--test-concurrency=1', ...paths] }]
 /** Folders whose files put an executor of their own in the place of the cluster's: two of them cannot share a process. */
 const OWN_EXECUTOR = ['array', 'collections', 'ml', 'table']
+/** Of few files, but long: begun last, it would keep one core busy alone. */
+const FEW_AND_LONG = 'simulation'
 /** Files that have a process each weigh more. */
 const weight = (folder: string, files: readonly string[] = []): number =>
-  files.length * (OWN_EXECUTOR.includes(folder) ? 10 : 1)
+  folder === FEW_AND_LONG ? 1000 : files.length * (OWN_EXECUTOR.includes(folder) ? 10 : 1)
 /** A process for all files of a folder, which load their common modules once. Those that take longest go first. */
 const byFolder = (title: string, paths: string[]): Phase[] =>
   Object.entries(Object.groupBy(paths, (path) => path.split(sep)[1]))

@@ -43,7 +43,7 @@ export function registerClusterTree(
     cluster.onPhase(refresh),
     hosts.onDidChange(refresh),
     cluster.onReadings(() => {
-      // Readings come ten times a second; a tree that is drawn anew as often cannot be clicked.
+      // Readings come five times a second; a tree that is drawn anew as often cannot be clicked.
       if (view.visible) waiting ??= setTimeout(refresh, REFRESH_MS_MIN)
     }),
     { dispose: () => clearTimeout(waiting) },

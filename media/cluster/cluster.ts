@@ -12,7 +12,7 @@ export interface LogLine {
   worker?: string
 }
 
-/** Changed in place, since a hundred thousand counts should not be copied ten times a second. */
+/** Changed in place, since a hundred thousand counts should not be copied five times a second. */
 export interface Cluster {
   info?: ClusterInfo
   groups: Groups

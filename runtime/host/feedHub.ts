@@ -1,4 +1,4 @@
-// Feeds panels: one snapshot each, then what changed, at most ten times a second and only while somebody listens.
+// Feeds panels: one snapshot each, then what changed, at most five times a second and only while somebody listens.
 
 import type { ClusterInfo } from '../protocol/cluster.ts'
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage, type FeedRequest } from '../protocol/feed.ts'
@@ -12,7 +12,7 @@ import { CpuWatch } from './processReadings.ts'
 import type { Runs } from './runs.ts'
 import type { SchedulerCore } from './schedulerCore.ts'
 
-const DELTA_MS = 100
+const DELTA_MS = 200
 const RATES_MS = 1000
 const MEMORY_MS = 1000
 /** Counting memory by prefixes takes at most this share of the scheduler's time. */

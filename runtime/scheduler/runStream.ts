@@ -2,8 +2,8 @@
 
 import type { FeedMessage } from '../protocol/feed.ts'
 
-/** More rectangles in a tenth of a second than any screen can show. */
-const RUNS_MAX = 2000
+/** More rectangles in a fifth of a second than any screen can show. */
+const RUNS_MAX = 1000
 
 export class RunStream {
   readonly #group = new Uint32Array(RUNS_MAX)

@@ -95,8 +95,8 @@ async function clicks(folder: string): Promise<{ running: number[]; shown: numbe
       expression: { start, end: text.length - 1, label: 'total' },
     })
     await ended
-    // The feed tells ten times a second.
-    await pause(300)
+    // The feed tells five times a second.
+    await pause(500)
     running[click] = firstStart - clickedMs
   }
   feed.close()

@@ -31,19 +31,16 @@ import {
 import { byteCount } from './byteCount.ts'
 import { type FieldName, keyFunction } from './keyFunction.ts'
 import { type BagNode, type Extra, HeldNode, StepNode, type StepOptions } from './node.ts'
-import {
-  AccumulateNode,
-  ConcatNode,
-  GroupNode,
-  JoinNode,
-  KeyedShuffleNode,
-  RepartitionNode,
-  type Request,
-  TakeNode,
-  TreeNode,
-  WholeNode,
-  WriteNode,
-} from './reduceNode.ts'
+import { AccumulateNode } from './nodes/accumulate.ts'
+import { ConcatNode } from './nodes/concat.ts'
+import { GroupNode } from './nodes/group.ts'
+import { JoinNode } from './nodes/join.ts'
+import type { Request } from './nodes/onBag.ts'
+import { KeyedShuffleNode, TreeNode } from './nodes/reductions.ts'
+import { RepartitionNode } from './nodes/repartition.ts'
+import { TakeNode } from './nodes/take.ts'
+import { LiteralNode, OneListNode, WholeNode } from './nodes/whole.ts'
+import { WriteNode } from './nodes/write.ts'
 import { type WriteOptions, writePlan } from './write.ts'
 import { keptInMemory } from './writeFolder.ts'
 
@@ -823,50 +820,6 @@ function seedOf(seed: number | undefined): number {
 function listBag(list: readonly unknown[] | Delayed<unknown[]>): Bag<unknown> {
   if (isCollection(list)) return new Bag(new OneListNode(nodeOf(list) as GraphNode))
   return new Bag(new OneListNode(new LiteralNode(list)))
-}
-
-/** A bag of one partition, which another node gives. */
-class OneListNode implements BagNode {
-  readonly label = 'list'
-  readonly partitions = 1
-  readonly #node: GraphNode
-
-  constructor(node: GraphNode) {
-    this.#node = node
-  }
-
-  inputs(): readonly GraphNode[] {
-    return [this.#node]
-  }
-
-  needs(): readonly GraphNode[] {
-    return [this.#node]
-  }
-
-  build(graph: TaskGraph): readonly unknown[] {
-    return [graph.built(this.#node)![0]]
-  }
-}
-
-/** A value that the user gave. */
-class LiteralNode implements GraphNode {
-  readonly #value: unknown
-
-  constructor(value: unknown) {
-    this.#value = value
-  }
-
-  inputs(): readonly GraphNode[] {
-    return []
-  }
-
-  needs(): readonly GraphNode[] {
-    return []
-  }
-
-  build(): readonly unknown[] {
-    return [this.#value]
-  }
 }
 
 remakeHeld('bag', (options, references) => new Bag(new HeldNode(references), options as BagOptions))

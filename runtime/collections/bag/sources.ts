@@ -9,7 +9,7 @@ import type { Delayed } from '../delayed/types.ts'
 import { BagArgumentError, requireCount } from './arguments.ts'
 import { Bag } from './bag.ts'
 import { SourceNode } from './node.ts'
-import { ConcatNode } from './reduceNode.ts'
+import { ConcatNode } from './nodes/concat.ts'
 
 /** How a list is cut. */
 export interface PartitionOptions {

@@ -10,12 +10,12 @@ import { SchedulerConnection } from '../../../client/connection/schedulerConnect
 import { median } from '../figure.ts'
 
 const PANELS = ['taskGraph', 'taskStream', 'workers', 'dashboard']
-const ROUND_MS = 4000
+const ROUND_MS = 2000
 /** Until panels that were opened have got what a newcomer gets once. */
 const SETTLE_MS = 500
-const ROUNDS = 6
+const ROUNDS = 16
 /** Rounds of each kind that are not counted: V8 compiles what a panel's first minute makes hot, once in a process. */
-const WARM_UP_ROUNDS = 3
+const WARM_UP_ROUNDS = 5
 
 /** Submits 20,000 tasks in every second, 2,000 at a time, for as long as it lives; it prints how many have ended. */
 const LOAD = `import { bag } from 'heddle'
