@@ -58,7 +58,9 @@ describe('the dashboard of a real cluster', () => {
       .waitFor()
     assert.equal(new URL(page.url()).search, '', 'the sign-in is gone from the address')
     await go('/workers')
-    assert.equal(await page.locator('.workers tbody').first().locator('tr').count(), 2)
+    const workers = page.locator('.workers tbody').first().locator('tr')
+    await workers.nth(1).waitFor()
+    assert.equal(await workers.count(), 2)
     await page
       .getByRole('img', { name: /^Memory [\d.]+ MiB of / })
       .first()
