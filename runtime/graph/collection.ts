@@ -31,7 +31,9 @@ export interface Executor {
   compute(collections: readonly Collection[], call: ComputeCall): Promise<unknown[]>
   persist(collections: readonly Collection[], call: ComputeCall): Promise<Collection[]>
   /** What there is to compute on, where that is known. */
-  info?(): Promise<{ readonly workers: readonly { readonly threads: number }[] }>
+  info?(): Promise<{
+    readonly workers: readonly { readonly threads: number; readonly memoryLimitBytes?: number }[]
+  }>
 }
 
 /** Where and by which method the user's code asked. */

@@ -5,7 +5,7 @@
 // them: tasks tell all splits so far, so that any thread can find them again.
 
 import type { RoundPlan } from '../../kernels/ml/trees/blockRows.ts'
-import type { BoostBlock, BoostPlan } from '../../kernels/ml/trees/boostBlock.ts'
+import { type BoostBlock, type BoostPlan, heldOutLoss } from '../../kernels/ml/trees/boostBlock.ts'
 import {
   decide,
   type GrowingRound,
@@ -22,6 +22,7 @@ import {
   nextLevel,
   predictionsOf,
 } from '../../kernels/ml/trees/boostLevel.ts'
+import { addPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import type { Derivatives } from '../../kernels/ml/trees/boostStart.ts'
 import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
 import type { Tree } from '../../kernels/ml/trees/tree.ts'
@@ -42,7 +43,7 @@ export class Rounds {
   #grown: FinishedTree[] | null = null
   /** Derivatives of the last round, where they are given. */
   #given: Blocks<Derivatives> | null = null
-  #round = 0
+  #round: number
 
   constructor(
     rules: TrainingRules,
@@ -50,12 +51,14 @@ export class Rounds {
     plan: BoostPlan,
     blocks: Blocks<BoostBlock>,
     first: Blocks<BoostRoot>,
+    roundsBefore = 0,
   ) {
     this.#rules = rules
     this.#growth = growth
     this.#plan = plan
     this.#blocks = blocks
     this.#roots = first
+    this.#round = roundsBefore
   }
 
   /** Grows one tree an output. */
@@ -117,6 +120,12 @@ export class Rounds {
       before.release()
     }
     return this.#roots.map(predictionsOf, undefined)
+  }
+
+  /** Loss and weight of the rows that are held out. */
+  async heldOut(): Promise<readonly [number, number]> {
+    const plan = this.#plan
+    return this.#blocks.map(heldOutLoss, plan, await this.predictions()).reduce(addPairs)
   }
 
   /** Lets go of what is held. */

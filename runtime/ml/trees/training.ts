@@ -8,11 +8,10 @@ import {
   type BoostPlan,
   boostBounds,
   boostSums,
-  heldOutLoss,
   largestDerivatives,
 } from '../../kernels/ml/trees/boostBlock.ts'
 import { type BoostRoot, firstRoot, predictionsOf } from '../../kernels/ml/trees/boostLevel.ts'
-import { addArrays, addPairs, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
+import { addArrays, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import { type Derivatives, MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/trees/boostStart.ts'
 import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
 import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
@@ -21,6 +20,7 @@ import type { Tree } from '../../kernels/ml/trees/tree.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import type { LearntBins } from './featureBins.ts'
 import { Rounds } from './rounds.ts'
+import { TeamRounds } from './teamRounds.ts'
 
 /** How an ensemble is to be grown. */
 export interface TrainingRules {
@@ -69,12 +69,14 @@ export async function train(
   const baseline = rules.lambdas ? Float64Array.of(0) : baselineOf(objective, targets)
   const first = await blocks.map(firstRoot, baseline).persist()
   const plan = await planOf(rules, bins, blocks, first, rows)
-  const rounds = new Rounds(rules, growthRulesOf(rules, bins, plan), plan, blocks, first)
+  const growth = growthRulesOf(rules, bins, plan)
+  const together = await TeamRounds.where(rules, growth, plan, blocks, first, rows)
+  const rounds = together ?? new Rounds(rules, growth, plan, blocks, first)
   const trees: Tree[] = []
   const validationLoss: number[] = []
   const look = async (): Promise<number | undefined> => {
     if (plan.validationShare === 0) return undefined
-    const [loss, weight] = await blocks.map(heldOutLoss, plan, await rounds.predictions()).reduce(addPairs)
+    const [loss, weight] = await rounds.heldOut()
     if (weight === 0) throw new MlDataError(`${rules.who}: there are too few rows to hold some out`)
     validationLoss.push(loss / weight)
     return loss / weight

@@ -1,6 +1,6 @@
 // Where the rows of a block stand while a round's trees grow: kept by the thread that works on it, and made again elsewhere.
 
-import type { BoostBlock, BoostPlan } from './boostBlock.ts'
+import { type BoostBlock, type BoostPlan, nameOfRows } from './boostBlock.ts'
 import { type Derivatives, rootsOf } from './boostStart.ts'
 import { partSegments } from './followRows.ts'
 import type { NodeSplit } from './growth.ts'
@@ -34,6 +34,7 @@ export interface RoundPlan {
  * @param history all splits of each tree so far; null at the root
  * @param given derivatives, where they are not those of an objective
  * @param work finds the tree's rows in the room
+ * @param isWanted which trees are looked at; the others' rows stay where they are
  */
 export function withRows<T>(
   { plan, round }: RoundPlan,
@@ -42,15 +43,17 @@ export function withRows<T>(
   history: readonly (readonly NodeSplit[])[] | null,
   given: Derivatives | undefined,
   work: (room: TreeRoom, tree: MovingRows, at: number) => T,
+  isWanted: (tree: number) => boolean = () => true,
 ): T[] {
-  const furnished = roomOf(`${plan.fit} ${block.start}`, block.binned, plan.offsets)
+  const furnished = roomOf(nameOfRows(plan, block), block.binned, plan.offsets)
   const { room, rows } = furnished
   const isThere = ({ trees, round: at }: BlockRows): boolean =>
     at === round && trees.every(({ followed }, i) => followed <= (history?.[i].length ?? 0))
   const there =
     rows && isThere(rows) ? rows : { round, trees: rootsOf(plan, block, predictions, room, given) }
   furnished.rows = there
-  return there.trees.map((tree, i) => {
+  return there.trees.flatMap((tree, i) => {
+    if (!isWanted(i)) return []
     room.take(tree)
     const splits = history?.[i].slice(tree.followed) ?? []
     if (splits.length > 0) {
@@ -58,6 +61,6 @@ export function withRows<T>(
       tree.followed += splits.length
       room.giveOrder(tree.order)
     }
-    return work(room, tree, i)
+    return [work(room, tree, i)]
   })
 }

@@ -38,6 +38,9 @@ export interface BoostPlan {
   validationShare: number
 }
 
+/** What a thread knows the rows of a block by. */
+export const nameOfRows = ({ fit }: BoostPlan, { start }: BoostBlock): string => `${fit} ${start}`
+
 const VALIDATION_SEED = 0x5eed
 
 /** Whether a row is only looked at to stop early. */

@@ -28,6 +28,13 @@ export interface FinishedTree extends GrownTree {
   splits: readonly NodeSplit[]
 }
 
+/** What a block needs to know of it. */
+export interface LeafTree {
+  splits: readonly NodeSplit[]
+  leafOf: ArrayLike<number>
+  tree: { value: ArrayLike<number> }
+}
+
 /** What rows are told: all splits of each tree so far, and the nodes whose histograms are wanted. */
 export interface Orders {
   history: readonly (readonly NodeSplit[])[]
@@ -89,32 +96,43 @@ export const finishRound = kernel(
     block: BoostBlock,
     given?: Derivatives,
   ): BoostRoot => {
-    const { plan } = at
-    const { binned } = block
-    const made = floats(predictions.length)
-    made.set(predictions)
-    if (isEmpty(binned)) return { predictions: made, histograms: [] }
-    const history = grown.map(({ splits }) => splits)
-    withRows(at, block, predictions, history, given, (_, { order, segments }, output) => {
-      addLeaves(made, plan.outputs, output, grown[output], order, segments)
-    })
-    if (!block.weight && plan.validationShare === 0) return { predictions: made, histograms: [] }
-    const rest = restOf(rowsToLearn(plan, block, new Uint32Array(binned.rows)), binned.rows)
-    const { room } = roomOf(null, binned, plan.offsets)
-    grown.forEach((tree, output) => {
-      room.takeOrder(rest)
-      const segments = partSegments(plan.features, tree.splits, room, { 0: { start: 0, count: rest.length } })
-      addLeaves(made, plan.outputs, output, tree, room.orderOf(rest.length), segments)
-    })
-    return { predictions: made, histograms: [] }
+    return { predictions: withLeaves(at, grown, predictions, block, given), histograms: [] }
   },
 )
+
+/** New predictions of a block: those before, and what the leaves of trees add. */
+export function withLeaves(
+  at: RoundPlan,
+  grown: readonly LeafTree[],
+  predictions: Float64Array,
+  block: BoostBlock,
+  given?: Derivatives,
+): Float64Array {
+  const { plan } = at
+  const { binned } = block
+  const made = floats(predictions.length)
+  made.set(predictions)
+  if (isEmpty(binned)) return made
+  const history = grown.map(({ splits }) => splits)
+  withRows(at, block, predictions, history, given, (_, { order, segments }, output) => {
+    addLeaves(made, plan.outputs, output, grown[output], order, segments)
+  })
+  if (!block.weight && plan.validationShare === 0) return made
+  const rest = restOf(rowsToLearn(plan, block, new Uint32Array(binned.rows)), binned.rows)
+  const { room } = roomOf(null, binned, plan.offsets)
+  grown.forEach((tree, output) => {
+    room.takeOrder(rest)
+    const segments = partSegments(plan.features, tree.splits, room, { 0: { start: 0, count: rest.length } })
+    addLeaves(made, plan.outputs, output, tree, room.orderOf(rest.length), segments)
+  })
+  return made
+}
 
 function addLeaves(
   predictions: Float64Array,
   outputs: number,
   output: number,
-  { tree, leafOf }: GrownTree,
+  { tree, leafOf }: LeafTree,
   order: Uint32Array,
   segments: Record<number, Segment>,
 ): void {

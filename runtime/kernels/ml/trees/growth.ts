@@ -39,26 +39,57 @@ export interface NodeSplit {
   build: number | null
 }
 
-export interface GrowingTree {
+/** A tree that grows; `H` is where a node's histogram is found. */
+export interface GrowingTree<H = Float64Array> {
   nodes: GrowingNode[]
   /** Histograms of nodes that may still be split, by node. */
-  histograms: Record<number, Float64Array>
+  histograms: Record<number, H>
   /** What rows are to do next; empty once the tree has grown. */
   splits: NodeSplit[]
   features: number[]
 }
 
+/** What is known of a node once its rows were summed up. */
+export interface FoundSplit<H> {
+  split: Split | null
+  histogram: H
+}
+
 /** A tree of one node, from the histogram of all rows. */
 export function rootOf(rules: GrowthRules, histogram: Float64Array, features: number[]): GrowingTree {
+  const sums = sumsOfRoot(rules, histogram, features)
+  return plantedTree(rules, sums, features, () => ({
+    split: bestSplit(rules, histogram, sums, features),
+    histogram,
+  }))
+}
+
+/** Sums over all rows: every feature's bins have them all. */
+export function sumsOfRoot(
+  { offsets }: SplitRules,
+  histogram: Float64Array,
+  [feature]: readonly number[],
+): NodeSums {
   const sums = { gradient: 0, hessian: 0, count: 0 }
-  for (let bin = rules.offsets[features[0]]; bin < rules.offsets[features[0] + 1]; bin++) {
+  for (let bin = offsets[feature]; bin < offsets[feature + 1]; bin++) {
     sums.gradient += histogram[3 * bin]
     sums.hessian += histogram[3 * bin + 1]
     sums.count += histogram[3 * bin + 2]
   }
+  return sums
+}
+
+/** A tree of one node, and the node's first split. */
+export function plantedTree<H>(
+  rules: GrowthRules,
+  sums: NodeSums,
+  features: number[],
+  find: () => FoundSplit<H>,
+): GrowingTree<H> {
   const root: GrowingNode = { depth: 0, sums, split: null, left: -1, right: -1 }
-  root.split = maySplit(rules, root) ? bestSplit(rules, histogram, sums, features) : null
-  const tree: GrowingTree = { nodes: [root], histograms: { 0: histogram }, splits: [], features }
+  const { split, histogram } = find()
+  root.split = maySplit(rules, root) ? split : null
+  const tree: GrowingTree<H> = { nodes: [root], histograms: { 0: histogram }, splits: [], features }
   return { ...tree, ...splitMore(rules, tree) }
 }
 
@@ -71,23 +102,48 @@ export function grow(
   tree: GrowingTree,
   builtAt: (place: number) => Float64Array,
 ): GrowingTree {
+  const found = (node: number, histogram: Float64Array): FoundSplit<Float64Array> => ({
+    split: maySplit(rules, tree.nodes[node])
+      ? bestSplit(rules, histogram, tree.nodes[node].sums, tree.features)
+      : null,
+    histogram,
+  })
+  return grownBy(rules, tree, ({ node, build }, sibling, place) => {
+    const own = builtAt(place)
+    return [found(build, own), found(sibling, lessThan(tree.histograms[node], own))]
+  })
+}
+
+/** The two children of a split of which the one with fewer rows is summed up. */
+export function siblingOf({ build, left, right }: NodeSplit): number {
+  return build === left ? right : left
+}
+
+/**
+ * The next round, by whoever finds the best splits of children.
+ * @param find gives what is known of the child that is built, and of its sibling; `place` counts those that are built
+ */
+export function grownBy<H>(
+  rules: GrowthRules,
+  tree: GrowingTree<H>,
+  find: (
+    split: NodeSplit & { build: number },
+    sibling: number,
+    place: number,
+  ) => readonly [FoundSplit<H>, FoundSplit<H>],
+): GrowingTree<H> {
   const nodes = tree.nodes.map((node) => ({ ...node }))
   const histograms = { ...tree.histograms }
   let next = 0
   for (const split of tree.splits) {
-    const parent = histograms[split.node]
     delete histograms[split.node]
-    if (split.build === null) continue
-    const own = builtAt(next++)
-    const other = lessThan(parent, own)
-    const sibling = split.build === split.left ? split.right : split.left
-    for (const [node, histogram] of [
-      [split.build, own],
-      [sibling, other],
-    ] as const) {
-      if (!maySplit(rules, nodes[node])) continue
-      nodes[node].split = bestSplit(rules, histogram, nodes[node].sums, tree.features)
-      if (nodes[node].split) histograms[node] = histogram
+    const { build } = split
+    if (build === null) continue
+    const sibling = siblingOf(split)
+    const both = find({ ...split, build }, sibling, next++)
+    for (const [i, node] of [build, sibling].entries()) {
+      nodes[node].split = both[i].split
+      if (both[i].split) histograms[node] = both[i].histogram
     }
   }
   const grown = { ...tree, nodes, histograms }
@@ -101,14 +157,15 @@ function lessThan(all: Float64Array, part: Float64Array): Float64Array {
   return left
 }
 
-const maySplit = (rules: GrowthRules, { depth, sums }: GrowingNode): boolean =>
+/** Whether a node may be split at all. */
+export const maySplit = (rules: GrowthRules, { depth, sums }: GrowingNode): boolean =>
   depth < rules.maxDepth && sums.count >= 2 * rules.minSamplesLeaf && rules.maxLeaves > 1
 
 /** Splits the nodes that are among the best and have no children yet. */
-function splitMore(
+function splitMore<H>(
   rules: GrowthRules,
-  tree: GrowingTree,
-): Pick<GrowingTree, 'nodes' | 'splits' | 'histograms'> {
+  tree: GrowingTree<H>,
+): Pick<GrowingTree<H>, 'nodes' | 'splits' | 'histograms'> {
   const nodes = [...tree.nodes]
   const histograms = { ...tree.histograms }
   const chosen = bestNodes(rules, nodes)

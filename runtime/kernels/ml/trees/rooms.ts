@@ -40,6 +40,9 @@ export function roomOf(name: string | null, block: BinnedBlock, offsets: readonl
   return own
 }
 
+/** Whether this thread has a room of that name. */
+export const hasRoom = (name: string): boolean => rooms.has(name)
+
 function isFull({ bytes, rows }: BinnedBlock): boolean {
   let all = bytes.length + 16 * rows
   for (const { room } of rooms.values()) all += room.bytes

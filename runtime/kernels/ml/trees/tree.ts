@@ -36,7 +36,7 @@ export interface GrownTree {
 export function finishedTree(
   rules: GrowthRules,
   features: readonly FeatureBins[],
-  growing: GrowingTree,
+  growing: Pick<GrowingTree, 'nodes'>,
   factor: number,
 ): GrownTree {
   const { nodes } = growing
@@ -74,7 +74,7 @@ const leafValue = (rules: GrowthRules, sums: { gradient: number; hessian: number
     ? 0
     : -(sums.gradient * rules.gradientUnit) / (sums.hessian * rules.hessianUnit + rules.l2 + 1e-15)
 
-function markLeaf(growing: GrowingTree, leafOf: Int32Array, node: number, leaf: number): void {
+function markLeaf(growing: Pick<GrowingTree, 'nodes'>, leafOf: Int32Array, node: number, leaf: number): void {
   const below = [node]
   for (let each = below.pop(); each !== undefined; each = below.pop()) {
     leafOf[each] = leaf
