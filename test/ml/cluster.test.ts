@@ -49,6 +49,17 @@ test('boosting where workers may hold hardly anything gives the trees of one pro
   })
 })
 
+test('boosting by two threads of one worker together gives the trees of one process, to the last bit', {
+  timeout: 240_000,
+}, () => {
+  assert.deepEqual(printed('boosts.ts', '--workers', '1', '--threads', '2'), {
+    megabytes: 32,
+    numbers: true,
+    classes: true,
+    learns: true,
+  })
+})
+
 test('forests, rankers, clusters, components, steps and searches are on workers what they are here', {
   timeout: 240_000,
 }, () => {
