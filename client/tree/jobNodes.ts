@@ -44,6 +44,20 @@ export function jobsTexts(report: JobsReport | undefined, nowMs: number): string
   ]
 }
 
+/** Whether the row of a worker's job says what became of it: the job has ended, or waits again. */
+export const isToldByJob = (report: JobsReport | undefined, worker: string): boolean =>
+  report?.jobs.some(({ id, state }) => state !== 'running' && worker.startsWith(`job${id}-`)) ?? false
+
+/** What stands first beside the cluster's name. */
+export const troubleTexts = (report: JobsReport | undefined): string[] => [
+  ...(report?.unanswered === undefined ? [] : ['Slurm does not answer']),
+  ...(report?.stopped === undefined ? [] : ['no more jobs are submitted']),
+]
+
+/** Why no jobs come, as a person is told of it. */
+export const jobsTroubles = (report: JobsReport | undefined): string[] =>
+  [report?.stopped, report?.unanswered].filter((text) => text !== undefined)
+
 function jobNode(cluster: string, job: JobReport, nowMs: number, workers: TreeNode[]): TreeNode {
   const { id, pool, state, text, resources, workers: names } = job
   return {

@@ -4,7 +4,7 @@ import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
 import type { ClusterModel, GoneWorker, WorkerModel } from '../cluster/clusterModel.ts'
 import { bytesText, plural } from '../cluster/quantity.ts'
 import { bar, seconds } from '../runs/runText.ts'
-import { jobNodes, jobsTexts } from './jobNodes.ts'
+import { isToldByJob, jobNodes, jobsTexts, jobsTroubles, troubleTexts } from './jobNodes.ts'
 
 /** One row. `id` is the same for the same thing at every change, so that the tree keeps what is unfolded. */
 export interface TreeNode {
@@ -91,12 +91,13 @@ export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
     {
       id: phase.id,
       label: phase.from === 'local' ? 'Local cluster' : phase.name,
-      description: [plural(workers.length, 'worker'), ...jobsTexts(model.jobs, nowMs)].join(' · '),
-      tooltip: [
-        `${phase.id}, heddle ${phase.version}`,
-        ...(model.jobs?.stopped ? [model.jobs.stopped] : []),
-      ].join('\n'),
-      icon: model.jobs?.stopped ? 'warning' : 'server-environment',
+      description: [
+        ...troubleTexts(model.jobs),
+        plural(workers.length, 'worker'),
+        ...jobsTexts(model.jobs, nowMs),
+      ].join(' · '),
+      tooltip: [`${phase.id}, heddle ${phase.version}`, ...jobsTroubles(model.jobs)].join('\n'),
+      icon: jobsTroubles(model.jobs).length > 0 ? 'warning' : 'server-environment',
       context: phase.from === 'slurm' ? 'slurmCluster' : 'cluster',
       unfolded: true,
       children: [
@@ -108,7 +109,9 @@ export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
         ...workers
           .filter(({ info }) => !ofJobs.has(info.name))
           .map((worker) => workerNode(phase.id, worker, nowMs)),
-        ...model.gone.map((worker) => goneNode(phase.id, worker)),
+        ...model.gone
+          .filter(({ info }) => !isToldByJob(model.jobs, info.name))
+          .map((worker) => goneNode(phase.id, worker)),
       ],
     },
   ]
@@ -138,11 +141,13 @@ function workerNode(cluster: string, worker: WorkerModel, nowMs: number): TreeNo
 const share = (part: number): string => bar(part).replace(/(.)./g, '$1')
 
 function goneNode(cluster: string, { info, reason }: GoneWorker): TreeNode {
+  // Its name stands before it.
+  const how = reason.replace(`worker ${info.name} (process ${info.pid}) `, '').replace(/^is gone: /, '')
   return {
     id: `${cluster}/gone/${info.worker}`,
     label: info.name,
-    description: `gone: ${reason}`,
-    tooltip: `${info.name} on ${info.host}, process ${info.pid}, is gone: ${reason}`,
+    description: `gone: ${how}`,
+    tooltip: `${info.name} on ${info.host}, process ${info.pid}, is gone: ${how}`,
     icon: 'error',
     context: 'gone',
     unfolded: false,

@@ -26,6 +26,14 @@ export function JobsView({ model, cluster, surroundings, connection }: PanelProp
   return (
     <div class="panel scrolls">
       <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
+      {[report.stopped, report.unanswered].map(
+        (trouble) =>
+          trouble !== undefined && (
+            <p key={trouble} class="notice" role="alert">
+              {trouble}
+            </p>
+          ),
+      )}
       <JobsHeader report={report} nowMs={cluster.nowMs} surroundings={surroundings} />
       {rows.length === 0 ? (
         <EmptyState title="No job was asked for">Scale the cluster up, or let it follow the load.</EmptyState>
@@ -43,7 +51,7 @@ interface HeaderProps {
 }
 
 function JobsHeader({ report, nowMs, surroundings }: HeaderProps): JSX.Element {
-  const { wanted, adapting, stopped, scheduler } = report
+  const { wanted, adapting, scheduler } = report
   const counts = Object.entries(wanted).map(([pool, count]) =>
     pool === 'workers' ? plural(count, 'job') : `${count} of ${pool}`,
   )
@@ -70,11 +78,6 @@ function JobsHeader({ report, nowMs, surroundings }: HeaderProps): JSX.Element {
           <vscode-button secondary onClick={act('down')}>
             End Cluster
           </vscode-button>
-        </p>
-      )}
-      {stopped !== undefined && (
-        <p class="badge warn" role="alert">
-          {stopped}
         </p>
       )}
     </header>

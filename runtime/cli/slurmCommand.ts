@@ -172,12 +172,13 @@ async function ask(profile: SlurmProfile, values: Values, request: JobsRequest):
   return EXIT.ok
 }
 
-function reportText(id: string, { jobs, wanted, adapting, stopped }: JobsReport): string {
+function reportText(id: string, { jobs, wanted, adapting, stopped, unanswered }: JobsReport): string {
   const counts = Object.entries(wanted).map(([pool, number]) => `${number} of ${pool}`)
   const lines = [`cluster ${id}: ${counts.join(', ')} wanted${adapting ? ', following the load' : ''}`]
   for (const job of jobs)
     lines.push(`  job ${job.id} ${job.pool}: ${job.text}, ${job.workers.length} workers`)
   if (stopped !== undefined) lines.push(`  ${stopped}`)
+  if (unanswered !== undefined) lines.push(`  ${unanswered}`)
   return `${lines.join('\n')}\n`
 }
 

@@ -35,6 +35,8 @@ export interface JobsReport {
   adapting: boolean
   /** Why no more jobs are submitted. */
   stopped?: string
+  /** The batch system does not answer, in words for people: what is said of jobs is what it said last. */
+  unanswered?: string
   /** Absent where the scheduler is no job. */
   scheduler?: SchedulerJob
 }

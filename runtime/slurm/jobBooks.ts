@@ -29,6 +29,7 @@ export interface Job {
 
 /** What happened to a job, for a person and for whoever keeps their number. */
 export type JobEvent =
+  | { kind: 'found'; job: Job }
   | { kind: 'started'; job: Job }
   | { kind: 'proven'; job: Job }
   | { kind: 'stuck'; job: Job; reason: string }
@@ -55,6 +56,26 @@ export class JobBooks {
         ...{ id, pool, submittedMs: nowMs, waitedMs: nowMs, phase: { kind: 'submitted' } },
         ...{ asked: false, workers: new Set(), joined: false, proven: false, requeues: 0 },
       })
+  }
+
+  /**
+   * Takes jobs into the books that are this cluster's and that nobody here knows: Slurm took them, and its answer was lost.
+   * @param poolOf of a job's name
+   * @param workers names of those that are here
+   */
+  adopt(
+    rows: readonly QueueRow[],
+    poolOf: (name: string) => string | undefined,
+    workers: readonly string[],
+    nowMs: number,
+  ): JobEvent[] {
+    return rows.flatMap((row): JobEvent[] => {
+      const pool = poolOf(row.name)
+      if (pool === undefined || this.jobs.has(row.id) || phaseOf(row).kind === 'ended') return []
+      this.submitted([row.id], pool, nowMs)
+      for (const name of workers) if (jobIdOf(name) === row.id) this.workerJoined(name)
+      return [{ kind: 'found', job: this.jobs.get(row.id)! }]
+    })
   }
 
   /** Jobs that have not ended. */

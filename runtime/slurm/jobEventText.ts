@@ -12,6 +12,8 @@ export function eventText(event: Exclude<JobEvent, { kind: 'proven' }>): {
 } {
   const { job } = event
   switch (event.kind) {
+    case 'found':
+      return { level: 'info', text: `job ${job.id} is one of this cluster's, though Slurm did not say so` }
     case 'started':
       return { level: 'info', text: `job ${job.id} has started${on(job.phase)}` }
     case 'stuck':

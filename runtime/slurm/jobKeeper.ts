@@ -42,6 +42,8 @@ export class JobKeeper {
   readonly #numbers: JobNumbers
   readonly #looks: Looks
   #failedLooks = 0
+  /** Why Slurm was not heard at the last looks. */
+  #unanswered: string | undefined
   #toldOffsetMs = 0
 
   constructor(setup: SlurmSetup, scheduler: KeeperScheduler, run: RunCommand) {
@@ -123,6 +125,7 @@ export class JobKeeper {
       wanted: this.#wishes.all(),
       adapting: isAdapting,
       ...(trust.stopped !== undefined && { stopped: trust.stopped }),
+      ...(this.#unanswered !== undefined && { unanswered: this.#unanswered }),
     }
   }
 
@@ -185,11 +188,7 @@ export class JobKeeper {
 
   async #look(): Promise<void> {
     try {
-      if (this.#books.jobs.size > 0) {
-        const askedMs = Date.now()
-        const rows = await this.#slurm.jobs(this.#names())
-        for (const event of this.#books.observed(rows, Date.now(), askedMs)) await this.#happened(event)
-      }
+      if (this.#books.jobs.size > 0 || this.#numbers.unsure) await this.#askJobs()
       this.#tellClock()
       const warning = await this.#time.look(Date.now(), this.#books.clock.offsetMs)
       if (warning !== undefined) this.#scheduler.log('warning', warning)
@@ -197,19 +196,38 @@ export class JobKeeper {
       for (const pool of this.#wishes.pools) if (!this.#looks.isStopped) await this.#numbers.keep(pool)
       if (this.#numbers.submitted) this.lookSoon()
       this.#numbers.submitted = false
-      if (this.#failedLooks > 1) this.#scheduler.log('info', 'Slurm answers again')
-      this.#failedLooks = 0
+      this.#answered()
     } catch (error) {
       // What is not known has not changed.
-      if (this.#failedLooks++ === 1)
-        this.#scheduler.log(
-          'warning',
-          `Slurm does not answer, and is asked again: ${(error as Error).message}`,
-        )
+      this.#notAnswered((error as Error).message)
     }
     this.#fates.settle(this.#books)
     this.#tellExpected()
     this.#tellNews()
+  }
+
+  async #askJobs(): Promise<void> {
+    const askedMs = Date.now()
+    const pools = new Map(this.#wishes.pools.map((pool) => [this.#nameOf(pool), pool]))
+    const rows = await this.#slurm.jobs([...pools.keys()])
+    this.#numbers.unsure = false
+    const workers = this.#scheduler.workers().map(({ name }) => name)
+    const found = this.#books.adopt(rows, (name) => pools.get(name), workers, askedMs)
+    for (const event of [...found, ...this.#books.observed(rows, Date.now(), askedMs)])
+      await this.#happened(event)
+  }
+
+  #answered(): void {
+    if (this.#unanswered !== undefined) this.#scheduler.log('info', 'Slurm answers again')
+    this.#failedLooks = 0
+    this.#unanswered = undefined
+  }
+
+  /** One look that fails is nothing to tell of: a controller that is busy, or started again. */
+  #notAnswered(reason: string): void {
+    if (++this.#failedLooks < 2 || this.#unanswered !== undefined) return
+    this.#unanswered = `Slurm does not answer, and is asked again: ${reason}`
+    this.#scheduler.log('warning', this.#unanswered)
   }
 
   async #happened(event: JobEvent): Promise<void> {
@@ -264,7 +282,8 @@ export class JobKeeper {
 
   #tellExpected(): void {
     const coming = this.#books.live().filter(({ workers, asked }) => workers.size === 0 && !asked)
-    this.#scheduler.expect(expectedLines(coming, this.#wishes.trust.stopped, Date.now()))
+    const troubles = [this.#wishes.trust.stopped, this.#unanswered].filter((text) => text !== undefined)
+    this.#scheduler.expect(expectedLines(coming, troubles, Date.now()))
   }
 
   #follow(): void {
@@ -272,8 +291,8 @@ export class JobKeeper {
     if (this.#wishes.follow(this.#scheduler.demand(), live)) this.lookSoon()
   }
 
-  #names(): string[] {
+  #nameOf(pool: string): string {
     const { profile, place } = this.#setup
-    return this.#wishes.pools.map((pool) => jobNameOf(profile, place.id, pool))
+    return jobNameOf(profile, place.id, pool)
   }
 }

@@ -26,6 +26,8 @@ export class JobNumbers {
   readonly #wishes: Wishes
   /** Whether jobs were submitted since somebody last set this to false. */
   submitted = false
+  /** Whether Slurm may have jobs of this cluster that the books do not: its answer was lost. */
+  unsure = false
 
   constructor({ setup, scheduler, slurm, books, wishes }: JobsGround) {
     this.#setup = setup
@@ -65,7 +67,10 @@ export class JobNumbers {
       this.submitted = true
       return count
     } catch (error) {
-      if (!(error instanceof SlurmError) || error.again) throw error
+      if (!(error instanceof SlurmError) || error.again) {
+        this.unsure = true
+        throw error
+      }
       this.#wishes.trust.refused(error.message)
       this.#scheduler.log('error', this.#wishes.trust.stopped!)
       return wanted

@@ -115,14 +115,19 @@ export function endText(how: JobEnd, reason: string, nodes: string): string {
   return `${END_TEXTS[how]}${where}${why}`
 }
 
-/** A job's state on one line, for lists. @param nowMs epoch milliseconds */
-export function phaseText(phase: JobPhase, nowMs: number): string {
+/**
+ * A job's state on one line, for lists.
+ * @param nowMs epoch milliseconds
+ * @param requeues how often Slurm has put it back into the queue
+ */
+export function phaseText(phase: JobPhase, nowMs: number, requeues = 0): string {
   switch (phase.kind) {
     case 'submitted':
       return 'submitted'
     case 'pending': {
       const start = phase.startMs !== undefined && phase.startMs > nowMs
-      return `pending (${reasonText(phase.reason)})${start ? `, starts about ${clock(phase.startMs!)}` : ''}`
+      const again = requeues === 0 ? '' : 'put back into the queue by Slurm, '
+      return `pending (${again}${reasonText(phase.reason)})${start ? `, starts about ${clock(phase.startMs!)}` : ''}`
     }
     case 'running':
       return `running on ${phase.nodes}${phase.endMs === undefined ? '' : `, ${timeText(phase.endMs - nowMs)} left`}`

@@ -11,12 +11,12 @@ export type { JobReport, JobsReport } from '../protocol/jobs.ts'
 
 /** @param nowMs epoch milliseconds */
 export function jobReport(
-  { id, pool, phase, workers }: Job,
+  { id, pool, phase, workers, requeues }: Job,
   { profile, place }: Pick<SlurmSetup, 'profile' | 'place'>,
   nowMs: number,
 ): JobReport {
   return {
-    ...{ id, pool, state: phase.kind, text: phaseText(phase, nowMs), workers: [...workers] },
+    ...{ id, pool, state: phase.kind, text: phaseText(phase, nowMs, requeues), workers: [...workers] },
     resources: resourcesText(requestOf(profile, pool)),
     logFile: logFileOf(place.logFolder, id),
     ...(phase.kind === 'pending' && phase.reason !== '' && { reason: phase.reason }),
@@ -46,10 +46,11 @@ export function resourcesText({ nodes = 1, cores, memory, gpus, gres }: JobReque
 
 const EXPECTED_MAX = 3
 
-/** What waiting tasks may hope for. @param coming jobs that have no workers yet */
-export function expectedLines(coming: readonly Job[], stopped: string | undefined, nowMs: number): string[] {
-  const lines = coming.slice(0, EXPECTED_MAX).map(({ id, phase }) => `job ${id} ${phaseText(phase, nowMs)}`)
+/** What waiting tasks may hope for. @param coming jobs that have no workers yet @param troubles why no others come */
+export function expectedLines(coming: readonly Job[], troubles: readonly string[], nowMs: number): string[] {
+  const lines = coming
+    .slice(0, EXPECTED_MAX)
+    .map(({ id, phase, requeues }) => `job ${id} ${phaseText(phase, nowMs, requeues)}`)
   if (coming.length > EXPECTED_MAX) lines.push(`and ${coming.length - EXPECTED_MAX} more jobs`)
-  if (stopped !== undefined) lines.push(stopped)
-  return lines
+  return [...lines, ...troubles]
 }

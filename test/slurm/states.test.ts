@@ -272,7 +272,7 @@ test('reports and what waiting tasks are told', () => {
     ...{ logFile: '/l/job-1.log', resources: '4 cores · 8GB · 2 a100 GPUs', nodes: 'n1', endMs: 60_000 },
   })
   assert.deepEqual(jobReport(jobs[1], setup, 10).startMs, 9)
-  assert.deepEqual(expectedLines(jobs.slice(1), 'no more', 10), [
+  assert.deepEqual(expectedLines(jobs.slice(1), ['no more'], 10), [
     'job 2 pending (no reason told)',
     'job 3 submitted',
     'job 4 submitted',
