@@ -69,10 +69,16 @@ export function phaseOf({ state, reason, nodes, startMs, endMs }: QueueRow): Job
 
 /** Reasons for which a job waits for ever unless somebody changes it or the cluster. */
 const NEVER =
-  /^(PartitionNodeLimit|PartitionTimeLimit|PartitionConfig|BadConstraints|DependencyNeverSatisfied|JobHeldUser|JobHeldAdmin|InvalidAccount|InvalidQOS|AccountNotAllowed|QOSNotAllowed|ReservationDeleted|JobLaunchFailure|launch_failed_requeued_held)$|(PerJobLimit|WallDurationPerJobLimit)$/
+  /^(PartitionNodeLimit|PartitionTimeLimit|PartitionConfig|BadConstraints|DependencyNeverSatisfied|JobHeldUser|JobHeldAdmin|JobHoldMaxRequeue|InvalidAccount|InvalidQOS|AccountNotAllowed|QOSNotAllowed|ReservationDeleted|JobLaunchFailure|launch_failed_requeued_held)$|(PerJobLimit|WallDurationPerJobLimit)$/
 
 /** Whether a job that waits for this reason cannot start as things are. @example neverStarts('PartitionNodeLimit') // true */
-export const neverStarts = (reason: string): boolean => NEVER.test(reason.split(',')[0])
+export const neverStarts = (reason: string): boolean => NEVER.test(wordOf(reason))
+
+/**
+ * Slurm's word of a reason, without what follows it; some versions write spaces where others write `_`.
+ * @example wordOf('ReqNodeNotAvail, UnavailableNodes:node1') // 'ReqNodeNotAvail'
+ */
+const wordOf = (reason: string): string => reason.split(',')[0].replaceAll(' ', '_')
 
 const WAY_OUT: Readonly<Record<string, string>> = {
   PartitionNodeLimit: 'it asks for more nodes than its partition has',
@@ -87,11 +93,19 @@ const WAY_OUT: Readonly<Record<string, string>> = {
   BeginTime: 'it is not to start yet',
   ReqNodeNotAvail: 'a node that it asks for is down or reserved',
   PartitionDown: 'its partition takes no jobs now',
+  JobHoldMaxRequeue: 'it was put back too often and is held: `scontrol release` lets it go',
+  launch_failed_requeued_held: 'it could not be started and is held: `scontrol release` lets it go',
+  Nodes_required_for_job_are_DOWN: 'its nodes are down or kept for others',
 }
+
+/** Limits of accounts, users and qualities of service have a word each: they end with what is limited. */
+const LIMIT = /^(Assoc(Grp|Max)|QOS(Grp|Max|Min))/
 
 /** A job's reason for waiting in words, Slurm's own first. @example reasonText('Resources') // 'Resources: nodes are busy' */
 export function reasonText(reason: string): string {
-  const words = WAY_OUT[reason.split(',')[0]]
+  const word = wordOf(reason)
+  const words =
+    WAY_OUT[word] ?? (LIMIT.test(word) ? 'the limit of an account or quality of service' : undefined)
   return words ? `${reason}: ${words}` : reason || 'no reason told'
 }
 

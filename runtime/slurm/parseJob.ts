@@ -46,6 +46,8 @@ export function parseJob(line: string): JobDetails | undefined {
   }
 }
 
+const OUT_OF_MEMORY = 125
+
 /**
  * Why a job failed, as its script ended; nothing where that says no more than the state.
  * @example failureOf({ ...job, exitCode: 3 }) // 'exit code 3'
@@ -54,6 +56,8 @@ export function failureOf({
   exitCode = 0,
   signal = 0,
 }: Pick<JobDetails, 'exitCode' | 'signal'>): string | undefined {
+  // No signal of the system's: Slurm's own word for it.
+  if (signal === OUT_OF_MEMORY) return 'out of memory'
   if (signal > 0) return `ended by signal ${signal}`
   // A shell says so of a program that a signal ended.
   if (exitCode > 128) return `exit code ${exitCode}, as after signal ${exitCode - 128}`

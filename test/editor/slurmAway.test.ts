@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { lineText } from './workbench.ts'
 import { SlurmAway } from './slurmAwayLab.ts'
+import { lineText } from './workbench.ts'
 
 describe('Slurm from a VS Code that has no network but ssh', { concurrency: false }, () => {
   let away: SlurmAway

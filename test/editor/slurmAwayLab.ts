@@ -58,6 +58,7 @@ export class SlurmAway {
         settings: { 'heddle.slurm.profiles': { loom: { ...user.profile, ...reached, ...profile } } },
       })
       const away = new SlurmAway(computations, { slurm, user, lab, server, network })
+      writeFileSync(join(lab.folder, 'gate.ts'), gate(user.folder))
       writeFileSync(join(lab.folder, 'gated.ts'), away.#gated())
       await lab.open('gated.ts')
       await settledLenses(lab.page, /▷ Run$/, computations.length)
@@ -144,18 +145,21 @@ export class SlurmAway {
       (name, i) =>
         `const ${name} = await bag.range(${4 + i}).map((n) => twice(n, '${name}')).sum().compute()\n`,
     )
-    return `import { existsSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
-import { bag } from 'heddle'
-
-const folder = ${JSON.stringify(this.user.folder)}
-async function twice(n: number, gate: string): Promise<number> {
-  while (!existsSync(folder + '/' + gate)) await setTimeout(20)
-  return 2 * n
-}
+    return `import { bag } from 'heddle'
+import { twice } from './gate'
 
 ${computations.join('\n')}
 console.log(${this.#computations.join(', ')})
 `
   }
 }
+
+/** A module whose function waits for a file. */
+const gate = (folder: string): string => `import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+
+export async function twice(n: number, gate: string): Promise<number> {
+  while (!existsSync('${folder}/' + gate)) await setTimeout(20)
+  return 2 * n
+}
+`

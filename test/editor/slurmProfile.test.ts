@@ -14,8 +14,12 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
   let lab: Lab
 
   before(async () => {
-    slurm = await SlurmLab.start()
-    lab = await openLab({ env: { ...slurm.env } })
+    slurm = await SlurmLab.start({ accounts: ['weavers', 'dyers'] })
+    const wrong = { account: 'nobody', cores: 1, memory: '400MB', partition: 'cpu' }
+    lab = await openLab({
+      env: { ...slurm.env },
+      settings: { 'heddle.slurm.profiles': { wrong } },
+    })
     await lab.open('analysis.ts')
     await settledLenses(lab.page, /▷ Run$/, 3)
     await runCommand(lab.page, 'Heddle: Set Up This Folder')
@@ -65,6 +69,9 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
     assert.match((await pick('gpu').textContent()) ?? '', /gpu:fake:2/)
     await lab.picture('newProfile')
     await pick(/^cpu/).click()
+    await quick().getByText('New Slurm Profile: Account').waitFor()
+    await pick('weavers').waitFor()
+    await pick('dyers').click()
     await answer('Cores of a job', '5')
     await quick().getByText('A whole number from 1 to 4').waitFor()
     await answer('Cores of a job', '1')
@@ -73,12 +80,28 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
     // What is typed is checked first: another box that opens meanwhile would give the form up.
     await quick().waitFor({ state: 'hidden' })
     await notifications(page, 'The profile loom is in the settings.')
-    assert.deepEqual(written(), { partition: 'cpu', cores: 1, memory: '400MB', walltime: '30' })
+    assert.deepEqual(written(), {
+      ...{ partition: 'cpu', account: 'dyers', cores: 1, memory: '400MB', walltime: '30' },
+    })
+  })
+
+  test('a profile of an account that is none is refused with Slurm’s reason before anything is sent', async () => {
+    const { page } = lab
+    await runCommand(page, 'Heddle: Connect to Cluster…')
+    await pick('wrong').click()
+    const told = (await notifications(page, /wrong: Slurm would refuse it: .*Invalid account/)).first()
+    await told.getByRole('button', { name: 'Open Settings' }).waitFor()
+    await page.locator('.view-lines', { hasText: '# Slurm would refuse it:' }).first().waitFor()
+    assert.deepEqual(await slurm.jobs(), [])
+    await lab.picture('refusedProfile')
+    await lab.open('analysis.ts')
+    await runCommand(page, 'View: Show Heddle')
   })
 
   test('Connect shows the script first; then the tree shows scheduler, job and worker', async () => {
     const { page } = lab
-    await press('The profile loom is in the settings.', 'Connect')
+    await runCommand(page, 'Heddle: Connect to Cluster…')
+    await pick('loom').click()
     await page.locator('.view-lines', { hasText: '#SBATCH' }).first().waitFor()
     assert.deepEqual(await slurm.jobs(), [])
     await press(/Start a cluster of loom\?/, 'Submit')
@@ -86,6 +109,7 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
     await rows(/scheduler.*job \d+ · node\d/).waitFor()
     await rows(/^ ?job \d+.*node\d · \d+ min left/).waitFor()
     await rows(/0\/1 busy/).waitFor()
+    assert.equal(await slurm.command('squeue', '-h', '-o', '%a'), 'dyers\ndyers\n')
   })
 
   test('with a local cluster beside it, each computation has a lens for each, and runs where it says', async () => {

@@ -45,6 +45,36 @@ console.log('two')
   assert.deepEqual(await user.leftovers(), [])
 })
 
+test('a controller that is frozen while a job is submitted: it is told, and what it took without an answer is found and not doubled', async () => {
+  const going = user.clientProgram(
+    {},
+    { jobs: 0 },
+    `
+console.log('up')
+await file('frozen')
+await client.scale({ jobs: 1 })
+await patiently(async () => (await client.jobs()).unanswered !== undefined)
+console.log((await client.jobs()).unanswered.split(',')[0])
+await patiently(async () => (await client.jobs()).unanswered === undefined && (await working()).length === 1)
+console.log(await client.submit((x: number) => x + 1, 41).result())
+console.log('settled')
+await file('counted')
+`,
+  )
+  await going.said(/^up$/)
+  lab.freezeController()
+  user.give('frozen')
+  await going.said(/^Slurm does not answer/)
+  lab.thawController()
+  await going.said(/^settled$/)
+  assert.equal((await lab.jobs()).length, 1)
+  user.give('counted')
+  const { stdout, stderr, exitCode } = await going.ended
+  assert.deepEqual(stdout.trim().split('\n'), ['up', 'Slurm does not answer', '42', 'settled'], stderr)
+  assert.equal(exitCode, 0)
+  assert.deepEqual(await user.leftovers(), [])
+})
+
 test('a node that crashes: its task runs again elsewhere, and another job comes', async () => {
   const going = user.clientProgram(
     { directives: ['--no-requeue'] },

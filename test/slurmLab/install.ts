@@ -25,7 +25,12 @@ const SLURM = [
   ['sbatch', 'slurm-client'],
 ] as const
 
-const PARTS = { ssh: SSH, shells: SHELLS, slurm: SLURM } as const
+const ACCOUNTING = [
+  ['slurmdbd', 'slurmdbd'],
+  ['mariadbd', 'mariadb-server-core'],
+] as const
+
+const PARTS = { ssh: SSH, shells: SHELLS, slurm: SLURM, accounting: ACCOUNTING } as const
 
 /**
  * Returns when everything is there.

@@ -13,10 +13,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { connect } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { type AccountingPorts, accountingConf, databaseArgs, prepareAccounting } from './accounting.ts'
 import { installLab, programPath } from './install.ts'
 import { GRES_CONF, NODES, type NodeName, slurmConf } from './slurmConf.ts'
 import { freePort } from './sshServer.ts'
@@ -29,6 +31,8 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 export interface SlurmOptions {
   /** Lines for slurm.conf, which win over the lab's own. */
   config?: string[]
+  /** Accounts that this user may name, with accounting; without it any account is taken. The first is the user's own. */
+  accounts?: readonly string[]
 }
 
 export class SlurmLab {
@@ -43,16 +47,18 @@ export class SlurmLab {
     this.env = { SLURM_CONF: join(folder, 'etc', 'slurm.conf'), PATH }
   }
 
-  static async start({ config = [] }: SlurmOptions = {}): Promise<SlurmLab> {
-    installLab('slurm')
+  static async start({ config = [], accounts = [] }: SlurmOptions = {}): Promise<SlurmLab> {
+    installLab('slurm', ...(accounts.length > 0 ? (['accounting'] as const) : []))
     // slurmstepd has unix sockets below: short names.
     const folder = mkdtempSync(join(tmpdir(), 'hl-'))
     const lab = new SlurmLab(folder)
     try {
-      await lab.#start(config)
+      await lab.#start(config, accounts)
       return lab
     } catch (error) {
-      const said = ['munged', 'slurmctld', 'node1'].map((name) => lab.log(name).slice(-500)).join('\n')
+      const said = ['munged', 'slurmdbd', 'slurmctld', 'node1']
+        .map((name) => lab.log(name).slice(-500))
+        .join('\n')
       await lab.close()
       throw new Error(`the lab's Slurm does not start: ${(error as Error).message}\n${said}`)
     }
@@ -142,14 +148,17 @@ export class SlurmLab {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
-  async #start(config: string[]): Promise<void> {
+  async #start(config: string[], accounts: readonly string[]): Promise<void> {
     const { folder } = this
     for (const name of ['etc', 'run', 'log', 'state', ...NODES.map((node) => `spool/${node}`)])
       mkdirSync(join(folder, name), { recursive: true })
     execFileSync('chmod', ['755', folder])
     execFileSync('chmod', ['700', join(folder, 'state')])
-    const ports = await Promise.all([...NODES, 'slurmctld'].map(() => freePort()))
-    writeFileSync(this.env.SLURM_CONF, slurmConf(folder, ports, config))
+    const [database, slurmdbd, ...ports] = await Promise.all(
+      ['database', 'slurmdbd', ...NODES, 'slurmctld'].map(() => freePort()),
+    )
+    const accounting = accounts.length > 0 ? accountingConf(folder, { database, slurmdbd }) : []
+    writeFileSync(this.env.SLURM_CONF, slurmConf(folder, ports, [...accounting, ...config]))
     writeFileSync(join(folder, 'etc', 'gres.conf'), GRES_CONF.replaceAll('@', folder))
     // slurmd 22.05 loads a cgroup plugin even where nothing uses it, and finds none on many machines by itself.
     writeFileSync(join(folder, 'etc', 'cgroup.conf'), 'CgroupPlugin=cgroup/v1\nCgroupAutomount=no\n')
@@ -162,6 +171,7 @@ export class SlurmLab {
       ...[`--pid-file=${folder}/run/munged.pid`, `--seed-file=${folder}/state/munged.seed`],
     ])
     await this.#until('munged', () => run('munge', ['-S', socket, '-n'], { env: { PATH } }))
+    if (accounts.length > 0) await this.#startAccounting(accounts, { database, slurmdbd })
     await this.startController()
     for (const node of NODES) this.startNode(node)
     await this.#until('four idle nodes', async () => {
@@ -169,6 +179,22 @@ export class SlurmLab {
       const idle = new Set(stdout.split('\n').filter((line) => line.trim().endsWith(' idle')))
       if (idle.size < NODES.length) throw new Error(stdout)
     })
+  }
+
+  async #startAccounting(accounts: readonly string[], ports: AccountingPorts): Promise<void> {
+    const { folder } = this
+    await prepareAccounting(folder, ports)
+    this.#spawn('database', folder, 'mariadbd', databaseArgs(folder, ports))
+    await this.#until('the database', () => listens(ports.database))
+    this.#spawn('slurmdbd', folder, 'slurmdbd', ['-D'])
+    await this.#until('slurmdbd', () => this.command('sacctmgr', '-n', 'show', 'cluster'))
+    const user = userInfo().username
+    await this.command('sacctmgr', '-i', 'add', 'cluster', 'lab')
+    for (const account of accounts) {
+      await this.command('sacctmgr', '-i', 'add', 'account', account, 'cluster=lab')
+      await this.command('sacctmgr', '-i', 'add', 'user', user, `account=${account}`, 'cluster=lab')
+    }
+    await this.command('sacctmgr', '-i', 'modify', 'user', user, 'set', `defaultaccount=${accounts[0]}`)
   }
 
   #spawn(name: string, cwd: string, program: string, args: string[]): void {
@@ -250,3 +276,14 @@ function signal(pid: number, name: NodeJS.Signals): void {
     // It is gone.
   }
 }
+
+/** Resolves when a server of this machine takes connections. */
+const listens = (port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve()
+    })
+  })
