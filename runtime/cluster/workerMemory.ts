@@ -130,6 +130,10 @@ function sharesOfText(text: string): MemoryShares {
     throw new WorkerMemoryError(
       `memory shares are four percentages, each a number or off, like 60,70,80,95: not ${JSON.stringify(text)}`,
     )
+  if (parts.some((part) => Number(part) > 0 && Number(part) < 1))
+    throw new WorkerMemoryError(
+      `memory shares are percentages here: write 60,70,80,95, not ${JSON.stringify(text)}`,
+    )
   const [target, spill, pause, terminate] = parts.map((part) => (part === 'off' ? false : Number(part) / 100))
   return { target, spill, pause, terminate }
 }

@@ -121,6 +121,7 @@ test('shares of memory, a spill folder and its limit survive the command line', 
 const badMemory: [WorkerMemoryRequest, RegExp][] = [
   [{ memoryShares: '60,70' }, /four percentages, each a number or off, like 60,70,80,95: not "60,70"/],
   [{ memoryShares: '60,70,80,x' }, /four percentages/],
+  [{ memoryShares: '0.6,0.7,0.8,0.95' }, /are percentages here: write 60,70,80,95, not "0.6,0.7,0.8,0.95"/],
   [{ memoryShares: '60,50,80,95' }, /must rise in the order target, spill, pause, terminate: spill is 0.5/],
   [{ memoryShares: { target: 60 } }, /target must be over 0 and at most 1 \(or false\), not 60/],
   [{ memoryShares: { pause: 0.5 } }, /must rise/],

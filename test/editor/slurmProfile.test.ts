@@ -93,7 +93,6 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
     await told.getByRole('button', { name: 'Open Settings' }).waitFor()
     await page.locator('.view-lines', { hasText: '# Slurm would refuse it:' }).first().waitFor()
     assert.deepEqual(await slurm.jobs(), [])
-    await lab.picture('refusedProfile')
     await lab.open('analysis.ts')
     await runCommand(page, 'View: Show Heddle')
   })
