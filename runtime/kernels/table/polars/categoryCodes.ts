@@ -13,6 +13,8 @@ const TEXT = 'text'
 const NO_CODE = 2 ** 32 - 1
 /** Numberings of other threads that this one has the texts of, at most. */
 const OTHERS_MAX = 64
+/** So many lists of texts are known not to bring anything new. */
+const MET_MAX = 10_000
 
 const thread = randomUUID()
 let numberings = 0
@@ -120,6 +122,7 @@ function mapOf({ numbering: other, texts, textsId }: Codes, beside: readonly Fra
     const theirs = numbersOf(read.select([polars().col(CODE)]).collectSync('auto'))
     const ours = numbersOf(read.select([asCategory(polars().col(TEXT)).toPhysical()]).collectSync('auto'))
     known.codes = entered(known.codes, theirs, ours)
+    if (known.met.size >= MET_MAX) known.met.clear()
     known.met.add(id)
   }
   others.delete(other)
