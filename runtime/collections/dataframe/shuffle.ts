@@ -3,6 +3,7 @@
 import { pick } from '../../kernels/bag/partition.ts'
 import type { ShuffleStage } from '../../kernels/shuffleStage.ts'
 import { columnsIn, type ExprNode, nameOf } from '../../kernels/table/expression.ts'
+import { TEXTS_PART } from '../../kernels/table/frame.ts'
 import { pickPart, rangeBounds } from '../../kernels/table/partition.ts'
 import type { Step, TableSink } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
@@ -30,6 +31,8 @@ export function shuffled(
   if (partitions === 1) return gathered(building, [pipe.frames()], schema, label, place)
   const { source, bounds } =
     key.by === 'range' ? boundsOf(pipe, key, partitions, label, place) : { source: pipe, bounds: undefined }
+  const categories = schema.filter(({ type }) => type === 'category').map(({ name }) => name)
+  const coded = categories.length > 0 ? { coded: categories } : {}
   const sinkOf =
     (stage: ShuffleStage) =>
     ([slot]: readonly number[]): TableSink =>
@@ -39,6 +42,7 @@ export function shuffled(
             keys: key.keys,
             count: partitions,
             stage,
+            ...coded,
             ...(key.chosen !== undefined && { chosen: slot }),
           }
         : {
@@ -49,17 +53,36 @@ export function shuffled(
             nullsFirst: key.nullsFirst,
             slot,
             stage,
+            ...coded,
           }
   const beside = key.by === 'hash' ? key.chosen : bounds
   const extras = beside === undefined ? [] : [() => beside]
   const picking = building.group(pickPart as (...args: never[]) => unknown, [], `${label}-pick`, place)
+  const split = new Map<unknown, unknown>()
+  const texts = new Map<unknown, unknown>()
+  /** Parts, and behind them the texts of all codes that they have. */
+  const withTexts = (parts: readonly unknown[]): readonly unknown[] => {
+    if (categories.length === 0) return parts
+    const own = new Set(parts.map((part) => split.get(part)))
+    for (const each of own)
+      if (!texts.has(each)) texts.set(each, building.graph.addTask(picking, [TEXTS_PART, each]))
+    return [...parts, ...[...own].map((each) => texts.get(each))]
+  }
   const targets = shuffle(source.partitions, partitions, {
     split: (stage) => source.tasks(sinkOf(stage), `${label}-split`, extras),
     splitAgain: (lists, stage) =>
-      gathered(building, lists, schema, label, place).tasks(sinkOf(stage), `${label}-again`, extras),
-    pick: (part, split) => building.graph.addTask(picking, [part, split]),
+      gathered(building, lists.map(withTexts), schema, label, place).tasks(
+        sinkOf(stage),
+        `${label}-again`,
+        extras,
+      ),
+    pick: (part, from) => {
+      const picked = building.graph.addTask(picking, [part, from])
+      split.set(picked, from)
+      return picked
+    },
   })
-  return gathered(building, targets, schema, label, place)
+  return gathered(building, targets.map(withTexts), schema, label, place)
 }
 
 /** Bounds between targets, from values that every partition shows beside its rows. */

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
-import { columnsFromIpc, ipcFromColumns } from '../../kernels/table/arrow.ts'
+import { ipcFromColumns } from '../../kernels/table/arrow.ts'
 import type { Cell, Column } from '../../kernels/table/columns/column.ts'
 import { timeText } from '../../kernels/table/columns/dates.ts'
 import { type Int64As, recordsOf, valueFromCell } from '../../kernels/table/columns/values.ts'
@@ -16,6 +16,7 @@ import {
   typeText,
 } from '../../kernels/table/dataType.ts'
 import type { Frame } from '../../kernels/table/frame.ts'
+import { columnsOfFrames } from '../../kernels/table/frameColumns.ts'
 import { fieldOf, type Schema } from '../../kernels/table/schema.ts'
 
 /** How 64-bit whole numbers come out of a table. */
@@ -137,7 +138,7 @@ export class Table<Row = Record<string, unknown>> implements Iterable<Row> {
 
   #all(): Column[] {
     if (!this.#columns) {
-      const parts = this.#frames.filter(({ rows }) => rows > 0).map(({ ipc }) => columnsFromIpc(ipc))
+      const parts = columnsOfFrames(this.#frames.filter(({ rows }) => rows > 0))
       this.#columns = this.#schema.map(({ name, type }) => {
         const own = parts.map((part) => part.find((column) => column.name === name)?.cells ?? [])
         return { name, type, cells: own.length === 1 ? own[0] : own.flat(1) }

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { resultBytes } from '../resultMemory.ts'
-import type { Engine, OpenFrame } from './engine.ts'
-import type { Frame, SplitFrame } from './frame.ts'
+import type { ClosedRows, Engine, OpenFrame, SplitRows } from './engine.ts'
+import type { Codes, Frame, SplitFrame } from './frame.ts'
 
 /** Smaller frames are opened as fast as they are found. */
 const NAMED_FROM_BYTES = 64 * 1024
@@ -13,21 +13,31 @@ let frames = 0
 
 /** A frame as it travels. One that was only opened is what it was. */
 export function closeFrame<F extends OpenFrame>(engine: Engine<F>, frame: F): Frame {
-  return (
-    engine.openedFrom(frame) ?? {
-      ipc: inResultMemory(engine.pieces(frame)),
-      rows: frame.rows,
-      bytes: frame.bytes,
-      ...(frame.bytes >= NAMED_FROM_BYTES && { id: `${thread}/${frames++}` }),
-    }
-  )
+  const known = engine.openedFrom(frame)
+  if (known) return known
+  const { ipc, codes } = engine.close(frame)
+  return {
+    ipc: inResultMemory(ipc),
+    rows: frame.rows,
+    bytes: frame.bytes,
+    ...(frame.bytes >= NAMED_FROM_BYTES && { id: `${thread}/${frames++}` }),
+    ...(codes && { codes: withTexts(codes) }),
+  }
 }
 
+const withTexts = (codes: NonNullable<ClosedRows['codes']>): Codes => ({
+  ...codes,
+  texts: inResultMemory(codes.texts),
+})
+
 /** The parts of a split, one behind the other. */
-export function closeParts<F extends OpenFrame>(engine: Engine<F>, parts: readonly F[]): SplitFrame {
+export function closeParts<F extends OpenFrame>(
+  engine: Engine<F>,
+  { parts, codes }: SplitRows<F>,
+): SplitFrame {
   const pieces = parts.map((part) => {
     const known = engine.openedFrom(part)
-    return known ? [known.ipc] : engine.pieces(part)
+    return known && !known.codes ? [known.ipc] : engine.pieces(part)
   })
   let end = 0
   return {
@@ -39,6 +49,7 @@ export function closeParts<F extends OpenFrame>(engine: Engine<F>, parts: readon
     rows: parts.map(({ rows }) => rows),
     sizes: parts.map(({ bytes }) => bytes),
     hash: engine.hashMark(),
+    ...(codes && { codes: withTexts(codes) }),
   }
 }
 

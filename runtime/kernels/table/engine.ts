@@ -3,7 +3,7 @@
 import type { WrittenInMemory } from '../bag/write.ts'
 import type { Cell, Column } from './columns/column.ts'
 import type { ExprNode } from './expression.ts'
-import type { Frame } from './frame.ts'
+import type { Codes, Frame } from './frame.ts'
 import type { Schema } from './schema.ts'
 import type { Step, TableSink, TableSource, WriteChoices, WriteFormat } from './steps.ts'
 
@@ -14,6 +14,18 @@ export interface OpenFrame {
   readonly bytes: number
 }
 
+/** The bytes of an Arrow IPC file in pieces, and what its codes of categories mean where it has such. */
+export interface ClosedRows {
+  readonly ipc: readonly Uint8Array[]
+  readonly codes?: Omit<Codes, 'texts'> & { readonly texts: readonly Uint8Array[] }
+}
+
+/** Parts of a split, and what codes of categories mean in all of them. */
+export interface SplitRows<F extends OpenFrame> {
+  readonly parts: readonly F[]
+  readonly codes?: ClosedRows['codes']
+}
+
 export interface Engine<F extends OpenFrame = OpenFrame> {
   readonly name: 'polars' | 'columns'
   /** Reads a partition and takes it through the steps. */
@@ -21,6 +33,8 @@ export interface Engine<F extends OpenFrame = OpenFrame> {
   /** Takes open rows through more steps. */
   continue(frame: F, steps: readonly Step[], args: readonly unknown[]): Promise<F>
   open(frame: Frame): F
+  /** Rows as they travel between tasks. */
+  close(frame: F): ClosedRows
   /** The bytes of an Arrow IPC file of these rows, in pieces. */
   pieces(frame: F): readonly Uint8Array[]
   /** What a frame was opened from, while nothing was done to it. */
@@ -31,7 +45,7 @@ export interface Engine<F extends OpenFrame = OpenFrame> {
     frame: F,
     sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>,
     bounds?: readonly Cell[],
-  ): Promise<F[]>
+  ): Promise<SplitRows<F>>
   /** A hash of 64 bits of each row's keys, as two words. */
   hashes(frame: F, keys: readonly ExprNode[]): Promise<{ high: ArrayLike<number>; low: ArrayLike<number> }>
   /** A mark that two engines share only if their hashes agree. */

@@ -13,6 +13,21 @@ export interface Frame {
   id?: string
   /** A part of a split says by which hash it was split. */
   hash?: string
+  /** Which columns stand in `ipc` as codes of categories. */
+  codes?: Codes
+  /** A frame without rows whose bytes are the texts of this numbering's codes, for parts of a shuffle that come with it. */
+  textsOf?: string
+}
+
+/** Columns of categories as codes. */
+export interface Codes {
+  columns: readonly string[]
+  /** Which thread numbered them: only there codes are known without their texts. */
+  numbering: string
+  /** Which list of texts it is, among all. */
+  textsId: string
+  /** An Arrow IPC file of all codes that come and their texts. For a part of a shuffle they come in a frame of their own. */
+  texts?: Uint8Array
 }
 
 /** What a shuffle's split gives: a frame for each target in one run of bytes, and how they were told apart. */
@@ -24,10 +39,16 @@ export interface SplitFrame {
   sizes: number[]
   /** What this worker's hash makes of a known value: targets must agree on it. */
   hash: string
+  /** Codes in all parts; their texts are a part by themselves. */
+  codes?: Codes
 }
+
+/** In the place of a target: the texts of all parts. */
+export const TEXTS_PART = -1
 
 /** One target's part of a split, as a frame of its own. */
 export function partOf(split: SplitFrame, target: number): Frame {
+  if (target === TEXTS_PART) return textsOf(split)
   const part = split.bytes.subarray(target === 0 ? 0 : split.ends[target - 1], split.ends[target])
   // A copy: whoever gets it must not hold the whole.
   const ipc = resultBytes(part.length)
@@ -37,7 +58,19 @@ export function partOf(split: SplitFrame, target: number): Frame {
     rows: split.rows[target],
     bytes: split.sizes[target],
     hash: split.hash,
+    ...(split.codes && { codes: withoutTexts(split.codes) }),
   }
+}
+
+function withoutTexts({ columns, numbering, textsId }: Codes): Codes {
+  return { columns, numbering, textsId }
+}
+
+function textsOf({ codes }: SplitFrame): Frame {
+  const texts = codes?.texts ?? new Uint8Array(0)
+  const ipc = resultBytes(texts.length)
+  ipc.set(texts)
+  return { ipc, rows: 0, bytes: texts.length, textsOf: codes?.numbering ?? '', id: codes?.textsId }
 }
 
 export const isFrame = (value: unknown): value is Frame =>

@@ -69,7 +69,7 @@ export const runTable = kernel(
         const parts: OpenFrame[] = []
         for (const beside of args[sink.slot] as Frame[])
           parts.push(await engine.continue(frame, sink.steps, [beside]))
-        return closeParts(engine, parts)
+        return closeParts(engine, { parts })
       }
       case 'sampled': {
         const sample = await sampleOf(frame, sink)
@@ -114,7 +114,7 @@ async function take(
 type SplitSink = Extract<TableSink, { sink: 'hash' }>
 
 /** A split that sends all rows to the first target. */
-function allInFirst({ ipc, rows, bytes }: Frame, parts: number): SplitFrame {
+function allInFirst({ ipc, rows, bytes, codes }: Frame, parts: number): SplitFrame {
   const others = new Array<number>(parts - 1).fill(0)
   const ends = new Array<number>(parts).fill(ipc.length)
   return {
@@ -123,6 +123,7 @@ function allInFirst({ ipc, rows, bytes }: Frame, parts: number): SplitFrame {
     rows: [rows, ...others],
     sizes: [bytes, ...others],
     hash: tableEngine().hashMark(),
+    ...(codes && { codes }),
   }
 }
 

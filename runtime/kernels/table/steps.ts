@@ -191,6 +191,8 @@ export type TableSink =
       stage: ShuffleStage
       /** The task's own argument at this place says to how many of the targets rows go; to all when absent. */
       chosen?: number
+      /** Columns of categories that may go as codes: whoever gets a part gets the texts of the split too. */
+      coded?: readonly string[]
     }
   /** Split by the order of a key, at the bounds that the task's own argument `slot` holds. */
   | {
@@ -201,6 +203,8 @@ export type TableSink =
       nullsFirst: boolean
       slot: number
       stage: ShuffleStage
+      /** Columns of categories that may go as codes: whoever gets a part gets the texts of the split too. */
+      coded?: readonly string[]
     }
   /** Cut into `count` runs of nearly the same length. */
   | { sink: 'cut'; count: number }

@@ -1,10 +1,11 @@
 // The engine in JavaScript: for machines without polars. It does the common core, on columns of cells.
 
 import { boundsAt, partAt } from '../../shuffleStage.ts'
-import { columnsFromIpc, ipcFromColumns } from '../arrow.ts'
+import { ipcFromColumns } from '../arrow.ts'
 import { cellBytes } from '../dataType.ts'
 import type { Engine, OpenFrame } from '../engine.ts'
 import type { Frame } from '../frame.ts'
+import { columnsOfFrames } from '../frameColumns.ts'
 import { columnsOfSource } from '../read/columnsOfSource.ts'
 import type { Schema } from '../schema.ts'
 import { partsOf, type Step, type TableSink } from '../steps.ts'
@@ -43,7 +44,9 @@ export const columnsEngine: Engine<ColumnsFrame> = {
 
   continue: (frame, steps, args) => through(frame, steps, args),
 
-  open: (frame: Frame) => new ColumnsFrame(columnsFromIpc(frame.ipc), frame.rows),
+  open: (frame: Frame) => new ColumnsFrame(columnsOfFrames([frame])[0], frame.rows),
+
+  close: (frame) => ({ ipc: [ipcFromColumns(frame.columns)] }),
 
   pieces: (frame) => [ipcFromColumns(frame.columns)],
 
@@ -53,7 +56,7 @@ export const columnsEngine: Engine<ColumnsFrame> = {
     const parts: number[][] = Array.from({ length: partsOf(sink) }, () => [])
     const part = partIn(frame, sink, bounds)
     for (let row = 0; row < frame.rows; row++) parts[part(row)].push(row)
-    return parts.map((rows) => new ColumnsFrame(taken(frame, rows).columns, rows.length))
+    return { parts: parts.map((rows) => new ColumnsFrame(taken(frame, rows).columns, rows.length)) }
   },
 
   async hashes(frame, keys) {

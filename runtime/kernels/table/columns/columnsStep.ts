@@ -1,9 +1,9 @@
 // The steps of a partition on columns of cells.
 
-import { columnsFromIpc } from '../arrow.ts'
 import type { DataType } from '../dataType.ts'
 import { type ExprNode, nameOf } from '../expression.ts'
 import type { Frame } from '../frame.ts'
+import { columnsOfFrames } from '../frameColumns.ts'
 import { joined } from '../read/columnsOfSource.ts'
 import type { Schema } from '../schema.ts'
 import { sketchedColumns } from '../sketch/groupSketches.ts'
@@ -227,10 +227,7 @@ function draw(seed: number, partition: number, row: number): number {
 function rightSide(value: unknown, schema: Schema): Table {
   const frames = (Array.isArray(value) ? value : [value]) as Frame[]
   return {
-    columns: joined(
-      schema,
-      frames.map(({ ipc }) => columnsFromIpc(ipc)),
-    ),
+    columns: joined(schema, columnsOfFrames(frames)),
     rows: frames.reduce((sum, { rows }) => sum + rows, 0),
   }
 }

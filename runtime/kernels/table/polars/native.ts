@@ -112,7 +112,10 @@ export interface NativeThen {
 
 export interface NativePolars {
   JsDataFrame: new (columns: readonly NativeSeries[]) => NativeFrame
-  JsSeries: { newOptStr(name: string, values: readonly string[]): object }
+  JsSeries: {
+    newOptStr(name: string, values: readonly string[]): object
+    newUint32Array(name: string, values: Uint32Array): NativeSeries
+  }
   col(name: string): NativeExpr
   lit(value: unknown): NativeExpr
   litSeries(series: object): NativeExpr

@@ -5,7 +5,9 @@ import type { Column } from '../columns/column.ts'
 import type { OpenFrame } from '../engine.ts'
 import type { Frame } from '../frame.ts'
 import type { Schema } from '../schema.ts'
+import { decoded } from './categoryCodes.ts'
 import { type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
+import { piecesAs } from './nativeIpc.ts'
 import { nativeType } from './nativeType.ts'
 import { madeFrame } from './release.ts'
 
@@ -28,14 +30,16 @@ const OPEN_BYTES_MAX = 64 * 2 ** 20
 /** Of frames that were opened, what they were opened from. */
 export const closed = new WeakMap<PolarsFrame, Frame>()
 
-export function opened(frame: Frame): PolarsFrame {
-  const { ipc } = frame
+/** @param beside frames with the texts of what came with them */
+export function opened(frame: Frame, beside: readonly Frame[] = []): PolarsFrame {
+  const { ipc, codes } = frame
   if (frame.rows === 0 && schemaFromIpc(ipc).length === 0) return new PolarsFrame(fromColumns([], []))
   const key = ipc.buffer
   const known = key instanceof SharedArrayBuffer ? opens.get(key) : undefined
   if (known) return known
-  const made = new PolarsFrame(readFile(Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength), frame.rows))
-  closed.set(made, frame)
+  const read = readFile(Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength), frame.rows)
+  const made = new PolarsFrame(codes ? decoded(read, codes, beside) : read)
+  if (!codes || codes.texts) closed.set(made, frame)
   if (key instanceof SharedArrayBuffer && made.bytes < OPEN_BYTES_MAX) {
     opens.set(key, made)
     if (opens.size > OPENS_MAX) opens.delete(opens.keys().next().value as SharedArrayBuffer)
@@ -70,9 +74,7 @@ export const cellsOf = (native: NativeFrame): Column[] =>
 export function piecesOf(native: NativeFrame, compression: 'lz4' | 'uncompressed'): Uint8Array[] {
   // Each chunk has the dictionary of its own categories, and a file has room for one.
   const whole = categoriesIn(native).length > 0 ? native.rechunk() : native
-  const pieces: Uint8Array[] = []
-  whole.writeIpc({ write: (bytes) => pieces.push(bytes) }, compression)
-  return pieces
+  return piecesAs(whole, compression)
 }
 
 /** Columns of cells as a native frame. Categories travel as texts and become themselves here. */
@@ -90,27 +92,30 @@ export function fromColumns(columns: readonly Column[], schema: Schema): NativeF
 export const emptyRow = (): NativeLazyFrame =>
   fromColumns([{ name: 'x', type: 'boolean', cells: [true] }], []).lazy()
 
-/** The names of the columns of categories. */
-export function categoriesIn(native: NativeFrame): string[] {
+/** The names of the columns with categories, be they in lists or records. */
+export const categoriesIn = (native: NativeFrame): string[] =>
+  typesIn(native).flatMap(([name, type]) => (type.includes('Categorical') ? [name] : []))
+
+/** The names of the columns of categories alone. */
+export const onlyCategories = (native: NativeFrame): string[] =>
+  typesIn(native).flatMap(([name, type]) => (type === '"Categorical"' ? [name] : []))
+
+function typesIn(native: NativeFrame): [name: string, type: string][] {
   let types: Readonly<Record<string, unknown>>
   try {
     types = native.schema
   } catch {
     // The native classes cannot say the type of bytes to JavaScript; the head of a file can.
-    const head: Uint8Array[] = []
-    native
-      .slice(0, 0)
-      .rechunk()
-      .writeIpc({ write: (bytes) => head.push(bytes) }, 'uncompressed')
-    return schemaFromIpc(Buffer.concat(head)).flatMap(({ name, type }) => (type === 'category' ? [name] : []))
+    const head = Buffer.concat(piecesAs(native.slice(0, 0).rechunk(), 'uncompressed'))
+    return schemaFromIpc(head).map(({ name, type }) => [name, type === 'category' ? '"Categorical"' : ''])
   }
-  return Object.entries(types).flatMap(([name, type]) =>
-    JSON.stringify(type).includes('Categorical') ? [name] : [],
-  )
+  return Object.entries(types).map(([name, type]) => [name, JSON.stringify(type)])
 }
 
 /** Frames one after another. */
-export function concatenated(frames: readonly Frame[], schema: Schema): NativeLazyFrame {
+export function concatenated(given: readonly Frame[], schema: Schema): NativeLazyFrame {
+  const texts = given.filter(({ textsOf }) => textsOf !== undefined)
+  const frames = given.filter(({ textsOf }) => textsOf === undefined)
   const filled = frames.filter(({ rows }) => rows > 0)
   if (filled.length === 0)
     // Parts without rows may have no bytes at all.
@@ -120,9 +125,9 @@ export function concatenated(frames: readonly Frame[], schema: Schema): NativeLa
           schema.map(({ name, type }) => ({ name, type, cells: [] })),
           schema,
         ).lazy()
-  const natives = filled.map((frame) => opened(frame).native)
+  const natives = filled.map((frame) => opened(frame, texts).native)
   const categories = schema.filter(({ type }) => type === 'category').map(({ name }) => name)
-  const texts = natives.map((native) => {
+  const asTexts = natives.map((native) => {
     const known = categories.length === 0 ? [] : categoriesIn(native)
     return categories.filter((name) => !known.includes(name))
   })
@@ -131,11 +136,11 @@ export function concatenated(frames: readonly Frame[], schema: Schema): NativeLa
       ? lazy
       : lazy.withColumns(names.map((name) => polars().col(name).cast(nativeType('category'), true)))
   // Where all are texts, they become categories at once.
-  const later = (texts[0] ?? []).filter((name) => texts.every((names) => names.includes(name)))
+  const later = (asTexts[0] ?? []).filter((name) => asTexts.every((names) => names.includes(name)))
   const ready = natives.map((native, i) =>
     asCategories(
       native.lazy(),
-      texts[i].filter((name) => !later.includes(name)),
+      asTexts[i].filter((name) => !later.includes(name)),
     ),
   )
   const all = ready.length === 1 ? ready[0] : polars().concatLf(ready, 'vertical', false, true, false, true)

@@ -1,8 +1,10 @@
 // Hashes of columns by polars: what splits rows by their keys, and what counts of different values are made of.
 
 import { type DataType, isFloat } from '../dataType.ts'
+import type { ExprNode } from '../expression.ts'
 import { CODE_BITS } from '../sketch/hyperLogLog.ts'
 import { type NativeExpr, polars } from './native.ts'
+import { nativeExpr } from './nativeExpr.ts'
 import { nativeType } from './nativeType.ts'
 
 export const SEEDS = [0n, 1n, 2n, 3n].map((seed) => seed as never) as never[]
@@ -21,6 +23,10 @@ export function columnHash(column: NativeExpr, type: DataType): NativeExpr {
 /** One hash of several. */
 export const combinedHash = (hashes: readonly NativeExpr[]): NativeExpr =>
   hashes.reduce((all, each) => all.mul(whole(0x9e3779b97f4a7c15n)).add(each))
+
+/** One hash of the keys of each row. */
+export const hashOf = (keys: readonly ExprNode[]): NativeExpr =>
+  combinedHash(keys.map((key) => columnHash(nativeExpr(key), key.type ?? 'null')))
 
 /** Of each hash, as one number, its beginning and the place of the first set bit of the rest. */
 export function hashCode(hash: NativeExpr): NativeExpr {

@@ -2,6 +2,7 @@
 
 import { cacheBytesMax, releasedWhenShort } from '../../resultMemory.ts'
 import type { Frame } from '../frame.ts'
+import { decoded } from './categoryCodes.ts'
 import { type NativeFrame, type NativeLazyFrame, type NativeSeries, polars } from './native.ts'
 import { opened, readFile } from './nativeFrame.ts'
 
@@ -25,14 +26,15 @@ releasedWhenShort(() => {
 
 /** Columns of a frame: of its buffers only theirs are opened, and those of one that comes again stay open. */
 export function someColumns(frame: Frame, names: readonly string[]): NativeLazyFrame {
-  const { ipc, id, rows } = frame
+  const { ipc, id, rows, codes } = frame
   if (ipc.length === 0) return opened(frame).native.lazy()
   const bytes = Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength)
   const again = id !== undefined && comesAgain(id)
   const known = new Map(names.map((name) => [name, again ? used(`${id}\u0000${name}`) : undefined]))
   const missing = names.filter((name) => known.get(name) === undefined)
   if (missing.length > 0) {
-    const read = readFile(bytes, rows, missing)
+    const own = readFile(bytes, rows, missing)
+    const read = codes ? decoded(own, codes, []) : own
     if (missing.length === names.length && !again) return inOrder(read, names)
     read.columns.forEach((name, i) => {
       const series = read.selectAtIdx(i)

@@ -5,6 +5,7 @@ import { columnsFromIpc } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
 import { columnsFromRecords } from '../columns/values.ts'
 import { type Frame, isFrame } from '../frame.ts'
+import { columnsOfFrames } from '../frameColumns.ts'
 import type { Schema } from '../schema.ts'
 import type { FileRange, RowRange, TableSource } from '../steps.ts'
 import { recordBytes, requireUnchanged } from './byteRange.ts'
@@ -19,14 +20,11 @@ export async function columnsOfSource(source: TableSource, argument: unknown): P
   switch (source.source) {
     case 'frame':
       return source.columns
-        ? columnsNamed(columnsFromIpc((argument as Frame).ipc), source.columns)
-        : columnsFromIpc((argument as Frame).ipc)
+        ? columnsNamed(columnsOfFrames([argument as Frame])[0], source.columns)
+        : columnsOfFrames([argument as Frame])[0]
     case 'frames': {
       const frames = (isFrame(argument) ? [argument] : argument) as Frame[]
-      return joined(
-        source.schema,
-        frames.map(({ ipc }) => columnsFromIpc(ipc)),
-      )
+      return joined(source.schema, columnsOfFrames(frames))
     }
     case 'records':
       return columnsFromRecords(argument as readonly unknown[], source.schema)
