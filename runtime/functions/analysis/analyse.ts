@@ -77,6 +77,7 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
     requireCalls: walk.requireCalls,
     importMetas: walk.importMetas,
     fileUrls: walk.fileUrls,
+    placedCalls: walk.placedCalls,
     references,
     ...(walk.named && { named: walk.named }),
     needsLowering: walk.needsLowering,

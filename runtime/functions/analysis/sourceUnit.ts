@@ -2,6 +2,7 @@
 
 import type {
   ArrowFunctionExpression,
+  CallExpression,
   Class,
   Function as FunctionNode,
   ImportExpression,
@@ -117,6 +118,8 @@ export interface AnalysedModule {
   importMetas: MetaProperty[]
   /** `new URL('./x', import.meta.url)`, where the path is written out. */
   fileUrls: { node: Node; specifier: string }[]
+  /** Calls that say where they stand, and the offset of the method's name, which is what stacks call their place. */
+  placedCalls: { node: CallExpression; at: number }[]
   references: { binding: Binding; start: number }[]
   needsLowering: boolean
   /** What each name in the text means, by its offset, when it was asked for. */

@@ -3,17 +3,19 @@
 import type { Class, Node } from 'oxc-parser'
 import type { Binding } from '../analysis/scope.ts'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
+import { PLACE_HELPERS } from './callPlaces.ts'
 
 /** Stands for the `this` of the code around an arrow function that was taken out of it. */
 export const THIS_NAME = '__heddle_this'
 
 /** Function declarations, since those are there before anything of the module runs, import cycles included. */
-export function helperCode({ id, needsLowering }: AnalysedModule): string {
+export function helperCode({ id, needsLowering, placedCalls }: AnalysedModule): string {
   return (
     `function __heddle_m(){return ${JSON.stringify(id)}}` +
     'function __heddle_f(f,c){return globalThis.__heddle?.f(f,c)??f}' +
     'function __heddle_o(o,p){return globalThis.__heddle?.o(o,p)??o}' +
     'function __heddle_l(n,v){globalThis.__heddle?.l(__heddle_m(),n,v);return v}' +
+    (placedCalls.length > 0 ? PLACE_HELPERS : '') +
     (needsLowering ? 'const babelHelpers=globalThis.__heddle?.decorators;' : '')
   )
 }
