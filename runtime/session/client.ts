@@ -57,7 +57,13 @@ export class BoundOptions {
 
   /** See {@link Client.submit}. */
   submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: Arguments<A>): Future<Awaited<R>> {
-    return submitTask(this.#core, fn, args, this.#options, notedPlace(BoundOptions.prototype.submit, fn, args))
+    return submitTask(
+      this.#core,
+      fn,
+      args,
+      this.#options,
+      notedPlace(BoundOptions.prototype.submit, fn, args),
+    )
   }
 
   /** See {@link Client.map}. */
