@@ -120,9 +120,15 @@ export class ValueEncoder {
       postponed: this.#postponed.length,
       weak: this.#weak.length,
       holders: this.#reached?.holders.size ?? 0,
-      lists: [units, imports, perWorkerIds, classIds, outside, variables, loads].map(
-        (list) => list?.length ?? 0,
-      ),
+      lists: [
+        units?.length ?? 0,
+        imports?.length ?? 0,
+        perWorkerIds?.length ?? 0,
+        classIds?.length ?? 0,
+        outside?.length ?? 0,
+        variables?.length ?? 0,
+        loads?.length ?? 0,
+      ],
     }
   }
 
