@@ -194,7 +194,7 @@ function reachStates(
   encoder.reached.add(
     weak.map((of) => ({
       module,
-      weakAlone: true,
+      since: 'never',
       ...(typeof of === 'number' ? { unit: of } : { variable: of }),
     })),
   )

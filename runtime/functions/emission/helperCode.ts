@@ -31,7 +31,8 @@ export function thunkOf(unit: SourceUnit, renamedThis?: ReadonlySet<unknown>): s
 /** Says what a function captures, and what it was before the program changed it. */
 export function registrationOf(name: string, unit: SourceUnit, renamedThis?: ReadonlySet<unknown>): string {
   const shape = isChangedLater(unit) ? `globalThis.__heddle?.k?.(${name});` : ''
-  return `__heddle_f(${name},${thunkOf(unit, renamedThis)});${shape}`
+  const properties = unit.statics ? `globalThis.__heddle?.statics?.begin(${name});` : ''
+  return `__heddle_f(${name},${thunkOf(unit, renamedThis)});${shape}${properties}`
 }
 
 /** Whether the program changes what it holds after its declaration: then what came of it is looked at when it is sent. */
@@ -53,6 +54,13 @@ export function staticsCode({ statics }: SourceUnit): string {
     parts.push(`privates:${JSON.stringify(privates)},read:()=>[${fields}],write:v=>{[${fields}]=v}`)
   }
   return `;static{globalThis.__heddle?.statics?.begin(this,{${parts.join(',')}})}`
+}
+
+/** At a module's end: what changes of its classes, functions and namespaces from here on is the program's doing, not the module's. */
+export function evaluatedCode({ classes, kept }: AnalysedModule): string {
+  const names = new Set([...classes.keys()].map(({ name }) => name))
+  for (const [{ name }, state] of kept) if (state === 'namespace') names.add(name)
+  return names.size > 0 ? `\n;globalThis.__heddle?.statics?.evaluated?.([${[...names].join(',')}]);` : ''
 }
 
 /** Gives encoders and decoders this module's weak collections and namespaces. */
