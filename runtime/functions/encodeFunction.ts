@@ -112,7 +112,7 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   const keys = lifted?.ownsKeys || parts ? [] : Object.keys(fn)
   const withKeys = keys.length > 0 && !isClass(fn)
   if (withKeys) writer.byte(TAG.functionWithKeys)
-  const asClass = name.factory && isClass(fn)
+  const asClass = name.factory && isClassUnit(name, fn)
   const { classIds } = tableOf(encoder)
   encoder.remember(fn)
   if (asClass) {
@@ -255,6 +255,18 @@ function unresolvedUnit(module: string, unit: number, fn: AnyFunction): UnitName
 export function tableOf(encoder: ValueEncoder): UnitTable {
   encoder.table ??= emptyUnitTable()
   return encoder.table
+}
+
+const classUnits = new WeakMap<UnitName, boolean>()
+
+/** The same of a unit, whose text is looked at once. */
+function isClassUnit(unit: UnitName, fn: AnyFunction): boolean {
+  let known = classUnits.get(unit)
+  if (known === undefined) {
+    known = isClass(fn)
+    classUnits.set(unit, known)
+  }
+  return known
 }
 
 export function isClass(fn: AnyFunction): boolean {
