@@ -2,10 +2,11 @@
 
 import { tableOf } from './encodeFunction.ts'
 import type { DecodeOptions, EncodeOptions } from './encodeOptions.ts'
+import { isLargeMemory, type SharedArguments, sharedArguments } from './sharedArguments.ts'
 import { explained } from './valueCodec.ts'
 import { ValueDecoder } from './valueDecoder.ts'
 import { ValueEncoder } from './valueEncoder.ts'
-import { TAG, VIEW_KINDS } from './valueTags.ts'
+import { TAG } from './valueTags.ts'
 
 /** Where a large argument is held. */
 export interface HeldPlace {
@@ -92,12 +93,16 @@ export class ArgumentWriter {
   #writeItems(args: readonly unknown[], keepsLarge: boolean): void {
     const encoder = this.#encoder
     encoder.writer.varint(args.length)
+    const large = keepsLarge ? undefined : this.#large
+    const shared = large && sharedArguments(args, large.fromBytes)
     for (let i = 0; i < args.length; i++) {
       const argument = args[i]
       if (typeof argument === 'number') encoder.number(argument)
       else {
         encoder.path[0] = i
-        if (this.#large && !keepsLarge && mayBeLarge(argument)) this.#writeOrHold(argument, i, this.#large)
+        const together = shared?.get(i)
+        if (large && together) this.#writeShared(argument as object, together, i, large)
+        else if (large && mayBeLarge(argument)) this.#writeOrHold(argument, i, large)
         else encoder.value(argument, 1)
       }
     }
@@ -120,6 +125,15 @@ export class ArgumentWriter {
     // Its functions are named beside this list, since their code has to be there before it is decoded.
     if (loads.length > 0) tableOf(encoder).loads.push(...loads)
     for (const name of modules) this.#modules.add(name)
+  }
+
+  /** Writes an argument as an item of the list that it is held in with those that share its memory. */
+  #writeShared(argument: object, shared: SharedArguments, place: number, { hold }: LargeArguments): void {
+    const { writer } = this.#encoder
+    shared.dependency ??= hold(shared.list, place).dependency
+    writer.byte(TAG.heldItem)
+    writer.varint(shared.dependency)
+    writer.varint(shared.list.indexOf(argument))
   }
 
   /** All bytes so far, as a view that is valid until more are written. */
@@ -159,13 +173,6 @@ const mayBeLarge = (value: unknown): boolean =>
 
 /** Texts up to this length are never large. */
 const SHORT_TEXT = 1024
-
-/** Whether a value is memory alone, so that it need not be encoded to know how large it is. */
-function isLargeMemory(value: unknown, fromBytes: number): boolean {
-  if (!ArrayBuffer.isView(value) || value.byteLength < fromBytes) return false
-  const kinds: readonly object[] = VIEW_KINDS.map((View) => View.prototype)
-  return kinds.includes(Object.getPrototypeOf(value) as object)
-}
 
 /** One argument list; `bytes` holds it and nothing else. */
 export function readArguments(bytes: Uint8Array, options: DecodeOptions = {}): unknown[] {

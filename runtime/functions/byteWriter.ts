@@ -88,9 +88,15 @@ export class ByteWriter {
     this.length += this.bytes.write(value, this.length, 'utf16le')
   }
 
+  /** Whether all that was written is these bytes. */
+  holds(bytes: Uint8Array): boolean {
+    const { length } = bytes
+    return length === this.length && this.bytes.compare(bytes, 0, length, 0, length) === 0
+  }
+
   /** A copy of what was written from `start` on. */
   copy(start = 0): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.bytes, start, this.length)
+    return new Uint8Array(this.view.buffer, start, this.length - start).slice()
   }
 }
 

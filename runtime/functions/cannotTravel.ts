@@ -1,5 +1,6 @@
 // Why a value cannot be sent to a worker: the variable, its path and type, where it is written, and the way out.
 
+import { types } from 'node:util'
 import { isCollection } from '../graph/collection.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
 import { withoutOurFrames } from './stackPlaces.ts'
@@ -91,12 +92,16 @@ export function describeValue(value: object): string {
   if (/Generator\]$/.test(Object.prototype.toString.call(value))) return 'a running generator'
   // Its properties are delayed too, whatever they are called.
   if (isCollection(value) && value.collectionKind === 'delayed') return 'a Delayed'
+  if (isProxy(value)) return 'a Proxy'
   if (standsOnObject(value)) return 'an object that inherits from another object'
   // Bundlers put an underscore in front of a class that names itself.
   const name = value.constructor?.name.replace(/^_(?=[A-Z])/, '')
   if (!name) return 'an object of an unknown class'
   return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
 }
+
+/** What a Proxy does when it is read stays here, and what it gave would look like what was sent. */
+export const isProxy = (value: object): boolean => types.isProxy(value)
 
 /** Whether it was made by `Object.create` or `__proto__`, not by a class. */
 function standsOnObject(value: object): boolean {
@@ -115,6 +120,7 @@ const OF_COLLECTIONS =
 const REMEDIES: Readonly<Record<string, string>> = {
   'an object that inherits from another object':
     'Make it an instance of a class, or one plain object: { ...base, ...x }.',
+  'a Proxy': 'Send the object behind it, or a copy of what it gives: { ...x }.',
   'a Future':
     'Pass it as an argument of submit, map or a delayed function: there its value comes in its place.',
   'a Delayed': OF_COLLECTIONS,

@@ -9,7 +9,7 @@ import { globalPath } from './globalNames.ts'
 import { encodeLaterParts } from './laterPartsCodec.ts'
 import { type AnyFunction, type CaptureList, type CaptureThunk, liftHook, PER_WORKER } from './liftHook.ts'
 import { ownName } from './ownNames.ts'
-import { emptyUnitTable, type UnitName, type UnitTable } from './unitTable.ts'
+import { emptyUnitTable, meaningOf, type UnitName, type UnitTable } from './unitTable.ts'
 import type { EncoderMark, ValueEncoder } from './valueEncoder.ts'
 import { TAG } from './valueTags.ts'
 
@@ -112,7 +112,7 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   const keys = lifted?.ownsKeys || parts ? [] : Object.keys(fn)
   const withKeys = keys.length > 0 && !isClass(fn)
   if (withKeys) writer.byte(TAG.functionWithKeys)
-  const asClass = name.factory && isClass(fn)
+  const asClass = name.factory && isClassUnit(name, fn)
   const { classIds } = tableOf(encoder)
   encoder.remember(fn)
   if (asClass) {
@@ -123,21 +123,23 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
   if (asClass && lifted && liftHook.statics.isKept(fn)) encoder.reached.addObject(fn)
   const classId = classIds.length - 1
   writer.varint(index)
-  if (fresh) writer.raw(Buffer.from(name.semantic, 'hex'))
+  if (fresh) writer.raw(meaningOf(name))
   const captured = name.factory ? list.length - 2 : 0
   writer.varint(captured)
   const capturesFrom = writer.length
   const names = lifted?.captureNames ?? encoder.options.captureNames?.(module, unit)
   const capture = (i: number, at: number, whole: boolean): void => {
     const variable = names?.[i] ?? namelessCapture(i)
-    const begun = encoder.mark()
+    const value = list[2 + i]
+    const begun = typeof value === 'object' && value !== null ? encoder.mark() : undefined
+    const from = writer.length
     encoder.variable(variable, at)
-    if (whole) encoder.whole(list[2 + i], at + 1)
-    else encoder.value(list[2 + i], at + 1)
-    const bytes = writer.length - begun.length
+    if (whole) encoder.whole(value, at + 1)
+    else encoder.value(value, at + 1)
+    const bytes = writer.length - from
     encoder.options.onCapture?.(variable, bytes)
-    if (bytes >= (encoder.options.outsideFromBytes ?? Number.POSITIVE_INFINITY))
-      encodeOutside(encoder, list[2 + i], variable, begun)
+    if (begun && bytes >= (encoder.options.outsideFromBytes ?? Number.POSITIVE_INFINITY))
+      encodeOutside(encoder, value, variable, begun)
   }
   for (let i = 0; i < name.eager && i < captured; i++) capture(i, depth, true)
   if (captured > name.eager)
@@ -156,9 +158,10 @@ function encodeClosure(encoder: ValueEncoder, fn: AnyFunction, thunk: CaptureThu
 
 /** Writes a function that uses private names by the class that makes it. */
 function encodeInner(encoder: ValueEncoder, fn: AnyFunction, list: CaptureList, depth: number): boolean {
-  const [module, unit, ...captured] = list
-  const found = liftHook.inner.find(module, unit, captured.at(-1))
+  const [module, unit] = list
+  const found = liftHook.inner.find(module, unit, list.at(-1))
   if (!found) return false
+  const captured = list.slice(2)
   const { writer } = encoder
   encoder.remember(fn)
   writer.byte(TAG.inner)
@@ -191,7 +194,7 @@ function reachStates(
   encoder.reached.add(
     weak.map((of) => ({
       module,
-      weakAlone: true,
+      since: 'never',
       ...(typeof of === 'number' ? { unit: of } : { variable: of }),
     })),
   )
@@ -252,6 +255,18 @@ function unresolvedUnit(module: string, unit: number, fn: AnyFunction): UnitName
 export function tableOf(encoder: ValueEncoder): UnitTable {
   encoder.table ??= emptyUnitTable()
   return encoder.table
+}
+
+const classUnits = new WeakMap<UnitName, boolean>()
+
+/** The same of a unit, whose text is looked at once. */
+function isClassUnit(unit: UnitName, fn: AnyFunction): boolean {
+  let known = classUnits.get(unit)
+  if (known === undefined) {
+    known = isClass(fn)
+    classUnits.set(unit, known)
+  }
+  return known
 }
 
 export function isClass(fn: AnyFunction): boolean {

@@ -18,14 +18,19 @@ export interface LiftedUnit extends UnitName {
   states: readonly StateName[]
 }
 
+/**
+ * What of a declaration's state goes along: all that was changed since it was made, or since its module was evaluated, which workers
+ * do again; weak collections go along always.
+ */
+export type ChangedSince = 'declaration' | 'evaluation' | 'never'
+
 /** A class, by the number of its unit, or a variable with a namespace or a weak collection. */
 export interface StateName {
   /** `file@hash` of the module. */
   module: string
   unit?: number
   variable?: string
-  /** Only the weak collections among its fields: the rest is done again where the module is evaluated. */
-  weakAlone?: boolean
+  since: ChangedSince
 }
 
 /** Finds the worker module of a function: the sender's Lifter. */

@@ -6,15 +6,18 @@ type Maker = readonly [unit: number, make: UnitFactory]
 
 export class InnerFunctions {
   readonly #makers = new WeakMap<object, readonly Maker[]>()
-  /** The class of each function, where that is the only one: classes in functions come into being again and again. */
-  readonly #classes = new Map<string, WeakRef<object> | null>()
+  /** The class of each function by its module and number, where that is the only one: classes in functions come into being again and again. */
+  readonly #classes = new Map<string, Map<number, WeakRef<object> | null>>()
 
   note(module: string, made: object, makers: readonly Maker[]): void {
     this.#makers.set(made, makers)
-    for (const [unit] of makers) {
-      const key = `${module} ${unit}`
-      this.#classes.set(key, this.#classes.has(key) ? null : new WeakRef(made))
+    if (makers.length === 0) return
+    let classes = this.#classes.get(module)
+    if (!classes) {
+      classes = new Map()
+      this.#classes.set(module, classes)
     }
+    for (const [unit] of makers) classes.set(unit, classes.has(unit) ? null : new WeakRef(made))
   }
 
   /**
@@ -22,7 +25,7 @@ export class InnerFunctions {
    * @param self the function's `this`, which tells the class by what it is an instance of
    */
   find(module: string, unit: number, self: unknown): { made: object; place: number } | undefined {
-    const found = this.#classes.get(`${module} ${unit}`)
+    const found = this.#classes.get(module)?.get(unit)
     if (found === undefined) return undefined
     const placeIn = (made: object): number =>
       this.#makers.get(made)?.findIndex(([number]) => number === unit) ?? -1

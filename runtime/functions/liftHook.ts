@@ -8,6 +8,7 @@ import { decorate, decorateMetadata, decorateParam } from './decoratorHelpers.ts
 import { findIn, type ImportEntry, type ImportFound, memberPath } from './importSearch.ts'
 import { InnerFunctions } from './innerFunctions.ts'
 import { type LaterParts, laterPartsOf, type Shape, shapeOf } from './laterParts.ts'
+import { NotedCall } from './notedCall.ts'
 import type { SourceRecord } from './sourceRecord.ts'
 import { StaticStates } from './staticState.ts'
 
@@ -67,6 +68,8 @@ const forgotten = new FinalizationRegistry<{ classes: Map<string, WeakRef<object
 export class LiftHook {
   /** What classes and namespaces hold, and what of it was changed. */
   readonly statics = new StaticStates((Class) => this.#levelsOf(Class))
+  /** Where the call that is being made stands. */
+  readonly calls = new NotedCall()
   /** Functions that only their class can make. */
   readonly inner = new InnerFunctions()
   /** What compiled decorators call. */

@@ -71,12 +71,16 @@ export class Lifter implements UnitLifter {
   readonly #kernels: KernelNames
   readonly #largeCaptureBytes: number
   readonly #cache = new WeakMap<AnyFunction, CachedCallable>()
+  /** What was sent last of each function's code, by the first row of its table. */
+  readonly #latest = new WeakMap<UnitName, LiftedCallable>()
   readonly #sources = new Map<string, AnalysedModule>()
   /** The modules that tell of packages whose functions travel by name, by URL. */
   readonly #importNotes = new Map<string, string>()
   /** Encodings of large captures, the latest last: a lift puts its own in again. */
   readonly #outside = new Map<string, { bytes: Uint8Array; needs: readonly string[] }>()
+  /** By the modules that need them, for as long as no more files are touched. */
   readonly #moduleLists = new Map<string, string[]>()
+  #analysedBefore = 0
   #idle: ValueEncoder | undefined
   #modules: WorkerModules | undefined
   #loader: UnitLoader | undefined
@@ -115,29 +119,42 @@ export class Lifter implements UnitLifter {
     const warnings: string[] = []
     const encoder = this.#encode(fn, bound, warnings)
     try {
-      const written = encoder.writer.bytes.subarray(0, encoder.writer.length)
       // What it captures has mostly not changed since it was sent last.
-      if (known && written.equals(known.callable.bytes)) return known.callable
-      const bytes = encoder.writer.copy()
-      const described = this.#described(fn)
-      const digest = hash('sha256', semanticBytes(bytes), 'buffer').subarray(0, 16)
-      const callable: LiftedCallable = {
-        bytes,
-        digest,
-        id: digest.toString('hex'),
-        modules: encoder.table ? this.modulesOf(encoder.table) : [],
-        label: this.#kernels.nameOf(fn) ?? described?.label ?? (fn.name || 'task'),
-        place: described?.place,
-        warnings,
-      }
+      if (known && encoder.writer.holds(known.callable.bytes)) return known.callable
+      const callable = this.#callableOf(fn, encoder, warnings)
       // What it reaches may be changed without any of its captures.
       const plain = encoder.reachesStates ? undefined : plainCapturesOf(fn)
-      if (bound.length === 0 && bytes.length <= KEPT_CALLABLE_BYTES_MAX)
+      if (bound.length === 0 && callable.bytes.length <= KEPT_CALLABLE_BYTES_MAX)
         this.#cache.set(fn, { callable, setups: liftHook.setups.length, plain })
       return callable
     } finally {
       this.#rest(encoder)
     }
+  }
+
+  /** What was encoded just now; the same as last time, where another closure of this code captured the same. */
+  #callableOf(
+    fn: AnyFunction,
+    { writer, table, valueLength }: ValueEncoder,
+    warnings: string[],
+  ): LiftedCallable {
+    const code = table?.units[0]
+    const last = code && this.#latest.get(code)
+    if (last && writer.holds(last.bytes)) return last
+    const bytes = writer.copy()
+    const described = this.#described(fn)
+    const id = hash('sha256', table ? bytes.subarray(1, valueLength) : bytes).slice(0, 32)
+    const callable: LiftedCallable = {
+      bytes,
+      digest: Buffer.from(id, 'hex'),
+      id,
+      modules: table ? this.modulesOf(table) : [],
+      label: this.#kernels.nameOf(fn) ?? described?.label ?? (fn.name || 'task'),
+      place: described?.place,
+      warnings,
+    }
+    if (code && bytes.length <= KEPT_CALLABLE_BYTES_MAX) this.#latest.set(code, callable)
+    return callable
   }
 
   /** Leaves the function, its bound arguments and the set-up it needs in an encoder's writer. */
@@ -255,7 +272,11 @@ export class Lifter implements UnitLifter {
       if (note !== undefined) direct.push(note)
     }
     const analysed = this.#modules?.graph.analysed().size ?? 0
-    const key = `${analysed} ${direct.join()}`
+    if (analysed !== this.#analysedBefore) {
+      this.#moduleLists.clear()
+      this.#analysedBefore = analysed
+    }
+    const key = direct.length === 1 ? direct[0] : direct.join()
     const known = this.#moduleLists.get(key)
     if (known) return known
     const names = new Set(direct)

@@ -57,6 +57,10 @@ export function mirrorOf(folder: string): void {
   mirror = folder
 }
 
+/** A place of this machine's, as it is told. */
+export const placeOverThere = (place: SourcePlace): SourcePlace =>
+  mirror === undefined ? place : { ...place, file: overThere(place.file) }
+
 const overThere = (file: string): string =>
   mirror !== undefined && file.startsWith(`${mirror}/`) ? file.slice(mirror.length) : file
 

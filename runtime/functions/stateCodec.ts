@@ -75,7 +75,7 @@ class StateWriter {
 
   /** Writes what was changed of a class or namespace; its weak collections come later. */
   holder(holder: Holder): void {
-    const { object, variable, weakAlone } = holder
+    const { object, variable, since } = holder
     const { writer } = this.#encoder
     holder.isWritten = true
     if (isWeak(object)) {
@@ -85,7 +85,7 @@ class StateWriter {
       })
       return
     }
-    const changes = weakAlone ? undefined : liftHook.statics.changesOf(object)
+    const changes = since === 'never' ? undefined : liftHook.statics.changesOf(object, since)
     if (changes) this.#changes(holder, changes)
     for (const [where, collection] of liftHook.statics.weakFieldsOf(object)) {
       const field = typeof where === 'object' ? liftHook.statics.privateName(object, where.place) : where

@@ -26,10 +26,15 @@ interface Field {
   content: readonly unknown[]
 }
 
-interface Begun {
-  access: StaticAccess
+interface Fields {
   own: Map<PropertyKey, Field>
   privates: readonly Field[]
+}
+
+interface Begun extends Fields {
+  access: StaticAccess
+  /** What it held when its module had been evaluated. */
+  evaluated?: Fields
 }
 
 export type WeakCollection = WeakMap<object, unknown> | WeakSet<object>
@@ -55,9 +60,21 @@ export class StaticStates {
 
   /** Notes what a class or namespace holds now, by its declaration. */
   begin(made: object, access: StaticAccess = {}): void {
+    this.#begun.set(made, { access, ...this.#fieldsOf(made, access) })
+  }
+
+  /** Notes that the module of these is done: what they hold now, workers that evaluate it have too. */
+  evaluated(all: readonly object[]): void {
+    for (const made of all) {
+      const begun = this.#begun.get(made)
+      if (begun) begun.evaluated = this.#fieldsOf(made, begun.access)
+    }
+  }
+
+  #fieldsOf(made: object, { read }: StaticAccess): Fields {
     const own = new Map<PropertyKey, Field>()
     for (const [key, value] of ownValues(made)) own.set(key, this.#field(value))
-    this.#begun.set(made, { access, own, privates: (access.read?.() ?? []).map((one) => this.#field(one)) })
+    return { own, privates: (read?.() ?? []).map((one) => this.#field(one)) }
   }
 
   /** Notes the fields that a statement added which belongs to the declaration: `C.count = 3`. */
@@ -94,22 +111,23 @@ export class StaticStates {
     return this.#begun.has(made)
   }
 
-  /** What was changed of an object's fields since its declaration; nothing where nothing was. */
-  changesOf(made: object): StaticChanges | undefined {
+  /** What was changed of an object's fields since its declaration, or its module's end; nothing where nothing was. */
+  changesOf(made: object, since: 'declaration' | 'evaluation' = 'declaration'): StaticChanges | undefined {
     const begun = this.#begun.get(made)
     if (!begun) return undefined
     const { access } = begun
+    const before = (since === 'evaluation' && begun.evaluated) || begun
     const changes: StaticChanges = { own: [], privates: [] }
-    const isChanged = (name: PropertyKey, value: unknown, before: Field | undefined): boolean => {
-      if (isWeak(value) && Object.is(before?.value, value)) return false
-      if (before && Object.is(before.value, value)) return !isSame(before.content, this.#content(value))
+    const isChanged = (name: PropertyKey, value: unknown, was: Field | undefined): boolean => {
+      if (isWeak(value) && Object.is(was?.value, value)) return false
+      if (was && Object.is(was.value, value)) return !isSame(was.content, this.#content(value))
       return !(isNumber(value) && access.counted?.includes(name as string))
     }
     for (const [key, value] of ownValues(made))
-      if (isChanged(key, value, begun.own.get(key))) changes.own.push([key, value])
+      if (isChanged(key, value, before.own.get(key))) changes.own.push([key, value])
     const privates = access.read?.() ?? []
     for (let i = 0; i < privates.length; i++)
-      if (isChanged(access.privates![i], privates[i], begun.privates[i]))
+      if (isChanged(access.privates![i], privates[i], before.privates[i]))
         changes.privates.push([i, privates[i]])
     return changes.own.length + changes.privates.length > 0 ? changes : undefined
   }

@@ -64,13 +64,13 @@ export function writeUnitTable(writer: ByteWriter, table: UnitTable, start: numb
   writer.bytes[start] |= HAS_UNITS
   writer.varint(table.units.length)
   for (const unit of table.units) {
-    writer.text(unit.module)
-    writer.varint(unit.unit)
-    writer.text(unit.workerModule)
-    writer.text(unit.exported)
-    writer.byte(unit.factory ? 1 : 0)
-    writer.varint(unit.eager)
-    writer.text(unit.semantic)
+    const known = rows.get(unit)
+    if (known) writer.raw(known)
+    else {
+      const from = writer.length
+      writeUnit(writer, unit)
+      rows.set(unit, writer.copy(from))
+    }
   }
   writer.varint(table.imports.length)
   for (const { url, specifier } of table.imports) {
@@ -82,6 +82,31 @@ export function writeUnitTable(writer: ByteWriter, table: UnitTable, start: numb
     for (const id of ids) writer.text(id)
   }
   writer.u32(at)
+}
+
+/** The rows of units that were written before: a lifter's are the same objects each time. */
+const rows = new WeakMap<UnitName, Uint8Array>()
+
+function writeUnit(writer: ByteWriter, unit: UnitName): void {
+  writer.text(unit.module)
+  writer.varint(unit.unit)
+  writer.text(unit.workerModule)
+  writer.text(unit.exported)
+  writer.byte(unit.factory ? 1 : 0)
+  writer.varint(unit.eager)
+  writer.text(unit.semantic)
+}
+
+const meanings = new WeakMap<UnitName, Uint8Array>()
+
+/** A unit's semantic digest, 16 bytes. */
+export function meaningOf(unit: UnitName): Uint8Array {
+  let meaning = meanings.get(unit)
+  if (!meaning) {
+    meaning = Buffer.from(unit.semantic, 'hex')
+    meanings.set(unit, meaning)
+  }
+  return meaning
 }
 
 /** The table behind an encoded value, or nothing when it has none: then this costs one look at its first byte. */

@@ -101,6 +101,10 @@ export class ValueDecoder {
       }
       case TAG.held:
         return this.#heldArgument(this.reader.varint())
+      case TAG.heldItem: {
+        const list = this.#heldArgument(this.reader.varint()) as unknown[]
+        return list[this.reader.varint()]
+      }
       case TAG.integerArray:
       case TAG.doubleArray:
         return this.#numberArray(tag === TAG.integerArray)

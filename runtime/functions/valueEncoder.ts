@@ -1,7 +1,15 @@
 // Writes values as bytes: one pass, exact, with shared and cyclic references, and the code of functions named beside them.
 
 import { ByteWriter } from './byteWriter.ts'
-import { CannotTravelError, type PathPart, pathText, VariableStart } from './cannotTravel.ts'
+import {
+  CannotTravelError,
+  describeValue,
+  isProxy,
+  type PathPart,
+  pathText,
+  remedyFor,
+  VariableStart,
+} from './cannotTravel.ts'
 import { encodeArray, encodeMap, encodePlain, encodeSet } from './encodeContainers.ts'
 import { encodeExotic } from './encodeExotic.ts'
 import { encodeFunction } from './encodeFunction.ts'
@@ -120,9 +128,15 @@ export class ValueEncoder {
       postponed: this.#postponed.length,
       weak: this.#weak.length,
       holders: this.#reached?.holders.size ?? 0,
-      lists: [units, imports, perWorkerIds, classIds, outside, variables, loads].map(
-        (list) => list?.length ?? 0,
-      ),
+      lists: [
+        units?.length ?? 0,
+        imports?.length ?? 0,
+        perWorkerIds?.length ?? 0,
+        classIds?.length ?? 0,
+        outside?.length ?? 0,
+        variables?.length ?? 0,
+        loads?.length ?? 0,
+      ],
     }
   }
 
@@ -315,14 +329,23 @@ export class ValueEncoder {
   #object(value: object, depth: number): void {
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Array.prototype && Array.isArray(value)) {
-      if (!this.wasSeen(value)) encodeArray(this, value, depth)
+      if (this.wasSeen(value)) return
+      this.#refuseProxy(value, depth)
+      encodeArray(this, value, depth)
     } else if (prototype === Object.prototype || prototype === null) {
-      if (!this.wasSeen(value)) encodePlain(this, value, prototype === null, depth)
+      if (this.wasSeen(value)) return
+      this.#refuseProxy(value, depth)
+      encodePlain(this, value, prototype === null, depth)
     } else if (!this.#isReference(value) && !this.wasSeen(value)) {
+      this.#refuseProxy(value, depth)
       if (prototype === Map.prototype && value instanceof Map) encodeMap(this, value, depth)
       else if (prototype === Set.prototype && value instanceof Set) encodeSet(this, value, depth)
       else encodeExotic(this, value, prototype as object, depth)
     }
+  }
+
+  #refuseProxy(value: object, depth: number): void {
+    if (isProxy(value)) this.refuse(depth, describeValue(value), remedyFor(value))
   }
 
   /** The path of the value that is being written, as the user would write it. */

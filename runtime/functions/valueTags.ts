@@ -98,6 +98,8 @@ export const TAG = {
   trackingView: 57,
   /** A function that uses private names: its class, its place among those that the class makes, count and captures. */
   inner: 58,
+  /** A large argument that is held in one list with those that share its memory: the list's dependency, the place in it. */
+  heldItem: 59,
 } as const
 
 /** Kinds of views over buffers, by their place in this list. */

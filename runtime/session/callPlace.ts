@@ -1,6 +1,8 @@
 // Where in the user's code the present call of this API stands.
 
 import { userPlace } from '../functions/failureOf.ts'
+import { liftHook } from '../functions/liftHook.ts'
+import { placeOverThere } from '../functions/stackPlaces.ts'
 import { providePlaces } from '../graph/callPlace.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
 
@@ -35,6 +37,20 @@ export function callPlace(called: CalledFunction): SourcePlace | undefined {
   if (ofScript.size >= PLACES_OF_SCRIPT_MAX) ofScript.clear()
   ofScript.set(position, place)
   return place
+}
+
+/**
+ * The same for a call whose arguments are at hand: code that the loader saw has noted where it stands, any other is found by
+ * the stack.
+ * @example class Client { submit(f, ...args) { const place = notedPlace(Client.prototype.submit, f, args); … } }
+ */
+export function notedPlace(
+  called: CalledFunction,
+  first: unknown,
+  rest: readonly unknown[],
+): SourcePlace | undefined {
+  const noted = liftHook.calls.take(first, rest)
+  return noted ? placeOverThere(noted) : callPlace(called)
 }
 
 /** The one frame above `called`, without a text being made of the stack. */

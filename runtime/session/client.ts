@@ -11,7 +11,7 @@ import type { ScaleTarget } from '../slurm/wishes.ts'
 import { forgetClient, rememberClient, startAmbientWith } from './ambient.ts'
 import { annotatedIdentity, withAnnotations } from './annotate.ts'
 import { type CallOptions, mergedOptions, type SplitOptions, splitOptions } from './callOptions.ts'
-import { callPlace } from './callPlace.ts'
+import { callPlace, notedPlace } from './callPlace.ts'
 import { computeCollections, persistCollections, sendCollections } from './computeCollections.ts'
 import { OpenSite } from './computeSites.ts'
 import type { Call, Core } from './core.ts'
@@ -57,7 +57,13 @@ export class BoundOptions {
 
   /** See {@link Client.submit}. */
   submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: Arguments<A>): Future<Awaited<R>> {
-    return submitTask(this.#core, fn, args, this.#options, callPlace(BoundOptions.prototype.submit))
+    return submitTask(
+      this.#core,
+      fn,
+      args,
+      this.#options,
+      notedPlace(BoundOptions.prototype.submit, fn, args),
+    )
   }
 
   /** See {@link Client.map}. */
@@ -163,7 +169,7 @@ export class Client implements Executor {
    * @example client.submit(Math.max, 1, client.submit(Math.sqrt, 16))
    */
   submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: Arguments<A>): Future<Awaited<R>> {
-    return submitTask(this.#core, fn, args, NO_OPTIONS, callPlace(Client.prototype.submit))
+    return submitTask(this.#core, fn, args, NO_OPTIONS, notedPlace(Client.prototype.submit, fn, args))
   }
 
   /**

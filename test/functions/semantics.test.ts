@@ -11,10 +11,11 @@ const factor = await Promise.resolve(3)
 const one = (x: number): number => add(x, 1) * factor
 const pairs = (xs: number[]): number[][] => _.chunk(xs, 2)
 class Model { w = 1; run(x: number): number { return one(x) + this.w } }
+const nested = (c: Client): unknown => c.submit(one as never, 1 as never)
 function unrelated(): number { return other() }
 const client = await Client.local({ workers: 0 })
 const hex = (fn: (...args: never[]) => unknown): string => Buffer.from(client.lift(fn).digest).toString('hex')
-console.log(JSON.stringify({ one: hex(one), pairs: hex(pairs), model: hex(Model as never), unrelated: hex(unrelated) }))
+console.log(JSON.stringify({ one: hex(one), pairs: hex(pairs), model: hex(Model as never), nested: hex(nested), unrelated: hex(unrelated) }))
 await client.close()
 `
 const HELPERS = `import { scale } from './scale.ts'
@@ -23,7 +24,7 @@ export const other = (): number => 5
 `
 const SCALE = 'export const scale = (x: number): number => x * 2\nexport const unused = 1\n'
 
-type Digests = Record<'one' | 'pairs' | 'model' | 'unrelated', string>
+type Digests = Record<'one' | 'pairs' | 'model' | 'nested' | 'unrelated', string>
 
 async function digests(t: TestContext, files: Record<string, string> = {}): Promise<Digests> {
   const folder = project(t, { 'main.ts': MAIN, 'helpers.ts': HELPERS, 'scale.ts': SCALE, ...files })
@@ -38,7 +39,7 @@ const changed = (a: Digests, b: Digests): string[] =>
 
 test('what changes a digest, and what does not', async (t) => {
   const before = await digests(t)
-  assert.equal(new Set(Object.values(before)).size, 4)
+  assert.equal(new Set(Object.values(before)).size, 5)
 
   await t.test('moving a function, in another folder: nothing', async (t) => {
     const moved = MAIN.replace('class Model', '// moved down\n\n\nclass Model').replace(
@@ -57,11 +58,11 @@ test('what changes a digest, and what does not', async (t) => {
   })
   await t.test("editing a helper's helper: everything that depends on it", async (t) => {
     const edited = SCALE.replace('x * 2', 'x * 3')
-    assert.deepEqual(changed(before, await digests(t, { 'scale.ts': edited })), ['one', 'model'])
+    assert.deepEqual(changed(before, await digests(t, { 'scale.ts': edited })), ['one', 'model', 'nested'])
   })
   await t.test('another captured value: what captures it', async (t) => {
     const edited = MAIN.replace('resolve(3)', 'resolve(4)')
-    assert.deepEqual(changed(before, await digests(t, { 'main.ts': edited })), ['one', 'model'])
+    assert.deepEqual(changed(before, await digests(t, { 'main.ts': edited })), ['one', 'model', 'nested'])
   })
   await t.test('another package: what imports it', async (t) => {
     const edited = MAIN.replace("from 'lodash'", "from 'lodash/lodash.js'")

@@ -118,6 +118,41 @@ test('one object in two places of a list stays one', () => {
   assert.equal((text as string).length, 70_000)
 })
 
+test('arguments that are views of one buffer are views of one there, whatever their size', () => {
+  const { writer, send } = setUp()
+  const { graph, add } = writer()
+  const buffer = new ArrayBuffer(200_000)
+  const left = new Float64Array(buffer, 0, 12_500).fill(1)
+  const right = new Float64Array(buffer, 100_000, 12_500).fill(2)
+  const head = new DataView(buffer, 0, 16)
+  const apart = large()
+  add(left, right, 'small', head, apart)
+  add(left, right, left, head)
+  add(left, left)
+  add(new Uint8Array(buffer, 0, 8), new Uint8Array(buffer, 8, 8))
+  const [brought, own] = send(graph)
+  // The three together, the one that stands apart, the three once more as that call has them, and one twice.
+  assert.deepEqual(brought && [...brought.group].length, 4)
+  const [a, b, text, c, d] = read(own, 0, [brought!]) as [
+    Float64Array,
+    Float64Array,
+    string,
+    DataView,
+    Float64Array,
+  ]
+  assert.deepEqual([a, b, text, d], [left, right, 'small', apart])
+  assert.equal(c.byteLength, 16)
+  assert.ok(a.buffer === b.buffer && b.buffer === c.buffer && d.buffer !== a.buffer)
+  c.setFloat64(8, 5, true)
+  assert.equal(a[1], 5)
+  const [e, f, g] = read(own, 1, [brought!]) as Float64Array[]
+  assert.ok(e === g && e.buffer === f.buffer)
+  const [h, i] = read(own, 2, [brought!])
+  assert.ok(h === i)
+  const [j, k] = read(own, 3, []) as Uint8Array[]
+  assert.equal(j.buffer, k.buffer)
+})
+
 test('what a later graph is given again is not sent again, unless the graph that brings it never went', () => {
   const { writer, send } = setUp()
   const lost = writer()

@@ -12,7 +12,7 @@ import type { Binding } from './scope.ts'
 import { SourceSyntaxError } from './sourceSyntaxError.ts'
 import { languageOf, withoutMark } from './sourceText.ts'
 import type { AnalysedModule, SourceUnit } from './sourceUnit.ts'
-import { type KeptState, keptStateOf, staticFieldsOf } from './statics.ts'
+import { holdsProperties, type KeptState, keptStateOf, staticFieldsOf } from './statics.ts'
 import { Walk } from './walk.ts'
 
 export interface AnalyseOptions {
@@ -49,9 +49,11 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
   }
   const classes = new Map<Binding, SourceUnit>()
   for (const unit of units) {
-    if (unit.kind !== 'class' && unit.kind !== 'classExpression') continue
     const { selfBinding } = unit
-    unit.statics = staticFieldsOf(unit.node as Class, source, selfBinding?.touched === true)
+    if (unit.kind === 'class' || unit.kind === 'classExpression')
+      unit.statics = staticFieldsOf(unit.node as Class, source, selfBinding)
+    else if (unit.top && selfBinding && !kept.has(selfBinding) && holdsProperties(selfBinding))
+      unit.statics = { privates: [], counted: [] }
     if (unit.statics && unit.top && selfBinding) classes.set(selfBinding, unit)
   }
   const module: AnalysedModule = {
@@ -77,6 +79,7 @@ export function analyse(file: string, text: string, options: AnalyseOptions = {}
     requireCalls: walk.requireCalls,
     importMetas: walk.importMetas,
     fileUrls: walk.fileUrls,
+    placedCalls: walk.placedCalls,
     references,
     ...(walk.named && { named: walk.named }),
     needsLowering: walk.needsLowering,

@@ -68,6 +68,7 @@ export function readOperands(
 export function readCall(walk: Walk, node: CallExpression | NewExpression, scope: Scope): void {
   const { callee } = node
   noteChange(walk, node, scope)
+  noteCallOfName(walk, node)
   const calledAtOnce = callee.type === 'FunctionExpression' || callee.type === 'ArrowFunctionExpression'
   walk.visit(callee, scope, { calledAtOnce })
   for (const argument of node.arguments)
@@ -83,6 +84,22 @@ export function readCall(walk: Walk, node: CallExpression | NewExpression, scope
   if (callee.name === 'require' && first?.type === 'Literal' && typeof first.value === 'string')
     walk.requireCalls.push({ node, argument: first, specifier: first.value })
 }
+
+/** Calls as `client.submit(f, 1)` say at run time where they stand. */
+function noteCallOfName(walk: Walk, node: CallExpression | NewExpression): void {
+  const { callee } = node
+  if (node.type !== 'CallExpression' || node.arguments.length === 0 || callee.type !== 'MemberExpression')
+    return
+  const { property, computed } = callee
+  if (!computed && property.type === 'Identifier' && PLACED_METHODS.has(property.name))
+    walk.placedCalls.push({ at: property.start, node })
+}
+
+/**
+ * Methods whose calls are so many that a walk of the stack for each would be felt. `map` is none of them: a call makes many
+ * tasks, and arrays have one that tasks call all the time.
+ */
+const PLACED_METHODS: ReadonlySet<string> = new Set(['submit'])
 
 /** The path in `new URL('./x', import.meta.url)`. */
 function fileUrlOf({ arguments: [path, base] }: NewExpression): string | undefined {

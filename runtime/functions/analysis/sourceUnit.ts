@@ -2,6 +2,7 @@
 
 import type {
   ArrowFunctionExpression,
+  CallExpression,
   Class,
   Function as FunctionNode,
   ImportExpression,
@@ -67,7 +68,7 @@ export interface SourceUnit {
   list: StatementList | undefined
   /** `'use task'` at its beginning. */
   marked: boolean
-  /** Static fields of a class that may change; nothing for other units. */
+  /** Static fields of a class that may change, properties of a function that others than its text give; nothing for other units. */
   statics: StaticFields | undefined
 
   // Filled in once the whole module was read:
@@ -105,7 +106,7 @@ export interface AnalysedModule {
   closed: Set<Binding>
   /** Closed declarations that hold what may change: weak collections, and what namespaces export. */
   kept: ReadonlyMap<Binding, KeptState>
-  /** Classes of the top level whose static fields may change. */
+  /** Classes and functions of the top level whose static fields or properties may change. */
   classes: ReadonlyMap<Binding, SourceUnit>
   groups: ClosedGroup[]
   groupOf: Map<Binding, ClosedGroup>
@@ -117,6 +118,8 @@ export interface AnalysedModule {
   importMetas: MetaProperty[]
   /** `new URL('./x', import.meta.url)`, where the path is written out. */
   fileUrls: { node: Node; specifier: string }[]
+  /** Calls that say where they stand, and the offset of the method's name, which is what stacks call their place. */
+  placedCalls: { node: CallExpression; at: number }[]
   references: { binding: Binding; start: number }[]
   needsLowering: boolean
   /** What each name in the text means, by its offset, when it was asked for. */

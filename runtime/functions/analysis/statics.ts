@@ -16,12 +16,18 @@ export interface StaticFields {
 export type KeptState = 'weak' | 'namespace'
 
 /** Nothing where the class has no static fields, or none but constants. */
-export function staticFieldsOf(node: Class, source: string, isTouched: boolean): StaticFields | undefined {
+export function staticFieldsOf(
+  node: Class,
+  source: string,
+  binding: Binding | undefined,
+): StaticFields | undefined {
   const fields: StaticFields = { privates: [], counted: [] }
-  let mayChange = isTouched
+  let mayChange = binding?.touched === true
   for (const member of node.body.body) {
     if (member.type === 'StaticBlock') mayChange = true
     if (member.type !== 'PropertyDefinition' || !member.static || member.declare) continue
+    // Other modules may assign what is exported.
+    mayChange ||= binding?.exportedAs !== undefined
     const { key } = member
     const isPrivate = key.type === 'PrivateIdentifier'
     if (isPrivate) fields.privates.push(`#${key.name}`)
@@ -34,6 +40,14 @@ export function staticFieldsOf(node: Class, source: string, isTouched: boolean):
     mayChange ||= !isConstant(member.value) || name === undefined || isAssigned(name, source)
   }
   return mayChange ? fields : undefined
+}
+
+/** Whether a function is given properties by statements behind it, or by functions that run later: `f.cache = {}`, `f.calls++`. */
+export function holdsProperties({ touched, changed, declarations, writes }: Binding): boolean {
+  if (writes.length > 0) return false
+  return (
+    touched === true || changed === true || declarations.some(({ type }) => type === 'ExpressionStatement')
+  )
 }
 
 /** The state that a closed declaration holds apart from static fields. */

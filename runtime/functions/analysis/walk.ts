@@ -43,6 +43,7 @@ export class Walk {
   readonly requireCalls: AnalysedModule['requireCalls'] = []
   readonly importMetas: MetaProperty[] = []
   readonly fileUrls: AnalysedModule['fileUrls'] = []
+  readonly placedCalls: AnalysedModule['placedCalls'] = []
   /** Where functions and classes are changed after their declaration. */
   readonly changes: { node: Node; binding: Binding }[] = []
   /** Decorators are told the types of what they decorate. */

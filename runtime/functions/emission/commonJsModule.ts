@@ -5,7 +5,7 @@ import MagicString from 'magic-string'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { entranceOf, isOfOwnCycle } from './entrance.ts'
 import { finishModule } from './finishModule.ts'
-import { headOffset, helperCode, importNotes, keptCode, liveCode } from './helperCode.ts'
+import { evaluatedCode, headOffset, helperCode, importNotes, keptCode, liveCode } from './helperCode.ts'
 import { rewriteImportEquals } from './importEquals.ts'
 import { jsonModule, refuseEntry } from './importLines.ts'
 import { instrument } from './instrument.ts'
@@ -38,6 +38,7 @@ export function writeCommonJsModule(modules: WorkerModules, module: AnalysedModu
     headOffset(module),
     `;${helperCode(module)}${top}${liveCode(module)}${keptCode(module)}${notes}`,
   )
+  text.append(evaluatedCode(module))
   modules.write(name, finishModule({ module, text, choices: modules.graph.choices(module) }), needs)
 }
 

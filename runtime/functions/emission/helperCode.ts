@@ -3,17 +3,19 @@
 import type { Class, Node } from 'oxc-parser'
 import type { Binding } from '../analysis/scope.ts'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
+import { PLACE_HELPERS } from './callPlaces.ts'
 
 /** Stands for the `this` of the code around an arrow function that was taken out of it. */
 export const THIS_NAME = '__heddle_this'
 
 /** Function declarations, since those are there before anything of the module runs, import cycles included. */
-export function helperCode({ id, needsLowering }: AnalysedModule): string {
+export function helperCode({ id, needsLowering, placedCalls }: AnalysedModule): string {
   return (
     `function __heddle_m(){return ${JSON.stringify(id)}}` +
     'function __heddle_f(f,c){return globalThis.__heddle?.f(f,c)??f}' +
     'function __heddle_o(o,p){return globalThis.__heddle?.o(o,p)??o}' +
     'function __heddle_l(n,v){globalThis.__heddle?.l(__heddle_m(),n,v);return v}' +
+    (placedCalls.length > 0 ? PLACE_HELPERS : '') +
     (needsLowering ? 'const babelHelpers=globalThis.__heddle?.decorators;' : '')
   )
 }
@@ -29,7 +31,8 @@ export function thunkOf(unit: SourceUnit, renamedThis?: ReadonlySet<unknown>): s
 /** Says what a function captures, and what it was before the program changed it. */
 export function registrationOf(name: string, unit: SourceUnit, renamedThis?: ReadonlySet<unknown>): string {
   const shape = isChangedLater(unit) ? `globalThis.__heddle?.k?.(${name});` : ''
-  return `__heddle_f(${name},${thunkOf(unit, renamedThis)});${shape}`
+  const properties = unit.statics ? `globalThis.__heddle?.statics?.begin(${name});` : ''
+  return `__heddle_f(${name},${thunkOf(unit, renamedThis)});${shape}${properties}`
 }
 
 /** Whether the program changes what it holds after its declaration: then what came of it is looked at when it is sent. */
@@ -51,6 +54,13 @@ export function staticsCode({ statics }: SourceUnit): string {
     parts.push(`privates:${JSON.stringify(privates)},read:()=>[${fields}],write:v=>{[${fields}]=v}`)
   }
   return `;static{globalThis.__heddle?.statics?.begin(this,{${parts.join(',')}})}`
+}
+
+/** At a module's end: what changes of its classes, functions and namespaces from here on is the program's doing, not the module's. */
+export function evaluatedCode({ classes, kept }: AnalysedModule): string {
+  const names = new Set([...classes.keys()].map(({ name }) => name))
+  for (const [{ name }, state] of kept) if (state === 'namespace') names.add(name)
+  return names.size > 0 ? `\n;globalThis.__heddle?.statics?.evaluated?.([${[...names].join(',')}]);` : ''
 }
 
 /** Gives encoders and decoders this module's weak collections and namespaces. */

@@ -3,6 +3,7 @@
 import MagicString from 'magic-string'
 import type { Class, Node, PropertyDefinition } from 'oxc-parser'
 import type { AnalysedModule, SourceUnit } from '../analysis/sourceUnit.ts'
+import { writeCallPlaces } from './callPlaces.ts'
 import {
   inwardFields,
   isChangedLater,
@@ -68,7 +69,8 @@ export function instrument({ module, text, includes, cut, renamedThis }: Instrum
         } else wrapExpression(text, unit, thunk)
     }
   }
-  // Last, since functions in them may end where such a statement does.
+  // Last, since functions in them may begin or end where such an argument or statement does.
+  writeCallPlaces(module, text, includes)
   noteStates(module, text, includes)
   return top
 }

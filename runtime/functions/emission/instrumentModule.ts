@@ -6,7 +6,7 @@ import { analyse } from '../analysis/analyse.ts'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { compilerChoices } from './compilerChoices.ts'
 import { finishModule } from './finishModule.ts'
-import { headOffset, helperCode, importNotes, keptCode, liveCode } from './helperCode.ts'
+import { evaluatedCode, headOffset, helperCode, importNotes, keptCode, liveCode } from './helperCode.ts'
 import { rewriteImportEquals } from './importEquals.ts'
 import { instrument } from './instrument.ts'
 import { markedResult, RESULT_NAME } from './resultMark.ts'
@@ -42,6 +42,7 @@ export function instrumentModule(
   const head = begun + helperCode(module) + top + liveCode(module) + keptCode(module) + importNotes(imported)
   text.appendLeft(headOffset(module), head)
   rewriteImportEquals(module, text, ({ source }) => `${requireOf(module)}(${JSON.stringify(source)})`)
+  text.append(evaluatedCode(module))
   const result = markedResult(module.source)
   if (result) {
     // Without a semicolon, a bracket that begins a statement would call what stands before it.

@@ -81,6 +81,8 @@ export class ModuleGraph {
 
   /** The module that a `file@hash` names. */
   byId(id: string): AnalysedModule {
+    const known = this.#modules.get(id)
+    if (known) return known
     const at = id.lastIndexOf('@')
     return this.module(id.slice(0, at), id.slice(at + 1))
   }

@@ -21,7 +21,7 @@ export function rewritePlaces(
     if (!includes(meta) || files.some((one) => meta.start >= one.start && meta.end <= one.end)) continue
     const filename = JSON.stringify(module.file)
     const dirname = JSON.stringify(path.dirname(module.file))
-    text.overwrite(
+    text.update(
       meta.start,
       meta.end,
       `({url:${JSON.stringify(url)},filename:${filename},dirname:${dirname},resolve:s=>/^\\.{0,2}\\//.test(s)?new URL(s,${JSON.stringify(url)}).href:import.meta.resolve(s)})`,
@@ -34,11 +34,7 @@ export function rewritePlaces(
       text.appendRight(source.start, `globalThis.__heddle.d(${JSON.stringify(url)},`)
       text.appendLeft(source.end, ')')
     } else if (source.type === 'Literal')
-      text.overwrite(
-        source.start,
-        source.end,
-        JSON.stringify(targetOf(modules, module, specifiers[0], needs)),
-      )
+      text.update(source.start, source.end, JSON.stringify(targetOf(modules, module, specifiers[0], needs)))
     else {
       const targets = specifiers.map((one) => [one, targetOf(modules, module, one, needs)] as const)
       text.appendRight(source.start, `globalThis.__heddle.t(${JSON.stringify(Object.fromEntries(targets))},`)
@@ -59,7 +55,7 @@ function rewriteFileUrls(
   for (const { node, specifier } of module.fileUrls) {
     const file = path.resolve(path.dirname(module.file), specifier)
     if (!includes(node) || !modules.noteFile(file, needs)) continue
-    text.overwrite(node.start, node.end, `globalThis.__heddle.w(${JSON.stringify(pathToFileURL(file).href)})`)
+    text.update(node.start, node.end, `globalThis.__heddle.w(${JSON.stringify(pathToFileURL(file).href)})`)
     rewritten.push(node)
   }
   return rewritten

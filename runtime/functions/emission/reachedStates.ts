@@ -40,15 +40,18 @@ class StateSearch {
       return
     }
     const kept = module.kept.get(binding)
-    if (kept === 'weak' || (kept && !isEvaluated))
-      this.found.set(`${module.id} ${binding.name}`, { module: module.id, variable: binding.name })
+    if (kept) {
+      const since = isEvaluated ? 'evaluation' : 'declaration'
+      this.found.set(`${module.id} ${binding.name}`, { module: module.id, variable: binding.name, since })
+    }
     const unit = module.classes.get(binding)
     if (unit) this.addClass(module, unit, isEvaluated)
     for (const needed of module.dependencies.get(binding) ?? []) this.visit(module, needed, isEvaluated)
   }
 
   addClass({ id }: AnalysedModule, { number }: SourceUnit, isEvaluated: boolean): void {
-    this.found.set(`${id} ${number}`, { module: id, unit: number, weakAlone: isEvaluated })
+    const since = isEvaluated ? 'evaluation' : 'declaration'
+    this.found.set(`${id} ${number}`, { module: id, unit: number, since })
   }
 
   #import(from: AnalysedModule, specifier: string | undefined, imported: string | undefined): void {

@@ -9,7 +9,7 @@ import type { Binding } from '../analysis/scope.ts'
 import type { AnalysedModule } from '../analysis/sourceUnit.ts'
 import { textHash } from '../textHash.ts'
 import { finishModule } from './finishModule.ts'
-import { helperCode, liveCode } from './helperCode.ts'
+import { evaluatedCode, helperCode, liveCode } from './helperCode.ts'
 import { isNeeded } from './importEquals.ts'
 import { importLine, importsOf } from './importLines.ts'
 import { instrument } from './instrument.ts'
@@ -88,6 +88,7 @@ export function writeReferenceModule(modules: WorkerModules, module: AnalysedMod
     if (record.sideEffectOnly) head += importLine(modules, module, record, [], needs)
   const live = liveCode(module, (unit) => module.closed.has(unit.selfBinding!))
   const notesOfUnits = modules.unitNotes(module, includes)
+  text.append(evaluatedCode(module))
   text.prepend(head + helperCode(module) + top + live + notes + notesOfUnits)
   modules.write(
     name,

@@ -166,7 +166,7 @@ export class WorkerModules {
       eager: unit.eagerCount,
       captureNames,
       ...this.describe(module, number),
-      ownsKeys: ownsKeys(unit),
+      ownsKeys: ownsKeys(unit, home.factory),
       states: reachedStates(this.graph, module, unit, unit.top && !home.factory && !unit.singleton),
     }
     this.#units.set(unit, lifted)
@@ -246,8 +246,12 @@ function weakStates(module: AnalysedModule, unit: SourceUnit): string {
   return states.length > 0 ? `,${JSON.stringify(states)}` : ''
 }
 
-/** Whether the code of a function gives it its properties: as a namespace of its name, or by statements that go along. */
-function ownsKeys({ selfBinding, singleton }: SourceUnit): boolean {
+/**
+ * Whether a function has its properties there without being told: by its code, as a namespace of its name or by statements that go
+ * along, and what was changed of them goes as state.
+ */
+function ownsKeys({ selfBinding, singleton, statics }: SourceUnit, isMade: boolean): boolean {
+  if (statics && !isMade) return true
   const parts = selfBinding?.declarations.filter((node) => singleton || node.type !== 'ExpressionStatement')
   return (parts?.length ?? 0) > 1
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { Client } from 'heddle'
 import { Account, openAccount, Shared } from './mods/accounts.ts'
+import { Config, described, lookUp, Options, open } from './mods/settings.ts'
 import { asHere } from './asHere.ts'
 import { check } from './check.ts'
 
@@ -243,5 +244,100 @@ await check('a task that changes it changes its worker’s own', async () => {
     })
     .result()
   assert.deepEqual([seen, Lists.list.includes(100)], [true, false])
+})
+
+function fibonacci(n: number): number {
+  if (n < 2) return n
+  fibonacci.calls++
+  fibonacci.known[n] ??= fibonacci(n - 1) + fibonacci(n - 2)
+  return fibonacci.known[n]
+}
+fibonacci.known = {} as Record<number, number>
+fibonacci.calls = 0
+fibonacci.label = 'plain'
+const usesIt = (n: number): unknown[] => [fibonacci(n), fibonacci.label, Object.keys(fibonacci.known).length]
+await same('properties of a function as its module says', usesIt, 5)
+fibonacci(12)
+fibonacci.label = 'changed'
+await same('properties of a function that a helper reads', usesIt, 5)
+await same('and of the one that is sent', fibonacci, 9)
+await check('each of them as it is', async () => {
+  const state = await client.submit(() => [fibonacci.calls, fibonacci.known[12], fibonacci.label]).result()
+  assert.deepEqual(state, [fibonacci.calls, 144, 'changed'])
+})
+const arrow = (): unknown => [arrow.list, arrow.map.get('k')]
+arrow.list = [1]
+arrow.map = new Map<string, number>()
+function later(): void {
+  arrow.list.push(2)
+  arrow.map.set('k', 3)
+}
+later()
+await same('of an arrow function, by a function', arrow)
+await same('through another one', () => arrow())
+function untold(): unknown {
+  return (untold as { extra?: number }).extra
+}
+const setLater = (): void => {
+  ;(untold as { extra?: number }).extra = 4
+}
+setLater()
+await same('that nothing at the top level declares', () => untold())
+await same('of one that is sent', untold)
+function opened(): boolean {
+  return opened.port === undefined
+}
+opened.port = undefined as MessagePort | undefined
+const openIt = (): void => {
+  opened.port = new MessageChannel().port1
+  opened.port.close()
+}
+openIt()
+await check('what cannot be sent of it stays', async () => {
+  assert.deepEqual(await client.gather([client.submit(opened), client.submit(() => opened())]), [true, true])
+})
+await check('the same properties make the same task, others another', () => {
+  const keyOf = (): string => client.submit(() => usesIt(3)).key
+  const once = keyOf()
+  assert.equal(keyOf(), once)
+  fibonacci.label = 'again'
+  assert.notEqual(keyOf(), once)
+})
+
+await same('a module that nobody has changed', () => [
+  described(),
+  Config.limit('a'),
+  lookUp('one'),
+  Options.list,
+])
+Config.mode = 'fast'
+Config.names.push('later')
+Config.limit('a', 5)
+Options.depth = 3
+Options.list.push(7)
+await same('classes and namespaces of an imported module, changed here', () => [
+  Config.mode,
+  Config.names,
+  Config.limit('a'),
+  Options.depth,
+  Options.list,
+])
+await same('seen by functions of that module', () => described())
+await same('by one that is sent itself', described)
+lookUp('two')
+lookUp.table.two = 2
+lookUp.other = 0
+await same('functions of an imported module', () => [lookUp('two'), lookUp('three'), lookUp.asked.length > 3])
+await same('sent itself', lookUp, 'two')
+open()
+await check('what cannot be sent of a module stays as that module makes it', async () => {
+  assert.deepEqual(await client.submit(() => [Config.socket, Config.mode]).result(), [undefined, 'fast'])
+})
+await check('in tasks of tasks', async () => {
+  const nested = async (): Promise<unknown> => {
+    const inner = await Client.local()
+    return inner.submit(() => [Config.mode, Config.names.at(-1), fibonacci.label]).result()
+  }
+  assert.deepEqual(await client.submit(nested).result(), ['fast', 'later', 'again'])
 })
 await client.close()
