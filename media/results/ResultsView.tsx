@@ -109,7 +109,13 @@ function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>)
         <CurveChart key={shown.curve.curve} shown={shown} surroundings={surroundings} />
       ))}
       {failure && <RunFailureView failure={failure} surroundings={surroundings} />}
-      {result && <DisplayView display={result.display} save={surroundings.save} />}
+      {result && (
+        <DisplayView
+          display={result.display}
+          save={surroundings.save}
+          {...(surroundings.rows && { rows: (request) => surroundings.rows!({ run: run.run, ...request }) })}
+        />
+      )}
       {nothing && run.state === 'running' && running.length === 0 && <p class="muted pad">Running…</p>}
       {nothing && run.state === 'finished' && (
         <p class="muted pad">It finished without a value and printed nothing.</p>
