@@ -52,7 +52,7 @@ describe('pages of a data frame in a real VS Code', { concurrency: false }, () =
         (await results.locator('tbody tr:not(.gap) td:nth-child(3)').first().textContent()) === '999',
       'the largest stand first',
     )
-    const filter = results.getByRole('textbox', { name: 'Filter rows' })
+    const filter = results.locator('vscode-textfield input')
     await filter.fill('pun')
     await results.getByText('666,666 of 2,000,000 rows', { exact: true }).waitFor()
     const cities = await results.locator('tbody tr:not(.gap) td:nth-child(4)').allTextContents()
