@@ -56,7 +56,9 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
         </span>
         <span class="spring" />
         {run.result && <CopyButton display={run.result.display} />}
-        {run.result && <SaveButton display={run.result.display} save={surroundings.save} />}
+        {run.result && !pagesOf(run, surroundings) && (
+          <SaveButton display={run.result.display} save={surroundings.save} />
+        )}
         {run.result?.display.kind === 'table' && surroundings.place === 'editor' && (
           <IconButton
             sign="save"
@@ -70,6 +72,10 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
     </div>
   )
 }
+
+/** All rows are to be seen, not only those that came with the result. */
+const pagesOf = ({ result }: ShownRun, { rows }: PanelProps<Results>['surroundings']): boolean =>
+  rows !== undefined && result?.display.kind === 'table' && result.display.remote === true
 
 const STATE_WORDS: Record<ShownRun['state'], string> = {
   running: 'running',

@@ -31,7 +31,7 @@ async function frameOf(value: unknown): Promise<DataFrame> {
   if (value instanceof DataFrame || value instanceof Table) return await new FramePages(value).whole()
   if (!Array.isArray(value) || value.length === 0 || !value.every(isRecord))
     throw new NoRowsError('only a table, or a list of records, can be saved as rows of a file')
-  return fromRecords(value as object[], { partitions: 1 })
+  return fromRecords(value as Record<string, unknown>[], { partitions: 1 })
 }
 
 const isRecord = (value: unknown): boolean =>
