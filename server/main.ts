@@ -4,8 +4,15 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  type CancellationToken,
+  type CompletionItem,
   CompletionItemKind,
+  type CompletionParams,
   createConnection,
+  type Hover,
+  type HoverParams,
+  type InlayHint,
+  type InlayHintParams,
   MarkupKind,
   ProposedFeatures,
   TextDocumentSyncKind,
@@ -42,7 +49,11 @@ const TYPES_AFTER_MS_MAX = 150
 
 const connection = createConnection(ProposedFeatures.all)
 const documents = new Map<string, OpenDocument>()
-const waiting = new Map<string, NodeJS.Timeout>()
+const waiting = new Map<string, { timer: NodeJS.Timeout; onlyIfChanged: boolean }>()
+/** What was last told of each text. */
+const told = new Map<string, Subject | undefined>()
+/** Answers that are being made: they hold nodes of trees. */
+let answering = 0
 const packages = new HeddlePackages()
 const metadata = new FileMetadata()
 const pages = pagesIn(join(__dirname, 'docs', 'diagnostics.md'))
@@ -89,7 +100,8 @@ connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, te
 connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
   documents.get(uri)?.change(contentChanges, version)
   // What this file exports is used in others.
-  for (const each of documents.keys()) if (each === uri || documents.get(each)?.hasImports) diagnoseSoon(each)
+  diagnoseSoon(uri)
+  for (const [each, document] of documents) if (each !== uri && document.hasImports) diagnoseSoon(each, true)
 })
 connection.onDidChangeWatchedFiles(() => {
   modules.begin()
@@ -100,8 +112,9 @@ connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
   if (file) types.closed(file)
   documents.delete(uri)
   modules.begin()
-  clearTimeout(waiting.get(uri))
+  clearTimeout(waiting.get(uri)?.timer)
   waiting.delete(uri)
+  told.delete(uri)
   void connection.sendDiagnostics({ uri, diagnostics: [] })
 })
 
@@ -112,48 +125,9 @@ connection.onCodeLens(({ textDocument: { uri } }) => {
 connection.onCodeAction(({ textDocument: { uri }, context }) =>
   quickFixesOf(uri, context.diagnostics, documents.get(uri)?.text.version),
 )
-connection.onHover(async ({ textDocument: { uri }, position }) => {
-  const document = documents.get(uri)
-  const subject = document && (await typedSubject(document))
-  if (!document || !subject) return null
-  const found = await hoverAt(
-    subject,
-    document.text.offsetAt(position),
-    (source) => factsOf(document, source),
-    threads,
-  )
-  if (!found) return null
-  const range = { start: document.text.positionAt(found.start), end: document.text.positionAt(found.end) }
-  return { contents: { kind: MarkupKind.Markdown, value: found.markdown }, range }
-})
-connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
-  const document = documents.get(uri)
-  if (!document) return []
-  const { text } = document
-  const [offset, known] = [text.offsetAt(position), (source: Source) => factsOf(document, source)]
-  const columns = await columnsAt(document.file, text.getText(), offset, known, modules)
-  const choices =
-    columns.length > 0 ? columns : await axesAt(document.file, text.getText(), offset, known, modules)
-  if (token.isCancellationRequested) return []
-  return choices.map(({ name, detail, start, end }) => ({
-    label: name,
-    kind: CompletionItemKind.Field,
-    detail,
-    sortText: `0${name}`,
-    textEdit: { range: { start: text.positionAt(start), end: text.positionAt(end) }, newText: name },
-  }))
-})
-connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }, token) => {
-  const document = documents.get(uri)
-  const subject = document && (await typedSubject(document))
-  if (!document || !subject) return []
-  if (!document.isTyped && refreshesHints)
-    void document.typed(askTypes).then(() => connection.languages.inlayHint.refresh().catch(() => {}))
-  const stretch = { start: document.text.offsetAt(range.start), end: document.text.offsetAt(range.end) }
-  const hints = await inlayHints(subject, stretch, (source) => factsOf(document, source))
-  if (token.isCancellationRequested) return []
-  return hints.map(({ offset, text }) => ({ position: document.text.positionAt(offset), label: text }))
-})
+connection.onHover((params) => answered(() => hover(params)))
+connection.onCompletion((params, token) => answered(() => completions(params, token)))
+connection.languages.inlayHint.on((params, token) => answered(() => hints(params, token)))
 connection.onRequest('heddle/computationAt', ({ uri, offset }: { uri: string; offset: number }) => {
   const document = documents.get(uri)
   if (!document) return null
@@ -176,6 +150,57 @@ connection.onNotification('heddle/foldersChanged', () => {
   for (const uri of documents.keys()) diagnoseSoon(uri)
 })
 
+async function hover({ textDocument: { uri }, position }: HoverParams): Promise<Hover | null> {
+  const document = documents.get(uri)
+  const subject = document && (await typedSubject(document))
+  if (!document || !subject) return null
+  const found = await hoverAt(
+    subject,
+    document.text.offsetAt(position),
+    (source) => factsOf(document, source),
+    threads,
+  )
+  if (!found) return null
+  const range = { start: document.text.positionAt(found.start), end: document.text.positionAt(found.end) }
+  return { contents: { kind: MarkupKind.Markdown, value: found.markdown }, range }
+}
+
+async function completions(
+  { textDocument: { uri }, position }: CompletionParams,
+  token: CancellationToken,
+): Promise<CompletionItem[]> {
+  const document = documents.get(uri)
+  if (!document) return []
+  const { text } = document
+  const [offset, known] = [text.offsetAt(position), (source: Source) => factsOf(document, source)]
+  const columns = await columnsAt(document.file, text.getText(), offset, known, modules)
+  const choices =
+    columns.length > 0 ? columns : await axesAt(document.file, text.getText(), offset, known, modules)
+  if (token.isCancellationRequested) return []
+  return choices.map(({ name, detail, start, end }) => ({
+    label: name,
+    kind: CompletionItemKind.Field,
+    detail,
+    sortText: `0${name}`,
+    textEdit: { range: { start: text.positionAt(start), end: text.positionAt(end) }, newText: name },
+  }))
+}
+
+async function hints(
+  { textDocument: { uri }, range }: InlayHintParams,
+  token: CancellationToken,
+): Promise<InlayHint[]> {
+  const document = documents.get(uri)
+  const subject = document && (await typedSubject(document))
+  if (!document || !subject) return []
+  if (!document.isTyped && refreshesHints)
+    void document.typed(askTypes).then(() => connection.languages.inlayHint.refresh().catch(() => {}))
+  const stretch = { start: document.text.offsetAt(range.start), end: document.text.offsetAt(range.end) }
+  const found = await inlayHints(subject, stretch, (source) => factsOf(document, source))
+  if (token.isCancellationRequested) return []
+  return found.map(({ offset, text }) => ({ position: document.text.positionAt(offset), label: text }))
+}
+
 const askTypes = (question: Parameters<TypeService['ask']>[0]): ReturnType<TypeService['ask']> =>
   types.ask(question)
 
@@ -196,17 +221,28 @@ async function factsOf({ file }: OpenDocument, { paths, format }: Source): Promi
   return await metadata.of(paths, format, own ?? join(file, '..'))
 }
 
-function diagnoseSoon(uri: string): void {
-  clearTimeout(waiting.get(uri))
+/** @param onlyIfChanged not where all that it rests on is as when it was last told of: another text was edited */
+function diagnoseSoon(uri: string, onlyIfChanged = false): void {
+  const before = waiting.get(uri)
+  clearTimeout(before?.timer)
   const document = documents.get(uri)
   const afterMs = Math.max(DIAGNOSE_AFTER_MS, DIAGNOSE_PAUSES * (document?.lookMs ?? 0))
-  waiting.set(
-    uri,
-    setTimeout(() => {
-      waiting.delete(uri)
-      void diagnose(uri)
-    }, afterMs),
-  )
+  const timer = setTimeout(() => {
+    const only = waiting.get(uri)?.onlyIfChanged
+    waiting.delete(uri)
+    if (!only || !told.has(uri) || told.get(uri) !== documents.get(uri)?.subject) void diagnose(uri)
+  }, afterMs)
+  waiting.set(uri, { timer, onlyIfChanged: onlyIfChanged && (before?.onlyIfChanged ?? true) })
+}
+
+/** Makes an answer; trees that nobody has asked about lately go once no answer is being made. */
+async function answered<T>(make: () => Promise<T>): Promise<T> {
+  answering++
+  try {
+    return await make()
+  } finally {
+    if (--answering === 0) modules.rest()
+  }
 }
 
 async function diagnose(uri: string): Promise<void> {
@@ -215,16 +251,18 @@ async function diagnose(uri: string): Promise<void> {
   const { version } = document.text
   // Half-typed code keeps what was said of it before: it would flicker with every letter.
   if (document.isHalfTyped) return
-  await tell(uri, document)
+  await answered(() => tell(uri, document))
   // What types add is told when they come: they take longer.
   const said = await document.typed(askTypes)
-  if (said && documents.get(uri) === document && document.text.version === version) await tell(uri, document)
+  if (said && documents.get(uri) === document && document.text.version === version)
+    await answered(() => tell(uri, document))
 }
 
 async function tell(uri: string, document: OpenDocument): Promise<void> {
   const { version } = document.text
   const begun = performance.now()
   const { subject } = document
+  told.set(uri, subject)
   const findings = subject ? findingsOf(subject) : []
   const uses = subject ? columnUses(subject) : []
   const axes = subject ? axisUses(subject) : []

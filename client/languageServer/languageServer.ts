@@ -11,12 +11,11 @@ import {
   TransportKind,
 } from 'vscode-languageclient/node'
 import type { ExpressionToRun } from '../runs/runBook.ts'
+import { SERVER_START } from './serverStart.ts'
 
 /** Deaths within the window after which the server is left dead: something is wrong that a restart does not heal. */
 const DEATHS_MAX = 5
 const DEATHS_WINDOW_MS = 180_000
-/** A tree of syntax lives long: a larger room for what is new takes memory and no less time. */
-const EXEC_ARGV = ['--max-semi-space-size=4']
 
 export class LanguageServer implements vscode.Disposable {
   readonly #client: LanguageClient
@@ -31,7 +30,7 @@ export class LanguageServer implements vscode.Disposable {
     lenses: (given: vscode.CodeLens[]) => vscode.CodeLens[],
   ) {
     const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.cjs').fsPath
-    const server: ServerOptions = { module, transport: TransportKind.ipc, options: { execArgv: EXEC_ARGV } }
+    const server: ServerOptions = { module, transport: TransportKind.ipc, options: SERVER_START }
     const options: LanguageClientOptions = {
       documentSelector: selector,
       outputChannel: log,

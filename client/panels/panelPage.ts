@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import * as vscode from 'vscode'
+import type { RowsQuery } from '../../runtime/protocol/rows.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { FeedConnection } from '../connection/feedConnection.ts'
 import { saveFile } from './saveFile.ts'
@@ -27,6 +28,7 @@ type MessageFromPanel =
   | { kind: 'scale'; workers: number }
   | { kind: 'job'; action: keyof typeof JOB_COMMANDS; id?: string }
   | { kind: 'save-rows'; run: string }
+  | { kind: 'rows'; id: number; query: RowsQuery }
   | { kind: 'save'; name: string; content: Uint8Array | ArrayBuffer }
 
 interface PageModule {
@@ -120,11 +122,26 @@ class PanelRelay implements vscode.Disposable {
           this.#cluster.current?.named(message.run) ?? message.run,
         )
         return
+      case 'rows':
+        void this.#rows(message.id, message.query)
+        return
       case 'save':
         void saveFile(message.name, new Uint8Array(message.content))
         return
       default:
         message satisfies never
+    }
+  }
+
+  /** Asks for a page of a run's rows in the panel's place. */
+  async #rows(id: number, query: RowsQuery): Promise<void> {
+    try {
+      const page = await this.#cluster.connection?.query('rows', undefined, query)
+      void this.#webview.postMessage(
+        page ? { kind: 'rows', id, page } : { kind: 'rows', id, refused: 'no cluster is running' },
+      )
+    } catch (error) {
+      void this.#webview.postMessage({ kind: 'rows', id, refused: (error as Error).message })
     }
   }
 

@@ -108,7 +108,7 @@ export class RunBook implements vscode.Disposable {
       const spec: RunSpec = { file: document.uri.fsPath, cwd: folderOf(document) }
       // The text is taken now: what is typed while a cluster starts is of the next run.
       if (document.isDirty) spec.text = document.getText()
-      if (expression) spec.expression = expression
+      if (expression) Object.assign(spec, { expression, pages: true })
       if (cell) spec.cell = cell
       if (save) spec.save = save
       const { profileRuns } = readSettings()

@@ -1,6 +1,7 @@
 // What a panel has around it: its feed, how the connection is doing, and what the editor can do for it.
 
 import type { Feed } from '../../runtime/protocol/feed.ts'
+import type { RowsPage, RowsQuery } from '../../runtime/protocol/rows.ts'
 
 export type Connection =
   /** Nothing has come yet. */
@@ -31,6 +32,11 @@ export interface Surroundings extends Feed {
   save(name: string, content: Uint8Array): void
   /** Saves all rows of a run's value, of which a panel has the first; does nothing on the HTTP page. */
   saveRows(run: string): void
+  /**
+   * A page of a run's rows that stay on the cluster; absent on the HTTP page, which shows the first alone.
+   * @throws {Error} when they are held no longer, or the cluster cannot make the page
+   */
+  rows?(query: RowsQuery): Promise<RowsPage>
 }
 
 /** Keeps who listens, so that one that throws does not silence the others. */

@@ -2,6 +2,7 @@
 
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage } from '../../runtime/protocol/feed.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
+import type { RowsPage } from '../../runtime/protocol/rows.ts'
 import { type Connection, Listeners, type Surroundings } from './surroundings.ts'
 import type { MessageFromPanel, MessageToPanel } from './vscodeMessages.ts'
 
@@ -16,6 +17,8 @@ export function openVscodeFeed(panel: string): Surroundings {
   const messages = new Listeners<FeedMessage>()
   const connections = new Listeners<Connection>()
   let connection: Connection = { kind: 'connecting' }
+  let next = 1
+  const asked = new Map<number, { resolve(page: RowsPage): void; reject(error: Error): void }>()
   const turn = (next: Connection): void => {
     connection = next
     connections.tell(next)
@@ -27,6 +30,11 @@ export function openVscodeFeed(panel: string): Surroundings {
       const message = decodeFrame(FEED_MESSAGES, frame)
       if (connection.kind !== 'live') turn({ kind: 'live' })
       messages.tell(message)
+    } else if (data?.kind === 'rows') {
+      const waiting = asked.get(data.id)
+      asked.delete(data.id)
+      if ('page' in data) waiting?.resolve(data.page)
+      else waiting?.reject(new Error(data.refused))
     } else if (data?.kind === 'cluster')
       turn(data.state === 'none' ? { kind: 'no-cluster' } : { kind: 'connecting' })
   })
@@ -49,6 +57,13 @@ export function openVscodeFeed(panel: string): Surroundings {
     scale: (workers) => editor.postMessage({ kind: 'scale', workers }),
     job: (action, id) => editor.postMessage({ kind: 'job', action, ...(id !== undefined && { id }) }),
     saveRows: (run) => editor.postMessage({ kind: 'save-rows', run }),
+    rows(query) {
+      const id = next++
+      return new Promise((resolve, reject) => {
+        asked.set(id, { resolve, reject })
+        editor.postMessage({ kind: 'rows', id, query })
+      })
+    },
     save: (name, content) => editor.postMessage({ kind: 'save', name, content }),
   }
 }

@@ -1,9 +1,14 @@
 // What travels between a webview and the extension by `postMessage`.
 
+import type { RowsPage, RowsQuery } from '../../runtime/protocol/rows.ts'
 import type { EditorCommand, JobAction } from './surroundings.ts'
 
-/** To the webview: a frame of FEED_MESSAGES as it came from the scheduler, or how the cluster is doing. */
-export type MessageToPanel = Uint8Array | { kind: 'cluster'; state: 'none' | 'connecting' }
+/** To the webview: a frame of FEED_MESSAGES as it came from the scheduler, how the cluster is doing, or rows that were asked for. */
+export type MessageToPanel =
+  | Uint8Array
+  | { kind: 'cluster'; state: 'none' | 'connecting' }
+  | { kind: 'rows'; id: number; page: RowsPage }
+  | { kind: 'rows'; id: number; refused: string }
 
 /** From the webview. `ready` is said once, when the panel listens: the extension then opens or replays its feed. */
 export type MessageFromPanel =
@@ -18,5 +23,7 @@ export type MessageFromPanel =
   | { kind: 'job'; action: JobAction; id?: string }
   /** All rows of a run's value, to be written where the user says. */
   | { kind: 'save-rows'; run: string }
+  /** A page of a run's rows. */
+  | { kind: 'rows'; id: number; query: RowsQuery }
   /** To be written where the user says. */
   | { kind: 'save'; name: string; content: Uint8Array }

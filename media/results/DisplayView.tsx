@@ -2,11 +2,13 @@
 
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { RowsPage, RowsRequest } from '../../runtime/protocol/rows.ts'
 import type { Display } from '../../runtime/protocol/runs.ts'
 import { count } from '../cluster/quantity.ts'
 import type { Surroundings } from '../feed/surroundings.ts'
 import { IconButton } from '../frame/IconButton.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
+import { RemoteTable } from './RemoteTable.tsx'
 import { ResultArray } from './ResultArray.tsx'
 import { ResultTable } from './ResultTable.tsx'
 import { ResultTree } from './ResultTree.tsx'
@@ -15,12 +17,18 @@ import { asCsv, asTabs } from './tableRows.ts'
 interface DisplayProps {
   display: Display
   save: Surroundings['save']
+  /** Asks for rows of the whole table, where only the first are here. */
+  rows?: (request: RowsRequest) => Promise<RowsPage>
 }
 
-export function DisplayView({ display, save }: DisplayProps): JSX.Element {
+export function DisplayView({ display, save, rows }: DisplayProps): JSX.Element {
   switch (display.kind) {
     case 'table':
-      return <ResultTable display={display} />
+      return display.remote && rows ? (
+        <RemoteTable display={display} ask={rows} />
+      ) : (
+        <ResultTable display={display} />
+      )
     case 'tree':
       return <ResultTree display={display} />
     case 'array':

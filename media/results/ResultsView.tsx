@@ -56,7 +56,9 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
         </span>
         <span class="spring" />
         {run.result && <CopyButton display={run.result.display} />}
-        {run.result && <SaveButton display={run.result.display} save={surroundings.save} />}
+        {run.result && !pagesOf(run, surroundings) && (
+          <SaveButton display={run.result.display} save={surroundings.save} />
+        )}
         {run.result?.display.kind === 'table' && surroundings.place === 'editor' && (
           <IconButton
             sign="save"
@@ -70,6 +72,10 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
     </div>
   )
 }
+
+/** All rows are to be seen, not only those that came with the result. */
+const pagesOf = ({ result }: ShownRun, { rows }: PanelProps<Results>['surroundings']): boolean =>
+  rows !== undefined && result?.display.kind === 'table' && result.display.remote === true
 
 const STATE_WORDS: Record<ShownRun['state'], string> = {
   running: 'running',
@@ -109,7 +115,13 @@ function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>)
         <CurveChart key={shown.curve.curve} shown={shown} surroundings={surroundings} />
       ))}
       {failure && <RunFailureView failure={failure} surroundings={surroundings} />}
-      {result && <DisplayView display={result.display} save={surroundings.save} />}
+      {result && (
+        <DisplayView
+          display={result.display}
+          save={surroundings.save}
+          {...(surroundings.rows && { rows: (request) => surroundings.rows!({ run: run.run, ...request }) })}
+        />
+      )}
       {nothing && run.state === 'running' && running.length === 0 && <p class="muted pad">Running…</p>}
       {nothing && run.state === 'finished' && (
         <p class="muted pad">It finished without a value and printed nothing.</p>

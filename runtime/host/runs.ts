@@ -4,12 +4,14 @@ import type { ChildProcess } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, isAbsolute } from 'node:path'
+import type { RowsPage, RowsQuery } from '../protocol/rows.ts'
 import type { RunEvent, RunSpec, RunSummary } from '../protocol/runs.ts'
 import { epochMs } from './clock.ts'
 import { overThere, placedSpec } from './mirroredRun.ts'
 import { type KeptEvent, RunEvents } from './runEvents.ts'
 import { isRunEvent, startSession } from './sessionProcess.ts'
 import { SpareSession } from './spareSession.ts'
+import { StayingSessions, saysItStays } from './stayingSessions.ts'
 
 /** A run that cannot be started: the text says why. */
 export class RunRefusedError extends Error {
@@ -51,6 +53,7 @@ export class Runs {
   readonly #entry: string | undefined
   readonly #spare: SpareSession | undefined
   readonly #runs = new Map<string, Run>()
+  readonly #staying = new StayingSessions()
   readonly #watchers = new Set<(news: RunNews) => void>()
   #next = 1
 
@@ -115,6 +118,7 @@ export class Runs {
       )
     child.on('message', (message) => {
       if (isRunEvent(message)) this.#reported(run, message)
+      else if (saysItStays(message)) this.#stays(run, child)
     })
     child.once('error', (error) => {
       if (this.#replacedBySecond(run, child)) return
@@ -140,6 +144,18 @@ export class Runs {
     run.wasReady = false
     this.#follow(run, this.#started(run))
     return true
+  }
+
+  /** Its run is over, but not its process: pages of its value can be asked for. */
+  #stays(run: Run, child: ChildProcess): void {
+    if (!run.said || run.ended) return
+    this.#staying.add(run.id, child)
+    this.#end(run, run.said.exitCode, run.said.reason, run.said.durationMs)
+  }
+
+  /** @throws {NoPagesError} */
+  rows({ run, ...request }: RowsQuery): Promise<RowsPage> {
+    return this.#staying.page(run, request)
   }
 
   /** A session reports through its own connection to the scheduler. */
@@ -240,7 +256,7 @@ export class Runs {
   }
 
   #forgetOld(): void {
-    const ended = [...this.#runs.values()].filter((run) => run.ended)
+    const ended = [...this.#runs.values()].filter((run) => run.ended && !run.child)
     for (const run of ended.slice(0, Math.max(0, ended.length - ENDED_KEPT_MAX))) this.#runs.delete(run.id)
   }
 }

@@ -1,6 +1,7 @@
 // What clients ask of the scheduler's process rather than of its core: runs, the number of workers, the end.
 
 import type { ClientMessage } from '../protocol/messages.ts'
+import type { RowsQuery } from '../protocol/rows.ts'
 import type { RunEvent } from '../protocol/runs.ts'
 import type { ControlPlane, ShellRequests } from './controlPlane.ts'
 import { freeBytesHere, refusalForRoom } from './graphRoom.ts'
@@ -59,6 +60,13 @@ export class Requests implements ShellRequests {
       case 'query':
         if (message.what === 'jobs') {
           void this.#askJobs(client, message)
+          return true
+        }
+        if (message.what === 'rows') {
+          this.#steering.runs
+            .rows(message.details as RowsQuery)
+            .then((page) => this.#answer(client, message.request, page))
+            .catch((error: Error) => this.#refuse(client, message, error.message))
           return true
         }
         if (message.what !== 'logs') return false

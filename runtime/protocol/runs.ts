@@ -27,6 +27,8 @@ export interface RunSpec {
    * to begin costs each some 80 ms, only once the run has gone on for a while.
    */
   profile?: 'whole' | 'if-long'
+  /** Of a table that is longer than what is shown, its process stays after the run, so that pages can be asked for: see `rows.ts`. */
+  pages?: boolean
   /** Writes all rows of the expression's value to a file. */
   save?: RowsFile
 }
@@ -40,8 +42,15 @@ export interface RowsFile {
 /** A value shown to a person: cut to a size that a panel can take, with what was cut said. */
 export type Display =
   | { kind: 'text'; text: string; cut: boolean }
-  /** Rows as text cells; numbers are right-aligned by `numeric`. */
-  | { kind: 'table'; columns: string[]; numeric: boolean[]; rows: string[][]; totalRows: number }
+  /** Rows as text cells; numbers are right-aligned by `numeric`. Of `remote` ones the first are here, and pages can be asked for. */
+  | {
+      kind: 'table'
+      columns: string[]
+      numeric: boolean[]
+      rows: string[][]
+      totalRows: number
+      remote?: boolean
+    }
   /** A value as a tree of plain data. */
   | { kind: 'tree'; value: DisplayNode; cut: boolean }
   | ArrayDisplay

@@ -19,7 +19,7 @@ export interface DisplayLimits {
   elements: number
 }
 
-const LIMITS: DisplayLimits = {
+export const LIMITS: DisplayLimits = {
   rows: 1000,
   columns: 100,
   cellChars: 200,
@@ -94,12 +94,18 @@ function table(
   })
   const rows = shown.map((row) =>
     columns.map((column) => {
-      const value = cell(row, column)
-      if (value === undefined) return ''
-      return clipped(typeof value === 'string' ? value : summary(value, 1), limits.cellChars)
+      return cellText(cell(row, column), limits)
     }),
   )
   return { kind: 'table', columns, numeric, rows, totalRows }
+}
+
+/** What stands in a cell of a table. */
+export function cellText(value: unknown, limits: DisplayLimits = LIMITS): string {
+  if (value === undefined) return ''
+  // Without JavaScript's mark: the column says that they are numbers, and sorts them as such.
+  if (typeof value === 'bigint') return String(value)
+  return clipped(typeof value === 'string' ? value : summary(value, 1), limits.cellChars)
 }
 
 const isRecord = (value: unknown): boolean => {

@@ -17,12 +17,13 @@ import type { RunEvent, RunSpec } from '../protocol/runs.ts'
 import '../index.ts'
 import { closeClients } from './ambient.ts'
 import { observeSites } from './computeSites.ts'
-import { displayOf, lineOf } from './display.ts'
+import type { FramePages } from './framePages.ts'
 import { countLines, lineFigures, sampleLines } from './lineFigures.ts'
 import { hearNotices } from './notice.ts'
 import { RunReporter, runFailureOf } from './runReporter.ts'
 import { saveRows } from './saveRows.ts'
-import { shownValue } from './shownValue.ts'
+import { servePages } from './servePages.ts'
+import { shownResult } from './shownValue.ts'
 import { becomeRun, isSpare, spareOrder } from './spare.ts'
 
 /** The program never comes to its end: an `await` outside of functions waits for a promise that nobody settles. */
@@ -75,20 +76,23 @@ class Session {
   }
 
   async #showResult(given: unknown): Promise<void> {
-    const value = await shownValue(given)
-    this.#reporter.report({
-      kind: 'result',
-      line: lineOf(value),
-      display: displayOf(value),
-      durationMs: performance.now() - this.#beganMs,
-    })
-    const { save } = this.#spec
-    if (!save) return
-    const rows = await saveRows(value, save)
-    this.#reporter.report({
-      kind: 'notice',
-      text: `${rows.toLocaleString('en')} rows are saved in ${save.path}`,
-    })
+    const { save, pages: wantsPages } = this.#spec
+    const { line, display, pages, value } = await shownResult(given, wantsPages === true)
+    const durationMs = performance.now() - this.#beganMs
+    this.#reporter.report({ kind: 'result', line, display, durationMs })
+    if (save) {
+      const rows = await saveRows(value, save)
+      const text = `${rows.toLocaleString('en')} rows are saved in ${save.path}`
+      this.#reporter.report({ kind: 'notice', text })
+    }
+    if (pages) await this.#stayFor(pages)
+  }
+
+  /** The run is over, and its process stays to give pages of its value, until the scheduler ends it. */
+  async #stayFor(pages: FramePages): Promise<void> {
+    await this.#reportLines()
+    this.#reporter.report(this.#ended(0, 'finished'))
+    servePages(pages)
   }
 
   /** The user's program threw where nobody caught it: the run is over. */
@@ -109,19 +113,21 @@ class Session {
   end(exitCode: number, reason: Ended['reason']): void {
     if (this.#ending) return
     this.#ending = true
-    const spec = this.#spec
     const leave = async (): Promise<void> => {
-      if (this.#reporter.isHeard) {
-        const { lines, times } = await lineFigures()
-        if (lines.length + times.length > 0)
-          this.#reporter.report({ kind: 'lines', lines, ...(spec.profile && { times }) })
-      }
+      await this.#reportLines()
       await closeClients()
       this.#reporter.report(this.#ended(exitCode, reason))
       await this.#reporter.flushed()
       process.exit(exitCode)
     }
     leave().catch(() => process.exit(1))
+  }
+
+  async #reportLines(): Promise<void> {
+    if (!this.#reporter.isHeard) return
+    const { lines, times } = await lineFigures()
+    if (lines.length + times.length > 0)
+      this.#reporter.report({ kind: 'lines', lines, ...(this.#spec.profile && { times }) })
   }
 
   /** `process.exit` was called: there is no time to close anything, the operating system does. */

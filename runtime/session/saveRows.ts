@@ -1,8 +1,10 @@
 // Writes the rows that an expression gave to a file, all of them: what an editor shows is cut.
 
+import { DataFrame } from '../collections/dataframe/dataframe.ts'
 import { fromRecords } from '../collections/dataframe/index.ts'
 import { Table } from '../collections/dataframe/table.ts'
 import type { RowsFile } from '../protocol/runs.ts'
+import { FramePages } from './framePages.ts'
 
 /** The value has no rows that a file of a table could hold. */
 export class NoRowsError extends Error {
@@ -17,14 +19,19 @@ const WRITERS = { csv: 'toCsv', parquet: 'toParquet', arrow: 'toIpc' } as const
  * @throws {NoRowsError}
  */
 export async function saveRows(value: unknown, { path, format }: RowsFile): Promise<number> {
-  const records = value instanceof Table ? value.toRecords() : value
-  if (!Array.isArray(records) || records.length === 0 || !records.every(isRecord))
-    throw new NoRowsError('only a table, or a list of records, can be saved as rows of a file')
-  const schema = value instanceof Table ? { schema: value.schema } : {}
-  const frame = fromRecords(records as object[], { partitions: 1, ...schema })
+  const frame = await frameOf(value)
+  const rows = Number(await frame.len().compute())
   // The editor has asked whether a file that is there may go.
-  await frame[WRITERS[format]](path, { mode: 'overwrite' }).compute()
-  return records.length
+  await frame.repartition(1)[WRITERS[format]](path, { mode: 'overwrite' }).compute()
+  return rows
+}
+
+/** The rows on the cluster: what is there already is not brought here. */
+async function frameOf(value: unknown): Promise<DataFrame> {
+  if (value instanceof DataFrame || value instanceof Table) return await new FramePages(value).whole()
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isRecord))
+    throw new NoRowsError('only a table, or a list of records, can be saved as rows of a file')
+  return fromRecords(value as Record<string, unknown>[], { partitions: 1 })
 }
 
 const isRecord = (value: unknown): boolean =>

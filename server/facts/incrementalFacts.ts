@@ -28,6 +28,11 @@ export class IncrementalFacts {
     this.#file = file
   }
 
+  /** Lets the statements go: the next text is parsed as a whole. */
+  rest(): void {
+    this.#statements = undefined
+  }
+
   /** The facts of a text; nothing when it does not parse now. */
   of(text: string): DocumentFacts | undefined {
     // Most files of a project never speak of heddle: they need no parser.

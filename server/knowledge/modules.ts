@@ -7,6 +7,8 @@ import type { Subject } from './subject.ts'
 export interface Modules {
   /** The module that a file means by a specifier; nothing for packages, and for what is not there. */
   moduleOf(file: string, specifier: string): Subject | undefined
+  /** A module that rested is analysed again. */
+  woken(subject: Subject): void
 }
 
 /** What an exported name is: an expression or a declaration, all of a module, or a part of heddle that is passed on. */

@@ -28,24 +28,60 @@ const IMPORTS_DEPTH_MAX = 3
 
 export type TypesOfNames = ReadonlyMap<number, TypeOfName>
 
+/** What the analysis of a text found: a hundred times as large as the text. */
+interface Parts {
+  module: AnalysedModule
+  kinds: Kinds
+  parents: Map<Node, Node>
+  byType: Map<string, Node[]>
+  tasks: TaskFunction[] | undefined
+}
+
 export class Subject {
+  readonly file: string
   readonly text: string
-  readonly module: AnalysedModule
-  readonly kinds: Kinds
-  readonly #parents = new Map<Node, Node>()
-  readonly #byType = new Map<string, Node[]>()
+  /** Nothing while it rests. */
+  #parts: Parts | undefined
   /** What was asked of other files, by specifier: as long as that is the same, so is what is said here. */
   readonly consulted = new Map<string, Subject | undefined>()
   readonly #modules: Modules | undefined
+  readonly #specifiers: readonly string[]
   #types: TypesOfNames = new Map()
-  #tasks: TaskFunction[] | undefined
 
   private constructor(module: AnalysedModule, modules: Modules | undefined) {
-    this.module = module
-    this.#modules = modules
+    this.file = module.file
     this.text = module.source
-    this.#enter(module.program as Node)
-    this.kinds = new Kinds(this)
+    this.#modules = modules
+    this.#parts = this.#entered(module)
+    this.#specifiers = specifiersOf(module)
+  }
+
+  /**
+   * Lets its tree go until it is looked at again. It stays the same subject, but its nodes and bindings will be others: nobody may
+   * be holding any.
+   */
+  rest(): void {
+    this.#parts = undefined
+  }
+
+  get isResting(): boolean {
+    return this.#parts === undefined
+  }
+
+  get module(): AnalysedModule {
+    return this.#awake.module
+  }
+
+  get kinds(): Kinds {
+    return this.#awake.kinds
+  }
+
+  get #awake(): Parts {
+    if (!this.#parts) {
+      this.#parts = this.#entered(analysed(this.file, this.text))
+      this.#modules?.woken(this)
+    }
+    return this.#parts
   }
 
   /**
@@ -61,7 +97,7 @@ export class Subject {
   /** Any module that parses. */
   static ofModule(file: string, text: string, modules?: Modules): Subject | undefined {
     try {
-      return new Subject(analyse(file, text, { keepsNames: true }), modules)
+      return new Subject(analysed(file, text), modules)
     } catch {
       return undefined
     }
@@ -71,7 +107,7 @@ export class Subject {
   consult(specifier: string): Subject | undefined {
     if (!this.#modules) return undefined
     if (!this.consulted.has(specifier))
-      this.consulted.set(specifier, this.#modules.moduleOf(this.module.file, specifier))
+      this.consulted.set(specifier, this.#modules.moduleOf(this.file, specifier))
     return this.consulted.get(specifier)
   }
 
@@ -79,23 +115,18 @@ export class Subject {
   touchesHeddle(depth = 0, seen: Set<Subject> = new Set()): boolean {
     if (seen.has(this) || depth > IMPORTS_DEPTH_MAX) return false
     seen.add(this)
-    const specifiers = (this.module.program.body as Node[]).flatMap((statement) => {
-      if (!/^(Import|ExportNamed|ExportAll)Declaration$/.test(statement.type)) return []
-      const { source } = statement as { source?: { value: string } | null }
-      return source ? [source.value] : []
-    })
-    specifiers.push(...this.module.imports.map(({ source }) => source))
     return (
-      specifiers.some((source) => /^heddle(\/|$)/.test(source)) ||
-      specifiers.some((source) => this.consult(source)?.touchesHeddle(depth + 1, seen))
+      this.#specifiers.some((source) => /^heddle(\/|$)/.test(source)) ||
+      this.#specifiers.some((source) => this.consult(source)?.touchesHeddle(depth + 1, seen))
     )
   }
 
   /** What types say of the names that the text alone does not tell of, by where they are declared. */
   set types(types: TypesOfNames) {
     this.#types = types
-    this.kinds.forget()
-    this.#tasks = undefined
+    if (!this.#parts) return
+    this.#parts.kinds.forget()
+    this.#parts.tasks = undefined
   }
 
   /** What the type of the name that is declared at an offset says that it is. */
@@ -112,13 +143,13 @@ export class Subject {
 
   /** Every node of these types, in the order of the text. */
   all<T extends Node['type']>(...types: T[]): Extract<Node, { type: T }>[] {
-    const lists = types.map((type) => this.#byType.get(type) ?? [])
+    const lists = types.map((type) => this.#awake.byType.get(type) ?? [])
     const nodes = lists.length === 1 ? lists[0] : lists.flat().sort((a, b) => a.start - b.start)
     return nodes as Extract<Node, { type: T }>[]
   }
 
   parent(node: Node): Node | undefined {
-    return this.#parents.get(node)
+    return this.#awake.parents.get(node)
   }
 
   /** The nodes around one, from the innermost. */
@@ -132,8 +163,9 @@ export class Subject {
 
   /** The functions that run as tasks. */
   get tasks(): readonly TaskFunction[] {
-    this.#tasks ??= taskUnits(this)
-    return this.#tasks
+    const parts = this.#awake
+    parts.tasks ??= taskUnits(this)
+    return parts.tasks
   }
 
   slice(node: { start: number; end: number }): string {
@@ -149,15 +181,33 @@ export class Subject {
     return undefined
   }
 
-  #enter(node: Node): void {
-    const list = this.#byType.get(node.type)
-    if (list) list.push(node)
-    else this.#byType.set(node.type, [node])
-    forEachChild(node, (child) => {
-      this.#parents.set(child, node)
-      this.#enter(child)
-    })
+  #entered(module: AnalysedModule): Parts {
+    const parents = new Map<Node, Node>()
+    const byType = new Map<string, Node[]>()
+    const enter = (node: Node): void => {
+      const list = byType.get(node.type)
+      if (list) list.push(node)
+      else byType.set(node.type, [node])
+      forEachChild(node, (child) => {
+        parents.set(child, node)
+        enter(child)
+      })
+    }
+    enter(module.program as Node)
+    return { module, kinds: new Kinds(this), parents, byType, tasks: undefined }
   }
+}
+
+const analysed = (file: string, text: string): AnalysedModule => analyse(file, text, { keepsNames: true })
+
+/** What a module imports, and what it passes on. */
+function specifiersOf({ program, imports }: AnalysedModule): string[] {
+  const specifiers = (program.body as Node[]).flatMap((statement) => {
+    if (!/^(Import|ExportNamed|ExportAll)Declaration$/.test(statement.type)) return []
+    const { source } = statement as { source?: { value: string } | null }
+    return source ? [source.value] : []
+  })
+  return [...specifiers, ...imports.map(({ source }) => source)]
 }
 
 /** Most files of a project never speak of heddle: without a parser. */

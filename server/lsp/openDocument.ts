@@ -25,6 +25,8 @@ export class OpenDocument {
   readonly #modules: ProjectModules | undefined
   #typed: { subject: Subject; done: Promise<boolean> } | undefined
   #hadSubject = false
+  /** Most texts that are open are never edited. */
+  #isEdited = false
   /** Types of this text have come. */
   isTyped = false
   /** Milliseconds that the last look for what is wrong took. */
@@ -40,6 +42,7 @@ export class OpenDocument {
   /** Takes an editor's changes in; the facts move along at once, so that they fit even before the next analysis. */
   change(changes: TextDocumentContentChangeEvent[], version: number): void {
     this.#modules?.edited()
+    this.#isEdited = true
     for (const change of changes) {
       const edit = editOf(this.text, change)
       TextDocument.update(this.text, [change], version)
@@ -52,6 +55,7 @@ export class OpenDocument {
     if (this.#version !== this.text.version) {
       this.#version = this.text.version
       const found = this.#finder.of(this.text.getText())
+      if (!this.#isEdited) this.#finder.rest()
       this.#isBroken = found === undefined
       this.#facts = found ?? this.#facts
     }

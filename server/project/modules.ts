@@ -7,6 +7,8 @@ import { Subject } from '../knowledge/subject.ts'
 
 /** Larger files are generated ones: nobody builds collections there. */
 const FILE_BYTES_MAX = 1_000_000
+/** A tree takes a hundred times the memory of its text, and is made again in a millisecond. */
+const AWAKE_MAX = 24
 const SOURCE = /\.[cm]?[jt]sx?$/
 
 /** A text that an editor has open. */
@@ -41,6 +43,9 @@ export class ProjectModules implements Modules {
   readonly #seen = new Map<string, Subject | undefined>()
   readonly #stamps = new Map<string, string | undefined>()
 
+  /** Those whose trees are there, the one that was made last at the end. */
+  readonly #awake = new Set<Subject>()
+
   /** @param open the text of a file that an editor has open */
   constructor(open: (file: string) => OpenText | undefined) {
     this.#open = open
@@ -58,6 +63,26 @@ export class ProjectModules implements Modules {
     this.#seen.clear()
   }
 
+  woken(subject: Subject): void {
+    this.#awake.delete(subject)
+    this.#awake.add(subject)
+  }
+
+  /** Lets trees go but those that were made last. Between questions alone: nobody may be holding nodes. */
+  rest(): void {
+    let many = this.#awake.size - AWAKE_MAX
+    for (const subject of this.#awake) {
+      if (many-- <= 0) return
+      subject.rest()
+      this.#awake.delete(subject)
+    }
+  }
+
+  /** How many trees are there. */
+  get awake(): number {
+    return this.#awake.size
+  }
+
   moduleOf(from: string, specifier: string): Subject | undefined {
     const file = this.#fileOf(from, specifier)
     return file === undefined ? undefined : this.#subjectOf(file)
@@ -72,7 +97,7 @@ export class ProjectModules implements Modules {
   /** Whether all that a subject was told of other files is so still. */
   isCurrent(subject: Subject): boolean {
     for (const [specifier, other] of subject.consulted)
-      if (this.moduleOf(subject.module.file, specifier) !== other) return false
+      if (this.moduleOf(subject.file, specifier) !== other) return false
     return true
   }
 
@@ -100,6 +125,8 @@ export class ProjectModules implements Modules {
     }
     // A text that is being typed and does not parse now is still what it was.
     const now = Subject.ofModule(file, open?.text ?? readFileSync(file, 'utf8'), this)
+    if (now) this.#awake.add(now)
+    if (now && known?.subject) this.#awake.delete(known.subject)
     const subject = now ?? known?.subject
     this.#known.set(file, { stamp, subject, parses: now !== undefined })
     this.#seen.set(file, subject)

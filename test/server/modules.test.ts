@@ -246,3 +246,40 @@ test('paths of tsconfig.json lead to files', () => {
   const subject = subjectOf("import { flights } from '@/data'\nconst t = flights")
   assert.equal(subject.kinds.of(subject.all('VariableDeclarator')[0].init as never), 'dataframe')
 })
+
+test('of many modules few keep their trees, and what is said is as if all did', () => {
+  const count = 60
+  const text = (i: number): string =>
+    i === 0
+      ? "import { bag } from 'heddle'\nexport const load = () => bag.range(9)"
+      : `import { load as before } from './m${i - 1}.ts'\nexport const load = () => before().map((x) => x + ${i})\nconst own = load()`
+  put(Object.fromEntries(Array.from({ length: count }, (_, i) => [`m${i}.ts`, text(i)])))
+  const current = (i: number): Subject => {
+    const subject = modules.current(join(folder, `m${i}.ts`))
+    assert.ok(subject)
+    return subject
+  }
+  const said = (i: number): unknown => {
+    const subject = current(i)
+    const [, own] = subject.all('VariableDeclarator')
+    return [subject.kinds.of(own.init as never), findingsOf(subject)]
+  }
+  modules.begin()
+  const all = Array.from({ length: count - 1 }, (_, i) => said(i + 1))
+  const before = Array.from({ length: count }, (_, i) => current(i))
+  assert.equal(modules.awake, count)
+  modules.rest()
+  assert.equal(modules.awake, 24)
+  assert.equal(before.filter((each) => !each.isResting).length, 24)
+  modules.begin()
+  assert.deepEqual(
+    Array.from({ length: count - 1 }, (_, i) => said(i + 1)),
+    all,
+  )
+  assert.ok(
+    before.every((subject, i) => subject === current(i)),
+    'they are the same subjects still',
+  )
+  modules.rest()
+  assert.equal(modules.awake, 24)
+})

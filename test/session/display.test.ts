@@ -32,8 +32,8 @@ test('pairs become a table without names', () => {
       columns: ['0', '1'],
       numeric: [false, true],
       rows: [
-        ['JFK', '12n'],
-        ['LAX', '9n'],
+        ['JFK', '12'],
+        ['LAX', '9'],
       ],
       totalRows: 2,
     },

@@ -46,6 +46,15 @@ export class Table<Row = Record<string, unknown>> implements Iterable<Row> {
     this.#schema = schema
   }
 
+  /** @internal */
+  get frames(): readonly Frame[] {
+    return this.#frames
+  }
+  /** @internal */
+  get fields(): Schema {
+    return this.#schema
+  }
+
   /** How many rows there are. */
   get length(): number {
     return this.#frames.reduce((sum, { rows }) => sum + rows, 0)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createProtocolConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-languageserver/node.js'
+import { SERVER_START } from '../../../client/languageServer/serverStart.ts'
 import { median } from '../figure.ts'
 
 const FILES = 300
@@ -50,8 +51,8 @@ export async function projectFigures(root: string): Promise<ProjectFigures> {
   for (const [i, text] of texts.entries()) writeFileSync(join(folder, `file${i}.ts`), text)
   const child = fork(join(root, 'dist', 'server.cjs'), ['--node-ipc'], {
     stdio: 'ignore',
-    // As the extension starts it.
-    execArgv: ['--max-semi-space-size=4'],
+    execArgv: SERVER_START.execArgv,
+    env: { ...process.env, ...SERVER_START.env },
   })
   const connection = createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
   const told = new Set<string>()
@@ -109,7 +110,7 @@ export async function projectFigures(root: string): Promise<ProjectFigures> {
       if (version > WARM_UP_EDITS) times.push(cpuMs(child.pid ?? 0) - cpu)
     }
     const resident = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))
-    return { openMs, openCpuMs, typedMs: median(times), memoryMb: Number(resident?.[1]) / 1024 }
+    return { openMs, openCpuMs, typedMs: median(times), memoryMb: (Number(resident?.[1]) * 1024) / 1e6 }
   } finally {
     const ended = once(child, 'exit')
     child.kill()

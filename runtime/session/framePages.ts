@@ -1,0 +1,130 @@
+// Pages of a table that stays on the cluster: filtered and sorted there as a whole, and brought partition by partition as somebody looks.
+
+import { DataFrame } from '../collections/dataframe/dataframe.ts'
+import { col, type Expr } from '../collections/dataframe/expr.ts'
+import { heldPlan } from '../collections/dataframe/sources.ts'
+import type { Table } from '../collections/dataframe/table.ts'
+import { buildTogether } from '../graph/collection.ts'
+import { TaskGraph } from '../graph/taskGraph.ts'
+import { type DataType, isNumeric } from '../kernels/table/dataType.ts'
+import type { RowsPage, RowsRequest, RowsView } from '../protocol/rows.ts'
+import { ambientClient } from './ambient.ts'
+import { cellText } from './display.ts'
+
+/** Partitions whose rows are here. */
+const OPEN_MAX = 3
+
+/** The whole table as somebody looks at it now. */
+interface Looked {
+  view: RowsView
+  partitions: DataFrame[]
+  /** How many rows stand before each partition; the last is how many there are. */
+  starts: number[]
+}
+
+export class FramePages {
+  readonly #given: DataFrame | Table
+  #whole: Promise<DataFrame> | undefined
+  #looked: { key: string; looked: Promise<Looked> } | undefined
+  /** Rows of partitions, those that were looked at last at the end. */
+  readonly #open = new Map<DataFrame, Record<string, unknown>[]>()
+
+  /** @param given a table that was computed is put on workers when the first page is asked for */
+  constructor(given: DataFrame | Table) {
+    this.#given = given
+  }
+
+  get columns(): string[] {
+    return this.#given.columns
+  }
+
+  /** Whether each column holds numbers. */
+  get numeric(): boolean[] {
+    return Object.values(this.#given.schema).map(isNumeric)
+  }
+
+  /** @throws {Error} what went wrong on the cluster */
+  async page({ view, start, count }: RowsRequest): Promise<RowsPage> {
+    const { partitions, starts } = await this.#look(view)
+    const totalRows = starts.at(-1) ?? 0
+    const end = Math.min(start + count, totalRows)
+    const rows: string[][] = []
+    for (const [i, partition] of partitions.entries()) {
+      if (starts[i + 1] <= start || starts[i] >= end) continue
+      const records = await this.#recordsOf(partition)
+      for (const record of records.slice(Math.max(0, start - starts[i]), end - starts[i]))
+        rows.push(this.columns.map((name) => cellText(record[name])))
+    }
+    return { totalRows, start, rows }
+  }
+
+  #look(view: RowsView): Promise<Looked> {
+    const key = JSON.stringify(view)
+    if (this.#looked?.key !== key) {
+      this.#open.clear()
+      const looked = this.#lookAt(view)
+      this.#looked = { key, looked }
+      // What failed may be asked for again.
+      looked.catch(() => {
+        if (this.#looked?.looked === looked) this.#looked = undefined
+      })
+    }
+    return this.#looked.looked
+  }
+
+  async #lookAt(view: RowsView): Promise<Looked> {
+    const whole = await this.whole()
+    const { filter, sort } = view
+    let frame = whole
+    const matches = filter === '' ? undefined : holdsText(whole.schema, filter)
+    if (matches) frame = frame.filter(matches)
+    if (sort) frame = frame.sort(this.columns[sort.column], { descending: sort.descending })
+    const held = frame === whole ? whole : await frame.persist()
+    const [references] = buildTogether(new TaskGraph(), [held])
+    const partitions = references.map((one) => held.standingOn([one]))
+    const client = await ambientClient()
+    const lengths = await client.compute(partitions.map((one) => one.len()))
+    let before = 0
+    return { view, partitions, starts: [0, ...lengths.map((length) => (before += Number(length)))] }
+  }
+
+  /** The whole table, standing on what workers hold. */
+  whole(): Promise<DataFrame> {
+    this.#whole ??= this.#held()
+    return this.#whole
+  }
+
+  async #held(): Promise<DataFrame> {
+    const given = this.#given
+    if (given instanceof DataFrame) return given.persist()
+    const futures = await (await ambientClient()).scatter([...given.frames])
+    return new DataFrame(heldPlan(futures, given.fields, given.length))
+  }
+
+  async #recordsOf(partition: DataFrame): Promise<Record<string, unknown>[]> {
+    const known = this.#open.get(partition)
+    const records = known ?? (await partition.toRecords())
+    this.#open.delete(partition)
+    this.#open.set(partition, records)
+    const [oldest] = this.#open.keys()
+    if (this.#open.size > OPEN_MAX) this.#open.delete(oldest)
+    return records
+  }
+}
+
+/**
+ * Whether one of a row's cells holds a text, in any case: of columns of texts, numbers and truth values.
+ * @returns nothing where a table has no such column
+ */
+export function holdsText(schema: Readonly<Record<string, DataType>>, text: string): Expr | undefined {
+  const wanted = text.trim().toLowerCase()
+  if (wanted === '') return undefined
+  let any: Expr | undefined
+  for (const [name, type] of Object.entries(schema)) {
+    if (!isNumeric(type) && type !== 'string' && type !== 'category' && type !== 'boolean') continue
+    const cell = type === 'string' ? col(name) : col(name).cast('string')
+    const holds = cell.str.toLowerCase().str.contains(wanted, { literal: true }).fillNull(false)
+    any = any ? any.or(holds) : holds
+  }
+  return any
+}

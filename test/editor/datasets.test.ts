@@ -1,0 +1,54 @@
+// Published datasets in the real workbench: they stand in the view of data beside what programs hold, stay after their program, and are unpublished by hand.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Locator } from 'playwright-core'
+import { type Lab, openLab, until } from './kit.ts'
+import { codeLens, runCommand, settledLenses } from './workbench.ts'
+
+describe('datasets in a real VS Code', { concurrency: false }, () => {
+  let lab: Lab
+
+  before(async () => {
+    lab = await openLab()
+    await lab.open('datasets.ts')
+    await settledLenses(lab.page, '▷ Run File', 1)
+  })
+  after(async () => {
+    await lab?.close()
+  })
+
+  const treeRow = (text: string | RegExp): Locator =>
+    lab.page.locator('.customview-tree .monaco-list-row', { hasText: text }).first()
+  const people = (): Locator => treeRow(/^people.*1 part · published/)
+  const squares = (): Locator => treeRow(/^squares.*[\d.]+ .B · 4 parts · published/)
+  const kept = (): Locator => treeRow(/^kept.*[\d.]+ .B · 2 parts · datasets\.ts:12/)
+
+  test('what is published and what is persisted is listed with its bytes', async () => {
+    const { page } = lab
+    await page.locator('.activitybar .action-label[aria-label^="Heddle"]').click()
+    await codeLens(page, '▷ Run File').click()
+    for (const row of [people(), squares(), kept()]) await row.waitFor()
+    await lab.picture('datasets', 1000)
+  })
+
+  test('what is published stays when its program ends; what it persisted goes', async () => {
+    await runCommand(lab.page, 'Heddle: Cancel Run')
+    await until(async () => (await kept().count()) === 0, 'what the program held is gone')
+    assert.equal(await people().count(), 1)
+    assert.equal(await squares().count(), 1)
+  })
+
+  test('releasing what is published unpublishes it, after a question that says so', async () => {
+    const { page } = lab
+    await squares().hover()
+    await squares().getByRole('button', { name: 'Release Data' }).click()
+    const dialog = page.locator('.monaco-dialog-box')
+    await dialog.getByText('Release squares?').waitFor()
+    await dialog.getByText(/Published as squares by .*, and held until it is unpublished/).waitFor()
+    await lab.picture('unpublish', 500)
+    await dialog.getByRole('button', { name: 'Release', exact: true }).click()
+    await until(async () => (await squares().count()) === 0, 'it is unpublished')
+    assert.equal(await people().count(), 1)
+  })
+})

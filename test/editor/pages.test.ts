@@ -1,0 +1,82 @@
+// A data frame of two million rows in the real workbench: pages come while it is scrolled, sorted and filtered as a whole, and all of it is saved.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { FrameLocator } from 'playwright-core'
+import { type Lab, openLab, until } from './kit.ts'
+import { codeLens, panelPage, settledLenses } from './workbench.ts'
+
+describe('pages of a data frame in a real VS Code', { concurrency: false }, () => {
+  let lab: Lab
+  let results: FrameLocator
+
+  before(async () => {
+    lab = await openLab()
+    await lab.open('pages.ts')
+    await settledLenses(lab.page, /▷ Run$/, 1)
+    await codeLens(lab.page, /▷ Run$/).click()
+    results = await panelPage(lab.page, 'results')
+    await results.getByText('2,000,000 rows', { exact: true }).waitFor()
+  })
+  after(async () => {
+    await lab?.close()
+  })
+
+  const cell = (text: string) => results.getByRole('cell', { name: text, exact: true }).first()
+  const scrollTo = (part: number): Promise<void> =>
+    results.locator('.grid-scroller').evaluate((grid, where) => {
+      grid.scrollTop = where * (grid.scrollHeight - grid.clientHeight)
+    }, part)
+
+  test('scrolled to its middle and its end, their rows come', async () => {
+    await cell('1').waitFor()
+    await scrollTo(0.5)
+    await until(async () => {
+      const texts = await results.locator('td.row-number + td').allTextContents()
+      return texts.length > 5 && texts.every((text) => /^(99|100)\d{4,5}$/.test(text))
+    }, 'rows of the middle are there')
+    await scrollTo(1)
+    await cell('1999999').waitFor()
+    await lab.picture('resultsPages', 500)
+  })
+
+  test('a click on a column sorts all rows, a word filters all rows', async () => {
+    const head = results.getByRole('button', { name: 'minutes' })
+    await head.click()
+    await head.click()
+    await scrollTo(0)
+    await until(
+      async () =>
+        (await results.locator('tbody tr:not(.gap) td:nth-child(3)').first().textContent()) === '999',
+      'the largest stand first',
+    )
+    const filter = results.locator('vscode-textfield input')
+    await filter.fill('pun')
+    await results.getByText('666,666 of 2,000,000 rows', { exact: true }).waitFor()
+    const cities = await results.locator('tbody tr:not(.gap) td:nth-child(4)').allTextContents()
+    assert.deepEqual([...new Set(cities.filter((text) => text !== '…'))], ['Pune'])
+    await lab.picture('resultsPagesFiltered', 500)
+  })
+
+  for (const [label, ending, begins] of [
+    ['CSV', 'csv', 'trip,minutes,city'],
+    ['Parquet', 'parquet', 'PAR1'],
+    ['Arrow', 'arrow', 'ARROW1'],
+  ] as const)
+    test(`all rows are saved as ${label}`, async () => {
+      const { page } = lab
+      await results.getByRole('button', { name: 'Save all rows…' }).click()
+      const input = page.locator('.quick-input-widget:visible')
+      await input.locator('.monaco-list-row', { hasText: label }).first().click()
+      const name = input.locator('input[type="text"]')
+      const file = join(lab.folder, `rows.${ending}`)
+      await until(async () => (await name.inputValue()) === file, 'a name is offered')
+      await input.getByRole('button', { name: 'OK' }).click()
+      await results.getByText(`2,000,000 rows are saved in ${file}`).waitFor()
+      const content = readFileSync(file)
+      assert.equal(String(content.subarray(0, begins.length)), begins)
+      if (label === 'CSV') assert.equal(String(content).trimEnd().split('\n').length, 2_000_001)
+    })
+})
