@@ -39,11 +39,15 @@ export class CollectPlan {
   #vain = 0
 
   /** Which threads should collect their garbage now. */
-  next(now: MemoryReadings, { limitBytes, spillShare }: MemoryLimits): { lanes: boolean; own: boolean } {
+  next(
+    now: MemoryReadings,
+    { limitBytes, spillShare, pauseShare }: MemoryLimits,
+  ): { lanes: boolean; own: boolean } {
     const isTight = now.usedBytes > spillShare * limitBytes
     const isMuch = now.strayBytes > STRAY_SHARE_MAX * limitBytes
     const isGivenUp = now.givenUpBytes > GIVEN_UP_SHARE_MAX * limitBytes
-    const mayBeGarbage = now.unexplainedBytes > GARBAGE_SHARE_MIN * limitBytes
+    const mayBeGarbage =
+      now.unexplainedBytes > GARBAGE_SHARE_MIN * limitBytes || now.usedBytes > pauseShare * limitBytes
     const leastMs = isMuch ? COLLECT_EVERY_MS : mayBeGarbage ? COLLECT_TIGHT_EVERY_MS : COLLECT_VAIN_EVERY_MS
     // What left since the last time is a reason to ask at once.
     const vain = now.strayBytes > this.#strayBytesThen ? 0 : this.#vain

@@ -39,6 +39,11 @@ test('where values alone make memory short, and no garbage can, it is done once 
     asked(new CollectPlan(), 1000, (nowMs) => ({ ...full, unexplainedBytes: nowMs < 500 ? 20 : 60 })),
     [0, 500],
   )
+  assert.deepEqual(
+    asked(new CollectPlan(), 1000, (nowMs) => ({ ...full, usedBytes: nowMs < 500 ? 750 : 810 })),
+    [0, 500],
+    'above what pauses the worker everything is tried',
+  )
 })
 
 test('a process that grew smaller is a reason to ask again soon', () => {
