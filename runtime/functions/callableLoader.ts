@@ -39,6 +39,7 @@ export class CallableLoader {
   /** For what user functions are given. */
   readonly #frozen: DecodeOptions
   readonly #usersOwn = new WeakSet<object>()
+  readonly #forgetful = new WeakSet<object>()
   readonly #records = new Map<string, SourceRecord>()
   /** Modules that were found in the folder: they stay there. */
   readonly #present = new Set<string>()
@@ -76,6 +77,11 @@ export class CallableLoader {
     return this.#usersOwn.has(fn) ? this.#frozen : this.#options
   }
 
+  /** Whether nothing looks at what a function that `load` gave was called with, or returned, once it has returned. */
+  keepsNothing(fn: object): boolean {
+    return this.#forgetful.has(fn)
+  }
+
   /**
    * Makes the function that a Lifter encoded, its bound arguments in front.
    * Set-up that the sender asked for with `onWorker` runs before, once a thread.
@@ -98,6 +104,7 @@ export class CallableLoader {
     const withBound = bound.length === 0 ? fn : (...args: unknown[]) => fn(...bound, ...args)
     const callable = states.length === 0 ? withBound : givenFirst(withBound, states)
     if (usersOwn) this.#usersOwn.add(callable)
+    else if (this.#kernels.keepsNothing?.(fn)) this.#forgetful.add(callable)
     return callable
   }
 

@@ -5,6 +5,8 @@ import type { AnyFunction } from './liftHook.ts'
 export interface KernelNames {
   nameOf(fn: AnyFunction): string | undefined
   named(name: string): AnyFunction | undefined
+  /** Whether nothing looks at what it was given, or gave, once it has returned. */
+  keepsNothing?(fn: AnyFunction): boolean
 }
 
 /** No function travels by name. */

@@ -11,6 +11,8 @@ const COLLECT_EVERY_MS = 50
 const COLLECT_TIGHT_EVERY_MS = 250
 /** Where collecting gives nothing back, it is done less and less often, down to this. */
 const COLLECT_VAIN_EVERY_MS = 1000
+/** Memory is not short because of garbage where less than this is neither values nor what the process takes at its least. */
+const GARBAGE_SHARE_MIN = 0.05
 /** A collection after which the process is smaller by so much gave something back. */
 const WORTH_SHARE = 0.02
 /** The main thread collects its own when so much was given up that only a collection returns. */
@@ -23,6 +25,8 @@ export interface MemoryReadings {
   usedBytes: number
   /** Memory in which no value stands, but that lanes have not let go of. */
   strayBytes: number
+  /** What is used beside values, those remains, and what the process takes at its least: garbage may be among it. */
+  unexplainedBytes: number
   /** Memory given up since the main thread's last collection. */
   givenUpBytes: number
 }
@@ -35,11 +39,16 @@ export class CollectPlan {
   #vain = 0
 
   /** Which threads should collect their garbage now. */
-  next(now: MemoryReadings, { limitBytes, spillShare }: MemoryLimits): { lanes: boolean; own: boolean } {
+  next(
+    now: MemoryReadings,
+    { limitBytes, spillShare, pauseShare }: MemoryLimits,
+  ): { lanes: boolean; own: boolean } {
     const isTight = now.usedBytes > spillShare * limitBytes
     const isMuch = now.strayBytes > STRAY_SHARE_MAX * limitBytes
     const isGivenUp = now.givenUpBytes > GIVEN_UP_SHARE_MAX * limitBytes
-    const leastMs = isMuch ? COLLECT_EVERY_MS : COLLECT_TIGHT_EVERY_MS
+    const mayBeGarbage =
+      now.unexplainedBytes > GARBAGE_SHARE_MIN * limitBytes || now.usedBytes > pauseShare * limitBytes
+    const leastMs = isMuch ? COLLECT_EVERY_MS : mayBeGarbage ? COLLECT_TIGHT_EVERY_MS : COLLECT_VAIN_EVERY_MS
     // What left since the last time is a reason to ask at once.
     const vain = now.strayBytes > this.#strayBytesThen ? 0 : this.#vain
     const everyMs = Math.min(COLLECT_VAIN_EVERY_MS, leastMs * 2 ** vain)

@@ -26,6 +26,11 @@ export class Dependencies {
     }
   }
 
+  /** The shared memory that they stand in. */
+  buffers(): SharedArrayBuffer[] {
+    return this.#values.shared.flatMap(({ bytes, buffers }) => (bytes ? [bytes.buffer, ...buffers] : buffers))
+  }
+
   value(run: number, n: number): EncodedValue {
     const { ends, indexes } = this.#values
     return this.#encoded[indexes[(run === 0 ? 0 : ends[run - 1]) + n]]

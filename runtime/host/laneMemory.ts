@@ -12,6 +12,8 @@ export class LaneMemory implements ResultMemory {
   readonly #port: MessagePort
   readonly #idOf = new WeakMap<SharedArrayBuffer, number>()
   readonly #registry: FinalizationRegistry<number>
+  /** Those that were made here: they count when they are made, and again when a result stands in them. */
+  readonly #made = new WeakSet<SharedArrayBuffer>()
   /** Buffers of this thread's own that nobody looks at, by size: granted ones, and those that kernels gave back. */
   readonly #spare = new Map<number, SharedArrayBuffer[]>()
   #spareBytes = 0
@@ -70,7 +72,9 @@ export class LaneMemory implements ResultMemory {
     // A task that makes much and keeps little must not wait for its end: V8 does not count shared memory.
     if (this.#seenBytes > 2 * this.#collectBytes) this.rest()
     this.#seenBytes += byteLength
-    return new SharedArrayBuffer(byteLength)
+    const buffer = new SharedArrayBuffer(byteLength)
+    this.#made.add(buffer)
+    return buffer
   }
 
   /** A kernel has no more use for a buffer that it was given, and no result stands in it. */
@@ -85,6 +89,20 @@ export class LaneMemory implements ResultMemory {
       this.#register(id, buffer)
       this.#keepSpare(buffer)
     }
+  }
+
+  /** Nobody in this thread will look at these again: they need not wait for a garbage collection. */
+  forget(buffers: Iterable<SharedArrayBuffer>): void {
+    for (const buffer of buffers) {
+      const id = this.#idOf.get(buffer)
+      if (id === undefined) continue
+      this.#idOf.delete(buffer)
+      this.#registry.unregister(buffer)
+      const times = this.#made.has(buffer) ? 2 : 1
+      this.#seenBytes = Math.max(0, this.#seenBytes - times * buffer.byteLength)
+      this.#letGo.push(id)
+    }
+    this.#tell()
   }
 
   /** Between tasks: collects garbage when much came into sight. */
@@ -125,11 +143,12 @@ export class LaneMemory implements ResultMemory {
 
   #register(id: number, buffer: SharedArrayBuffer): void {
     this.#idOf.set(buffer, id)
-    this.#registry.register(buffer, id)
+    this.#registry.register(buffer, id, buffer)
     this.#seenBytes += buffer.byteLength
   }
 
   #tell(): void {
+    if (this.#letGo.length === 0) return
     this.#port.postMessage({ kind: 'let-go', ids: this.#letGo })
     this.#letGo = []
   }

@@ -188,21 +188,24 @@ export class LaneRunner {
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#callables.load(number))
+        if (!this.#loader.keepsNothing(callable)) report.made = undefined
         const bytes = batch.args.subarray(index === 0 ? 0 : batch.argEnds[index - 1], batch.argEnds[index])
         if (modulesOfValue(bytes).length > 0) await this.#loader.loadModules(modulesOfValue(bytes))
         if (values) for (const names of values.modules(index)) await this.#loader.loadModules(names)
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
         const following = this.#call(run, number, callable, bytes, values, report)
         if (following) {
+          report.made = undefined
           const outcome = await following
           this.#now = epochMs()
           if (outcome) enter(report, start, this.#now - start, outcome)
         }
       } catch (error) {
+        report.made = undefined
         this.#now = epochMs()
         report.failed(start, this.#now - start, failureOf(error, { key: '', kernels: kernelNames }))
       }
-      this.#memory.rest()
+      if (!report.made) this.#memory.rest()
       if (this.#now - sentAt > REPORT_MS || report.isFull) {
         report.send(this.#port)
         sentAt = this.#now
@@ -211,6 +214,9 @@ export class LaneRunner {
     this.#runs.rest()
     this.#progress.rest()
     report.send(this.#port)
+    if (!report.made) return
+    this.#memory.forget(new Set([...(values?.buffers() ?? []), ...report.made]))
+    this.#memory.rest()
   }
 
   /**

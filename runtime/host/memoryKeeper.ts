@@ -117,17 +117,19 @@ export class MemoryKeeper {
 
   /**
    * Shared memory is freed only when asked: by the lanes that let go of it, and by this thread for what was given up.
-   * The supervisor counts free memory too: it is kept only as far as all stays about below what makes values leave for the disk.
+   * The supervisor counts free memory too: it is kept only as far as all stays below what pauses the worker.
    * @param usedBytes the process's size without free memory
    */
   #tidy(usedBytes: number): void {
     const { limitBytes, spillShare, pauseShare } = this.#core.state.limits
     // Where values leave for the disk all the time there is hardly any room below that share: without some beyond it the
     // memory of each value that left would be given up just before the next one needs it, and fresh memory is dear.
-    const keptShare = Math.min(spillShare + 0.05, Math.max(spillShare, pauseShare))
+    const keptShare = Math.max(spillShare, pauseShare)
     this.#memory.trim(Math.max(0, keptShare * limitBytes - usedBytes))
     const { strayBytes, givenUpBytes } = this.#memory
-    const readings = { nowMs: performance.now(), usedBytes, strayBytes, givenUpBytes }
+    const { values, baseBytes } = this.#core.state
+    const unexplainedBytes = usedBytes - values.managedBytes - strayBytes - baseBytes
+    const readings = { nowMs: performance.now(), usedBytes, strayBytes, unexplainedBytes, givenUpBytes }
     const { lanes, own } = this.#plan.next(readings, this.#core.state.limits)
     if (lanes) this.#lanes.postAll({ kind: 'collect' })
     if (own) this.#collectSoon()

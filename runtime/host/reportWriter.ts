@@ -21,6 +21,8 @@ export class ReportWriter {
   #packedBytes = 0
   #failures: TaskFailure[] = []
   #shared: SharedResult[] = []
+  /** Shared memory of all results so far; absent once it need not be known. */
+  made: SharedArrayBuffer[] | undefined = []
 
   /** @param aside the place in the batch, for a report of one run that had been set aside */
   constructor(batch: number, runs: number, memory: LaneMemory, aside?: number) {
@@ -42,10 +44,12 @@ export class ReportWriter {
     const { bytes, buffers } = value
     let size = bytes.length
     for (const buffer of buffers) size += buffer.byteLength
+    this.made?.push(...buffers)
     const ids = buffers.map((buffer) => this.#memory.idOf(buffer))
     if (bytes.length >= SHARE_FROM_BYTES) {
       const shared = this.#share(bytes)
       ids.unshift(this.#memory.idOf(shared.buffer))
+      this.made?.push(shared.buffer)
       this.#shared.push({ index: this.#count, bytes: shared, buffers, ids })
     } else {
       this.#pack(bytes)

@@ -3,10 +3,12 @@
 import { mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { EncodedValue } from '../functions/encodedValue.ts'
+import { hasWayAround, readAround, refusesWayAround, writeAround } from './aroundCache.ts'
 import { type Allocate, SHARE_FROM_BYTES } from './dataFrames.ts'
 import { isWorthPacking, packedBlocks, unpackInto } from './spillBlocks.ts'
 import { SpillReader } from './spillReader.ts'
 import { SpillLimitReached, SpillWriter } from './spillWriter.ts'
+import { type Way, WayToDisk } from './wayToDisk.ts'
 
 /** Values cannot be written to the spill folder. */
 export class SpillError extends Error {
@@ -27,6 +29,7 @@ interface SpillFile {
   /** Values in it that are still wanted. */
   live: number
   bytes: number
+  way: Way
 }
 
 interface Place {
@@ -49,6 +52,7 @@ export class SpillFiles {
   readonly #allocate: Allocate
   readonly #places = new Map<number, Place>()
   readonly #reader = new SpillReader()
+  readonly #way: WayToDisk
   #serial = 0
   #made = false
   /** Bytes on disk, those of forgotten neighbours included. */
@@ -59,7 +63,9 @@ export class SpillFiles {
     folder: string,
     limitBytes = Number.POSITIVE_INFINITY,
     allocate: Allocate = (byteLength) => new SharedArrayBuffer(byteLength),
+    way = new WayToDisk(hasWayAround),
   ) {
+    this.#way = way
     this.folder = folder
     this.#allocate = allocate
     this.#limitBytes = limitBytes
@@ -103,9 +109,10 @@ export class SpillFiles {
     const place = this.#places.get(row)
     if (!place) throw new Error(`no spilled value in row ${row}`)
     const { sizes, from, storedBytes, blocks } = place
-    const { path } = place.file
+    const { path, way } = place.file
     const parts = partsOf(sizes, this.#allocate)
-    if (blocks)
+    if (way === 'around') await readAround(path, parts)
+    else if (blocks)
       await unpackInto(parts, blocks, (within, length) => this.#reader.read(path, from + within, length))
     else if (storedBytes >= SHARE_FROM_BYTES) await this.#reader.fill(path, from, parts)
     else {
@@ -132,31 +139,20 @@ export class SpillFiles {
   }
 
   async #writeFile(rows: readonly number[], valueIn: (row: number) => EncodedValue): Promise<void> {
-    const file: SpillFile = { path: `${this.folder}/${this.#serial++}`, live: rows.length, bytes: 0 }
-    const places: Place[] = []
+    const file: SpillFile = {
+      path: `${this.folder}/${this.#serial++}`,
+      live: rows.length,
+      bytes: 0,
+      way: 'cached',
+    }
+    let places: Place[]
     try {
       // At once: made a turn later, it could come after the worker's end has removed its files.
       if (!this.#made) mkdirSync(this.folder, { recursive: true, mode: 0o700 })
       this.#made = true
-      const out = await SpillWriter.open(file.path, this.#limitBytes - this.diskBytes)
-      try {
-        for (const row of rows) {
-          const from = out.length
-          const parts = partsIn(valueIn(row))
-          const sizes = parts.map(({ length }) => length)
-          const blocks: number[] | undefined = isWorthPacking(parts) ? [] : undefined
-          if (blocks)
-            for await (const block of packedBlocks(parts)) {
-              blocks.push(block.length)
-              await out.writeOwn(block)
-            }
-          else await out.write(parts)
-          places.push({ file, from, storedBytes: out.length - from, blocks, sizes })
-        }
-      } finally {
-        await out.close()
-      }
-      file.bytes = out.length
+      const parts = partsIn(valueIn(rows[0]))
+      const isLargeAndDense = rows.length === 1 && lengthOf(parts) >= OWN_FILE_BYTES && !isWorthPacking(parts)
+      places = isLargeAndDense ? [await this.#writeLarge(file, parts)] : await this.#pack(file, rows, valueIn)
     } catch (cause) {
       await rm(file.path, { force: true }).catch(() => {})
       throw this.#spillError(cause)
@@ -165,6 +161,69 @@ export class SpillFiles {
     rows.forEach((row, i) => {
       this.#places.set(row, places[i])
     })
+  }
+
+  /** A large value as it is, by the way to the disk that is faster. */
+  async #writeLarge(file: SpillFile, parts: readonly Uint8Array[]): Promise<Place> {
+    file.bytes = lengthOf(parts)
+    file.way = this.#way.next()
+    if (file.bytes > this.#limitBytes - this.diskBytes) throw new SpillLimitReached()
+    const start = performance.now()
+    try {
+      if (file.way === 'around') await writeAround(file.path, parts)
+      else await this.#writeCached(file.path, parts)
+    } catch (error) {
+      if (file.way === 'cached' || !refusesWayAround(error)) throw error
+      this.#way.cannotGoAround()
+      await rm(file.path, { force: true })
+      return this.#writeLarge(file, parts)
+    }
+    this.#way.took(file.way, file.bytes, performance.now() - start)
+    return {
+      file,
+      from: 0,
+      storedBytes: file.bytes,
+      blocks: undefined,
+      sizes: parts.map(({ length }) => length),
+    }
+  }
+
+  async #writeCached(path: string, parts: readonly Uint8Array[]): Promise<void> {
+    const out = await SpillWriter.open(path, this.#limitBytes - this.diskBytes)
+    try {
+      await out.write(parts)
+    } finally {
+      await out.close()
+    }
+  }
+
+  /** Values one after another, each compressed where that pays. */
+  async #pack(
+    file: SpillFile,
+    rows: readonly number[],
+    valueIn: (row: number) => EncodedValue,
+  ): Promise<Place[]> {
+    const places: Place[] = []
+    const out = await SpillWriter.open(file.path, this.#limitBytes - this.diskBytes)
+    try {
+      for (const row of rows) {
+        const from = out.length
+        const parts = partsIn(valueIn(row))
+        const sizes = parts.map(({ length }) => length)
+        const blocks: number[] | undefined = isWorthPacking(parts) ? [] : undefined
+        if (blocks)
+          for await (const block of packedBlocks(parts)) {
+            blocks.push(block.length)
+            await out.writeOwn(block)
+          }
+        else await out.write(parts)
+        places.push({ file, from, storedBytes: out.length - from, blocks, sizes })
+      }
+    } finally {
+      await out.close()
+    }
+    file.bytes = out.length
+    return places
   }
 
   #spillError(cause: unknown): SpillError {
@@ -184,6 +243,8 @@ const REASONS: Record<string, string | undefined> = {
   EROFS: 'it is read-only',
   EACCES: 'it may not be written to',
 }
+
+const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0)
 
 const totalBytes = (value: EncodedValue): number =>
   value.buffers.reduce((sum, { byteLength }) => sum + byteLength, value.bytes.length)

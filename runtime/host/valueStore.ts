@@ -88,6 +88,15 @@ export class ValueStore {
     this.#length[row] = bytes.length
   }
 
+  /** A value that is here only to be sent: gives how to say that it was, so that its memory serves the next one. */
+  pass({ bytes, buffers }: EncodedValue): () => void {
+    const own = bytes.buffer instanceof SharedArrayBuffer ? [bytes.buffer, ...buffers] : buffers
+    const ids = own.map((buffer) => this.#memory.keep(buffer))
+    return () => {
+      for (const id of ids.splice(0)) this.#memory.drop(id)
+    }
+  }
+
   /** The value of a row whose bytes are in memory. Views, not copies. */
   get(row: number): EncodedValue {
     const shared = this.#shared.get(row)

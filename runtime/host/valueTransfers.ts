@@ -128,10 +128,13 @@ export class ValueTransfers implements DataSource {
     if (state.values.inMemory(row)) return { value: store.get(row), giveBack }
     return this.#spill.read(row).then(
       (value) => {
-        // Nobody keeps it: it is garbage once it was sent.
-        const bytes = state.values.bytes(row)
-        this.#core.moved(bytes, bytes)
-        return { value, giveBack }
+        const sent = store.pass(value)
+        this.#core.moved(state.values.bytes(row), 0)
+        const passed = (): void => {
+          sent()
+          giveBack()
+        }
+        return { value, giveBack: passed }
       },
       () => {
         giveBack()

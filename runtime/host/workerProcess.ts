@@ -148,6 +148,8 @@ export class WorkerProcess implements WorkerCore {
   }
 
   log(level: string, text: string): void {
+    // What fails after its folders were removed is of no interest.
+    if (this.#over) return
     if (level === 'error') console.error(`heddle worker ${this.#config.name}: ${text}`)
     this.#control.send({ type: 'log', level, text })
   }

@@ -5,6 +5,7 @@ type AnyFunction = Function
 
 const functions = new Map<string, AnyFunction>()
 const names = new Map<AnyFunction, string>()
+const forgetful = new WeakSet<AnyFunction>()
 
 /**
  * Registers a function under a name that every worker knows too.
@@ -19,8 +20,20 @@ export function kernel<F extends AnyFunction>(name: string, fn: F): F {
   return fn
 }
 
+/**
+ * Says of a kernel that once it has returned nothing ever looks at its arguments or its result again: it keeps neither in
+ * a cache, and calls no function of a user's that could. A worker's thread then lets go of their memory at once, where it
+ * would have to wait for a garbage collection to know.
+ * @example export const double = keepsNothing(kernel('example.double', (x: Float64Array) => x.map((one) => 2 * one)))
+ */
+export function keepsNothing<F extends AnyFunction>(fn: F): F {
+  forgetful.add(fn)
+  return fn
+}
+
 /** How a codec finds a kernel's name, and a worker the kernel. */
 export const kernelNames = {
   nameOf: (fn: AnyFunction): string | undefined => names.get(fn),
   named: (name: string): AnyFunction | undefined => functions.get(name),
+  keepsNothing: (fn: AnyFunction): boolean => forgetful.has(fn),
 }

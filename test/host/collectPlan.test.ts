@@ -6,7 +6,7 @@ import { CollectPlan } from '../../runtime/host/collectPlan.ts'
 import { memoryLimits } from '../../runtime/worker/memory.ts'
 
 const limits = memoryLimits(1000)
-const CALM = { usedBytes: 400, strayBytes: 0, givenUpBytes: 0 }
+const CALM = { usedBytes: 400, strayBytes: 0, unexplainedBytes: 100, givenUpBytes: 0 }
 
 /** The moments, of one every 25 ms for so long, at which lanes were asked. */
 function asked(plan: CollectPlan, forMs: number, reading: (nowMs: number) => typeof CALM): number[] {
@@ -27,6 +27,23 @@ test('where collecting gives nothing back it is done less and less often, down t
   const tight = { ...CALM, usedBytes: 750 }
   const moments = asked(new CollectPlan(), 6000, () => tight)
   assert.deepEqual(moments, [0, 275, 800, 1825, 2850, 3875, 4900, 5925])
+})
+
+test('where values alone make memory short, and no garbage can, it is done once a second', () => {
+  const full = { ...CALM, usedBytes: 750, unexplainedBytes: 20 }
+  assert.deepEqual(
+    asked(new CollectPlan(), 4000, () => full),
+    [0, 1025, 2050, 3075],
+  )
+  assert.deepEqual(
+    asked(new CollectPlan(), 1000, (nowMs) => ({ ...full, unexplainedBytes: nowMs < 500 ? 20 : 60 })),
+    [0, 500],
+  )
+  assert.deepEqual(
+    asked(new CollectPlan(), 1000, (nowMs) => ({ ...full, usedBytes: nowMs < 500 ? 750 : 810 })),
+    [0, 500],
+    'above what pauses the worker everything is tried',
+  )
 })
 
 test('a process that grew smaller is a reason to ask again soon', () => {

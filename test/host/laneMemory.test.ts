@@ -69,6 +69,27 @@ test('a buffer that nobody in the thread sees any more is told of', async () => 
   assert.fail('it was never told')
 })
 
+test('what nobody will look at again is told of at once, and neither again nor as what came into sight', async () => {
+  let collected = 0
+  const { memory, told } = lane(4 * SIZE, () => collected++)
+  const given = new SharedArrayBuffer(SIZE)
+  memory.see(3, given)
+  const result = memory.allocate(SIZE)
+  assert.equal(memory.idOf(result), 100)
+  memory.forget([given, result, new SharedArrayBuffer(SIZE)])
+  assert.deepEqual(told(), { kind: 'let-go', ids: [3, 100] })
+  memory.forget([given, result])
+  await new Promise(setImmediate)
+  assert.equal(told(), undefined)
+  for (let i = 0; i < 100; i++) {
+    const next = memory.allocate(SIZE)
+    memory.idOf(next)
+    memory.forget([next])
+    memory.rest()
+  }
+  assert.equal(collected, 0)
+})
+
 test('garbage is collected once for all that ask in one turn, and what it found is told before the next time', async () => {
   let collected = 0
   const { memory } = lane(10 * SIZE, () => collected++)

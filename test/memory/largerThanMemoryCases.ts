@@ -120,6 +120,28 @@ test('an array larger than what all workers have for values is kept, transposed,
   assert.ok(Math.abs(symmetric - (2 * total) / 7500 ** 2) < 1e-9)
 })
 
+test('what a function keeps of the blocks it was given stays as it was, while the memory of all others is used again', {
+  timeout,
+}, async (t) => {
+  const { client } = await start(t, 1, '300MB')
+  const uniform = (seed: number) => array.random.uniform({ shape: [20 * LENGTH], chunks: LENGTH, seed })
+  type Kept = { kept?: { sum(): unknown }[] }
+  const keep = <B extends { sum(): unknown }>(block: B): B => {
+    const here = globalThis as Kept
+    here.kept ??= []
+    if (here.kept.length < 4) here.kept.push(block)
+    return block
+  }
+  const told = (): number[] => ((globalThis as Kept).kept ?? []).map((block) => Number(block.sum()))
+  await (await client.persist(uniform(1))).mapBlocks(keep).sum().compute()
+  const anew = client.with({ pure: false })
+  const before = await anew.submit(told).result()
+  assert.equal(before.length, 4)
+  // Three times what the worker has: what the blocks above stood in has long been dropped.
+  for (let seed = 2; seed < 6; seed++) await (await client.persist(uniform(seed))).sum().compute()
+  assert.deepEqual(await anew.submit(told).result(), before)
+})
+
 test('a thousand tasks that leak do not end the run', { timeout: 900_000 }, async (t) => {
   const { client } = await start(t, 2, '300MB')
   // Each leaves 1 MB of its thread's heap behind: 500 MB in sum on each worker, were it never let go of.

@@ -1,6 +1,6 @@
 // The tasks of chunked arrays: each computes one block of a plan, a part of a reduction, or a call on regions.
 
-import { kernel } from '../kernel.ts'
+import { keepsNothing, kernel } from '../kernel.ts'
 import { giveBack } from '../resultMemory.ts'
 import './blockEngine.ts'
 import { dtypeOf } from './dtype.ts'
@@ -22,16 +22,18 @@ export interface BlockProgram {
 }
 
 /** One block of an expression. */
-export const blockKernel = kernel(
-  'array.block',
-  ({ plan, root, chunks }: BlockProgram, block: number, ...blocks: unknown[]): NdArray => {
-    const region = blockRegion(block, chunks)
-    const expression = new RegionFuser(plan, blocks).fuse(root, region)
-    const shape = shapeOf(expression, region)
-    // What was only passed on is not copied.
-    if (expression.kind === 'leaf' && expression.array.isContiguous) return expression.array
-    return evaluate(expression, shape)
-  },
+export const blockKernel = keepsNothing(
+  kernel(
+    'array.block',
+    ({ plan, root, chunks }: BlockProgram, block: number, ...blocks: unknown[]): NdArray => {
+      const region = blockRegion(block, chunks)
+      const expression = new RegionFuser(plan, blocks).fuse(root, region)
+      const shape = shapeOf(expression, region)
+      // What was only passed on is not copied.
+      if (expression.kind === 'leaf' && expression.array.isContiguous) return expression.array
+      return evaluate(expression, shape)
+    },
+  ),
 )
 
 /** A reduction's part for all of its tasks. */
@@ -43,21 +45,22 @@ export interface PartialProgram extends BlockProgram {
 }
 
 /** What a reduction keeps of one block. */
-export const partialKernel = kernel(
-  'array.partial',
-  (program: PartialProgram, block: number, ...blocks: unknown[]): ReduceState => {
+export const partialKernel = keepsNothing(
+  kernel('array.partial', (program: PartialProgram, block: number, ...blocks: unknown[]): ReduceState => {
     const region = blockRegion(block, program.chunks)
     const expression = new RegionFuser(program.plan, blocks).fuse(program.root, region)
     const reduction = reductionNamed(program.reduction)!
     const place = { start: region.map((run) => run.start), shape: program.shape }
     return reduction.partial(expression, shapeOf(expression, region), program.axes, program.options, place)
-  },
+  }),
 )
 
 /** Joins what was kept of several blocks. */
-export const joinKernel = kernel(
-  'array.join',
-  (reduction: string, ...states: ReduceState[]): ReduceState => reductionNamed(reduction)!.join(states),
+export const joinKernel = keepsNothing(
+  kernel(
+    'array.join',
+    (reduction: string, ...states: ReduceState[]): ReduceState => reductionNamed(reduction)!.join(states),
+  ),
 )
 
 export interface FinishProgram {
@@ -69,15 +72,21 @@ export interface FinishProgram {
 }
 
 /** Joins the last states of a reduction and ends it. */
-export const finishKernel = kernel(
-  'array.finish',
-  ({ reduction, axes, options, input }: FinishProgram, count: number, ...states: ReduceState[]): NdArray => {
-    const known = reductionNamed(reduction)!
-    const state = states.length === 1 ? states[0] : known.join(states)
-    const result = known.finish(state, count, options, dtypeOf(input))
-    if (options.keepDims) return result
-    return result.$reshape(result.shape.filter((_, i) => !axes.includes(i))) as NdArray
-  },
+export const finishKernel = keepsNothing(
+  kernel(
+    'array.finish',
+    (
+      { reduction, axes, options, input }: FinishProgram,
+      count: number,
+      ...states: ReduceState[]
+    ): NdArray => {
+      const known = reductionNamed(reduction)!
+      const state = states.length === 1 ? states[0] : known.join(states)
+      const result = known.finish(state, count, options, dtypeOf(input))
+      if (options.keepDims) return result
+      return result.$reshape(result.shape.filter((_, i) => !axes.includes(i))) as NdArray
+    },
+  ),
 )
 
 /** A function called with regions of arrays. */
