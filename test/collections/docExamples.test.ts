@@ -12,7 +12,7 @@ import * as dtypes from '../../runtime/kernels/array/dtype.ts'
 import { runOf } from '../../runtime/kernels/array/indexing.ts'
 import { streamOf } from '../../runtime/kernels/array/randomBits.ts'
 import { broadcastShapes, resolveShape } from '../../runtime/kernels/array/shape.ts'
-import { kernel } from '../../runtime/kernels/kernel.ts'
+import { keepsNothing, kernel } from '../../runtime/kernels/kernel.ts'
 import { murmurHash32 } from '../../runtime/kernels/ml/preprocessing/texts.ts'
 import { resultBuffer, resultBytes } from '../../runtime/kernels/resultMemory.ts'
 import { typeText } from '../../runtime/kernels/table/dataType.ts'
@@ -43,6 +43,7 @@ const NAMES = {
   ...heddle,
   broadcastShapes,
   byteCount,
+  keepsNothing,
   kernel,
   ml,
   murmurHash32,
