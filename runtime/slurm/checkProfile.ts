@@ -49,6 +49,7 @@ const JOB_FIELDS: Record<keyof JobRequest, Kind> = {
   epilogue: 'texts',
   env: 'record',
   scratch: 'text',
+  nodePath: 'text',
   workerOptions: 'texts',
   resources: 'own',
 }
@@ -66,7 +67,6 @@ const PROFILE_FIELDS: Record<keyof SlurmProfile, Kind> = {
   interface: 'text',
   deathTimeoutSeconds: 'seconds',
   handoverSeconds: 'seconds',
-  nodePath: 'text',
   arrays: 'flag',
   failuresMax: 'count',
 }
@@ -77,6 +77,7 @@ const PLACE_FIELDS: Record<keyof SchedulerPlace, Kind> = {
   cores: 'count',
   memory: 'memory',
   walltime: 'walltime',
+  nodePath: 'text',
 }
 
 /** Threads of a worker are numbered in one byte. */

@@ -16,6 +16,7 @@ import { lastLines } from './lastLines.ts'
 import { Looks } from './looks.ts'
 import { failureOf } from './parseJob.ts'
 import { SchedulerTime } from './schedulerTime.ts'
+import { siteTrouble } from './siteTrouble.ts'
 import { type RunCommand, SlurmCommands } from './slurmCommands.ts'
 import type { SlurmSetup } from './slurmSetup.ts'
 import { type ScaleTarget, Wishes } from './wishes.ts'
@@ -255,7 +256,7 @@ export class JobKeeper {
   /** `squeue` tells that a job failed and not how. */
   async #explain(job: Job): Promise<void> {
     const details = await this.#slurm.job(job.id).catch(() => undefined)
-    const reason = details && failureOf(details)
+    const reason = details && (siteTrouble(details, this.#setup.place) ?? failureOf(details))
     if (reason !== undefined && job.phase.kind === 'ended') job.phase = { ...job.phase, reason }
   }
 

@@ -1,6 +1,7 @@
 // The scripts that sbatch gets: what is asked of Slurm, what is set up, and one program of ours. Pure.
 
 import { memoryLimitBytes } from '../cluster/memoryLimit.ts'
+import { FOLDER_WAY_OUT, NODE_WAY_OUT, RUNTIME_WAY_OUT, SITE_EXIT } from './siteTrouble.ts'
 import type { JobRequest, SchedulerPlace, SlurmProfile } from './slurmProfile.ts'
 
 /** Where things are on the cluster's machines. */
@@ -10,8 +11,10 @@ export interface ClusterPlace {
   /** The cluster's own folder, which all its machines see. */
   folder: string
   logFolder: string
-  /** Node's program. */
+  /** Node's program, of the login node. */
   node: string
+  /** Programs of Node for machines of other kinds, by what `uname -m` says there. */
+  nodes?: Readonly<Record<string, string>>
   /** The runtime's folder: `dist` stands in it. */
   runtime: string
 }
@@ -62,8 +65,7 @@ export function workerScript(profile: SlurmProfile, pool: string, place: Cluster
   const { nodes = 1, processes = 1, scratch, resources = {}, workerOptions = [] } = request
   const bytes = memoryLimitBytes(request.memory, Number.NaN)
   const given = Object.entries(resources).map(([name, amount]) => `${name}=${amount}`)
-  const worker = [
-    quoted(place.node),
+  const args = [
     '--disable-warning=ExperimentalWarning',
     quoted(`${place.runtime}/dist/cli.js`),
     'worker --slurm',
@@ -76,12 +78,15 @@ export function workerScript(profile: SlurmProfile, pool: string, place: Cluster
     ...(given.length === 0 ? [] : [`--resources ${quoted(given.join(','))}`]),
     ...workerOptions.map(quoted),
   ].join(' ')
-  const launch =
+  const launch: Launch =
     workersOf(request) === 1
-      ? worker
+      ? { args }
       : // Since 22.05 a step does not ask for its job's CPUs by itself. One worker's end is no reason to end the others.
-        `srun --ntasks=${workersOf(request)} --cpus-per-task=${threadsOf(request)} --kill-on-bad-exit=0 --wait=0 ${worker}`
-  return script(request, launch, [
+        {
+          args,
+          srun: `srun --ntasks=${workersOf(request)} --cpus-per-task=${threadsOf(request)} --kill-on-bad-exit=0 --wait=0`,
+        }
+  return script(request, place, launch, [
     `--job-name=${jobNameOf(profile, place.id, pool)}`,
     `--output=${place.logFolder}/${outputName(jobs > 1)}`,
     ...(jobs > 1 ? [`--array=0-${jobs - 1}`] : []),
@@ -104,6 +109,7 @@ export function schedulerRequest(profile: SlurmProfile): JobRequest {
     memory: place.memory ?? '2GB',
     ...(place.partition !== undefined && { partition: place.partition }),
     ...(place.walltime !== undefined && { walltime: place.walltime }),
+    ...(place.nodePath !== undefined && { nodePath: place.nodePath }),
   }
 }
 
@@ -111,12 +117,11 @@ export function schedulerRequest(profile: SlurmProfile): JobRequest {
 export function schedulerScript(profile: SlurmProfile, place: ClusterPlace, args: readonly string[]): string {
   const request = schedulerRequest(profile)
   const program = [
-    quoted(place.node),
     '--disable-warning=ExperimentalWarning',
     quoted(`${place.runtime}/dist/scheduler.js`),
     ...args.map(quoted),
   ].join(' ')
-  return script(request, program, [
+  return script(request, place, { args: program }, [
     `--job-name=${jobNameOf(profile, place.id, 'scheduler')}`,
     `--output=${place.logFolder}/${outputName(false)}`,
     // A second start would be another cluster, which nobody knows.
@@ -135,7 +140,44 @@ function gresOf({ gpus, gres }: JobRequest): string[] {
   return parts.length === 0 ? [] : [`--gres=${parts.join(',')}`]
 }
 
-function script(request: JobRequest, launch: string, own: readonly string[]): string {
+/** What a job starts: options of Node's, and `srun` with its own where that starts several. */
+interface Launch {
+  args: string
+  srun?: string
+}
+
+/** A shared file system may show a file so late; looked for twice a second. */
+const SEEN_LOOKS = 40
+
+/**
+ * A function of the shell that becomes Node, on whichever node it is called: the one for machines of this kind. What is
+ * missing there ends it with a code and a line that name it.
+ */
+function startFunction({ nodePath }: JobRequest, place: ClusterPlace): string[] {
+  const others = nodePath === undefined ? Object.entries(place.nodes ?? {}) : []
+  const setup = quoted(`${place.folder}/setup.json`)
+  const ends = (text: string, code: number): string =>
+    `{ echo "heddle: $at ${text.replace(/[\\"`$]/g, '\\$&')}" >&2; exit ${code}; }`
+  return [
+    'heddle_start() {',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's.
+    '  local at="${SLURMD_NODENAME:-$(uname -n)}" kind="$(uname -m)" node look',
+    '  case $kind in',
+    ...others.map(([kind, node]) => `    ${quoted(kind)}) node=${quoted(node)} ;;`),
+    `    *) node=${quoted(nodePath ?? place.node)} ;;`,
+    '  esac',
+    `  for ((look = 0; look < ${SEEN_LOOKS}; look++)); do [ -r ${setup} ] && break; sleep 0.5; done`,
+    `  [ -r ${setup} ] || ${ends(`does not see ${place.folder}: ${FOLDER_WAY_OUT}`, SITE_EXIT.noFolder)}`,
+    `  [ -r ${quoted(`${place.runtime}/dist/cli.js`)} ] || ${ends(`does not see ${place.runtime}, where heddle is: ${RUNTIME_WAY_OUT}`, SITE_EXIT.noRuntime)}`,
+    '  shopt -s execfail',
+    '  exec "$node" "$@"',
+    `  echo "heddle: $at is a machine of the kind $kind, on which $node does not run: ${NODE_WAY_OUT.replaceAll('"', '\\"')}" >&2`,
+    `  exit ${SITE_EXIT.noNode}`,
+    '}',
+  ]
+}
+
+function script(request: JobRequest, place: ClusterPlace, launch: Launch, own: readonly string[]): string {
   const { partition, account, qos, reservation, constraint, walltime } = request
   const {
     modules = [],
@@ -164,9 +206,16 @@ function script(request: JobRequest, launch: string, own: readonly string[]): st
     ...Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`),
     ...prologue,
   ]
+  const { srun, args } = launch
+  lines.push(...startFunction(request, place))
+  // Each node of a job chooses for itself, by the function's text: variables do not always reach a step.
+  const program =
+    srun === undefined
+      ? `heddle_start ${args}`
+      : `${srun} bash -c "$(declare -f heddle_start); heddle_start \\"\\$@\\"" heddle ${args}`
   // Slurm signals every process of a job; with `exec` there is no shell that could end before the program does.
-  if (epilogue.length === 0) lines.push(`exec ${launch}`)
-  else lines.push('trap : TERM', launch, 'heddle_exit=$?', ...epilogue, 'exit $heddle_exit')
+  if (epilogue.length === 0) lines.push(srun === undefined ? program : `exec ${program}`)
+  else lines.push('trap : TERM', `( ${program} )`, 'heddle_exit=$?', ...epilogue, 'exit $heddle_exit')
   return `${lines.join('\n')}\n`
 }
 

@@ -26,6 +26,7 @@ import {
 import { endText, neverStarts, phaseOf, phaseText, reasonText } from './jobStates.ts'
 import type { LoginNode } from './loginNode.ts'
 import { openNearEnd } from './nearEnd.ts'
+import { siteTrouble } from './siteTrouble.ts'
 import { SlurmCommands, SlurmError } from './slurmCommands.ts'
 import type { SlurmProfile } from './slurmProfile.ts'
 import type { SlurmSetup } from './slurmSetup.ts'
@@ -213,6 +214,10 @@ async function schedulerUp(
     const late = runningSince !== undefined && performance.now() - runningSince > SEEN_MS_MAX
     if (phase?.kind === 'ended' || late) {
       const said = (await readTail(login, logFileOf(place.logFolder, job), 5)).trim()
+      const details = await slurm.job(job).catch(() => undefined)
+      const trouble = details && siteTrouble(details, place)
+      if (trouble !== undefined)
+        throw new SchedulerJobError(`the scheduler's job ${job} failed: ${said.split('\n').at(-1) || trouble}`)
       const what = phase?.kind === 'ended' ? endText(phase.how, phase.reason, phase.nodes) : 'runs'
       throw new SchedulerJobError(
         `the scheduler's job ${job} ${what} and did not say where it is${said ? `: ${said}` : ''}`,

@@ -38,6 +38,8 @@ export interface JobRequest {
   env?: Readonly<Record<string, string>>
   /** A folder on the node's own disk for values that memory cannot hold; variables are the job's: `'$TMPDIR'`. */
   scratch?: string
+  /** The Node of the machines that these jobs run on; the one for machines of their kind that is found there by default. */
+  nodePath?: string
   /** More options for `heddle worker`. */
   workerOptions?: readonly string[]
   /** What a worker has for tasks that ask, beside `gpu`. */
@@ -52,6 +54,8 @@ export interface SchedulerPlace {
   cores?: number
   memory?: string | number
   walltime?: string
+  /** The Node of that job's machine. */
+  nodePath?: string
 }
 
 /** Everything that a person may say of a Slurm cluster. */
@@ -78,8 +82,6 @@ export interface SlurmProfile extends JobRequest {
   deathTimeoutSeconds?: number
   /** So long before the end of its job a worker takes no more tasks and hands over what it holds: a tenth of the walltime, between 30 s and 5 min, by default. */
   handoverSeconds?: number
-  /** The Node of the cluster's machines; the one that is found there by default. */
-  nodePath?: string
   /** Several jobs are asked for as one array; true by default. */
   arrays?: boolean
   /** Ends submitting after so many jobs in a row that came to nothing; 3 by default. */

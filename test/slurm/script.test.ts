@@ -24,7 +24,11 @@ const PLACE: ClusterPlace = {
   },
 }
 const WORKER =
-  '/opt/node --disable-warning=ExperimentalWarning /opt/heddle/dist/cli.js worker --slurm --join /home/me/c/cluster.json'
+  '--disable-warning=ExperimentalWarning /opt/heddle/dist/cli.js worker --slurm --join /home/me/c/cluster.json'
+
+/** What every script has before its program starts; told by running it, below. */
+const START = /^heddle_start\(\) \{\n[\s\S]*?^\}\n/m
+const START_TEXT = START.exec(workerScript({ cores: 1, memory: '1GB' }, 'workers', PLACE, 1))![0]
 
 test('the least profile: one worker a job', () => {
   assert.equal(
@@ -38,7 +42,7 @@ test('the least profile: one worker a job', () => {
 #SBATCH --mem=8192M
 #SBATCH --open-mode=append
 
-exec ${WORKER} --threads 4 --memory-limit 8589934592B --reconnect 60
+${START_TEXT}heddle_start ${WORKER} --threads 4 --memory-limit 8589934592B --reconnect 60
 `,
   )
 })
@@ -78,8 +82,8 @@ test('everything: an array of jobs of two nodes with four workers each, on GPUs'
 module load node/24
 export A='it'\\''s'
 ulimit -n 4096
-trap : TERM
-srun --ntasks=8 --cpus-per-task=2 --kill-on-bad-exit=0 --wait=0 ${WORKER} --threads 2 --memory-limit 1073741824B --reconnect 30 --spill-folder "$TMPDIR/a \\"b\\"" --resources licence=2 --no-shared-files
+${START_TEXT}trap : TERM
+( srun --ntasks=8 --cpus-per-task=2 --kill-on-bad-exit=0 --wait=0 bash -c "$(declare -f heddle_start); heddle_start \\"\\$@\\"" heddle ${WORKER} --threads 2 --memory-limit 1073741824B --reconnect 30 --spill-folder "$TMPDIR/a \\"b\\"" --resources licence=2 --no-shared-files )
 heddle_exit=$?
 echo done
 exit $heddle_exit
@@ -121,7 +125,7 @@ test("the scheduler's job: its own size and time, no GPUs, never started twice",
 #SBATCH --partition=long
 #SBATCH --time=7-0
 
-exec /opt/node --disable-warning=ExperimentalWarning /opt/heddle/dist/scheduler.js --port 0 --slurm /home/me/c
+${START_TEXT}heddle_start --disable-warning=ExperimentalWarning /opt/heddle/dist/scheduler.js --port 0 --slurm /home/me/c
 `,
   )
 })

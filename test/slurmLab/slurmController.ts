@@ -102,9 +102,24 @@ export class SlurmLab {
   }
 
   startNode(node: NodeName): void {
-    this.#spawn(node, join(this.folder, 'spool', node), 'slurmd', [
-      ...['-D', '-N', node, '-f', this.env.SLURM_CONF],
+    this.#spawn(node, join(this.folder, 'spool', node), 'slurmd', this.#daemonArgs(node))
+  }
+
+  /** From now on the node, and all that runs on it, has a home of its own; of ours it sees the folder `shared` alone. */
+  unshareHome(node: NodeName, home: string, shared: string): void {
+    this.crashNode(node)
+    const kept = join(this.folder, 'spool', node, 'shared')
+    mkdirSync(kept, { recursive: true })
+    const script =
+      'mount --bind "$2" "$3" && mount -t tmpfs none "$1" && mkdir -p "$2" "$1/tmp" "$1/run" && mount --bind "$3" "$2" && shift 3 && exec "$@"'
+    this.#spawn(node, join(this.folder, 'spool', node), 'unshare', [
+      ...['-m', 'sh', '-c', script, 'sh', home, shared, kept],
+      ...[programPath('slurmd')!, ...this.#daemonArgs(node)],
     ])
+  }
+
+  #daemonArgs(node: NodeName): string[] {
+    return ['-D', '-N', node, '-f', this.env.SLURM_CONF]
   }
 
   /** `squeue` and `sbatch` fail or hang until it is back. */
