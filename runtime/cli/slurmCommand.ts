@@ -118,7 +118,7 @@ function readProfile(file: string | undefined): SlurmProfile {
 
 async function up(profile: SlurmProfile, values: Values): Promise<number> {
   const login = await openLoginNode(profile, { notice: say, interactive: process.stdin.isTTY === true })
-  const setup = planCluster(profile, login, {
+  const setup = await planCluster(profile, login, {
     jobs: values.jobs === undefined ? 1 : count('--jobs', values.jobs),
   })
   if (values['dry-run']) {

@@ -57,7 +57,7 @@ class SlurmDesk implements DeskWork<SlurmDeskCalls> {
     },
     plan: async ({ jobs }) => {
       const { profile, login } = this.#opened()
-      const setup = planCluster(profile, login, { jobs })
+      const setup = await planCluster(profile, login, { jobs })
       this.#planned = setup
       const plan = { id: setup.place.id, scripts: scriptsOf(setup) }
       try {

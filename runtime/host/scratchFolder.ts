@@ -1,8 +1,18 @@
-// Where the workers of one owner write what memory cannot hold, in a folder that the user chose: found empty, left empty.
+// Where the workers of one owner write what memory cannot hold, in a folder that the user chose: left as it was found.
 
-import { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** The folder that was chosen cannot be written. */
 export class ScratchFolderError extends Error {
@@ -20,6 +30,9 @@ export class ScratchFolderError extends Error {
 /** Hosts may share a disk, and have processes of the same number. */
 const nameOf = (pid: number): string => `heddle-${hostname()}-${pid}`
 
+/** In a folder that was not there before: names the outermost that was made for it. The last to leave removes them. */
+const MADE = '.heddle-made'
+
 /**
  * The folder of this process inside `parent`, which is made if it is not there; folders of processes of this host that
  * are dead are removed.
@@ -27,7 +40,8 @@ const nameOf = (pid: number): string => `heddle-${hostname()}-${pid}`
  */
 export function openScratch(parent: string): string {
   try {
-    mkdirSync(parent, { recursive: true })
+    const made = mkdirSync(parent, { recursive: true })
+    if (made !== undefined) writeFileSync(join(parent, MADE), made)
     accessSync(parent, constants.W_OK)
     clearDead(parent)
     const own = join(parent, nameOf(process.pid))
@@ -38,9 +52,25 @@ export function openScratch(parent: string): string {
   }
 }
 
-/** Removes the folder that `openScratch` gave. */
+/** Removes the folder that `openScratch` gave; and what was made around it, when nothing else is in there. */
 export function closeScratch(own: string): void {
   rmSync(own, { recursive: true, force: true, maxRetries: 3 })
+  try {
+    removeMade(resolve(dirname(own)))
+  } catch {
+    // Another is at it, or has come meanwhile.
+  }
+}
+
+function removeMade(parent: string): void {
+  const names = readdirSync(parent)
+  if (names.length !== 1 || names[0] !== MADE) return
+  const outermost = resolve(readFileSync(join(parent, MADE), 'utf8'))
+  rmSync(join(parent, MADE))
+  for (let folder = parent; ; folder = dirname(folder)) {
+    rmdirSync(folder)
+    if (folder === outermost || folder === dirname(folder)) return
+  }
 }
 
 function clearDead(parent: string): void {

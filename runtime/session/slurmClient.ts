@@ -31,7 +31,7 @@ export async function slurmCore(profile: SlurmProfile, options: SlurmClientOptio
   })
   try {
     // A laptop may sleep while its cluster works: there it ends by `close` or `heddle slurm down` alone.
-    const setup = planCluster(profile, login, { ...options, owned: login.isHere })
+    const setup = await planCluster(profile, login, { ...options, owned: login.isHere })
     const cluster = await startSlurmCluster(login, setup, told)
     const { core } = await connectCore(cluster.file, { name: options.name })
     return {

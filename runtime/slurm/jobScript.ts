@@ -38,6 +38,10 @@ export const jobNameOf = (
 export const jobNamesOf = (profile: SlurmProfile, id: string): string[] =>
   ['scheduler', MAIN_POOL, ...Object.keys(profile.pools ?? {})].map((pool) => jobNameOf(profile, id, pool))
 
+/** Where the scheduler of a profile runs. */
+export const schedulerKind = ({ scheduler = 'job' }: SlurmProfile): 'login' | 'job' =>
+  typeof scheduler === 'string' ? scheduler : scheduler.kind
+
 /** What a pool's jobs ask for. */
 export function requestOf(profile: SlurmProfile, pool: string): JobRequest {
   return pool === MAIN_POOL ? profile : { ...profile, ...profile.pools?.[pool] }

@@ -1,6 +1,9 @@
 // The machine on which Slurm's commands are run: this one, or one that ssh reaches.
 
+import { copyFile, mkdir, rename } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { machine } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { calls } from '../agent/calls.ts'
 import type { CallName, Calls } from '../agent/requests.ts'
@@ -9,7 +12,9 @@ import { packageFolder } from '../host/entries.ts'
 import type { FilesOfRun } from '../protocol/deskLines.ts'
 import { linkText } from '../remote/linkText.ts'
 import type { LinkState } from '../remote/remoteLink.ts'
+import { makeBundle } from '../remote/runtimeBundle.ts'
 import { mirrorOn, readyHost, type SshClusterOptions } from '../remote/sshCluster.ts'
+import { otherNodes } from './otherNodes.ts'
 import type { RunCommand } from './slurmCommands.ts'
 import type { SlurmProfile } from './slurmProfile.ts'
 
@@ -25,6 +30,8 @@ export interface LoginNode {
   runtime: string
   call<M extends CallName>(method: M, params: Calls[M]['params']): Promise<Calls[M]['answer']>
   run: RunCommand
+  /** Programs of Node for compute nodes of other kinds than it is, by kind; brought where they are not there. */
+  otherNodes(profile: SlurmProfile): Promise<Record<string, string>>
   /** A connection to an address as it is reached from there. */
   dial(address: string): Duplex
   /** Brings the files of a run there; nothing where it finds them at their own paths, as here. */
@@ -43,22 +50,43 @@ export type ReachOptions = Pick<
 
 /** @throws {HostError} when ssh does not reach it */
 export async function openLoginNode(profile: SlurmProfile, options: ReachOptions = {}): Promise<LoginNode> {
-  return profile.host === undefined ? hereAsLoginNode(profile) : farLoginNode(profile.host, profile, options)
+  return profile.host === undefined
+    ? hereAsLoginNode(profile, options)
+    : farLoginNode(profile.host, profile, options)
 }
 
-async function hereAsLoginNode({ nodePath }: SlurmProfile): Promise<LoginNode> {
+async function hereAsLoginNode(
+  { nodePath, folder = '~/.cache/heddle' }: SlurmProfile,
+  { supply, notice = () => {} }: ReachOptions,
+): Promise<LoginNode> {
   const context = { owns: () => {} }
   const { home, host } = await calls.describe({}, context)
+  const run: RunCommand = (execution) => calls.execute(execution, context)
+  const store = folder.replace(/^~(?=\/|$)/, home)
   return {
     ...{ name: host, isHere: true, home },
     node: nodePath ?? process.execPath,
     runtime: packageFolder(),
     call: (method, params) => calls[method](params as never, context) as never,
-    run: (execution) => calls.execute(execution, context),
+    run,
+    otherNodes: (profile) =>
+      otherNodes(profile, {
+        ...{ name: host, kind: machine(), store, run, notice, put: copyNode },
+        ...(supply && { supply }),
+      }),
     dial: (address) => connect(socketOptions(address)),
     mirror: async () => undefined,
     close: () => {},
   }
+}
+
+/** Whole or not at all: another may bring the same. */
+async function copyNode(packageFolder: string, folder: string): Promise<void> {
+  const program = join(folder, 'bin', 'node')
+  const draft = `${program}.${process.pid}`
+  await mkdir(dirname(program), { recursive: true })
+  await copyFile(join(packageFolder, 'bin', 'node'), draft)
+  await rename(draft, program)
 }
 
 async function farLoginNode(host: string, profile: SlurmProfile, options: ReachOptions): Promise<LoginNode> {
@@ -78,12 +106,27 @@ async function farLoginNode(host: string, profile: SlurmProfile, options: ReachO
     ...(configFile !== undefined && { configFile }),
   })
   const { agent } = link
+  const run: RunCommand = (execution) => agent.call('execute', execution)
+  const bringNode = async (packageFolder: string, to: string): Promise<void> => {
+    const keeps = (inside: string): boolean => /^\/(bin(\/node)?|LICENSE)$/.test(inside)
+    const put = await agent.putBundle(store, makeBundle([{ folder: packageFolder, to: '', keeps }]))
+    await run({
+      command: 'sh',
+      args: ['-c', 'mkdir -p "$(dirname "$2")" && ln -sfn "$1" "$2"', 'sh', put.folder, to],
+    })
+  }
+  const { supply, notice = () => {} } = options
   const { home, nodePath: found } = await agent.call('describe', {})
   return {
     ...{ name: host, isHere: false, home, runtime },
     node: nodePath ?? found,
     call: (method, params) => agent.call(method, params),
-    run: (execution) => agent.call('execute', execution),
+    run,
+    otherNodes: (wanted) =>
+      otherNodes(wanted, {
+        ...{ name: host, kind: link.found.facts.arch, store, run, notice, put: bringNode },
+        ...(supply && { supply }),
+      }),
     dial: (address) => agent.connect(address),
     mirror: mirrorOn(agent, store, options.notice),
     close: () => link.close(),

@@ -67,7 +67,8 @@ export function failureOf({
 /** Names that begin a field: a capital letter after a space, up to the first `=`. */
 const FIELD = /(?:^| )([A-Z][A-Za-z:/_]*)=/g
 
-function parseFields(line: string): Map<string, string> {
+/** Names and values of a line; the first of a name counts. */
+export function parseFields(line: string): Map<string, string> {
   const fields = new Map<string, string>()
   const starts = [...line.matchAll(FIELD)]
   starts.forEach((start, i) => {

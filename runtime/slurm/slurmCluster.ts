@@ -20,6 +20,7 @@ import {
   jobNamesOf,
   logFileOf,
   MAIN_POOL,
+  schedulerKind,
   schedulerScript,
   workerScript,
 } from './jobScript.ts'
@@ -60,18 +61,20 @@ const LOOK_MS = 200
 /** A shared file system may show a file so late. */
 const SEEN_MS_MAX = 20_000
 
-const schedulerKind = ({ scheduler = 'job' }: SlurmProfile): 'login' | 'job' =>
-  typeof scheduler === 'string' ? scheduler : scheduler.kind
-
-/** What a new cluster of a profile is to be, before anything is done. */
-export function planCluster(profile: SlurmProfile, login: LoginNode, start: SlurmStart = {}): SlurmSetup {
+/** What a new cluster of a profile is to be, before anything is submitted: Node is brought for all kinds of its machines. */
+export async function planCluster(
+  profile: SlurmProfile,
+  login: LoginNode,
+  start: SlurmStart = {},
+): Promise<SlurmSetup> {
+  const nodes = await login.otherNodes(profile)
   const id = newClusterId()
   const folder = `${foldersOf(profile, login.home)}/${id}`
   const logFolder = profile.logFolder?.replace(/^~(?=\/|$)/, login.home) ?? `${folder}/logs`
   const { node, runtime } = login
   return {
     ...{ profile, sinceMs: Date.now(), jobs: start.jobs ?? 0 },
-    place: { id, folder, logFolder, node, runtime },
+    place: { id, folder, logFolder, node, runtime, ...(Object.keys(nodes).length > 0 && { nodes }) },
     ...(start.adapt && { adapt: start.adapt }),
     ...(start.owned && { owned: true }),
   }
@@ -217,7 +220,9 @@ async function schedulerUp(
       const details = await slurm.job(job).catch(() => undefined)
       const trouble = details && siteTrouble(details, place)
       if (trouble !== undefined)
-        throw new SchedulerJobError(`the scheduler's job ${job} failed: ${said.split('\n').at(-1) || trouble}`)
+        throw new SchedulerJobError(
+          `the scheduler's job ${job} failed: ${said.split('\n').at(-1) || trouble}`,
+        )
       const what = phase?.kind === 'ended' ? endText(phase.how, phase.reason, phase.nodes) : 'runs'
       throw new SchedulerJobError(
         `the scheduler's job ${job} ${what} and did not say where it is${said ? `: ${said}` : ''}`,

@@ -1,6 +1,7 @@
 // Slurm's commands, wherever they are run: here, or on a login node through its agent.
 
 import type { Executed, Execution } from '../agent/requests.ts'
+import { type Machine, parseMachines } from './machineKinds.ts'
 import { ASSOCIATION_FORMAT, parseAssociations } from './parseAssociations.ts'
 import { type JobDetails, parseJob } from './parseJob.ts'
 import { PARTITION_FORMAT, type Partition, parsePartitions } from './parsePartitions.ts'
@@ -89,6 +90,11 @@ export class SlurmCommands {
   /** @throws {SlurmError} */
   async partitions(): Promise<Partition[]> {
     return parsePartitions((await this.#command('sinfo', ['-h', '-o', PARTITION_FORMAT])).stdout)
+  }
+
+  /** Every compute node's kind. @throws {SlurmError} */
+  async machines(): Promise<Machine[]> {
+    return parseMachines((await this.#command('scontrol', ['show', 'node', '-o'])).stdout)
   }
 
   /** What this user may name; nothing is known where there is no accounting. @throws {SlurmError} */

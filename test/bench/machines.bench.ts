@@ -167,7 +167,7 @@ async function slurmFigures(): Promise<Figure[]> {
   const start = async (jobs: number, hold: (cluster: SlurmCluster) => Promise<void>): Promise<number> => {
     const begun = performance.now()
     const login = await openLoginNode(profile)
-    const setup = planCluster(profile, login, { jobs })
+    const setup = await planCluster(profile, login, { jobs })
     const cluster = await startSlurmCluster(login, setup)
     await workersOf(cluster.address, jobs)
     const ms = performance.now() - begun

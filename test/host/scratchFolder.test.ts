@@ -23,7 +23,36 @@ test('folders of dead processes of this host go, those of the living and of othe
   assert.equal(openScratch(parent), own)
   assert.equal(existsSync(dead), false)
   closeScratch(own)
-  assert.deepEqual(readdirSync(parent).toSorted(), others.toSorted())
+  assert.deepEqual(readdirSync(parent).toSorted(), ['.heddle-made', ...others].toSorted())
+})
+
+test('a folder that was made is removed by the last who leaves, with what was made around it; one that was there stays', (t) => {
+  const there = temporaryFolder(t)
+  const parent = join(there, 'of', 'job 7')
+  const own = openScratch(parent)
+  const other = join(parent, `heddle-elsewhere-${process.pid}`)
+  mkdirSync(other)
+  // The maker leaves first.
+  closeScratch(own)
+  assert.ok(existsSync(other))
+  closeScratch(other)
+  assert.deepEqual(readdirSync(there), [])
+  closeScratch(openScratch(there))
+  assert.deepEqual(readdirSync(there), [])
+})
+
+test('a folder that was made stays for as long as somebody else has something there', (t) => {
+  const there = temporaryFolder(t)
+  const parent = join(there, 'made')
+  const own = openScratch(parent)
+  writeFileSync(join(parent, 'notes'), '')
+  closeScratch(own)
+  assert.deepEqual(readdirSync(parent).toSorted(), ['.heddle-made', 'notes'])
+  const beside = join(there, 'deep', 'made')
+  const second = openScratch(beside)
+  writeFileSync(join(there, 'deep', 'notes'), '')
+  closeScratch(second)
+  assert.deepEqual(readdirSync(join(there, 'deep')), ['notes'])
 })
 
 test('a folder that cannot be one is an error that names it', (t) => {

@@ -1,9 +1,10 @@
 // What sites differ in: compute nodes that do not share the home, and compute nodes of another kind than the login node.
 
 import assert from 'node:assert/strict'
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { nodeFolderOf } from '../../runtime/slurm/otherNodes.ts'
 import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { SlurmUser } from '../slurmLab/slurmUser.ts'
 
@@ -37,8 +38,9 @@ const sums = client.map((part: Float64Array) => part.reduce((sum, x) => sum + x,
 console.log((await client.gather(sums)).reduce((sum, x) => sum + x, 0))
 console.log(await client.submit(async (folder: string) => {
   const { readdirSync, statSync } = await import('node:fs')
-  const bytes = readdirSync(folder, { recursive: true }).reduce((sum, name) => sum + statSync(folder + '/' + name).size, 0)
-  return bytes > 100e6
+  const files = readdirSync(folder, { recursive: true }).map((name) => statSync(folder + '/' + name)).filter((one) => one.isFile())
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
+  return bytes > 0
 }, home + '/scratch').result())
 console.log((await client.gather(client.map((part: Float64Array) => part[0], parts))).length)
 console.log('job ' + (await jobs())[0].id)
@@ -69,7 +71,11 @@ console.log((await client.jobs()).stopped)
 `,
   )
   const { stdout, stderr, exitCode } = await going.ended
-  assert.match(stdout, /job \d+ failed on node[12] \(node[12] does not see \S+\/\.cache\/heddle\/slurm\//, stderr)
+  assert.match(
+    stdout,
+    /job \d+ failed on node[12] \(node[12] does not see \S+\/\.cache\/heddle\/slurm\//,
+    stderr,
+  )
   assert.match(stdout, WAY_OUT)
   assert.match(stderr, WAY_OUT)
   assert.equal(exitCode, 0)
@@ -87,7 +93,10 @@ test("the same of the scheduler's own job: starting says it, and nothing is left
 test('logs elsewhere, in a folder that is shared: the job itself says there what it does not see', async () => {
   const logFolder = join(lab.folder, 'logs')
   const { stderr } = await user.slurm('up', { folder: undefined, scheduler: 'job', logFolder }).ended
-  assert.match(stderr, /the scheduler's job \d+ failed: heddle: node[12] does not see \S+\/\.cache\/heddle\/slurm\//)
+  assert.match(
+    stderr,
+    /the scheduler's job \d+ failed: heddle: node[12] does not see \S+\/\.cache\/heddle\/slurm\//,
+  )
   assert.match(stderr, WAY_OUT)
   assert.deepEqual(await user.leftovers(), [])
 })
@@ -126,6 +135,45 @@ console.log((await client.jobs()).stopped)
     assert.equal(exitCode, 0)
   } finally {
     for (const name of ['foreign-node', 'own-node']) rmSync(join(user.shared, name))
+  }
+  assert.deepEqual(await user.leftovers(), [])
+})
+
+test('compute nodes of another kind than the login node: each worker runs the Node of its machine, the login node its own', async () => {
+  // There is one kind of machine here: `scontrol` and `uname` say of node1 what they say where it is another.
+  const bin = join(user.folder, 'bin')
+  mkdirSync(bin)
+  const program = (file: string, ...lines: string[]): void =>
+    writeFileSync(file, `#!/bin/bash\n${lines.join('\n')}\n`, { mode: 0o755 })
+  program(
+    join(bin, 'scontrol'),
+    `export PATH=${lab.env.PATH}`,
+    'set -o pipefail',
+    'scontrol "$@" | sed "s/^NodeName=node1 Arch=[a-z0-9_]*/NodeName=node1 Arch=aarch64/"',
+  )
+  const brought = nodeFolderOf(user.shared, 'linux-arm64')
+  mkdirSync(join(brought, 'bin'), { recursive: true })
+  program(join(brought, 'bin', 'node'), 'export NODE_IS=aarch64', `exec ${process.execPath} "$@"`)
+  const uname =
+    'uname() { if [[ $* == -m && $SLURMD_NODENAME == node1 ]]; then echo aarch64; else command uname "$@"; fi; }'
+  const path = user.env.PATH
+  user.env.PATH = `${bin}:${path}`
+  try {
+    const { stdout, stderr, exitCode } = await user.clientProgram(
+      { scheduler: 'job', nodes: 2, prologue: [uname, 'export -f uname', 'unset NODE_IS'] },
+      { jobs: 1 },
+      `
+await patiently(async () => (await client.info()).workers.length === 2)
+const { workers } = await client.info()
+const kinds = workers.map(({ name }) => client.with({ workers: [name] }).submit((_: string) => process.env.SLURMD_NODENAME + ' ' + (process.env.NODE_IS ?? 'own'), name))
+console.log((await client.gather(kinds)).sort().join(', '))
+`,
+    ).ended
+    assert.equal(stdout, 'node1 aarch64, node2 own\n', stderr)
+    assert.equal(exitCode, 0)
+  } finally {
+    user.env.PATH = path
+    for (const folder of [bin, join(user.shared, 'node')]) rmSync(folder, { recursive: true, force: true })
   }
   assert.deepEqual(await user.leftovers(), [])
 })

@@ -37,7 +37,10 @@ const PLACE: ClusterPlace = {
 }
 const PROFILE: SlurmProfile = { cores: 1, memory: '1GB' }
 
-function run(script: string, env: NodeJS.ProcessEnv = {}): { status: number | null; stdout: string; last: string } {
+function run(
+  script: string,
+  env: NodeJS.ProcessEnv = {},
+): { status: number | null; stdout: string; last: string } {
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
     encoding: 'utf8',
     env: { PATH: `${join(site, 'bin')}:${process.env.PATH}`, KIND: 'x86_64', SLURMD_NODENAME: 'n1', ...env },
@@ -59,7 +62,12 @@ for (const [title, profile, kind, chosen] of [
 ] as const)
   test(`the Node that runs: ${title}`, () => {
     const { status, stdout } = run(worker({ ...profile }), { KIND: kind })
-    assert.ok(stdout.startsWith(`${chosen}\n<--disable-warning=ExperimentalWarning><${PLACE.runtime}/dist/cli.js><worker>`), stdout)
+    assert.ok(
+      stdout.startsWith(
+        `${chosen}\n<--disable-warning=ExperimentalWarning><${PLACE.runtime}/dist/cli.js><worker>`,
+      ),
+      stdout,
+    )
     assert.ok(stdout.includes(`<--join><${PLACE.folder}/cluster.json>`), stdout)
     assert.equal(stdout.endsWith('after\n'), 'epilogue' in profile)
     assert.equal(status, 7)
@@ -70,7 +78,10 @@ test("the scheduler's job has a Node of its own, or the profile's, or one of its
     run(schedulerScript({ ...PROFILE, ...profile }, PLACE, []), { KIND: 'aarch64' }).stdout.split('\n')[0]
   assert.equal(started({}), 'node-aarch64')
   assert.equal(started({ nodePath: says('node-all') }), 'node-all')
-  assert.equal(started({ nodePath: says('node-all'), scheduler: { kind: 'job', nodePath: says('node-sched') } }), 'node-sched')
+  assert.equal(
+    started({ nodePath: says('node-all'), scheduler: { kind: 'job', nodePath: says('node-sched') } }),
+    'node-sched',
+  )
 })
 
 const at = { nodes: 'n1' }
@@ -84,8 +95,14 @@ test('a Node that does not run there: its kind, its name and the way out; the ke
     const { status, last } = run(worker({ nodePath }), { KIND: 'aarch64' })
     const wayOut =
       'name a Node 24 or newer for machines of this kind with "nodePath" in the profile, in one of its pools, or in its scheduler'
-    assert.equal(last, `heddle: n1 is a machine of the kind aarch64, on which ${nodePath} does not run: ${wayOut}`)
-    assert.equal(siteTrouble({ ...at, exitCode: status! }, PLACE), `no Node of this cluster runs on n1: ${wayOut}`)
+    assert.equal(
+      last,
+      `heddle: n1 is a machine of the kind aarch64, on which ${nodePath} does not run: ${wayOut}`,
+    )
+    assert.equal(
+      siteTrouble({ ...at, exitCode: status! }, PLACE),
+      `no Node of this cluster runs on n1: ${wayOut}`,
+    )
   }
 })
 
@@ -113,10 +130,20 @@ test('where Slurm could not open the log: whose folder that is, and the way out'
     siteTrouble(seen, PLACE),
     `n1 does not see ${PLACE.logFolder}, where jobs write what they print: name a folder that all machines of the cluster share with "folder" in the profile`,
   )
-  assert.match(siteTrouble(seen, { ...PLACE, logFolder: '/logs' })!, /^n1 does not see \/logs, .* with "logFolder" in/)
+  assert.match(
+    siteTrouble(seen, { ...PLACE, logFolder: '/logs' })!,
+    /^n1 does not see \/logs, .* with "logFolder" in/,
+  )
 })
 
 test("other ends are no site's doing", () => {
-  for (const end of [{ exitCode: 0 }, { exitCode: 1 }, { exitCode: 3 }, { exitCode: 137 }, { exitCode: 0, signal: 9 }, {}])
+  for (const end of [
+    { exitCode: 0 },
+    { exitCode: 1 },
+    { exitCode: 3 },
+    { exitCode: 137 },
+    { exitCode: 0, signal: 9 },
+    {},
+  ])
     assert.equal(siteTrouble({ ...at, ...end }, PLACE), undefined)
 })
