@@ -150,8 +150,8 @@ interface Launch {
   srun?: string
 }
 
-/** A shared file system may show a file so late; looked for twice a second. */
-const SEEN_LOOKS = 40
+/** A shared file system may show a file late; looked for twice a second, and for less time than who starts a scheduler waits for it. */
+const SEEN_LOOKS = 20
 
 /**
  * A function of the shell that becomes Node, on whichever node it is called: the one for machines of this kind. What is
@@ -175,7 +175,9 @@ function startFunction({ nodePath }: JobRequest, place: ClusterPlace): string[] 
     `  [ -r ${quoted(`${place.runtime}/dist/cli.js`)} ] || ${ends(`does not see ${place.runtime}, where heddle is: ${RUNTIME_WAY_OUT}`, SITE_EXIT.noRuntime)}`,
     '  shopt -s execfail',
     '  exec "$node" "$@"',
-    `  echo "heddle: $at is a machine of the kind $kind, on which $node does not run: ${NODE_WAY_OUT.replaceAll('"', '\\"')}" >&2`,
+    '  look="on which $node does not run"',
+    '  [ -e "$node" ] || look="which does not see $node"',
+    `  echo "heddle: $at is a machine of the kind $kind, $look: ${NODE_WAY_OUT.replaceAll('"', '\\"')}" >&2`,
     `  exit ${SITE_EXIT.noNode}`,
     '}',
   ]

@@ -91,14 +91,14 @@ test('a Node that does not run there: its kind, its name and the way out; the ke
   // The header of a program for no machine that there is.
   const header = '7f454c46020101000000000000000000020000ff010000000000400000000000'
   writeFileSync(foreign, Buffer.concat([Buffer.from(header, 'hex'), Buffer.alloc(4096)]), { mode: 0o755 })
-  for (const nodePath of [foreign, join(site, 'nowhere')]) {
+  for (const [nodePath, what] of [
+    [foreign, `on which ${foreign} does not run`],
+    [join(site, 'nowhere'), `which does not see ${join(site, 'nowhere')}`],
+  ]) {
     const { status, last } = run(worker({ nodePath }), { KIND: 'aarch64' })
     const wayOut =
       'name a Node 24 or newer for machines of this kind with "nodePath" in the profile, in one of its pools, or in its scheduler'
-    assert.equal(
-      last,
-      `heddle: n1 is a machine of the kind aarch64, on which ${nodePath} does not run: ${wayOut}`,
-    )
+    assert.equal(last, `heddle: n1 is a machine of the kind aarch64, ${what}: ${wayOut}`)
     assert.equal(
       siteTrouble({ ...at, exitCode: status! }, PLACE),
       `no Node of this cluster runs on n1: ${wayOut}`,
