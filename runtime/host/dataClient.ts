@@ -66,9 +66,9 @@ class DataConnection {
     this.#address = address
     this.#checked = gateway !== undefined || !isLocal(address)
     const reader = new FrameReader((frame) => this.#answered(frame), allocate)
-    const push = (bytes: Uint8Array): void => {
+    const read = (take: () => void): void => {
       try {
-        reader.push(bytes)
+        take()
       } catch (error) {
         this.#fail((error as Error).message, error)
       }
@@ -82,11 +82,13 @@ class DataConnection {
       raw.on('error', (error) => this.#fail(error.message, error))
       // Loaded where it is needed: most workers are on one machine.
       this.#socket = process.getBuiltinModule('node:tls').connect({ socket: raw, ...pinnedTo(certificate) })
-      this.#socket.on('data', push)
+      this.#socket.on('data', (bytes: Uint8Array) => read(() => reader.push(bytes)))
     } else {
-      const buffer = new Uint8Array(RECEIVE_BYTES)
+      const pieces = new Uint8Array(RECEIVE_BYTES)
+      // Large values are received where they will stay.
+      const buffer = (): Uint8Array => reader.place ?? pieces
       const callback = (length: number, bytes: Uint8Array): boolean => {
-        push(bytes.subarray(0, length))
+        read(() => (bytes === pieces ? reader.push(bytes.subarray(0, length)) : reader.placed(length)))
         return true
       }
       this.#socket = connect({ ...target, onread: { buffer, callback } })

@@ -21,6 +21,9 @@ import { placeBody } from './valuePlaces.ts'
 const TABLE_BYTES_MAX = 256e6
 const TEXT_BYTES_MAX = 64e3
 
+/** Parts of which so much is missing are received where they will stay. */
+const PLACE_FROM_BYTES = 128 << 10
+
 /** Puts frames together from received pieces; bytes go straight to where the values will stay. */
 export class FrameReader {
   readonly #receive: (frame: DataFrame) => void
@@ -59,6 +62,24 @@ export class FrameReader {
       at += take
       while (this.#filled === this.#into.length) this.#next()
     }
+  }
+
+  /** Where the next bytes belong, when they are many: who receives them there tells `placed`, who does not, `push`. */
+  get place(): Uint8Array | undefined {
+    const missing = this.#into.length - this.#filled
+    return missing < PLACE_FROM_BYTES || this.#stage !== 'body'
+      ? undefined
+      : this.#into.subarray(this.#filled)
+  }
+
+  /**
+   * So many bytes were received in the memory that `place` gave last.
+   * @throws {DataFrameError} when they arrived damaged
+   */
+  placed(byteLength: number): void {
+    this.receivedBytes += byteLength
+    this.#filled += byteLength
+    while (this.#filled === this.#into.length) this.#next()
   }
 
   /** The part at hand is complete: on to the next one, which may be empty. */

@@ -200,6 +200,46 @@ test('frames come together from pieces of any size', () => {
   }
 })
 
+test('what is received where it will stay comes together with what is not, and damage is noticed there, too', () => {
+  const large = value(300_000, 131_071, 131_072, 1_000_000, 1)
+  const values = [value(10), large, value(200_000, 5)].map((one, task) => ({ task, run: 1, value: one }))
+  const bytes = Buffer.concat([...valuesFrame(VALUES, 1, values, true), ...valuesFrame(VALUES, 2, [], true)])
+  const received = (sent: Buffer, most: number): { frames: DataFrame[]; inPlace: number } => {
+    const frames: DataFrame[] = []
+    const reader = new FrameReader((frame) => frames.push(frame), shared)
+    let inPlace = 0
+    for (let at = 0; at < sent.length; ) {
+      const { place } = reader
+      const piece = sent.subarray(at, at + Math.min(most, place?.length ?? most))
+      if (place) {
+        place.set(piece)
+        reader.placed(piece.length)
+        inPlace += piece.length
+      } else reader.push(piece)
+      at += piece.length
+    }
+    assert.equal(reader.receivedBytes, sent.length)
+    return { frames, inPlace }
+  }
+  for (const most of [5000, 65_536, 262_144]) {
+    const { frames, inPlace } = received(bytes, most)
+    assert.ok(inPlace > 500_000, 'large parts are received where they will stay')
+    assert.deepEqual(
+      frames.map(({ serial, values: got }) => [serial, got.map((one) => plain(one.value))]),
+      [
+        [1, values.map((one) => plain(one.value))],
+        [2, []],
+      ],
+    )
+  }
+  const damaged = Buffer.from(bytes)
+  damaged[600_000] ^= 1
+  assert.throws(
+    () => received(damaged, 262_144),
+    (error) => error instanceof DataFrameError && /task 1.*damaged/.test(error.message),
+  )
+})
+
 test('a table that does not add up is refused before memory is taken for it', () => {
   const [frame] = valuesFrame(VALUES, 1, [{ task: 1, run: 1, value: value(10) }], false)
   const broken = Buffer.from(frame)
