@@ -157,6 +157,90 @@ export function defineSuite(): void {
       await vscode.commands.executeCommand('workbench.action.files.revert')
     })
 
+    /** Runs what a lens runs, and waits for its end. */
+    const runLens = async (uri: vscode.Uri, place: number): Promise<string> => {
+      await until(async () => (await lensesOf(uri)).length > place, `${uri.path} has its lenses`)
+      const lens = (await lensesOf(uri))[place]
+      const run = await vscode.commands.executeCommand<string>(
+        lens.command!.command,
+        ...(lens.command!.arguments ?? []),
+      )
+      await until(() => api.runs.get(run)?.end !== undefined, 'the run ended')
+      return run
+    }
+
+    it('runs plain JavaScript, in a folder without tsconfig.json', async () => {
+      const uri = file('plain.js')
+      fs.writeFileSync(
+        uri.fsPath,
+        "import { bag } from 'heddle'\nexport const n = await bag.range(10).sum().compute()\n",
+      )
+      assert.ok(!fs.existsSync(file('tsconfig.json').fsPath))
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri))
+      const run = await runLens(uri, 1)
+      assert.equal(api.runs.get(run)?.result?.line, '45')
+    })
+
+    it('runs a line of a file of 10,000 lines, while its end is half typed too', async () => {
+      const uri = file('tenThousand.ts')
+      const lines = ["import { bag } from 'heddle'"]
+      while (lines.length < 9999)
+        lines.push(`const v${lines.length} = bag.range(10).map((n) => n + ${lines.length})`)
+      lines.push('export const n = await v9998.sum().compute()', '')
+      fs.writeFileSync(uri.fsPath, lines.join('\n'))
+      const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri))
+      const run = await runLens(uri, 1)
+      assert.equal(api.runs.get(run)?.result?.line, '100025')
+      await editor.edit((edit) => edit.insert(new vscode.Position(5000, 0), 'const half = bag.\n\n'))
+      await until(async () => (await titlesOf(uri))[1] === '10001: ▷ Run', 'its lens is where its line is')
+      await vscode.commands.executeCommand('workbench.action.files.revert')
+    })
+
+    it('runs a file that takes functions from a project that its tsconfig.json refers to', async () => {
+      const write = (name: string, content: unknown): void => {
+        fs.mkdirSync(path.dirname(file(name).fsPath), { recursive: true })
+        fs.writeFileSync(file(name).fsPath, typeof content === 'string' ? content : JSON.stringify(content))
+      }
+      write('core/tsconfig.json', { compilerOptions: { composite: true, outDir: 'out' } })
+      write('core/square.ts', 'export const square = (n: number): number => n * n\n')
+      write('app/tsconfig.json', {
+        compilerOptions: { allowImportingTsExtensions: true, noEmit: true },
+        references: [{ path: '../core' }],
+      })
+      write(
+        'app/sum.ts',
+        "import { bag } from 'heddle'\nimport { square } from '../core/square.ts'\nexport const n = await bag.range(4).map(square).sum().compute()\n",
+      )
+      const uri = file('app/sum.ts')
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri))
+      const run = await runLens(uri, 1)
+      assert.equal(api.runs.get(run)?.result?.line, '14')
+    })
+
+    it('answers the tools of language models: the cluster, a run with its result, the story of a failed task', async () => {
+      const said = async (name: string, input: object): Promise<string> => {
+        const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined })
+        return content.map((part) => (part as vscode.LanguageModelTextPart).value).join('')
+      }
+      assert.match(
+        await said('heddle_cluster_status', {}),
+        /^A local cluster runs \(heddle .*\): 1 worker, 2 threads/,
+      )
+      assert.match(
+        await said('heddle_run_expression', { file: 'analysis.ts', line: 11 }),
+        /^Result: 328350$/m,
+      )
+      assert.match(
+        await said('heddle_run_expression', { file: 'analysis.ts', line: 2 }),
+        /^There is no computation in line 2 of analysis\.ts/,
+      )
+      const failing = file('failing.ts')
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(failing))
+      const key = api.runs.get(await runLens(failing, 1))?.failure?.task?.key
+      assert.ok(key, 'its failure names the task')
+      assert.match(await said('heddle_explain_task', { key }), /\w/)
+    })
+
     it('stops its cluster', async () => {
       await vscode.commands.executeCommand('heddle.stopCluster')
       assert.equal(api.cluster.phase.kind, 'none')
