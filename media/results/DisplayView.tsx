@@ -4,7 +4,7 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { RowsPage, RowsRequest } from '../../runtime/protocol/rows.ts'
 import type { Display } from '../../runtime/protocol/runs.ts'
-import { count } from '../cluster/quantity.ts'
+import { count, plural } from '../cluster/quantity.ts'
 import type { Surroundings } from '../feed/surroundings.ts'
 import { IconButton } from '../frame/IconButton.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
@@ -53,7 +53,12 @@ export function CopyButton({ display }: { display: Display }): JSX.Element {
       () => setCopied(false),
     )
   }
-  return <IconButton sign="copy" label={copied ? 'Copied' : 'Copy'} showLabel onClick={copy} />
+  // A table's other rows are not here: the label must not promise them.
+  const part =
+    display.kind === 'table' && display.totalRows > display.rows.length
+      ? ` the first ${plural(display.rows.length, 'row')}`
+      : ''
+  return <IconButton sign="copy" label={`${copied ? 'Copied' : 'Copy'}${part}`} showLabel onClick={copy} />
 }
 
 /** Saves the rows of a table that are here. */

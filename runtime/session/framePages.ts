@@ -6,7 +6,7 @@ import { heldPlan } from '../collections/dataframe/sources.ts'
 import type { Table } from '../collections/dataframe/table.ts'
 import { buildTogether } from '../graph/collection.ts'
 import { TaskGraph } from '../graph/taskGraph.ts'
-import { type DataType, isNumeric } from '../kernels/table/dataType.ts'
+import { type DataType, isDatetime, isNumeric } from '../kernels/table/dataType.ts'
 import type { RowsPage, RowsRequest, RowsView } from '../protocol/rows.ts'
 import { ambientClient } from './ambient.ts'
 import { cellText } from './display.ts'
@@ -112,8 +112,20 @@ export class FramePages {
   }
 }
 
+/** Moments as the cells show them: of the world's time, to the millisecond. */
+const SHOWN_MOMENT = '%Y-%m-%dT%H:%M:%S%.3fZ'
+
+/** A column's cells as texts; nothing of lists, records and lengths of time. */
+function textsOf(name: string, type: DataType): Expr | undefined {
+  if (type === 'string') return col(name)
+  if (type === 'date' || type === 'datetime' || isDatetime(type))
+    return col(name).cast({ datetime: 'ms' }).dt.format(SHOWN_MOMENT)
+  if (isNumeric(type) || type === 'category' || type === 'boolean') return col(name).cast('string')
+  return undefined
+}
+
 /**
- * Whether one of a row's cells holds a text, in any case: of columns of texts, numbers and truth values.
+ * Whether one of a row's cells holds a text, in any case: of columns of texts, numbers, truth values, dates and moments.
  * @returns nothing where a table has no such column
  */
 export function holdsText(schema: Readonly<Record<string, DataType>>, text: string): Expr | undefined {
@@ -121,8 +133,8 @@ export function holdsText(schema: Readonly<Record<string, DataType>>, text: stri
   if (wanted === '') return undefined
   let any: Expr | undefined
   for (const [name, type] of Object.entries(schema)) {
-    if (!isNumeric(type) && type !== 'string' && type !== 'category' && type !== 'boolean') continue
-    const cell = type === 'string' ? col(name) : col(name).cast('string')
+    const cell = textsOf(name, type)
+    if (!cell) continue
     const holds = cell.str.toLowerCase().str.contains(wanted, { literal: true }).fillNull(false)
     any = any ? any.or(holds) : holds
   }

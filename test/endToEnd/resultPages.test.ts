@@ -16,7 +16,15 @@ const frame = dataframe.fromBag(
   { schema: { n: 'int64', half: 'float64', word: 'string' } },
 )
 const kept = await frame.persist()
+const dated = dataframe.fromBag(
+  bag.range(3000, { partitions: 2 }).map((n) => {
+    const at = new Date(Date.UTC(2024, 0, 1, n))
+    return { n, day: at, at, here: at }
+  }),
+  { schema: { n: 'int64', day: 'date', at: 'datetime', here: { datetime: 'us', zone: 'Asia/Tokyo' } } },
+)
 const small = await frame.head(5).persist()
+const days = await dated.persist()
 const table = await frame.head(3000).compute()
 `
 const WHOLE: RowsView = { filter: '' }
@@ -108,6 +116,15 @@ describe('pages of a result', () => {
     assert.deepEqual([both.totalRows, both.rows[0][0]], [10, '1999999'])
     const none = await runs.rows({ run, view: { filter: 'nowhere' }, start: 0, count: 200 })
     assert.deepEqual(none, { totalRows: 0, start: 0, rows: [] })
+  })
+
+  test('dates and moments are found by the text that their cells show', async () => {
+    const { run } = await ran('await dated.persist()')
+    const found = async (filter: string): Promise<string[][]> =>
+      (await runs.rows({ run, view: { filter }, start: 0, count: 200 })).rows
+    const cells = ['2024-03-01T00:00:00.000Z', '2024-03-01T07:00:00.000Z', '2024-03-01T07:00:00.000Z']
+    assert.deepEqual(await found('2024-03-01t07:00'), [['1447', ...cells]])
+    assert.equal((await found('2024-03-01')).length, 24)
   })
 
   test('a table that was computed has pages too; what is shown whole needs none', async () => {
