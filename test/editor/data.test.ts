@@ -32,7 +32,9 @@ describe('data in a real VS Code', { concurrency: false }, () => {
     const results = await panelPage(page, 'results')
     await results.getByRole('img', { name: 'Heat map of float64, 3 × 40 × 60' }).waitFor()
     await results.getByRole('slider', { name: 'Place along axis 0' }).fill('2')
+    await runCommand(page, 'View: Toggle Maximized Panel')
     await lab.picture('resultsArray', 1000)
+    await runCommand(page, 'View: Toggle Maximized Panel')
   })
 
   test('all rows of a result are saved where the user says', async () => {

@@ -35,8 +35,8 @@ export interface Lab {
   setting(name: string, value: unknown): Promise<void>
   /** The language servers of this lab. */
   languageServers(): number[]
-  /** Loads the workbench, with a file of the folder open; `beside` are folders of further extensions. */
-  open(file: string, beside?: readonly string[]): Promise<void>
+  /** Loads the workbench, with a file of the folder open. */
+  open(file: string): Promise<void>
   /** A picture of the workbench below docs/screenshots, when pictures are asked for; `afterMs` lets charts fill first. */
   picture(name: string, afterMs?: number): Promise<void>
   /** Processes of clusters that this lab started: their command lines. */
@@ -90,10 +90,9 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
       server,
       page,
       folder,
-      async open(file, beside = []) {
+      async open(file) {
         const payload: [string, string][] = [['openFile', uri(join(folder, file))]]
         if (!options.vsix) payload.push(['extensionDevelopmentPath', uri(root)])
-        for (const each of beside) payload.push(['extensionDevelopmentPath', uri(each)])
         await page.goto(url(folder, payload))
         await editorTab(page, file).first().waitFor()
       },
