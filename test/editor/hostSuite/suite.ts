@@ -181,21 +181,6 @@ export function defineSuite(): void {
       assert.equal(api.runs.get(run)?.result?.line, '45')
     })
 
-    it('runs a line of a file of 10,000 lines, while its end is half typed too', async () => {
-      const uri = file('tenThousand.ts')
-      const lines = ["import { bag } from 'heddle'"]
-      while (lines.length < 9999)
-        lines.push(`const v${lines.length} = bag.range(10).map((n) => n + ${lines.length})`)
-      lines.push('export const n = await v9998.sum().compute()', '')
-      fs.writeFileSync(uri.fsPath, lines.join('\n'))
-      const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri))
-      const run = await runLens(uri, 1)
-      assert.equal(api.runs.get(run)?.result?.line, '100025')
-      await editor.edit((edit) => edit.insert(new vscode.Position(5000, 0), 'const half = bag.\n\n'))
-      await until(async () => (await titlesOf(uri))[1] === '10001: ▷ Run', 'its lens is where its line is')
-      await vscode.commands.executeCommand('workbench.action.files.revert')
-    })
-
     it('runs a file that takes functions from a project that its tsconfig.json refers to', async () => {
       const write = (name: string, content: unknown): void => {
         fs.mkdirSync(path.dirname(file(name).fsPath), { recursive: true })
