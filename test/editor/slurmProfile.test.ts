@@ -89,9 +89,9 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
     const { page } = lab
     await runCommand(page, 'Heddle: Connect to Cluster…')
     await pick('wrong').click()
+    await page.locator('.view-lines', { hasText: '# Slurm would refuse it:' }).first().waitFor()
     const told = (await notifications(page, /wrong: Slurm would refuse it: .*Invalid account/)).first()
     await told.getByRole('button', { name: 'Open Settings' }).waitFor()
-    await page.locator('.view-lines', { hasText: '# Slurm would refuse it:' }).first().waitFor()
     assert.deepEqual(await slurm.jobs(), [])
     await lab.open('analysis.ts')
     await runCommand(page, 'View: Show Heddle')

@@ -92,12 +92,21 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await palette.locator('.monaco-list-row', { hasText: title }).first().click()
 }
 
+/** A list of notifications that was opened while it was empty stays closed when the first one comes. */
+const OPEN_AGAIN_MS = 5000
+
 /** Notifications of that text. Under the driver they do not pop up, but wait behind the bell. */
-export async function notifications(page: Page, text: string | RegExp): Promise<Locator> {
-  await runCommand(page, 'Notifications: Show Notifications')
+export async function notifications(page: Page, text: string | RegExp, ms = 180_000): Promise<Locator> {
   const found = page.locator('.notification-list-item', { hasText: text })
-  await found.first().waitFor()
-  return found
+  for (const deadline = Date.now() + ms; ; ) {
+    await runCommand(page, 'Notifications: Show Notifications')
+    try {
+      await found.first().waitFor({ timeout: OPEN_AGAIN_MS })
+      return found
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+    }
+  }
 }
 
 /**
