@@ -1,6 +1,6 @@
 // What the window knows of its cluster: a reducer over the feed. No `vscode`, no clock.
 
-import type { WorkerInfo } from '../../runtime/protocol/cluster.ts'
+import { reasonSince, type WorkerInfo } from '../../runtime/protocol/cluster.ts'
 import type { FeedGroup, FeedMessage } from '../../runtime/protocol/feed.ts'
 import { applyJobsNews, type JobsReport } from '../../runtime/protocol/jobs.ts'
 import type { GpuReading } from '../../runtime/protocol/messages.ts'
@@ -121,11 +121,17 @@ export function applyFeed(model: ClusterModel, message: FeedMessage): boolean {
 }
 
 function applyWorkers(model: ClusterModel, message: Extract<FeedMessage, { type: 'workers' }>): boolean {
-  for (const info of message.joined) model.workers.set(info.worker, newWorker(info))
   for (const { worker, reason } of message.left) {
     const known = model.workers.get(worker)
     model.workers.delete(worker)
     if (known) model.gone = [{ ...known, reason }, ...model.gone].slice(0, GONE_MAX)
+  }
+  for (const info of message.joined) {
+    model.workers.set(info.worker, newWorker(info))
+    const before = model.gone.find((gone) => gone.info.name === info.name)
+    if (!before || info.startedAgain === undefined) continue
+    const known = { ...before, reason: reasonSince(before.reason, info.startedAgain) }
+    model.gone = model.gone.map((gone) => (gone === before ? known : gone))
   }
   for (let i = 0; i < message.worker.length; i++) {
     const worker = model.workers.get(message.worker[i])

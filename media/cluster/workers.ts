@@ -1,6 +1,6 @@
 // The workers there are and what each last reported: the feed's `snapshot` and `workers` messages.
 
-import type { WorkerInfo } from '../../runtime/protocol/cluster.ts'
+import { reasonSince, type WorkerInfo } from '../../runtime/protocol/cluster.ts'
 import type { FEED_MESSAGES, FeedMessage } from '../../runtime/protocol/feed.ts'
 import type { MessageOf } from '../../runtime/protocol/fields.ts'
 import type { GpuReading } from '../../runtime/protocol/messages.ts'
@@ -64,8 +64,12 @@ export function applyToWorkers(workers: Workers, message: FeedMessage): boolean 
       LEFT_MAX,
     )
   }
-  for (const info of message.joined)
+  for (const info of message.joined) {
     workers.byNumber.set(info.worker, sameWorker(workers.byNumber.get(info.worker), info))
+    const before = workers.left.find(({ name }) => name === info.name)
+    if (before && info.startedAgain !== undefined)
+      before.reason = reasonSince(before.reason, info.startedAgain)
+  }
   if (message.joined.length > 0 || message.left.length > 0) workers.shape++
   takeReadings(workers, message)
   return true

@@ -1,6 +1,6 @@
 // Connects clients and workers to the scheduler's core: messages in at once, decisions out once a turn of the event loop.
 
-import type { ClusterInfo, WorkerInfo } from '../protocol/cluster.ts'
+import { type ClusterInfo, CONNECTION_BROKE, type WorkerInfo, workerInfo } from '../protocol/cluster.ts'
 import type { ProtocolError } from '../protocol/frame.ts'
 import type { WorkerId } from '../protocol/ids.ts'
 import {
@@ -261,8 +261,7 @@ export class ControlPlane {
       socket.send({ type: 'refused', reason: (error as Error).message, message: 'hello' })
       return undefined
     }
-    const { name, host, pid, threads, memoryLimitBytes, dataAddress, resources } = message
-    const info = { worker, name, host, pid, threads, memoryLimitBytes, dataAddress, resources }
+    const info = workerInfo(worker, message)
     this.#fates?.joined(info)
     this.#workers.set(worker, { socket, info, heardMs: epochMs() })
     socket.send({ type: 'welcome', protocol: PROTOCOL_VERSION, worker, cluster: this.#clusterInfo().id })
@@ -291,7 +290,7 @@ export class ControlPlane {
     const connection = this.#workers.get(worker)
     if (!connection) return
     const { info, farewell } = connection
-    const reason = farewell ?? `worker ${info.name} (process ${info.pid}) is gone: its connection broke`
+    const reason = farewell ?? `worker ${info.name} (process ${info.pid}) is gone: ${CONNECTION_BROKE}`
     const asked = farewell === undefined && this.#ticking ? this.#fates?.ask(info) : undefined
     if (!asked) {
       this.#workerGone(worker, reason, false)

@@ -32,6 +32,7 @@ export function workerHello(
     dataAddress,
     resources: config.resources,
     cluster,
+    ...(config.startedAgain !== undefined && { startedAgain: config.startedAgain }),
     heldTasks: Int32Array.from(rows, (row) => values.task(row)),
     heldRuns: Int32Array.from(rows, (row) => values.run(row)),
     heldSizes: Float64Array.from(rows, (row) => values.bytes(row)),

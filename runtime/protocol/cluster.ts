@@ -38,7 +38,26 @@ export interface WorkerInfo {
   /** `unix:/path/data.sock` or `tcp://127.0.0.1:41234`. */
   dataAddress: string
   resources: Record<string, number>
+  /** How the process of this name before it ended, where this one was started for it: `it was ended by SIGKILL`. */
+  startedAgain?: string
 }
+
+/** What others are told of a worker that says hello. */
+export function workerInfo(worker: number, hello: Omit<WorkerInfo, 'worker'>): WorkerInfo {
+  const { name, host, pid, threads, memoryLimitBytes, dataAddress, resources, startedAgain } = hello
+  const info = { worker, name, host, pid, threads, memoryLimitBytes, dataAddress, resources }
+  return startedAgain === undefined ? info : { ...info, startedAgain }
+}
+
+/** All that is known of a process's end at first: its supervisor says the rest with the one that follows. */
+export const CONNECTION_BROKE = 'its connection broke'
+
+/**
+ * Why a worker left, with what is known since another was started in its place.
+ * @example reasonSince('worker w0 (process 7) is gone: its connection broke', 'it was ended by SIGKILL') // 'worker w0 (process 7) is gone: it was ended by SIGKILL'
+ */
+export const reasonSince = (reason: string, startedAgain: string): string =>
+  reason.replace(CONNECTION_BROKE, startedAgain)
 
 export interface ClusterInfo {
   id: string

@@ -200,6 +200,8 @@ export const WORKER_MESSAGES = {
     dataAddress: text,
     resources: plain<Record<string, number>>(),
     cluster: optional(text),
+    /** How the process of that name before it ended, where its supervisor started this one for it. */
+    startedAgain: optional(text),
     heldTasks: i32,
     heldRuns: i32,
     heldSizes: f64,

@@ -1,5 +1,6 @@
 // Workers that come and go, and what they say of themselves.
 
+import { workerInfo } from '../protocol/cluster.ts'
 import type { HeartbeatMessage, WorkerMessage } from '../protocol/messages.ts'
 import { adopt } from './adopt.ts'
 import { discard } from './hold.ts'
@@ -14,15 +15,10 @@ import { createWorker, occupying, type Worker } from './worker.ts'
 export type WorkerHello = Extract<WorkerMessage, { type: 'hello' }>
 
 export function workerJoined(state: State, hello: WorkerHello): Worker {
-  const { name, host, pid, threads, memoryLimitBytes, dataAddress, resources } = hello
   const id = state.workers.length
-  const worker = createWorker(
-    { worker: id, name, host, pid, threads, memoryLimitBytes, dataAddress, resources },
-    state.nowMs,
-    hello.targetBytes,
-  )
+  const worker = createWorker(workerInfo(id, hello), state.nowMs, hello.targetBytes)
   state.workers.push(worker)
-  state.workerNames.push(name)
+  state.workerNames.push(hello.name)
   state.present.push(worker)
   countThreads(state)
   if (state.memoryWatched) worker.outbox.watchMemory = true

@@ -9,6 +9,7 @@ import {
   noClusterModel,
 } from '../../client/cluster/clusterModel.ts'
 import { bytesText, plural } from '../../client/cluster/quantity.ts'
+import { workerDeath } from '../../client/reports/workerDeath.ts'
 import { statusText } from '../../client/status/statusText.ts'
 import { type TreeNode, treeOf } from '../../client/tree/treeModel.ts'
 import type { WorkerInfo } from '../../runtime/protocol/cluster.ts'
@@ -97,6 +98,18 @@ test('a worker that runs nothing is idle; one that left is gone; one that joins 
   applyFeed(model, readings({ left: [{ worker: 1, reason: 'killed' }] }))
   assert.equal(model.workers.size, 1)
   assert.equal(outline(treeOf(model, 0)).at(-1), '  w1 · gone: killed')
+})
+
+test('of a worker that was started again it is told how the one before it ended', () => {
+  const model = modelOf(SNAPSHOT, readings({ joined: [worker(1)] }))
+  const { name, pid } = worker(1)
+  const reason = `worker ${name} (process ${pid}) is gone: its connection broke`
+  applyFeed(model, readings({ left: [{ worker: 1, reason }] }))
+  assert.equal(outline(treeOf(model, 0)).at(-1), '  w1 · gone: its connection broke')
+  const next = { ...worker(2), name, startedAgain: 'it was ended by SIGKILL' }
+  applyFeed(model, readings({ joined: [next] }))
+  assert.equal(outline(treeOf(model, 0)).at(-1), '  w1 · gone: it was ended by SIGKILL')
+  assert.match(workerDeath(model.gone[0]).join('\n'), /SIGKILL comes from outside/)
 })
 
 test('there is no tree without a cluster, so that the view welcomes', () => {

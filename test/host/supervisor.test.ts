@@ -19,6 +19,7 @@ test('a worker that is killed is started again, and tells why', async (t) => {
   assert.equal(again.hello.name, 'w0')
   const { level, text } = await again.next('log')
   assert.deepEqual([level, text], ['warning', 'worker w0 started again: it was ended by SIGKILL'])
+  assert.equal(again.hello.startedAgain, 'it was ended by SIGKILL')
   assert.equal(await cluster.result(again, call(1, 'increment', [1])), 2)
   await cluster.end([again])
   assert.match(cluster.errors, /w0: it was ended by SIGKILL; starting again/)

@@ -191,6 +191,17 @@ test('workers join and leave with their reasons; readings of strangers are passe
   ])
 })
 
+test('a worker that is started again says how the one before it ended', () => {
+  const cluster = played(
+    snapshot([], [], [], [worker(1)]),
+    readings({ left: [{ worker: 1, reason: 'worker w1 (process 7) is gone: its connection broke' }] }),
+    readings({ joined: [{ ...worker(2, 'w1'), startedAgain: 'it was ended by SIGKILL' }] }),
+  )
+  assert.deepEqual(cluster.workers.left, [
+    { name: 'w1', reason: 'worker w1 (process 7) is gone: it was ended by SIGKILL' },
+  ])
+})
+
 test('rates keep five minutes, a closed cluster says why, log lines are kept', () => {
   const rates = (second: number): FeedMessage => ({
     type: 'rates',
