@@ -57,6 +57,8 @@ export class SlurmAway {
         network,
         settings: { 'heddle.slurm.profiles': { loom: { ...user.profile, ...reached, ...profile } } },
       })
+      // Of a tree only the rows that have room are there: many jobs end in these tests.
+      await lab.page.setViewportSize({ width: 1280, height: 1400 })
       const away = new SlurmAway(computations, { slurm, user, lab, server, network })
       writeFileSync(join(lab.folder, 'gate.ts'), gate(user.folder))
       writeFileSync(join(lab.folder, 'gated.ts'), away.#gated())

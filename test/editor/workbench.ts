@@ -84,12 +84,24 @@ export function editorTab(page: Page, name: string | RegExp): Locator {
   return page.getByRole('tab', { name })
 }
 
+/** Before a palette is opened again: it lists the commands that were there when it was opened. */
+const PALETTE_MS = 10_000
+
 /** Runs a command through the command palette, by its title. */
-export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1')
+export async function runCommand(page: Page, title: string, ms = 180_000): Promise<void> {
   const palette = page.locator('.quick-input-widget:visible')
-  await palette.locator('input[type="text"]').fill(`>${title}`)
-  await palette.locator('.monaco-list-row', { hasText: title }).first().click()
+  for (const deadline = Date.now() + ms; ; ) {
+    await page.keyboard.press('F1')
+    await palette.locator('input[type="text"]').fill(`>${title}`)
+    const row = palette.locator('.monaco-list-row', { hasText: title }).first()
+    try {
+      await row.click({ timeout: PALETTE_MS })
+      return
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+      await page.keyboard.press('Escape')
+    }
+  }
 }
 
 /** A list of notifications that was opened while it was empty stays closed when the first one comes. */
