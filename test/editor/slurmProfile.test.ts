@@ -20,6 +20,8 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
       env: { ...slurm.env },
       settings: { 'heddle.slurm.profiles': { wrong } },
     })
+    // Of an editor only the lines that have room are there: two scripts are shown in one.
+    await lab.page.setViewportSize({ width: 1280, height: 2000 })
     await lab.open('analysis.ts')
     await settledLenses(lab.page, /▷ Run$/, 3)
     await runCommand(lab.page, 'Heddle: Set Up This Folder')
