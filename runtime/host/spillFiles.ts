@@ -44,6 +44,8 @@ interface Place {
 
 /** A value at least this large has a file of its own, so that forgetting it frees the disk at once. */
 const OWN_FILE_BYTES = 1 << 20
+/** Smaller ones are read again more often, in parts of arrays that are cut otherwise: then the page cache helps. */
+const AROUND_FROM_BYTES = 16e6
 const FILE_BYTES_MAX = 32e6
 
 export class SpillFiles {
@@ -151,7 +153,8 @@ export class SpillFiles {
       if (!this.#made) mkdirSync(this.folder, { recursive: true, mode: 0o700 })
       this.#made = true
       const parts = partsIn(valueIn(rows[0]))
-      const isLargeAndDense = rows.length === 1 && lengthOf(parts) >= OWN_FILE_BYTES && !isWorthPacking(parts)
+      const isLargeAndDense =
+        rows.length === 1 && lengthOf(parts) >= AROUND_FROM_BYTES && !isWorthPacking(parts)
       places = isLargeAndDense ? [await this.#writeLarge(file, parts)] : await this.#pack(file, rows, valueIn)
     } catch (cause) {
       await rm(file.path, { force: true }).catch(() => {})

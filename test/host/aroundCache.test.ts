@@ -82,7 +82,7 @@ test('a file system without a way around is written through its cache', { skip: 
   execFileSync('mount', ['-t', 'ramfs', 'ramfs', folder])
   try {
     const spill = new SpillFiles(join(folder, 'values'))
-    const value = { bytes: new Uint8Array(3), buffers: [sharedNoise(3_000_001)] }
+    const value = { bytes: new Uint8Array(3), buffers: [sharedNoise(17_000_001)] }
     const rows = [0, 1, 2]
     await spill.write(
       rows,
