@@ -49,6 +49,12 @@ describe('a Slurm cluster in trouble, in a real VS Code', { concurrency: false }
   /** A job's row in the panel. */
   const row = (job: string): Locator =>
     panel.locator('tbody tr', { has: panel.locator('.worker-name', { hasText: new RegExp(`^${job}$`) }) })
+  /** Starts a run that keeps two workers busy; gives the younger of their jobs. */
+  const busyWith = async (computation: 'crashed' | 'hung'): Promise<{ job: string; node: NodeName }> => {
+    await away.run(computation)
+    await away.statusBar(/loom: 2 workers · 2\/2 busy/).waitFor()
+    return (await running()).at(-1)!
+  }
   const answerIs = async (value: number): Promise<void> => {
     assert.match(await lineText(away.lab.page, new RegExp(`^= ${value} `)), new RegExp(`^= ${value} · `))
   }
@@ -72,9 +78,7 @@ describe('a Slurm cluster in trouble, in a real VS Code', { concurrency: false }
   })
 
   test('a node crashes in a run: Slurm puts its job back into the queue, which is told, and the answer is right', async () => {
-    await away.run('crashed')
-    await away.statusBar(/loom: 2 workers · 2\/2 busy/).waitFor()
-    const { job, node } = (await running()).at(-1)!
+    const { job, node } = await busyWith('crashed')
     away.slurm.crashNode(node)
     await row(job).filter({ hasText: 'put back into the queue by Slurm' }).waitFor()
     await away.rows(new RegExp(`job ${job}.*put back into the queue by Slurm`)).waitFor()
@@ -85,9 +89,7 @@ describe('a Slurm cluster in trouble, in a real VS Code', { concurrency: false }
   })
 
   test('a node hangs in a run: its job is lost with it, another comes, and the answer is right', async () => {
-    await away.run('hung')
-    await away.statusBar(/loom: 2 workers · 2\/2 busy/).waitFor()
-    const { job, node } = (await running()).at(-1)!
+    const { job, node } = await busyWith('hung')
     // As where a site has jobs not started again.
     await away.slurm.command('scontrol', 'update', `JobId=${job}`, 'Requeue=0')
     away.slurm.freezeNode(node)

@@ -84,37 +84,42 @@ export function editorTab(page: Page, name: string | RegExp): Locator {
   return page.getByRole('tab', { name })
 }
 
-/** Before a palette is opened again: it lists the commands that were there when it was opened. */
-const PALETTE_MS = 10_000
+/** Before something is opened again that may have been opened too early. */
+const AGAIN_MS = 10_000
 
-/** Runs a command through the command palette, by its title. */
-export async function runCommand(page: Page, title: string, ms = 180_000): Promise<void> {
+/** Runs a command through the command palette, by its title: one that is open lists the commands that were there then. */
+export async function runCommand(page: Page, title: string): Promise<void> {
   const palette = page.locator('.quick-input-widget:visible')
-  for (const deadline = Date.now() + ms; ; ) {
+  await again(async (timeout) => {
     await page.keyboard.press('F1')
     await palette.locator('input[type="text"]').fill(`>${title}`)
-    const row = palette.locator('.monaco-list-row', { hasText: title }).first()
     try {
-      await row.click({ timeout: PALETTE_MS })
-      return
+      await palette.locator('.monaco-list-row', { hasText: title }).first().click({ timeout })
     } catch (error) {
-      if (Date.now() > deadline) throw error
       await page.keyboard.press('Escape')
+      throw error
     }
-  }
+  })
 }
 
-/** A list of notifications that was opened while it was empty stays closed when the first one comes. */
-const OPEN_AGAIN_MS = 5000
-
-/** Notifications of that text. Under the driver they do not pop up, but wait behind the bell. */
-export async function notifications(page: Page, text: string | RegExp, ms = 180_000): Promise<Locator> {
+/**
+ * Notifications of that text. Under the driver they do not pop up, but wait behind the bell, and a list that was opened while
+ * it was empty stays closed when the first one comes.
+ */
+export async function notifications(page: Page, text: string | RegExp): Promise<Locator> {
   const found = page.locator('.notification-list-item', { hasText: text })
-  for (const deadline = Date.now() + ms; ; ) {
+  await again(async (timeout) => {
     await runCommand(page, 'Notifications: Show Notifications')
+    await found.first().waitFor({ timeout })
+  })
+  return found
+}
+
+/** Does something until it succeeds, for three minutes; each time for a while. */
+async function again(attempt: (timeoutMs: number) => Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + 180_000; ; ) {
     try {
-      await found.first().waitFor({ timeout: OPEN_AGAIN_MS })
-      return found
+      return await attempt(AGAIN_MS)
     } catch (error) {
       if (Date.now() > deadline) throw error
     }

@@ -20,13 +20,8 @@ import type { GrowthRules } from '../../runtime/kernels/ml/trees/growth.ts'
 import { readSplit, writeSplit } from '../../runtime/kernels/ml/trees/splitRecord.ts'
 import { BoardFullError, boardBytes, TeamBoard } from '../../runtime/kernels/ml/trees/teamBoard.ts'
 import { teamLayout } from '../../runtime/kernels/ml/trees/teamLayout.ts'
-import {
-  openBoard,
-  rootOfTeam,
-  type TeamPart,
-  type TeamPlan,
-  teamRound,
-} from '../../runtime/kernels/ml/trees/teamRound.ts'
+import type { TeamPart, TeamPlan } from '../../runtime/kernels/ml/trees/teamMember.ts'
+import { openBoard, rootOfTeam, teamRound } from '../../runtime/kernels/ml/trees/teamRound.ts'
 import type { ThreadWork } from './teamThread.ts'
 
 const shared = (bytes: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(bytes))

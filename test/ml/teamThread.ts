@@ -3,7 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import '../../runtime/kernels/ml/trees/all.ts'
 import { TeamBoard } from '../../runtime/kernels/ml/trees/teamBoard.ts'
-import { type TeamPlan, teamRound } from '../../runtime/kernels/ml/trees/teamRound.ts'
+import type { TeamPlan } from '../../runtime/kernels/ml/trees/teamMember.ts'
+import { teamRound } from '../../runtime/kernels/ml/trees/teamRound.ts'
 
 export type ThreadWork =
   | { kind: 'help'; member: number; board: Uint8Array; counts: Int32Array }

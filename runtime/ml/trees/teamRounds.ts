@@ -8,16 +8,8 @@ import { type BoostRoot, predictionsOf } from '../../kernels/ml/trees/boostLevel
 import { addPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
 import { teamLayout } from '../../kernels/ml/trees/teamLayout.ts'
-import {
-  ledPart,
-  openBoard,
-  outcomeOfTeam,
-  rootOfTeam,
-  type TeamOutcome,
-  type TeamPart,
-  type TeamPlan,
-  teamRound,
-} from '../../kernels/ml/trees/teamRound.ts'
+import type { TeamOutcome, TeamPart, TeamPlan } from '../../kernels/ml/trees/teamMember.ts'
+import { ledPart, openBoard, outcomeOfTeam, rootOfTeam, teamRound } from '../../kernels/ml/trees/teamRound.ts'
 import type { Tree } from '../../kernels/ml/trees/tree.ts'
 import { Blocks, persistBlocks } from '../contract/blocks.ts'
 import { Rounds } from './rounds.ts'
