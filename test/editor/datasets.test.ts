@@ -13,6 +13,7 @@ describe('datasets in a real VS Code', { concurrency: false }, () => {
     lab = await openLab()
     await lab.open('datasets.ts')
     await settledLenses(lab.page, '▷ Run File', 1)
+    await runCommand(lab.page, 'Heddle: Set Up This Folder')
   })
   after(async () => {
     await lab?.close()

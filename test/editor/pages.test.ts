@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { FrameLocator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, panelPage, settledLenses } from './workbench.ts'
+import { codeLens, panelPage, runCommand, settledLenses } from './workbench.ts'
 
 describe('pages of a data frame in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -16,6 +16,7 @@ describe('pages of a data frame in a real VS Code', { concurrency: false }, () =
     lab = await openLab()
     await lab.open('pages.ts')
     await settledLenses(lab.page, /▷ Run$/, 1)
+    await runCommand(lab.page, 'Heddle: Set Up This Folder')
     await codeLens(lab.page, /▷ Run$/).click()
     results = await panelPage(lab.page, 'results')
     await results.getByText('2,000,000 rows', { exact: true }).waitFor()

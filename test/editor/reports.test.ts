@@ -19,6 +19,8 @@ describe('reports in a real VS Code', { concurrency: false }, () => {
   before(async () => {
     lab = await openLab()
     await lab.open('endless.ts')
+    await settledLenses(lab.page, /▷ Run$/, 1)
+    await runCommand(lab.page, 'Heddle: Set Up This Folder')
     await (await settledLenses(lab.page, /▷ Run$/, 1)).first().click()
     await lineText(lab.page, /^[▁▂▃▄▅▆▇]{8} [1-9]\d*\//)
     await lab.page.locator('.activitybar .action-label[aria-label^="Heddle"]').click()

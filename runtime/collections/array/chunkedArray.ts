@@ -125,7 +125,7 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
   prepare(): Promise<void> {
     return prepareInputs(this.#node)
   }
-  /** @internal */
+  // Of `Collection`, and so part of the public types.
   buildTasks(graph: TaskGraph): readonly unknown[] {
     return buildNode(graph, this.#node)
   }
@@ -140,12 +140,12 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
     })
     return graph.addTask(group, blocks)
   }
-  /** @internal */
+  // Of `Collection`, and so part of the public types.
   assemble(results: readonly unknown[]): ComputedArray<D, R> {
     const whole = assembleBlocks(this.numBlocks, results as NdArray[])
     return (whole.shape.length === 0 ? whole.item() : whole) as ComputedArray<D, R>
   }
-  /** @internal */
+  // Of `Collection`, and so part of the public types.
   standingOn(references: readonly unknown[]): ChunkedArray<D, R> {
     const { dtype, shape, chunks } = this.#node
     return new ChunkedArray(new HeldNode(dtype, shape, chunks, references))

@@ -112,7 +112,7 @@ export class Bag<out T> implements Collection<T[]> {
     announceNode(graph, this.node)
   }
 
-  /** @internal */
+  // Of `Collection`, and so part of the public types.
   buildTasks(graph: TaskGraph): readonly unknown[] {
     return buildNode(graph, this.node)
   }
@@ -122,7 +122,7 @@ export class Bag<out T> implements Collection<T[]> {
     return buildNode(graph, this.#whole)[0]
   }
 
-  /** @internal */
+  // Of `Collection`, and so part of the public types.
   assemble(results: readonly unknown[]): T[] {
     if (this.node.writes)
       return keptInMemory(results as (string | WrittenInMemory)[][], this.node.folder?.place) as T[]
@@ -133,7 +133,7 @@ export class Bag<out T> implements Collection<T[]> {
     return all
   }
 
-  /** @internal */
+  // Of `Collection`, and so part of the public types.
   standingOn(references: readonly unknown[]): Bag<T> {
     return new Bag(new HeldNode(references), this.#options)
   }

@@ -178,7 +178,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   prepare(): Promise<void> {
     return prepareInputs(this.#frames)
   }
-  /** @internal */
+  // Of `Collection`, and so part of the public types.
   buildTasks(graph: TaskGraph): readonly unknown[] {
     return buildNode(graph, this.#frames)
   }
@@ -186,11 +186,11 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   buildValue(graph: TaskGraph): unknown {
     return buildNode(graph, new RecordsNode(this.plan, this.options))[0]
   }
-  /** @internal */
+  // Of `Collection`, and so part of the public types.
   assemble(results: readonly unknown[]): Table<Row> {
     return new Table<Row>(results as readonly Frame[], this.plan.schema)
   }
-  /** @internal */
+  // Of `Collection`, and so part of the public types.
   standingOn(references: readonly unknown[]): DataFrame<Row> {
     return new DataFrame(
       heldPlan(references, this.plan.schema, rowsAtMost(this.plan)),
