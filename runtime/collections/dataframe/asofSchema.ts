@@ -6,9 +6,9 @@ import { type DataType, isDatetime, isDuration, isNumeric, typeText } from '../.
 import { fieldOf, namesOf, requireDistinct, type Schema } from '../../kernels/table/schema.ts'
 import type { AsofSpec } from '../../kernels/table/steps.ts'
 import { requireColumns, TableArgumentError } from './build.ts'
-import type { AsofOptions } from './dataframe.ts'
 import { requireEvery } from './expr.ts'
 import { otherSuffix } from './joinSchema.ts'
+import type { AsofOptions } from './verbs/join.ts'
 
 const isTime = (type: DataType): boolean => type === 'date' || isDatetime(type)
 

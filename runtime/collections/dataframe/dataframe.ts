@@ -1,24 +1,21 @@
 // The data frame: a table in partitions, worked on in parallel. Every method only builds; `compute` computes.
 
-import { placeOfCall } from '../../graph/callPlace.ts'
 import type { Collection } from '../../graph/collection.ts'
 import { heldAs, remakeHeld } from '../../graph/heldCollection.ts'
 import { announceNode, buildNode } from '../../graph/node.ts'
 import { TaskGraph } from '../../graph/taskGraph.ts'
-import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
-import { type DataType, fullType, isNumeric, typeText } from '../../kernels/table/dataType.ts'
-import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
+import type { DataType } from '../../kernels/table/dataType.ts'
+import { nameOf } from '../../kernels/table/expression.ts'
 import type { Frame } from '../../kernels/table/frame.ts'
 import { boundsOfRows, mapRows } from '../../kernels/table/rowFunctions.ts'
-import { namesOf, requireDistinct, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
+import { namesOf, requireDistinct, type Schema, schemaText } from '../../kernels/table/schema.ts'
 import type { SketchSpec } from '../../kernels/table/sketch/sketchPartition.ts'
-import type { JoinHow, UserFunction } from '../../kernels/table/steps.ts'
 import { Bag } from '../bag/bag.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
-import { asofSchema } from './asofSchema.ts'
 import {
   type Columnish,
   nodesOf,
@@ -32,19 +29,14 @@ import {
   type ApproximateOptions,
   col,
   columnNode,
-  Expr,
+  type Expr,
   type Interpolation,
   len,
-  lit,
   type QuantileOptions,
   quantileChoices,
   requireEvery,
-  requireWhole,
 } from './expr.ts'
-import { filterPlan } from './filterPlan.ts'
 import { Grouped, Resampled } from './grouped.ts'
-import { joinSchema, withKeysAlike } from './joinSchema.ts'
-import { keyColumns, requireElementwise } from './keyColumns.ts'
 import { lowered } from './lower.ts'
 import {
   CellNode,
@@ -64,7 +56,7 @@ import { Rolling, type RollingByOptions } from './rolling.ts'
 import { rowsAtMost } from './sizeAtMost.ts'
 import { heldPlan } from './sources.ts'
 import { Table, type ValueOptions } from './table.ts'
-import { ASOF_OPTIONS, JOIN_OPTIONS, PIVOT_OPTIONS, requireJoinHow, SORT_OPTIONS } from './tableOptions.ts'
+import { PIVOT_OPTIONS } from './tableOptions.ts'
 import type {
   Added,
   CastTo,
@@ -77,55 +69,23 @@ import type {
   RowOf,
   Selected,
 } from './types.ts'
+import { castTo, dropped, type FillValue, filled, renamed, selected } from './verbs/columns.ts'
+import { described } from './verbs/described.ts'
+import { type AsofOptions, type JoinOptions, joined, joinedAsof } from './verbs/join.ts'
+import { type MapOptions, mapped, overlapped, requireFunction } from './verbs/mapped.ts'
+import {
+  filtered,
+  firstRows,
+  type Keep,
+  lastRows,
+  repartitioned,
+  sampled,
+  uniqueRows,
+  withoutNulls,
+} from './verbs/rows.ts'
+import { exploded, type MeltOptions, melted } from './verbs/shapes.ts'
+import { type SortOptions, sorted } from './verbs/sort.ts'
 import { type TableWriteOptions, tablePaths, writeChoices } from './write.ts'
-
-export interface SortOptions {
-  /** One for all columns, or one for each. */
-  descending?: boolean | readonly boolean[]
-  /** Where absent values go; last by default, in both directions. */
-  nulls?: 'first' | 'last'
-  /** How many partitions the sorted table has; as many as before by default. */
-  partitions?: number
-}
-
-export interface JoinOptions<L extends string = string, R extends string = string> {
-  /** Columns that both tables have. */
-  on?: (L & R) | readonly (L & R)[]
-  leftOn?: Columnish<L> | readonly Columnish<L>[]
-  rightOn?: Columnish<R> | readonly Columnish<R>[]
-  how?: JoinHow
-  /** Stands behind the names of right columns that the left table has too; `_right` by default. */
-  suffix?: string
-  /** Whether the right table goes whole to every partition of the left one; by its estimated size by default. */
-  broadcast?: boolean | 'auto'
-  /** How many partitions a shuffled join gives. */
-  partitions?: number
-}
-
-export interface AsofOptions<L extends string = string, R extends string = string> {
-  on?: L & R
-  leftOn?: L
-  rightOn?: R
-  /** Columns that must agree exactly. */
-  by?: (L & R) | readonly (L & R)[]
-  strategy?: 'backward' | 'forward' | 'nearest'
-  /** How far apart at most: a number, for times a length such as `'2h'`. */
-  tolerance?: number | string
-  suffix?: string
-  /** Whether the right table goes whole to every partition, or to each what may be nearest to its rows; by its size when `auto`. */
-  broadcast?: boolean | 'auto'
-}
-
-export interface MapOptions<
-  S extends Readonly<Record<string, DataType>> = Readonly<Record<string, DataType>>,
-> {
-  /** The columns that the function gives; those it gets by default. */
-  schema?: S
-  /** Whether it gets a list of records (the default) or an Arrow table. */
-  as?: 'records' | 'arrow'
-  /** Further arguments. */
-  args?: readonly unknown[]
-}
 
 /**
  * A lazy table in partitions. Expressions say what is done; nothing is computed before `compute`.
@@ -214,6 +174,11 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     return new DataFrame<R>(plan, this.options, index)
   }
 
+  /** Rows that are others: not in the order of the index any more. */
+  #other<R = Record<string, unknown>>(plan: Plan): DataFrame<R> {
+    return new DataFrame<R>(plan, this.options)
+  }
+
   // — Asking for values
 
   /**
@@ -262,9 +227,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
    * @example table.select('city', col('t').mul(1.8).add(32).as('fahrenheit'))
    */
   select<const S extends readonly (Col<Row> | Expr<Col<Row>>)[]>(...columns: S): DataFrame<Selected<Row, S>> {
-    const exprs = nodesOf('select', columns)
-    if (exprs.length === 0) throw new TableArgumentError('select takes at least one column')
-    return this.#with(projected(this.plan, 'select', exprs))
+    return this.#with(selected(this.plan, columns as readonly Columnish[]))
   }
 
   /** Adds columns, or replaces those of the same name. */
@@ -274,10 +237,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
 
   /** All columns but these. */
   drop<const S extends Col<Row>>(...names: S[]): DataFrame<Omit<Row, S>> {
-    requireColumns('drop', names, this.plan.schema)
-    const kept = this.columns.filter((name) => !names.includes(name as S))
-    if (kept.length === 0) throw new TableArgumentError('drop would leave no column')
-    return this.#with(projected(this.plan, 'drop', kept.map(columnNode)))
+    return this.#with(dropped(this.plan, names))
   }
 
   /**
@@ -285,15 +245,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
    * @example table.rename({ t: 'temperature' })
    */
   rename<const M extends { readonly [K in Col<Row>]?: string }>(names: M): DataFrame<Renamed<Row, M>> {
-    const map = names as { readonly [name: string]: string }
-    requireColumns('rename', Object.keys(map), this.plan.schema)
-    const exprs = this.columns.map(
-      (name): ExprNode =>
-        map[name] === undefined
-          ? columnNode(name)
-          : { kind: 'alias', args: [columnNode(name)], name: map[name] },
-    )
-    return this.#with(projected(this.plan, 'rename', exprs))
+    return this.#with(renamed(this.plan, names as { readonly [name: string]: string }))
   }
 
   /** Columns as other types. What cannot be cast is an error, or null with `strict: false`. */
@@ -302,28 +254,14 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     options: { strict?: boolean } = {},
   ): DataFrame<CastTo<Row, T>> {
     requireOptions('cast', options, { strict: true })
-    const { strict = true } = options
-    const map = types as { readonly [name: string]: DataType }
-    requireColumns('cast', Object.keys(map), this.plan.schema)
-    const exprs = Object.entries(map).map(([name, type]) => col(name).cast(type, { strict }).node)
-    return this.#with(withExprs(this.plan, 'cast', exprs))
+    return this.#with(
+      castTo(this.plan, types as { readonly [name: string]: DataType }, options.strict ?? true),
+    )
   }
 
   /** Puts a value where there is none: in all columns that can hold it, or by column. */
-  fillNull(
-    value: number | bigint | string | boolean | Date | Readonly<Record<string, unknown>>,
-  ): DataFrame<Row> {
-    const byColumn = typeof value === 'object' && !(value instanceof Date)
-    const map = byColumn
-      ? (value as Record<string, number>)
-      : Object.fromEntries(
-          this.plan.schema
-            .filter(({ type }) => holds(type, value))
-            .map(({ name }) => [name, value as number]),
-        )
-    requireColumns('fillNull', Object.keys(map), this.plan.schema)
-    const exprs = Object.entries(map).map(([name, each]) => col(name).fillNull(each).node)
-    return exprs.length === 0 ? this : this.#with(withExprs(this.plan, 'fillNull', exprs))
+  fillNull(value: FillValue | Readonly<Record<string, unknown>>): DataFrame<Row> {
+    return this.#with(filled(this.plan, value))
   }
 
   // — Rows
@@ -333,43 +271,18 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
    * @example table.filter(col('t').gt(3).and(col('city').neq('Rome')))
    */
   filter(predicate: Expr<Col<Row>>): DataFrame<Row> {
-    if (!(predicate instanceof Expr))
-      throw new TableArgumentError(
-        `filter takes a condition such as col('delay').gt(60), not ${typeof predicate === 'function' ? 'a function: functions of rows run with mapPartitions' : typeof predicate}`,
-      )
-    const [{ type }] = resolvedFor('filter', [predicate.node], this.plan.schema)
-    if (type !== 'boolean' && type !== 'null')
-      throw new TableArgumentError(
-        `filter takes a condition, but ${predicate} is ${typeText(type)}: compare it, e.g. with .gt(0)`,
-      )
-    return this.#with(filterPlan(this.plan, predicate.node))
+    return this.#with(filtered(this.plan, predicate))
   }
 
   /** Without the rows where one of the columns is absent; all columns by default. */
   dropNulls(...names: Col<Row>[]): DataFrame<Row> {
-    const all = names.length > 0 ? names : (this.columns as Col<Row>[])
-    requireColumns('dropNulls', all, this.plan.schema)
-    const whole = all.map((name) => col(name).isNotNull() as Expr).reduce((both, each) => both.and(each))
-    return this.#with(filterPlan(this.plan, whole.node))
+    return this.#with(withoutNulls(this.plan, names))
   }
 
   /** One row of those that agree in these columns (all by default): the first, the last, any, or none where there are several. */
-  unique(
-    options: { subset?: Col<Row> | readonly Col<Row>[]; keep?: 'first' | 'last' | 'any' | 'none' } = {},
-  ): DataFrame<Row> {
+  unique(options: { subset?: Col<Row> | readonly Col<Row>[]; keep?: Keep } = {}): DataFrame<Row> {
     requireOptions('unique', options, { subset: true, keep: true })
-    const { subset, keep = 'first' } = options
-    requireOneOf('unique: keep', keep, ['first', 'last', 'any', 'none'])
-    const names = subset === undefined ? this.columns : [subset].flat()
-    requireColumns('unique', names as string[], this.plan.schema)
-    return this.#with({
-      kind: 'unique',
-      input: this.plan,
-      subset: names as string[],
-      keep,
-      schema: this.plan.schema,
-      place: placeOfCall(),
-    })
+    return this.#with(uniqueRows(this.plan, options.subset, options.keep ?? 'first'))
   }
 
   /**
@@ -377,42 +290,13 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
    * @example table.sort('t', { descending: true })
    */
   sort(by: Columnish<Col<Row>> | readonly Columnish<Col<Row>>[], options: SortOptions = {}): DataFrame<Row> {
-    requireOptions('sort', options, SORT_OPTIONS)
-    const nodes = nodesOf('sort', [by as Columnish | readonly Columnish[]])
-    if (nodes.length === 0) throw new TableArgumentError('sort takes at least one column')
-    resolvedFor('sort', nodes, this.plan.schema)
-    const { descending = false, nulls = 'last' } = options
-    if (typeof descending !== 'boolean' && descending.length !== nodes.length)
-      throw new TableArgumentError(
-        `sort got ${descending.length} directions for ${nodes.length} columns: one for all, or one for each`,
-      )
-    const keyed = keyColumns(this.plan, 'sort', nodes)
-    const keys = keyed.keys.map((by, i) => ({
-      by,
-      descending: typeof descending === 'boolean' ? descending : (descending[i] ?? false),
-      nullsFirst: nulls === 'first',
-    }))
-    const partitions =
-      options.partitions === undefined
-        ? {}
-        : { partitions: requireWhole('partitions', options.partitions, 1) }
-    const { plan } = keyed
-    const sorted: Plan = {
-      kind: 'sort',
-      input: plan,
-      keys,
-      ...partitions,
-      schema: plan.schema,
-      place: placeOfCall(),
-    }
-    return this.#with(plan === this.plan ? sorted : projected(sorted, 'sort', this.columns.map(columnNode)))
+    return this.#with(sorted(this.plan, by as Columnish | readonly Columnish[], options))
   }
 
   /** Sorts by a column, in partitions that follow one another; `divisions` says where each begins. */
   setIndex(name: Col<Row>, options: { partitions?: number } = {}): DataFrame<Row> {
     requireOptions('setIndex', options, { partitions: true })
-    const sorted = this.sort(name, options)
-    return new DataFrame(sorted.plan, this.options, name)
+    return this.#with(sorted(this.plan, name, options), name)
   }
 
   /** Where each partition of a table with an index begins, and where the last one ends. */
@@ -433,59 +317,24 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
 
   /** The first rows of all. */
   head(count = 5): DataFrame<Row> {
-    requireWhole('head', count, 0)
-    const { plan } = this
-    const base = { schema: plan.schema, place: placeOfCall() }
-    // The first of sorted rows need no whole sort.
-    if (plan.kind === 'sort' && plan.limit === undefined && count <= FEW_ROWS)
-      return this.#with({ ...plan, limit: count, ...base })
-    return this.#with({ kind: 'head', input: plan, count, ...base })
+    return this.#with(firstRows(this.plan, count))
   }
 
   /** The last rows of all. */
   tail(count = 5): DataFrame<Row> {
-    requireWhole('tail', count, 0)
-    return this.#with({
-      kind: 'tail',
-      input: this.plan,
-      count,
-      schema: this.plan.schema,
-      place: placeOfCall(),
-    })
+    return this.#with(lastRows(this.plan, count))
   }
 
   /** Each row with a probability; the same ones for the same seed, partitions and engine. */
   sample(fraction: number, options: { seed?: number } = {}): DataFrame<Row> {
-    if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
-      throw new TableArgumentError(
-        `sample takes a share from 0 to 1, e.g. sample(0.1, { seed: 1 }), not ${typeof fraction === 'number' ? fraction : `a value of type ${typeof fraction}`}`,
-      )
     requireOptions('sample', options, { seed: true })
     const { seed = Math.floor(Math.random() * 2 ** 31) } = options
-    requireWhole('sample: seed', seed, 0)
-    const step = { step: 'sample', fraction, seed, slot: -1 } as const
-    return this.#with({
-      kind: 'local',
-      input: this.plan,
-      label: 'sample',
-      step,
-      needs: [],
-      numbered: true,
-      schema: this.plan.schema,
-      place: placeOfCall(),
-    })
+    return this.#with(sampled(this.plan, fraction, seed))
   }
 
   /** Another number of partitions; rows keep their order. */
   repartition(partitions: number): DataFrame<Row> {
-    requireWhole('repartition', partitions, 1)
-    return this.#with({
-      kind: 'repartition',
-      input: this.plan,
-      partitions,
-      schema: this.plan.schema,
-      place: placeOfCall(),
-    })
+    return this.#with(repartitioned(this.plan, partitions))
   }
 
   // — Groups and joins
@@ -536,30 +385,8 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     options?: O,
   ): DataFrame<Joined<Row, R, O>>
   join(right: DataFrame, options: JoinOptions = {}): unknown {
-    if (!(right instanceof DataFrame)) throw new TableArgumentError('join takes another data frame first')
-    requireOptions('join', options, JOIN_OPTIONS)
-    const { how = 'inner', suffix = '_right', broadcast = 'auto' } = options
-    requireJoinHow(how)
-    const [leftOn, rightOn] = joinKeys(options, how)
-    requireElementwise('join', [...leftOn, ...rightOn])
-    const [left, other] =
-      how === 'outer' ? withKeysAlike(this.plan, right.plan, leftOn, rightOn) : [this.plan, right.plan]
-    return this.#with<Record<string, unknown>>(
-      {
-        kind: 'join',
-        input: left,
-        right: other,
-        how,
-        suffix,
-        broadcast,
-        ...joinSchema(left.schema, other.schema, leftOn, rightOn, how, suffix),
-        ...(options.partitions === undefined
-          ? {}
-          : { partitions: requireWhole('partitions', options.partitions, 1) }),
-        place: placeOfCall(),
-      },
-      undefined,
-    )
+    requireTable('join', right)
+    return this.#other(joined(this.plan, right.plan, options))
   }
 
   /**
@@ -571,18 +398,8 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     options: O,
   ): DataFrame<JoinedAsof<Row, R, O>>
   joinAsof(right: DataFrame, options: AsofOptions): unknown {
-    if (!(right instanceof DataFrame)) throw new TableArgumentError('joinAsof takes another data frame first')
-    requireOptions('joinAsof', options, ASOF_OPTIONS)
-    const { suffix = '_right', broadcast = 'auto' } = options
-    return this.#with({
-      kind: 'asof',
-      input: this.plan,
-      right: right.plan,
-      ...asofSchema(this.plan.schema, right.plan.schema, options, suffix),
-      suffix,
-      broadcast,
-      place: placeOfCall(),
-    })
+    requireTable('joinAsof', right)
+    return this.#with(joinedAsof(this.plan, right.plan, options))
   }
 
   // — Other shapes
@@ -613,57 +430,14 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     const O extends Col<Row> = Exclude<Col<Row>, I>,
     const N extends string = 'variable',
     const V extends string = 'value',
-  >(
-    options: { id?: I | readonly I[]; on?: readonly O[]; variable?: N; value?: V } = {},
-  ): DataFrame<Melted<Row, I, O, N, V>> {
+  >(options: MeltOptions<I, O, N, V> = {}): DataFrame<Melted<Row, I, O, N, V>> {
     requireOptions('melt', options, { id: true, on: true, variable: true, value: true })
-    const { id = [], on, variable = 'variable', value = 'value' } = options
-    const ids = [id].flat() as string[]
-    const names = (on as readonly string[] | undefined) ?? this.columns.filter((name) => !ids.includes(name))
-    if (names.length === 0) throw new TableArgumentError('melt takes at least one column to turn into rows')
-    requireColumns('melt', [...ids, ...names], this.plan.schema)
-    const typed = resolvedFor(
-      'melt',
-      [names.map((name) => col(name) as Expr).reduce((all, each) => all.fillNull(each)).node],
-      this.plan.schema,
-    )[0].type
-    const alike = projected(this.plan, 'melt', [
-      ...ids.map(columnNode),
-      ...names.map((name) => col(name).cast(typed).as(name).node),
-    ])
-    const schema: Schema = [
-      ...alike.schema.filter(({ name }) => ids.includes(name)),
-      { name: variable, type: 'string' },
-      { name: value, type: typed },
-    ]
-    requireDistinct(namesOf(schema), 'melt')
-    const step = { step: 'unpivot', index: ids, on: names, variable, value } as const
-    return this.#with(
-      { kind: 'local', input: alike, label: 'melt', step, schema, place: placeOfCall() },
-      undefined,
-    )
+    return this.#other(melted(this.plan, options))
   }
 
   /** A row for each item of a list; an empty or absent list gives one row with null. */
   explode<const N extends Col<Row>>(...names: N[]): DataFrame<Exploded<Row, N>> {
-    if (names.length === 0) throw new TableArgumentError('explode takes at least one column of lists')
-    requireColumns('explode', names, this.plan.schema)
-    const schema = this.plan.schema.map(({ name, type }) => {
-      if (!names.includes(name as N)) return { name, type }
-      if (typeof type !== 'object' || !('list' in type))
-        throw new TableArgumentError(`explode takes columns of lists, but ${name} is ${typeText(type)}`)
-      return { name, type: type.list }
-    })
-    const step = { step: 'explode', columns: names } as const
-    return this.#with({
-      kind: 'local',
-      input: this.plan,
-      label: 'explode',
-      step,
-      needs: names,
-      schema,
-      place: placeOfCall(),
-    })
+    return this.#with(exploded(this.plan, names))
   }
 
   // — Functions of the program's
@@ -676,7 +450,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     fn: (rows: Row[], ...args: never[]) => unknown,
     options: MapOptions<S> = {},
   ): DataFrame<Record<never, never> extends S ? Row : RowOf<S>> {
-    return this.#mapped('mapPartitions', fn, options) as never
+    return this.#other(mapped(this.plan, 'mapPartitions', fn, options)) as never
   }
 
   /** The same with rows of the neighbours, so that windows can look across: what the function gives for those is left out. */
@@ -686,20 +460,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     after: number,
     options: MapOptions<S> = {},
   ): DataFrame<Record<never, never> extends S ? Row : RowOf<S>> {
-    requireWhole('mapOverlap: before', before, 0)
-    requireWhole('mapOverlap: after', after, 0)
-    return this.#with(
-      {
-        kind: 'overlap',
-        input: this.plan,
-        before,
-        after,
-        step: this.#mapStep('mapOverlap', fn, options),
-        schema: this.#output(options),
-        place: placeOfCall(),
-      },
-      undefined,
-    )
+    return this.#other(overlapped(this.plan, fn, before, after, options)) as never
   }
 
   /**
@@ -711,77 +472,15 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     options: MapOptions<S> = {},
   ): DataFrame<Record<never, never> extends S ? Row : RowOf<S>> {
     requireFunction('apply', fn)
-    return this.#mapped('apply', mapRows, { ...options, args: [fn, ...(options.args ?? [])] }) as never
-  }
-
-  #mapped(label: string, fn: unknown, options: MapOptions): DataFrame {
-    return this.#with(
-      {
-        kind: 'local',
-        input: this.plan,
-        label,
-        step: this.#mapStep(label, fn, options),
-        schema: this.#output(options),
-        place: placeOfCall(),
-      },
-      undefined,
-    )
-  }
-
-  #output(options: MapOptions): Schema {
-    return options.schema === undefined ? this.plan.schema : schemaOf(options.schema)
-  }
-
-  #mapStep(label: string, fn: unknown, options: MapOptions) {
-    requireFunction(label, fn)
-    requireOptions<MapOptions>(label, options, { schema: true, as: true, args: true })
-    const { as = 'records', args = [] } = options
-    requireOneOf(`${label}: as`, as, ['records', 'arrow'])
-    return {
-      step: 'map',
-      fn: fn as UserFunction,
-      as,
-      schema: this.plan.schema,
-      output: this.#output(options),
-      rest: args,
-      label,
-    } as const
+    const args = [fn, ...(options.args ?? [])]
+    return this.#other(mapped(this.plan, 'apply', mapRows, { ...options, args })) as never
   }
 
   // — Summaries
 
   /** Count, absent values, mean, deviation, smallest, quartiles and largest of every column of numbers. */
   describe(): DataFrame {
-    const names = this.plan.schema.filter(({ type }) => isNumeric(type)).map(({ name }) => name)
-    if (names.length === 0) throw new TableArgumentError('describe takes a table with a column of numbers')
-    const wide = (expr: Expr): Expr => expr.cast('float64')
-    const statistics: [name: string, of: (column: Expr) => Expr][] = [
-      ['count', (column) => column.count()],
-      ['nullCount', (column) => column.nullCount()],
-      ['mean', (column) => column.mean()],
-      ['std', (column) => column.std()],
-      ['min', (column) => column.min()],
-      ['25%', (column) => column.quantile(0.25)],
-      ['50%', (column) => column.quantile(0.5)],
-      ['75%', (column) => column.quantile(0.75)],
-      ['max', (column) => column.max()],
-    ]
-    const aggs = statistics.flatMap(([statistic, of]) =>
-      names.map((name) => wide(of(col(name))).as(`${statistic} ${name}`)),
-    )
-    const all = this.select(...(aggs as unknown as Col<Row>[])) as unknown as DataFrame
-    const rows = statistics.map(([statistic]) =>
-      all.select(
-        lit(statistic).as('statistic') as Expr,
-        ...names.map((name) => col(`${statistic} ${name}`).as(name) as Expr),
-      ),
-    )
-    const plans = rows.map(({ plan }) => plan)
-    const concat: Plan = { kind: 'concat', inputs: plans, schema: plans[0].schema, place: placeOfCall() }
-    return this.#with<Record<string, unknown>>(
-      { kind: 'repartition', input: concat, partitions: 1, schema: concat.schema, place: placeOfCall() },
-      undefined,
-    )
+    return this.#other(described(this.plan))
   }
 
   /** How often each value of a column comes, most often first. */
@@ -869,48 +568,11 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   }
 }
 
-const FEW_ROWS = 100_000
-
 const sketched = <R>(plan: Plan, options: TableOptions, spec: SketchSpec, name: string): Delayed<R> =>
   delayedOf(new PartNode(new SketchNode(plan, options, spec), name))
 
-const holds = (type: DataType, value: unknown): boolean =>
-  typeof value === 'number' || typeof value === 'bigint'
-    ? isNumeric(type)
-    : typeof value === 'string'
-      ? type === 'string' || type === 'category'
-      : typeof value === 'boolean'
-        ? type === 'boolean'
-        : typeof fullType(type) === 'object' || type === 'date'
-
-function requireFunction(method: string, fn: unknown): void {
-  if (typeof fn !== 'function')
-    throw new TableArgumentError(
-      `${method} takes a function, not ${fn === null ? 'null' : `a value of type ${typeof fn}`}`,
-    )
-}
-
-function joinKeys(options: JoinOptions, how: JoinHow): [ExprNode[], ExprNode[]] {
-  if (how === 'cross') {
-    if ([options.on, options.leftOn, options.rightOn].some((keys) => keys !== undefined))
-      throw new TableArgumentError("join with how: 'cross' takes no columns: every row meets every row")
-    return [[], []]
-  }
-  const left = options.leftOn ?? options.on
-  const right = options.rightOn ?? options.on
-  if (left === undefined || right === undefined)
-    throw new TableArgumentError(
-      "join takes the columns that must agree: { on: 'id' }, or leftOn and rightOn; for every row with every row how: 'cross'",
-    )
-  const nodes = [nodesOf('join', [left as Columnish[]]), nodesOf('join', [right as Columnish[]])] as [
-    ExprNode[],
-    ExprNode[],
-  ]
-  if (nodes[0].length !== nodes[1].length || nodes[0].length === 0)
-    throw new TableArgumentError(
-      `join takes as many columns on the left as on the right, not ${nodes[0].length} and ${nodes[1].length}`,
-    )
-  return nodes
+function requireTable(method: string, value: unknown): void {
+  if (!(value instanceof DataFrame)) throw new TableArgumentError(`${method} takes another data frame first`)
 }
 
 /** What a table is beside its partitions. */

@@ -3,11 +3,12 @@
 import type { OptionNames } from '../../kernels/optionNames.ts'
 import type { JoinHow } from '../../kernels/table/steps.ts'
 import { TableArgumentError } from './build.ts'
-import type { AsofOptions, JoinOptions, SortOptions } from './dataframe.ts'
 import type { PivotOptions } from './pivot.ts'
 import type { TableParquetOptions } from './readParquet.ts'
 import type { TableCsvOptions, TableJsonOptions } from './readText.ts'
 import type { RecordOptions } from './sources.ts'
+import type { AsofOptions, JoinOptions } from './verbs/join.ts'
+import type { SortOptions } from './verbs/sort.ts'
 import type { TableWriteOptions } from './write.ts'
 
 export const SORT_OPTIONS: OptionNames<SortOptions> = { descending: true, nulls: true, partitions: true }

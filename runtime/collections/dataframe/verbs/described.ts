@@ -1,0 +1,39 @@
+// The plan of a table's summary: a row for each statistic, a column for each column of numbers.
+
+import { placeOfCall } from '../../../graph/callPlace.ts'
+import { isNumeric } from '../../../kernels/table/dataType.ts'
+import { TableArgumentError } from '../build.ts'
+import { col, type Expr, lit } from '../expr.ts'
+import type { Plan } from '../plan.ts'
+import { selected } from './columns.ts'
+import { repartitioned } from './rows.ts'
+
+const STATISTICS: readonly (readonly [name: string, of: (column: Expr) => Expr])[] = [
+  ['count', (column) => column.count()],
+  ['nullCount', (column) => column.nullCount()],
+  ['mean', (column) => column.mean()],
+  ['std', (column) => column.std()],
+  ['min', (column) => column.min()],
+  ['25%', (column) => column.quantile(0.25)],
+  ['50%', (column) => column.quantile(0.5)],
+  ['75%', (column) => column.quantile(0.75)],
+  ['max', (column) => column.max()],
+]
+
+export function described(input: Plan): Plan {
+  const names = input.schema.filter(({ type }) => isNumeric(type)).map(({ name }) => name)
+  if (names.length === 0) throw new TableArgumentError('describe takes a table with a column of numbers')
+  const all = selected(
+    input,
+    STATISTICS.flatMap(([statistic, of]) =>
+      names.map((name) => of(col(name)).cast('float64').as(`${statistic} ${name}`) as Expr),
+    ),
+  )
+  const rows = STATISTICS.map(([statistic]) =>
+    selected(all, [
+      lit(statistic).as('statistic') as Expr,
+      ...names.map((name) => col(`${statistic} ${name}`).as(name) as Expr),
+    ]),
+  )
+  return repartitioned({ kind: 'concat', inputs: rows, schema: rows[0].schema, place: placeOfCall() }, 1)
+}

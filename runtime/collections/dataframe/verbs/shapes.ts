@@ -1,0 +1,57 @@
+// Plans that give a table another shape: columns as rows, items of lists as rows.
+
+import { placeOfCall } from '../../../graph/callPlace.ts'
+import { typeText } from '../../../kernels/table/dataType.ts'
+import { namesOf, requireDistinct, type Schema } from '../../../kernels/table/schema.ts'
+import { projected, requireColumns, resolvedFor, TableArgumentError } from '../build.ts'
+import { col, columnNode, type Expr } from '../expr.ts'
+import type { Plan } from '../plan.ts'
+
+export interface MeltOptions<I extends string, O extends string, N extends string, V extends string> {
+  /** Columns that stay. */
+  id?: I | readonly I[]
+  /** Columns that become rows; all others by default. */
+  on?: readonly O[]
+  /** The name of the column of names; `variable` by default. */
+  variable?: N
+  /** The name of the column of values; `value` by default. */
+  value?: V
+}
+
+export function melted(input: Plan, options: MeltOptions<string, string, string, string>): Plan {
+  const { id = [], on, variable = 'variable', value = 'value' } = options
+  const ids = [id].flat()
+  const names = on ?? namesOf(input.schema).filter((name) => !ids.includes(name))
+  if (names.length === 0) throw new TableArgumentError('melt takes at least one column to turn into rows')
+  requireColumns('melt', [...ids, ...names], input.schema)
+  const [{ type }] = resolvedFor(
+    'melt',
+    [names.map((name) => col(name) as Expr).reduce((all, each) => all.fillNull(each)).node],
+    input.schema,
+  )
+  const alike = projected(input, 'melt', [
+    ...ids.map(columnNode),
+    ...names.map((name) => col(name).cast(type).as(name).node),
+  ])
+  const schema: Schema = [
+    ...alike.schema.filter(({ name }) => ids.includes(name)),
+    { name: variable, type: 'string' },
+    { name: value, type },
+  ]
+  requireDistinct(namesOf(schema), 'melt')
+  const step = { step: 'unpivot', index: ids, on: names, variable, value } as const
+  return { kind: 'local', input: alike, label: 'melt', step, schema, place: placeOfCall() }
+}
+
+export function exploded(input: Plan, names: readonly string[]): Plan {
+  if (names.length === 0) throw new TableArgumentError('explode takes at least one column of lists')
+  requireColumns('explode', names, input.schema)
+  const schema = input.schema.map(({ name, type }) => {
+    if (!names.includes(name)) return { name, type }
+    if (typeof type !== 'object' || !('list' in type))
+      throw new TableArgumentError(`explode takes columns of lists, but ${name} is ${typeText(type)}`)
+    return { name, type: type.list }
+  })
+  const step = { step: 'explode', columns: names } as const
+  return { kind: 'local', input, label: 'explode', step, needs: names, schema, place: placeOfCall() }
+}
