@@ -92,6 +92,35 @@ for (const engine of ['polars', 'columns'])
       )
     })
 
+    test(`an index stays for as long as the rows are in its order (${where})`, async () => {
+      process.env.HEDDLE_TABLE_ENGINE = engine
+      const indexed = frame(partitions).setIndex('v')
+      const keep = {
+        filter: indexed.filter(col('v').gt(1)),
+        select: indexed.select('v'),
+        withColumns: indexed.withColumns(col('v').mul(2).as('twice')),
+        head: indexed.head(2),
+        'filter by other rows': indexed.filter(col('v').gt(col('v').mean())),
+      }
+      for (const [verb, table] of Object.entries(keep)) assert.equal(table.index, 'v', verb)
+      assert.equal(indexed.rename({ v: 'w' }).index, 'w')
+      assert.deepEqual(await indexed.rename({ v: 'w' }).head(2).divisions(), [1, 2])
+      const lost = {
+        sort: indexed.sort('who'),
+        select: indexed.select('who'),
+        drop: indexed.drop('v'),
+        withColumns: indexed.withColumns(col('v').mul(-1).as('v')),
+        unique: indexed.unique({ subset: 'who' }),
+        join: indexed.join(frame(1), { on: 'who' }),
+        mapPartitions: indexed.mapPartitions((rows) => rows),
+        melt: indexed.melt({ id: 'who', on: ['v'] }),
+      }
+      for (const [verb, table] of Object.entries(lost)) {
+        assert.equal(table.index, undefined, verb)
+        await assert.rejects(table.divisions(), /those of setIndex/, verb)
+      }
+    })
+
     test(`bags, delayed lists, persist (${where})`, async () => {
       process.env.HEDDLE_TABLE_ENGINE = engine
       const words = bag.fromSequence([{ w: 'x' }, { w: 'y' }, { w: 'x' }], { partitions })

@@ -37,6 +37,7 @@ import {
   requireEvery,
 } from './expr.ts'
 import { Grouped, Resampled } from './grouped.ts'
+import { indexAfter } from './indexAfter.ts'
 import { lowered } from './lower.ts'
 import {
   CellNode,
@@ -170,11 +171,12 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   }
   #node: FramesNode | undefined
 
-  #with<R = Row>(plan: Plan, index = this.index): DataFrame<R> {
-    return new DataFrame<R>(plan, this.options, index)
+  /** Rows in the order that they had. */
+  #with<R = Row>(plan: Plan): DataFrame<R> {
+    return new DataFrame<R>(plan, this.options, indexAfter(plan, this.index))
   }
 
-  /** Rows that are others: not in the order of the index any more. */
+  /** Other rows, or in another order: the index is gone. */
   #other<R = Record<string, unknown>>(plan: Plan): DataFrame<R> {
     return new DataFrame<R>(plan, this.options)
   }
@@ -282,7 +284,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   /** One row of those that agree in these columns (all by default): the first, the last, any, or none where there are several. */
   unique(options: { subset?: Col<Row> | readonly Col<Row>[]; keep?: Keep } = {}): DataFrame<Row> {
     requireOptions('unique', options, { subset: true, keep: true })
-    return this.#with(uniqueRows(this.plan, options.subset, options.keep ?? 'first'))
+    return this.#other(uniqueRows(this.plan, options.subset, options.keep ?? 'first'))
   }
 
   /**
@@ -290,13 +292,13 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
    * @example table.sort('t', { descending: true })
    */
   sort(by: Columnish<Col<Row>> | readonly Columnish<Col<Row>>[], options: SortOptions = {}): DataFrame<Row> {
-    return this.#with(sorted(this.plan, by as Columnish | readonly Columnish[], options))
+    return this.#other(sorted(this.plan, by as Columnish | readonly Columnish[], options))
   }
 
   /** Sorts by a column, in partitions that follow one another; `divisions` says where each begins. */
   setIndex(name: Col<Row>, options: { partitions?: number } = {}): DataFrame<Row> {
     requireOptions('setIndex', options, { partitions: true })
-    return this.#with(sorted(this.plan, name, options), name)
+    return new DataFrame(sorted(this.plan, name, options), this.options, name)
   }
 
   /** Where each partition of a table with an index begins, and where the last one ends. */
@@ -399,7 +401,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   ): DataFrame<JoinedAsof<Row, R, O>>
   joinAsof(right: DataFrame, options: AsofOptions): unknown {
     requireTable('joinAsof', right)
-    return this.#with(joinedAsof(this.plan, right.plan, options))
+    return this.#other(joinedAsof(this.plan, right.plan, options))
   }
 
   // — Other shapes
@@ -437,7 +439,8 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
 
   /** A row for each item of a list; an empty or absent list gives one row with null. */
   explode<const N extends Col<Row>>(...names: N[]): DataFrame<Exploded<Row, N>> {
-    return this.#with(exploded(this.plan, names))
+    const plan = exploded(this.plan, names)
+    return names.some((name) => name === this.index) ? this.#other(plan) : this.#with(plan)
   }
 
   // — Functions of the program's
