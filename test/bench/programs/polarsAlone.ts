@@ -50,6 +50,14 @@ const agg =
       .groupBy(keys)
       .agg(...made)
       .collect()
+// Of the files that tablesWork.ts wrote.
+await measure('read parquet, a group-by', () =>
+  pl
+    .scanParquet(`${folder}/parquet/*.parquet`)
+    .groupBy('id4')
+    .agg(pl.col('v1').sum(), pl.col('v3').mean())
+    .collect(),
+)
 await measure('h2o q1', agg(['id1'], sum('v1')))
 await measure('h2o q2', agg(['id1', 'id2'], sum('v1')))
 await measure('h2o q3', agg(['id3'], sum('v1'), mean('v3')))

@@ -50,6 +50,29 @@ async function measure(figure: string, work: (round: number) => Promise<unknown>
       .select(col('v3').sum().as(`s${round}`), len())
       .toRecords(),
   )
+  await measure('write parquet', () =>
+    large().toParquet(`${folder}/parquet`, { mode: 'overwrite' }).compute(),
+  )
+  await measure('read parquet, all of it kept', (round) =>
+    kept(
+      dataframe
+        .readParquet(`${folder}/parquet`)
+        .withColumns(col('v1').add(round).as('v1') as Expr) as unknown as DataFrame,
+    ),
+  )
+  await measure('read parquet, a sum', (round) =>
+    dataframe
+      .readParquet(`${folder}/parquet`)
+      .select(col('v3').sum().as(`s${round}`), len())
+      .toRecords(),
+  )
+  await measure('read parquet, a group-by', (round) =>
+    dataframe
+      .readParquet(`${folder}/parquet`)
+      .groupBy('id4')
+      .agg(col('v1').sum().as(`s${round}`), col('v3').mean().as('mean'))
+      .toRecords(),
+  )
   const held = await large().persist()
   const dim = await small().persist()
   const agg = (keys: string[], ...made: Expr[]) =>
