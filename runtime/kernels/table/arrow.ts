@@ -180,7 +180,8 @@ export function ipcFromColumns(columns: readonly Column[]): Uint8Array {
   return tableToIPC(tableFromColumns(entries), { format: 'file' }) as Uint8Array
 }
 
-function arrowType(type: DataType): ArrowType {
+/** A type as Arrow has it. A category is its texts. */
+export function arrowType(type: DataType): ArrowType {
   const arrow = arrowLibrary()
   if (type === 'datetime') return arrowType({ datetime: 'us' })
   if (type === 'duration') return arrowType({ duration: 'us' })
