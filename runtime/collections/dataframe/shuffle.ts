@@ -114,7 +114,7 @@ function boundsOf(
   return { source: gathered(building, frames, schema, label, place), bounds }
 }
 
-/** The pipe with what an expression needs and nothing else; none where rows do not lie in frames, or come through more than choices. */
+/** The pipe with what an expression needs and nothing else; none where rows do not lie in frames, or come through more than choices and new columns. */
 function onlyFor(pipe: Pipe, key: ExprNode): Pipe | undefined {
   const { parts } = pipe
   const { source } = parts
@@ -129,6 +129,14 @@ function onlyFor(pipe: Pipe, key: ExprNode): Pipe | undefined {
       const exprs = step.exprs.filter((expr) => wanted.has(nameOf(expr)))
       wanted = new Set(exprs.flatMap((expr) => [...columnsIn(expr)]))
       steps.unshift({ step: 'select', exprs })
+    } else if (step.step === 'withColumns') {
+      const exprs = step.exprs.filter((expr) => wanted.has(nameOf(expr)))
+      const made = new Set(exprs.map(nameOf))
+      wanted = new Set([
+        ...[...wanted].filter((name) => !made.has(name)),
+        ...exprs.flatMap((expr) => [...columnsIn(expr)]),
+      ])
+      if (exprs.length > 0) steps.unshift({ step: 'withColumns', exprs })
     } else return undefined
   }
   // Without a column nothing would say how many rows there are.

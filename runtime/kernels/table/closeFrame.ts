@@ -20,10 +20,14 @@ export function closeFrame<F extends OpenFrame>(engine: Engine<F>, frame: F): Fr
     ipc: inResultMemory(ipc),
     rows: frame.rows,
     bytes: frame.bytes,
-    ...(frame.bytes >= NAMED_FROM_BYTES && { id: `${thread}/${frames++}` }),
+    ...frameName(frame.bytes),
     ...(codes && { codes: withTexts(codes) }),
   }
 }
+
+/** A name for a frame of so many bytes, if it is to have one. */
+export const frameName = (bytes: number): { id?: string } =>
+  bytes >= NAMED_FROM_BYTES ? { id: `${thread}/${frames++}` } : {}
 
 const withTexts = (codes: NonNullable<ClosedRows['codes']>): Codes => ({
   ...codes,

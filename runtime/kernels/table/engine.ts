@@ -26,6 +26,14 @@ export interface SplitRows<F extends OpenFrame> {
   readonly codes?: ClosedRows['codes']
 }
 
+/** The codes of categories in one thread. */
+export interface CategoryNumbers {
+  /** This thread's code for each code of some frames; nothing where a frame has this thread's own. `beside` has texts of parts of a shuffle. */
+  recoded(all: readonly Codes[], beside: readonly Frame[]): (Uint32Array | undefined)[]
+  /** What this thread's codes in some columns mean; `has` is 1 for each code that comes. */
+  codesOf(columns: readonly string[], has: Uint8Array): Codes
+}
+
 export interface Engine<F extends OpenFrame = OpenFrame> {
   readonly name: 'polars' | 'columns'
   /** Reads a partition and takes it through the steps. */
@@ -48,6 +56,8 @@ export interface Engine<F extends OpenFrame = OpenFrame> {
   ): Promise<SplitRows<F>>
   /** A hash of 64 bits of each row's keys, as two words. */
   hashes(frame: F, keys: readonly ExprNode[]): Promise<{ high: ArrayLike<number>; low: ArrayLike<number> }>
+  /** How this engine numbers categories, where rows travel with their codes. */
+  readonly categories?: CategoryNumbers
   /** A mark that two engines share only if their hashes agree. */
   hashMark(): string
   toColumns(frame: F): Column[]

@@ -4,7 +4,7 @@ import { resultBytes } from '../resultMemory.ts'
 
 /** What a task gives that gives rows. The bytes lie in shared memory once they are large, and spill as they are. */
 export interface Frame {
-  /** An Arrow IPC file, its buffers compressed with LZ4 where the engine can. */
+  /** An Arrow IPC file of one batch, not compressed: what is spilled is packed then. */
   ipc: Uint8Array
   rows: number
   /** About how many bytes the rows take when they are open. */
@@ -33,6 +33,8 @@ export interface Codes {
 /** What a shuffle's split gives: a frame for each target in one run of bytes, and how they were told apart. */
 export interface SplitFrame {
   bytes: Uint8Array
+  /** Where each target's bytes begin, when that is not where those of the one before end. */
+  starts?: number[]
   /** Where each target's bytes end. */
   ends: number[]
   rows: number[]
@@ -49,7 +51,9 @@ export const TEXTS_PART = -1
 /** One target's part of a split, as a frame of its own. */
 export function partOf(split: SplitFrame, target: number): Frame {
   if (target === TEXTS_PART) return textsOf(split)
-  const part = split.bytes.subarray(target === 0 ? 0 : split.ends[target - 1], split.ends[target])
+  const { starts, ends } = split
+  const from = starts ? starts[target] : target === 0 ? 0 : ends[target - 1]
+  const part = split.bytes.subarray(from, ends[target])
   // A copy: whoever gets it must not hold the whole.
   const ipc = resultBytes(part.length)
   ipc.set(part)

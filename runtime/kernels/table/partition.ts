@@ -8,6 +8,7 @@ import { compareCells } from './columns/groupRows.ts'
 import { recordsOf, valueFromCell } from './columns/values.ts'
 import type { OpenFrame } from './engine.ts'
 import { nameOf } from './expression.ts'
+import { flatGathered, flatSplit, flatSplitOfFrames } from './flatPath.ts'
 import { type Frame, isFrame, partOf, type SplitFrame } from './frame.ts'
 import { requireOneHash } from './mixedHash.ts'
 import { countQuotes } from './read/byteRange.ts'
@@ -47,6 +48,11 @@ export const runTable = kernel(
     const few = sink.sink === 'hash' && sink.chosen !== undefined ? Number(args[sink.chosen]) : undefined
     const alone = few === 1 && steps.length === 0 ? onlyFrame(source, args[0]) : undefined
     if (alone) return allInFirst(alone, partsOf(sink as SplitSink))
+    const gathered = sink.sink === 'frame' ? flatGathered(engine, source, steps, args[0]) : undefined
+    if (gathered) return gathered
+    const split =
+      sink.sink === 'range' ? await flatSplitOfFrames(engine, source, steps, sink, args) : undefined
+    if (split) return split
     const frame = await engine.run(source, steps, args)
     switch (sink.sink) {
       case 'frame':
@@ -63,8 +69,13 @@ export const runTable = kernel(
         )
       case 'cut':
         return closeParts(engine, await engine.split(frame, sink))
-      case 'range':
-        return closeParts(engine, await engine.split(frame, sink, args[sink.slot] as Cell[]))
+      case 'range': {
+        const bounds = args[sink.slot] as Cell[]
+        return (
+          flatSplit(engine, frame, sink, bounds) ??
+          closeParts(engine, await engine.split(frame, sink, bounds))
+        )
+      }
       case 'each': {
         const parts: OpenFrame[] = []
         for (const beside of args[sink.slot] as Frame[])

@@ -2,10 +2,10 @@
 // were numbered they need not be read.
 
 import { randomUUID } from 'node:crypto'
-import { releasedWhenShort } from '../../resultMemory.ts'
+import { releasedWhenShort, resultBytes } from '../../resultMemory.ts'
 import type { Codes, Frame } from '../frame.ts'
-import { type NativeExpr, type NativeFrame, polars } from './native.ts'
-import { numbersOf } from './nativeIpc.ts'
+import { type NativeExpr, type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
+import { numbersOf, piecesAs } from './nativeIpc.ts'
 import { nativeType } from './nativeType.ts'
 
 const CODE = 'code'
@@ -26,6 +26,7 @@ const others = new Map<string, { codes: Uint32Array; readonly met: Set<string> }
 
 releasedWhenShort(() => {
   own = undefined
+  lastList = undefined
   others.clear()
 })
 
@@ -85,7 +86,7 @@ export function coded(
       .withColumns(columns.map((name) => polars().col(name).toPhysical()))
       .collectSync('auto'),
     codes: { columns, numbering: numbering(), textsId: `${numbering()}/${lists++}` },
-    texts: once.withColumns([asText(asCategory(code)).alias(TEXT as never)]).collectSync('auto'),
+    texts: withTexts(once),
   }
 }
 
@@ -107,6 +108,54 @@ export function decoded(native: NativeFrame, codes: Codes, beside: readonly Fram
   })
   return native.lazy().withColumns(exprs).collectSync('auto')
 }
+
+/**
+ * This thread's code for each code of some frames, as far as their texts have come; nothing where a frame has this thread's own.
+ * @param beside frames that carry the texts of parts of a shuffle
+ */
+export const recoded = (all: readonly Codes[], beside: readonly Frame[]): (Uint32Array | undefined)[] =>
+  all.map((codes) => (codes.numbering === numbering() ? undefined : mapOf(codes, beside)))
+
+/** Lists of texts that frames of this thread were given last. */
+let lastList:
+  | { readonly has: Uint8Array; readonly count: number; readonly ipc: Uint8Array; readonly id: string }
+  | undefined
+
+/**
+ * What this thread's codes in some columns mean.
+ * @param has a byte for each code, 1 where it comes
+ */
+export function codesOf(columns: readonly string[], has: Uint8Array): Codes {
+  const own = numbering()
+  const used = marked(has)
+  if (!lastList?.id.startsWith(`${own}/`) || !isNearly(lastList, has, used.length)) {
+    const native = new (polars().JsDataFrame)([polars().JsSeries.newUint32Array(CODE, used)])
+    const ipc = Buffer.concat(piecesAs(withTexts(native.lazy()).rechunk(), 'uncompressed'))
+    lastList = { has: has.slice(), count: used.length, ipc, id: `${own}/${lists++}` }
+  }
+  const texts = resultBytes(lastList.ipc.length)
+  texts.set(lastList.ipc)
+  return { columns, numbering: own, textsId: lastList.id, texts }
+}
+
+function marked(has: Uint8Array): Uint32Array {
+  let count = 0
+  for (const own of has) count += own
+  const codes = new Uint32Array(count)
+  let at = 0
+  for (let code = 0; code < has.length; code++) if (has[code] === 1) codes[at++] = code
+  return codes
+}
+
+/** Whether a list has all texts, and not many more. */
+function isNearly(list: NonNullable<typeof lastList>, has: Uint8Array, count: number): boolean {
+  if (list.count > 2 * count) return false
+  for (let code = 0; code < has.length; code++) if (has[code] === 1 && list.has[code] !== 1) return false
+  return true
+}
+
+const withTexts = (codes: NativeLazyFrame): NativeFrame =>
+  codes.withColumns([asText(asCategory(polars().col(CODE))).alias(TEXT as never)]).collectSync('auto')
 
 /** This thread's code for each code of another numbering, as far as texts have come. */
 function mapOf({ numbering: other, texts, textsId }: Codes, beside: readonly Frame[]): Uint32Array {

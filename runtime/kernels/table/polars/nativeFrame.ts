@@ -67,15 +67,12 @@ export function readFile(ipc: Buffer, rows: number, columns?: readonly string[])
 }
 
 /** The cells of a native frame, for JavaScript. */
-export const cellsOf = (native: NativeFrame): Column[] =>
-  columnsFromIpc(Buffer.concat(piecesOf(native, 'uncompressed')))
+export const cellsOf = (native: NativeFrame): Column[] => columnsFromIpc(Buffer.concat(piecesOf(native)))
 
 /** The bytes of an IPC file, as polars writes them: one piece a buffer of a column. */
-export function piecesOf(native: NativeFrame, compression: 'lz4' | 'uncompressed'): Uint8Array[] {
-  // Each chunk has the dictionary of its own categories, and a file has room for one.
-  const whole = categoriesIn(native).length > 0 ? native.rechunk() : native
-  return piecesAs(whole, compression)
-}
+export const piecesOf = (native: NativeFrame): Uint8Array[] =>
+  // Each chunk has the dictionary of its own categories, and a file has room for one; one batch is what others look into.
+  piecesAs(native.rechunk(), 'uncompressed')
 
 /** Columns of cells as a native frame. Categories travel as texts and become themselves here. */
 export function fromColumns(columns: readonly Column[], schema: Schema): NativeFrame {

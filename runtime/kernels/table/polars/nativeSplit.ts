@@ -43,7 +43,7 @@ export async function nativeSplit(
     return new PolarsFrame(rows.slice(from, at - from))
   })
   if (!made) return { parts: found }
-  return { parts: found, codes: { ...made.codes, texts: piecesOf(made.texts, 'lz4') } }
+  return { parts: found, codes: { ...made.codes, texts: piecesOf(made.texts) } }
 }
 
 /** The rows as they travel: categories as codes, or as texts where those are many. Where parts come together, they are categories again. */

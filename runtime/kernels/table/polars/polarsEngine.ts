@@ -1,7 +1,7 @@
 // The engine on polars: steps become one lazy plan of its own, which it optimises and runs with all threads of the worker.
 
 import type { Engine } from '../engine.ts'
-import { coded } from './categoryCodes.ts'
+import { coded, codesOf, recoded } from './categoryCodes.ts'
 import { type NativeExpr, polars } from './native.ts'
 import { nativeLiteral } from './nativeExpr.ts'
 import {
@@ -31,11 +31,10 @@ export const polarsEngine: Engine<PolarsFrame> = {
   open: opened,
 
   close(frame) {
-    const columns = frame.bytes > COMPRESS_FROM ? onlyCategories(frame.native) : []
+    const columns = frame.bytes > CODED_FROM_BYTES ? onlyCategories(frame.native) : []
     const made = columns.length > 0 ? coded(frame.native, columns) : undefined
     if (!made) return { ipc: pieces(frame) }
-    const texts = piecesOf(made.texts, 'lz4')
-    return { ipc: piecesOf(made.native, 'lz4'), codes: { ...made.codes, texts } }
+    return { ipc: piecesOf(made.native), codes: { ...made.codes, texts: piecesOf(made.texts) } }
   },
 
   pieces,
@@ -54,6 +53,8 @@ export const polarsEngine: Engine<PolarsFrame> = {
     return { high: high.cells as number[], low: low.cells as number[] }
   },
 
+  categories: { recoded, codesOf },
+
   hashMark() {
     mark ??= hashOfKnown()
     return mark
@@ -67,7 +68,7 @@ export const polarsEngine: Engine<PolarsFrame> = {
 }
 
 function pieces(frame: PolarsFrame): Uint8Array[] {
-  return piecesOf(frame.native, frame.bytes > COMPRESS_FROM ? 'lz4' : 'uncompressed')
+  return piecesOf(frame.native)
 }
 
 let mark: string | undefined
@@ -85,4 +86,5 @@ function hashOfKnown(): string {
     .join(' ')}`
 }
 
-const COMPRESS_FROM = 64 * 1024
+/** Smaller frames have the texts of their categories in themselves. */
+const CODED_FROM_BYTES = 64 * 1024
