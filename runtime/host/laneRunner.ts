@@ -11,7 +11,7 @@ import { withFrozenHint } from '../functions/frozenHint.ts'
 import { decodeValue, type EncodeOptions, encodeValue, modulesOfValue } from '../functions/valueCodec.ts'
 import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
-import { kernelNames } from '../kernels/kernel.ts'
+import { kernelNames, takeKeptNothing } from '../kernels/kernel.ts'
 import { provideFitter } from '../kernels/ml/fitTask.ts'
 import { provideResultMemory } from '../kernels/resultMemory.ts'
 import { provideCollection } from '../kernels/table/polars/release.ts'
@@ -188,12 +188,13 @@ export class LaneRunner {
       try {
         const number = batch.callables[index]
         const callable = this.#callables.get(number) ?? (await this.#callables.load(number))
-        if (!this.#loader.keepsNothing(callable)) report.made = undefined
         const bytes = batch.args.subarray(index === 0 ? 0 : batch.argEnds[index - 1], batch.argEnds[index])
         if (modulesOfValue(bytes).length > 0) await this.#loader.loadModules(modulesOfValue(bytes))
         if (values) for (const names of values.modules(index)) await this.#loader.loadModules(names)
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
+        takeKeptNothing()
         const following = this.#call(run, number, callable, bytes, values, report)
+        if (!takeKeptNothing() && !this.#loader.keepsNothing(callable)) report.made = undefined
         if (following) {
           report.made = undefined
           const outcome = await following

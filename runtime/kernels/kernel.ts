@@ -31,6 +31,23 @@ export function keepsNothing<F extends AnyFunction>(fn: F): F {
   return fn
 }
 
+let didKeepNothing = false
+
+/**
+ * Said by a kernel just before it returns, not asynchronously, where this one call kept nothing, as `keepsNothing` says of all calls.
+ * @example if (quick) { keptNothing(); return quick }
+ */
+export function keptNothing(): void {
+  didKeepNothing = true
+}
+
+/** Whether the call that just returned said so. */
+export function takeKeptNothing(): boolean {
+  const said = didKeepNothing
+  didKeepNothing = false
+  return said
+}
+
 /** How a codec finds a kernel's name, and a worker the kernel. */
 export const kernelNames = {
   nameOf: (fn: AnyFunction): string | undefined => names.get(fn),

@@ -176,11 +176,7 @@ test('a table is printed neatly, and gives columns and Arrow', async () => {
 test('rows that nothing is done with are counted without being opened', async () => {
   const unreadable = { ipc: new Uint8Array([1, 2, 3]), rows: 7, bytes: 3 }
   assert.equal(await runTable({ source: 'frame' }, [], { sink: 'rows' }, unreadable), 7)
-  const filtered = runTable(
-    { source: 'frame' },
-    [{ step: 'slice', offset: 0, length: 1 }],
-    { sink: 'rows' },
-    unreadable,
-  )
+  const filtered = async (): Promise<unknown> =>
+    runTable({ source: 'frame' }, [{ step: 'slice', offset: 0, length: 1 }], { sink: 'rows' }, unreadable)
   await assert.rejects(filtered)
 })

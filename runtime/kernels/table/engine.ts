@@ -5,7 +5,7 @@ import type { Cell, Column } from './columns/column.ts'
 import type { ExprNode } from './expression.ts'
 import type { Codes, Frame } from './frame.ts'
 import type { Schema } from './schema.ts'
-import type { Step, TableSink, TableSource, WriteChoices, WriteFormat } from './steps.ts'
+import type { ColumnStep, Step, TableSink, TableSource, WriteChoices, WriteFormat } from './steps.ts'
 
 /** An open partition, of an engine's own kind. */
 export interface OpenFrame {
@@ -40,6 +40,8 @@ export interface Engine<F extends OpenFrame = OpenFrame> {
   run(source: TableSource, steps: readonly Step[], args: readonly unknown[]): Promise<F>
   /** Takes open rows through more steps. */
   continue(frame: F, steps: readonly Step[], args: readonly unknown[]): Promise<F>
+  /** Some columns of a frame after steps that choose and make columns, at once; where it can. */
+  worked?(frame: Frame, columns: readonly string[], steps: readonly ColumnStep[]): F
   open(frame: Frame): F
   /** Rows as they travel between tasks. */
   close(frame: F): ClosedRows

@@ -12,10 +12,17 @@ import { gatheredFile } from './flat/gatherFrames.ts'
 import { rangeTargets } from './flat/rangeTargets.ts'
 import { recodedFrame, usedCodes } from './flat/recode.ts'
 import { scattered } from './flat/scatter.ts'
-import { Scratch } from './flat/scratch.ts'
+import { withScratch } from './flat/scratch.ts'
 import { type Codes, type Frame, isFrame, type SplitFrame } from './frame.ts'
 import { namesOf } from './schema.ts'
-import { partsOf, type SortKey, type Step, type TableSink, type TableSource } from './steps.ts'
+import {
+  type ColumnStep,
+  partsOf,
+  type SortKey,
+  type Step,
+  type TableSink,
+  type TableSource,
+} from './steps.ts'
 
 type RangeSink = Extract<TableSink, { sink: 'range' }>
 
@@ -82,15 +89,15 @@ function inOwnCodes(
 }
 
 /** A range split of frames that nothing but choices and new columns are done to. */
-export async function flatSplitOfFrames(
+export function flatSplitOfFrames(
   engine: Engine,
   source: TableSource,
   steps: readonly Step[],
   sink: RangeSink,
   args: readonly unknown[],
-): Promise<SplitFrame | undefined> {
+): SplitFrame | undefined {
   const frame = onlyFrame(source, args[0])
-  const rows = frame && (await rowsWithout(engine, frame, steps))
+  const rows = frame && rowsAfter(engine, frame, steps)
   return rows && splitRows(engine, rows, sink, args[sink.slot] as Cell[])
 }
 
@@ -118,10 +125,10 @@ function splitRows(
   const column = columns.find(({ name }) => name === key.name)
   const count = partsOf(sink)
   if (!column || (codes && !isWorthSending(codes, coded, rows.rows / count))) return undefined
-  const scratch = new Scratch()
-  const targets = rangeTargets(column, rows.rows, sink, bounds, scratch)
-  const parts = targets && scattered(rows, targets, count)
-  scratch.giveBack()
+  const parts = withScratch((scratch) => {
+    const targets = rangeTargets(column, rows.rows, sink, bounds, scratch)
+    return targets && scattered(rows, targets, count)
+  })
   if (!parts) return undefined
   flatWork.split++
   return { ...parts, hash: engine.hashMark(), ...(codes && { codes }) }
@@ -140,13 +147,11 @@ function onlyFrame(source: TableSource, argument: unknown): Frame | undefined {
 }
 
 /** Rows of a frame after some steps: columns that are worked out come from the engine, the others are as they lie. */
-async function rowsWithout(
-  engine: Engine,
-  frame: Frame,
-  steps: readonly Step[],
-): Promise<FlatFrame | undefined> {
-  if (steps.length === 0) return flatColumns(frame)
+function rowsAfter(engine: Engine, frame: Frame, given: readonly Step[]): FlatFrame | undefined {
   const whole = flatColumns(frame)
+  if (given.length === 0) return whole
+  const steps = given.filter((step) => step.step === 'withColumns' || step.step === 'select')
+  if (steps.length < given.length) return undefined
   const plan =
     whole &&
     originsOf(
@@ -155,7 +160,7 @@ async function rowsWithout(
     )
   if (!plan) return undefined
   const made = [...plan].flatMap(([name, from]) => (from === undefined ? [name] : []))
-  const computed = made.length === 0 ? undefined : await computedColumns(engine, frame, steps, made)
+  const computed = made.length === 0 ? undefined : computedColumns(engine, frame, steps, made)
   if (made.length > 0 && (computed?.rows !== frame.rows || computed.codes)) return undefined
   const columns = [...plan].map(([name, from]) => {
     const column = from === undefined ? undefined : whole.columns.find((each) => each.name === from)
@@ -168,13 +173,9 @@ async function rowsWithout(
 }
 
 /** For each column after the steps the one that it was; nothing for those that are worked out. */
-function originsOf(
-  names: readonly string[],
-  steps: readonly Step[],
-): Map<string, string | undefined> | undefined {
+function originsOf(names: readonly string[], steps: readonly ColumnStep[]): Map<string, string | undefined> {
   let now = new Map<string, string | undefined>(names.map((name) => [name, name]))
   for (const step of steps) {
-    if (step.step !== 'withColumns' && step.step !== 'select') return undefined
     const before = now
     now = new Map(step.step === 'select' ? [] : before)
     for (const expr of step.exprs) {
@@ -186,26 +187,25 @@ function originsOf(
 }
 
 /** Columns that steps work out, by what of the steps they need. */
-async function computedColumns(
+function computedColumns(
   engine: Engine,
   frame: Frame,
-  steps: readonly Step[],
+  steps: readonly ColumnStep[],
   made: readonly string[],
-): Promise<FlatFrame | undefined> {
+): FlatFrame | undefined {
   let wanted = new Set(made)
-  const needed: Step[] = []
+  const needed: ColumnStep[] = []
   for (const step of steps.toReversed()) {
-    if (step.step !== 'withColumns' && step.step !== 'select') return undefined
     const exprs = step.exprs.filter((expr) => wanted.has(nameOf(expr)))
     const kept = step.step === 'select' ? [] : [...wanted].filter((name) => !isMade(exprs, name))
     wanted = new Set([...kept, ...exprs.flatMap((expr) => [...columnsIn(expr)])])
     if (exprs.length > 0) needed.unshift({ step: step.step, exprs })
   }
+  // Without a column nothing would say how many rows there are.
   if (wanted.size === 0) return undefined
-  const only: Step = { step: 'select', exprs: made.map((name) => ({ kind: 'column', name })) }
-  const columns = [...wanted]
-  const rows = await engine.run({ source: 'frame', columns }, [...needed, only], [frame])
-  return rows.rows === frame.rows ? flatColumns(closeFrame(engine, rows)) : undefined
+  const only: ColumnStep = { step: 'select', exprs: made.map((name) => ({ kind: 'column', name })) }
+  const rows = engine.worked?.(frame, [...wanted], [...needed, only])
+  return rows?.rows === frame.rows ? flatColumns(closeFrame(engine, rows)) : undefined
 }
 
 const isMade = (exprs: readonly ExprNode[], name: string): boolean =>

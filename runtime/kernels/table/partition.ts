@@ -1,6 +1,6 @@
 // The kernels of tables: a whole fused chain on one partition, and what brings partitions together.
 
-import { kernel } from '../kernel.ts'
+import { keepsNothing, keptNothing, kernel } from '../kernel.ts'
 import { tableEngine } from './choose.ts'
 import { closeFrame, closeParts } from './closeFrame.ts'
 import type { Cell } from './columns/column.ts'
@@ -31,68 +31,83 @@ interface Sampled {
 /** Reads a partition, takes it through all steps, and gives what the sink makes of it. */
 export const runTable = kernel(
   'table.partition',
-  async (
-    source: TableSource,
-    steps: readonly Step[],
-    sink: TableSink,
-    ...args: unknown[]
-  ): Promise<unknown> => {
+  (source: TableSource, steps: readonly Step[], sink: TableSink, ...args: unknown[]): unknown => {
     if (source.source === 'frames') requireSameHash(args[0])
-    const engine = tableEngine()
-    if (sink.sink === 'take') return take(source, steps, sink, args)
-    const unchanged = steps.length === 0 && sink.sink === 'frame' && onlyFrame(source, args[0])
-    if (unchanged) return unchanged
-    // Rows that nothing is done with are counted already.
-    if (sink.sink === 'rows' && steps.length === 0 && source.source === 'frame')
-      return (args[0] as Frame).rows
-    const few = sink.sink === 'hash' && sink.chosen !== undefined ? Number(args[sink.chosen]) : undefined
-    const alone = few === 1 && steps.length === 0 ? onlyFrame(source, args[0]) : undefined
-    if (alone) return allInFirst(alone, partsOf(sink as SplitSink))
-    const gathered = sink.sink === 'frame' ? flatGathered(engine, source, steps, args[0]) : undefined
-    if (gathered) return gathered
-    const split =
-      sink.sink === 'range' ? await flatSplitOfFrames(engine, source, steps, sink, args) : undefined
-    if (split) return split
-    const frame = await engine.run(source, steps, args)
-    switch (sink.sink) {
-      case 'frame':
-        // States that are made of hashes merge with those of the same hash alone.
-        return steps.some(({ step }) => step === 'sketch')
-          ? { ...closeFrame(engine, frame), hash: engine.hashMark() }
-          : closeFrame(engine, frame)
-      case 'rows':
-        return frame.rows
-      case 'hash':
-        return closeParts(
-          engine,
-          await engine.split(frame, few === undefined ? sink : { ...sink, count: few }),
-        )
-      case 'cut':
-        return closeParts(engine, await engine.split(frame, sink))
-      case 'range': {
-        const bounds = args[sink.slot] as Cell[]
-        return (
-          flatSplit(engine, frame, sink, bounds) ??
-          closeParts(engine, await engine.split(frame, sink, bounds))
-        )
-      }
-      case 'each': {
-        const parts: OpenFrame[] = []
-        for (const beside of args[sink.slot] as Frame[])
-          parts.push(await engine.continue(frame, sink.steps, [beside]))
-        return closeParts(engine, { parts })
-      }
-      case 'sampled': {
-        const sample = await sampleOf(frame, sink)
-        return sink.alone ? sample : ({ frame: closeFrame(engine, frame), sample } satisfies Sampled)
-      }
-      case 'sketch':
-        return sketchOf(engine, frame, sink.spec)
-      case 'write':
-        return writePartition(engine, frame, sink, args[sink.slot] as string)
-    }
+    const flat = withoutEngine(source, steps, sink, args)
+    // Of frames that are only looked at where they lie nothing stays open.
+    if (flat) keptNothing()
+    return flat ?? byEngine(source, steps, sink, args)
   },
 )
+
+/** Sorted, gathered and split rows, where nothing else is done to them. */
+function withoutEngine(
+  source: TableSource,
+  steps: readonly Step[],
+  sink: TableSink,
+  args: readonly unknown[],
+): Frame | SplitFrame | undefined {
+  if (sink.sink === 'frame')
+    return steps.length === 0 && onlyFrame(source, args[0])
+      ? undefined
+      : flatGathered(tableEngine(), source, steps, args[0])
+  return sink.sink === 'range' ? flatSplitOfFrames(tableEngine(), source, steps, sink, args) : undefined
+}
+
+async function byEngine(
+  source: TableSource,
+  steps: readonly Step[],
+  sink: TableSink,
+  args: readonly unknown[],
+): Promise<unknown> {
+  const engine = tableEngine()
+  if (sink.sink === 'take') return take(source, steps, sink, args)
+  const unchanged = steps.length === 0 && sink.sink === 'frame' && onlyFrame(source, args[0])
+  if (unchanged) return unchanged
+  // Rows that nothing is done with are counted already.
+  if (sink.sink === 'rows' && steps.length === 0 && source.source === 'frame') return (args[0] as Frame).rows
+  const few = sink.sink === 'hash' && sink.chosen !== undefined ? Number(args[sink.chosen]) : undefined
+  const alone = few === 1 && steps.length === 0 ? onlyFrame(source, args[0]) : undefined
+  if (alone) return allInFirst(alone, partsOf(sink as SplitSink))
+  const gathered = sink.sink === 'frame' ? flatGathered(engine, source, steps, args[0]) : undefined
+  if (gathered) return gathered
+  const split = sink.sink === 'range' ? await flatSplitOfFrames(engine, source, steps, sink, args) : undefined
+  if (split) return split
+  const frame = await engine.run(source, steps, args)
+  switch (sink.sink) {
+    case 'frame':
+      // States that are made of hashes merge with those of the same hash alone.
+      return steps.some(({ step }) => step === 'sketch')
+        ? { ...closeFrame(engine, frame), hash: engine.hashMark() }
+        : closeFrame(engine, frame)
+    case 'rows':
+      return frame.rows
+    case 'hash':
+      return closeParts(engine, await engine.split(frame, few === undefined ? sink : { ...sink, count: few }))
+    case 'cut':
+      return closeParts(engine, await engine.split(frame, sink))
+    case 'range': {
+      const bounds = args[sink.slot] as Cell[]
+      return (
+        flatSplit(engine, frame, sink, bounds) ?? closeParts(engine, await engine.split(frame, sink, bounds))
+      )
+    }
+    case 'each': {
+      const parts: OpenFrame[] = []
+      for (const beside of args[sink.slot] as Frame[])
+        parts.push(await engine.continue(frame, sink.steps, [beside]))
+      return closeParts(engine, { parts })
+    }
+    case 'sampled': {
+      const sample = await sampleOf(frame, sink)
+      return sink.alone ? sample : ({ frame: closeFrame(engine, frame), sample } satisfies Sampled)
+    }
+    case 'sketch':
+      return sketchOf(engine, frame, sink.spec)
+    case 'write':
+      return writePartition(engine, frame, sink, args[sink.slot] as string)
+  }
+}
 
 /** One frame that nothing is done with stays as it is. */
 function onlyFrame(source: TableSource, argument: unknown): Frame | undefined {
@@ -152,9 +167,8 @@ export const chosenTargets = kernel(
 )
 
 /** One target's part of a split. */
-export const pickPart = kernel(
-  'table.pickPart',
-  (target: number, split: SplitFrame): Frame => partOf(split, target),
+export const pickPart = keepsNothing(
+  kernel('table.pickPart', (target: number, split: SplitFrame): Frame => partOf(split, target)),
 )
 
 /** How many values of a key one partition shows, at least, where it has as many. */

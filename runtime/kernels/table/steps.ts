@@ -104,6 +104,9 @@ export type Step =
   /** Rows of dates in windows of time: the start of each window as its first column. */
   | { step: 'window'; on: string; every: string; keys: readonly string[]; aggs: readonly ExprNode[] }
 
+/** Steps that leave the rows as they are. */
+export type ColumnStep = Extract<Step, { step: 'select' | 'withColumns' }>
+
 /** Where a partition's rows come from. What differs between partitions is the task's own first argument. */
 export type TableSource =
   /** The argument is a frame, of which these columns are wanted, or all. */

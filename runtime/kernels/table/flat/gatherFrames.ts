@@ -8,7 +8,7 @@ import { type FlatShape, flatLayout } from './flatFile.ts'
 import type { FlatFrame } from './flatFrame.ts'
 import { type FlatPart, gatherColumn, gatheredShape } from './gather.ts'
 import { emptyWords, wordsOf, writeWords } from './orderWords.ts'
-import { Scratch } from './scratch.ts'
+import { type Scratch, withScratch } from './scratch.ts'
 import { sortRows } from './sortRows.ts'
 
 /** An Arrow IPC file of so many rows. */
@@ -31,16 +31,16 @@ export function gatheredFile(frames: readonly FlatFrame[], keys: readonly SortKe
   const parts = columns.map((_, i) => frames.map((frame) => ({ column: frame.columns[i], rows: frame.rows })))
   const shapes = parts.map(gatheredShape)
   if (shapes.some((shape) => shape === undefined)) return undefined
-  const scratch = new Scratch()
-  const order = keys.length > 0 ? sortedOrder(parts, rows, keys, scratch) : undefined
-  if (keys.length > 0 && !order) return undefined
-  const layout = flatLayout(shapes as FlatShape[], rows)
-  const ipc = resultBytes(layout.length)
-  layout.write(ipc).forEach((to, i) => {
-    gatherColumn(parts[i], rows, order, to)
+  return withScratch((scratch) => {
+    const order = keys.length > 0 ? sortedOrder(parts, rows, keys, scratch) : undefined
+    if (keys.length > 0 && !order) return undefined
+    const layout = flatLayout(shapes as FlatShape[], rows)
+    const ipc = resultBytes(layout.length)
+    layout.write(ipc).forEach((to, i) => {
+      gatherColumn(parts[i], rows, order, to)
+    })
+    return { ipc, rows, bytes: layout.length }
   })
-  scratch.giveBack()
-  return { ipc, rows, bytes: layout.length }
 }
 
 const sameColumns = (a: FlatFrame, b: FlatFrame): boolean =>
@@ -58,7 +58,7 @@ function sortedOrder(
     const name = by.kind === 'column' ? by.name : undefined
     const parts = columns.find(([{ column }]) => column.name === name)
     const words = parts ? wordsOf(parts[0].column.type) : 0
-    return parts && words > 0 ? { ...how, parts, words } : undefined
+    return parts && words !== 0 ? { ...how, parts, words } : undefined
   })
   if (sorted.some((key) => key === undefined)) return undefined
   const order = scratch.rows(rows)

@@ -1,25 +1,45 @@
-// Memory for a step in between: what one call of a kernel needs beside its result.
+// Memory for a step in between: what one call of a kernel needs beside its result, in one piece that each thread keeps for the next.
 
-import { giveBack, resultBuffer } from '../../resultMemory.ts'
+import { releasedWhenShort } from '../../resultMemory.ts'
 
-/** Arrays that go back together. What they hold at first is anything. */
+/** More than this is not kept. */
+const KEPT_BYTES_MAX = 64 * 2 ** 20
+/** Arrays begin where words of any width may stand. */
+const ALIGNED = 64
+
+let kept = new ArrayBuffer(0)
+/** Where the next array of those in use stands. */
+let end = 0
+
+releasedWhenShort(() => {
+  if (end === 0) kept = new ArrayBuffer(0)
+})
+
+/**
+ * Arrays that go back together, and what they hold at first is anything. Those that were made last go back first: a function gives
+ * its own back before it returns, and awaits nothing meanwhile.
+ */
 export class Scratch {
-  readonly #buffers: ArrayBufferLike[] = []
+  readonly #from = end
 
   words(length: number): Int32Array {
-    return new Int32Array(this.#buffer(4 * length), 0, length)
+    const [buffer, at] = room(4 * length)
+    return new Int32Array(buffer, at, length)
   }
 
   rows(length: number): Uint32Array {
-    return new Uint32Array(this.#buffer(4 * length), 0, length)
+    const [buffer, at] = room(4 * length)
+    return new Uint32Array(buffer, at, length)
   }
 
   targets(length: number): Uint16Array {
-    return new Uint16Array(this.#buffer(2 * length), 0, length)
+    const [buffer, at] = room(2 * length)
+    return new Uint16Array(buffer, at, length)
   }
 
   bytes(length: number): Uint8Array {
-    return new Uint8Array(this.#buffer(length), 0, length)
+    const [buffer, at] = room(length)
+    return new Uint8Array(buffer, at, length)
   }
 
   /** As long as another one. */
@@ -30,18 +50,26 @@ export class Scratch {
 
   /** Nobody may look at any of them from now on. */
   giveBack(): void {
-    for (const buffer of this.#buffers.splice(0)) giveBack(buffer)
-  }
-
-  #buffer(byteLength: number): ArrayBufferLike {
-    const buffer = resultBuffer(sizeOf(byteLength))
-    this.#buffers.push(buffer)
-    return buffer
+    const used = end
+    end = this.#from
+    // So much would have been needed: the next call has it.
+    if (end === 0 && used > kept.byteLength && used <= KEPT_BYTES_MAX) kept = new ArrayBuffer(used)
   }
 }
 
-/** Few sizes, so that memory of one call serves the next. */
-const sizeOf = (byteLength: number): number => {
-  const step = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, byteLength))) - 3)
-  return Math.ceil(byteLength / step) * step
+/** Gives what work gives, whose scratch memory goes back however it ends. */
+export function withScratch<T>(work: (scratch: Scratch) => T): T {
+  const scratch = new Scratch()
+  try {
+    return work(scratch)
+  } finally {
+    scratch.giveBack()
+  }
+}
+
+/** A place in what is kept; in memory of its own where that is too small. */
+function room(byteLength: number): [buffer: ArrayBuffer, at: number] {
+  const at = end
+  end = Math.ceil((at + byteLength) / ALIGNED) * ALIGNED
+  return end <= kept.byteLength ? [kept, at] : [new ArrayBuffer(byteLength), 0]
 }

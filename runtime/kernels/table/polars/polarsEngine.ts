@@ -3,7 +3,7 @@
 import type { Engine } from '../engine.ts'
 import { coded, codesOf, recoded } from './categoryCodes.ts'
 import { type NativeExpr, polars } from './native.ts'
-import { nativeLiteral } from './nativeExpr.ts'
+import { nativeColumn, nativeLiteral } from './nativeExpr.ts'
 import {
   cellsOf,
   closed,
@@ -20,6 +20,7 @@ import { nativeSplit } from './nativeSplit.ts'
 import { through } from './nativeStep.ts'
 import { nativeType } from './nativeType.ts'
 import { nativeWrite } from './nativeWrite.ts'
+import { someColumns } from './openColumns.ts'
 
 export const polarsEngine: Engine<PolarsFrame> = {
   name: 'polars',
@@ -27,6 +28,15 @@ export const polarsEngine: Engine<PolarsFrame> = {
   run: async (source, steps, args) => through(await nativeSource(source, args[0]), steps, args),
 
   continue: (frame, steps, args) => through(frame.native.lazy(), steps, args),
+
+  worked(frame, columns, steps) {
+    let lazy = someColumns(frame, columns)
+    for (const { step, exprs } of steps) {
+      const natives = exprs.map(nativeColumn)
+      lazy = step === 'select' ? lazy.select(natives) : lazy.withColumns(natives)
+    }
+    return new PolarsFrame(lazy.collectSync('auto'))
+  },
 
   open: opened,
 
