@@ -4,9 +4,10 @@ import type { MessagePort } from 'node:worker_threads'
 import { type ResultMemory, releaseCaches } from '../kernels/resultMemory.ts'
 import { collectGarbage } from './garbage.ts'
 import type { NumberedBuffer } from './sharedMemory.ts'
+import { GRANTED_SIZES_MAX } from './spareGrants.ts'
 
 /** Buffers of so many sizes wait for the next result. */
-const SPARE_SIZES_MAX = 4
+const SPARE_SIZES_MAX = GRANTED_SIZES_MAX
 
 export class LaneMemory implements ResultMemory {
   readonly #port: MessagePort

@@ -7,6 +7,7 @@ import { collectGarbage } from './garbage.ts'
 import type { Lanes } from './lanes.ts'
 import { Overflow } from './overflow.ts'
 import type { SharedMemory } from './sharedMemory.ts'
+import { SpareGrants } from './spareGrants.ts'
 import type { WorkerCore } from './workerCore.ts'
 
 /** Free shared memory up to this share of the limit is kept for the next values. */
@@ -29,8 +30,7 @@ export class MemoryKeeper {
   readonly #core: WorkerCore
   readonly #memory: SharedMemory
   readonly #lanes: Lanes
-  /** By lane: sizes of the buffers that its last results stand in, and how many of each. */
-  readonly #madeBy: (Map<number, number> | undefined)[] = []
+  readonly #grants = new SpareGrants()
   #movedBytes = 0
   readonly #plan = new CollectPlan()
   #collecting: NodeJS.Immediate | undefined
@@ -48,7 +48,7 @@ export class MemoryKeeper {
 
   /** A lane's results came into memory. */
   reported(lane: number, report: LaneReport): void {
-    if (report.shared.length > 0) this.#madeBy[lane] = buffersMade(report)
+    if (report.shared.length > 0) this.#grants.made(lane, sizesMade(report))
     for (const size of report.sizes) this.#movedBytes += Math.max(0, size)
     this.#measureMoved()
   }
@@ -70,11 +70,13 @@ export class MemoryKeeper {
 
   /** Gives a lane free memory of the sizes that its last results had: the next ones are often as large. */
   grant(lane: number): void {
-    const made = this.#madeBy[lane]
-    if (!made || this.#memory.freeBytes === 0) return
-    const buffers = [...made].flatMap(([byteLength, count]) => this.#memory.grant(lane, byteLength, count))
-    if (buffers.length > 0) this.#lanes.post(lane, { kind: 'grant', buffers })
-    this.#madeBy[lane] = undefined
+    if (this.#memory.freeBytes === 0) return
+    const granted = this.#grants.wanted(lane).flatMap(([byteLength, count]) => {
+      const buffers = this.#memory.grant(lane, byteLength, count)
+      this.#grants.given(lane, byteLength, buffers.length)
+      return buffers
+    })
+    if (granted.length > 0) this.#lanes.post(lane, { kind: 'grant', buffers: granted })
   }
 
   measure(rssBytes: number): void {
@@ -131,7 +133,10 @@ export class MemoryKeeper {
     const unexplainedBytes = usedBytes - values.managedBytes - strayBytes - baseBytes
     const readings = { nowMs: performance.now(), usedBytes, strayBytes, unexplainedBytes, givenUpBytes }
     const { lanes, own } = this.#plan.next(readings, this.#core.state.limits)
-    if (lanes) this.#lanes.postAll({ kind: 'collect' })
+    if (lanes) {
+      this.#lanes.postAll({ kind: 'collect' })
+      this.#grants.letGo()
+    }
     if (own) this.#collectSoon()
   }
 
@@ -145,12 +150,9 @@ export class MemoryKeeper {
   }
 }
 
-/** How many buffers of each size a report's results stand in, up to a few. */
-function buffersMade(report: LaneReport): Map<number, number> {
-  const made = new Map<number, number>()
-  for (const { bytes, buffers } of report.shared)
-    for (const buffer of bytes ? [bytes.buffer, ...buffers] : buffers)
-      if (made.size < 4 || made.has(buffer.byteLength))
-        made.set(buffer.byteLength, Math.min(8, (made.get(buffer.byteLength) ?? 0) + 1))
-  return made
-}
+/** The sizes of all buffers that a report's results stand in. */
+const sizesMade = ({ shared }: LaneReport): number[] =>
+  shared.flatMap(({ bytes, buffers }) => [
+    ...(bytes ? [bytes.buffer.byteLength] : []),
+    ...buffers.map(({ byteLength }) => byteLength),
+  ])
