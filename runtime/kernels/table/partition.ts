@@ -8,6 +8,7 @@ import { compareCells } from './columns/groupRows.ts'
 import { recordsOf, valueFromCell } from './columns/values.ts'
 import type { OpenFrame } from './engine.ts'
 import { nameOf } from './expression.ts'
+import { flatLength, flatPart } from './flat/flatChain.ts'
 import { flatGathered, flatSplit, flatSplitOfFrames } from './flatPath.ts'
 import { type Frame, isFrame, partOf, type SplitFrame } from './frame.ts'
 import { requireOneHash } from './mixedHash.ts'
@@ -40,7 +41,7 @@ export const runTable = kernel(
   },
 )
 
-/** Sorted, gathered and split rows, where nothing else is done to them. */
+/** Sorted, gathered, split, grouped and joined rows, where nothing else is done to them. */
 function withoutEngine(
   source: TableSource,
   steps: readonly Step[],
@@ -50,7 +51,8 @@ function withoutEngine(
   if (sink.sink === 'frame')
     return steps.length === 0 && onlyFrame(source, args[0])
       ? undefined
-      : flatGathered(tableEngine(), source, steps, args[0])
+      : (flatGathered(tableEngine(), source, steps, args[0]) ??
+          (flatLength(steps) === steps.length ? flatPart(tableEngine(), source, steps, args)?.frame : undefined))
   return sink.sink === 'range' ? flatSplitOfFrames(tableEngine(), source, steps, sink, args) : undefined
 }
 
@@ -73,7 +75,11 @@ async function byEngine(
   if (gathered) return gathered
   const split = sink.sink === 'range' ? await flatSplitOfFrames(engine, source, steps, sink, args) : undefined
   if (split) return split
-  const frame = await engine.run(source, steps, args)
+  const isTried = sink.sink === 'frame' && flatLength(steps) === steps.length
+  const flat = isTried ? undefined : flatPart(engine, source, steps, args)
+  const frame = flat
+    ? await engine.run({ source: 'frame' }, steps.slice(flat.steps), [flat.frame, ...args.slice(1)])
+    : await engine.run(source, steps, args)
   switch (sink.sink) {
     case 'frame':
       // States that are made of hashes merge with those of the same hash alone.

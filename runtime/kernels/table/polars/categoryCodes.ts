@@ -127,11 +127,11 @@ let lastList:
  */
 export function codesOf(columns: readonly string[], has: Uint8Array): Codes {
   const own = numbering()
-  const used = marked(has)
-  if (!lastList?.id.startsWith(`${own}/`) || !isNearly(lastList, has, used.length)) {
+  if (!lastList?.id.startsWith(`${own}/`) || !isNearly(lastList, has)) {
+    const used = marked(lastList?.id.startsWith(`${own}/`) ? together(lastList, has) : has)
     const native = new (polars().JsDataFrame)([polars().JsSeries.newUint32Array(CODE, used)])
     const ipc = Buffer.concat(piecesAs(withTexts(native.lazy()).rechunk(), 'uncompressed'))
-    lastList = { has: has.slice(), count: used.length, ipc, id: `${own}/${lists++}` }
+    lastList = { has: bytesOf(used), count: used.length, ipc, id: `${own}/${lists++}` }
   }
   const texts = resultBytes(lastList.ipc.length)
   texts.set(lastList.ipc)
@@ -147,11 +147,32 @@ function marked(has: Uint8Array): Uint32Array {
   return codes
 }
 
+const countOf = (has: Uint8Array): number => {
+  let count = 0
+  for (let code = 0; code < has.length; code++) count += has[code]
+  return count
+}
+
+/** A byte for each code up to the largest, 1 for these. */
+function bytesOf(codes: Uint32Array): Uint8Array {
+  const has = new Uint8Array(codes.length === 0 ? 0 : codes[codes.length - 1] + 1)
+  for (const code of codes) has[code] = 1
+  return has
+}
+
 /** Whether a list has all texts, and not many more. */
-function isNearly(list: NonNullable<typeof lastList>, has: Uint8Array, count: number): boolean {
-  if (list.count > 2 * count) return false
+function isNearly(list: NonNullable<typeof lastList>, has: Uint8Array): boolean {
+  if (list.count > 2 * countOf(has)) return false
   for (let code = 0; code < has.length; code++) if (has[code] === 1 && list.has[code] !== 1) return false
   return true
+}
+
+/** Codes that come and those of the last list, where that is of nearly the same: lists of parts of one table become the same list. */
+function together(list: NonNullable<typeof lastList>, has: Uint8Array): Uint8Array {
+  const all = new Uint8Array(Math.max(list.has.length, has.length))
+  all.set(list.has)
+  for (let code = 0; code < has.length; code++) if (has[code] === 1) all[code] = 1
+  return countOf(all) <= 2 * countOf(has) ? all : has
 }
 
 const withTexts = (codes: NativeLazyFrame): NativeFrame =>

@@ -1,7 +1,16 @@
 // Resolved expressions as native ones.
 
 import type { Cell } from '../columns/column.ts'
-import { type DataType, isDatetime, isDuration, isFloat, isInteger, isList, TICKS } from '../dataType.ts'
+import {
+  type DataType,
+  isDatetime,
+  isDuration,
+  isFloat,
+  isInteger,
+  isList,
+  sameType,
+  TICKS,
+} from '../dataType.ts'
 import { type ExprNode, type Literal, nameOf, type Options } from '../expression.ts'
 import type { FunctionName } from '../functionCatalogue.ts'
 import { ticksOf } from '../resolve.ts'
@@ -94,8 +103,8 @@ function castTo(input: NativeExpr, from: DataType, to: DataType, strict: boolean
     const text = pl.when(input).then(pl.lit('true')).otherwise(pl.lit('false'))
     return pl.when(input.isNull()).then(pl.lit(null)).otherwise(text)
   }
-  // Whatever is of no type is absent.
-  if (to === 'null') return input
+  // Whatever is of no type is absent, and some types have no name that polars could cast to.
+  if (to === 'null' || sameType(from, to)) return input
   // The day is that of the zone's clock.
   if (to === 'date' && isDatetime(from) && from.zone !== undefined)
     return withoutZone(input).cast(nativeType(to), strict)
