@@ -84,11 +84,15 @@ function aggregate(node: Call, scope: Scope): Operand | undefined {
     const column = aggregated(node, undefined, groups)
     return column && { per: 'group', column }
   }
-  const input = operand(node.args[0], scope)
+  const input = operand(node.fn === 'sum' ? withoutCast(node.args[0]) : node.args[0], scope)
   if (!input || input.per === 'all') return undefined
   const column = aggregated(node, spread(input, 'row', rows, groups), groups)
   return column && { per: 'group', column }
 }
+
+/** Sums of whole numbers as floats need no floats of each. */
+const withoutCast = (node: ExprNode): ExprNode =>
+  node.kind === 'cast' && node.to === 'float64' && node.args[0].type === 'int32' ? node.args[0] : node
 
 /** Arguments of one length. */
 function together(

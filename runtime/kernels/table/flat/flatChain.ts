@@ -13,6 +13,7 @@ import { evaluated } from './evaluate.ts'
 import { isFlatAggregate, isFlatKey, isFlatRow } from './flatExpressions.ts'
 import { flatToIpc } from './flatFile.ts'
 import { type FlatColumn, flatColumns } from './flatFrame.ts'
+import { scratch } from './groupNumbers.ts'
 import { groupsOf } from './groups.ts'
 import { indexOf } from './joinIndexes.ts'
 import { isFlatJoin, type JoinStep, joinedColumns, joinedRows, rightName } from './joinRows.ts'
@@ -56,6 +57,7 @@ export function flatPart(
   let rows = opened(given, only, wanted, numbered)
   for (const step of own) rows = rows && applied(rows, step, args, wanted)
   const frame = rows && closed(rows)
+  scratch.giveBack()
   return frame && { frame, steps: length }
 }
 

@@ -1,5 +1,7 @@
 // Rows told apart by numbers: a table over the numbers where they lie close together, else an open-addressing hash table.
 
+import { Scratch } from './scratch.ts'
+
 /** Rows that agree in their keys. Groups are numbered from 0 in the order in which they first come. */
 export interface Groups {
   /** Of each row, the number of its group. */
@@ -8,6 +10,9 @@ export interface Groups {
   /** Of each group, the row where it first comes. */
   readonly first: Int32Array
 }
+
+/** What groups are numbered in: it is given back once their aggregates are made. */
+export const scratch = new Scratch()
 
 /** Whether bit `row` of a bitmap is set; where there is no bitmap all are. */
 export const isThere = (validity: Uint8Array | undefined, row: number): boolean =>
@@ -27,15 +32,26 @@ export function rangeOf(
   values: Int32Array,
   validity: Uint8Array | undefined,
 ): readonly [low: number, high: number] | undefined {
-  let low = 2 ** 31
-  let high = -(2 ** 31) - 1
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]
-    if (validity !== undefined && ((validity[row >> 3] >> (row & 7)) & 1) === 0) continue
-    if (value < low) low = value
-    if (value > high) high = value
-  }
-  return high < low ? undefined : [low, high]
+  let row = 0
+  while (row < values.length && !isThere(validity, row)) row++
+  if (row === values.length) return undefined
+  // Small whole numbers all the way: no number of the loops needs more than 32 bits.
+  let low = values[row]
+  let high = low
+  if (validity === undefined)
+    for (; row < values.length; row++) {
+      const value = values[row]
+      if (value < low) low = value
+      else if (value > high) high = value
+    }
+  else
+    for (; row < values.length; row++) {
+      const value = values[row]
+      if (((validity[row >> 3] >> (row & 7)) & 1) === 0) continue
+      if (value < low) low = value
+      else if (value > high) high = value
+    }
+  return [low, high]
 }
 
 /**
@@ -48,7 +64,7 @@ export function groupsOfNumbers(values: Int32Array, validity: Uint8Array | undef
   const [low, high] = range
   const size = high - low + 1
   if (fitsTable(size, values.length)) return groupsInRange(values, validity, low, size)
-  const hashes = new Int32Array(values.length)
+  const hashes = scratch.words(values.length)
   for (let row = 0; row < hashes.length; row++) hashes[row] = mixed(values[row])
   return groupsOfHashes(hashes, validity)
 }
@@ -61,23 +77,59 @@ export function groupsInRange(
   size: number,
 ): Groups {
   const rows = values.length
-  const of = new Int32Array(rows)
+  const of = scratch.words(rows)
   const first = new Int32Array(Math.min(size + 1, rows))
   // Of each number, its group's number and one more; the last place is that of what is absent.
-  const table = new Int32Array(size + 1)
-  let count = 0
-  for (let row = 0; row < rows; row++) {
-    const there = validity === undefined || ((validity[row >> 3] >> (row & 7)) & 1) === 1
-    const at = there ? values[row] - low : size
-    let group = table[at]
-    if (group === 0) {
-      first[count] = row
-      group = ++count
-      table[at] = group
-    }
-    of[row] = group - 1
-  }
+  const table = scratch.words(size + 1).fill(0)
+  const count =
+    validity === undefined
+      ? numberPresent(values, low, of, first, table)
+      : numberAll(values, validity, low, of, first, table)
   return { of, count, first: first.subarray(0, count) }
+}
+
+function numberPresent(
+  values: Int32Array,
+  low: number,
+  of: Int32Array,
+  first: Int32Array,
+  table: Int32Array,
+): number {
+  let count = 0
+  for (let row = 0; row < of.length; row++) {
+    const at = (values[row] - low) | 0
+    const group = table[at]
+    if (group > 0) of[row] = group - 1
+    else {
+      of[row] = count
+      first[count++] = row
+      table[at] = count
+    }
+  }
+  return count
+}
+
+function numberAll(
+  values: Int32Array,
+  validity: Uint8Array,
+  low: number,
+  of: Int32Array,
+  first: Int32Array,
+  table: Int32Array,
+): number {
+  const absent = table.length - 1
+  let count = 0
+  for (let row = 0; row < of.length; row++) {
+    const at = ((validity[row >> 3] >> (row & 7)) & 1) === 1 ? (values[row] - low) | 0 : absent
+    const group = table[at]
+    if (group > 0) of[row] = group - 1
+    else {
+      of[row] = count
+      first[count++] = row
+      table[at] = count
+    }
+  }
+  return count
 }
 
 /** All rows as one group. */
@@ -108,7 +160,7 @@ export function groupsOfHashes(
   same?: (a: number, b: number) => boolean,
 ): Groups {
   const rows = hashes.length
-  const of = new Int32Array(rows)
+  const of = scratch.words(rows)
   let first = new Int32Array(FIRST_PLACES)
   // Two words a place: the hash, and the group's number and one more.
   let table = new Int32Array(4 * FIRST_PLACES)

@@ -11,6 +11,7 @@ import {
   mixed,
   mixedPair,
   oneGroup,
+  scratch,
 } from './groupNumbers.ts'
 import { bitsAsNumbers, isWords, wordsOf } from './words.ts'
 
@@ -52,7 +53,7 @@ function asInt32(
 /** Groups of numbers of 64 bits, low word first. */
 function groupsOfWords(words: Int32Array, validity: Uint8Array | undefined): Groups {
   const rows = words.length >> 1
-  const narrow = new Int32Array(rows)
+  const narrow = scratch.words(rows)
   let fits = true
   for (let row = 0; row < rows; row++) {
     const low = words[2 * row]
@@ -69,7 +70,7 @@ function groupsOfWords(words: Int32Array, validity: Uint8Array | undefined): Gro
 }
 
 function groupsOfTexts({ views, buffers, validity }: FlatTexts, rows: number): Groups {
-  const hashes = new Int32Array(rows)
+  const hashes = scratch.words(rows)
   for (let row = 0; row < rows; row++) {
     const at = 4 * row
     const length = views[at]
@@ -103,7 +104,7 @@ function combined(a: Groups, b: Groups): Groups {
   if (a.count <= 1) return b
   if (b.count <= 1) return a
   const rows = a.of.length
-  const both = new Int32Array(rows)
+  const both = scratch.words(rows)
   if (fitsTable(a.count * b.count, rows)) {
     for (let row = 0; row < rows; row++) both[row] = a.of[row] * b.count + b.of[row]
     return groupsInRange(both, undefined, 0, a.count * b.count)

@@ -109,11 +109,19 @@ function addFloats(
       if (((validity[row >> 3] >> (row & 7)) & 1) === 1) sums[of[row]] += values[row]
 }
 
-/** How many rows each group has, of those that are there. */
-export function countsOf(validity: Uint8Array | undefined, { of, count }: Groups): Uint32Array<ArrayBuffer> {
+/** Of some groups, how many rows each has. */
+const sizes = new WeakMap<Groups, Uint32Array<ArrayBuffer>>()
+
+/** How many rows each group has, of those that are there. The counts are not to be written to. */
+export function countsOf(validity: Uint8Array | undefined, groups: Groups): Uint32Array<ArrayBuffer> {
+  const { of, count } = groups
+  const known = validity === undefined ? sizes.get(groups) : undefined
+  if (known) return known
   const counts = new Uint32Array(count)
-  if (validity === undefined) for (let row = 0; row < of.length; row++) counts[of[row]]++
-  else for (let row = 0; row < of.length; row++) counts[of[row]] += (validity[row >> 3] >> (row & 7)) & 1
+  if (validity === undefined) {
+    for (let row = 0; row < of.length; row++) counts[of[row]]++
+    sizes.set(groups, counts)
+  } else for (let row = 0; row < of.length; row++) counts[of[row]] += (validity[row >> 3] >> (row & 7)) & 1
   return counts
 }
 
