@@ -52,7 +52,9 @@ function withoutEngine(
     return steps.length === 0 && onlyFrame(source, args[0])
       ? undefined
       : (flatGathered(tableEngine(), source, steps, args[0]) ??
-          (flatLength(steps) === steps.length ? flatPart(tableEngine(), source, steps, args)?.frame : undefined))
+          (flatLength(steps) === steps.length
+            ? flatPart(tableEngine(), source, steps, args)?.frame
+            : undefined))
   return sink.sink === 'range' ? flatSplitOfFrames(tableEngine(), source, steps, sink, args) : undefined
 }
 

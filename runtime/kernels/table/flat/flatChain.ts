@@ -13,10 +13,10 @@ import { evaluated } from './evaluate.ts'
 import { isFlatAggregate, isFlatKey, isFlatRow } from './flatExpressions.ts'
 import { flatToIpc } from './flatFile.ts'
 import { type FlatColumn, flatColumns } from './flatFrame.ts'
-import { scratch } from './groupNumbers.ts'
 import { groupsOf } from './groups.ts'
 import { indexOf } from './joinIndexes.ts'
 import { isFlatJoin, type JoinStep, joinedColumns, joinedRows, rightName } from './joinRows.ts'
+import { withScratch } from './scratch.ts'
 import { takenRows } from './takeRows.ts'
 
 /** What the first steps gave, and how many they were. */
@@ -57,7 +57,6 @@ export function flatPart(
   let rows = opened(given, only, wanted, numbered)
   for (const step of own) rows = rows && applied(rows, step, args, wanted)
   const frame = rows && closed(rows)
-  scratch.giveBack()
   return frame && { frame, steps: length }
 }
 
@@ -174,11 +173,13 @@ function columnsOf(
 function grouped(from: Rows, step: Extract<Step, { step: 'aggregate' }>): Rows | undefined {
   const keys = columnsOf(step.keys, from)
   if (!keys) return undefined
-  const groups = groupsOf(keys, from.rows)
-  const aggregates = columnsOf(step.aggs, { columns: from.columns, rows: from.rows, groups })
-  if (!aggregates) return undefined
-  const columns = [...keys.map((key) => takenRows(key, groups.first)), ...aggregates]
-  return { ...withColumns(from, columns), rows: groups.count }
+  return withScratch((scratch) => {
+    const groups = groupsOf(keys, from.rows, scratch)
+    const aggregates = columnsOf(step.aggs, { columns: from.columns, rows: from.rows, groups })
+    if (!aggregates) return undefined
+    const columns = [...keys.map((key) => takenRows(key, groups.first)), ...aggregates]
+    return { ...withColumns(from, columns), rows: groups.count }
+  })
 }
 
 function joined(

@@ -1,8 +1,8 @@
 // Rows told apart by numbers: a table over the numbers where they lie close together, else an open-addressing hash table.
 
-import { Scratch } from './scratch.ts'
+import type { Scratch } from './scratch.ts'
 
-/** Rows that agree in their keys. Groups are numbered from 0 in the order in which they first come. */
+/** Rows that agree in their keys. Groups are numbered from 0 in the order in which they first come, in scratch memory. */
 export interface Groups {
   /** Of each row, the number of its group. */
   readonly of: Int32Array
@@ -10,9 +10,6 @@ export interface Groups {
   /** Of each group, the row where it first comes. */
   readonly first: Int32Array
 }
-
-/** What groups are numbered in: it is given back once their aggregates are made. */
-export const scratch = new Scratch()
 
 /** Whether bit `row` of a bitmap is set; where there is no bitmap all are. */
 export const isThere = (validity: Uint8Array | undefined, row: number): boolean =>
@@ -56,17 +53,21 @@ export function rangeOf(
 
 /**
  * Groups of equal numbers; absent ones are a group.
- * @example groupsOfNumbers(Int32Array.of(7, 3, 7), undefined).of // [0, 1, 0]
+ * @example groupsOfNumbers(Int32Array.of(7, 3, 7), undefined, scratch).of // [0, 1, 0]
  */
-export function groupsOfNumbers(values: Int32Array, validity: Uint8Array | undefined): Groups {
+export function groupsOfNumbers(
+  values: Int32Array,
+  validity: Uint8Array | undefined,
+  scratch: Scratch,
+): Groups {
   const range = rangeOf(values, validity)
   if (range === undefined) return oneGroup(values.length)
   const [low, high] = range
   const size = high - low + 1
-  if (fitsTable(size, values.length)) return groupsInRange(values, validity, low, size)
+  if (fitsTable(size, values.length)) return groupsInRange(values, validity, low, size, scratch)
   const hashes = scratch.words(values.length)
   for (let row = 0; row < hashes.length; row++) hashes[row] = mixed(values[row])
-  return groupsOfHashes(hashes, validity)
+  return groupsOfHashes(hashes, validity, scratch)
 }
 
 /** Groups of numbers that lie from `low` on, `size` at most; absent ones are a group. */
@@ -75,6 +76,7 @@ export function groupsInRange(
   validity: Uint8Array | undefined,
   low: number,
   size: number,
+  scratch: Scratch,
 ): Groups {
   const rows = values.length
   const of = scratch.words(rows)
@@ -157,6 +159,7 @@ export const mixedPair = (low: number, high: number): number =>
 export function groupsOfHashes(
   hashes: Int32Array,
   validity: Uint8Array | undefined,
+  scratch: Scratch,
   same?: (a: number, b: number) => boolean,
 ): Groups {
   const rows = hashes.length

@@ -11,33 +11,33 @@ import {
   mixed,
   mixedPair,
   oneGroup,
-  scratch,
 } from './groupNumbers.ts'
+import type { Scratch } from './scratch.ts'
 import { bitsAsNumbers, isWords, wordsOf } from './words.ts'
 
 /**
  * Groups of rows that agree in all keys.
  * @param keys at least one, each of `rows` rows
  */
-export function groupsOf(keys: readonly FlatColumn[], rows: number): Groups {
+export function groupsOf(keys: readonly FlatColumn[], rows: number, scratch: Scratch): Groups {
   const [first, ...others] = keys
-  let groups = groupsOfKey(first, rows)
-  for (const key of others) groups = combined(groups, groupsOfKey(key, rows))
+  let groups = groupsOfKey(first, rows, scratch)
+  for (const key of others) groups = combined(groups, groupsOfKey(key, rows, scratch), scratch)
   return groups
 }
 
-function groupsOfKey(key: FlatColumn, rows: number): Groups {
+function groupsOfKey(key: FlatColumn, rows: number, scratch: Scratch): Groups {
   switch (key.form) {
     case 'absent':
       return oneGroup(rows)
     case 'bits':
-      return groupsOfNumbers(bitsAsNumbers(key.bits, rows), key.validity)
+      return groupsOfNumbers(bitsAsNumbers(key.bits, rows), key.validity, scratch)
     case 'texts':
-      return groupsOfTexts(key, rows)
+      return groupsOfTexts(key, rows, scratch)
     case 'values':
       return isWords(key.values)
-        ? groupsOfWords(wordsOf(key.values), key.validity)
-        : groupsOfNumbers(asInt32(key.values), key.validity)
+        ? groupsOfWords(wordsOf(key.values), key.validity, scratch)
+        : groupsOfNumbers(asInt32(key.values), key.validity, scratch)
   }
 }
 
@@ -51,7 +51,7 @@ function asInt32(
 }
 
 /** Groups of numbers of 64 bits, low word first. */
-function groupsOfWords(words: Int32Array, validity: Uint8Array | undefined): Groups {
+function groupsOfWords(words: Int32Array, validity: Uint8Array | undefined, scratch: Scratch): Groups {
   const rows = words.length >> 1
   const narrow = scratch.words(rows)
   let fits = true
@@ -60,16 +60,17 @@ function groupsOfWords(words: Int32Array, validity: Uint8Array | undefined): Gro
     narrow[row] = low
     if (words[2 * row + 1] !== low >> 31) fits = false
   }
-  if (fits) return groupsOfNumbers(narrow, validity)
+  if (fits) return groupsOfNumbers(narrow, validity, scratch)
   for (let row = 0; row < rows; row++) narrow[row] = mixedPair(words[2 * row], words[2 * row + 1])
   return groupsOfHashes(
     narrow,
     validity,
+    scratch,
     (a, b) => words[2 * a] === words[2 * b] && words[2 * a + 1] === words[2 * b + 1],
   )
 }
 
-function groupsOfTexts({ views, buffers, validity }: FlatTexts, rows: number): Groups {
+function groupsOfTexts({ views, buffers, validity }: FlatTexts, rows: number, scratch: Scratch): Groups {
   const hashes = scratch.words(rows)
   for (let row = 0; row < rows; row++) {
     const at = 4 * row
@@ -84,7 +85,7 @@ function groupsOfTexts({ views, buffers, validity }: FlatTexts, rows: number): G
     }
     hashes[row] = hash
   }
-  return groupsOfHashes(hashes, validity, (a, b) => sameText(views, buffers, a, b))
+  return groupsOfHashes(hashes, validity, scratch, (a, b) => sameText(views, buffers, a, b))
 }
 
 function sameText(views: Uint32Array, buffers: readonly Uint8Array[], a: number, b: number): boolean {
@@ -100,15 +101,15 @@ function sameText(views: Uint32Array, buffers: readonly Uint8Array[], a: number,
 }
 
 /** Groups of rows that agree in both groupings. */
-function combined(a: Groups, b: Groups): Groups {
+function combined(a: Groups, b: Groups, scratch: Scratch): Groups {
   if (a.count <= 1) return b
   if (b.count <= 1) return a
   const rows = a.of.length
   const both = scratch.words(rows)
   if (fitsTable(a.count * b.count, rows)) {
     for (let row = 0; row < rows; row++) both[row] = a.of[row] * b.count + b.of[row]
-    return groupsInRange(both, undefined, 0, a.count * b.count)
+    return groupsInRange(both, undefined, 0, a.count * b.count, scratch)
   }
   for (let row = 0; row < rows; row++) both[row] = mixedPair(a.of[row], b.of[row])
-  return groupsOfHashes(both, undefined, (x, y) => a.of[x] === a.of[y] && b.of[x] === b.of[y])
+  return groupsOfHashes(both, undefined, scratch, (x, y) => a.of[x] === a.of[y] && b.of[x] === b.of[y])
 }
