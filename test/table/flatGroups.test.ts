@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { twoSteps } from '../../runtime/collections/dataframe/lowerAggregate.ts'
 import { col, type Expr, len } from '../../runtime/collections/index.ts'
-import { arrayOf, flatToIpc } from '../../runtime/kernels/table/flat/flatFile.ts'
 import { closeFrame } from '../../runtime/kernels/table/closeFrame.ts'
 import type { Cell, Column } from '../../runtime/kernels/table/columns/column.ts'
 import { compareCells } from '../../runtime/kernels/table/columns/groupRows.ts'
@@ -12,9 +11,11 @@ import type { DataType } from '../../runtime/kernels/table/dataType.ts'
 import type { Engine } from '../../runtime/kernels/table/engine.ts'
 import { type ExprNode, nameOf } from '../../runtime/kernels/table/expression.ts'
 import { flatLength, flatPart } from '../../runtime/kernels/table/flat/flatChain.ts'
+import { arrayOf, flatToIpc } from '../../runtime/kernels/table/flat/flatFile.ts'
 import { type FlatColumn, flatColumns } from '../../runtime/kernels/table/flat/flatFrame.ts'
 import type { Frame } from '../../runtime/kernels/table/frame.ts'
 import { columnsOfFrames } from '../../runtime/kernels/table/frameColumns.ts'
+import { runTable } from '../../runtime/kernels/table/partition.ts'
 import { polarsEngine } from '../../runtime/kernels/table/polars/polarsEngine.ts'
 import { resolve } from '../../runtime/kernels/table/resolve.ts'
 import type { Schema } from '../../runtime/kernels/table/schema.ts'
@@ -427,6 +428,30 @@ const joinedSchema = ({ rightSchema }: Extract<Step, { step: 'join' }>): Schema 
   ...SCHEMA,
   ...rightSchema.map(({ name, type }) => ({ name: `${name}_right`, type })),
 ]
+
+test('a task’s groups come from flat columns, and the engine sorts them; partitions without rows add nothing', async () => {
+  const random = new Random(7)
+  const parts = [50, 0, 70].map((rows) => columnsFrom(rows, 0.2, 'close', random))
+  const steps = twoSteps(
+    [{ kind: 'column', name: 'kind' }],
+    exprs([col('whole').mean().as('m'), len().as('n')]),
+    SCHEMA,
+  )
+  assert.ok(steps)
+  const partial: Step = { step: 'aggregate', keys: [column('kind')], aggs: steps.partial }
+  const merge: Step = { step: 'aggregate', keys: [column('kind', steps.states)], aggs: steps.merge }
+  const finish: Step = { step: 'select', exprs: steps.finish }
+  const by = column('kind', steps.states)
+  const sort: Step = { step: 'sort', keys: [{ by, descending: false, nullsFirst: false }] }
+  const states = await Promise.all(
+    parts.map((columns, i) => runTable(SOURCE, [partial], { sink: 'frame' }, frameOf(columns, i))),
+  )
+  const gathered: TableSource = { source: 'frames', schema: steps.states }
+  const chain = [merge, finish, sort]
+  assert.equal(flatPart(polarsEngine as Engine, gathered, chain, [states])?.steps, 2)
+  const found = (await runTable(gathered, chain, { sink: 'frame' }, states)) as Frame
+  assertSame(found, await byEngine(gathered, chain, [states]), 'sorted', true)
+})
 
 test('what flat columns do not know is the engine’s', () => {
   const step = (keys: readonly ExprNode[], ...aggs: Expr[]): Step[] => [

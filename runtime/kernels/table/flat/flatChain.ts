@@ -45,7 +45,6 @@ export function flatPart(
   steps: readonly Step[],
   args: readonly unknown[],
 ): FlatPart | undefined {
-  if (process.env.HEDDLE_TABLE_FLAT === 'off') return undefined
   const length = flatLength(steps)
   if (length === 0 || (source.source !== 'frame' && source.source !== 'frames')) return undefined
   const own = steps.slice(0, length)
