@@ -160,7 +160,7 @@ function gather(state: WorkerState, lane: number): boolean {
     const costMs = limitMs > 0 ? AHEAD_MS : state.durations.expectedMs(runs.callable(slot))
     if (slots.length > 0 && expectedMs + costMs > BATCH_MS) break
     if (limitMs > 0 && !idle) break // Its time runs from when it is posted, so it waits for an idle thread.
-    if (readsFromDisk(state, slot) && state.reading.size >= 2 * state.lanes.length) break
+    if (readsFromDisk(state, slot) && isReadingEnough(state)) break
     if (runs.isAlone(slot) && (slots.length > 0 || state.lanes.some(({ posted }) => posted.length > 0))) break
     if (mustWait(state, slot)) break
     takeNext(state)
@@ -196,6 +196,10 @@ function takeNext(state: WorkerState): void {
   if (state.next.length > 0) state.next.shift()
   else state.ready.pop()
 }
+
+/** As many runs as there are threads, twice, may wait for the disk; those for which all was read do not. */
+const isReadingEnough = ({ reading, next, lanes }: WorkerState): boolean =>
+  reading.size - next.length >= 2 * lanes.length
 
 /** Whether a ready run needs something that is not in memory now. */
 function readsFromDisk({ runs, values, reading }: WorkerState, slot: number): boolean {

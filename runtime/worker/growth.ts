@@ -14,6 +14,11 @@ export class Growth {
       this.#largest.set(callable, Math.max(bytes, MEMORY * (before ?? 0)))
   }
 
+  /** The largest results that a function gives here, in bytes; nothing is known of one that never ran. */
+  resultBytes(callable: number): number | undefined {
+    return this.#largest.get(callable)
+  }
+
   /**
    * Bytes that a run may take until its result is kept and all else is let go of.
    * @param inputBytes what it is given: where its function never ran here, the result is taken to be as large

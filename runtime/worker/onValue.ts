@@ -1,5 +1,6 @@
 // What happens to values: they come from other workers and clients, leave for the disk, and come back.
 
+import { companionsOf, goWithThem } from './companions.ts'
 import { READING, WAITING } from './runBooks.ts'
 import { AWAITED, HELD, LOADING, WRITING } from './values.ts'
 import { arrived, dropValue, stopWaiting, type WorkerState } from './workerState.ts'
@@ -95,7 +96,11 @@ export function onLoaded(state: WorkerState, rows: readonly number[]): void {
     if (state.values.phase(row) !== LOADING) continue
     state.values.loaded(row)
     if (state.values.settle(row)) state.forgotten.push(row)
-    else arrived(state, row)
+    else {
+      const companions = companionsOf(state, row)
+      arrived(state, row)
+      goWithThem(state, companions)
+    }
   }
 }
 

@@ -37,6 +37,11 @@ export class ReadyQueue {
     return this.#length > 0 ? this.#slots[0] : -1
   }
 
+  /** Calls back for so many entries at most, about those that come first: entries of dropped runs, and some twice, are among them. */
+  visit(most: number, look: (slot: number) => void): void {
+    for (let at = 0, end = Math.min(most, this.#length); at < end; at++) look(this.#slots[at])
+  }
+
   pop(): number {
     if (this.#length === 0) return -1
     const first = this.#slots[0]
