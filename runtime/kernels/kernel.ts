@@ -33,10 +33,7 @@ export function keepsNothing<F extends AnyFunction>(fn: F): F {
 
 let didKeepNothing = false
 
-/**
- * Said by a kernel just before it returns, not asynchronously, where this one call kept nothing, as `keepsNothing` says of all calls.
- * @example if (quick) { keptNothing(); return quick }
- */
+/** Said by a kernel just before it returns, not asynchronously, where this one call kept nothing, as `keepsNothing` says of all calls. */
 export function keptNothing(): void {
   didKeepNothing = true
 }

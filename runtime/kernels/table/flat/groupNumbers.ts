@@ -52,8 +52,7 @@ export function rangeOf(
 }
 
 /**
- * Groups of equal numbers; absent ones are a group.
- * @example groupsOfNumbers(Int32Array.of(7, 3, 7), undefined, scratch).of // [0, 1, 0]
+ * Groups of equal numbers; absent ones are a group. Of 7, 3 and 7 they are 0, 1 and 0.
  */
 export function groupsOfNumbers(
   values: Int32Array,
