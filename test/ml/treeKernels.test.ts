@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { joinNumbers } from '../../runtime/kernels/ml/block.ts'
 import { mulberry } from '../../runtime/kernels/ml/seeded.ts'
 import { type BinnedBlock, GROUP, placeOfFeature } from '../../runtime/kernels/ml/trees/binnedBlock.ts'
 import { binOffsets, type FeatureBins, valueBins } from '../../runtime/kernels/ml/trees/binning.ts'
@@ -11,7 +12,7 @@ import { beginRound, finishRound, nextLevel } from '../../runtime/kernels/ml/tre
 import type { NodeSplit } from '../../runtime/kernels/ml/trees/growth.ts'
 import { histogramAt, histogramsIn } from '../../runtime/kernels/ml/trees/histogram.ts'
 import { joinBoostBlocks } from '../../runtime/kernels/ml/trees/joinBlocks.ts'
-import { TreeRoom } from '../../runtime/kernels/ml/trees/treeRoom.ts'
+import { REGROUPED_ROWS, TreeRoom } from '../../runtime/kernels/ml/trees/treeRoom.ts'
 import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
 
 const binOf = ({ rows, bytes }: BinnedBlock, row: number, feature: number): number =>
@@ -154,6 +155,57 @@ test('rows that follow a split keep their order on each side (seed 3)', () => {
   }
 })
 
+test('rows that are put by their nodes tell the same histograms, and follow splits to the same sides (seed 6)', () => {
+  const random = mulberry(6)
+  const features = [9, 200, 3, 40, 100].map(numeric)
+  const offsets = binOffsets(features)
+  const rows = REGROUPED_ROWS + 777
+  const { block, derivatives } = randomRows(random, rows, features)
+  // Every fourth row is not learnt from.
+  const learnt = Uint32Array.from({ length: rows }, (_, row) => row).filter((row) => row % 4 !== 1)
+  const rooms = [new TreeRoom(), new TreeRoom()]
+  for (const room of rooms) {
+    room.lay(block, offsets)
+    assert.ok(room.canRegroup)
+    room.take({ order: learnt, derivatives })
+  }
+  const [regrouped, plain] = rooms
+  const sides = Uint8Array.from({ length: 256 }, () => (random() < 0.5 ? 1 : 0))
+  const part = (room: TreeRoom, runs: { start: number; count: number }[], feature: number) =>
+    runs.flatMap((run) => {
+      const left = room.partition(run, feature, sides)
+      return [
+        { start: run.start, count: left },
+        { start: run.start + left, count: run.count - left },
+      ]
+    })
+  let runs = [{ start: 0, count: learnt.length }]
+  for (const feature of [1, 4]) {
+    const own = part(plain, runs, feature)
+    assert.deepEqual(part(regrouped, runs, feature), own)
+    runs = own
+  }
+  runs.push({ start: learnt.length, count: 0 })
+  const ids = regrouped.regroup(runs)
+  assert.deepEqual(ids.subarray(0, learnt.length), plain.orderOf(learnt.length))
+  assert.deepEqual([...regrouped.orderOf(3)], [0, 1, 2])
+  assert.deepEqual(histogramsIn(regrouped, { offsets }, runs), histogramsIn(plain, { offsets }, runs))
+  const deeper = part(plain, runs, 3)
+  assert.deepEqual(part(regrouped, runs, 3), deeper)
+  assert.deepEqual(histogramsIn(regrouped, { offsets }, deeper), histogramsIn(plain, { offsets }, deeper))
+  assert.deepEqual(
+    Uint32Array.from(regrouped.orderOf(learnt.length), (at) => ids[at]),
+    plain.orderOf(learnt.length),
+  )
+  // Rows as they came again.
+  for (const room of rooms) room.takeOrder(learnt)
+  regrouped.ungroup()
+  assert.deepEqual(histogramsIn(regrouped, { offsets }, runs), histogramsIn(plain, { offsets }, runs))
+  const small = new TreeRoom()
+  small.lay(randomRows(random, REGROUPED_ROWS - 1, features).block, offsets)
+  assert.equal(small.canRegroup, false)
+})
+
 const split = (node: number, feature: number, bin: number, build: number | null): NodeSplit => ({
   ...{ node, feature, bin, build, left: 2 * node + 1, right: 2 * node + 2 },
   ...{ leftBins: null, missingLeft: false },
@@ -196,3 +248,57 @@ for (const outputs of [1, 3])
     // Another round's rows are others.
     assert.deepEqual(beginRound({ plan, round: 2 }, root, block), begun)
   })
+
+test('a large block, whose rows are put by their nodes, tells what small blocks of its rows tell (seed 7)', () => {
+  const random = mulberry(7)
+  const features = [30, 60].map(numeric)
+  const rows = REGROUPED_ROWS + 500
+  const data = Float64Array.from({ length: 2 * rows }, () => valuesFor(random))
+  const target = Float64Array.from({ length: rows }, random)
+  const weight = Float64Array.from({ length: rows }, () => Math.floor(4 * random()))
+  const blockOf = (from: number, to: number): BoostBlock => ({
+    binned: binRows(features, data.subarray(2 * from, 2 * to), to - from),
+    ...{ target: target.subarray(from, to), weight: weight.subarray(from, to), start: from },
+  })
+  const cuts = [0, 9000, 20_000, 31_000, rows]
+  const parts = cuts.slice(1).map((to, i) => blockOf(cuts[i], to))
+  const whole = blockOf(0, rows)
+  const offsets = binOffsets(features)
+  const plan: BoostPlan = {
+    ...{ objective: 'squaredError', outputs: 1, features, fit: 'test by nodes', offsets },
+    ...{ gradientUnit: 2 ** -20, hessianUnit: 2 ** -20, seed: 0, validationShare: 0.1 },
+  }
+  const rootOf = ({ target: { length } }: BoostBlock) => ({
+    predictions: Float64Array.from({ length }, (_, row) => row / length),
+    histograms: [],
+  })
+  const roots = parts.map(rootOf)
+  const root = { predictions: joinNumbers(roots.map(({ predictions }) => predictions)), histograms: [] }
+  const splits = Array.from({ length: 31 }, (_, node) =>
+    split(node, Math.floor(2 * random()), Math.floor(25 * random()), 2 * node + 1),
+  )
+  for (const round of [1, 2]) {
+    const at = { plan, round }
+    const atParts = { plan: { ...plan, fit: 'test of parts' }, round }
+    for (let depth = 0; depth < 6; depth++) {
+      const history = [splits.slice(0, 2 ** depth - 1)]
+      const wanted = [Array.from({ length: 2 ** depth }, (_, i) => 2 ** depth - 1 + i)]
+      const orders = { history, wanted }
+      const [made] = nextLevel(at, root, whole, orders).histograms
+      const [first, ...rest] = parts.map(
+        (part, i) => nextLevel(atParts, roots[i], part, orders).histograms[0],
+      )
+      for (const each of rest) for (let i = 0; i < first.length; i++) first[i] += each[i]
+      assert.deepEqual(made, first, `round ${round}, depth ${depth}`)
+    }
+    const leafOf = Int32Array.from({ length: 63 }, (_, node) => (node < 31 ? -1 : node - 31))
+    const tree = { value: Float64Array.from({ length: 32 }, (_, leaf) => leaf + 1) }
+    const grown = [{ tree, leafOf, splits }] as never
+    const expected = joinNumbers(
+      parts.map((part, i) => finishRound({ ...atParts, grown }, roots[i], part).predictions),
+    )
+    assert.deepEqual(finishRound({ ...at, grown }, root, whole).predictions, expected)
+    const leaves = new Set(expected.map((value, row) => Math.round(value - root.predictions[row])))
+    assert.ok(leaves.size > 8)
+  }
+})

@@ -79,8 +79,8 @@ export class TeamRounds {
     if (info?.workers.length !== 1) return undefined
     const [{ threads, memoryLimitBytes }] = info.workers
     const room = MEMORY_SHARE * (memoryLimitBytes ?? Number.POSITIVE_INFINITY)
-    // Bins twice, target, weight, order and derivatives, predictions before and after.
-    const perRow = 2 * plan.features.length + 8 + 8 + 16 + 16 * plan.outputs
+    // Bins three times, target, weight, order and derivatives twice, predictions before and after.
+    const perRow = 3 * plan.features.length + 8 + 8 + 32 + 16 * plan.outputs
     const left = room - perRow * rows
     const { offsets, outputs } = plan
     const leaves = Math.min(growth.maxLeaves, 2 ** growth.maxDepth) * outputs

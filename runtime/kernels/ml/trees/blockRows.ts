@@ -14,7 +14,12 @@ export interface MovingRows extends OrderedRows {
   segments: Record<number, Segment>
   /** How many of the tree's splits they have followed. */
   followed: number
+  /** Where rows were put by their nodes: the row at each place, which `order` has the numbers of; null before. */
+  ids: Uint32Array | null
 }
+
+/** From so many runs on, rows are put by their nodes, once a round. */
+const REGROUPED_RUNS = 8
 
 /** Rows of all trees of a round. */
 export interface BlockRows {
@@ -49,8 +54,9 @@ export function withRows<T>(
   const { room, rows } = furnished
   const isThere = ({ trees, round: at }: BlockRows): boolean =>
     at === round && trees.every(({ followed }, i) => followed <= (history?.[i].length ?? 0))
-  const there =
-    rows && isThere(rows) ? rows : { round, trees: rootsOf(plan, block, predictions, room, given) }
+  const isKnown = rows !== null && isThere(rows)
+  if (!isKnown) room.ungroup()
+  const there = isKnown ? rows : { round, trees: rootsOf(plan, block, predictions, room, given) }
   furnished.rows = there
   return there.trees.flatMap((tree, i) => {
     if (!isWanted(i)) return []
@@ -61,6 +67,10 @@ export function withRows<T>(
       tree.followed += splits.length
       room.giveOrder(tree.order)
     }
+    const runs = Object.values(tree.segments)
+    // Several trees have one room in turn: their rows stay as they came.
+    if (!tree.ids && there.trees.length === 1 && runs.length >= REGROUPED_RUNS && room.canRegroup)
+      tree.ids = room.regroup(runs)
     return [work(room, tree, i)]
   })
 }

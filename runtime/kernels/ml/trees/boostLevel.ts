@@ -7,7 +7,8 @@ import { type BoostBlock, floats } from './boostBlock.ts'
 import { type Derivatives, rowsToLearn } from './boostStart.ts'
 import { partSegments } from './followRows.ts'
 import type { NodeSplit } from './growth.ts'
-import { emptyHistograms, histogramsIn, type Segment } from './histogram.ts'
+import { emptyHistograms, histogramsIn } from './histogram.ts'
+import { addLeaves } from './leafValues.ts'
 import { roomOf } from './rooms.ts'
 import type { GrownTree } from './tree.ts'
 
@@ -110,12 +111,14 @@ export function withLeaves(
 ): Float64Array {
   const { plan } = at
   const { binned } = block
+  const { outputs } = plan
   const made = floats(predictions.length)
-  made.set(predictions)
+  const isOne = outputs === 1
+  if (!isOne || isEmpty(binned)) made.set(predictions)
   if (isEmpty(binned)) return made
   const history = grown.map(({ splits }) => splits)
-  withRows(at, block, predictions, history, given, (_, { order, segments }, output) => {
-    addLeaves(made, plan.outputs, output, grown[output], order, segments)
+  withRows(at, block, predictions, history, given, (_, rows, output) => {
+    addLeaves(isOne ? predictions : made, made, outputs, output, grown[output], rows)
   })
   if (!block.weight && plan.validationShare === 0) return made
   const rest = restOf(rowsToLearn(plan, block, new Uint32Array(binned.rows)), binned.rows)
@@ -123,23 +126,9 @@ export function withLeaves(
   grown.forEach((tree, output) => {
     room.takeOrder(rest)
     const segments = partSegments(plan.features, tree.splits, room, { 0: { start: 0, count: rest.length } })
-    addLeaves(made, plan.outputs, output, tree, room.orderOf(rest.length), segments)
+    addLeaves(made, made, outputs, output, tree, { order: room.orderOf(rest.length), segments, ids: null })
   })
   return made
-}
-
-function addLeaves(
-  predictions: Float64Array,
-  outputs: number,
-  output: number,
-  { tree, leafOf }: LeafTree,
-  order: Uint32Array,
-  segments: Record<number, Segment>,
-): void {
-  for (const [node, { start, count }] of Object.entries(segments)) {
-    const value = tree.value[leafOf[Number(node)]]
-    for (let i = start; i < start + count; i++) predictions[order[i] * outputs + output] += value
-  }
 }
 
 /** The rows that a tree was not grown on. */

@@ -59,6 +59,7 @@ const atRoot = (order: Uint32Array, made: Int32Array): MovingRows => ({
   segments: { 0: { start: 0, count: order.length } },
   derivatives: made,
   followed: 0,
+  ids: null,
 })
 
 /** Rows that weigh something and are not held out. */

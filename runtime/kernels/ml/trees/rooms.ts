@@ -44,7 +44,8 @@ export function roomOf(name: string | null, block: BinnedBlock, offsets: readonl
 export const hasRoom = (name: string): boolean => rooms.has(name)
 
 function isFull({ bytes, rows }: BinnedBlock): boolean {
-  let all = bytes.length + 16 * rows
+  // Bins and derivatives twice, order, and room beside it.
+  let all = 2 * bytes.length + 28 * rows
   for (const { room } of rooms.values()) all += room.bytes
   return rooms.size >= ROOMS_MAX || all > cacheBytesMax()
 }

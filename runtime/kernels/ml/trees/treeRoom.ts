@@ -9,6 +9,11 @@ const BIN_BYTES_MAX = 64 * 1024 * 1024
 const PAGE = 65_536
 const SIDES_BYTES = 256
 
+/** Blocks of fewer rows are at hand as they are: their bins and derivatives fit into a core's second cache. */
+export const REGROUPED_ROWS = 32_768
+/** Rows that are put by their nodes at a time. */
+const STRIP_ROWS = 16_384
+
 /** A histogram has three numbers a bin: gradient, hessian, count. */
 export const PER_BIN = 3
 
@@ -47,6 +52,9 @@ export class TreeRoom {
   #aside = 0
   #derivatives = 0
   #bins = 0
+  /** Rows as they came; once they stand by their nodes, their copies: see `regroup`. */
+  #rowsAt = { derivatives: 0, bins: 0 }
+  #regrouped = { derivatives: 0, bins: 0, ids: 0 }
 
   /** All that it has, in bytes. */
   get bytes(): number {
@@ -71,9 +79,65 @@ export class TreeRoom {
     this.#derivatives = aligned(this.#aside + 4 * rows)
     this.#bins = aligned(this.#derivatives + 8 * rows)
     const { memory } = this.#module
-    const missing = this.#bins + this.#partGroups * this.#groupBytes - memory.buffer.byteLength
+    const ends = this.#layCopies(this.#bins + this.#partGroups * this.#groupBytes)
+    const missing = ends - memory.buffer.byteLength
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
+    this.ungroup()
     new Uint8Array(memory.buffer, this.#sums, this.#into - this.#sums).fill(0)
+  }
+
+  /** Room for rows that stand by their nodes; tells where it ends. */
+  #layCopies(from: number): number {
+    const { rows } = this.#block
+    if (!this.canRegroup) return from
+    const derivatives = aligned(from)
+    const ids = aligned(derivatives + 8 * rows)
+    const bins = aligned(ids + 4 * rows)
+    this.#regrouped = { derivatives, ids, bins }
+    return bins + this.#partGroups * this.#groupBytes
+  }
+
+  /** Whether rows can be put by their nodes: all features lie in the room, and rows are too many to be at hand anyway. */
+  get canRegroup(): boolean {
+    const { rows, features } = this.#block
+    return rows >= REGROUPED_ROWS && this.#partGroups === groupsOf(features)
+  }
+
+  /**
+   * Puts copies of the rows side by side, run by run: nodes of few rows read what they need from few places then. The order
+   * of the room becomes 0, 1, 2, … over the runs. Rows stay so until `ungroup`.
+   * @param runs of the room's order, which rises in each
+   * @returns the row at each place: memory of the room
+   */
+  regroup(runs: readonly Segment[]): Uint32Array {
+    const { rows, features } = this.#block
+    const { derivatives, ids, bins } = this.#regrouped
+    const [module, order, groupBytes] = [this.#module, this.orderOf(rows), this.#groupBytes]
+    this.#load(0)
+    const next = runs.map(({ start }) => start)
+    // Some rows of all runs at a time: what is read of them is at hand for the next run.
+    for (let until = STRIP_ROWS; until < rows + STRIP_ROWS; until += STRIP_ROWS)
+      runs.forEach(({ start, count }, i) => {
+        const at = next[i]
+        const end = firstFrom(order, until, at, start + count)
+        next[i] = end
+        if (end === at) return
+        const from = this.#order + 4 * at
+        for (let group = 0; group < groupsOf(features); group++) {
+          const shift = group * groupBytes
+          module.gather32(from, end - at, this.#bins + shift, bins + shift + 4 * at)
+        }
+        module.gather64(from, end - at, this.#derivatives, derivatives + 8 * at)
+      })
+    for (const { start, count } of runs)
+      if (count > 0) module.settle(this.#order + 4 * start, count, start, ids + 4 * start)
+    this.#rowsAt = { derivatives, bins }
+    return new Uint32Array(module.memory.buffer, ids, rows)
+  }
+
+  /** Rows stand as they came. */
+  ungroup(): void {
+    this.#rowsAt = { derivatives: this.#derivatives, bins: this.#bins }
   }
 
   /** Memory of the room for an order, up to the block's rows; good until it is laid out anew. */
@@ -114,7 +178,7 @@ export class TreeRoom {
     if (this.#firstGroup < 0 || group < this.#firstGroup || group >= this.#firstGroup + this.#partGroups)
       this.#load(Math.floor(group / this.#partGroups) * this.#partGroups)
     new Uint8Array(this.#module.memory.buffer, this.#sides, sides.length).set(sides)
-    const bins = this.#bins + (group - this.#firstGroup) * this.#groupBytes + (feature % GROUP)
+    const bins = this.#rowsAt.bins + (group - this.#firstGroup) * this.#groupBytes + (feature % GROUP)
     return this.#module.partition(this.#order + 4 * start, count, bins, this.#sides, this.#aside)
   }
 
@@ -140,8 +204,8 @@ export class TreeRoom {
     for (let from = start; from < start + count; from += RUN_MAX) {
       const run = Math.min(RUN_MAX, start + count - from)
       const order = this.#order + 4 * from
-      const [derivatives, bins, bytes] = [this.#derivatives, this.#bins, this.#groupBytes]
-      module.accumulate(order, run, derivatives, bins, groups, bytes, this.#sums, this.#tile)
+      const { derivatives, bins } = this.#rowsAt
+      module.accumulate(order, run, derivatives, bins, groups, this.#groupBytes, this.#sums, this.#tile)
       for (let i = 0; i < features; i++) {
         const at = this.#offsets[firstFeature + i]
         const own = this.#offsets[firstFeature + i + 1] - at
@@ -158,4 +222,15 @@ export class TreeRoom {
     const bytes = this.#block.bytes.subarray(from, from + this.#partGroups * this.#groupBytes)
     new Uint8Array(this.#module.memory.buffer, this.#bins, bytes.length).set(bytes)
   }
+}
+
+/** The first place from `from` to `until` where rising numbers are not below `least`; `until` where all are. */
+function firstFrom(rising: Uint32Array, least: number, from: number, until: number): number {
+  let [low, high] = [from, until]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (rising[middle] < least) low = middle + 1
+    else high = middle
+  }
+  return low
 }

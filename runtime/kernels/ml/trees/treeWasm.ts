@@ -15,6 +15,7 @@ import {
   op,
 } from '../../array/wasmBytes.ts'
 import { advance, copyLocal, countDown } from '../../array/wasmLoops.ts'
+import { gather, settle } from './gatherWasm.ts'
 import { partition } from './partitionWasm.ts'
 
 /** Rows whose packed gradients are made at once: 20 KB of them stay in the first cache while all features pass. */
@@ -63,6 +64,12 @@ export interface TreeModule {
    * @returns how many go left
    */
   partition(order: number, count: number, bins: number, sides: number, aside: number): number
+  /** Puts `count` ≥ 1 items of 4 bytes, whose numbers stand in `order`, side by side. */
+  gather32(order: number, count: number, from: number, into: number): void
+  /** The same of items of 8 bytes. */
+  gather64(order: number, count: number, from: number, into: number): void
+  /** Moves `count` ≥ 1 row numbers from `order` to `ids`; in their place come `first`, `first` + 1, … */
+  settle(order: number, count: number, first: number, ids: number): void
 }
 
 const [ORDER, COUNT, GRADIENTS, GROUPS, GROUP_COUNT, GROUP_BYTES, SUMS, TILE] = [0, 1, 2, 3, 4, 5, 6, 7]
@@ -242,14 +249,18 @@ export function newTreeModule(): TreeModule {
         { params: ints(8), results: [] },
         { params: ints(3), results: [] },
         { params: ints(5), results: ['i32'] },
+        { params: ints(4), results: [] },
       ],
-      functions: [0, 1, 2],
+      functions: [0, 1, 2, 3, 3, 3],
       memoryPages: 1,
       exports: exportSection({
         memory: ['memory', 0],
         accumulate: ['function', 0],
         drain: ['function', 1],
         partition: ['function', 2],
+        gather32: ['function', 3],
+        gather64: ['function', 4],
+        settle: ['function', 5],
       }),
       bodies: [
         code(
@@ -261,6 +272,9 @@ export function newTreeModule(): TreeModule {
         ),
         code([[1, 'i64']], drain()),
         code([[6, 'i32']], partition()),
+        code([], gather(2)),
+        code([], gather(3)),
+        code([], settle()),
       ],
     }),
   )
