@@ -19,9 +19,11 @@ import { beginRound, finishRound, firstRoot, nextLevel } from '../../runtime/ker
 import type { GrowthRules } from '../../runtime/kernels/ml/trees/growth.ts'
 import { readSplit, writeSplit } from '../../runtime/kernels/ml/trees/splitRecord.ts'
 import { BoardFullError, boardBytes, TeamBoard } from '../../runtime/kernels/ml/trees/teamBoard.ts'
+import type { TeamRun } from '../../runtime/kernels/ml/trees/teamJobs.ts'
 import { teamLayout } from '../../runtime/kernels/ml/trees/teamLayout.ts'
-import type { TeamPart, TeamPlan } from '../../runtime/kernels/ml/trees/teamMember.ts'
+import type { TeamPart, TeamPlan } from '../../runtime/kernels/ml/trees/teamPlan.ts'
 import { openBoard, rootOfTeam, teamRound } from '../../runtime/kernels/ml/trees/teamRound.ts'
+import type { Tree } from '../../runtime/kernels/ml/trees/tree.ts'
 import type { ThreadWork } from './teamThread.ts'
 
 const shared = (bytes: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(bytes))
@@ -100,10 +102,11 @@ test('a split comes back from its record, one of categories too', () => {
 })
 
 test('no board where trees have no limit, or histograms no room', () => {
-  assert.equal(teamLayout(4, 20, 5120, Number.POSITIVE_INFINITY, 1e12), null)
-  assert.equal(teamLayout(4, 20, 5120, 64, 1e6), null)
-  assert.equal(teamLayout(4, 4000, 1_024_000, 64, 1e12), null)
-  assert.ok(teamLayout(4, 20, 5120, 64, 1e9))
+  assert.equal(teamLayout(4, 20, 5120, Number.POSITIVE_INFINITY, 9, 1e12), null)
+  assert.equal(teamLayout(4, 20, 5120, 64, 9, 1e6), null)
+  assert.equal(teamLayout(4, 4000, 1_024_000, 64, 9, 1e12), null)
+  assert.ok(teamLayout(4, 20, 5120, 64, 9, 1e9))
+  assert.equal(teamLayout(4, 20, 5120, 64, 1e8, 1e9), null)
 })
 
 /** Rows of three blocks, one of them empty, with categories, missing values and weights. */
@@ -149,63 +152,111 @@ function problem(outputs: number, seed: number) {
     return block
   })
   const first = blocks.map((block) => firstRoot(new Float64Array(outputs), block))
-  const layout = teamLayout(blocks.length, 5, offsets[5], rules.maxLeaves * outputs, 1e9)!
+  const layout = teamLayout(blocks.length, 5, offsets[5], rules.maxLeaves * outputs, 700 * outputs, 1e9)!
   const team: TeamPlan = { plan, rules, learningRate: 0.1, layout }
   return { plan, rules, blocks, first, team }
 }
 
-/** The same round, level by level. */
+const ROUNDS = 3
+
+/** The same rounds, level by level. */
 function byLevels({ plan, rules, blocks, first }: ReturnType<typeof problem>) {
-  const at = { plan: { ...plan, fit: `${plan.fit} by levels` }, round: 1 }
-  const begun = blocks.map((block, i) => beginRound(at, first[i], block))
-  let round: GrowingRound = decide(rules, null, [sumLevels(begun)])
-  for (;;) {
-    const { grown } = outcomeOf({ rules, features: plan.features, learningRate: 0.1 }, round)
-    if (grown) {
-      const predictions = blocks.map((block, i) => finishRound({ ...at, grown }, begun[i], block).predictions)
-      return { trees: grown.map(({ tree }) => tree), predictions }
-    }
-    const orders = ordersOf(undefined, round)
-    round = decide(
-      rules,
-      round,
-      blocks.map((block, i) => nextLevel(at, begun[i], block, orders)),
+  const own = { ...plan, fit: `${plan.fit} by levels` }
+  const trees: Tree[][] = []
+  let predictions = first.map((root) => root.predictions)
+  for (let round = 1; round <= ROUNDS; round++) {
+    const at = { plan: own, round }
+    const begun = blocks.map((block, i) =>
+      beginRound(at, { predictions: predictions[i], histograms: [] }, block),
     )
+    let growing: GrowingRound = decide(rules, null, [sumLevels(begun)])
+    for (;;) {
+      const { grown } = outcomeOf({ rules, features: plan.features, learningRate: 0.1 }, growing)
+      if (grown) {
+        predictions = blocks.map((block, i) => finishRound({ ...at, grown }, begun[i], block).predictions)
+        trees.push(grown.map(({ tree }) => tree))
+        break
+      }
+      const orders = ordersOf(undefined, growing)
+      growing = decide(
+        rules,
+        growing,
+        blocks.map((block, i) => nextLevel(at, begun[i], block, orders)),
+      )
+    }
   }
+  return { trees, predictions }
 }
 
+const wholeRun: TeamRun = { run: 1, first: 1, rounds: ROUNDS }
+
 for (const outputs of [1, 3])
-  test(`a round of threads together gives what levels give, ${outputs} trees`, {
+  test(`rounds of threads together give what levels give, ${outputs} trees a round`, {
     timeout: 60_000,
   }, async () => {
     const given = problem(outputs, 5)
     const expected = byLevels(given)
-    assert.ok(expected.trees.every(({ feature }) => feature.length > 9))
+    assert.ok(expected.trees.flat().every(({ feature }) => feature.length > 9))
     const { team, blocks, first } = given
     const rest = [...blocks, ...first]
-    const held = (parts: TeamPart[]): unknown => {
-      const trees = parts.flatMap(({ outcome }) => (outcome ? [outcome.trees] : []))
-      assert.equal(trees.length, 1)
+    const held = (parts: TeamPart[]) => {
+      const outcomes = parts.flatMap(({ outcome }) => outcome ?? [])
+      assert.equal(outcomes.length, 1)
+      const [{ rounds, isFull }] = outcomes
+      assert.ok(!isFull && rounds.every(({ loss }) => loss![1] > 0))
       const predictions = blocks.map((_, block) => rootOfTeam(block, ...parts).predictions)
-      return { trees: trees[0], predictions }
+      return { trees: rounds.map(({ trees }) => trees), predictions }
     }
     // By one after another: the first does all.
     const alone = openBoard(undefined, team)
-    assert.deepEqual(held([0, 1].map((member) => teamRound(1, member, team, alone, ...rest))), expected)
+    assert.deepEqual(
+      held([0, 1].map((member) => teamRound(wholeRun, member, team, alone, ...rest))),
+      expected,
+    )
     // Again at the same board, and at one that says that others are at work elsewhere.
-    const again = teamRound(1, 1, team, alone, ...rest)
+    const again = teamRound(wholeRun, 1, team, alone, ...rest)
     assert.deepEqual(held([again]), expected)
+    // One round a run.
+    const single = openBoard(undefined, team)
+    const trees: Tree[][] = []
+    let before: unknown[] = first
+    for (let run = 1; run <= ROUNDS; run++) {
+      const part = teamRound({ run, first: run, rounds: 1 }, 0, team, single, ...blocks, ...before)
+      trees.push(...held([part]).trees)
+      before = [part]
+    }
+    assert.deepEqual({ trees, predictions: held(before as TeamPart[]).predictions }, expected)
     // By threads at once.
     const board = shared(team.layout.bytes)
-    const threads = [0, 1, 2].map((member) => thread({ kind: 'round', member, team, board, rest }))
+    const threads = [0, 1, 2].map((member) =>
+      thread({ kind: 'round', run: wholeRun, member, team, board, rest }),
+    )
     const parts = (await Promise.all(threads.map((each) => once(each, 'message')))).map(([part]) => part)
     assert.deepEqual(held(parts as TeamPart[]), expected)
     // Where one has no room, it says so, and predictions are those from before.
     const small = { ...team, layout: { ...team.layout, places: outputs } }
-    const none = teamRound(1, 0, small, shared(team.layout.bytes), ...rest)
-    assert.deepEqual(none.outcome, { trees: null, loss: null })
+    const none = teamRound(wholeRun, 0, small, shared(team.layout.bytes), ...rest)
+    assert.deepEqual(none.outcome, { rounds: [], isFull: true })
     assert.deepEqual(
       none.predictions,
       first.map(({ predictions }) => predictions),
     )
   })
+
+test('a run whose later round has no room leaves what there was before that round', () => {
+  const { team, blocks, first } = problem(1, 6)
+  const rest = [...blocks, ...first]
+  const { layout } = team
+  const runs = Array.from({ length: layout.places }, (_, places) => {
+    const small = { ...team, layout: { ...layout, places } }
+    return teamRound({ run: 1, first: 1, rounds: 8 }, 0, small, openBoard(undefined, team), ...rest)
+  })
+  // A number of places that the first rounds' trees have enough of, and not the next one's.
+  const part = runs.find(({ outcome }) => outcome!.isFull && outcome!.rounds.length > 0)
+  assert.ok(part)
+  const { rounds } = part.outcome!
+  const run = { run: 1, first: 1, rounds: rounds.length }
+  const same = teamRound(run, 0, team, openBoard(undefined, team), ...rest)
+  assert.deepEqual(rounds, same.outcome!.rounds)
+  assert.deepEqual(part.predictions, same.predictions)
+})

@@ -3,12 +3,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import '../../runtime/kernels/ml/trees/all.ts'
 import { TeamBoard } from '../../runtime/kernels/ml/trees/teamBoard.ts'
-import type { TeamPlan } from '../../runtime/kernels/ml/trees/teamMember.ts'
+import type { TeamRun } from '../../runtime/kernels/ml/trees/teamJobs.ts'
+import type { TeamPlan } from '../../runtime/kernels/ml/trees/teamPlan.ts'
 import { teamRound } from '../../runtime/kernels/ml/trees/teamRound.ts'
 
 export type ThreadWork =
   | { kind: 'help'; member: number; board: Uint8Array; counts: Int32Array }
-  | { kind: 'round'; member: number; team: TeamPlan; board: Uint8Array; rest: unknown[] }
+  | { kind: 'round'; run: TeamRun; member: number; team: TeamPlan; board: Uint8Array; rest: unknown[] }
 
 const work = workerData as ThreadWork
 if (work.kind === 'help') {
@@ -20,6 +21,6 @@ if (work.kind === 'help') {
   )
   parentPort!.postMessage('gone')
 } else {
-  const part = teamRound(1, work.member, work.team, work.board, ...work.rest)
+  const part = teamRound(work.run, work.member, work.team, work.board, ...work.rest)
   parentPort!.postMessage(part)
 }

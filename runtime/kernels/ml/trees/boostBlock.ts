@@ -61,6 +61,12 @@ export const boostBlockOf = kernel(
   },
 )
 
+/** How many rows a block has. */
+export const rowsOfBlock = kernel(
+  'ml.boost.rows',
+  (_: unknown, { binned }: BoostBlock): number => binned.rows,
+)
+
 /** What sums of weights and targets are rounded by. */
 export const boostBounds = kernel('ml.boost.bounds', (_: unknown, block: BoostBlock) => targetBounds(block))
 

@@ -101,18 +101,22 @@ export const finishRound = kernel(
   },
 )
 
-/** New predictions of a block: those before, and what the leaves of trees add. */
+/**
+ * New predictions of a block: those before, and what the leaves of trees add.
+ * @param into where they are to be; memory of its own where absent
+ */
 export function withLeaves(
   at: RoundPlan,
   grown: readonly LeafTree[],
   predictions: Float64Array,
   block: BoostBlock,
   given?: Derivatives,
+  into?: Float64Array,
 ): Float64Array {
   const { plan } = at
   const { binned } = block
   const { outputs } = plan
-  const made = floats(predictions.length)
+  const made = into ?? floats(predictions.length)
   const isOne = outputs === 1
   if (!isOne || isEmpty(binned)) made.set(predictions)
   if (isEmpty(binned)) return made

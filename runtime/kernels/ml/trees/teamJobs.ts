@@ -15,10 +15,20 @@ export interface Wanted {
 }
 
 /** What the leader has done, as helpers are told. */
-export type Job =
+export type Job = { round: number } & (
   | { kind: 'sum'; history: NodeSplit[][] | null; wanted: { tree: number; node: number }[] }
   | { kind: 'search'; wanted: Wanted[] }
   | { kind: 'finish'; grown: LeafTree[] }
+)
+
+/** Some rounds that a team does in one go. */
+export interface TeamRun {
+  /** Counts from 1. */
+  run: number
+  /** Its first round; rounds count from 1 through all runs. */
+  first: number
+  rounds: number
+}
 
 /** Sums of the numbers from `from` to `to` of all parts, in their order. */
 export function addUp(into: Float64Array, parts: readonly Float64Array[], from: number, to: number): void {

@@ -23,6 +23,9 @@ export interface TeamLayout {
   records: number
   sums: number
   held: number
+  /** Numbers of a block's predictions, at most; and two places for each block's: those of the last round, and those that are made. */
+  predicted: number
+  predictions: number
   bytes: number
 }
 
@@ -36,12 +39,14 @@ const HELD_BYTES_MAX = 128 * 2 ** 20
  * Lays out a board; null where trees are too large for one.
  * @param bins of all features
  * @param leaves of all trees of a round
+ * @param predicted numbers of a block's predictions, at most
  */
 export function teamLayout(
   blocks: number,
   features: number,
   bins: number,
   leaves: number,
+  predicted: number,
   bytesMax: number,
 ): TeamLayout | null {
   const length = PER_BIN * bins
@@ -54,7 +59,9 @@ export function teamLayout(
   const records = losses + 16 * blocks
   const sums = records + 8 * RECORD_NUMBERS * 2 * atOnce * groups
   const held = sums + 8 * length * atOnce * blocks
-  const bytes = held + 8 * length * places
+  const predictions = held + 8 * length * places
+  const bytes = predictions + 2 * 8 * predicted * blocks
   if (8 * length * places > HELD_BYTES_MAX || bytes > bytesMax) return null
-  return { blocks, length, atOnce, places, textBytes, groups, losses, records, sums, held, bytes }
+  const made = { blocks, length, atOnce, places, textBytes, groups, predicted }
+  return { ...made, losses, records, sums, held, predictions, bytes }
 }

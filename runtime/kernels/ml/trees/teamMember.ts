@@ -2,57 +2,33 @@
 
 import { isEmpty } from './binnedBlock.ts'
 import { withRows } from './blockRows.ts'
-import { type BoostBlock, type BoostPlan, heldOutLoss, nameOfRows } from './boostBlock.ts'
+import { type BoostBlock, heldOutLoss, nameOfRows } from './boostBlock.ts'
 import { type FinishedTree, type LeafTree, withLeaves } from './boostLevel.ts'
-import { type GrowingTree, type GrowthRules, grownBy, type NodeSplit, plantedTree } from './growth.ts'
+import { type GrowingTree, grownBy, type NodeSplit, plantedTree } from './growth.ts'
 import { sumUp } from './histogram.ts'
 import { hasRoom } from './rooms.ts'
-import { readSplit, recordAt, writeSplit } from './splitRecord.ts'
+import { readSplit, writeSplit } from './splitRecord.ts'
 import { bestSplit, type NodeSums, type Split } from './splitSearch.ts'
+import { TeamAreas } from './teamAreas.ts'
 import { BoardFullError, boardBytes, TeamBoard } from './teamBoard.ts'
-import { addUp, freePlaces, type Job, leavesOf, type Wanted, wantedOf } from './teamJobs.ts'
-import { FEATURES_A_UNIT, type TeamLayout } from './teamLayout.ts'
-import { finishedTree, type Tree } from './tree.ts'
+import { addUp, freePlaces, type Job, leavesOf, type TeamRun, type Wanted, wantedOf } from './teamJobs.ts'
+import { FEATURES_A_UNIT } from './teamLayout.ts'
+import type { RoundOutcome, TeamPart, TeamPlan } from './teamPlan.ts'
+import { finishedTree } from './tree.ts'
 
-/** What the members of a team know all through a fit. */
-export interface TeamPlan {
-  plan: BoostPlan
-  rules: GrowthRules
-  learningRate: number
-  layout: TeamLayout
-}
-
-/** What comes of a round: trees, and loss and weight of the rows that are held out, if any are. */
-export interface TeamOutcome {
-  /** Null where they had no room: the round is to be done level by level. */
-  trees: Tree[] | null
-  loss: [number, number] | null
-}
-
-/** What a member leaves: what it did. */
-export interface TeamPart {
-  /** Predictions with the round's trees, of the blocks that were its own at last; null of others. */
-  predictions: (Float64Array | null)[]
-  /** Of the member that led. */
-  outcome: TeamOutcome | null
-}
-
-/** One thread's part in a round: it leads, helps, or works alone. */
+/** One thread's part in a run: it leads, helps, or works alone. */
 export class Member {
-  readonly #run: number
+  readonly #run: TeamRun
   readonly #number: number
   readonly #team: TeamPlan
   readonly #board: TeamBoard
   readonly #blocks: readonly BoostBlock[]
-  readonly #before: readonly Float64Array[]
-  readonly #losses: Float64Array
-  readonly #records: Float64Array
-  readonly #sums: Float64Array
-  readonly #held: Float64Array
+  readonly #atFirst: readonly Float64Array[]
+  readonly #areas: TeamAreas
   readonly #own: (Float64Array | null)[]
 
   constructor(
-    run: number,
+    run: TeamRun,
     number: number,
     team: TeamPlan,
     bytes: Uint8Array,
@@ -60,33 +36,28 @@ export class Member {
     before: readonly Float64Array[],
   ) {
     const { layout } = team
-    const area = (from: number, to: number): Float64Array =>
-      new Float64Array(bytes.buffer, bytes.byteOffset + from, (to - from) / 8)
     this.#run = run
     this.#number = number
     this.#team = team
     this.#board = new TeamBoard(bytes.subarray(0, boardBytes(layout.textBytes)))
     this.#blocks = blocks
-    this.#before = before
-    this.#losses = area(layout.losses, layout.records)
-    this.#records = area(layout.records, layout.sums)
-    this.#sums = area(layout.sums, layout.held)
-    this.#held = area(layout.held, layout.bytes)
+    this.#atFirst = before
+    this.#areas = new TeamAreas(layout, bytes)
     this.#own = blocks.map(() => null)
   }
 
   enter(): 'lead' | 'help' | 'alone' {
-    return this.#board.enter(this.#run, this.#number)
+    return this.#board.enter(this.#run.run, this.#number)
   }
 
   /** The same member at a board of its own. */
   alone(bytes: Uint8Array): Member {
-    return new Member(this.#run, this.#number, this.#team, bytes, this.#blocks, this.#before)
+    return new Member(this.#run, this.#number, this.#team, bytes, this.#blocks, this.#atFirst)
   }
 
   help(): TeamPart {
     this.#board.help<Job>(
-      this.#run,
+      this.#run.run,
       ({ kind }, units) => this.#order(kind, units),
       (job, unit) => this.#work(job, unit),
     )
@@ -94,42 +65,56 @@ export class Member {
   }
 
   lead(): TeamPart {
+    const { run, first, rounds } = this.#run
+    const done: RoundOutcome[] = []
     try {
-      const growing = this.#grow()
-      if (!growing) return this.#tooLarge()
-      const { rules, plan, learningRate, layout } = this.#team
-      const grown = growing.trees.map(
-        (tree, i): FinishedTree => ({
-          ...finishedTree(rules, plan.features, tree, learningRate),
-          splits: growing.history[i],
-        }),
-      )
-      this.#do({ kind: 'finish', grown: grown.map(leavesOf) }, layout.blocks)
-      return { predictions: this.#own, outcome: { trees: grown.map(({ tree }) => tree), loss: this.#loss() } }
+      for (let round = first; round < first + rounds; round++) {
+        const outcome = this.#round(round)
+        if (!outcome) return this.#full(done, round)
+        done.push(outcome)
+      }
+      return { predictions: this.#own, outcome: { rounds: done, isFull: false } }
     } catch (error) {
-      if (error instanceof BoardFullError) return this.#tooLarge()
+      if (error instanceof BoardFullError) return this.#full(done, first + done.length)
       throw error
     } finally {
-      this.#board.close(this.#run)
+      this.#board.close(run)
     }
   }
 
-  #tooLarge(): TeamPart {
-    return { predictions: [...this.#before], outcome: { trees: null, loss: null } }
+  /** A round that this member leads; null where trees have no room. */
+  #round(round: number): RoundOutcome | null {
+    const growing = this.#grow(round)
+    if (!growing) return null
+    const { rules, plan, learningRate, layout } = this.#team
+    const grown = growing.trees.map(
+      (tree, i): FinishedTree => ({
+        ...finishedTree(rules, plan.features, tree, learningRate),
+        splits: growing.history[i],
+      }),
+    )
+    this.#do({ round, kind: 'finish', grown: grown.map(leavesOf) }, layout.blocks)
+    return { trees: grown.map(({ tree }) => tree), loss: this.#loss() }
+  }
+
+  /** What there is where a round had no room: all blocks as they were before it. */
+  #full(rounds: RoundOutcome[], round: number): TeamPart {
+    const predictions = this.#blocks.map((_, block) => this.#before(round, block).slice())
+    return { predictions, outcome: { rounds, isFull: true } }
   }
 
   #loss(): [number, number] | null {
     if (this.#team.plan.validationShare === 0) return null
     const sums: [number, number] = [0, 0]
     for (let block = 0; block < this.#blocks.length; block++) {
-      sums[0] += this.#losses[2 * block]
-      sums[1] += this.#losses[2 * block + 1]
+      sums[0] += this.#areas.losses[2 * block]
+      sums[1] += this.#areas.losses[2 * block + 1]
     }
     return sums
   }
 
   /** Grows one tree an output; null where histograms have no room. */
-  #grow(): { trees: GrowingTree<number>[]; history: NodeSplit[][] } | null {
+  #grow(round: number): { trees: GrowingTree<number>[]; history: NodeSplit[][] } | null {
     const { rules, plan, layout } = this.#team
     const features = rules.categorical.map((_, feature) => feature)
     const unknown = { gradient: 0, hessian: 0, count: 0 }
@@ -137,7 +122,7 @@ export class Member {
       { length: plan.outputs },
       (_, tree): Wanted => ({ tree, node: 0, place: tree, sums: unknown, maySplit: true, sibling: null }),
     )
-    const atRoots = this.#found(roots, null)
+    const atRoots = this.#found(round, roots, null)
     let trees = roots.map(({ place }, i) =>
       plantedTree(rules, atRoots[i].sums, features, () => ({ split: atRoots[i].own, histogram: place })),
     )
@@ -147,7 +132,7 @@ export class Member {
       const wanted = trees.flatMap((tree, i) => wantedOf(rules, tree, i, free))
       if (wanted.some(({ place }) => place < 0)) return null
       if (wanted.length === 0) return { trees, history }
-      const found = this.#found(wanted, history)
+      const found = this.#found(round, wanted, history)
       trees = trees.map((tree, i) => {
         const first = wanted.findIndex((each) => each.tree === i)
         return grownBy(rules, tree, (_split, _sibling, at) => {
@@ -167,6 +152,7 @@ export class Member {
 
   /** The best splits of nodes and of their siblings; of roots their sums too. */
   #found(
+    round: number,
     all: readonly Wanted[],
     history: NodeSplit[][] | null,
   ): { own: Split | null; other: Split | null; sums: NodeSums }[] {
@@ -175,7 +161,7 @@ export class Member {
     for (let from = 0; from < all.length; from += layout.atOnce) {
       let wanted = all.slice(from, from + layout.atOnce)
       this.#do(
-        { kind: 'sum', history, wanted: wanted.map(({ tree, node }) => ({ tree, node })) },
+        { round, kind: 'sum', history, wanted: wanted.map(({ tree, node }) => ({ tree, node })) },
         layout.blocks,
       )
       if (!history)
@@ -183,7 +169,7 @@ export class Member {
           const sums = this.#sumsOfRoot(at)
           return { ...each, sums, maySplit: sums.count > 0 }
         })
-      this.#do({ kind: 'search', wanted }, layout.groups)
+      this.#do({ round, kind: 'search', wanted }, layout.groups)
       wanted.forEach(({ sums, sibling }, at) => {
         found.push({
           own: this.#bestOf(2 * at, sums),
@@ -200,7 +186,7 @@ export class Member {
     const { groups } = this.#team.layout
     let best: Split | null = null
     for (let group = 0; group < groups; group++) {
-      const split = readSplit(recordAt(this.#records, at * groups + group), sums)
+      const split = readSplit(this.#areas.record(at, group), sums)
       if (split && (!best || split.gain > best.gain)) best = split
     }
     return best
@@ -210,7 +196,7 @@ export class Member {
     const { rules } = this.#team
     const sums = { gradient: 0, hessian: 0, count: 0 }
     for (let block = 0; block < this.#blocks.length; block++) {
-      const histogram = this.#sumsOf(block, at)
+      const histogram = this.#areas.sumsOf(block, at)
       for (let bin = rules.offsets[0]; bin < rules.offsets[1]; bin++) {
         sums.gradient += histogram[3 * bin]
         sums.hessian += histogram[3 * bin + 1]
@@ -233,29 +219,29 @@ export class Member {
   }
 
   #work(job: Job, unit: number): void {
-    if (job.kind === 'sum') this.#sum(job.history, job.wanted, unit)
+    if (job.kind === 'sum') this.#sum(job.round, job.history, job.wanted, unit)
     else if (job.kind === 'search') this.#search(job.wanted, unit)
-    else this.#finish(job.grown, unit)
+    else this.#finish(job.round, job.grown, unit)
   }
 
   /** Histograms of nodes over the rows of a block. */
   #sum(
+    round: number,
     history: NodeSplit[][] | null,
     wanted: readonly { tree: number; node: number }[],
     block: number,
   ): void {
     const { plan } = this.#team
-    const into = wanted.map((_, at) => this.#sumsOf(block, at))
+    const into = wanted.map((_, at) => this.#areas.sumsOf(block, at))
     if (isEmpty(this.#blocks[block].binned)) {
       for (const each of into) each.fill(0)
       return
     }
     const isWanted = (tree: number): boolean => wanted.some((each) => each.tree === tree)
-    const at = { plan, round: this.#run }
     withRows(
-      at,
+      { plan, round },
       this.#blocks[block],
-      this.#before[block],
+      this.#before(round, block),
       history,
       undefined,
       (room, rows, tree) => {
@@ -274,42 +260,41 @@ export class Member {
 
   /** Histograms of all blocks as one, those of siblings from their parents', and the best splits by a few features. */
   #search(wanted: readonly Wanted[], group: number): void {
-    const { rules, layout } = this.#team
+    const { rules } = this.#team
     const count = rules.offsets.length - 1
     const first = group * FEATURES_A_UNIT
     const last = Math.min(count, first + FEATURES_A_UNIT)
     const features = Array.from({ length: last - first }, (_, i) => first + i)
     const [from, to] = [3 * rules.offsets[first], 3 * rules.offsets[last]]
     wanted.forEach(({ place, sums, maySplit: isOpen, sibling }, at) => {
-      const own = this.#heldAt(place)
-      const parts = this.#blocks.map((_, block) => this.#sumsOf(block, at))
+      const own = this.#areas.heldAt(place)
+      const parts = this.#blocks.map((_, block) => this.#areas.sumsOf(block, at))
       addUp(own, parts, from, to)
-      const record = (which: number): Float64Array =>
-        recordAt(this.#records, (2 * at + which) * layout.groups + group)
-      writeSplit(record(0), isOpen ? bestSplit(rules, own, sums, features) : null)
+      writeSplit(this.#areas.record(2 * at, group), isOpen ? bestSplit(rules, own, sums, features) : null)
       if (!sibling) return
-      const other = this.#heldAt(sibling.place)
+      const other = this.#areas.heldAt(sibling.place)
       for (let i = from; i < to; i++) other[i] -= own[i]
-      writeSplit(record(1), sibling.maySplit ? bestSplit(rules, other, sibling.sums, features) : null)
+      writeSplit(
+        this.#areas.record(2 * at + 1, group),
+        sibling.maySplit ? bestSplit(rules, other, sibling.sums, features) : null,
+      )
     })
   }
 
-  #finish(grown: readonly LeafTree[], unit: number): void {
+  #finish(round: number, grown: readonly LeafTree[], unit: number): void {
     const { plan } = this.#team
     const block = this.#blocks[unit]
-    const predictions = withLeaves({ plan, round: this.#run }, grown, this.#before[unit], block)
-    this.#own[unit] = predictions
-    if (plan.validationShare > 0) this.#losses.set(heldOutLoss(plan, block, predictions), 2 * unit)
+    const { first, rounds } = this.#run
+    const isLast = round === first + rounds - 1
+    const into = isLast ? undefined : this.#areas.predicted(round, unit, this.#atFirst[unit].length)
+    const predictions = withLeaves({ plan, round }, grown, this.#before(round, unit), block, undefined, into)
+    if (isLast) this.#own[unit] = predictions
+    if (plan.validationShare > 0) this.#areas.losses.set(heldOutLoss(plan, block, predictions), 2 * unit)
   }
 
-  #sumsOf(block: number, at: number): Float64Array {
-    const { length, atOnce } = this.#team.layout
-    const from = (block * atOnce + at) * length
-    return this.#sums.subarray(from, from + length)
-  }
-
-  #heldAt(place: number): Float64Array {
-    const { length } = this.#team.layout
-    return this.#held.subarray(place * length, (place + 1) * length)
+  /** A block's predictions before a round. */
+  #before(round: number, block: number): Float64Array {
+    const first = this.#atFirst[block]
+    return round === this.#run.first ? first : this.#areas.predicted(round - 1, block, first.length)
   }
 }

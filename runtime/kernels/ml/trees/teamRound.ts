@@ -1,4 +1,4 @@
-// A round of boosting by the threads of one worker together: they sum up blocks of rows, look for splits of some features
+// Rounds of boosting by the threads of one worker together: they sum up blocks of rows, look for splits of some features
 // each, and the one that leads grows the trees. What comes of it is what a round level by level gives, to the last bit.
 
 import { kernel } from '../../kernel.ts'
@@ -6,7 +6,9 @@ import { resultBuffer } from '../../resultMemory.ts'
 import type { BoostBlock } from './boostBlock.ts'
 import type { BoostRoot } from './boostLevel.ts'
 import { boardBytes } from './teamBoard.ts'
-import { Member, type TeamOutcome, type TeamPart, type TeamPlan } from './teamMember.ts'
+import type { TeamRun } from './teamJobs.ts'
+import { Member } from './teamMember.ts'
+import type { TeamOutcome, TeamPart, TeamPlan } from './teamPlan.ts'
 
 /** The memory that threads work on together: the one value that is written to while others have it. */
 export const openBoard = kernel('ml.boost.board', (_: unknown, { layout }: TeamPlan): Uint8Array => {
@@ -15,10 +17,10 @@ export const openBoard = kernel('ml.boost.board', (_: unknown, { layout }: TeamP
   return bytes
 })
 
-/** A member's part in a round. */
+/** A member's part in a run of rounds. */
 export const teamRound = kernel(
   'ml.boost.team',
-  (run: number, member: number, team: TeamPlan, board: Uint8Array, ...rest: unknown[]): TeamPart => {
+  (run: TeamRun, member: number, team: TeamPlan, board: Uint8Array, ...rest: unknown[]): TeamPart => {
     const { blocks: count } = team.layout
     const blocks = rest.slice(0, count) as BoostBlock[]
     const before = predictionsIn(rest.slice(count) as (BoostRoot | TeamPart)[], count)
@@ -56,13 +58,13 @@ export const ledPart = kernel(
   }),
 )
 
-/** What came of a round. */
+/** What came of a run. */
 export const outcomeOfTeam = kernel(
   'ml.boost.teamOutcome',
   (_state: unknown, _before: unknown, parts: readonly TeamPart[]): TeamOutcome => ledPart(parts).outcome!,
 )
 
-/** A block as level by level growth wants it, after a round of a team. */
+/** A block as level by level growth wants it, after a run of a team. */
 export const rootOfTeam = kernel(
   'ml.boost.teamRoot',
   (block: number, ...parts: TeamPart[]): BoostRoot => ({
