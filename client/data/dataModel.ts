@@ -27,11 +27,15 @@ export function dataRows(
   return held.map((each) => {
     const { client, group, name, place, results, bytes, dataset } = each
     const text = place && lineAt(place.file, place.line)
-    const where = dataset !== undefined ? 'published' : place && `${path.basename(place.file)}:${place.line}`
+    const variable = text === undefined ? undefined : variableOf(text)
+    const at = place && `${path.basename(place.file)}:${place.line}`
+    // The line of what nobody holds any more may say something else by now.
+    const by = each.alsoHeldBy && variable !== dataset ? variable : undefined
+    const where = dataset === undefined ? at : ['published', by && at ? `${by} in ${at}` : at]
     return {
       id: dataset !== undefined ? `dataset ${dataset}` : `${client}/${group}`,
-      label: (text && variableOf(text)) ?? name,
-      description: [bytesText(bytes), plural(results, 'part'), where].filter(Boolean).join(' · '),
+      label: dataset ?? variable ?? name,
+      description: [bytesText(bytes), where, plural(results, 'part')].flat().filter(Boolean).join(' · '),
       tooltip: heldText(each, runs),
       held: each,
     }
@@ -40,29 +44,54 @@ export function dataRows(
 
 /** What is to be known of data, in lines. */
 export function heldText(held: HeldData, runs: Iterable<Run>): string {
-  const { client, clientName, name, place, results, bytes, dataset } = held
+  const { client, clientName, name, place, results, bytes, dataset, alsoHeldBy = [] } = held
+  const known = [...runs]
+  const room = `${bytesText(bytes)} in the memory of the workers or spilled to disk.`
+  const asked = place ? [`Asked for in ${place.file}:${place.line}`] : []
   if (dataset !== undefined)
     return [
-      `${plural(results, 'result')}, ${bytesText(bytes)} in the memory of the workers or spilled to disk.`,
-      `Published as ${dataset} by ${clientName}, and held until it is unpublished or the cluster ends.`,
+      `${plural(results, 'result')}, ${room}`,
+      `Published as ${dataset} by ${publisherOf(held, known)}, and held until it is unpublished or the cluster ends.`,
+      ...asked,
+      ...holdersOf(alsoHeldBy, known).map((each) => `Held by ${each} too.`),
     ].join('\n')
-  const run = runOf(held, runs)
-  const holder = run ? `the run of ${run.label}` : clientName || `client ${client}`
   return [
-    `${plural(results, 'result')} of ${name}, ${bytesText(bytes)} in the memory of the workers or spilled to disk.`,
-    ...(place ? [`Asked for in ${place.file}:${place.line}`] : []),
-    `Held by ${holder} until that lets go of it or ends.`,
+    `${plural(results, 'result')} of ${name}, ${room}`,
+    ...asked,
+    `Held by ${holderOf(held, known) || `client ${client}`} until that lets go of it or ends.`,
   ].join('\n')
 }
 
+/** Whoever holds data: a run by what it runs, others by their names. */
+function holderOf(holder: Holder, runs: Iterable<Run>): string {
+  const run = runOf(holder, runs)
+  return run ? `the run of ${run.label}` : holder.clientName
+}
+
+/** Its run may be over. */
+function publisherOf({ clientName }: HeldData, runs: readonly Run[]): string {
+  const run = runs.findLast(({ pid }) => pid !== undefined && clientName === `session-${pid}`)
+  return run ? `the run of ${run.label}` : clientName || 'a client without a name'
+}
+
+const holdersOf = (holders: readonly Holder[], runs: readonly Run[]): string[] => [
+  ...new Set(holders.map((each) => holderOf(each, runs) || 'a client without a name')),
+]
+
+type Holder = Pick<HeldData, 'clientName' | 'place'>
+
 /** What becomes of programs when data is released. */
-export const releaseText = ({ dataset }: HeldData): string =>
-  dataset === undefined
-    ? 'The program that holds it is told so; what it still computes from it fails.'
-    : 'Nothing is published by this name then. Programs that have opened it keep what they hold.'
+export const releaseText = ({ dataset, alsoHeldBy }: HeldData): string => {
+  if (dataset === undefined)
+    return 'The program that holds it is told so; what it still computes from it fails.'
+  const kept = alsoHeldBy
+    ? 'It is then held by its program alone, and stands here by its variable.'
+    : 'Programs that have opened it keep what they hold.'
+  return `Nothing is published by this name then. ${kept}`
+}
 
 /** The run whose process holds the data: a session is called by its process where it opened no client of another name. */
-export function runOf({ clientName }: HeldData, runs: Iterable<Run>): Run | undefined {
+export function runOf({ clientName }: Holder, runs: Iterable<Run>): Run | undefined {
   for (const run of runs)
     if (!run.end && run.pid !== undefined && clientName === `session-${run.pid}`) return run
   return undefined
@@ -81,9 +110,19 @@ export function heldLens(
   runs: Iterable<Run>,
 ): { title: string; tooltip: string } | undefined {
   if (held.bytes < LENS_BYTES_MIN) return undefined
-  const title = `${variableOf(line) ?? held.name} holds ${bytesText(held.bytes)} · release`
-  return { title, tooltip: heldText(held, runs) }
+  const { dataset, name, bytes } = held
+  const variable = variableOf(line)
+  const published = dataset === variable ? 'published' : `published as ${dataset}`
+  const what =
+    dataset === undefined
+      ? `${variable ?? name} holds`
+      : `${variable === undefined ? published : `${variable}, ${published}`}:`
+  return { title: `${what} ${bytesText(bytes)} · release`, tooltip: heldText(held, runs) }
 }
+
+/** Whose lines a lens stands above: of what is published, those that hold it too. */
+export const holdersOnLines = (held: HeldData): readonly Holder[] =>
+  held.dataset === undefined ? [held] : (held.alsoHeldBy ?? [])
 
 /** What is held in all. */
 export function dataTotal(held: readonly HeldData[]): string | undefined {

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode'
 import type { HeldData } from '../../runtime/protocol/runs.ts'
 import type { RunBook } from '../runs/runBook.ts'
-import { heldLens, runOf } from './dataModel.ts'
+import { heldLens, holdersOnLines, runOf } from './dataModel.ts'
 import type { HeldLook } from './heldLook.ts'
 
 export function registerHeldLenses(
@@ -13,10 +13,13 @@ export function registerHeldLenses(
   selector: vscode.DocumentSelector,
 ): void {
   /** The line (from 0) on which the place of data stands now. */
-  const lineOf = (document: vscode.TextDocument, held: HeldData): number | undefined => {
-    const { place } = held
+  const lineOf = (
+    document: vscode.TextDocument,
+    holder: Pick<HeldData, 'clientName' | 'place'>,
+  ): number | undefined => {
+    const { place } = holder
     if (place?.file !== document.uri.fsPath) return undefined
-    const run = runOf(held, book.runs.values())
+    const run = runOf(holder, book.runs.values())
     if (run) return book.lines.lineOf(document, run, place)?.line
     // Of a program that was started elsewhere: the file is taken as it stands.
     return place.line <= document.lineCount ? place.line - 1 : undefined
@@ -26,14 +29,15 @@ export function registerHeldLenses(
       onDidChangeCodeLenses: look.onChange,
       provideCodeLenses: (document) =>
         look.held.flatMap((held) => {
-          const line = lineOf(document, held)
-          if (line === undefined) return []
-          const lens = heldLens(held, document.lineAt(line).text, book.runs.values())
-          if (!lens) return []
-          const range = new vscode.Range(line, 0, line, 0)
-          return [
-            new vscode.CodeLens(range, { ...lens, command: 'heddle.releaseData', arguments: [{ held }] }),
-          ]
+          const lines = holdersOnLines(held).flatMap((each) => lineOf(document, each) ?? [])
+          return [...new Set(lines)].flatMap((line) => {
+            const lens = heldLens(held, document.lineAt(line).text, book.runs.values())
+            if (!lens) return []
+            const range = new vscode.Range(line, 0, line, 0)
+            return [
+              new vscode.CodeLens(range, { ...lens, command: 'heddle.releaseData', arguments: [{ held }] }),
+            ]
+          })
         }),
     }),
   )

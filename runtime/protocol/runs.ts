@@ -197,14 +197,16 @@ export interface RunSummary {
 
 /**
  * Results that a client holds on the cluster, of one group of its tasks: what it persisted, scattered or did not let go of
- * yet; or what is published by a name.
+ * yet; or what is published by a name. What is published stands once, whoever holds it too.
  */
 export interface HeldData {
   client: number
   /** Of what is published, who published it. */
   clientName: string
-  /** Nobody holds it: it is published by this name. */
+  /** It is published by this name. */
   dataset?: string
+  /** Who holds some of what is published too, by the line that asked for it. */
+  alsoHeldBy?: { clientName: string; place?: SourcePlace }[]
   group: number
   /** What the tasks are called, e.g. `range-map`. */
   name: string

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dataRows, dataTotal, heldLens, releaseText } from '../../client/data/dataModel.ts'
+import { dataRows, dataTotal, heldLens, holdersOnLines, releaseText } from '../../client/data/dataModel.ts'
 import { applyRunEvent, type Runs } from '../../client/runs/runsModel.ts'
 import type { HeldData } from '../../runtime/protocol/runs.ts'
 
@@ -24,7 +24,7 @@ test('data is called by the variable of its line, with bytes, parts and place', 
   )
   assert.equal(row.id, '3/12')
   assert.equal(row.label, 'cleaned')
-  assert.equal(row.description, '3.2 MB · 20 parts · analysis.ts:7')
+  assert.equal(row.description, '3.2 MB · analysis.ts:7 · 20 parts')
   assert.match(row.tooltip, /^20 results of range-filter, 3\.2 MB/)
   assert.match(row.tooltip, /Held by session of analysis\.ts until/)
 })
@@ -62,7 +62,7 @@ test('what is published is called by its name, and whoever published it is told'
   const [row] = dataRows([published], () => 'const a = 1')
   assert.deepEqual(
     [row.id, row.label, row.description],
-    ['dataset flights', 'flights', '3.2 MB · 20 parts · published'],
+    ['dataset flights', 'flights', '3.2 MB · published · 20 parts'],
   )
   assert.match(
     row.tooltip,
@@ -70,6 +70,56 @@ test('what is published is called by its name, and whoever published it is told'
   )
   assert.match(releaseText(published), /Programs that have opened it keep what they hold/)
   assert.match(releaseText(HELD), /The program that holds it is told so/)
+})
+
+test('what is published and held too stands once, with its name, its variable and whoever holds it', () => {
+  const runs: Runs = new Map()
+  applyRunEvent(runs, {
+    run: 'r1',
+    sequence: 0,
+    event: { kind: 'started', pid: 77, atMs: 0, label: 'analysis.ts', file: '/home/ada/flights/analysis.ts' },
+  })
+  const alsoHeldBy = [{ clientName: 'session-77', place: HELD.place }]
+  const published = {
+    ...HELD,
+    client: -1,
+    clientName: 'session-77',
+    group: -1,
+    name: 'flights',
+    dataset: 'flights',
+    alsoHeldBy,
+  }
+  const told = (line: string): string[] => {
+    const [row] = dataRows([published], () => line, [...runs.values()])
+    return [row.label, row.description, heldLens(published, line, runs.values())?.title ?? '']
+  }
+  assert.deepEqual(told('const clean = await client.publish(…)'), [
+    'flights',
+    '3.2 MB · published · clean in analysis.ts:7 · 20 parts',
+    'clean, published as flights: 3.2 MB · release',
+  ])
+  assert.deepEqual(told('const flights = await client.publish(…)'), [
+    'flights',
+    '3.2 MB · published · analysis.ts:7 · 20 parts',
+    'flights, published: 3.2 MB · release',
+  ])
+  assert.equal(told('await client.publish(…)')[2], 'published as flights: 3.2 MB · release')
+  const [{ tooltip }] = dataRows([published], () => undefined, [...runs.values()])
+  assert.match(tooltip, /\nAsked for in .*analysis\.ts:7\nHeld by the run of analysis\.ts too\.$/)
+  assert.match(tooltip, /Published as flights by the run of analysis\.ts, and held/)
+  applyRunEvent(runs, {
+    run: 'r1',
+    sequence: 1,
+    event: { kind: 'ended', exitCode: 0, reason: 'finished', durationMs: 1 },
+  })
+  const { alsoHeldBy: _, ...left } = { ...published, clientName: 'session-77' }
+  const [later] = dataRows([left], () => 'const clean = 1', [...runs.values()])
+  assert.equal(later.description, '3.2 MB · published · analysis.ts:7 · 20 parts')
+  assert.match(later.tooltip, /by the run of analysis\.ts, and held .*\nAsked for in [^\n]*$/)
+  assert.match(releaseText(published), /then held by its program alone, and stands here by its variable/)
+  assert.deepEqual(holdersOnLines(published), alsoHeldBy)
+  assert.deepEqual(holdersOnLines({ ...published, alsoHeldBy: undefined }), [], 'nobody has a line for it')
+  assert.deepEqual(holdersOnLines(HELD), [HELD])
 })
 
 test('all of it in one figure; nothing while nothing is held', () => {

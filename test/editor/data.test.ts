@@ -62,7 +62,7 @@ describe('data in a real VS Code', { concurrency: false }, () => {
     const { page } = lab
     await page.locator('.activitybar .action-label[aria-label^="Heddle"]').click()
     await codeLens(page, '▷ Run File').click()
-    const row = treeRow(/^kept.*4 parts · data\.ts:6/)
+    const row = treeRow(/^kept.*data\.ts:6 · 4 parts/)
     await row.waitFor()
     const lens = codeLens(page, /^kept holds [\d.]+ .B · release$/)
     await lens.waitFor()

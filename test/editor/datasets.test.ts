@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, runCommand, settledLenses } from './workbench.ts'
+import { codeLens, runCommand, settledLenses, widenSideBar } from './workbench.ts'
 
 describe('datasets in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -21,15 +21,21 @@ describe('datasets in a real VS Code', { concurrency: false }, () => {
 
   const treeRow = (text: string | RegExp): Locator =>
     lab.page.locator('.customview-tree .monaco-list-row', { hasText: text }).first()
-  const people = (): Locator => treeRow(/^people.*1 part · published/)
-  const squares = (): Locator => treeRow(/^squares.*[\d.]+ .B · 4 parts · published/)
-  const kept = (): Locator => treeRow(/^kept.*[\d.]+ .B · 2 parts · datasets\.ts:12/)
+  const dataRows = (): Locator =>
+    lab.page.locator('.customview-tree .monaco-list-row', { hasText: /datasets\.ts:\d+ · \d parts?/ })
+  const people = (): Locator => treeRow(/^people.*published · datasets\.ts:4/)
+  const squares = (): Locator => treeRow(/^squares.*[\d.]+ .B · published · datasets\.ts:9 · 4 parts/)
+  const kept = (): Locator => treeRow(/^kept.*[\d.]+ .B · datasets\.ts:12 · 2 parts/)
 
   test('what is published and what is persisted is listed with its bytes', async () => {
     const { page } = lab
     await page.locator('.activitybar .action-label[aria-label^="Heddle"]').click()
     await codeLens(page, '▷ Run File').click()
     for (const row of [people(), squares(), kept()]) await row.waitFor()
+    // What the program holds and has published stands once.
+    await until(async () => (await dataRows().count()) === 3, 'three rows are there, not five')
+    await codeLens(page, /^published as squares: [\d.]+ .B · release$/).waitFor()
+    await widenSideBar(page, 90)
     await lab.picture('datasets', 1000)
   })
 
@@ -46,7 +52,7 @@ describe('datasets in a real VS Code', { concurrency: false }, () => {
     await squares().getByRole('button', { name: 'Release Data' }).click()
     const dialog = page.locator('.monaco-dialog-box')
     await dialog.getByText('Release squares?').waitFor()
-    await dialog.getByText(/Published as squares by .*, and held until it is unpublished/).waitFor()
+    await dialog.getByText(/Published as squares by the run of datasets\.ts, and held until it is unpublished/).waitFor()
     await lab.picture('unpublish', 500)
     await dialog.getByRole('button', { name: 'Release', exact: true }).click()
     await until(async () => (await squares().count()) === 0, 'it is unpublished')

@@ -84,6 +84,17 @@ export function editorTab(page: Page, name: string | RegExp): Locator {
   return page.getByRole('tab', { name })
 }
 
+/** Makes the side bar so many pixels wider: descriptions in its trees are cut where there is no room. */
+export async function widenSideBar(page: Page, pixels: number): Promise<void> {
+  const bar = await page.locator('.part.sidebar').boundingBox()
+  if (!bar) throw new Error('there is no side bar to widen')
+  const [x, y] = [bar.x + bar.width + 1, bar.y + bar.height / 2]
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  await page.mouse.move(x + pixels, y, { steps: 4 })
+  await page.mouse.up()
+}
+
 /** Before something is opened again that may have been opened too early. */
 const AGAIN_MS = 10_000
 

@@ -185,6 +185,30 @@ test('what is published is listed with what is held, and released by its name', 
   assert.deepEqual(asked(cluster, 'held'), [])
 })
 
+test('what is published and held by clients too is told of once, and they are named beside it', () => {
+  const cluster = simulate('a1; a2; b', { workers: ['w1*3'] })
+  cluster.play(finished('a1 a2', 'w1', { bytes: 10 }), finished('b', 'w1', { bytes: 1000 }))
+  publish(cluster, 'some', 'a1')
+  const told = (): unknown[] =>
+    (asked(cluster, 'held') as HeldData[]).map(({ name, dataset, results, bytes, alsoHeldBy }) => [
+      dataset ?? name,
+      results,
+      bytes,
+      alsoHeldBy?.map(({ clientName }) => clientName),
+    ])
+  const b = ['b', 1, 1000, undefined]
+  assert.deepEqual(told(), [b, ['a', 1, 10, undefined], ['some', 1, 10, ['test']]], 'the rest is its own')
+  publish(cluster, 'all', 'a1 a2 b')
+  assert.deepEqual(told(), [
+    ['all', 3, 1020, ['test', 'test']],
+    ['some', 1, 10, undefined],
+  ])
+  asked(cluster, 'unpublish', { name: 'all' })
+  assert.deepEqual(told(), [b, ['a', 1, 10, undefined], ['some', 1, 10, ['test']]], 'as it was')
+  cluster.play(released('a1'))
+  assert.deepEqual(told().at(-1), ['some', 1, 10, undefined], 'held by its name alone')
+})
+
 test('played again from its events, a cluster with datasets says the same', () => {
   const cluster = simulate('a; b', { workers: ['w1*2'], recordEvents: true })
   cluster.play(finished('a', 'w1'))
