@@ -44,7 +44,7 @@ export function dataRows(
 
 /** What is to be known of data, in lines. */
 export function heldText(held: HeldData, runs: Iterable<Run>): string {
-  const { client, clientName, name, place, results, bytes, dataset, alsoHeldBy = [] } = held
+  const { client, name, place, results, bytes, dataset, alsoHeldBy = [] } = held
   const known = [...runs]
   const room = `${bytesText(bytes)} in the memory of the workers or spilled to disk.`
   const asked = place ? [`Asked for in ${place.file}:${place.line}`] : []

@@ -124,6 +124,9 @@ class Choice {
   readonly #kept: boolean[]
   readonly #reads: Set<Binding>[]
   readonly #writes: Set<Binding>[]
+  /** Statements that declare or assign a name, and what each statement names: a long file is not gone through for each. */
+  readonly #writers = new Map<Binding, number[]>()
+  readonly #references: { binding: Binding; start: number }[][]
 
   constructor(module: AnalysedModule, body: Node[], first: number, last: number) {
     this.#module = module
@@ -132,6 +135,7 @@ class Choice {
     this.#last = last
     this.#reads = body.map(() => new Set())
     this.#writes = body.map(() => new Set())
+    this.#references = body.map(() => [])
     this.#readReferences()
     this.#kept = body.map((node, i) => isDeclaration(node) || i <= last)
     this.#skipComputations()
@@ -142,23 +146,27 @@ class Choice {
   }
 
   #statementAt(offset: number): number {
-    return this.#body.findIndex((node) => node.start <= offset && offset < node.end)
+    let [low, high] = [0, this.#body.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#body[middle].end > offset) high = middle
+      else low = middle + 1
+    }
+    return low < this.#body.length && this.#body[low].start <= offset ? low : -1
   }
 
   #readReferences(): void {
     for (const { binding, start } of this.#module.references) {
       const at = this.#statementAt(start)
-      if (at >= 0) this.#reads[at].add(binding)
+      if (at < 0) continue
+      this.#reads[at].add(binding)
+      this.#references[at].push({ binding, start })
     }
     for (const binding of this.#module.scope.bindings.values()) {
-      for (const node of binding.declarations) {
-        const at = this.#statementAt(node.start)
-        if (at >= 0) this.#writes[at].add(binding)
-      }
-      for (const offset of binding.writes) {
-        const at = this.#statementAt(offset)
-        if (at >= 0) this.#writes[at].add(binding)
-      }
+      const places = [...binding.declarations.map(({ start }) => start), ...binding.writes]
+      const writers = [...new Set(places.map((offset) => this.#statementAt(offset)))].filter((at) => at >= 0)
+      this.#writers.set(binding, writers)
+      for (const at of writers) this.#writes[at].add(binding)
     }
   }
 
@@ -168,6 +176,7 @@ class Choice {
    */
   #skipComputations(): void {
     const { computations } = computationsOf(this.#module.program, this.#module.source)
+    const byStatement = Map.groupBy(computations, ({ start }) => this.#statementAt(start))
     const needed = new Set<Binding>()
     for (let i = this.#first; i <= this.#last; i++) this.#need(needed, this.#reads[i])
     for (let before = -1; before !== needed.size; ) {
@@ -176,7 +185,7 @@ class Choice {
       for (let i = 0; i < this.#first; i++) {
         const node = this.#body[i]
         if (isDeclaration(node)) continue
-        const inside = computations.filter((one) => node.start <= one.start && one.end <= node.end)
+        const inside = byStatement.get(i) ?? []
         const plain = /^(VariableDeclaration|ExpressionStatement)$/.test(withoutExport(node).type)
         const computes = plain && inside.some((one) => !one.nested)
         const usesLost = [...this.#reads[i]].some((binding) => lost.has(binding))
@@ -195,11 +204,10 @@ class Choice {
   ): boolean {
     for (const binding of this.#writes[index]) if (needed.has(binding)) return true
     if (withoutExport(this.#body[index]).type === 'VariableDeclaration') return false
-    return this.#module.references.some(
+    return this.#references[index].some(
       ({ binding, start }) =>
         needed.has(binding) &&
         !isDeclaredOnly(binding) &&
-        this.#statementAt(start) === index &&
         !computations.some((one) => one.start <= start && start < one.end),
     )
   }
@@ -210,9 +218,7 @@ class Choice {
     for (let binding = waiting.pop(); binding; binding = waiting.pop()) {
       if (needed.has(binding)) continue
       needed.add(binding)
-      this.#body.forEach((_, i) => {
-        if (i <= this.#last && this.#writes[i].has(binding!)) waiting.push(...this.#reads[i])
-      })
+      for (const i of this.#writers.get(binding) ?? []) if (i <= this.#last) waiting.push(...this.#reads[i])
       for (const other of this.#module.dependencies.get(binding) ?? []) waiting.push(other)
     }
   }

@@ -39,25 +39,22 @@ function findingsOf(subject: Subject, task: TaskFunction): Finding[] {
       ...fixOf(subject, node as Node, root.name),
     })
   }
-  const inside = (at: { start: number; end: number }): boolean => at.start >= node.start && at.end <= node.end
-  for (const assignment of subject.all('AssignmentExpression'))
-    if (inside(assignment)) {
-      const target = bare(assignment.left as Node)
-      if (target.type === 'MemberExpression') tell(rootOf(target), target, 'This assignment')
-    }
-  for (const update of subject.all('UpdateExpression'))
-    if (inside(update)) {
-      const target = bare(update.argument as Node)
-      if (target.type === 'MemberExpression') tell(rootOf(target), target, `${update.operator}`)
-    }
-  for (const unary of subject.all('UnaryExpression'))
-    if (unary.operator === 'delete' && inside(unary)) {
+  for (const assignment of subject.inside(node, 'AssignmentExpression')) {
+    const target = bare(assignment.left as Node)
+    if (target.type === 'MemberExpression') tell(rootOf(target), target, 'This assignment')
+  }
+  for (const update of subject.inside(node, 'UpdateExpression')) {
+    const target = bare(update.argument as Node)
+    if (target.type === 'MemberExpression') tell(rootOf(target), target, `${update.operator}`)
+  }
+  for (const unary of subject.inside(node, 'UnaryExpression'))
+    if (unary.operator === 'delete') {
       const target = bare(unary.argument as Node)
       if (target.type === 'MemberExpression') tell(rootOf(target), target, 'delete')
     }
-  for (const call of subject.all('CallExpression')) {
+  for (const call of subject.inside(node, 'CallExpression')) {
     const method = methodOf(call)
-    if (!inside(call) || method === undefined || call.callee.type !== 'MemberExpression') continue
+    if (method === undefined || call.callee.type !== 'MemberExpression') continue
     const object = bare(call.callee.object as Node)
     if (MUTATORS.test(method)) tell(object, call.callee as Node, `${method}()`)
   }

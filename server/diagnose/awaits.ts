@@ -112,8 +112,8 @@ export function missingAwaitFindings(subject: Subject): Finding[] {
     if (!inner) continue
     const { name } = declarator.id
     const uses = subject
-      .all('Identifier')
-      .filter((use) => use.name === name && use !== declarator.id && isUseOf(subject, use, declarator))
+      .called(name)
+      .filter((use) => use !== declarator.id && isUseOf(subject, use, declarator))
     const wrong = uses.find((use) => isValueUse(subject, use))
     if (wrong)
       tell(
@@ -124,8 +124,7 @@ export function missingAwaitFindings(subject: Subject): Finding[] {
   return found
 }
 
-const lineText = (subject: Subject, node: Node): string =>
-  ` in line ${subject.text.slice(0, node.start).split('\n').length}`
+const lineText = (subject: Subject, node: Node): string => ` in line ${subject.lineOf(node.start)}`
 
 function isUseOf(subject: Subject, use: Node, declarator: Node): boolean {
   return subject.binding(use)?.declarations[0] === declarator
@@ -170,8 +169,8 @@ interface Awaited {
 function independentFrom(subject: Subject, statements: readonly Node[], from: number): Awaited[] {
   const chain: Awaited[] = []
   const names = new Set<string>()
-  for (const statement of statements.slice(from)) {
-    const awaited = awaitedBy(subject, statement)
+  for (let at = from; at < statements.length; at++) {
+    const awaited = awaitedBy(subject, statements[at])
     if (!awaited || (chain.length > 0 && awaited.keyword !== chain[0].keyword)) break
     if (mentions(awaited.collection, names)) break
     chain.push(awaited)

@@ -181,8 +181,7 @@ function mutated(subject: Subject, task: TaskFunction, { binding }: Capture): Fi
     init?.type === 'ArrayExpression' ||
     (init?.type === 'NewExpression' && init.callee.type === 'Identifier' && CONTAINERS.test(init.callee.name))
   if (!evident) return []
-  for (const call of subject.all('CallExpression')) {
-    if (call.start < unit.start || call.end > unit.end) continue
+  for (const call of subject.inside(unit, 'CallExpression')) {
     const method = methodOf(call)
     if (method === undefined || !MUTATORS.test(method) || call.callee.type !== 'MemberExpression') continue
     const object = bare(call.callee.object as Node)

@@ -60,8 +60,7 @@ function rowUses(subject: Subject, fn: Node, source: Source, uses: ColumnUse[]):
     return
   }
   if (row?.type !== 'Identifier') return
-  for (const member of subject.all('MemberExpression')) {
-    if (member.start < fn.start || member.end > fn.end) continue
+  for (const member of subject.inside(fn, 'MemberExpression')) {
     const object = bare(member.object as Node)
     if (object.type !== 'Identifier' || object.name !== row.name) continue
     if (subject.binding(object)?.kind !== 'parameter' || subject.functionAround(object) !== fn) continue
@@ -83,8 +82,7 @@ function textUses(node: Node, source: Source, uses: ColumnUse[]): void {
 
 /** `col('a')` anywhere in an argument. */
 function colUses(subject: Subject, node: Node, source: Source, uses: ColumnUse[]): void {
-  for (const call of subject.all('CallExpression')) {
-    if (call.start < node.start || call.end > node.end) continue
+  for (const call of subject.inside(node, 'CallExpression')) {
     if (call.callee.type !== 'Identifier' || heddleName(subject, call.callee) !== 'col') continue
     const [name] = call.arguments
     if (name && name.type !== 'SpreadElement') textUses(bare(name as Node), source, uses)

@@ -126,8 +126,8 @@ export function resultsOf({
   const bodies =
     fn.body.type === 'BlockStatement'
       ? of
-          .all('ReturnStatement')
-          .filter((each) => contains(fn, each) && of.functionAround(each) === (fn as Node))
+          .inside(fn, 'ReturnStatement')
+          .filter((each) => of.functionAround(each) === (fn as Node))
           .map(({ argument }) => argument as Node | null)
       : [fn.body as Node]
   const results = bodies.flatMap((body): Place[] =>

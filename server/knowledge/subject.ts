@@ -35,6 +35,9 @@ interface Parts {
   parents: Map<Node, Node>
   byType: Map<string, Node[]>
   tasks: TaskFunction[] | undefined
+  byName: Map<string, Node[]> | undefined
+  /** Of all lines but the first. */
+  lineStarts: { start: number }[] | undefined
 }
 
 export class Subject {
@@ -148,6 +151,34 @@ export class Subject {
     return nodes as Extract<Node, { type: T }>[]
   }
 
+  /** Every node of these types in a stretch of the text, in its order: without a look at those elsewhere. */
+  inside<T extends Node['type']>(
+    stretch: { start: number; end: number },
+    ...types: T[]
+  ): Extract<Node, { type: T }>[] {
+    const found: Extract<Node, { type: T }>[] = []
+    for (const type of types) {
+      const list = this.all(type)
+      for (let i = firstFrom(list, stretch.start); i < list.length && list[i].start < stretch.end; i++)
+        if (list[i].end <= stretch.end) found.push(list[i])
+    }
+    return types.length > 1 ? found.sort((a, b) => a.start - b.start) : found
+  }
+
+  /** Every identifier of that name, in the order of the text. */
+  called(name: string): readonly Node[] {
+    const parts = this.#awake
+    parts.byName ??= Map.groupBy(this.all('Identifier'), (each) => each.name)
+    return parts.byName.get(name) ?? []
+  }
+
+  /** The line of an offset, from 1. */
+  lineOf(offset: number): number {
+    const parts = this.#awake
+    parts.lineStarts ??= [...this.text.matchAll(/\n/g)].map(({ index }) => ({ start: index + 1 }))
+    return firstFrom(parts.lineStarts, offset + 1) + 1
+  }
+
   parent(node: Node): Node | undefined {
     return this.#awake.parents.get(node)
   }
@@ -194,8 +225,27 @@ export class Subject {
       })
     }
     enter(module.program as Node)
-    return { module, kinds: new Kinds(this), parents, byType, tasks: undefined }
+    return {
+      module,
+      kinds: new Kinds(this),
+      parents,
+      byType,
+      tasks: undefined,
+      byName: undefined,
+      lineStarts: undefined,
+    }
   }
+}
+
+/** The index of the first that begins at an offset or after it, of a list in the order of the text. */
+function firstFrom(list: readonly { start: number }[], offset: number): number {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (list[middle].start >= offset) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 const analysed = (file: string, text: string): AnalysedModule => analyse(file, text, { keepsNames: true })

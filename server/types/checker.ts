@@ -84,14 +84,16 @@ export class Checker {
 
   #nameAt(source: TypeScript.SourceFile, offset: number): TypeScript.Node | undefined {
     const ts = this.#ts
-    let at: TypeScript.Node = source
-    for (;;) {
+    // A file has as many statements as lines: they are not gone through one by one.
+    let at: TypeScript.Node | undefined = statementAt(source.statements, offset)
+    while (at) {
       const inner: TypeScript.Node | undefined = ts.forEachChild(at, (child) =>
         child.getStart(source) <= offset && offset < child.end ? child : undefined,
       )
       if (!inner) return ts.isIdentifier(at) ? at : undefined
       at = inner
     }
+    return undefined
   }
 
   #told(checker: TypeScript.TypeChecker, type: TypeScript.Type): TypeOfName | undefined {
@@ -204,6 +206,21 @@ export class Checker {
 export function typescriptsFor(folders: readonly string[], editors: string | undefined): string[] {
   const own = folders.map((folder) => join(folder, 'node_modules', 'typescript', 'lib', 'typescript.js'))
   return [...own, ...(editors ? [editors] : [])].filter((file) => existsSync(file))
+}
+
+/** The last statement that does not begin after an offset. */
+function statementAt(
+  statements: readonly TypeScript.Statement[],
+  offset: number,
+): TypeScript.Statement | undefined {
+  let [low, high] = [0, statements.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    // Its comments are of a statement.
+    if (statements[middle].pos > offset) high = middle
+    else low = middle + 1
+  }
+  return statements[low - 1]
 }
 
 const filesOf = (symbol: TypeScript.Symbol | undefined): string[] =>

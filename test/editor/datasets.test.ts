@@ -52,7 +52,9 @@ describe('datasets in a real VS Code', { concurrency: false }, () => {
     await squares().getByRole('button', { name: 'Release Data' }).click()
     const dialog = page.locator('.monaco-dialog-box')
     await dialog.getByText('Release squares?').waitFor()
-    await dialog.getByText(/Published as squares by the run of datasets\.ts, and held until it is unpublished/).waitFor()
+    await dialog
+      .getByText(/Published as squares by the run of datasets\.ts, and held until it is unpublished/)
+      .waitFor()
     await lab.picture('unpublish', 500)
     await dialog.getByRole('button', { name: 'Release', exact: true }).click()
     await until(async () => (await squares().count()) === 0, 'it is unpublished')

@@ -181,6 +181,33 @@ export function defineSuite(): void {
       assert.equal(api.runs.get(run)?.result?.line, '45')
     })
 
+    it('opens, runs and follows edits of a file of 10,000 lines, each of them a collection', async () => {
+      const uri = file('tenThousand.ts')
+      const lines = ["import { bag } from 'heddle'"]
+      while (lines.length < 9999)
+        lines.push(`const v${lines.length} = bag.range(10).map((n) => n + ${lines.length})`)
+      lines.push('export const n = await v9998.sum().compute()', '')
+      fs.writeFileSync(uri.fsPath, lines.join('\n'))
+      const begun = performance.now()
+      const steps: string[] = []
+      const tell = (what: string): void => {
+        steps.push(`${what} after ${(performance.now() - begun).toFixed(0)} ms`)
+      }
+      const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri))
+      tell('open')
+      await until(async () => (await lensesOf(uri)).length > 1, 'it has its lenses')
+      tell('lenses')
+      const run = await runLens(uri, 1)
+      assert.equal(api.runs.get(run)?.result?.line, '100025')
+      tell('result')
+      await editor.edit((edit) => edit.insert(new vscode.Position(5000, 0), 'const half = bag.\n\n'))
+      tell('edited')
+      await until(async () => (await titlesOf(uri))[1] === '10001: ▷ Run', 'its lens is where its line is')
+      tell('lens moved')
+      await vscode.commands.executeCommand('workbench.action.files.revert')
+      console.log(`figure: a file of ${lines.length} lines: ${steps.join(', ')}`)
+    })
+
     it('runs a file that takes functions from a project that its tsconfig.json refers to', async () => {
       const write = (name: string, content: unknown): void => {
         fs.mkdirSync(path.dirname(file(name).fsPath), { recursive: true })
