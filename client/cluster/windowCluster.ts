@@ -281,7 +281,7 @@ export class WindowCluster implements vscode.Disposable {
 
   #enter(phase: ClusterPhase): void {
     enterPhase(this.model, phase)
-    void vscode.commands.executeCommand('setContext', 'heddle.cluster', phase.kind)
+    void vscode.commands.executeCommand('setContext', 'heddle.phase', phase.kind)
     void vscode.commands.executeCommand('setContext', 'heddle.clusterKind', this.#current?.found.kind)
     void vscode.commands.executeCommand('setContext', 'heddle.clusters', this.#all.size)
     this.#phase.fire(phase)

@@ -1,8 +1,7 @@
 // The view of runs: every run of the folder with its outcome, time and place; run again, compare, open.
 
 import * as vscode from 'vscode'
-import { openPlace } from '../panels/panelPage.ts'
-import { showResults } from '../panels/panels.ts'
+import { openPlace, type WantedRun } from '../panels/panelPage.ts'
 import type { Reports } from '../reports/reports.ts'
 import { workText } from '../runs/lineWork.ts'
 import type { RunBook } from '../runs/runBook.ts'
@@ -23,7 +22,13 @@ const ICONS: Record<Outcome, [icon: string, colour?: string]> = {
 
 type Node = { entry: HistoryEntry } | { entry: HistoryEntry; line: HistoryEntry['lines'][number] }
 
-export function registerHistory(context: vscode.ExtensionContext, book: RunBook, reports: Reports): void {
+/** @param showResultsOf shows the results of a run, or of the latest */
+export function registerHistory(
+  context: vscode.ExtensionContext,
+  book: RunBook,
+  reports: Reports,
+  showResultsOf: (wanted?: WantedRun) => Promise<void>,
+): void {
   let entries = withoutLive(context.workspaceState.get<HistoryEntry[]>(KEPT, []))
   const expressions = new Map<string, HistoryEntry['expression']>()
   const changed = new vscode.EventEmitter<void>()
@@ -73,7 +78,12 @@ export function registerHistory(context: vscode.ExtensionContext, book: RunBook,
       const file = node && 'line' in node ? node.line.file : (entry.place?.file ?? entry.file)
       await openPlace({ file, line, column: entry.place?.column ?? 1 })
     }),
-    command('heddle.openRunResults', () => showResults(false)),
+    command('heddle.openRunResults', async (node) => {
+      const entry = chosen(node)
+      // A window puts the cluster's id in front of the names that other clusters than its own give.
+      const run = entry?.run.slice(entry.run.indexOf(':') + 1)
+      await showResultsOf(entry && { run: run!, startedMs: entry.startedMs, askedMs: Date.now() })
+    }),
     command('heddle.compareRuns', async (node, all) => {
       const picked = (all ?? [...view.selection]).map((each) => each.entry)
       const two = picked.length === 2 ? picked : await pickTwo(entries, chosen(node))

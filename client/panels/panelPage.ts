@@ -42,12 +42,25 @@ interface PageModule {
   }): string
 }
 
+/** A run whose results somebody wants to see. */
+export interface WantedRun {
+  /** As its cluster calls it. */
+  run: string
+  startedMs: number
+  askedMs: number
+}
+
+export interface PanelPage extends vscode.Disposable {
+  /** The results show this run, now or once the page is there. */
+  showRun(wanted: WantedRun): void
+}
+
 /** Shows `panel` in `webview` until the returned disposable is disposed of. */
 export async function showPanelPage(
   webview: vscode.Webview,
   panel: PanelName,
   cluster: WindowCluster,
-): Promise<vscode.Disposable> {
+): Promise<PanelPage> {
   const media = vscode.Uri.joinPath(cluster.bundledRuntime, 'dist', 'media')
   webview.options = { enableScripts: true, localResourceRoots: [media] }
   const asset = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(media, file)).toString()
@@ -67,7 +80,7 @@ export async function showPanelPage(
 }
 
 /** One webview's side of the feed. It follows the window's cluster: a new cluster opens a new feed. */
-class PanelRelay implements vscode.Disposable {
+class PanelRelay implements PanelPage {
   readonly #webview: vscode.Webview
   readonly #panel: PanelName
   readonly #cluster: WindowCluster
@@ -76,6 +89,8 @@ class PanelRelay implements vscode.Disposable {
   /** The cluster that `#feed` is of. */
   #of: string | undefined
   #ready = false
+  /** Told again to a page that is loaded anew: one that is not seen is unloaded. */
+  #wanted: WantedRun | undefined
 
   constructor(webview: vscode.Webview, panel: PanelName, cluster: WindowCluster) {
     this.#webview = webview
@@ -92,6 +107,11 @@ class PanelRelay implements vscode.Disposable {
     for (const each of this.#subscriptions) each.dispose()
   }
 
+  showRun(wanted: WantedRun): void {
+    this.#wanted = wanted
+    if (this.#ready) void this.#webview.postMessage({ kind: 'show-run', ...wanted })
+  }
+
   #receive(message: MessageFromPanel): void {
     switch (message.kind) {
       case 'ready':
@@ -100,6 +120,7 @@ class PanelRelay implements vscode.Disposable {
         this.#feed?.close()
         this.#feed = this.#of = undefined
         this.#follow()
+        if (this.#wanted) this.showRun(this.#wanted)
         return
       case 'request':
         this.#feed?.send(message.frame instanceof Uint8Array ? message.frame : new Uint8Array(message.frame))

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
-import { type PanelName, showPanelPage } from './panelPage.ts'
+import { type PanelName, type PanelPage, showPanelPage, type WantedRun } from './panelPage.ts'
 
 /** The panels that open beside the editor: their command, title and icon. */
 const BESIDE = {
@@ -19,8 +19,16 @@ const RESULTS_VIEW = 'heddle.results'
 /** A panel keeps what it has seen while another tab hides it: a task stream has no other memory. */
 const RETAINED = { retainContextWhenHidden: true }
 
-/** Registers every panel and its command. */
-export function registerPanels(context: vscode.ExtensionContext, cluster: WindowCluster): void {
+/**
+ * Registers every panel and its command.
+ * @returns shows the results of a run, or of the latest
+ */
+export function registerPanels(
+  context: vscode.ExtensionContext,
+  cluster: WindowCluster,
+): (wanted?: WantedRun) => Promise<void> {
+  let results: PanelPage | undefined
+  let wanted: WantedRun | undefined
   for (const [name, about] of Object.entries(BESIDE)) {
     const panel = new BesidePanel(name as keyof typeof BESIDE, about, context.extensionUri, cluster)
     context.subscriptions.push(
@@ -32,12 +40,22 @@ export function registerPanels(context: vscode.ExtensionContext, cluster: Window
   context.subscriptions.push(
     vscode.window.registerWebviewViewProvider(RESULTS_VIEW, {
       async resolveWebviewView(view) {
-        const relay = await showPanelPage(view.webview, 'results', cluster)
-        view.onDidDispose(() => relay.dispose())
+        const page = await showPanelPage(view.webview, 'results', cluster)
+        results = page
+        if (wanted) page.showRun(wanted)
+        view.onDidDispose(() => {
+          if (results === page) results = undefined
+          page.dispose()
+        })
       },
     }),
     vscode.commands.registerCommand('heddle.showResults', () => showResults(false)),
   )
+  return async (run) => {
+    wanted = run
+    await showResults(false)
+    if (run) results?.showRun(run)
+  }
 }
 
 /** Brings the results up without taking the cursor out of the editor, unless asked to. */

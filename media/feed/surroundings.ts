@@ -37,6 +37,8 @@ export interface Surroundings extends Feed {
    * @throws {Error} when they are held no longer, or the cluster cannot make the page
    */
   rows?(query: RowsQuery): Promise<RowsPage>
+  /** Calls back when the editor wants a run's results shown; absent on the HTTP page. Returns how to stop. */
+  watchWantedRun?(receive: (wanted: { run: string; startedMs: number; askedMs: number }) => void): () => void
 }
 
 /** Keeps who listens, so that one that throws does not silence the others. */

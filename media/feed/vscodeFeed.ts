@@ -6,6 +6,8 @@ import type { RowsPage } from '../../runtime/protocol/rows.ts'
 import { type Connection, Listeners, type Surroundings } from './surroundings.ts'
 import type { MessageFromPanel, MessageToPanel } from './vscodeMessages.ts'
 
+type WantedRun = Extract<MessageToPanel, { kind: 'show-run' }>
+
 interface EditorApi {
   postMessage(message: MessageFromPanel): void
 }
@@ -17,6 +19,8 @@ export function openVscodeFeed(panel: string): Surroundings {
   const messages = new Listeners<FeedMessage>()
   const connections = new Listeners<Connection>()
   let connection: Connection = { kind: 'connecting' }
+  const wantedRuns = new Listeners<WantedRun>()
+  let wanted: WantedRun | undefined
   let next = 1
   const asked = new Map<number, { resolve(page: RowsPage): void; reject(error: Error): void }>()
   const turn = (next: Connection): void => {
@@ -35,6 +39,9 @@ export function openVscodeFeed(panel: string): Surroundings {
       asked.delete(data.id)
       if ('page' in data) waiting?.resolve(data.page)
       else waiting?.reject(new Error(data.refused))
+    } else if (data?.kind === 'show-run') {
+      wanted = data
+      wantedRuns.tell(data)
     } else if (data?.kind === 'cluster')
       turn(data.state === 'none' ? { kind: 'no-cluster' } : { kind: 'connecting' })
   })
@@ -63,6 +70,10 @@ export function openVscodeFeed(panel: string): Surroundings {
         asked.set(id, { resolve, reject })
         editor.postMessage({ kind: 'rows', id, query })
       })
+    },
+    watchWantedRun(receive) {
+      if (wanted) receive(wanted)
+      return wantedRuns.add(receive)
     },
     save: (name, content) => editor.postMessage({ kind: 'save', name, content }),
   }

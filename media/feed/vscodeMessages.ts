@@ -7,6 +7,8 @@ import type { EditorCommand, JobAction } from './surroundings.ts'
 export type MessageToPanel =
   | Uint8Array
   | { kind: 'cluster'; state: 'none' | 'connecting' }
+  /** The results of this run are to be shown. */
+  | { kind: 'show-run'; run: string; startedMs: number; askedMs: number }
   | { kind: 'rows'; id: number; page: RowsPage }
   | { kind: 'rows'; id: number; refused: string }
 

@@ -1,7 +1,7 @@
 // The results: one run at a time, with its value as a table, a tree or text, and what it printed.
 
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { clock, count, duration, short } from '../cluster/quantity.ts'
 import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
@@ -11,16 +11,19 @@ import { PlaceLink, placeText } from '../frame/PlaceLink.tsx'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { StateBar } from '../progress/ProgressHeader.tsx'
 import { CurveChart } from './CurveChart.tsx'
+import { chosenRun, type WantedRun } from './chosenRun.ts'
 import { CopyButton, DisplayView, SaveButton } from './DisplayView.tsx'
 import { RunFailureView } from './RunFailureView.tsx'
 import type { Results, ShownRun, SiteProgress } from './reducer.ts'
 
 export function ResultsView(props: PanelProps<Results>): JSX.Element {
   const { model, cluster, surroundings, connection } = props
-  const [chosen, setChosen] = useState('')
+  const [wanted, setWanted] = useState<WantedRun>()
+  useEffect(() => surroundings.watchWantedRun?.(setWanted), [surroundings])
   const empty = withoutCluster(connection, surroundings, cluster.info !== undefined || model.runs.length > 0)
   if (empty) return empty
-  if (model.runs.length === 0)
+  const { shown: run, gone } = chosenRun(model.runs, wanted)
+  if (!run)
     return (
       <div class="panel">
         <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
@@ -29,16 +32,24 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
         </EmptyState>
       </div>
     )
-  const run = model.runs.find((each) => each.run === chosen) ?? model.runs[0]
+  const choose = (id: string): void => {
+    const startedMs = model.runs.find((each) => each.run === id)?.startedMs ?? 0
+    setWanted({ run: id, startedMs, askedMs: Date.now() })
+  }
   return (
     <div class="panel">
       <ConnectionNotice cluster={cluster} connection={connection} surroundings={surroundings} />
+      {gone && (
+        <div class="notice calm" role="status">
+          The results of that run are held no longer: run it again. This is the latest run.
+        </div>
+      )}
       <header class="run-header">
         {model.runs.length > 1 ? (
           <vscode-single-select
             label="Run"
             value={run.run}
-            onChange={(event: Event) => setChosen((event.currentTarget as HTMLSelectElement).value)}
+            onChange={(event: Event) => choose((event.currentTarget as HTMLSelectElement).value)}
           >
             {model.runs.map((each) => (
               <vscode-option key={each.run} value={each.run} selected={each.run === run.run}>

@@ -4,7 +4,15 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, editorTab, lineText, lineTexts, runCommand, settledLenses } from './workbench.ts'
+import {
+  codeLens,
+  editorTab,
+  lineText,
+  lineTexts,
+  runCommand,
+  settledLenses,
+  widenSideBar,
+} from './workbench.ts'
 
 describe('in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -79,6 +87,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await treeRow('largest').waitFor()
     await treeRow('squares.sum().compute()').locator('.monaco-tl-twistie').click()
     await treeRow(/^line \d+.*tasks/).waitFor()
+    await widenSideBar(page, 90)
     await lab.picture('history')
     await treeRow('squares.sum().compute()').hover()
     await treeRow('squares.sum().compute()').locator('.action-label[aria-label^="Run Again"]').click()

@@ -29,6 +29,8 @@ export interface Lab {
   killScheduler(): void
   /** The schedulers of this lab's clusters. */
   schedulers(): number[]
+  /** The workers of this lab's clusters. */
+  workers(): number[]
   /** Kills one worker process, as the system does when memory runs out. */
   killWorker(): void
   /** Changes a setting of the user, as the settings editor does. */
@@ -47,6 +49,7 @@ export interface Lab {
 /** Programs of a cluster, by their title or, before they have one, by their file. */
 const OURS = /^heddle |\/dist\/(keeper|scheduler|supervisor|worker|session)\.m?js/
 const LANGUAGE_SERVER = /\/dist\/server\.cjs/
+const WORKER = /^heddle worker/
 const SCHEDULER = /^heddle scheduler|\/dist\/scheduler\.js/
 
 const WIDTH = 1280
@@ -105,10 +108,8 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
       },
       killScheduler: () => pidsWith(runtimeFolder, SCHEDULER).forEach(kill),
       schedulers: () => pidsWith(runtimeFolder, SCHEDULER),
-      killWorker() {
-        const workers = pidsWith(runtimeFolder).filter((pid) => /^heddle worker/.test(commandOf(pid)))
-        kill(workers[0])
-      },
+      workers: () => pidsWith(runtimeFolder, WORKER),
+      killWorker: () => kill(pidsWith(runtimeFolder, WORKER)[0]),
       async setting(name, value) {
         for (const place of ['User', 'Machine']) {
           const file = join(server!.data, 'user', place, 'settings.json')

@@ -1,8 +1,9 @@
-// What explains itself in the real workbench: why something is not running; and how many workers there are, by the slider.
+// What explains itself in the real workbench: why something is not running, and why a worker died; how many workers there are, and others in their place.
 
+import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { FrameLocator, Locator } from 'playwright-core'
-import { type Lab, openLab } from './kit.ts'
+import { type Lab, openLab, until } from './kit.ts'
 import {
   codeLens,
   editorTab,
@@ -11,6 +12,7 @@ import {
   panelPage,
   runCommand,
   settledLenses,
+  widenSideBar,
 } from './workbench.ts'
 
 describe('reports in a real VS Code', { concurrency: false }, () => {
@@ -57,5 +59,45 @@ describe('reports in a real VS Code', { concurrency: false }, () => {
     await (await panelPage(page, 'workers')).getByText('w1').first().waitFor()
     await lab.picture('workers', 8000)
     await closeBeside()
+  })
+  test('the buttons on the row of the cluster can be clicked', async () => {
+    const own = treeRow(/^Local cluster/)
+    await own.hover()
+    for (const name of ['Remove a Worker', 'Add a Worker', 'Restart Cluster', 'Stop Cluster'])
+      assert.ok(await own.getByRole('button', { name }).isEnabled(), `${name} can be clicked`)
+  })
+
+  test('a worker that is killed says so in the tree, and why it died is told', async () => {
+    const { page } = lab
+    await widenSideBar(page, 90)
+    lab.killWorker()
+    const gone = treeRow(/^w\d+ ?gone: .*SIGKILL/)
+    await gone.waitFor()
+    await gone.hover()
+    await gone.getByRole('button', { name: 'Why Did the Worker Die?' }).click()
+    await editorTab(page, /Why did the worker die/).waitFor()
+    await reportPage()
+      .getByText(/SIGKILL comes from outside/)
+      .waitFor()
+    await reportPage()
+      .getByText(/When it was last seen its process held .* of /)
+      .waitFor()
+    await lab.picture('workerDeath', 1000)
+    await closeBeside()
+  })
+
+  test('Restart Workers puts others in their place, and the run goes on there', async () => {
+    const { page } = lab
+    const busy = page.locator('.customview-tree .monaco-list-row', { hasText: /^w\d+ ?\d+\/2 busy/ })
+    await until(() => lab.workers().length === 2, 'two workers are there')
+    const before = lab.workers()
+    await runCommand(page, 'Heddle: Restart Workers')
+    await until(() => {
+      const now = lab.workers()
+      return now.length === 2 && now.every((pid) => !before.includes(pid))
+    }, 'two others are there')
+    await until(async () => (await busy.count()) === 2, 'the tree shows both')
+    await treeRow(/thread \d/).waitFor()
+    await lab.picture('restartedWorkers', 500)
   })
 })

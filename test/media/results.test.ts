@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { chosenRun } from '../../media/results/chosenRun.ts'
 import { seriesOf } from '../../media/results/curveSeries.ts'
 import { applyToResults, noResults, type Results } from '../../media/results/reducer.ts'
 import { asTabs, nextSort, shownRows, stretchInView } from '../../media/results/tableRows.ts'
@@ -207,4 +208,20 @@ test('a curve goes on by rounds, and each of its numbers is a series of its own'
     { name: 'loss', steps: [1, 2], values: [4, 2] },
     { name: 'score', steps: [2], values: [0.5] },
   ])
+})
+
+test('a run that was asked for is shown until another begins; one that is gone is said to be', () => {
+  const event = { kind: 'ended', exitCode: 0, reason: 'finished', durationMs: 1 } as const
+  const { runs } = played(...runMessages('r1', 500, 'a', [event]), ...runMessages('r2', 600, 'b', [event]))
+  const shown = (...wanted: [run: string, startedMs: number, askedMs: number] | []): [string, boolean] => {
+    const [run, startedMs, askedMs] = wanted
+    const asked = run === undefined ? undefined : { run, startedMs: startedMs!, askedMs: askedMs! }
+    const { shown: one, gone } = chosenRun(runs, asked)
+    return [one?.label ?? '', gone]
+  }
+  assert.deepEqual(shown(), ['b', false])
+  assert.deepEqual(shown('r1', 500, 700), ['a', false])
+  assert.deepEqual(shown('r1', 500, 550), ['b', false], 'b has begun since')
+  assert.deepEqual(shown('r1', 400, 700), ['b', true], 'a run of that name of an earlier cluster')
+  assert.deepEqual(chosenRun([], { run: 'r1', startedMs: 1, askedMs: 2 }), { shown: undefined, gone: true })
 })

@@ -138,6 +138,29 @@ describe('webviews', () => {
     await webview.close()
   })
 
+  test('the results show a run that the editor asks for, and say when it is gone', async () => {
+    const webview = await openWebview('results')
+    const { page, post } = webview
+    await post(
+      ...runMessages('r1', 1, 'first()', tableEvents(3)),
+      ...runMessages('r2', 2, 'second()', failedEvents()),
+    )
+    const header = page.locator('.run-header')
+    await header.locator('.run-failed').waitFor()
+    const ask = (run: string, startedMs: number): Promise<void> =>
+      page.evaluate((message) => postMessage(message, '*'), { kind: 'show-run', run, startedMs, askedMs: 3 })
+    await ask('r1', 1)
+    await header.locator('.run-finished').waitFor()
+    await ask('r1', 0)
+    await page.getByText('The results of that run are held no longer').waitFor()
+    await header.locator('.run-failed').waitFor()
+    await post(...runMessages('r3', 4, 'third()', tableEvents(1)))
+    await header.locator('.run-finished').waitFor()
+    assert.equal(await page.getByText('held no longer').count(), 0)
+    assert.deepEqual(webview.complaints, [])
+    await webview.close()
+  })
+
   test('the slider of the workers asks for as many as it is set to', async () => {
     const webview = await openWebview('workers')
     const { page } = webview
