@@ -202,11 +202,10 @@ test('explain says what is read, before and after', () => {
       '        fromRecords · columns: a, b, c · 1 partition  ~1 rows, 24 B',
       '',
       'as run',
-      '  select d  ~0 rows, 2 B',
-      '    select a + b as d  ~0 rows, 2 B',
-      '      select a, b  ~0 rows, 5 B',
-      '        filter c > 1  ~0 rows, 7 B',
-      '          fromRecords · columns: a, b, c · 1 partition  ~1 rows, 24 B',
+      '  select a + b as d  ~0 rows, 2 B',
+      '    select a, b  ~0 rows, 5 B',
+      '      filter c > 1  ~0 rows, 7 B',
+      '        fromRecords · columns: a, b, c · 1 partition  ~1 rows, 24 B',
     ].join('\n'),
   )
 })

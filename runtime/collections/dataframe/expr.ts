@@ -471,8 +471,16 @@ export function struct<C extends string>(...fields: (C | Expr<C>)[]): Expr<C> {
   return new Expr({ kind: 'struct', args: fields.map((field) => columnNode(field)) })
 }
 
-/** The first value that is not absent. */
+/**
+ * The first value that is not absent.
+ * @throws {ExpressionError} when the first is no expression
+ * @example coalesce(col('nickname'), col('name'), 'nobody').as('called')
+ */
 export function coalesce<C extends string>(first: Expr<C>, ...others: Operand<C>[]): Expr<C> {
+  if (!(first instanceof Expr))
+    throw new ExpressionError(
+      `coalesce takes an expression first, e.g. coalesce(col('city'), 'none'), not ${typeof first === 'string' ? `'${first}': a text is a value` : `a value of type ${typeof first}`}`,
+    )
   return others.reduce<Expr<C>>((all, other) => all.fillNull(other), first)
 }
 

@@ -160,7 +160,7 @@ function narrowed(plan: Plan, wanted: readonly string[]): Plan {
       const names = new Set(kept.map(nameOf))
       const schema = ordered(plan.schema, names)
       const inOrder = schema.map(({ name }) => kept.find((expr) => nameOf(expr) === name)!)
-      return cut({ ...plan, exprs: inOrder, input, schema }, needs)
+      return cut(chosenFrom({ ...plan, exprs: inOrder, input, schema }), needs)
     }
     case 'filter': {
       const input = narrowed(plan.input, withExprs([plan.predicate]))
@@ -209,6 +209,19 @@ function narrowed(plan: Plan, wanted: readonly string[]): Plan {
     default:
       return onInputs(plan, (input) => narrowed(input, namesOf(input.schema)))
   }
+}
+
+/** A choice of columns that were chosen or made just before is that step with fewer columns. */
+function chosenFrom(plan: PlanOf<'project'>): Plan {
+  const { input, exprs, schema } = plan
+  if (input.kind !== 'project') return plan
+  const made = exprs.flatMap((expr) => {
+    const own = expr.kind === 'column' ? input.exprs.find((each) => nameOf(each) === expr.name) : undefined
+    return own ? [own] : []
+  })
+  // Without a column of rows nothing would say how many there are.
+  if (made.length < exprs.length || made.every(isOneForAll)) return plan
+  return { ...input, exprs: made, schema }
 }
 
 /** Rows are counted by their columns: one is always read. */
