@@ -94,6 +94,23 @@ test('a block is cut before it is brought, where it is made or kept by a task', 
   assert.deepEqual(names(drawn.rechunk([-1, 1])), ['8 random.uniform-rechunk'])
 })
 
+test('rows beside columns meet in pieces, and a row that is repeated does not', () => {
+  const names = (x: { buildTasks: unknown }): string[] => {
+    const graph = new TaskGraph()
+    buildTogether(graph, [x as never])
+    return graph.groups.map((group) => group.name)
+  }
+  const table = NdArray.from(Array.from({ length: 64 }, (_, i) => i)).reshape([8, 8]) as NdArray
+  const kept = array.fromArray(table, { chunks: [1, -1] }).mapBlocks((block) => block)
+  assert.deepEqual(names(kept.add(kept.T)), ['mapBlocks', 'rechunk', 'rechunk', 'add'])
+  // Three blocks at most are brought where one is read: none of those is cut.
+  const few = array.fromArray(table, { chunks: [3, -1] }).mapBlocks((block) => block)
+  assert.deepEqual(names(few.add(few.T)), ['mapBlocks', 'add'])
+  assert.deepEqual(names(kept.add(array.arange(8, { chunks: 1 }))), ['mapBlocks', 'rechunk', 'add'])
+  const drawn = array.random.uniform({ shape: [8, 8], chunks: [1, -1], seed: 1 })
+  assert.deepEqual(names(drawn.add(drawn.T)), ['random.uniform-add'])
+})
+
 test('no element changes its place, whatever the cuts', async () => {
   await fc.assert(
     fc.asyncProperty(lengthsOf(12), lengthsOf(12), lengthsOf(10), lengthsOf(10), async (a, b, c, d) => {
@@ -109,6 +126,9 @@ test('no element changes its place, whatever the cuts', async () => {
         (await cut.T.rechunk([c, a]).compute()).toList(),
         (table.add(1) as NdArray).transpose().toList(),
       )
+      // Operands of other cuts meet in the cuts of both.
+      const other = array.fromArray(table, { chunks: [b, d] }).mapBlocks((block) => block)
+      assert.deepEqual((await x.add(other).compute()).toList(), (table.multiply(2) as NdArray).toList())
     }),
     { seed: 11, numRuns: 60 },
   )

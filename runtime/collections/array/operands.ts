@@ -9,6 +9,7 @@ import { ufuncNamed } from '../../kernels/array/ufunc.ts'
 import { broadcastChunks, normalChunks } from './chunks.ts'
 import { type ArrayNode, FusedNode } from './expression.ts'
 import { leafBytesMax } from './limits.ts'
+import { cutToBeRead } from './rechunking.ts'
 import { GivenNode } from './taskNodes.ts'
 
 /** By this an array gives its node. */
@@ -48,13 +49,12 @@ export function nodeFor(value: unknown): ArrayNode {
   return 'weak' in operand ? nodeOfArray(fromValue(operand.weak)) : operand
 }
 
+const isShape = (node: ArrayNode, shape: readonly number[]): boolean =>
+  node.shape.length === shape.length && node.shape.every((length, axis) => Object.is(length, shape[axis]))
+
 /** A node repeated to a shape. */
 export function broadcastNode(node: ArrayNode, shape: readonly number[]): ArrayNode {
-  if (
-    node.shape.length === shape.length &&
-    node.shape.every((length, axis) => Object.is(length, shape[axis]))
-  )
-    return node
+  if (isShape(node, shape)) return node
   const chunks = broadcastChunks([node.chunks], shape)
   return new FusedNode('broadcastTo', { op: 'broadcast' }, [node], node.dtype, shape, chunks)
 }
@@ -94,7 +94,9 @@ export function mapNode(name: string, args: readonly (ArrayNode | Weak)[]): Arra
   )
   const like = { shape, chunks }
   const nodes = args.map((arg, i) =>
-    'weak' in arg ? constantNode(arg.weak, dtypes[i], like) : broadcastNode(arg, shape),
+    'weak' in arg
+      ? constantNode(arg.weak, dtypes[i], like)
+      : broadcastNode(isShape(arg, shape) ? cutToBeRead(arg, chunks) : arg, shape),
   )
   return new FusedNode(name, { op: 'map', name }, nodes, output, shape, chunks)
 }

@@ -8,7 +8,17 @@ import { needsPieces, piecesBetween, rechunkSteps } from './rechunkPlan.ts'
 /** The same elements in other chunks. */
 export function rechunkNode(node: ArrayNode, chunks: Chunks): ArrayNode {
   if (sameChunks(node.chunks, chunks)) return node
-  if (!readsBlocks(node) || !needsPieces(node.chunks, chunks)) return new RechunkNode(node, chunks)
+  return bringsTooMuch(node, chunks) ? byPieces(node, chunks) : new RechunkNode(node, chunks)
+}
+
+/** An array that is read in other chunks: cut into pieces where its blocks would be brought again and again, as to rows beside columns. */
+export const cutToBeRead = (node: ArrayNode, chunks: Chunks): ArrayNode =>
+  bringsTooMuch(node, chunks) ? byPieces(node, chunks) : node
+
+const bringsTooMuch = (node: ArrayNode, chunks: Chunks): boolean =>
+  needsPieces(node.chunks, chunks) && readsBlocks(node)
+
+function byPieces(node: ArrayNode, chunks: Chunks): ArrayNode {
   let at = node
   const steps = rechunkSteps(node.chunks, chunks)
   steps.forEach((step, i) => {
