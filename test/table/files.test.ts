@@ -133,6 +133,33 @@ test('parquet: written in folders, read by row groups, by what the plan needs', 
   )
 })
 
+test('parquet: row groups become partitions for every thread, and small ones one', async (t) => {
+  process.env.HEDDLE_TABLE_ENGINE = 'polars'
+  const { default: pl } = await import('nodejs-polars')
+  const folder = temporaryFolder(t)
+  const written = async (groups: number): Promise<string> => {
+    const path = join(folder, `${groups}.parquet`)
+    const i = Array.from({ length: groups * 10 }, (_, row) => row)
+    await pl.DataFrame({ i }).lazy().sinkParquet(path, { rowGroupSize: 10 }).collect()
+    return path
+  }
+  for (const [groups, least, most] of [
+    [1, 1, 1],
+    [8, 8, 8],
+    [20, 20, 20],
+    [48, 16, 24],
+    [480, 12, 20],
+  ]) {
+    const frame = dataframe.readParquet(await written(groups))
+    assert.ok(frame.partitions >= least && frame.partitions <= most, `${groups}: ${frame.partitions}`)
+    assert.deepEqual(await frame.select(col('i').sum().as('sum'), len()).toRecords(), [
+      { sum: (groups * 10 * (groups * 10 - 1)) / 2, len: groups * 10 },
+    ])
+  }
+  const each = dataframe.readParquet(join(folder, '48.parquet'), { partitionBytes: 1 })
+  assert.equal(each.partitions, 48)
+})
+
 test('files that are cut short, of other columns, or changed while they are read', async (t) => {
   process.env.HEDDLE_TABLE_ENGINE = 'polars'
   const folder = temporaryFolder(t)

@@ -1,6 +1,7 @@
 // Tables of parquet files: footers are read when the table is built, columns when it is computed.
 
 import { statSync } from 'node:fs'
+import type { FileMetaData } from 'hyparquet'
 import { placeOfCall } from '../../graph/callPlace.ts'
 import { FileFormatError } from '../../kernels/files/fileErrors.ts'
 import { type StorageOptions, schemeOf } from '../../kernels/files/fileSystem.ts'
@@ -25,7 +26,10 @@ export interface TableParquetOptions {
   columns?: readonly string[]
   /** Whether folders `name=value` are columns; they are by default. */
   hive?: boolean
-  /** About how many bytes a partition has; neighbouring row groups of a file become one up to here. 64 MB by default. */
+  /**
+   * About how many bytes a partition has; neighbouring row groups of a file become one up to here. By default 64 MB, and less
+   * where there would be fewer than about 16 partitions.
+   */
   partitionBytes?: number
   /** How a store such as S3 is reached. */
   storage?: StorageOptions
@@ -38,6 +42,10 @@ interface Piece {
 }
 
 const PARTITION_BYTES = 64 * 2 ** 20
+/** There should be some partitions for every thread, where there are as many row groups. */
+const PARTITIONS_WANTED = 16
+/** Files of about the same size stay whole, be some a little larger. */
+const TOLERANCE = 1.25
 
 /**
  * A table of parquet files, here, on the web or in S3; globs and folders of `name=value` are understood. Only columns and row groups that the plan needs are read.
@@ -49,12 +57,13 @@ export function readParquet<const T = Record<string, unknown>>(
   options: TableParquetOptions = {},
 ): DataFrame<T> {
   requireOptions('readParquet', options, PARQUET_OPTIONS)
-  const { hive: withHive = true, partitionBytes = PARTITION_BYTES, storage } = options
+  const { hive: withHive = true, storage } = options
   const files = tableFiles(foldersAsGlobs(paths), storage)
   const hive = withHive ? hiveSchema(files.map(({ path }) => path)) : []
   let schema: Schema | undefined
   const pieces: Piece[] = []
   const footers = footersOf(files, storage)
+  const mostBytes = options.partitionBytes ?? partitionBytesOf(footers)
   for (const [at, file] of files.entries()) {
     const { path, size, version } = file
     const metadata = footers[at]
@@ -75,7 +84,7 @@ export function readParquet<const T = Record<string, unknown>>(
       const end = start + Number(group.num_rows)
       const bytes = Number(group.total_byte_size)
       const statistics = rangesOf(group, own)
-      if (open && open.bytes + bytes <= partitionBytes && metadata.row_groups.length > MERGED_FROM)
+      if (open && open.bytes + bytes <= mostBytes)
         open = {
           piece: {
             range: rows(open.piece.range[3], end),
@@ -101,8 +110,11 @@ export function readParquet<const T = Record<string, unknown>>(
   return frame.select(...(options.columns as never[])) as unknown as DataFrame<T>
 }
 
-/** A file with few row groups keeps them: each is a partition, and there should be some for every thread. */
-const MERGED_FROM = 32
+function partitionBytesOf(footers: readonly FileMetaData[]): number {
+  const groups = footers.flatMap((footer) => footer.row_groups)
+  const total = groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0)
+  return Math.min(PARTITION_BYTES, (TOLERANCE * total) / PARTITIONS_WANTED)
+}
 
 function scan(
   pieces: readonly Piece[],
