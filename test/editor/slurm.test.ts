@@ -6,7 +6,7 @@ import type { Locator } from 'playwright-core'
 import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { SlurmUser } from '../slurmLab/slurmUser.ts'
 import { type Lab, openLab, until } from './kit.ts'
-import { lineText, notifications, runCommand, settledLenses } from './workbench.ts'
+import { lineText, notifications, runAndPick, runCommand, settledLenses } from './workbench.ts'
 
 describe('Slurm in a real VS Code', { concurrency: false }, () => {
   let slurm: SlurmLab
@@ -44,8 +44,7 @@ describe('Slurm in a real VS Code', { concurrency: false }, () => {
 
   test('a bad profile is told by its name, its field and the way out', async () => {
     const { page } = lab
-    await runCommand(page, 'Heddle: Connect to Cluster…')
-    await pick('wrong').click()
+    await runAndPick(page, 'Heddle: Connect to Cluster…', pick('wrong'))
     const told = await notification(
       'heddle.slurm.profiles.wrong.queue is no part of a profile: write partition',
     )
@@ -65,8 +64,7 @@ describe('Slurm in a real VS Code', { concurrency: false }, () => {
   test('the script is shown before it is sent, with the estimated start; then the window is attached', async () => {
     const { page } = lab
     await runCommand(page, 'View: Show Heddle')
-    await runCommand(page, 'Heddle: Connect to Cluster…')
-    await pick('loom').click()
+    await runAndPick(page, 'Heddle: Connect to Cluster…', pick('loom'))
     const script = page.locator('.view-lines', { hasText: '#SBATCH' }).first()
     await script.waitFor()
     const asked = await notification(/Start a cluster of loom\? Slurm would start it now/)

@@ -8,7 +8,7 @@ import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { SlurmUser } from '../slurmLab/slurmUser.ts'
 import { SshServer } from '../slurmLab/sshServer.ts'
 import { type Lab, openLab, until } from './kit.ts'
-import { notifications, runCommand, settledLenses } from './workbench.ts'
+import { notifications, runAndPick, runCommand, settledLenses } from './workbench.ts'
 
 export interface AwayOptions {
   /** Lines for slurm.conf. */
@@ -110,8 +110,7 @@ export class SlurmAway {
   /** Connects as a person does: the profile is picked, its script seen, and sent. */
   async connect(): Promise<void> {
     const { page } = this.lab
-    await runCommand(page, 'Heddle: Connect to Cluster…')
-    await this.pick('loom').click()
+    await runAndPick(page, 'Heddle: Connect to Cluster…', this.pick('loom'))
     await page.locator('.view-lines', { hasText: '#SBATCH' }).first().waitFor()
     const asked = (await notifications(page, /Start a cluster of loom\?/)).first()
     await asked.getByRole('button', { name: 'Submit' }).click()

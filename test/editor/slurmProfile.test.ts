@@ -7,7 +7,15 @@ import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, lineText, notifications, panelPage, runCommand, settledLenses } from './workbench.ts'
+import {
+  codeLens,
+  lineText,
+  notifications,
+  panelPage,
+  runAndPick,
+  runCommand,
+  settledLenses,
+} from './workbench.ts'
 
 describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => {
   let slurm: SlurmLab
@@ -89,8 +97,7 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
 
   test('a profile of an account that is none is refused with Slurm’s reason before anything is sent', async () => {
     const { page } = lab
-    await runCommand(page, 'Heddle: Connect to Cluster…')
-    await pick('wrong').click()
+    await runAndPick(page, 'Heddle: Connect to Cluster…', pick('wrong'))
     await page.locator('.view-lines', { hasText: '# Slurm would refuse it:' }).first().waitFor()
     const told = (await notifications(page, /wrong: Slurm would refuse it: .*Invalid account/)).first()
     await told.getByRole('button', { name: 'Open Settings' }).waitFor()
@@ -101,8 +108,7 @@ describe('a new Slurm profile in a real VS Code', { concurrency: false }, () => 
 
   test('Connect shows the script first; then the tree shows scheduler, job and worker', async () => {
     const { page } = lab
-    await runCommand(page, 'Heddle: Connect to Cluster…')
-    await pick('loom').click()
+    await runAndPick(page, 'Heddle: Connect to Cluster…', pick('loom'))
     await page.locator('.view-lines', { hasText: '#SBATCH' }).first().waitFor()
     assert.deepEqual(await slurm.jobs(), [])
     await press(/Start a cluster of loom\?/, 'Submit')

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { SshServer } from '../slurmLab/sshServer.ts'
 import { type Lab, openLab, until } from './kit.ts'
-import { lineText, notifications, runCommand, settledLenses } from './workbench.ts'
+import { lineText, notifications, runAndPick, runCommand, settledLenses } from './workbench.ts'
 
 const PASSPHRASE = 'open sesame'
 
@@ -47,8 +47,7 @@ describe('a host of ssh in a real VS Code', { concurrency: false }, () => {
     await box.press('Enter')
   }
   const chooseHost = async (): Promise<void> => {
-    await runCommand(lab.page, 'Heddle: Connect to Cluster…')
-    await pick('Host over ssh…').click()
+    await runAndPick(lab.page, 'Heddle: Connect to Cluster…', pick('Host over ssh…'))
     await quick().getByText('Connect over ssh').waitFor()
   }
 

@@ -113,6 +113,19 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   })
 }
 
+/** Runs a command and clicks what it offers: a list closes where an editor that has just been restored takes the focus. */
+export async function runAndPick(page: Page, title: string, offered: Locator): Promise<void> {
+  await again(async (timeout) => {
+    await runCommand(page, title)
+    try {
+      await offered.click({ timeout })
+    } catch (error) {
+      await page.keyboard.press('Escape')
+      throw error
+    }
+  })
+}
+
 /**
  * Notifications of that text. Under the driver they do not pop up, but wait behind the bell, and a list that was opened while
  * it was empty stays closed when the first one comes.
