@@ -35,12 +35,29 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await until(async () => (await page.locator('.squiggly-error').count()) === 0, 'nothing is underlined')
   })
 
+  test('Run Above runs the cells in front of one alone', async () => {
+    const { page } = lab
+    await (await settledLenses(page, 'Run Above', 1)).click()
+    await lineText(page, /^= 2646700 · /)
+    assert.equal((await lineTexts(page)).length, 1)
+  })
+
   test('a cell runs by its lens, and its value stands beside its last line', async () => {
     const { page } = lab
     await settledLenses(page, '▷ Run Cell', 2)
     assert.equal(await codeLens(page, 'Run Above').count(), 1)
     await codeLens(page, '▷ Run Cell').nth(1).click()
-    assert.match(await lineText(page, /^= /), /^= 39602 · /)
+    await lineText(page, /^= 39602 · /)
+  })
+
+  test('Run All runs every cell, and each computation says what it did', async () => {
+    const { page } = lab
+    await (await settledLenses(page, 'Run All', 1)).click()
+    await until(async () => {
+      const texts = await lineTexts(page)
+      return texts.length === 2 && texts.every((text) => /^✓ 24\/24 · /.test(text))
+    }, 'both cells were run')
+    await lab.picture('cells')
   })
 
   test('after a run each line says what it cost', async () => {
