@@ -215,7 +215,8 @@ export function arrowType(type: DataType): ArrowType {
 
 const unitNumber = (unit: TimeUnit): 1 | 2 | 3 => UNITS.indexOf(unit) as 1 | 2 | 3
 
-const ARRAYS = {
+/** Which arrays the values of a type stand in; those of datetimes and durations are of int64. */
+export const ARRAYS = {
   int8: Int8Array,
   int16: Int16Array,
   int32: Int32Array,

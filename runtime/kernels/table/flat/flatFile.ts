@@ -2,7 +2,7 @@
 // written where they stay.
 
 import { resultBytes } from '../../resultMemory.ts'
-import { arrowLibrary, arrowType } from '../arrow.ts'
+import { ARRAYS, arrowLibrary, arrowType } from '../arrow.ts'
 import { type DataType, fullType } from '../dataType.ts'
 import type { FlatArray, FlatColumn } from './flatFrame.ts'
 
@@ -130,26 +130,12 @@ interface FlatArrayConstructor {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): FlatArray
 }
 
-const ARRAYS: Readonly<Record<string, FlatArrayConstructor>> = {
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  date: Int32Array,
-  time: BigInt64Array,
-  category: Uint32Array,
-}
+const FLAT_ARRAYS: Readonly<Record<string, FlatArrayConstructor>> = { ...ARRAYS, category: Uint32Array }
 
 /** Which arrays the values of a type stand in. */
 export function arrayOf(type: DataType): FlatArrayConstructor {
   const full = fullType(type)
-  return typeof full === 'string' ? ARRAYS[full] : BigInt64Array
+  return typeof full === 'string' ? FLAT_ARRAYS[full] : BigInt64Array
 }
 
 /** Bytes that nothing is written to: what is said to stand in a buffer until its place is known. */
