@@ -10,6 +10,7 @@ import { flatLayout, flatToIpc, shapeOf } from '../../runtime/kernels/table/flat
 import { type FlatFrame, flatColumns } from '../../runtime/kernels/table/flat/flatFrame.ts'
 import { polarsEngine } from '../../runtime/kernels/table/polars/polarsEngine.ts'
 import { Random } from '../simulation/random.ts'
+import { VIEWED_TEXTS } from './viewedTexts.ts'
 
 const TYPES: readonly DataType[] = [
   ...(['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const),
@@ -18,16 +19,6 @@ const TYPES: readonly DataType[] = [
   { datetime: 'us', zone: 'Europe/Berlin' },
   { datetime: 'ns' },
   { duration: 'us' },
-]
-const TEXTS = [
-  '',
-  'a',
-  'ä',
-  '日本',
-  '😀',
-  'twelve bytes',
-  'thirteen byte',
-  'a text that is longer than its view 😀',
 ]
 const WIDE = 9_007_199_254_740_993n
 
@@ -43,7 +34,7 @@ function cellOf(type: DataType, random: Random): Cell {
     case 'boolean':
       return n % 2 === 0
     case 'string':
-      return TEXTS[n % TEXTS.length]
+      return VIEWED_TEXTS[n % VIEWED_TEXTS.length]
     case 'binary':
       return new Uint8Array(n % 30).fill(n)
     case 'float32':

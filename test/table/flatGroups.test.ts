@@ -21,6 +21,7 @@ import { resolve } from '../../runtime/kernels/table/resolve.ts'
 import type { Schema } from '../../runtime/kernels/table/schema.ts'
 import type { JoinHow, Step, TableSource } from '../../runtime/kernels/table/steps.ts'
 import { Random } from '../simulation/random.ts'
+import { VIEWED_TEXTS } from './viewedTexts.ts'
 
 const TYPES = {
   tiny: 'int8',
@@ -43,18 +44,6 @@ const TYPES = {
 type Name = keyof typeof TYPES
 const NAMES = Object.keys(TYPES) as Name[]
 const SCHEMA: Schema = NAMES.map((name) => ({ name, type: TYPES[name] }))
-
-const TEXTS = [
-  '',
-  'a',
-  'ä',
-  '日本',
-  '😀',
-  'twelve bytes',
-  'thirteen byte',
-  'thirteen bytf',
-  'a text beyond its view 😀',
-]
 
 /** How far numbers lie apart: close together they are told apart by a table, else by a hash. */
 type Spread = 'close' | 'far'
@@ -90,7 +79,7 @@ function cellOf(name: Name, spread: Spread, random: Random): Cell {
     case 'bytes':
       return new Uint8Array(n * 3).fill(n)
     default:
-      return far ? `${TEXTS[n]}${random.below(3)}` : TEXTS[n]
+      return far ? `${VIEWED_TEXTS[n]}${random.below(3)}` : VIEWED_TEXTS[n]
   }
 }
 

@@ -17,6 +17,7 @@ import { runTable } from '../../runtime/kernels/table/partition.ts'
 import { polarsEngine } from '../../runtime/kernels/table/polars/polarsEngine.ts'
 import type { SortKey, Step, TableSink } from '../../runtime/kernels/table/steps.ts'
 import { Random } from '../simulation/random.ts'
+import { VIEWED_TEXTS } from './viewedTexts.ts'
 
 const SCHEMA: readonly { name: string; type: DataType }[] = [
   { name: 'row', type: 'int32' },
@@ -36,16 +37,6 @@ const SCHEMA: readonly { name: string; type: DataType }[] = [
 ]
 const CODED = ['few', 'many']
 const KEYS = SCHEMA.map(({ name }) => name).filter((name) => !['text', ...CODED].includes(name))
-const TEXTS = [
-  '',
-  'a',
-  'ä',
-  '日本',
-  '😀',
-  'twelve bytes',
-  'thirteen byte',
-  'a text that is longer than its view 😀',
-]
 
 function cellOf(name: string, row: number, random: Random): Cell {
   const pick = <T>(items: readonly T[]): T => items[random.below(items.length)]
@@ -87,9 +78,9 @@ function cellOf(name: string, row: number, random: Random): Cell {
     case 'took':
       return BigInt(whole) * 1_000_003n
     case 'text':
-      return pick(TEXTS)
+      return pick(VIEWED_TEXTS)
     case 'few':
-      return `${pick(TEXTS)}${random.below(3)}`
+      return `${pick(VIEWED_TEXTS)}${random.below(3)}`
     default:
       return `category ${random.below(400)}`
   }
