@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode'
 import type { HeldData } from '../../runtime/protocol/runs.ts'
+import { registerLenses } from '../lenses/lenses.ts'
 import type { RunBook } from '../runs/runBook.ts'
 import { heldLens, holdersOnLines, runOf } from './dataModel.ts'
 import type { HeldLook } from './heldLook.ts'
@@ -24,21 +25,16 @@ export function registerHeldLenses(
     // Of a program that was started elsewhere: the file is taken as it stands.
     return place.line <= document.lineCount ? place.line - 1 : undefined
   }
-  context.subscriptions.push(
-    vscode.languages.registerCodeLensProvider(selector, {
-      onDidChangeCodeLenses: look.onChange,
-      provideCodeLenses: (document) =>
-        look.held.flatMap((held) => {
-          const lines = holdersOnLines(held).flatMap((each) => lineOf(document, each) ?? [])
-          return [...new Set(lines)].flatMap((line) => {
-            const lens = heldLens(held, document.lineAt(line).text, book.runs.values())
-            if (!lens) return []
-            const range = new vscode.Range(line, 0, line, 0)
-            return [
-              new vscode.CodeLens(range, { ...lens, command: 'heddle.releaseData', arguments: [{ held }] }),
-            ]
-          })
-        }),
+  const changed = registerLenses(context, selector, (document) =>
+    look.held.flatMap((held) => {
+      const lines = holdersOnLines(held).flatMap((each) => lineOf(document, each) ?? [])
+      return [...new Set(lines)].flatMap((line) => {
+        const lens = heldLens(held, document.lineAt(line).text, book.runs.values())
+        if (!lens) return []
+        const range = new vscode.Range(line, 0, line, 0)
+        return [new vscode.CodeLens(range, { ...lens, command: 'heddle.releaseData', arguments: [{ held }] })]
+      })
     }),
   )
+  context.subscriptions.push(look.onChange(changed))
 }

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { registerLenses } from '../lenses/lenses.ts'
 import { heatTypes } from './heatTypes.ts'
 import { adviceOf } from './lineAdvice.ts'
 import { seenLines } from './lineTimes.ts'
@@ -16,7 +17,6 @@ export function registerWorkMarks(
 ): void {
   /** The work of a line by the last run that did any there, by file and line as they were then. */
   const work = new Map<string, LineWork>()
-  const changed = new vscode.EventEmitter<void>()
   const page = vscode.Uri.joinPath(context.extensionUri, 'dist', 'docs', 'diagnostics.md')
   const heat = heatTypes()
   /** Lines of a document that show something now; what was edited since shows nothing. */
@@ -30,6 +30,16 @@ export function registerWorkMarks(
     }
     return [...byLine].map(([line, each]) => ({ line, work: each }))
   }
+  const changed = registerLenses(context, selector, (document) =>
+    shown(document).map(
+      ({ line, work: each }) =>
+        new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
+          title: workText(each.figures),
+          tooltip: workTooltip(each),
+          command: 'heddle.showTaskGraph',
+        }),
+    ),
+  )
   const diagnostics = vscode.languages.createDiagnosticCollection('heddle-costs')
   /** What a thread may use of its worker's memory, the smallest there is. */
   const memoryBytes = (): number => {
@@ -76,31 +86,18 @@ export function registerWorkMarks(
   }
   const drawAll = (): void => vscode.window.visibleTextEditors.forEach(draw)
   context.subscriptions.push(
-    changed,
     diagnostics,
     ...heat,
     book.onEvent(({ run, message }) => {
       if (message.event.kind !== 'lines') return
       for (const each of workOf(run)) work.set(`${each.figures.file}\n${each.figures.line}`, each)
       drawAll()
-      changed.fire()
+      changed()
     }),
     vscode.window.onDidChangeVisibleTextEditors(drawAll),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
       if (work.size === 0) return
       for (const editor of vscode.window.visibleTextEditors) if (editor.document === document) draw(editor)
-    }),
-    vscode.languages.registerCodeLensProvider(selector, {
-      onDidChangeCodeLenses: changed.event,
-      provideCodeLenses: (document) =>
-        shown(document).map(
-          ({ line, work: each }) =>
-            new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
-              title: workText(each.figures),
-              tooltip: workTooltip(each),
-              command: 'heddle.showTaskGraph',
-            }),
-        ),
     }),
   )
 }

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { registerLenses } from '../lenses/lenses.ts'
 
 const RUNS = new Set(['heddle.runExpression'])
 
@@ -25,20 +26,15 @@ export function registerRunOnLenses(
   cluster: WindowCluster,
   selector: vscode.DocumentSelector,
 ): void {
-  const changed = new vscode.EventEmitter<void>()
+  // VS Code asks every provider of a document anew when one says that its lenses have changed.
+  const changed = registerLenses(context, selector, () => [])
   let names = ''
   context.subscriptions.push(
-    changed,
-    // VS Code asks every provider of a document anew when one says that its lenses have changed.
-    vscode.languages.registerCodeLensProvider(selector, {
-      onDidChangeCodeLenses: changed.event,
-      provideCodeLenses: () => [],
-    }),
     cluster.onPhase(() => {
       const now = cluster.all.length < 2 ? '' : cluster.all.map(({ id }) => id).join()
       if (now === names) return
       names = now
-      changed.fire()
+      changed()
     }),
   )
 }
