@@ -28,7 +28,7 @@ export interface RecordOptions<S extends Types = Types> {
   partitions?: number
 }
 
-const ROWS_A_PARTITION = 100_000
+export const ROWS_A_PARTITION = 100_000
 /** So many records are looked at to guess types. */
 const LOOKED_AT = 10_000
 
