@@ -55,3 +55,26 @@ test('what is no path is refused by its kind', () => {
   assert.throws(() => dataframe.readCsv(undefined as never), { message })
   assert.throws(() => bag.readText(undefined as never), { message })
 })
+
+for (const engine of ['polars', 'columns'])
+  test(`records within records have the fields of all, whatever each has of them (${engine})`, async () => {
+    process.env.HEDDLE_TABLE_ENGINE = engine
+    const rows = [
+      { at: { tags: [], n: 1 } },
+      { at: null },
+      { at: { tags: ['x'], where: { city: 'Ulm' } } },
+      { at: { where: { zip: '1' } } },
+    ]
+    const whole = [
+      { at: { tags: [], n: 1, where: null } },
+      { at: null },
+      { at: { tags: ['x'], n: null, where: { city: 'Ulm', zip: null } } },
+      { at: { tags: null, n: null, where: { city: null, zip: '1' } } },
+    ]
+    assert.deepEqual(await dataframe.fromRecords(rows, { partitions: 3 }).toRecords(), whole)
+    assert.deepEqual(await (await bag.fromSequence(rows, { partitions: 2 }).toDataFrame()).toRecords(), whole)
+    assert.throws(
+      () => dataframe.fromRecords([{ at: { n: 1 } }, { at: { n: 'x' } }]),
+      /column "at" holds struct<n: float64> and, in row 1, struct<n: string>/,
+    )
+  })

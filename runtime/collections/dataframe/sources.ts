@@ -4,7 +4,6 @@ import { placeOfCall } from '../../graph/callPlace.ts'
 import type { GraphNode } from '../../graph/node.ts'
 import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import { commonType, type DataType, typeText } from '../../kernels/table/dataType.ts'
-import { literalType } from '../../kernels/table/resolve.ts'
 import { namesOf, type Schema, schemaOf, schemaText } from '../../kernels/table/schema.ts'
 import type { Bag } from '../bag/bag.ts'
 import { nodeOf } from '../delayed/node.ts'
@@ -12,6 +11,7 @@ import type { Delayed } from '../delayed/types.ts'
 import { projected, TableArgumentError } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { col, columnNode, lit, requireWhole } from './expr.ts'
+import { guessedSchema } from './guessedTypes.ts'
 import type { Plan, ScanPlan } from './plan.ts'
 import { RECORD_OPTIONS } from './tableOptions.ts'
 import type { RowOf, Types } from './types.ts'
@@ -29,9 +29,6 @@ export interface RecordOptions<S extends Types = Types> {
 }
 
 export const ROWS_A_PARTITION = 100_000
-/** So many records are looked at to guess types. */
-const LOOKED_AT = 10_000
-
 /**
  * A table of records, which are sent with the tasks: read large data where it lies.
  * @example await dataframe.fromRecords([{ name: 'Ann', age: 3 }]).toRecords() // [{ name: 'Ann', age: 3 }]
@@ -106,59 +103,6 @@ function typeOfArray(array: ArrayLike<unknown>): DataType | undefined {
     BigUint64Array: 'uint64',
   }
   return types[name]
-}
-
-/**
- * The columns of records, in the order in which they first come.
- * @throws {TableArgumentError} when a column's values are of types that do not go together
- */
-export function guessedSchema(records: readonly unknown[], names: readonly string[] = []): Schema {
-  const types = new Map<string, DataType>(names.map((name) => [name, 'null']))
-  const every = Math.max(1, Math.floor(records.length / LOOKED_AT))
-  for (let i = 0; i < records.length; i += i < LOOKED_AT ? 1 : every) {
-    const record = records[i]
-    if (typeof record !== 'object' || record === null)
-      throw new TableArgumentError(`row ${i} is no record but ${String(record)}: each must be an object`)
-    for (const [name, value] of Object.entries(record)) {
-      const type = guessedType(value)
-      const known = types.get(name) ?? 'null'
-      const common = commonType(known, type)
-      if (!common)
-        throw new TableArgumentError(
-          `column ${JSON.stringify(name)} holds ${typeText(known)} and, in row ${i}, ${typeText(type)}: say its type in schema, or make it one`,
-        )
-      types.set(name, common)
-    }
-  }
-  return [...types].map(([name, type]) => ({ name, type }))
-}
-
-/** What records hold, by column; a column without any value is one of strings. */
-export function guessedTypes(records: readonly unknown[]): Types {
-  return Object.fromEntries(
-    guessedSchema(records).map(({ name, type }) => [name, type === 'null' ? 'string' : type]),
-  )
-}
-
-function guessedType(value: unknown): DataType {
-  if (value === null || value === undefined) return 'null'
-  if (Array.isArray(value)) {
-    const type = value
-      .map(guessedType)
-      .reduce<DataType | undefined>((common, each) => common && commonType(common, each), 'null')
-    if (type) return { list: type }
-  }
-  if (value instanceof Date) return { datetime: 'ms' }
-  if (value instanceof Uint8Array) return 'binary'
-  if (typeof value === 'object' && !Array.isArray(value))
-    return {
-      struct: Object.fromEntries(Object.entries(value).map(([name, part]) => [name, guessedType(part)])),
-    }
-  if (typeof value === 'function' || typeof value === 'symbol' || Array.isArray(value))
-    throw new TableArgumentError(
-      `a table cannot hold ${Array.isArray(value) ? 'a list of mixed types' : `a ${typeof value}`}`,
-    )
-  return literalType(value as number)
 }
 
 /**
