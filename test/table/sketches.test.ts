@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { twoSteps } from '../../runtime/collections/dataframe/lowerAggregate.ts'
 import { col, type DataFrame, dataframe, type Expr } from '../../runtime/collections/index.ts'
+import { schemaOf } from '../../runtime/kernels/table/schema.ts'
 import {
   DistinctCounter,
   estimate,
@@ -234,3 +236,43 @@ for (const engine of ['polars', 'columns'])
       assert.equal(none.aboutWords, 0)
       assert.equal(none.aboutMedian, null)
     })
+
+test('quantiles of one column share the list of its values, and no other does', () => {
+  const schema = schemaOf({ x: 'float64', y: 'float64' })
+  const aggs = [
+    col('x').median().as('a'),
+    col('x').quantile(0.25).as('b'),
+    col('x').quantile(0.75).as('c'),
+    col('y').quantile(0.75).as('d'),
+    col('x').sum().as('e'),
+  ].map(({ node }) => node)
+  const steps = twoSteps([], aggs, schema)
+  assert.deepEqual(
+    steps?.states.map(({ type }) => type),
+    [{ list: 'float64' }, { list: 'float64' }, 'float64'],
+  )
+  assert.equal(steps?.merge.length, 3)
+})
+
+for (const engine of ['polars', 'columns'])
+  test(`describe with approximate quartiles: the same but for those, whose ranks are off by less than 1 % (${engine})`, async () => {
+    process.env.HEDDLE_TABLE_ENGINE = engine
+    const rows = Array.from({ length: 4000 }, (_, i) => ({
+      x: ((i * 7919) % 4001) ** 1.5,
+      n: i % 7 === 0 ? null : i,
+    }))
+    const table = dataframe.fromRecords(rows, { partitions: 8 })
+    const exact = await table.describe().toRecords()
+    const approximate = await table.describe({ approximate: true }).toRecords()
+    const sorted = rows.map(({ x }) => x).sort((a, b) => a - b)
+    approximate.forEach((row, i) => {
+      if (!String(row.statistic).endsWith('%')) assert.deepEqual(row, exact[i])
+      else {
+        const rank = sorted.findIndex((x) => x >= Number(row.x)) / sorted.length
+        assert.ok(
+          Math.abs(rank - Number.parseInt(String(row.statistic), 10) / 100) < 0.01,
+          `${row.statistic}: ${rank}`,
+        )
+      }
+    })
+  })

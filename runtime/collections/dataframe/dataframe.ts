@@ -481,9 +481,13 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
 
   // — Summaries
 
-  /** Count, absent values, mean, deviation, smallest, quartiles and largest of every column of numbers. */
-  describe(): DataFrame {
-    return this.#other(described(this.plan))
+  /**
+   * Count, absent values, mean, deviation, smallest, quartiles and largest of every column of numbers. `approximate` finds the
+   * quartiles as `quantile` does, without bringing each column's values into one task.
+   */
+  describe(options: ApproximateOptions = {}): DataFrame {
+    requireOptions('describe', options, { approximate: true })
+    return this.#other(described(this.plan, options.approximate ?? false))
   }
 
   /** How often each value of a column comes, most often first. */

@@ -58,6 +58,15 @@ export function twoSteps(
   schema: Schema,
 ): TwoSteps | undefined {
   const found = new Map<string, Parts>()
+  const lists = new Map<string, string>()
+  const stated = new Set<string>()
+  // Several quantiles of one column have the same list of its values.
+  const listOf = (input: ExprNode): string => {
+    const text = textOf(input)
+    const name = lists.get(text) ?? `\u0000l${lists.size}`
+    lists.set(text, name)
+    return name
+  }
   const partial: ExprNode[] = []
   const merge: ExprNode[] = []
   const finish: ExprNode[] = []
@@ -66,18 +75,21 @@ export function twoSteps(
     let whole = true
     const answer = replaced(agg, (part) => {
       if (part.kind !== 'call' || ruleOf(part.fn).kind !== 'aggregate') return undefined
-      const id = JSON.stringify(part, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
+      const id = textOf(part)
       let parts = found.get(id)
       if (!parts) {
-        const made = partsOf(part, `\u0000${found.size}`, schema)
-        if (!made) {
+        parts = partsOf(part, `\u0000${found.size}`, schema, listOf)
+        if (!parts) {
           whole = false
           return part
         }
-        parts = made
         found.set(id, parts)
-        partial.push(...parts.partial)
-        merge.push(...parts.merge)
+        parts.partial.forEach((state, i) => {
+          if (stated.has(nameOf(state))) return
+          stated.add(nameOf(state))
+          partial.push(state)
+          merge.push(parts!.merge[i])
+        })
         if (parts.sketch) sketches.push(parts.sketch)
       }
       return parts.finish
@@ -111,7 +123,20 @@ export function twoSteps(
   return { partial: partials, merge: asBefore, finish: finished, states, sketches, answered }
 }
 
-function partsOf(node: Extract<ExprNode, { kind: 'call' }>, id: string, schema: Schema): Parts | undefined {
+/** The same for the same expression. */
+const textOf = (node: ExprNode): string =>
+  JSON.stringify(node, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
+
+/**
+ * @param id begins the names of its states
+ * @param listOf the name of the state that has all values of an expression
+ */
+function partsOf(
+  node: Extract<ExprNode, { kind: 'call' }>,
+  id: string,
+  schema: Schema,
+  listOf: (input: ExprNode) => string,
+): Parts | undefined {
   const [input] = node.args
   // What looks at the other rows of a group is not known from a part of them, but for the first that is there.
   if (!isFirstPresent(node) && !node.args.every(isElementwise)) return undefined
@@ -164,7 +189,7 @@ function partsOf(node: Extract<ExprNode, { kind: 'call' }>, id: string, schema: 
     case 'median':
     case 'quantile':
       if (isDuration(resolve(input, schema).type)) return undefined
-      return node.options?.approximate ? quantileSketch(node, id) : allValues(node, id)
+      return node.options?.approximate ? quantileSketch(node, id) : allValues(node, listOf(input))
     case 'implode':
       return {
         partial: [named(node, id)],

@@ -157,9 +157,9 @@ function narrowed(plan: Plan, wanted: readonly string[]): Plan {
       const read = new Set<string>()
       for (const expr of kept) columnsIn(expr, read)
       const input = narrowed(plan.input, [...atLeastOne(read, plan.input)])
-      const names = new Set(kept.map(nameOf))
-      const schema = ordered(plan.schema, names)
-      const inOrder = schema.map(({ name }) => kept.find((expr) => nameOf(expr) === name)!)
+      const byName = new Map(kept.map((expr) => [nameOf(expr), expr]))
+      const schema = plan.schema.filter(({ name }) => byName.has(name))
+      const inOrder = schema.map(({ name }) => byName.get(name)!)
       return cut(chosenFrom({ ...plan, exprs: inOrder, input, schema }), needs)
     }
     case 'filter': {

@@ -46,9 +46,17 @@ function missingText(column: string, columns: readonly string[], where: string):
 
 export const namesOf = (schema: Schema): string[] => schema.map(({ name }) => name)
 
+/** Schemas do not change: each is gone through once, however many of its columns are asked for. */
+const fields = new WeakMap<Schema, ReadonlyMap<string, Field>>()
+
 /** @throws {MissingColumnError} when there is no such column */
 export function fieldOf(schema: Schema, name: string, where?: string): Field {
-  const field = schema.find((each) => each.name === name)
+  let known = fields.get(schema)
+  if (!known) {
+    known = new Map(schema.map((field) => [field.name, field]))
+    fields.set(schema, known)
+  }
+  const field = known.get(name)
   if (!field) throw new MissingColumnError(name, namesOf(schema), where)
   return field
 }

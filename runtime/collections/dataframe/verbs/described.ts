@@ -8,25 +8,33 @@ import type { Plan } from '../plan.ts'
 import { selected } from './columns.ts'
 import { repartitioned } from './rows.ts'
 
-const STATISTICS: readonly (readonly [name: string, of: (column: Expr) => Expr])[] = [
+type Statistic = readonly [name: string, of: (column: Expr, approximate: boolean) => Expr]
+
+const quartile =
+  (q: number): Statistic[1] =>
+  (column, approximate) =>
+    column.quantile(q, { approximate })
+
+const STATISTICS: readonly Statistic[] = [
   ['count', (column) => column.count()],
   ['nullCount', (column) => column.nullCount()],
   ['mean', (column) => column.mean()],
   ['std', (column) => column.std()],
   ['min', (column) => column.min()],
-  ['25%', (column) => column.quantile(0.25)],
-  ['50%', (column) => column.quantile(0.5)],
-  ['75%', (column) => column.quantile(0.75)],
+  ['25%', quartile(0.25)],
+  ['50%', quartile(0.5)],
+  ['75%', quartile(0.75)],
   ['max', (column) => column.max()],
 ]
 
-export function described(input: Plan): Plan {
+/** @param approximate quartiles by a t-digest: no values are brought together */
+export function described(input: Plan, approximate: boolean): Plan {
   const names = input.schema.filter(({ type }) => isNumeric(type)).map(({ name }) => name)
   if (names.length === 0) throw new TableArgumentError('describe takes a table with a column of numbers')
   const all = selected(
     input,
     STATISTICS.flatMap(([statistic, of]) =>
-      names.map((name) => of(col(name)).cast('float64').as(`${statistic} ${name}`) as Expr),
+      names.map((name) => of(col(name), approximate).cast('float64').as(`${statistic} ${name}`) as Expr),
     ),
   )
   const rows = STATISTICS.map(([statistic]) =>
