@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DenseBlock, denseBlock, type SparseBlock } from '../../runtime/kernels/ml/block.ts'
-import { lossOfBlock } from '../../runtime/kernels/ml/linear/losses.ts'
+import { encodeSample, lossOfBlock } from '../../runtime/kernels/ml/linear/losses.ts'
 import type { LossName } from '../../runtime/kernels/ml/linear/lossOfScores.ts'
 import { eachStripOfScores } from '../../runtime/kernels/ml/linear/rowProducts.ts'
 import { hashedFraction } from '../../runtime/kernels/ml/trees/rowHash.ts'
+import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
 import { close } from './kit.ts'
 
 const SEED = 5
@@ -131,6 +132,59 @@ test('rows of many strips, wide ones among them, add up to what plain loops say'
       1e-12,
     )
   }
+})
+
+test('a block that is asked again, at other coefficients and between others, tells what plain loops say', () => {
+  const encoded = ([rows, columns, outputs]: readonly number[]) => ({
+    x: denseBlock(rows, columns, numbers(rows * columns, rows)),
+    y: Float64Array.from({ length: rows }, (_, i) => i % Math.max(2, outputs)),
+    weight: null,
+  })
+  // Many strips, one strip, odd widths after even ones, and one that is too large to stay.
+  const shapes = [
+    [2000, 20, 1],
+    [1999, 7, 1],
+    [3, 5, 3],
+    [900, 20, 3],
+    [0, 3, 1],
+    [110_000, 20, 1],
+  ]
+  const blocks = shapes.map(encoded)
+  const asked = [0, 0, 0, 1, 1, 0, 2, 2, 1, 3, 3, 2, 4, 4, 3, 5, 5, 0, 0]
+  asked.forEach((which, time) => {
+    const [rows, columns, outputs] = shapes[which]
+    const loss = outputs === 1 ? 'logistic' : 'multinomial'
+    const weights = numbers(outputs * (columns + 1), 50 + time)
+    if (time % 5 === 4) eachStripOfScores(blocks[which].x, weights, outputs, () => {})
+    const found = lossOfBlock({ loss, outputs, weights }, blocks[which])
+    const expected = byLoops(loss, blocks[which].x, blocks[which].y, null, weights, outputs)
+    const per = Math.max(1, rows)
+    const what = `${rows} × ${columns}, time ${time}`
+    close(found.value / per, expected.value / per, 1e-12, what)
+    close(
+      found.gradient.map((each) => each / per),
+      expected.gradient.map((each) => each / per),
+      1e-12,
+      what,
+    )
+    if (time === 9) releaseCaches() // A worker that is short of memory.
+  })
+})
+
+test('what a fit reads again is its own: targets and numbers that a caller changes afterwards count in the next fit', () => {
+  const x = denseBlock(2, 1, Float64Array.of(1, 2))
+  const sample = { x, y: Float64Array.of(0, 1), weight: null }
+  const request = { loss: 'logistic', outputs: 1, weights: Float64Array.of(1, 0) } as const
+  const ask = () => {
+    const encoded = encodeSample({ who: 'a model', classes: null }, sample)
+    lossOfBlock(request, encoded)
+    return lossOfBlock(request, encoded)
+  }
+  const first = ask()
+  x.data[0] = 5
+  const second = ask()
+  assert.notEqual(first.value, second.value)
+  close(second.value, byLoops('logistic', x, sample.y, null, request.weights, 1).value, 1e-14)
 })
 
 test('the logistic loss neither overflows nor loses what is small', () => {

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { array, dataframe, NdArray } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
+import { denseBlock } from '../../runtime/kernels/ml/block.ts'
+import { placesOfFold, splitTask } from '../../runtime/kernels/ml/fitTask.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { answersOf, close, dataset } from './kit.ts'
 
@@ -35,6 +37,79 @@ test('shuffled folds hold each row once, and follow their seed', () => {
     )
     assert.deepEqual(split(1), split(1))
     assert.notDeepEqual(split(1)[0].test, split(2)[0].test)
+  }
+})
+
+test('equal folds of classes, by the definition: sorted rows are dealt round', () => {
+  for (const [count, classes, nSplits] of [
+    [6, 1, 2],
+    [17, 2, 5],
+    [40, 3, 4],
+    [101, 7, 3],
+  ]) {
+    const labels = Array.from({ length: count }, (_, row) => (row * row + (row >> 2)) % classes)
+    const folds = new ml.StratifiedKFold({ nSplits }).split(labels)
+    const order = [...new Set(labels)]
+    const sorted = [...labels].sort((a, b) => order.indexOf(a) - order.indexOf(b))
+    for (const [i, { train, test: own }] of folds.entries()) {
+      const dealt = order.map(
+        (label) => sorted.filter((each, at) => at % nSplits === i && each === label).length,
+      )
+      assert.deepEqual(
+        order.map((label) => [...own].filter((row) => labels[row] === label).length),
+        dealt,
+      )
+      assert.deepEqual(
+        [...train, ...own].sort((a, b) => a - b),
+        [...labels.keys()],
+      )
+      assert.deepEqual(
+        [...train].sort((a, b) => a - b),
+        [...train],
+      )
+    }
+  }
+})
+
+test('a fold travels as the rows that test where all others train, and divides rows alike', () => {
+  const x = denseBlock(
+    7,
+    2,
+    Float64Array.from({ length: 14 }, (_, i) => i),
+  )
+  const rows = { x, y: Float64Array.from({ length: 7 }, (_, i) => -i), weight: null }
+  const cases: [train: number[], test: number[], short: boolean][] = [
+    [[0, 1, 5, 6], [2, 3, 4], true],
+    [[1, 2, 3], [0], true],
+    [[2, 3, 4, 5, 6], [0, 1], true],
+    [[], [0, 1, 2, 3, 4, 5, 6], true],
+    [[0, 1, 2], [], true],
+    [[1, 0, 5, 6], [2, 3, 4], false],
+    [[0, 1, 5, 6], [4, 3, 2], false],
+    [[0, 1, 1], [2, 3], false],
+    [[3, 4], [5, 6], false],
+    [[0, 1, 2], [2, 3], false],
+  ]
+  for (const [train, own, short] of cases) {
+    const places = placesOfFold({ train: Int32Array.from(train), test: Int32Array.from(own) })
+    assert.equal(typeof places.train === 'number', short, `${train} | ${own}`)
+    const split = splitTask(places, rows)
+    assert.deepEqual(
+      [...(split.trainTarget as Float64Array)],
+      train.map((row) => -row),
+    )
+    assert.deepEqual(
+      [...(split.testTarget as Float64Array)],
+      own.map((row) => -row),
+    )
+    for (const [block, chosen] of [
+      [split.train, train],
+      [split.test, own],
+    ] as const)
+      assert.deepEqual(
+        block,
+        denseBlock(chosen.length, 2, Float64Array.from(chosen.flatMap((row) => [2 * row, 2 * row + 1]))),
+      )
   }
 })
 

@@ -1,5 +1,6 @@
 // A block of rows for learning: numbers row by row, sparse numbers, or columns of numbers and texts.
 
+import { resultBuffer } from '../resultMemory.ts'
 import { MlDataError } from './mlErrors.ts'
 
 /** Numbers row by row. */
@@ -56,6 +57,10 @@ export const denseBlock = (
   data,
 })
 
+/** A block whose numbers are anything until all are written: in memory that a worker's store takes without a copy. */
+const unwrittenBlock = (rows: number, columns: number): DenseBlock =>
+  denseBlock(rows, columns, new Float64Array(resultBuffer(8 * rows * columns)))
+
 /**
  * The block as dense numbers: itself where it is dense.
  * @param who named in errors, e.g. `StandardScaler`
@@ -110,15 +115,29 @@ export function columnAt(block: Block, column: number): Column {
  */
 export function requireFinite(block: Block, who: string): void {
   const { data } = block.kind === 'table' ? denseOf(block, who) : block
-  // A sum is finite only if all parts are, unless it overflows: then the loop below finds nothing.
-  let sum = 0
-  for (let i = 0; i < data.length; i++) sum += data[i]
-  if (Number.isFinite(sum)) return
+  if (Number.isFinite(quickSum(data))) return
   for (let i = 0; i < data.length; i++)
     if (!Number.isFinite(data[i]))
       throw new MlDataError(
         `X contains ${data[i]}${block.kind === 'sparse' ? '' : ` (column ${nameOf(block, i % block.columns)})`}, which ${who} does not accept: fill what is absent first, e.g. by ml.SimpleImputer`,
       )
+}
+
+/** A sum that is finite only if all parts are; it may overflow. Four at a time: additions do not wait for one another. */
+function quickSum(data: Float64Array): number {
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let i = 0
+  for (; i + 3 < data.length; i += 4) {
+    a += data[i]
+    b += data[i + 1]
+    c += data[i + 2]
+    d += data[i + 3]
+  }
+  for (; i < data.length; i++) a += data[i]
+  return a + b + (c + d)
 }
 
 /**
@@ -198,9 +217,13 @@ export function selectRows(block: Block, chosen: ArrayLike<number>): Block {
   if (block.kind === 'table')
     return { ...block, rows, cells: block.cells.map((cells) => selectCells(cells, chosen)) }
   if (block.kind === 'dense') {
-    const made = denseBlock(rows, columns)
-    for (let i = 0; i < rows; i++)
-      made.data.set(block.data.subarray(chosen[i] * columns, (chosen[i] + 1) * columns), i * columns)
+    const made = unwrittenBlock(rows, columns)
+    // Rows that follow one another are copied at once.
+    for (let i = 0, end = 0; i < rows; i = end) {
+      for (end = i + 1; end < rows && chosen[end] === chosen[end - 1] + 1; ) end++
+      const from = chosen[i] * columns
+      made.data.set(block.data.subarray(from, from + (end - i) * columns), i * columns)
+    }
     return made
   }
   const starts = new Int32Array(rows + 1)
@@ -243,7 +266,7 @@ export function stackRows(blocks: readonly Block[]): Block {
     }
   }
   if (first.kind === 'dense') {
-    const made = denseBlock(rows, columns)
+    const made = unwrittenBlock(rows, columns)
     let at = 0
     for (const block of full as DenseBlock[]) {
       made.data.set(block.data, at)

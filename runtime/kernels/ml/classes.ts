@@ -7,9 +7,11 @@ import { MlDataError } from './mlErrors.ts'
 type Label = number | string
 
 /** The classes of one block, in rising order, and whether they are texts. */
-export const classesOfBlock = kernel('ml.classes', (_: unknown, sample: Sample): Label[] =>
-  sortedLabels(new Set(sample.y as Iterable<Label>)),
-)
+export const classesOfBlock = kernel('ml.classes', (_: unknown, { y }: Sample): Label[] => {
+  const found = new Set<Label>()
+  for (let row = 0; row < y.length; row++) if (row === 0 || y[row] !== y[row - 1]) found.add(y[row] as Label)
+  return sortedLabels(found)
+})
 
 /** The classes of two blocks. */
 export const mergeClasses = kernel('ml.mergeClasses', (a: Label[], b: Label[]): Label[] =>
@@ -36,8 +38,16 @@ function sortedLabels(labels: Set<Label>): Label[] {
 
 /** Targets as places among `classes`; −1 for one that is none of them. */
 export function classPlaces(classes: readonly Label[], cells: Column): Int32Array {
+  return putPlaces(classes, cells, new Int32Array(cells.length))
+}
+
+/** Places as {@link classPlaces} gives, in an array of the caller's. */
+export function putPlaces<T extends Int32Array | Float64Array>(
+  classes: readonly Label[],
+  cells: Column,
+  made: T,
+): T {
   const places = new Map(classes.map((label, place) => [label, place]))
-  const made = new Int32Array(cells.length)
   for (let i = 0; i < cells.length; i++) made[i] = places.get(cells[i] as Label) ?? -1
   return made
 }

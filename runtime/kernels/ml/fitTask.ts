@@ -67,16 +67,42 @@ export const stackTask = kernel('ml.stack', (count: number, ...parts: unknown[])
 /** What rows are to be learnt as. */
 export const targetsOfRows = kernel('ml.targets', (_: unknown, { y }: WholeRows): Column => y)
 
-export const splitTask = kernel(
-  'ml.split',
-  ({ train, test }: { train: Int32Array; test: Int32Array }, { x, y, weight }: WholeRows): Split => ({
+/** Places of rows of a fold as they travel: most folds train with all rows that do not test. */
+export interface FoldPlaces {
+  test: Int32Array
+  /** The places to train with; how many rows there are, where those are all others, in order. */
+  train: Int32Array | number
+}
+
+/** A fold as it travels. */
+export function placesOfFold({ train, test }: { train: Int32Array; test: Int32Array }): FoldPlaces {
+  const rows = train.length + test.length
+  const inOrder = test.every((row, i) => row < rows && (i === 0 || row > test[i - 1]))
+  if (!inOrder) return { train, test }
+  const others = otherRows(rows, test)
+  return others.every((row, i) => row === train[i]) ? { train: rows, test } : { train, test }
+}
+
+/** @param test rising */
+function otherRows(rows: number, test: Int32Array): Int32Array {
+  const made = new Int32Array(rows - test.length)
+  for (let row = 0, skipped = 0; row < rows; row++)
+    if (row === test[skipped]) skipped++
+    else made[row - skipped] = row
+  return made
+}
+
+export const splitTask = kernel('ml.split', (fold: FoldPlaces, { x, y, weight }: WholeRows): Split => {
+  const { test } = fold
+  const train = typeof fold.train === 'number' ? otherRows(fold.train, test) : fold.train
+  return {
     train: selectRows(x, train),
     trainTarget: selectCells(y, train),
     trainWeight: weight && (selectCells(weight, train) as Float64Array),
     test: selectRows(x, test),
     testTarget: selectCells(y, test),
-  }),
-)
+  }
+})
 
 export const fitTransformTask = kernel(
   'ml.fitTransform',

@@ -17,10 +17,10 @@ import { hashedFraction } from './trees/rowHash.ts'
 export const sampleOf = kernel('ml.sample', (who: string, x: Block, y: Column): Sample => {
   requireCutAlike(who, x.rows, 'y', y.length)
   if (y instanceof Float64Array) {
-    for (const value of y)
-      if (!Number.isFinite(value))
+    for (let row = 0; row < y.length; row++)
+      if (!Number.isFinite(y[row]))
         throw new MlDataError(
-          `y contains ${value}, which ${who} does not accept: every row needs a known target, so drop such rows first`,
+          `y contains ${y[row]}, which ${who} does not accept: every row needs a known target, so drop such rows first`,
         )
   } else if (y.includes(null))
     throw new MlDataError(

@@ -46,14 +46,24 @@ abstract class Folds implements Splitter {
     if (count < this.nSplits)
       throw new MlDataError(`${count} rows cannot be divided into ${this.nSplits} folds`)
     const fold = this.foldOf(labels)
-    return Array.from({ length: this.nSplits }, (_, i) => ({
-      train: Int32Array.from({ length: count }, (_each, row) => row).filter((row) => fold[row] !== i),
-      test: Int32Array.from({ length: count }, (_each, row) => row).filter((row) => fold[row] === i),
-    }))
+    const sizes = new Int32Array(this.nSplits)
+    for (let row = 0; row < count; row++) sizes[fold[row]]++
+    return Array.from(sizes, (size, i) => rowsOfFold(fold, i, size))
   }
 
   /** The fold that each row tests in. */
   protected abstract foldOf(labels: readonly (number | string)[]): Int32Array
+}
+
+/** @param size how many rows test */
+function rowsOfFold(fold: Int32Array, i: number, size: number): Fold {
+  const test = new Int32Array(size)
+  const train = new Int32Array(fold.length - size)
+  let tests = 0
+  for (let row = 0; row < fold.length; row++)
+    if (fold[row] === i) test[tests++] = row
+    else train[row - tests] = row
+  return { train, test }
 }
 
 /**
@@ -86,20 +96,24 @@ export class StratifiedKFold extends Folds {
     const largest = Math.max(...[...classes.values()].map((rows) => rows.length))
     if (largest < this.nSplits)
       throw new MlDataError(`no class has ${this.nSplits} rows: fewer folds, or KFold, would do`)
-    // Rows of the sorted classes are dealt round: fold i gets every nSplits-th of them, which says how many of each class.
-    const order = [...classes.values()]
-    const sorted = order.flatMap((rows, place) => rows.map(() => place))
     const made = new Int32Array(labels.length)
-    order.forEach((rows, place) => {
+    // Were rows sorted by their classes, fold i would get every nSplits-th of them: that says how many of each class.
+    let first = 0
+    ;[...classes.values()].forEach((rows, place) => {
       const own = this.shuffle ? Array.from(shuffled(rows.length, this.seed + place), (i) => rows[i]) : rows
+      const end = first + rows.length
       let at = 0
       for (let fold = 0; fold < this.nSplits; fold++)
-        for (let i = fold; i < sorted.length; i += this.nSplits)
-          if (sorted[i] === place) made[own[at++]] = fold
+        for (let i = firstFrom(first, fold, this.nSplits); i < end; i += this.nSplits) made[own[at++]] = fold
+      first = end
     })
     return made
   }
 }
+
+/** The first number from `least` on that leaves `rest` when divided by `by`. */
+const firstFrom = (least: number, rest: number, by: number): number =>
+  least + ((rest - (least % by) + by) % by)
 
 type Rowwise = AnyBlock | AnyArray | readonly unknown[] | Float64Array
 

@@ -8,6 +8,7 @@ import {
   fitScoreTask,
   fitTask,
   fitTransformTask,
+  placesOfFold,
   splitTask,
   stackTask,
   type WholeRows,
@@ -51,7 +52,7 @@ export class SearchTasks implements Collection<number[][]> {
       graph.addGroup({ fn, name, bound, kind: 'ml.fit' })
     const [data] = buildNode(graph, this.#rows)
     const splitting = group(splitTask, 'split')
-    const splits = this.#folds.map((fold) => graph.addTask(splitting, [fold, data]))
+    const splits = this.#folds.map((fold) => graph.addTask(splitting, [placesOfFold(fold), data]))
     const transforming = group(fitTransformTask, 'fitTransform')
     const scoring = group(fitScoreTask, 'fitScore', [this.#scoring])
     // By what was done so far: candidates that differ only in later steps share the tasks of earlier ones.

@@ -2,7 +2,7 @@
 
 import { kernel } from '../../kernel.ts'
 import { type DenseBlock, denseOf, requireFinite, type Sample, type SparseBlock } from '../block.ts'
-import { classPlaces } from '../classes.ts'
+import { putPlaces } from '../classes.ts'
 import { numbersToLearn } from '../sample.ts'
 import { type LossName, lossOfScores } from './lossOfScores.ts'
 import { gradientOfScores } from './rowProducts.ts'
@@ -37,8 +37,11 @@ export const encodeSample = kernel(
   ): EncodedSample => {
     requireFinite(sample.x, who)
     const x = sample.x.kind === 'sparse' ? sample.x : denseOf(sample.x, who)
-    if (classes) return { x, y: Float64Array.from(classPlaces(classes, sample.y)), weight: sample.weight }
-    return { x, y: numbersToLearn(who, sample.y), weight: sample.weight }
+    const y = classes
+      ? putPlaces(classes, sample.y, new Float64Array(sample.y.length))
+      : numbersToLearn(who, sample.y)
+    // An object of its own: by it, rows that a thread keeps in its module are known for this fit alone.
+    return { x: { ...x }, y, weight: sample.weight }
   },
 )
 

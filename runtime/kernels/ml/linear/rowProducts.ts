@@ -1,11 +1,14 @@
 // Scores of rows, and sums of rows by factors: dense ones by the WebAssembly of `rowProductsWasm.ts`, sparse ones as they are.
 
+import { cacheBytesMax, releasedWhenShort } from '../../resultMemory.ts'
 import type { DenseBlock, SparseBlock } from '../block.ts'
-import { type RowProductsModule, rowProductsModule, TILE } from './rowProductsWasm.ts'
+import { forgetRowProducts, type RowProductsModule, rowProductsModule, TILE } from './rowProductsWasm.ts'
 import { addScaled, scoreOf } from './singleRow.ts'
 
-/** Rows that are worked on at a time lie in the module's memory: a share of the second cache. */
+/** Rows that are worked on at a time: a share of the second cache. */
 const STRIP_BYTES = 64 * 1024
+/** A block up to this large stays in the module's memory, where passes over it find it: a fit makes some ten of them. */
+const KEPT_BYTES = 16 * 1024 * 1024
 const PAGE = 65536
 
 /** Scores of some rows that follow one another. */
@@ -30,15 +33,28 @@ interface Room {
   gradient: number
   scores: number
   rows: number
-  /** How many rows there is room for: a multiple of `TILE`. */
+  /** How many rows are worked on at a time: a multiple of `TILE`. */
   stripRows: number
+  /** Whether there is room for all rows of the block, one strip behind the other. */
+  keepsAll: boolean
 }
 
-function roomFor(columns: number, outputs: number, weights: Float64Array): Room {
+/** The block whose rows lie in the module's memory, and where; garbage like any other. */
+let kept: { block: WeakRef<DenseBlock>; at: number } | undefined
+
+releasedWhenShort(() => {
+  kept = undefined
+  forgetRowProducts()
+})
+
+function roomFor(x: DenseBlock, outputs: number, weights: Float64Array, mayKeep: boolean): Room {
+  const { columns } = x
   const module = rowProductsModule()
   const pairs = Math.max(1, Math.ceil(columns / 2))
   const rowBytes = 16 * pairs
   const stripRows = TILE * Math.max(1, Math.floor(STRIP_BYTES / (TILE * rowBytes)))
+  const allRows = stripRows * Math.ceil(x.rows / stripRows)
+  const keepsAll = mayKeep && allRows * rowBytes <= Math.min(KEPT_BYTES, cacheBytesMax())
   let end = 0
   const take = (bytes: number): number => {
     const at = end
@@ -52,8 +68,9 @@ function roomFor(columns: number, outputs: number, weights: Float64Array): Room 
     weights: take(outputs * rowBytes),
     gradient: take(outputs * rowBytes),
     scores: take(8 * outputs * stripRows),
-    rows: take(stripRows * rowBytes),
+    rows: take((keepsAll ? allRows : stripRows) * rowBytes),
     stripRows,
+    keepsAll,
   }
   const missing = Math.ceil(end / PAGE) - module.memory.buffer.byteLength / PAGE
   if (missing > 0) module.memory.grow(missing)
@@ -80,33 +97,55 @@ export function eachStripOfScores(
   then: (scores: StripOfScores) => void,
 ): void {
   if (x.kind === 'sparse') eachSparseStrip(x, weights, outputs, then)
-  else eachDenseStrip(roomFor(x.columns, outputs, weights), x, weights, then)
+  else
+    eachDenseStrip(roomFor(x, outputs, weights, false), x, weights, (_rows, scores) => {
+      then(scores)
+    })
 }
 
+/** @param then is told where the strip's rows lie in the module's memory */
 function eachDenseStrip(
   room: Room,
-  { rows: count, columns, data }: DenseBlock,
+  x: DenseBlock,
   weights: Float64Array,
-  then: (scores: StripOfScores) => void,
+  then: (rows: number, scores: StripOfScores) => void,
 ): void {
-  const { module, pairs, outputs, stripRows } = room
+  const { module, pairs, outputs, stripRows, keepsAll } = room
+  const { columns } = x
   const width = 2 * pairs
-  const strip = doubles(room, room.rows, stripRows * width).fill(0)
+  const isHere = keepsAll && kept?.block.deref() === x && kept.at === room.rows
+  if (!isHere) kept = undefined
   const values = doubles(room, room.scores, outputs * stripRows)
-  for (let from = 0; from < count; from += stripRows) {
-    const rows = Math.min(stripRows, count - from)
-    if (width === columns) strip.set(data.subarray(from * width, (from + rows) * width))
-    else
-      for (let row = 0, at = from * columns; row < rows; row++)
-        for (let i = 0; i < columns; i++) strip[row * width + i] = data[at++]
+  for (let from = 0; from < x.rows; from += stripRows) {
+    const rows = Math.min(stripRows, x.rows - from)
+    const strip = room.rows + (keepsAll ? 8 * from * width : 0)
+    if (!isHere) putStrip(x, from, rows, width, doubles(room, strip, stripRows * width))
     for (let k = 0; k < outputs; k++) {
       const own = room.scores + 8 * stripRows * k
-      module.multiply(room.rows, Math.ceil(rows / TILE), pairs, room.weights + 8 * width * k, own)
+      module.multiply(strip, Math.ceil(rows / TILE), pairs, room.weights + 8 * width * k, own)
       const intercept = weights[k * (columns + 1) + columns]
       for (let row = 0; row < rows; row++) values[k * stripRows + row] += intercept
     }
-    then({ from, rows, outputs, stride: stripRows, values })
+    then(strip, { from, rows, outputs, stride: stripRows, values })
   }
+  if (keepsAll && !isHere) kept = { block: new WeakRef(x), at: room.rows }
+}
+
+/** Rows as the module reads them: of even width, and 0 where there are none. */
+function putStrip(
+  { columns, data }: DenseBlock,
+  from: number,
+  rows: number,
+  width: number,
+  strip: Float64Array,
+): void {
+  if (width === columns) strip.set(data.subarray(from * width, (from + rows) * width))
+  else
+    for (let row = 0, at = from * columns; row < rows; row++) {
+      for (let i = 0; i < columns; i++) strip[row * width + i] = data[at++]
+      strip.fill(0, row * width + columns, (row + 1) * width)
+    }
+  strip.fill(0, rows * width)
 }
 
 /** Rows of a sparse block that are worked on at a time. */
@@ -130,6 +169,7 @@ function eachSparseStrip(
 
 /**
  * The sum of all rows, each times a factor for each output; the sums of factors stand behind, for the intercepts.
+ * @param x whose numbers do not change: asked for again, the same object is not read again
  * @param turn makes factors of scores, in their place
  * @returns in the shape of `weights`
  */
@@ -150,10 +190,10 @@ export function gradientOfScores(
     })
     return gradient
   }
-  const room = roomFor(columns, outputs, weights)
+  const room = roomFor(x, outputs, weights, true)
   const { module, pairs, stripRows } = room
   const sums = doubles(room, room.gradient, outputs * 2 * pairs).fill(0)
-  eachDenseStrip(room, x, weights, (scores) => {
+  eachDenseStrip(room, x, weights, (strip, scores) => {
     turn(scores)
     const { rows, values } = scores
     const tiles = Math.ceil(rows / TILE)
@@ -161,7 +201,7 @@ export function gradientOfScores(
       const at = k * stripRows
       // Rows that only fill a tile up count nothing.
       values.fill(0, at + rows, at + tiles * TILE)
-      module.addUp(room.rows, tiles, pairs, room.scores + 8 * at, room.gradient + 16 * pairs * k)
+      module.addUp(strip, tiles, pairs, room.scores + 8 * at, room.gradient + 16 * pairs * k)
       let sum = 0
       for (let row = at; row < at + rows; row++) sum += values[row]
       gradient[k * (columns + 1) + columns] += sum
