@@ -17,6 +17,9 @@ export function observeCurves(next: CurveObserver | undefined): void {
   observer = next
 }
 
+/** Whether anybody hears of rounds: figures that only serve to be shown need not be made otherwise. */
+export const curvesAreHeard = (): boolean => observer !== undefined
+
 /**
  * Runs what learns by rounds; `tell` is called after each.
  * @param title what learns, e.g. `GradientBoostingRegressor`

@@ -114,6 +114,44 @@ test('training ends when held-out rows gain no more, and whoever watches is told
   assert.equal(model.fitted.validationLoss.length, model.iterations + 1)
 })
 
+test('without held-out rows each round tells the mean loss of the rows that are learnt from', async () => {
+  const numbers = split('diabetes')
+  const weights = numbers.y.map((_, i) => 1 + (i % 3))
+  const all = weights.reduce((sum, each) => sum + each, 0)
+  const told: (number | undefined)[] = []
+  const onIteration = (_: number, loss: number | undefined) => void told.push(loss)
+  const cut = array.fromArray(numbers.x, { chunks: [100, -1] })
+  for (const x of [numbers.x, cut]) {
+    told.length = 0
+    const model = await new ml.GradientBoostingRegressor({ maxIter: 8 }).fit(x, numbers.y, {
+      sampleWeight: weights,
+      onIteration,
+    })
+    const plain = await new ml.GradientBoostingRegressor({ maxIter: 8 }).fit(x, numbers.y, {
+      sampleWeight: weights,
+    })
+    assert.deepEqual(model.fitted, plain.fitted)
+    if (x === cut) continue // Of blocks elsewhere, only threads of one worker tell: cluster.test.ts.
+    for (let rounds = 1; rounds <= 8; rounds++) {
+      const few = await new ml.GradientBoostingRegressor({ maxIter: rounds }).fit(x, numbers.y, {
+        sampleWeight: weights,
+      })
+      const predicted = few.predict(numbers.x).toList() as number[]
+      const sum = predicted.reduce((s, each, i) => s + (weights[i] * (each - numbers.y[i]) ** 2) / 2, 0)
+      close(told[rounds - 1]! / (sum / all), 1, 1e-12)
+    }
+  }
+  for (const name of ['cancer', 'iris'] as const) {
+    const { x, y } = split(name)
+    told.length = 0
+    const model = await new ml.GradientBoostingClassifier({ maxIter: 4 }).fit(x, y, { onIteration })
+    assert.ok(told.every((loss, i) => i === 0 || loss! < told[i - 1]!))
+    const shares = model.predictProba(x).toList() as number[][]
+    const loss = shares.reduce((sum, row, i) => sum - Math.log(row[y[i]]), 0) / y.length
+    close(told[3], loss, 1e-12)
+  }
+})
+
 test('limits of trees are kept', async () => {
   const { x, y } = split('diabetes')
   const params = { maxIter: 3, maxLeafNodes: 5, minSamplesLeaf: 30 }

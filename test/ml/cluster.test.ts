@@ -44,6 +44,7 @@ test('boosting where workers may hold hardly anything gives the trees of one pro
   assert.deepEqual(printed('boosts.ts', ...options), {
     megabytes: 32,
     numbers: true,
+    lossesTold: 0,
     classes: true,
     learns: true,
   })
@@ -55,6 +56,7 @@ test('boosting by two threads of one worker together gives the trees of one proc
   assert.deepEqual(printed('boosts.ts', '--workers', '1', '--threads', '2'), {
     megabytes: 32,
     numbers: true,
+    lossesTold: 4,
     classes: true,
     learns: true,
   })

@@ -17,6 +17,7 @@ import {
 } from '../../runtime/kernels/ml/trees/boostDecide.ts'
 import { beginRound, finishRound, firstRoot, nextLevel } from '../../runtime/kernels/ml/trees/boostLevel.ts'
 import type { GrowthRules } from '../../runtime/kernels/ml/trees/growth.ts'
+import { lossOf } from '../../runtime/kernels/ml/trees/objective.ts'
 import { readSplit, writeSplit } from '../../runtime/kernels/ml/trees/splitRecord.ts'
 import { BoardFullError, boardBytes, TeamBoard } from '../../runtime/kernels/ml/trees/teamBoard.ts'
 import type { TeamRun } from '../../runtime/kernels/ml/trees/teamJobs.ts'
@@ -125,7 +126,7 @@ function problem(outputs: number, seed: number) {
   const plan: BoostPlan = {
     ...{ objective: outputs === 1 ? 'squaredError' : 'softmax', outputs, features, offsets },
     ...{ fit: `team ${outputs} ${seed}`, gradientUnit: 2 ** -20, hessianUnit: 2 ** -20 },
-    ...{ seed: 0, validationShare: 0.2 },
+    ...{ seed: 0, validationShare: 0.2, lossEvery: 0 },
   }
   const rules: GrowthRules = {
     ...{
@@ -242,6 +243,43 @@ for (const outputs of [1, 3])
       first.map(({ predictions }) => predictions),
     )
   })
+
+test('where no rows are held out, every seventh row tells its loss, by whichever thread, through empty blocks too', () => {
+  for (const outputs of [1, 3]) {
+    const { team, blocks, first } = problem(outputs, 8)
+    const plan: BoostPlan = {
+      ...team.plan,
+      fit: `every seventh ${outputs}`,
+      validationShare: 0,
+      lossEvery: 7,
+    }
+    const board = openBoard(undefined, { ...team, plan })
+    let before: unknown[] = first
+    let last = Number.POSITIVE_INFINITY
+    for (let run = 1; run <= ROUNDS; run++) {
+      const part = teamRound(
+        { run, first: run, rounds: 1 },
+        0,
+        { ...team, plan },
+        board,
+        ...blocks,
+        ...before,
+      )
+      const [{ loss }] = part.outcome!.rounds
+      const expected = [0, 0]
+      blocks.forEach((block, i) => {
+        const isSeventh = (row: number) => (block.start + row) % 7 === 0
+        const own = lossOf(plan.objective, block, part.predictions[i]!, outputs, isSeventh)
+        expected[0] += own[0]
+        expected[1] += own[1]
+      })
+      assert.deepEqual(loss, expected)
+      assert.ok(expected[1] > 100 && expected[0] < last)
+      last = expected[0]
+      before = [part]
+    }
+  }
+})
 
 test('a run whose later round has no room leaves what there was before that round', () => {
   const { team, blocks, first } = problem(1, 6)

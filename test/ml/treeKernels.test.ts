@@ -222,7 +222,7 @@ for (const outputs of [1, 3])
     const plan: BoostPlan = {
       ...{ objective: outputs === 1 ? 'squaredError' : 'softmax', outputs, features, fit: `test ${outputs}` },
       ...{ offsets: binOffsets(features), gradientUnit: 2 ** -20, hessianUnit: 2 ** -20 },
-      ...{ seed: 0, validationShare: 0 },
+      ...{ seed: 0, validationShare: 0, lossEvery: 0 },
     }
     const at = { plan, round: 1 }
     const root = {
@@ -266,7 +266,7 @@ test('a large block, whose rows are put by their nodes, tells what small blocks 
   const offsets = binOffsets(features)
   const plan: BoostPlan = {
     ...{ objective: 'squaredError', outputs: 1, features, fit: 'test by nodes', offsets },
-    ...{ gradientUnit: 2 ** -20, hessianUnit: 2 ** -20, seed: 0, validationShare: 0.1 },
+    ...{ gradientUnit: 2 ** -20, hessianUnit: 2 ** -20, seed: 0, validationShare: 0.1, lossEvery: 0 },
   }
   const rootOf = ({ target: { length } }: BoostBlock) => ({
     predictions: Float64Array.from({ length }, (_, row) => row / length),

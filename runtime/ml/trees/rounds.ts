@@ -5,7 +5,7 @@
 // them: tasks tell all splits so far, so that any thread can find them again.
 
 import type { RoundPlan } from '../../kernels/ml/trees/blockRows.ts'
-import { type BoostBlock, type BoostPlan, heldOutLoss } from '../../kernels/ml/trees/boostBlock.ts'
+import { type BoostBlock, type BoostPlan, tellsLoss, toldLoss } from '../../kernels/ml/trees/boostBlock.ts'
 import {
   decide,
   type GrowingRound,
@@ -122,10 +122,14 @@ export class Rounds {
     return this.#roots.map(predictionsOf, undefined)
   }
 
-  /** Loss and weight of the rows that are held out. */
-  async heldOut(): Promise<readonly [number, number]> {
+  /**
+   * Loss and weight of the rows that tell it. Of rows that are learnt from, only where they are in this process: elsewhere
+   * their predictions would have to be made before the next round, which makes them anyway.
+   */
+  async loss(): Promise<readonly [number, number] | null> {
     const plan = this.#plan
-    return this.#blocks.map(heldOutLoss, plan, await this.predictions()).reduce(addPairs)
+    if (!tellsLoss(plan) || (plan.validationShare === 0 && !this.#blocks.isHere)) return null
+    return this.#blocks.map(toldLoss, plan, await this.predictions()).reduce(addPairs)
   }
 
   /** Lets go of what is held. */

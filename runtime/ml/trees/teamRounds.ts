@@ -3,12 +3,7 @@
 import { currentExecutor } from '../../graph/collection.ts'
 import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
-import {
-  type BoostBlock,
-  type BoostPlan,
-  heldOutLoss,
-  rowsOfBlock,
-} from '../../kernels/ml/trees/boostBlock.ts'
+import { type BoostBlock, type BoostPlan, rowsOfBlock, toldLoss } from '../../kernels/ml/trees/boostBlock.ts'
 import { type BoostRoot, predictionsOf } from '../../kernels/ml/trees/boostLevel.ts'
 import { addPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
@@ -139,13 +134,13 @@ export class TeamRounds {
     this.#isFull = isFull
   }
 
-  /** Loss and weight of the rows that are held out. */
-  async heldOut(): Promise<readonly [number, number]> {
-    if (this.#levels) return this.#levels.heldOut()
+  /** Loss and weight of the rows that tell it. */
+  async loss(): Promise<readonly [number, number] | null> {
+    if (this.#levels) return this.#levels.loss()
     const { plan } = this.#team
-    if (this.#loss) return this.#loss
+    if (this.#round > 0) return this.#loss
     const predictions = (this.#done as Blocks<BoostRoot>).map(predictionsOf, undefined)
-    return this.#blocks.map(heldOutLoss, plan, predictions).reduce(addPairs)
+    return this.#blocks.map(toldLoss, plan, predictions).reduce(addPairs)
   }
 
   /** Lets go of what is held. */

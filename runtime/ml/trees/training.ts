@@ -1,6 +1,6 @@
 // Boosting from the client's side: blocks are asked round by round, and small answers decide how trees grow.
 
-import { withCurve } from '../../graph/curve.ts'
+import { curvesAreHeard, withCurve } from '../../graph/curve.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { binOffsets } from '../../kernels/ml/trees/binning.ts'
 import {
@@ -21,6 +21,9 @@ import type { Blocks } from '../contract/blocks.ts'
 import type { LearntBins } from './featureBins.ts'
 import { Rounds } from './rounds.ts'
 import { TeamRounds } from './teamRounds.ts'
+
+/** About so many of the rows that are learnt from tell their loss: few beside what a round looks at. */
+const LOSS_ROWS = 10_000
 
 /** How an ensemble is to be grown. */
 export interface TrainingRules {
@@ -43,7 +46,7 @@ export interface TrainingRules {
   tolerance: number
   /** Where rows depend on one another: makes all blocks' derivatives from all blocks' predictions, in this process. */
   lambdas?: (predictions: readonly Float64Array[]) => Derivatives[]
-  /** Told after every round: its number and, where rows are held out, their loss. */
+  /** Told after every round: its number and the loss of rows that are held out, or of some that are learnt from. */
   onIteration?: (iteration: number, loss: number | undefined) => void
 }
 
@@ -74,20 +77,22 @@ export async function train(
   const rounds = together ?? new Rounds(rules, growth, plan, blocks, first)
   const trees: Tree[] = []
   const validationLoss: number[] = []
+  const holdsOut = plan.validationShare > 0
+  const series = holdsOut ? 'held-out loss' : 'training loss'
   const look = async (): Promise<number | undefined> => {
-    if (plan.validationShare === 0) return undefined
-    const [loss, weight] = await rounds.heldOut()
-    if (weight === 0) throw new MlDataError(`${rules.who}: there are too few rows to hold some out`)
-    validationLoss.push(loss / weight)
-    return loss / weight
+    const [loss, weight] = (await rounds.loss()) ?? [0, 0]
+    if (holdsOut && weight === 0)
+      throw new MlDataError(`${rules.who}: there are too few rows to hold some out`)
+    if (holdsOut) validationLoss.push(loss / weight)
+    return weight === 0 ? undefined : loss / weight
   }
-  await look()
+  if (holdsOut) await look()
   await withCurve(rules.who, rules.maxIter, async (tell) => {
     for (let iteration = 0; iteration < rules.maxIter; iteration++) {
       const grown = await rounds.grow()
       trees.push(...grown)
       const loss = await look()
-      tell(iteration + 1, loss === undefined ? {} : { 'held-out loss': loss })
+      tell(iteration + 1, loss === undefined ? {} : { [series]: loss })
       rules.onIteration?.(iteration + 1, loss)
       if (grown.every((tree) => tree.feature.length === 1)) break
       if (rules.patience > 0 && hasStalled(validationLoss, rules.patience, rules.tolerance)) break
@@ -145,8 +150,13 @@ async function planOf(
     seed: rules.seed,
     fit: crypto.randomUUID(),
     validationShare: rules.validationShare,
+    lossEvery: isWatched(rules) ? Math.max(1, Math.floor(rows / LOSS_ROWS)) : 0,
   }
 }
+
+/** Whether anybody hears what rows that are learnt from tell; orders have no loss. */
+const isWatched = ({ lambdas, onIteration }: TrainingRules): boolean =>
+  !lambdas && (onIteration !== undefined || curvesAreHeard())
 
 /** The greatest gradient and hessian of any row. */
 function largestOf(parts: readonly Derivatives[]): [number, number] {

@@ -14,8 +14,13 @@ const params = { maxIter: 4, maxDepth: 5, growth: 'depthWise', maxBins: 63 } as 
 const [xHere, yHere, labelsHere] = [await x.compute(), await y.compute(), await labels.compute()]
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-const there = await new ml.GradientBoostingRegressor(params).fit(x, y)
-const here = await new ml.GradientBoostingRegressor(params).fit(xHere, yHere)
+const lossesThere: (number | undefined)[] = []
+const lossesHere: (number | undefined)[] = []
+const tells = (losses: (number | undefined)[]) => ({
+  onIteration: (_: number, loss: number | undefined) => void losses.push(loss),
+})
+const there = await new ml.GradientBoostingRegressor(params).fit(x, y, tells(lossesThere))
+const here = await new ml.GradientBoostingRegressor(params).fit(xHere, yHere, tells(lossesHere))
 const classesThere = await new ml.GradientBoostingClassifier(params).fit(x, labels)
 const classesHere = await new ml.GradientBoostingClassifier(params).fit(xHere, labelsHere)
 
@@ -23,6 +28,7 @@ console.log(
   JSON.stringify({
     megabytes: Math.round((ROWS * 20 * 8) / 1e6),
     numbers: same(there, here),
+    lossesTold: lossesThere.filter((loss, i) => Math.abs(loss! / lossesHere[i]! - 1) < 1e-12).length,
     classes: same(classesThere, classesHere),
     learns: (await there.score(x, y)) > 0.3 && (await classesThere.score(x, labels)) > 0.8,
   }),

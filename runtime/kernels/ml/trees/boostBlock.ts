@@ -36,6 +36,8 @@ export interface BoostPlan {
   fit: string
   /** The share of rows that are only looked at to stop early. */
   validationShare: number
+  /** Where no rows are held out, every so many rows one tells how well they are learnt; 0 where none does. */
+  lossEvery: number
 }
 
 /** What a thread knows the rows of a block by. */
@@ -104,9 +106,17 @@ export const largestDerivatives = kernel(
   },
 )
 
-/** Loss and weight of the rows that are held out. */
-export const heldOutLoss = kernel(
+/** Whether a loss is to be told after each round. */
+export const tellsLoss = (plan: BoostPlan): boolean => plan.validationShare > 0 || plan.lossEvery > 0
+
+/** Loss and weight of the rows that are held out; where none are, of some that are learnt from, the same for any cut. */
+export const toldLoss = kernel(
   'ml.boost.loss',
-  (plan: BoostPlan, block: BoostBlock, predictions: Float64Array): [number, number] =>
-    lossOf(plan.objective, block, predictions, plan.outputs, (row) => isHeldOut(plan, block.start + row)),
+  (plan: BoostPlan, block: BoostBlock, predictions: Float64Array): [number, number] => {
+    const { objective, outputs, lossEvery } = plan
+    if (plan.validationShare > 0)
+      return lossOf(objective, block, predictions, outputs, (row) => isHeldOut(plan, block.start + row))
+    const first = (lossEvery - (block.start % lossEvery)) % lossEvery
+    return lossOf(objective, block, predictions, outputs, () => true, first, lossEvery)
+  },
 )

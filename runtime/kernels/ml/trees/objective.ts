@@ -115,17 +115,22 @@ export function baselineOf(objective: ObjectiveName, sums: Float64Array): Float6
   return Float64Array.from(logs, (log) => log - mean)
 }
 
-/** The weighted loss of some rows, and their weight. */
+/**
+ * The weighted loss of some rows, and their weight.
+ * @param first, step every so many rows from the first one on are looked at: of those, what `isCounted` says
+ */
 export function lossOf(
   objective: ObjectiveName,
   { target, weight }: TargetRows,
   predictions: Float64Array,
   outputs: number,
   isCounted: (row: number) => boolean,
+  first = 0,
+  step = 1,
 ): [loss: number, weight: number] {
   let loss = 0
   let all = 0
-  for (let row = 0; row < target.length; row++) {
+  for (let row = first; row < target.length; row += step) {
     if (!isCounted(row)) continue
     const w = weight ? weight[row] : 1
     all += w

@@ -2,7 +2,7 @@
 
 import { isEmpty } from './binnedBlock.ts'
 import { withRows } from './blockRows.ts'
-import { type BoostBlock, heldOutLoss, nameOfRows } from './boostBlock.ts'
+import { type BoostBlock, nameOfRows, tellsLoss, toldLoss } from './boostBlock.ts'
 import { type FinishedTree, type LeafTree, withLeaves } from './boostLevel.ts'
 import { type GrowingTree, grownBy, type NodeSplit, plantedTree } from './growth.ts'
 import { sumUp } from './histogram.ts'
@@ -104,7 +104,7 @@ export class Member {
   }
 
   #loss(): [number, number] | null {
-    if (this.#team.plan.validationShare === 0) return null
+    if (!tellsLoss(this.#team.plan)) return null
     const sums: [number, number] = [0, 0]
     for (let block = 0; block < this.#blocks.length; block++) {
       sums[0] += this.#areas.losses[2 * block]
@@ -289,7 +289,7 @@ export class Member {
     const into = isLast ? undefined : this.#areas.predicted(round, unit, this.#atFirst[unit].length)
     const predictions = withLeaves({ plan, round }, grown, this.#before(round, unit), block, undefined, into)
     if (isLast) this.#own[unit] = predictions
-    if (plan.validationShare > 0) this.#areas.losses.set(heldOutLoss(plan, block, predictions), 2 * unit)
+    if (tellsLoss(plan)) this.#areas.losses.set(toldLoss(plan, block, predictions), 2 * unit)
   }
 
   /** A block's predictions before a round. */

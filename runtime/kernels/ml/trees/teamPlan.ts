@@ -13,7 +13,7 @@ export interface TeamPlan {
   layout: TeamLayout
 }
 
-/** What comes of a round: trees, and loss and weight of the rows that are held out, if any are. */
+/** What comes of a round: trees, and loss and weight of the rows that tell it, if any do. */
 export interface RoundOutcome {
   trees: Tree[]
   loss: [number, number] | null
