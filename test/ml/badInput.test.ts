@@ -144,6 +144,12 @@ const CASES: Case[] = [
     of: weighs,
   },
   {
+    what: 'weights that are all 0',
+    act: weighing([0, 0, 0, 0, 0, 0]),
+    says: /the weights are all 0|sampleWeight is 0 everywhere/,
+    of: weighs,
+  },
+  {
     what: 'weights that are texts',
     act: weighing(['a', 'b', 'c', 'd', 'e', 'f']),
     says: /sampleWeight holds texts: weights of .* are numbers/,
@@ -183,6 +189,18 @@ for (const [kind, entry] of Object.entries(ENTRIES))
       })
     }
   })
+
+test('constant columns: every estimator learns beside them, and what it says is finite', async () => {
+  const x = X.map(([a]) => [a, 3])
+  for (const [kind, { make, options }] of Object.entries(ENTRIES)) {
+    const model = make() as Any
+    await model.fit(x, Y, options)
+    if (!model.predict && !model.transform) continue
+    const said = (use(model, x) as { toList(): unknown[] }).toList().flat()
+    assert.equal(said.length % x.length, 0)
+    assert.ok(said.every(Number.isFinite), `${kind}: ${said.join(' ')}`)
+  }
+})
 
 test('text vectorizers refuse what is no text', async () => {
   await assert.rejects(new ml.TfidfVectorizer().fit([[1], [2]]), /TfidfVectorizer/)

@@ -28,11 +28,13 @@ const scaled = (): ml.Pipeline =>
 // as categories; a polynomial looks at numbers when it transforms.
 const TREES = ['NaN', 'infinity']
 const ONE = ['one class']
+// As scikit-learn's: no step is taken, and coefficients stay 0.
+const NO_STEP = ['weights that are all 0']
 
 export const ENTRIES: Record<string, Entry> = {
   LogisticRegression: { make: () => new ml.LogisticRegression(), learns: 'classes', weights: true },
   LinearSVC: { make: () => new ml.LinearSVC(), learns: 'classes', weights: true },
-  SGDClassifier: { make: () => new ml.SGDClassifier(), learns: 'classes', weights: true },
+  SGDClassifier: { make: () => new ml.SGDClassifier(), learns: 'classes', weights: true, takes: NO_STEP },
   GaussianNB: { make: () => new ml.GaussianNB(), learns: 'classes', weights: true, takes: ONE },
   KNeighborsClassifier: {
     make: () => new ml.KNeighborsClassifier({ nNeighbors: 1 }),
@@ -68,6 +70,7 @@ export const ENTRIES: Record<string, Entry> = {
     learns: 'classes',
     names: 'SGDClassifier|Incremental',
     weights: true,
+    takes: NO_STEP,
   },
   Pipeline: {
     make: scaled,
@@ -80,7 +83,7 @@ export const ENTRIES: Record<string, Entry> = {
   Lasso: { make: () => new ml.Lasso(), learns: 'numbers', weights: true },
   ElasticNet: { make: () => new ml.ElasticNet(), learns: 'numbers', weights: true },
   PoissonRegressor: { make: () => new ml.PoissonRegressor(), learns: 'numbers', weights: true },
-  SGDRegressor: { make: () => new ml.SGDRegressor(), learns: 'numbers', weights: true },
+  SGDRegressor: { make: () => new ml.SGDRegressor(), learns: 'numbers', weights: true, takes: NO_STEP },
   KNeighborsRegressor: { make: () => new ml.KNeighborsRegressor({ nNeighbors: 1 }), learns: 'numbers' },
   GradientBoostingRegressor: {
     make: () => new ml.GradientBoostingRegressor({ maxIter: 2 }),

@@ -40,8 +40,9 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
     super({ withMean: true, withStd: true }, params)
   }
 
+  /** @throws {MlDataError} when weights are all 0 */
   async fit(x: Features, _y?: Target, options: FitOptions = {}): Promise<this> {
-    return this.#learn(await this.#momentsOf(x, options))
+    return this.#learn(await this.#momentsOf(x, options), options)
   }
 
   /** Learns from further rows: the same as `fit` of all of them together. */
@@ -51,7 +52,7 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
       throw new MlDataError(
         `X has ${more.mean.length} features, but StandardScaler was fitted with ${this.featuresIn}`,
       )
-    return this.#learn(this.isFitted ? mergeMoments(this.fitted.moments, more) : more)
+    return this.#learn(this.isFitted ? mergeMoments(this.fitted.moments, more) : more, options)
   }
 
   async #momentsOf(x: Features, { sampleWeight }: FitOptions): Promise<Moments> {
@@ -67,7 +68,9 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
     return states.reduce(mergeMoments)
   }
 
-  #learn(moments: Moments): this {
+  #learn(moments: Moments, { sampleWeight }: FitOptions): this {
+    if (sampleWeight !== undefined && moments.weight.every((each) => each === 0))
+      throw new MlDataError(`${this.kind} cannot learn: there are no values, or sampleWeight is 0 everywhere`)
     const scale = moments.squares.map((squares, i) => scaleOf(squares, moments.weight[i], moments.mean[i]))
     return this.learnt({ moments, scale })
   }
