@@ -6,6 +6,7 @@ import { array, dataframe, NdArray } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { denseBlock } from '../../runtime/kernels/ml/block.ts'
 import { placesOfFold, splitTask } from '../../runtime/kernels/ml/fitTask.ts'
+import { fitGroups } from '../../runtime/ml/modelSelection/fitGroups.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { answersOf, close, dataset } from './kit.ts'
 
@@ -111,6 +112,36 @@ test('a fold travels as the rows that test where all others train, and divides r
         denseBlock(chosen.length, 2, Float64Array.from(chosen.flatMap((row) => [2 * row, 2 * row + 1]))),
       )
   }
+})
+
+test('fits of a search share tasks where there are many for each thread, and the last ones do not', () => {
+  const reads = (candidates: number, folds: number) =>
+    Array.from({ length: candidates * folds }, (_, fit) => String(fit % folds))
+  for (const [candidates, folds, threads] of [
+    [20, 5, 2],
+    [20, 5, 1],
+    [3, 5, 2],
+    [300, 3, 8],
+    [1, 1, 1],
+    [0, 5, 2],
+    [20, 5, Number.POSITIVE_INFINITY],
+  ]) {
+    const all = reads(candidates, folds)
+    const groups = fitGroups(all, threads)
+    assert.deepEqual(
+      groups.flat().sort((a, b) => a - b),
+      [...all.keys()],
+    )
+    let left = all.length
+    for (const group of groups) {
+      assert.ok(group.length === 1 || group.length * 4 * threads <= left, 'no more than a share')
+      assert.ok(group.length <= 8 && group.every((fit) => all[fit] === all[group[0]]))
+      left -= group.length
+    }
+  }
+  assert.equal(fitGroups(reads(20, 5), Number.POSITIVE_INFINITY).length, 100)
+  assert.deepEqual(fitGroups(reads(20, 5), 2)[0], [0, 5, 10, 15, 20, 25, 30, 35])
+  assert.ok(fitGroups(reads(20, 5), 2).length < 40)
 })
 
 test('trainTestSplit keeps rows together, of lists, arrays and chunked arrays', async () => {

@@ -109,11 +109,15 @@ export const fitTransformTask = kernel(
   async (model: unknown, split: Split): Promise<Split> => (await fitter()).fitTransform(model, split),
 )
 
-/** @returns the score; NaN, and why, where the fit failed */
-export const fitScoreTask = kernel(
-  'ml.fitScore',
-  async (scoring: string | null, model: unknown, split: Split): Promise<number> =>
-    (await fitter()).fitScore(model, split, scoring),
+/** The scores of some models, each fitted with the training rows. */
+export const fitScoresTask = kernel(
+  'ml.fitScores',
+  async (scoring: string | null, models: readonly unknown[], split: Split): Promise<number[]> => {
+    const known = await fitter()
+    const scores: number[] = []
+    for (const model of models) scores.push(await known.fitScore(model, split, scoring))
+    return scores
+  },
 )
 
 export const fitTask = kernel(

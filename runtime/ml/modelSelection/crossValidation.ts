@@ -10,7 +10,7 @@ import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { fitter } from './fitter.ts'
 import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.ts'
 import { scorerNamed } from './scoring.ts'
-import { SearchTasks, wholeRows } from './searchGraph.ts'
+import { SearchTasks, threadsThere, wholeRows } from './searchGraph.ts'
 
 provideFitter(async () => fitter)
 
@@ -51,7 +51,7 @@ export async function crossValScore(
   const samples = await samplesOf(estimator.kind, x, y, options)
   const rows = await wholeRows(samples)
   const folds = await foldsOf(estimator, rows, cv)
-  const tasks = new SearchTasks(rows, [estimator.clone()], folds, scoring ?? null)
+  const tasks = new SearchTasks(rows, [estimator.clone()], folds, scoring ?? null, await threadsThere())
   const [[scores]] = (await computeAll([tasks], callOf('crossValScore'))) as [number[][]]
   return scores
 }

@@ -1,11 +1,11 @@
 // The tasks of a search: splits, prefixes of pipelines, fits with their scores. What candidates share is one task.
 
 import { prepareInputs } from '../../collections/delayed/node.ts'
-import type { Collection } from '../../graph/collection.ts'
+import { type Collection, currentExecutor } from '../../graph/collection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph, TaskRef } from '../../graph/taskGraph.ts'
 import {
-  fitScoreTask,
+  fitScoresTask,
   fitTask,
   fitTransformTask,
   placesOfFold,
@@ -17,26 +17,48 @@ import { Pipeline } from '../compose/pipeline.ts'
 import { Blocks } from '../contract/blocks.ts'
 import type { Estimator } from '../contract/estimator.ts'
 import type { Samples } from '../contract/samples.ts'
+import { fitGroups } from './fitGroups.ts'
 import type { Fold } from './folds.ts'
 
 /** Fits of candidates on folds; computing gives the scores, a row a candidate. */
 export class SearchTasks implements Collection<number[][]> {
   readonly collectionKind = 'ml'
   readonly #rows: GraphNode
-  readonly #candidates: readonly Estimator[]
   readonly #folds: readonly Fold[]
   readonly #scoring: string | null
+  /** Candidates' steps as data. */
+  readonly #steps: readonly (readonly unknown[])[]
+  /** What each fit reads: a fold, after steps that others may share. Candidate by candidate, its folds. */
+  readonly #reads: readonly string[]
+  readonly #groups: readonly (readonly number[])[]
 
+  /** @param threads how many fits run at a time; Infinity where that is not known */
   constructor(
     rows: Blocks<WholeRows>,
     candidates: readonly Estimator[],
     folds: readonly Fold[],
     scoring: string | null,
+    threads: number,
   ) {
     this.#rows = rows.node
-    this.#candidates = candidates
     this.#folds = folds
     this.#scoring = scoring
+    this.#steps = candidates.map((candidate) =>
+      (candidate instanceof Pipeline ? candidate.params.steps.map(([, step]) => step) : [candidate]).map(
+        (step) => step.toJSON(),
+      ),
+    )
+    this.#reads = this.#steps.flatMap((steps) =>
+      folds.map(
+        (_, fold) =>
+          fold +
+          steps
+            .slice(0, -1)
+            .map((model) => JSON.stringify(model))
+            .join(''),
+      ),
+    )
+    this.#groups = fitGroups(this.#reads, threads)
   }
 
   announce(graph: TaskGraph): void {
@@ -54,33 +76,36 @@ export class SearchTasks implements Collection<number[][]> {
     const splitting = group(splitTask, 'split')
     const splits = this.#folds.map((fold) => graph.addTask(splitting, [placesOfFold(fold), data]))
     const transforming = group(fitTransformTask, 'fitTransform')
-    const scoring = group(fitScoreTask, 'fitScore', [this.#scoring])
+    const scoring = group(fitScoresTask, 'fitScore', [this.#scoring])
     // By what was done so far: candidates that differ only in later steps share the tasks of earlier ones.
     const prefixes = new Map<string, TaskRef>()
-    return this.#candidates.flatMap((candidate) =>
-      splits.map((split, fold) => {
-        const steps =
-          candidate instanceof Pipeline ? candidate.params.steps.map(([, step]) => step) : [candidate]
-        let now = split
-        let path = String(fold)
-        for (const step of steps.slice(0, -1)) {
-          const model = step.toJSON()
-          path += JSON.stringify(model)
-          let known = prefixes.get(path)
-          if (!known) {
-            known = graph.addTask(transforming, [model, now])
-            prefixes.set(path, known)
-          }
-          now = known
+    const stepsOf = (fit: number): readonly unknown[] => this.#steps[Math.floor(fit / this.#folds.length)]
+    return this.#groups.map((fits) => {
+      const [first] = fits
+      let now = splits[first % this.#folds.length]
+      let path = String(first % this.#folds.length)
+      for (const model of stepsOf(first).slice(0, -1)) {
+        path += JSON.stringify(model)
+        let known = prefixes.get(path)
+        if (!known) {
+          known = graph.addTask(transforming, [model, now])
+          prefixes.set(path, known)
         }
-        return graph.addTask(scoring, [steps[steps.length - 1].toJSON(), now])
-      }),
-    )
+        now = known
+      }
+      return graph.addTask(scoring, [fits.map((fit) => stepsOf(fit).at(-1)), now])
+    })
   }
 
   assemble(results: readonly unknown[]): number[][] {
     const folds = this.#folds.length
-    return this.#candidates.map((_, i) => results.slice(i * folds, (i + 1) * folds) as number[])
+    const scores = this.#steps.map(() => new Array<number>(folds))
+    this.#groups.forEach((fits, group) => {
+      fits.forEach((fit, i) => {
+        scores[Math.floor(fit / folds)][fit % folds] = (results[group] as number[])[i]
+      })
+    })
+    return scores
   }
 
   standingOn(): SearchTasks {
@@ -138,6 +163,13 @@ class StackedRows implements GraphNode {
     const group = graph.addGroup({ fn: stackTask, name: 'stack', kind: 'ml.fit' })
     return [graph.addTask(group, [lists[0].length, ...lists.flat()])]
   }
+}
+
+/** How many fits run at a time on the cluster that is there; Infinity where nothing says it. */
+export async function threadsThere(): Promise<number> {
+  const info = await (await currentExecutor()).info?.()
+  const threads = info?.workers.reduce((sum, worker) => sum + worker.threads, 0)
+  return threads || Number.POSITIVE_INFINITY
 }
 
 /** All rows, brought together once and kept on one worker: what folds are made of, and what every fit reads. */

@@ -13,7 +13,7 @@ import { drawnParams, type ParamDistributions, type ParamSet } from './distribut
 import { fitter } from './fitter.ts'
 import type { Fold, Splitter } from './folds.ts'
 import { scorerNamed } from './scoring.ts'
-import { FitTasks, SearchTasks, wholeRows } from './searchGraph.ts'
+import { FitTasks, SearchTasks, threadsThere, wholeRows } from './searchGraph.ts'
 
 provideFitter(async () => fitter)
 
@@ -100,7 +100,7 @@ abstract class Search<E extends Predictor> {
   ): Promise<SearchResult[]> {
     if (candidates.length === 0) throw new ParameterError('there are no parameters to try')
     const models = candidates.map((params) => this.#candidate(params))
-    const tasks = new SearchTasks(all, models, folds, this.options.scoring ?? null)
+    const tasks = new SearchTasks(all, models, folds, this.options.scoring ?? null, await threadsThere())
     const [found] = (await computeAll([tasks], callOf('fit'))) as [number[][]]
     return candidates.map((params, i) => {
       const scores = found[i]
