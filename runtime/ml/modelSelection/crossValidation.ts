@@ -38,7 +38,7 @@ export interface CrossValidationOptions extends FitOptions {
 }
 
 /**
- * The score of each fold, by a model that was fitted with the others: each fit is a task. `sampleWeight` counts in fits.
+ * The score of each fold, by a model that was fitted with the others: fits are tasks. `sampleWeight` counts in fits.
  * @example await ml.crossValScore(new ml.Ridge({ alpha: 0 }), [[0], [1], [2], [3]], [1, 3, 5, 7], { cv: 2 }) // [1, 1]
  */
 export async function crossValScore(

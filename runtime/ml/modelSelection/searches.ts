@@ -1,4 +1,4 @@
-// Searches for the best parameters: GridSearchCV, RandomizedSearchCV, SuccessiveHalvingSearchCV. Each fit is a task.
+// Searches for the best parameters: GridSearchCV, RandomizedSearchCV, SuccessiveHalvingSearchCV. Fits are tasks.
 
 import { callOf, computeAll } from '../../collections/compute.ts'
 import { provideFitter, type WholeRows } from '../../kernels/ml/fitTask.ts'
@@ -71,7 +71,7 @@ abstract class Search<E extends Predictor> {
   ): Promise<SearchResult[]>
 
   /**
-   * Tries the candidates, each fit a task that has all rows: they are brought together once, and must fit a worker's memory. Then fits the best one.
+   * Tries the candidates, in tasks that have all rows: they are brought together once, and must fit a worker's memory. Then fits the best one.
    * `sampleWeight` counts in fits; scores of folds count all rows alike, as scikit-learn's.
    * @throws {ParameterError} when a candidate has a parameter that the estimator lacks
    */
