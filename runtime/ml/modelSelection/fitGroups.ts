@@ -9,8 +9,7 @@ const SHARES = 4
  * Fits that read the same rows, some in one task: many at first, one at the end, when threads must not wait for each other.
  * @param reads what each fit reads, by name
  * @param threads how many run at a time; Infinity where that is not known: one fit a task
- * @returns numbers of fits, a list a task
- * @example fitGroups(['a', 'b', 'a', 'b'], 1) // [[0], [2], [1], [3]]
+ * @returns numbers of fits, a list a task: of `['a', 'b', 'a', 'b']` and one thread `[[0], [2], [1], [3]]`
  */
 export function fitGroups(reads: readonly string[], threads: number): number[][] {
   const ofRead = new Map<string, number[]>()
