@@ -74,6 +74,7 @@ test('forests, rankers, clusters, components, steps and searches are on workers 
     components: true,
     bayes: true,
     incremental: true,
+    scored: true,
     voters: 5,
     votes: true,
     search: true,

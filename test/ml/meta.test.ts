@@ -29,6 +29,39 @@ test('Incremental takes a model through the blocks in order: as partialFit of al
   assert.equal(estimator.isFitted, false)
 })
 
+test('Incremental tells the score on each block before it learns from it, and learns the same', async () => {
+  const { x, y } = split('cancer')
+  const lengths = [100, 0, 150, x.length - 250]
+  const parts = lengths.map((length, i) => {
+    const from = lengths.slice(0, i).reduce((sum, each) => sum + each, 0)
+    return [x.slice(from, from + length), y.slice(from, from + length)] as const
+  })
+  const cut = array.fromArray(x, { chunks: [lengths, [x[0].length]] })
+  for (const make of [() => new ml.GaussianNB(), () => new ml.SGDClassifier({ shuffle: false })]) {
+    const own = make()
+    const expected: (number | undefined)[] = []
+    for (const [i, [rows, labels]] of parts.entries()) {
+      expected.push(i > 0 && rows.length > 0 ? await own.score(rows, labels) : undefined)
+      if (rows.length > 0) await own.partialFit(rows, labels, { classes: [0, 1] })
+    }
+    const told: [number, number | undefined][] = []
+    const options = {
+      onIteration: (block: number, score: number | undefined) => void told.push([block, score]),
+    }
+    const model = await new ml.Incremental({ estimator: make() }).fit(cut, y, options)
+    assert.deepEqual(
+      told,
+      expected.map((score, i) => [i + 1, score]),
+    )
+    const silent = await new ml.Incremental({ estimator: make() }).fit(cut, y)
+    assert.deepEqual(model.estimator.toJSON(), silent.estimator.toJSON())
+    // What has learnt already is scored on the first block too.
+    told.length = 0
+    await model.partialFit(x, y, options)
+    assert.deepEqual(told, [[1, await silent.score(x, y)]])
+  }
+})
+
 test('Incremental of transformers, weights and texts', async () => {
   const { x, y } = split('iris')
   const cut = array.fromArray(x, { chunks: [30, -1] })

@@ -145,6 +145,32 @@ export const partialFitTask = kernel(
   }),
 )
 
+/** A model on its way, and how it did on the last block before it learnt from it; null where it had learnt nothing. */
+export interface ScoredLearning extends Learning {
+  hasLearnt: boolean
+  score: number | null
+}
+
+export const partialFitScoredTask = kernel(
+  'ml.partialFitScored',
+  async ({ model, classes, hasLearnt }: ScoredLearning, sample: Sample): Promise<ScoredLearning> => {
+    const known = await fitter()
+    const isEmpty = sample.x.rows === 0
+    const score = hasLearnt && !isEmpty ? await known.score(model, sample, null) : null
+    return {
+      model: await known.partialFit(model, sample, classes),
+      classes,
+      hasLearnt: hasLearnt || !isEmpty,
+      score,
+    }
+  },
+)
+
+export const scoreOfLearning = kernel(
+  'ml.scoreOfLearning',
+  (_: unknown, { score }: ScoredLearning): number | null => score,
+)
+
 /** A model that learnt from some blocks, one after the other, and its score on a held one. */
 export const trainScoreTask = kernel(
   'ml.trainScore',

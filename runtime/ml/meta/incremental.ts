@@ -1,10 +1,19 @@
 // Incremental: a model that learns block after block, each where it is.
 
+import { curvesAreHeard } from '../../graph/curve.ts'
 import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
-import { type Learning, partialFitTask } from '../../kernels/ml/fitTask.ts'
+import {
+  type Learning,
+  partialFitScoredTask,
+  partialFitTask,
+  type ScoredLearning,
+  scoreOfLearning,
+} from '../../kernels/ml/fitTask.ts'
 import { type Estimator, fromJSON, ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { foldTold } from '../contract/foldTold.ts'
 import { learnsInParts } from '../contract/partial.ts'
-import { Classifier, type Label } from '../contract/predictor.ts'
+import { Classifier, type Label, Predictor } from '../contract/predictor.ts'
+import { byRounds } from '../contract/rounds.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { Wrapper, type WrapperParams } from './wrapped.ts'
@@ -13,6 +22,11 @@ import { Wrapper, type WrapperParams } from './wrapped.ts'
 export interface IncrementalOptions extends FitOptions {
   /** All classes that there will be, of a classifier; those of the rows where absent. */
   classes?: readonly Label[]
+  /**
+   * Told after each block with its number, from 1, and the score that the model had on it before it learnt from it: of rows
+   * that it had not seen. Undefined for the first block of a new model and for empty ones; transformers tell nothing.
+   */
+  onIteration?: (block: number, score: number | undefined) => void
 }
 
 /**
@@ -56,7 +70,17 @@ export class Incremental<L extends Label = number> extends Wrapper<WrapperParams
             : await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)))
         : null
     const start: Learning = { model: estimator.toJSON(), classes }
-    const { model } = await blocks.fold<Learning>(partialFitTask, start)
+    const { onIteration } = options
+    if (!(estimator instanceof Predictor) || !(onIteration || curvesAreHeard())) {
+      const { model } = await blocks.fold<Learning>(partialFitTask, start)
+      return this.learnt({ estimator: fromJSON(model) })
+    }
+    const scored: ScoredLearning = { ...start, hasLearnt: estimator.isFitted, score: null }
+    const { model } = await byRounds(this.kind, blocks.count, 'score of new rows', onIteration, (told) =>
+      foldTold(blocks, partialFitScoredTask, scored, scoreOfLearning, (block, score) => {
+        told(block + 1, score ?? undefined)
+      }),
+    )
     return this.learnt({ estimator: fromJSON(model) })
   }
 }

@@ -20,6 +20,8 @@ const search = new ml.HyperbandSearchCV(step, { alpha: [1e-5, 1e-4] }, { maxIter
 const voting = new ml.BlockwiseVotingClassifier({ estimator: new ml.GaussianNB() })
 const near5 = await new ml.KNeighborsClassifier().fit(xHere, labelsHere)
 
+const heard: (number | undefined)[] = []
+const hears = { onIteration: (_: number, score: number | undefined) => void heard.push(score) }
 console.log(
   JSON.stringify({
     forest: same(
@@ -53,9 +55,10 @@ console.log(
       (await new ml.GaussianNB().fit(xHere, labelsHere)).means,
     ),
     incremental: same(
-      ((await new ml.Incremental({ estimator: step }).fit(x, labels)).estimator as typeof step).coef,
+      ((await new ml.Incremental({ estimator: step }).fit(x, labels, hears)).estimator as typeof step).coef,
       (await step.clone().partialFit(xHere, labelsHere)).coef,
     ),
+    scored: heard.length === 5 && heard[0] === undefined && heard.slice(1).every((score) => score! > 0.8),
     voters: (await voting.fit(x, labels)).estimators.length,
     votes: (await voting.score(x, labels)) > 0.9,
     search: (await search.fit(x, labels)).bestScore > 0.9,
