@@ -1,7 +1,7 @@
 // What a row group's statistics say: whether a condition can be true for any of its rows.
 
 import type { RowGroup } from 'hyparquet'
-import { type DataType, isDatetime, isInteger, TICKS } from '../../kernels/table/dataType.ts'
+import { type DataType, isDatetime, isInteger, isText, TICKS } from '../../kernels/table/dataType.ts'
 import { argsOf, type ExprNode, type Literal } from '../../kernels/table/expression.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 
@@ -38,7 +38,7 @@ function cellOf(value: unknown, type: DataType): number | bigint | string | unde
     return isDatetime(type) && type.datetime === 'ms' ? BigInt(value.getTime()) : undefined
   }
   if (isInteger(type)) return type === 'int64' || type === 'uint64' ? BigInt(value as number) : Number(value)
-  if (type === 'string') return typeof value === 'string' && value.length < 32 ? value : undefined
+  if (isText(type)) return typeof value === 'string' && value.length < 32 ? value : undefined
   return undefined
 }
 

@@ -72,8 +72,8 @@ export function readParquet<const T = Record<string, unknown>>(
     const rows = (first: number, end: number): RowRange =>
       reached ? [path, size, version, first, end, parts, reached] : [path, size, version, first, end, parts]
     const own = parquetSchema(metadata)
-    schema ??= own
-    if (!sameSchema(schema, own))
+    schema = schema ? withTextsAlike(schema, own) : own
+    if (!sameSchema(schema, withTextsAlike(own, schema)))
       throw new FileFormatError(
         path,
         `${path} has other columns than ${files[0].path}: ${schemaText(own)}, not ${schemaText(schema)}. Read them apart and join them with concat.`,
@@ -175,6 +175,12 @@ function union(a: ReadonlyMap<string, RangeOf>, b: ReadonlyMap<string, RangeOf>)
   }
   return both
 }
+
+/** Columns that are categories in one file and texts in another are texts. */
+const withTextsAlike = (schema: Schema, other: Schema): Schema =>
+  schema.map((field, i) =>
+    field.type === 'category' && other[i]?.type === 'string' ? { ...field, type: 'string' } : field,
+  )
 
 /** A folder stands for the parquet files in it, at any depth. */
 function foldersAsGlobs(paths: Paths): Paths {

@@ -44,6 +44,19 @@ export function readFooter(path: string, contents?: Uint8Array): FileMetaData {
 
 const MAX_KEPT = 16
 const kept = new Map<string, Promise<FileMetaData>>()
+const MAX_LOCAL = 64
+const local = new Map<string, FileMetaData>()
+
+/** The footer of a local file that has not changed since; kept for what this thread reads of it next. */
+export function localFooter(path: string, size: number, version: string): FileMetaData {
+  const key = `${size} ${version} ${path}`
+  const known = local.get(key)
+  if (known) return known
+  const footer = readFooter(path)
+  local.set(key, footer)
+  if (local.size > MAX_LOCAL) local.delete(local.keys().next().value as string)
+  return footer
+}
 
 /** The same from an open file; kept for the next row group of it that this thread reads. */
 export function footerOf(file: SourceFile, size: number, version: string): Promise<FileMetaData> {

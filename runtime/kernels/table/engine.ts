@@ -3,6 +3,7 @@
 import type { WrittenInMemory } from '../bag/write.ts'
 import type { Cell, Column } from './columns/column.ts'
 import type { ExprNode } from './expression.ts'
+import type { FlatTexts } from './flat/flatFrame.ts'
 import type { Codes, Frame } from './frame.ts'
 import type { Schema } from './schema.ts'
 import type { ColumnStep, Step, TableSink, TableSource, WriteChoices, WriteFormat } from './steps.ts'
@@ -32,6 +33,10 @@ export interface CategoryNumbers {
   recoded(all: readonly Codes[], beside: readonly Frame[]): (Uint32Array | undefined)[]
   /** What this thread's codes in some columns mean; `has` is 1 for each code that comes. */
   codesOf(columns: readonly string[], has: Uint8Array): Codes
+  /** This thread's code for each of some texts. */
+  numbered(texts: Pick<FlatTexts, 'views' | 'buffers'>, count: number): Uint32Array<ArrayBuffer>
+  /** The name of this thread's numbering. */
+  numbering(): string
 }
 
 export interface Engine<F extends OpenFrame = OpenFrame> {

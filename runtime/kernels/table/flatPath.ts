@@ -7,6 +7,8 @@ import type { Cell } from './columns/column.ts'
 import { sameType } from './dataType.ts'
 import type { Engine, OpenFrame } from './engine.ts'
 import { columnsIn, type ExprNode, nameOf } from './expression.ts'
+import { numberedTogether } from './flat/categoryTexts.ts'
+import { closed } from './flat/flatChain.ts'
 import { type FlatFrame, flatColumns } from './flat/flatFrame.ts'
 import { gatheredFile } from './flat/gatherFrames.ts'
 import { rangeTargets } from './flat/rangeTargets.ts'
@@ -14,10 +16,12 @@ import { recodedFrame, usedCodes } from './flat/recode.ts'
 import { scattered } from './flat/scatter.ts'
 import { withScratch } from './flat/scratch.ts'
 import { type Codes, type Frame, isFrame, type SplitFrame } from './frame.ts'
+import { readRows } from './parquet/readRows.ts'
 import { namesOf } from './schema.ts'
 import {
   type ColumnStep,
   partsOf,
+  type RowRange,
   type SortKey,
   type Step,
   type TableSink,
@@ -97,8 +101,29 @@ export function flatSplitOfFrames(
   args: readonly unknown[],
 ): SplitFrame | undefined {
   const frame = onlyFrame(source, args[0])
-  const rows = frame && rowsAfter(engine, frame, steps)
+  const rows = frame && rowsAfter(engine, flatColumns(frame), steps, () => frame)
   return rows && splitRows(engine, rows, sink, args[sink.slot] as Cell[])
+}
+
+/** Rows of parquet files that nothing but choices and new columns are done to. */
+export function flatRead(
+  engine: Engine,
+  source: TableSource,
+  steps: readonly Step[],
+  args: readonly unknown[],
+): Frame | undefined {
+  if (source.source !== 'parquet' || !steps.every(isColumnStep)) return undefined
+  return withScratch((scratch) => {
+    const read = readRows(source, args[0] as RowRange[], source.columns, scratch, engine.categories)
+    if (!read) return undefined
+    const hasCategories = read.columns.some(({ type }) => type === 'category')
+    const numbering = numberedTogether(engine.categories, [], hasCategories)
+    const numbered = numbering && { ...numbering, has: read.known }
+    const some = (names: readonly string[]): Frame | undefined =>
+      closed({ ...read, columns: read.columns.filter(({ name }) => names.includes(name)), numbered })
+    const rows = rowsAfter(engine, read, steps, some)
+    return rows && closed({ ...rows, numbered })
+  })
 }
 
 /** A range split of open rows. */
@@ -146,11 +171,18 @@ function onlyFrame(source: TableSource, argument: unknown): Frame | undefined {
   return frames.length === 1 && frames[0].rows > 0 ? frames[0] : undefined
 }
 
-/** Rows of a frame after some steps: columns that are worked out come from the engine, the others are as they lie. */
-function rowsAfter(engine: Engine, frame: Frame, given: readonly Step[]): FlatFrame | undefined {
-  const whole = flatColumns(frame)
+/**
+ * Rows after some steps: columns that are worked out come from the engine, the others are as they lie.
+ * @param frameOf gives a frame with columns of these names, at least
+ */
+function rowsAfter(
+  engine: Engine,
+  whole: FlatFrame | undefined,
+  given: readonly Step[],
+  frameOf: (names: readonly string[]) => Frame | undefined,
+): FlatFrame | undefined {
   if (given.length === 0) return whole
-  const steps = given.filter((step) => step.step === 'withColumns' || step.step === 'select')
+  const steps = given.filter(isColumnStep)
   if (steps.length < given.length) return undefined
   const plan =
     whole &&
@@ -160,8 +192,8 @@ function rowsAfter(engine: Engine, frame: Frame, given: readonly Step[]): FlatFr
     )
   if (!plan) return undefined
   const made = [...plan].flatMap(([name, from]) => (from === undefined ? [name] : []))
-  const computed = made.length === 0 ? undefined : computedColumns(engine, frame, steps, made)
-  if (made.length > 0 && (computed?.rows !== frame.rows || computed.codes)) return undefined
+  const computed = made.length === 0 ? undefined : computedColumns(engine, frameOf, steps, made)
+  if (made.length > 0 && (computed?.rows !== whole.rows || computed.codes)) return undefined
   const columns = [...plan].map(([name, from]) => {
     const column = from === undefined ? undefined : whole.columns.find((each) => each.name === from)
     return column ? { ...column, name } : computed?.columns.find((each) => each.name === name)
@@ -169,8 +201,10 @@ function rowsAfter(engine: Engine, frame: Frame, given: readonly Step[]): FlatFr
   if (!columns.every((column) => column !== undefined)) return undefined
   const coded = columns.filter(({ type }) => type === 'category').map(({ name }) => name)
   const codes = coded.length > 0 && whole.codes ? { ...whole.codes, columns: coded } : undefined
-  return { rows: frame.rows, columns, ...(codes && { codes }) }
+  return { rows: whole.rows, columns, ...(codes && { codes }) }
 }
+
+const isColumnStep = (step: Step): step is ColumnStep => step.step === 'withColumns' || step.step === 'select'
 
 /** For each column after the steps the one that it was; nothing for those that are worked out. */
 function originsOf(names: readonly string[], steps: readonly ColumnStep[]): Map<string, string | undefined> {
@@ -189,7 +223,7 @@ function originsOf(names: readonly string[], steps: readonly ColumnStep[]): Map<
 /** Columns that steps work out, by what of the steps they need. */
 function computedColumns(
   engine: Engine,
-  frame: Frame,
+  frameOf: (names: readonly string[]) => Frame | undefined,
   steps: readonly ColumnStep[],
   made: readonly string[],
 ): FlatFrame | undefined {
@@ -204,8 +238,9 @@ function computedColumns(
   // Without a column nothing would say how many rows there are.
   if (wanted.size === 0) return undefined
   const only: ColumnStep = { step: 'select', exprs: made.map((name) => ({ kind: 'column', name })) }
-  const rows = engine.worked?.(frame, [...wanted], [...needed, only])
-  return rows?.rows === frame.rows ? flatColumns(closeFrame(engine, rows)) : undefined
+  const frame = frameOf([...wanted])
+  const rows = frame && engine.worked?.(frame, [...wanted], [...needed, only])
+  return rows?.rows === frame?.rows && rows ? flatColumns(closeFrame(engine, rows)) : undefined
 }
 
 const isMade = (exprs: readonly ExprNode[], name: string): boolean =>

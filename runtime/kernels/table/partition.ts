@@ -9,7 +9,7 @@ import { recordsOf, valueFromCell } from './columns/values.ts'
 import type { OpenFrame } from './engine.ts'
 import { nameOf } from './expression.ts'
 import { flatLength, flatPart } from './flat/flatChain.ts'
-import { flatGathered, flatSplit, flatSplitOfFrames } from './flatPath.ts'
+import { flatGathered, flatRead, flatSplit, flatSplitOfFrames } from './flatPath.ts'
 import { type Frame, isFrame, partOf, type SplitFrame } from './frame.ts'
 import { requireOneHash } from './mixedHash.ts'
 import { countQuotes } from './read/byteRange.ts'
@@ -48,13 +48,15 @@ function withoutEngine(
   sink: TableSink,
   args: readonly unknown[],
 ): Frame | SplitFrame | undefined {
-  if (sink.sink === 'frame')
-    return steps.length === 0 && onlyFrame(source, args[0])
-      ? undefined
-      : (flatGathered(tableEngine(), source, steps, args[0]) ??
-          (flatLength(steps) === steps.length
-            ? flatPart(tableEngine(), source, steps, args)?.frame
-            : undefined))
+  if (sink.sink === 'frame') {
+    if (steps.length === 0 && onlyFrame(source, args[0])) return undefined
+    const isKnown = flatLength(steps, source) === steps.length
+    return (
+      flatGathered(tableEngine(), source, steps, args[0]) ??
+      (isKnown ? flatPart(tableEngine(), source, steps, args)?.frame : undefined) ??
+      flatRead(tableEngine(), source, steps, args)
+    )
+  }
   return sink.sink === 'range' ? flatSplitOfFrames(tableEngine(), source, steps, sink, args) : undefined
 }
 
@@ -77,7 +79,7 @@ async function byEngine(
   if (gathered) return gathered
   const split = sink.sink === 'range' ? await flatSplitOfFrames(engine, source, steps, sink, args) : undefined
   if (split) return split
-  const isTried = sink.sink === 'frame' && flatLength(steps) === steps.length
+  const isTried = sink.sink === 'frame' && flatLength(steps, source) === steps.length
   const flat = isTried ? undefined : flatPart(engine, source, steps, args)
   const frame = flat
     ? await engine.run({ source: 'frame' }, steps.slice(flat.steps), [flat.frame, ...args.slice(1)])

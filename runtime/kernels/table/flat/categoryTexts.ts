@@ -16,14 +16,21 @@ export interface Numbered {
   readonly beside: readonly Frame[]
   /** From the codes of frames to this thread's; absent while all have one numbering, which is kept. */
   readonly maps?: ReadonlyMap<Codes, Uint32Array | undefined>
+  /** 1 for each code that may come, where that is known without a look at the rows. */
+  readonly has?: Uint8Array
 }
 
-/** A numbering for several frames, among which may be the texts of others: theirs where they agree, else this thread's own. */
+/**
+ * A numbering for several frames, among which may be the texts of others: theirs where they agree, else this thread's own.
+ * @param read whether there are columns beside that were read with this thread's codes
+ */
 export function numberedTogether(
   categories: CategoryNumbers | undefined,
   frames: readonly Frame[],
+  read = false,
 ): Numbered | undefined {
   const codes = frames.flatMap((frame) => (frame.codes && frame.rows > 0 ? [frame.codes] : []))
+  if (categories && read) codes.unshift({ columns: [], numbering: categories.numbering(), textsId: '' })
   if (!categories || codes.length === 0) return undefined
   const beside = frames.filter(({ textsOf }) => textsOf !== undefined)
   const areAlike = codes.every(({ numbering }) => numbering === codes[0].numbering)
@@ -71,5 +78,5 @@ export function withCodes(
     return { columns, codes: { ...first, columns: names } }
   const map = maps ? undefined : mapsOf(categories, codes, beside).get(first)
   const frame = map ? recodedFrame({ columns, rows }, map) : { columns, rows }
-  return { columns: frame.columns, codes: categories.codesOf(names, usedCodes([frame])) }
+  return { columns: frame.columns, codes: categories.codesOf(names, numbered.has ?? usedCodes([frame])) }
 }

@@ -6,17 +6,19 @@ import { frameName } from '../closeFrame.ts'
 import type { Engine } from '../engine.ts'
 import { columnsIn, nameOf } from '../expression.ts'
 import { type Frame, isFrame } from '../frame.ts'
-import type { Step, TableSource } from '../steps.ts'
+import { type ParquetSource, readRows } from '../parquet/readRows.ts'
+import type { RowRange, Step, TableSource } from '../steps.ts'
 import { type Numbered, numberedTogether, renumbered, withCodes } from './categoryTexts.ts'
 import { concatenatedColumn } from './concatenated.ts'
 import { evaluated } from './evaluate.ts'
 import { isFlatAggregate, isFlatKey, isFlatRow } from './flatExpressions.ts'
 import { flatToIpc } from './flatFile.ts'
 import { type FlatColumn, flatColumns } from './flatFrame.ts'
+import { oneGroup } from './groupNumbers.ts'
 import { groupsOf } from './groups.ts'
 import { indexOf } from './joinIndexes.ts'
 import { isFlatJoin, type JoinStep, joinedColumns, joinedRows, rightName } from './joinRows.ts'
-import { withScratch } from './scratch.ts'
+import { type Scratch, withScratch } from './scratch.ts'
 import { takenRows } from './takeRows.ts'
 
 /** What the first steps gave, and how many they were. */
@@ -25,11 +27,15 @@ export interface FlatPart {
   readonly steps: number
 }
 
-/** Rows on their way through the steps. */
-interface Rows {
+/** Columns, and whose codes their categories have. */
+export interface FlatRows {
   readonly columns: readonly FlatColumn[]
   readonly rows: number
   readonly numbered: Numbered | undefined
+}
+
+/** Rows on their way through the steps. */
+interface Rows extends FlatRows {
   /** Columns that are there, be they looked at or not. */
   readonly names: ReadonlySet<string>
 }
@@ -45,26 +51,39 @@ export function flatPart(
   steps: readonly Step[],
   args: readonly unknown[],
 ): FlatPart | undefined {
-  const length = flatLength(steps)
-  if (length === 0 || (source.source !== 'frame' && source.source !== 'frames')) return undefined
+  const length = flatLength(steps, source)
+  if (length === 0) return undefined
   const own = steps.slice(0, length)
   const wanted = namesRead(own)
-  const given = framesOf(args[0])
   const beside = own.flatMap((step) => (step.step === 'join' ? framesOf(args[step.slot]) : []))
+  const through = (from: Rows | undefined): FlatPart | undefined => {
+    let rows = from
+    for (const step of own) rows = rows && applied(rows, step, args, wanted)
+    const frame = rows && closed(rows)
+    return frame && { frame, steps: length }
+  }
+  if (source.source === 'parquet')
+    return withScratch((scratch) =>
+      through(read(engine, source, args[0] as RowRange[], wanted, beside, scratch)),
+    )
+  if (source.source !== 'frame' && source.source !== 'frames') return undefined
+  const given = framesOf(args[0])
   const numbered = numberedTogether(engine.categories, [...given, ...beside])
   const only = source.source === 'frame' ? source.columns : undefined
-  let rows = opened(given, only, wanted, numbered)
-  for (const step of own) rows = rows && applied(rows, step, args, wanted)
-  const frame = rows && closed(rows)
-  return frame && { frame, steps: length }
+  return through(opened(given, only, wanted, numbered))
 }
 
 const framesOf = (argument: unknown): readonly Frame[] =>
   isFrame(argument) ? [argument] : (argument as Frame[])
 
-/** How many steps stand first that are known here: up to groups, or to the end of all, so that no engine opens many rows again. */
-export function flatLength(steps: readonly Step[]): number {
-  const end = steps.findIndex((step) => !isFlat(step))
+/**
+ * How many steps stand first that are known here: up to groups, or to the end of all, so that no engine opens many rows again.
+ * All rows as one group are the engine's, unless they are read here.
+ */
+export function flatLength(steps: readonly Step[], source?: TableSource): number {
+  const isKnown = (step: Step): boolean =>
+    isFlat(step) && (step.step !== 'aggregate' || step.keys.length > 0 || source?.source === 'parquet')
+  const end = steps.findIndex((step) => !isKnown(step))
   const known = end < 0 ? steps : steps.slice(0, end)
   const isWhole = end < 0 && known.some(({ step }) => step === 'join')
   return isWhole || known.some(({ step }) => step === 'aggregate') ? known.length : 0
@@ -76,7 +95,7 @@ function isFlat(step: Step): boolean {
     case 'withColumns':
       return step.exprs.every(isFlatRow)
     case 'aggregate':
-      return step.keys.length > 0 && step.keys.every(isFlatKey) && step.aggs.every(isFlatAggregate)
+      return step.keys.every(isFlatKey) && step.aggs.every(isFlatAggregate)
     case 'join':
       return isFlatJoin(step)
     default:
@@ -95,6 +114,22 @@ function namesRead(steps: readonly Step[]): ReadonlySet<string> | undefined {
     if (step.step === 'select' || step.step === 'aggregate') return names
   }
   return undefined
+}
+
+/** Rows of files. */
+function read(
+  { categories }: Engine,
+  source: ParquetSource,
+  ranges: readonly RowRange[],
+  wanted: ReadonlySet<string> | undefined,
+  beside: readonly Frame[],
+  scratch: Scratch,
+): Rows | undefined {
+  const names = wanted ? source.columns.filter((name) => wanted.has(name)) : source.columns
+  const rows = readRows(source, ranges, names, scratch, categories)
+  const hasCategories = rows?.columns.some(({ type }) => type === 'category')
+  const numbered = rows && numberedTogether(categories, beside, hasCategories)
+  return rows && { ...rows, numbered, names: new Set(source.columns) }
 }
 
 /** Frames one behind the other. */
@@ -173,7 +208,7 @@ function grouped(from: Rows, step: Extract<Step, { step: 'aggregate' }>): Rows |
   const keys = columnsOf(step.keys, from)
   if (!keys) return undefined
   return withScratch((scratch) => {
-    const groups = groupsOf(keys, from.rows, scratch)
+    const groups = keys.length > 0 ? groupsOf(keys, from.rows, scratch) : oneGroup(from.rows)
     const aggregates = columnsOf(step.aggs, { columns: from.columns, rows: from.rows, groups })
     if (!aggregates) return undefined
     const columns = [...keys.map((key) => takenRows(key, groups.first)), ...aggregates]
@@ -203,7 +238,7 @@ function joined(
 }
 
 /** Rows as they travel. */
-function closed({ columns, rows, numbered }: Rows): Frame | undefined {
+export function closed({ columns, rows, numbered }: FlatRows): Frame | undefined {
   const hasCategories = columns.some(({ type }) => type === 'category')
   if (!hasCategories) return framed(columns, rows)
   if (!numbered) return undefined

@@ -103,7 +103,12 @@ function addFloats(
   from: number,
   to: number,
 ): void {
-  if (validity === undefined) for (let row = from; row < to; row++) sums[of[row]] += values[row]
+  if (validity === undefined && sums.length === 1) {
+    // One sum stays in a register.
+    let sum = sums[0]
+    for (let row = from; row < to; row++) sum += values[row]
+    sums[0] = sum
+  } else if (validity === undefined) for (let row = from; row < to; row++) sums[of[row]] += values[row]
   else
     for (let row = from; row < to; row++)
       if (((validity[row >> 3] >> (row & 7)) & 1) === 1) sums[of[row]] += values[row]
@@ -119,7 +124,8 @@ export function countsOf(validity: Uint8Array | undefined, groups: Groups): Uint
   if (known) return known
   const counts = new Uint32Array(count)
   if (validity === undefined) {
-    for (let row = 0; row < of.length; row++) counts[of[row]]++
+    if (count === 1) counts[0] = of.length
+    else for (let row = 0; row < of.length; row++) counts[of[row]]++
     sizes.set(groups, counts)
   } else for (let row = 0; row < of.length; row++) counts[of[row]] += (validity[row >> 3] >> (row & 7)) & 1
   return counts

@@ -2,7 +2,10 @@
 // were numbered they need not be read.
 
 import { randomUUID } from 'node:crypto'
-import { releasedWhenShort, resultBytes } from '../../resultMemory.ts'
+import { cacheBytesMax, giveBack, releasedWhenShort, resultBytes } from '../../resultMemory.ts'
+import { flatToIpc } from '../flat/flatFile.ts'
+import type { FlatTexts } from '../flat/flatFrame.ts'
+import { TextNumbers } from '../flat/textNumbers.ts'
 import type { Codes, Frame } from '../frame.ts'
 import { type NativeExpr, type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { numbersOf, piecesAs } from './nativeIpc.ts'
@@ -27,6 +30,7 @@ const others = new Map<string, { codes: Uint32Array; readonly met: Set<string> }
 releasedWhenShort(() => {
   own = undefined
   lastList = undefined
+  met = undefined
   others.clear()
 })
 
@@ -34,7 +38,7 @@ const asCategory = (column: NativeExpr): NativeExpr => column.cast(nativeType('c
 const asText = (column: NativeExpr): NativeExpr => column.cast(nativeType('string'), true)
 
 /** The name under which this thread's categories have their numbers now. */
-function numbering(): string {
+export function numbering(): string {
   if (!own) {
     const text = polars()
       .lit('')
@@ -115,6 +119,42 @@ export function decoded(native: NativeFrame, codes: Codes, beside: readonly Fram
  */
 export const recoded = (all: readonly Codes[], beside: readonly Frame[]): (Uint32Array | undefined)[] =>
   all.map((codes) => (codes.numbering === numbering() ? undefined : mapOf(codes, beside)))
+
+/** Codes of texts that were read from files, by this thread's numbering: polars takes ten times as long to find them. */
+let met: { readonly name: string; readonly texts: TextNumbers } | undefined
+
+/** This thread's code for each of some texts. */
+export function numbered(
+  texts: Pick<FlatTexts, 'views' | 'buffers'>,
+  count: number,
+): Uint32Array<ArrayBuffer> {
+  const name = numbering()
+  if (met?.name !== name || met.texts.byteLength > cacheBytesMax() / 2)
+    met = { name, texts: new TextNumbers() }
+  const codes = new Uint32Array(count)
+  const unknown = met.texts.find(texts, count, codes)
+  if (unknown.length === 0) return codes
+  const views = new Uint32Array(4 * unknown.length)
+  for (const [i, row] of unknown.entries())
+    for (let word = 0; word < 4; word++) views[4 * i + word] = texts.views[4 * row + word]
+  const found = codesByPolars({ views, buffers: texts.buffers }, unknown.length)
+  for (const [i, row] of unknown.entries()) {
+    codes[row] = found[i]
+    met.texts.add(texts, row, found[i])
+  }
+  return codes
+}
+
+function codesByPolars(texts: Pick<FlatTexts, 'views' | 'buffers'>, count: number): Uint32Array {
+  const ipc = flatToIpc([{ name: TEXT, type: 'string', nullCount: 0, form: 'texts', ...texts }], count)
+  const codes = polars()
+    .readIpc(Buffer.from(ipc.buffer, ipc.byteOffset, ipc.byteLength), {})
+    .lazy()
+    .select([asCategory(polars().col(TEXT)).toPhysical()])
+    .collectSync('auto')
+  giveBack(ipc.buffer)
+  return numbersOf(codes)
+}
 
 /** Lists of texts that frames of this thread were given last. */
 let lastList:

@@ -119,7 +119,8 @@ function parquet(source: ParquetSource, ranges: readonly RowRange[], at?: string
       .filter(({ field }) => source.columns.includes(field.name))
     const columns = own.map((name) => {
       const type = source.schema.find((field) => field.name === name)?.type ?? 'null'
-      return pl.col(name).cast(nativeType(type), true)
+      // The native side names no type of bytes to cast to; they are that already.
+      return type === 'binary' ? pl.col(name) : pl.col(name).cast(nativeType(type), true)
     })
     const literals = values.map(({ field, cell }) => cellLiteral(cell, field.type).alias(field.name as never))
     const selected = lazy.select(columns.length > 0 ? [...columns, ...literals] : literals)

@@ -1,7 +1,7 @@
 // The engine on polars: steps become one lazy plan of its own, which it optimises and runs with all threads of the worker.
 
 import type { Engine } from '../engine.ts'
-import { coded, codesOf, recoded } from './categoryCodes.ts'
+import { coded, codesOf, numbered, numbering, recoded } from './categoryCodes.ts'
 import { type NativeExpr, polars } from './native.ts'
 import { nativeColumn, nativeLiteral } from './nativeExpr.ts'
 import {
@@ -63,7 +63,7 @@ export const polarsEngine: Engine<PolarsFrame> = {
     return { high: high.cells as number[], low: low.cells as number[] }
   },
 
-  categories: { recoded, codesOf },
+  categories: { recoded, codesOf, numbered, numbering },
 
   hashMark() {
     mark ??= hashOfKnown()

@@ -5,18 +5,42 @@ import { FileError, FileFormatError } from '../../files/fileErrors.ts'
 import { footerOf } from '../../files/parquetFooter.ts'
 import { readParquetPieces } from '../../files/parquetPieces.ts'
 import { openFile } from '../../files/sourceFile.ts'
+import { openArrow } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
 import { MS_A_DAY } from '../columns/dates.ts'
-import { type DataType, isDatetime, isInteger, isList, isStruct, TICKS } from '../dataType.ts'
+import { type DataType, isDatetime, isInteger, isList, isStruct, isText, TICKS } from '../dataType.ts'
 import type { Schema } from '../schema.ts'
 import { fileOf, type RowRange } from '../steps.ts'
 
-/** The columns of a parquet file with their types. */
+/** The columns of a parquet file with their types. Texts that were categories when they were written are categories. */
 export function parquetSchema(metadata: FileMetaData): Schema {
   const fields: { name: string; type: DataType }[] = []
-  for (let i = 1; i < metadata.schema.length; i += width(metadata.schema, i))
-    fields.push({ name: metadata.schema[i].name, type: typeAt(metadata.schema, i) })
+  const categories = writtenCategories(metadata)
+  for (let i = 1; i < metadata.schema.length; i += width(metadata.schema, i)) {
+    const { name } = metadata.schema[i]
+    const type = typeAt(metadata.schema, i)
+    fields.push({ name, type: type === 'string' && categories.has(name) ? 'category' : type })
+  }
   return fields
+}
+
+/** The columns at the top of the flat schema, without their children. */
+export function topElements(schema: readonly SchemaElement[]): SchemaElement[] {
+  const elements: SchemaElement[] = []
+  for (let i = 1; i < schema.length; i += width(schema, i)) elements.push(schema[i])
+  return elements
+}
+
+/** Columns that Arrow had with a dictionary: pandas, polars and heddle write beside the data what types they had. */
+function writtenCategories({ key_value_metadata = [] }: FileMetaData): ReadonlySet<string> {
+  const written = key_value_metadata.find(({ key }) => key === 'ARROW:schema')?.value
+  if (written === undefined) return new Set()
+  try {
+    const { schema } = openArrow(new Uint8Array(Buffer.from(written, 'base64')))
+    return new Set(schema.fields.flatMap(({ name, type }) => ('dictionary' in type ? [name] : [])))
+  } catch {
+    return new Set() // Types that the Arrow library does not know: the file's own are enough.
+  }
 }
 
 /** How many entries of the flat schema a column takes, its children included. */
@@ -46,7 +70,7 @@ function typeAt(schema: readonly SchemaElement[], at: number): DataType {
   return leafType(element)
 }
 
-function leafType(element: SchemaElement): DataType {
+export function leafType(element: SchemaElement): DataType {
   const logical = element.logical_type
   switch (logical?.type) {
     case 'STRING':
@@ -155,6 +179,6 @@ function cellOf(value: unknown, type: DataType): Cell {
     )
   if (isInteger(type)) return type === 'int64' || type === 'uint64' ? BigInt(value as number) : Number(value)
   if (type === 'time') return BigInt(value as bigint)
-  if (type === 'string' && value instanceof Uint8Array) return new TextDecoder().decode(value)
+  if (isText(type) && value instanceof Uint8Array) return new TextDecoder().decode(value)
   return value as Cell
 }

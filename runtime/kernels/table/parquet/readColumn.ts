@@ -1,0 +1,177 @@
+// One column of several row groups as a flat column.
+
+import type { ColumnMetaData } from 'hyparquet'
+import { arrayOf } from '../flat/flatFile.ts'
+import type { FlatArray, FlatColumn } from '../flat/flatFrame.ts'
+import { type Scratch, withScratch } from '../flat/scratch.ts'
+import type { CategoryDictionaries } from './categoryDictionaries.ts'
+import type { ColumnKind } from './columnKind.ts'
+import { type DataPage, type DictionaryPage, pagesOf, UnreadPageError } from './pages.ts'
+import { readCodes, readNumbers, readViews, usesDictionary } from './pageValues.ts'
+import { lookUp, spreadTo } from './words.ts'
+
+/** A column's part of a row group: what the footer says of it, and its bytes. */
+export interface Chunk {
+  /** Its name among all chunks of all files as they are now. */
+  readonly id: string
+  readonly meta: ColumnMetaData
+  readonly rows: number
+  read(scratch: Scratch): Uint8Array
+}
+
+/**
+ * Reads a column.
+ * @param rows of all chunks
+ * @param scratch what the column's values stand in
+ * @param categories numbers the texts of categories
+ * @throws {Error} when pages are broken, or of a kind that is another reader's
+ */
+export function readColumn(
+  kind: ColumnKind,
+  chunks: readonly Chunk[],
+  rows: number,
+  scratch: Scratch,
+  categories: CategoryDictionaries | undefined,
+): FlatColumn {
+  const reader = new ColumnReader(kind, rows, scratch, categories)
+  for (const chunk of chunks) reader.add(chunk)
+  return reader.column()
+}
+
+class ColumnReader {
+  readonly #kind: ColumnKind
+  readonly #rows: number
+  readonly #words: Int32Array
+  readonly #scratch: Scratch
+  readonly #categories: CategoryDictionaries | undefined
+  /** Rows that were read so far. */
+  #row = 0
+  readonly #room: Uint8Array | undefined
+  /** A byte for each row, 1 where it has a value; nothing while all have one. */
+  #present: Uint8Array | undefined
+  #nullCount = 0
+  #entries: Int32Array = new Int32Array(0)
+  #isPacked = true
+  #chunk = ''
+  /** Pages with texts that are too long for their views. */
+  readonly #buffers: Uint8Array[] = []
+
+  constructor(
+    kind: ColumnKind,
+    rows: number,
+    scratch: Scratch,
+    categories: CategoryDictionaries | undefined,
+  ) {
+    this.#kind = kind
+    this.#rows = rows
+    this.#scratch = scratch
+    this.#categories = categories
+    this.#words = scratch.words(kind.words * rows)
+    // Taken before it is needed: scratch memory that is taken last goes back first.
+    this.#room = kind.isOptional ? scratch.bytes(rows) : undefined
+  }
+
+  add(chunk: Chunk): void {
+    const end = this.#row + chunk.rows
+    if (end > this.#rows) throw new UnreadPageError('a row group has more rows than it should')
+    this.#chunk = chunk.id
+    this.#isPacked = chunk.meta.codec !== 'UNCOMPRESSED'
+    withScratch((scratch) => {
+      this.#entries = new Int32Array(0)
+      for (const page of pagesOf(chunk.read(scratch), chunk.meta, this.#kind, scratch)) {
+        if (page.page === 'dictionary') this.#readDictionary(page)
+        else {
+          if (this.#row + page.rows > end) throw new UnreadPageError('a page has more rows than it should')
+          withScratch((own) => this.#readPage(page, own))
+        }
+        if (this.#row === end) break
+      }
+    })
+    if (this.#row < end) throw new UnreadPageError(`column ${this.#kind.name} ends before its row group does`)
+  }
+
+  #readDictionary({ unpacked, count }: DictionaryPage): void {
+    const { words, physical, type } = this.#kind
+    const known = type === 'category' ? this.#categories?.known(this.#chunk) : undefined
+    if (known) {
+      this.#entries = known
+      return
+    }
+    const bytes = unpacked()
+    this.#entries = new Int32Array(words * count)
+    if (physical === 'BYTE_ARRAY') this.#entries = this.#texts(bytes, 'PLAIN', count, this.#chunk)
+    else readNumbers(bytes, 'PLAIN', count, this.#kind, this.#entries, 0)
+  }
+
+  #readPage({ bytes, encoding, rows, present, count }: DataPage, scratch: Scratch): void {
+    const { words: width, physical } = this.#kind
+    const at = width * this.#row
+    // Values go where they stay, unless they are moved to their rows behind.
+    const to = present ? scratch.words(width * count) : this.#words
+    const from = present ? 0 : at
+    if (usesDictionary(encoding)) {
+      const codes = scratch.words(count)
+      readCodes(bytes, count, codes)
+      if (!lookUp(codes, count, this.#entries, width, to, from))
+        throw new UnreadPageError('a row names no entry of its dictionary')
+    } else if (physical === 'BYTE_ARRAY') to.set(this.#texts(bytes, encoding, count), from)
+    else readNumbers(bytes, encoding, count, this.#kind, to, from)
+    if (present) {
+      spreadTo(present, rows, to, width, this.#words, at)
+      this.#markAbsent(present, rows - count)
+    }
+    this.#row += rows
+  }
+
+  #markAbsent(present: Int32Array, absent: number): void {
+    this.#present ??= this.#room?.fill(1)
+    this.#present?.set(present, this.#row)
+    this.#nullCount += absent
+  }
+
+  /**
+   * Texts as what rows have of them: views, or codes of categories.
+   * @param id of the chunk, when they are its dictionary
+   */
+  #texts(bytes: Uint8Array, encoding: string, count: number, id?: string): Int32Array {
+    const views = new Int32Array(4 * count)
+    if (this.#kind.type !== 'category') {
+      // What was never packed stands in memory that goes back.
+      if (readViews(bytes, encoding, count, this.#kind, views, this.#buffers.length))
+        this.#buffers.push(this.#isPacked ? bytes : bytes.slice())
+      return views
+    }
+    if (!this.#categories) throw new UnreadPageError('nothing here numbers categories')
+    readViews(bytes, encoding, count, this.#kind, views, 0)
+    return this.#categories.numbered({ views: new Uint32Array(views.buffer), buffers: [bytes] }, count, id)
+  }
+
+  column(): FlatColumn {
+    const { name, type, words: width } = this.#kind
+    const words = this.#words
+    const validity = this.#present && bitsOf(this.#present, this.#scratch)
+    const field = { name, type, nullCount: this.#nullCount, ...(validity && { validity }) }
+    if (type === 'boolean') return { ...field, form: 'bits', bits: bitsOf(words, this.#scratch) }
+    if (width === 4) {
+      const views = new Uint32Array(words.buffer, words.byteOffset, words.length)
+      return { ...field, form: 'texts', views, buffers: this.#buffers }
+    }
+    const Values = arrayOf(type)
+    const values = NARROW[String(type)]?.(words) ?? new Values(words.buffer, words.byteOffset, this.#rows)
+    return { ...field, form: 'values', values }
+  }
+}
+
+/** Numbers of fewer bits stand in files as such of 32. */
+const NARROW: Readonly<Partial<Record<string, (words: Int32Array) => FlatArray>>> = {
+  int8: (words) => new Int8Array(words),
+  int16: (words) => new Int16Array(words),
+  uint8: (words) => new Uint8Array(words),
+  uint16: (words) => new Uint16Array(words),
+}
+
+function bitsOf(numbers: Uint8Array | Int32Array, scratch: Scratch): Uint8Array {
+  const bits = scratch.bytes((numbers.length + 7) >> 3).fill(0)
+  for (let row = 0; row < numbers.length; row++) bits[row >> 3] |= numbers[row] << (row & 7)
+  return bits
+}
