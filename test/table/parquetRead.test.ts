@@ -59,7 +59,8 @@ function readHere(
 }
 
 async function readByPolars(source: ParquetSource, ranges: readonly RowRange[]): Promise<readonly Cell[]> {
-  return polarsEngine.toColumns(await polarsEngine.run(source, [], [ranges]))[0].cells
+  const { cells } = polarsEngine.toColumns(await polarsEngine.run(source, [], [ranges]))[0]
+  return cells.map((cell) => (cell instanceof Uint8Array ? new Uint8Array(cell) : cell))
 }
 
 test('files of pyarrow: every type, encoding, codec and version of pages, in row groups or all of it', async () => {
@@ -90,7 +91,7 @@ test('files of pyarrow: every type, encoding, codec and version of pages, in row
   const plain =
     'tiny short small whole plus wide huge x y flag day at zoned fine text fronts bytes kind'.split(' ')
   assert.deepEqual([...here.keys()].sort(), plain.sort())
-  for (const [name, times] of here) assert.ok(times >= files.length / 3, `${name} was read ${times} times`)
+  for (const [name, times] of here) assert.ok(times >= 4, `${name} was read ${times} times`)
 })
 
 test('files of heddle and polars, all codecs, texts of one view and beyond, several files as one partition', async (t) => {

@@ -51,7 +51,8 @@ class ColumnReader {
   #present: Uint8Array | undefined
   #nullCount = 0
   #entries: Int32Array = new Int32Array(0)
-  #isPacked = true
+  /** What the bytes of the chunk stand in. */
+  #memory: ArrayBufferLike | undefined
   #chunk = ''
   /** Pages with texts that are too long for their views. */
   readonly #buffers: Uint8Array[] = []
@@ -75,10 +76,11 @@ class ColumnReader {
     const end = this.#row + chunk.rows
     if (end > this.#rows) throw new UnreadPageError('a row group has more rows than it should')
     this.#chunk = chunk.id
-    this.#isPacked = chunk.meta.codec !== 'UNCOMPRESSED'
     withScratch((scratch) => {
       this.#entries = new Int32Array(0)
-      for (const page of pagesOf(chunk.read(scratch), chunk.meta, this.#kind, scratch)) {
+      const packed = chunk.read(scratch)
+      this.#memory = packed.buffer
+      for (const page of pagesOf(packed, chunk.meta, this.#kind, scratch)) {
         if (page.page === 'dictionary') this.#readDictionary(page)
         else {
           if (this.#row + page.rows > end) throw new UnreadPageError('a page has more rows than it should')
@@ -138,7 +140,7 @@ class ColumnReader {
     if (this.#kind.type !== 'category') {
       // What was never packed stands in memory that goes back.
       if (readViews(bytes, encoding, count, this.#kind, views, this.#buffers.length))
-        this.#buffers.push(this.#isPacked ? bytes : bytes.slice())
+        this.#buffers.push(bytes.buffer === this.#memory ? bytes.slice() : bytes)
       return views
     }
     if (!this.#categories) throw new UnreadPageError('nothing here numbers categories')
