@@ -6,7 +6,7 @@ import type { FileMetaData } from 'hyparquet'
 import type { Reached } from '../../kernels/bag/plan.ts'
 import { FileError, fileErrorOf } from '../../kernels/files/fileErrors.ts'
 import { isRemote, type StorageOptions } from '../../kernels/files/fileSystem.ts'
-import { parsedFooter, readFooter } from '../../kernels/files/parquetFooter.ts'
+import { localFooter, parsedFooter, readFooter } from '../../kernels/files/parquetFooter.ts'
 import { askFiles } from '../askFiles.ts'
 import { FileSet, type FoundFile, type Paths } from '../bag/files.ts'
 
@@ -49,7 +49,8 @@ export function footersOf(files: readonly FoundFile[], storage: StorageOptions |
   const footers = lookedAt<Uint8Array | FileMetaData>(
     files,
     (file) => ({ ask: 'footer', file, storage }),
-    (file) => readFooter(file.path, file.contents),
+    ({ path, size, version, contents }) =>
+      contents ? readFooter(path, contents) : localFooter(path, size, version),
   )
   return footers.map((footer, i) =>
     footer instanceof Uint8Array ? parsedFooter(files[i].path, footer) : footer,

@@ -31,8 +31,17 @@ export function topElements(schema: readonly SchemaElement[]): SchemaElement[] {
   return elements
 }
 
+/** Of footers that are kept it is looked at once. */
+const categoriesOf = new WeakMap<FileMetaData, ReadonlySet<string>>()
+
+function writtenCategories(metadata: FileMetaData): ReadonlySet<string> {
+  const known = categoriesOf.get(metadata) ?? categoriesIn(metadata)
+  categoriesOf.set(metadata, known)
+  return known
+}
+
 /** Columns that Arrow had with a dictionary: pandas, polars and heddle write beside the data what types they had. */
-function writtenCategories({ key_value_metadata = [] }: FileMetaData): ReadonlySet<string> {
+function categoriesIn({ key_value_metadata = [] }: FileMetaData): ReadonlySet<string> {
   const written = key_value_metadata.find(({ key }) => key === 'ARROW:schema')?.value
   if (written === undefined) return new Set()
   try {
