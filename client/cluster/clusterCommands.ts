@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode'
 import { tellFailure } from '../runs/runCommands.ts'
+import type { TreeNode } from '../tree/treeModel.ts'
 import { NotStarted } from './notAttached.ts'
 import type { WindowCluster } from './windowCluster.ts'
 
@@ -20,7 +21,7 @@ export function registerClusterCommands(
       if (!(error instanceof NotStarted)) void tellFailure(error as Error, log)
     }
   }
-  const commands: Record<string, () => unknown> = {
+  const commands: Record<string, (row?: TreeNode) => unknown> = {
     'heddle.startLocalCluster': start,
     'heddle.stopCluster': () =>
       cluster.current?.found.kind === 'slurm'
@@ -45,7 +46,8 @@ export function registerClusterCommands(
         await start()
       }
     },
-    'heddle.openDashboard': async () => {
+    'heddle.openDashboard': async (row?: TreeNode) => {
+      if (row?.url !== undefined) return openInBrowser(row.url)
       if (!cluster.address) await start()
       const { phase } = cluster.model
       if (phase.kind === 'running') await openInBrowser(phase.dashboardUrl)

@@ -3,6 +3,9 @@
 /** There is no cluster to attach to. */
 export class NothingFound extends Error {
   override name = 'NothingFound'
+  constructor() {
+    super('this cluster does not run any more')
+  }
 }
 
 /** The person did not want it. */

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
+import { runFolderPlace } from '../../runtime/protocol/runFolderPlace.ts'
 import { isAlive } from './clusterFile.ts'
 
 /** A cluster, and the file that says how to reach it. */
@@ -11,7 +12,7 @@ export type OtherCluster = ClusterAddress & { file: string }
 
 /** Every cluster of this user that runs on this machine, but the one with the id `own`. */
 export function otherClusters(own: string | undefined): OtherCluster[] {
-  const folder = path.join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `heddle-${process.getuid?.() ?? 0}`)
+  const folder = runFolderPlace([process.env.XDG_RUNTIME_DIR, tmpdir()], process.getuid?.() ?? 0)
   let names: string[]
   try {
     names = readdirSync(folder)

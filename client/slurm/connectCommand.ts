@@ -41,13 +41,14 @@ export function registerConnectCommand(
   }
   context.subscriptions.push(
     scripts,
-    vscode.commands.registerCommand('heddle.connectCluster', (profile?: unknown, jobs?: unknown) =>
-      tried(() =>
-        typeof profile === 'string'
-          ? connect.profile(profile, typeof jobs === 'number' ? jobs : undefined)
-          : connect.choose(),
-      ),
-    ),
+    vscode.commands.registerCommand('heddle.connectCluster', (given?: unknown, jobs?: unknown) => {
+      const file = (given as TreeNode | undefined)?.file
+      return tried(() => {
+        if (typeof given === 'string')
+          return connect.profile(given, typeof jobs === 'number' ? jobs : undefined)
+        return file === undefined ? connect.choose() : cluster.connect(file, () => findByFile(file))
+      })
+    }),
     vscode.commands.registerCommand('heddle.newSlurmProfile', () =>
       tried(async () => {
         const name = await newProfile(reach)

@@ -1,8 +1,10 @@
 // The tree of the activity bar: rows of the tree model as VS Code wants them.
 
 import * as vscode from 'vscode'
+import { ClustersElsewhere } from '../cluster/clustersElsewhere.ts'
 import { otherClusters } from '../cluster/otherClusters.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
+import { FeedConnection } from '../connection/feedConnection.ts'
 import type { SshHosts } from '../ssh/sshHosts.ts'
 import { attachedNodes, hostNodes, otherNodes, type TreeNode, treeOf } from './treeModel.ts'
 
@@ -23,12 +25,11 @@ export function registerClusterTree(
         ...attachedNodes(
           cluster.all
             .filter((each) => each !== cluster.current)
-            .map(({ id, found }) => ({ id, name: found.name })),
+            .map(({ id, found }) => ({ id, name: found.name, kind: found.kind })),
         ),
-        // While none runs here the view says how to start one; others are of interest beside one's own.
-        ...(cluster.model.phase.kind === 'running'
-          ? [...otherNodes(others(cluster)), ...hostNodes(othersOf(hosts, cluster))]
-          : []),
+        ...otherNodes(elsewhere.all, Date.now()),
+        // While none runs here the view says how to start one; hosts are of interest beside one's own.
+        ...(cluster.model.phase.kind === 'running' ? hostNodes(othersOf(hosts, cluster)) : []),
       ],
     getTreeItem: itemOf,
   }
@@ -37,21 +38,33 @@ export function registerClusterTree(
     waiting = undefined
     changed.fire()
   }
+  // Readings come five times a second; a tree that is drawn anew as often cannot be clicked.
+  const refreshSoon = (): void => {
+    if (view.visible) waiting ??= setTimeout(refresh, REFRESH_MS_MIN)
+  }
+  const elsewhere = new ClustersElsewhere({
+    find: () => otherClusters(undefined).filter(({ id }) => !cluster.all.some((each) => each.id === id)),
+    open: (address, events) => new FeedConnection(address, 'workers', events),
+    changed: refreshSoon,
+  })
   context.subscriptions.push(
     changed,
     view,
-    cluster.onPhase(refresh),
-    hosts.onDidChange(refresh),
-    cluster.onReadings(() => {
-      // Readings come five times a second; a tree that is drawn anew as often cannot be clicked.
-      if (view.visible) waiting ??= setTimeout(refresh, REFRESH_MS_MIN)
+    cluster.onPhase(() => {
+      if (view.visible) elsewhere.look()
+      refresh()
     }),
-    { dispose: () => clearTimeout(waiting) },
+    hosts.onDidChange(refresh),
+    cluster.onReadings(refreshSoon),
+    view.onDidChangeVisibility(({ visible }) => elsewhere.watch(visible)),
+    {
+      dispose: () => {
+        clearTimeout(waiting)
+        elsewhere.watch(false)
+      },
+    },
   )
-}
-
-function others({ all }: WindowCluster) {
-  return otherClusters(undefined).filter(({ id }) => !all.some((each) => each.id === id))
+  elsewhere.watch(view.visible)
 }
 
 const othersOf = ({ known }: SshHosts, { all }: WindowCluster): string[] =>
@@ -71,12 +84,6 @@ function itemOf(node: TreeNode): vscode.TreeItem {
   item.tooltip = node.tooltip
   item.iconPath = new vscode.ThemeIcon(node.icon)
   item.contextValue = node.context
-  if (node.url)
-    item.command = {
-      title: 'Open Dashboard',
-      command: 'vscode.open',
-      arguments: [vscode.Uri.parse(node.url)],
-    }
   if (node.host) item.command = { title: 'Connect', command: 'heddle.connectHost', arguments: [node.host] }
   if (node.switchTo)
     item.command = { title: 'Switch', command: 'heddle.switchCluster', arguments: [node.switchTo] }

@@ -1,7 +1,8 @@
 // The tree of the activity bar as plain data: cluster → workers → what each runs.
 
-import type { ClusterAddress } from '../../runtime/protocol/cluster.ts'
 import type { ClusterModel, GoneWorker, WorkerModel } from '../cluster/clusterModel.ts'
+import type { ClusterElsewhere } from '../cluster/clustersElsewhere.ts'
+import type { ClusterKind } from '../cluster/foundCluster.ts'
 import { bytesText, plural } from '../cluster/quantity.ts'
 import { bar, seconds } from '../runs/runText.ts'
 import { isToldByJob, jobNodes, jobsTexts, jobsTroubles, troubleTexts } from './jobNodes.ts'
@@ -33,17 +34,22 @@ export interface TreeNode {
   switchTo?: string
   /** The name of a host: a click connects to it. */
   host?: string
-  /** A page in the browser that belongs to it. */
+  /** The page in the browser that shows it. */
   url?: string
+  /** The file by which a window can attach to it. */
+  file?: string
   unfolded: boolean
   children: TreeNode[]
 }
 
+const clusterLabel = (kind: ClusterKind, name: string): string =>
+  kind === 'local' ? 'Local cluster' : kind === 'address' ? `Cluster ${name}` : name
+
 /** A row each for clusters that this window is attached to beside the one that it shows. */
-export const attachedNodes = (others: readonly { id: string; name: string }[]): TreeNode[] =>
-  others.map(({ id, name }) => ({
+export const attachedNodes = (others: readonly { id: string; name: string; kind: ClusterKind }[]): TreeNode[] =>
+  others.map(({ id, name, kind }) => ({
     id: `attached/${id}`,
-    label: name,
+    label: clusterLabel(kind, name),
     description: 'connected',
     tooltip: `Cluster ${id}: click to switch this window to it.`,
     icon: 'arrow-swap',
@@ -67,30 +73,35 @@ export const hostNodes = (hosts: readonly string[]): TreeNode[] =>
     children: [],
   }))
 
-/** A row each for clusters that were started elsewhere, by code or in a terminal. */
-export const otherNodes = (others: readonly ClusterAddress[]): TreeNode[] =>
-  others.map(({ id, version, dashboardUrl, pid }) => ({
-    id: `other/${id}`,
-    label: `Cluster ${id}`,
-    description: 'started elsewhere',
-    tooltip: `heddle ${version}, process ${pid}: started by code or in a terminal. Click to open its dashboard.`,
-    icon: 'server',
-    context: 'otherCluster',
-    unfolded: false,
-    children: [],
-    url: dashboardUrl,
-  }))
+/** A row each for clusters that were started elsewhere, by code or in a terminal, with their workers. */
+export const otherNodes = (others: readonly ClusterElsewhere[], nowMs: number): TreeNode[] =>
+  others.map(({ found, model }) => {
+    const id = `other/${found.id}`
+    const told = model.phase.kind === 'running' ? ` · ${plural(model.workers.size, 'worker')}` : ''
+    return {
+      id,
+      label: `Cluster ${found.id}`,
+      description: `started elsewhere${told}`,
+      tooltip: `heddle ${found.version}, process ${found.pid}: started by code, in a terminal or in another window.`,
+      icon: 'server',
+      context: 'otherCluster',
+      unfolded: true,
+      children: workersOf(model).map((worker) => workerNode(id, worker, nowMs)),
+      url: found.dashboardUrl,
+      file: found.file,
+    }
+  })
 
 /** The rows for a running cluster; none without one, so that the view's welcome text shows. */
 export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
   const { phase } = model
   if (phase.kind !== 'running') return []
-  const workers = [...model.workers.values()].sort((a, b) => a.info.worker - b.info.worker)
+  const workers = workersOf(model)
   const ofJobs = new Set(model.jobs?.jobs.flatMap((job) => job.workers))
   return [
     {
       id: phase.id,
-      label: phase.from === 'local' ? 'Local cluster' : phase.name,
+      label: clusterLabel(phase.from, phase.name),
       description: [
         ...troubleTexts(model.jobs),
         plural(workers.length, 'worker'),
@@ -116,6 +127,9 @@ export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
     },
   ]
 }
+
+const workersOf = (model: ClusterModel): WorkerModel[] =>
+  [...model.workers.values()].sort((a, b) => a.info.worker - b.info.worker)
 
 function workerNode(cluster: string, worker: WorkerModel, nowMs: number): TreeNode {
   const { info } = worker

@@ -5,11 +5,7 @@ import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFi
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ClusterAddress } from '../protocol/cluster.ts'
-
-/** Addresses of unix sockets end at 108 bytes on Linux and at 104 on macOS. */
-const SOCKET_PATH_BYTES_MAX = 100
-/** The longest name below a run folder's parent: an id and a worker's socket. */
-const LONGEST_BELOW = '/01234567/worker-w99999.sock'
+import { runFolderPlace } from '../protocol/runFolderPlace.ts'
 
 /** The folder that run folders stand in is not safely this user's own. */
 export class RunFolderError extends Error {
@@ -23,12 +19,7 @@ export class RunFolderError extends Error {
 
 /** Where this user's run folders stand: the same for everybody who looks, whether a cluster runs or not. */
 export function runFolderParent(environment: NodeJS.ProcessEnv = process.env): string {
-  const name = `heddle-${userInfo().uid}`
-  const candidates = [environment.XDG_RUNTIME_DIR, tmpdir()].filter((folder) => folder !== undefined)
-  const fitting = candidates
-    .map((folder) => join(folder, name))
-    .find((folder) => Buffer.byteLength(folder + LONGEST_BELOW) < SOCKET_PATH_BYTES_MAX)
-  return fitting ?? join('/tmp', name)
+  return runFolderPlace([environment.XDG_RUNTIME_DIR, tmpdir()], userInfo().uid)
 }
 
 export const newClusterId = (): string => randomBytes(4).toString('hex')

@@ -25,6 +25,8 @@ export interface Lab {
   page: Page
   /** A copy of the fixtures. */
   folder: string
+  /** What a terminal of this workbench has in its environment: clusters of programs are where those of the editor are. */
+  terminal: NodeJS.ProcessEnv
   /** Kills the schedulers of this lab's clusters, as a crash would. */
   killScheduler(): void
   /** The schedulers of this lab's clusters. */
@@ -93,6 +95,7 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
       server,
       page,
       folder,
+      terminal: { ...process.env, XDG_RUNTIME_DIR: runtimeFolder },
       async open(file) {
         const payload: [string, string][] = [['openFile', uri(join(folder, file))]]
         if (!options.vsix) payload.push(['extensionDevelopmentPath', uri(root)])
