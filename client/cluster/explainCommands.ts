@@ -1,6 +1,8 @@
 // The commands that explain: why something is not running, why a worker died, and what the cluster wrote.
 
 import * as vscode from 'vscode'
+import { leftOnDemand } from '../../runtime/protocol/cluster.ts'
+import { type LogLine, logReport } from '../reports/logReport.ts'
 import type { Reports } from '../reports/reports.ts'
 import { workerDeath } from '../reports/workerDeath.ts'
 import type { RunBook } from '../runs/runBook.ts'
@@ -45,7 +47,7 @@ export function registerExplainCommands(
     ])
   })
   command('heddle.explainWorkerDeath', async (node?: TreeNode) => {
-    const { gone } = cluster.model
+    const gone = cluster.model.gone.filter(({ reason }) => !leftOnDemand(reason))
     const known = gone.find(({ info }) => node?.id.endsWith(`/gone/${info.worker}`))
     const chosen = known ?? (gone.length <= 1 ? gone[0] : await pick(gone))
     if (chosen) await reports.show('Why did the worker die?', workerDeath(chosen))
@@ -53,12 +55,9 @@ export function registerExplainCommands(
   })
   command('heddle.showClusterLogs', async () => {
     if (!cluster.connection) return
-    const logs = linesOf(await cluster.connection.query('logs'))
-    await reports.show('Cluster log', [
-      '# Log of the cluster',
-      '',
-      ...(logs.length > 0 ? logs : ['Nothing was written.']),
-    ])
+    const lines = (await cluster.connection.query('logs')) as LogLine[]
+    const time = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB')
+    await reports.show('Cluster log', logReport(lines, time))
   })
 }
 
@@ -98,18 +97,6 @@ async function pick(gone: WindowCluster['model']['gone']): Promise<(typeof gone)
   return (await vscode.window.showQuickPick(items, { title: 'Which worker?' }))?.worker
 }
 
-/** The lines of a report, whatever they are. */
-export function linesOf(value: unknown): string[] {
-  if (!Array.isArray(value)) return value === undefined ? [] : [String(value)]
-  return value.map((each) => {
-    if (typeof each === 'string') return each
-    const { atMs, level, text, worker } = each as {
-      atMs?: number
-      level?: string
-      text?: string
-      worker?: string
-    }
-    const time = atMs === undefined ? '' : `${new Date(atMs).toLocaleTimeString('en-GB')} `
-    return `${time}${level ? `${level}: ` : ''}${worker ? `${worker}: ` : ''}${text ?? JSON.stringify(each)}`
-  })
-}
+/** What the scheduler answers where it explains something: sentences. */
+export const linesOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]

@@ -1,6 +1,7 @@
 // The commands that change how many workers a cluster has, and start them anew.
 
 import * as vscode from 'vscode'
+import { RESTARTED_BY_USER } from '../../runtime/protocol/cluster.ts'
 import type { WindowCluster } from './windowCluster.ts'
 
 const WORKERS_MAX = 1024
@@ -32,9 +33,9 @@ export function registerScaleCommands(context: vscode.ExtensionContext, cluster:
         { location: vscode.ProgressLocation.Window, title: 'Restarting the workers' },
         () =>
           tried(async () => {
-            await connection.scale(0)
+            await connection.scale(0, RESTARTED_BY_USER)
             await gone(cluster)
-            await connection.scale(count)
+            await connection.scale(count, RESTARTED_BY_USER)
           }),
       )
     }),

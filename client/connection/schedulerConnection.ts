@@ -149,9 +149,14 @@ export class SchedulerConnection {
     }))
   }
 
-  /** Changes the number of local workers. */
-  async scale(workers: number): Promise<void> {
-    await this.#ask((request) => ({ type: 'scale', request, workers }))
+  /** Changes the number of local workers, for a reason that those say that have to leave. */
+  async scale(workers: number, reason?: string): Promise<void> {
+    await this.#ask((request) => ({
+      type: 'scale',
+      request,
+      workers,
+      ...(reason !== undefined && { reason }),
+    }))
   }
 
   /** Asks for the events of all runs: those after `since` (the last sequence known, by run), then live ones. */

@@ -1,5 +1,6 @@
 // The tree of the activity bar as plain data: cluster → workers → what each runs.
 
+import { leftOnDemand } from '../../runtime/protocol/cluster.ts'
 import type { ClusterModel, GoneWorker, WorkerModel } from '../cluster/clusterModel.ts'
 import type { ClusterElsewhere } from '../cluster/clustersElsewhere.ts'
 import type { ClusterKind } from '../cluster/foundCluster.ts'
@@ -26,6 +27,7 @@ export interface TreeNode {
     | 'thread'
     | 'idle'
     | 'gone'
+    | 'left'
     | 'otherCluster'
     | 'sshHost'
   /** The id of the job that it is. */
@@ -46,7 +48,9 @@ const clusterLabel = (kind: ClusterKind, name: string): string =>
   kind === 'local' ? 'Local cluster' : kind === 'address' ? `Cluster ${name}` : name
 
 /** A row each for clusters that this window is attached to beside the one that it shows. */
-export const attachedNodes = (others: readonly { id: string; name: string; kind: ClusterKind }[]): TreeNode[] =>
+export const attachedNodes = (
+  others: readonly { id: string; name: string; kind: ClusterKind }[],
+): TreeNode[] =>
   others.map(({ id, name, kind }) => ({
     id: `attached/${id}`,
     label: clusterLabel(kind, name),
@@ -157,13 +161,14 @@ const share = (part: number): string => bar(part).replace(/(.)./g, '$1')
 function goneNode(cluster: string, { info, reason }: GoneWorker): TreeNode {
   // Its name stands before it.
   const how = reason.replace(`worker ${info.name} (process ${info.pid}) `, '').replace(/^is gone: /, '')
+  const wanted = leftOnDemand(reason)
   return {
     id: `${cluster}/gone/${info.worker}`,
     label: info.name,
-    description: `gone: ${how}`,
+    description: wanted ? how : `gone: ${how}`,
     tooltip: `${info.name} on ${info.host}, process ${info.pid}, is gone: ${how}`,
-    icon: 'error',
-    context: 'gone',
+    icon: wanted ? 'circle-slash' : 'error',
+    context: wanted ? 'left' : 'gone',
     unfolded: false,
     children: [],
   }

@@ -16,6 +16,7 @@ import { PROTOCOL_VERSION, refusalOfVersion } from '../protocol/version.ts'
 import { epochMs } from './clock.ts'
 import { ControlSocket } from './controlSocket.ts'
 import type { FrameCarrier } from './frameCarrier.ts'
+import { Memberships } from './memberships.ts'
 import type { ClientHello, SchedulerCore, WorkerHello } from './schedulerCore.ts'
 
 /** What the process around the core serves itself. */
@@ -34,6 +35,12 @@ export interface WorkerFates {
    * @returns nothing where nobody knows more; else why it was ended, or that it was not
    */
   ask(info: WorkerInfo): Promise<{ ended: boolean; reason: string }> | undefined
+}
+
+/** Where it writes: what somebody should see now, and what is kept for who asks. */
+export interface PlaneLog {
+  tell(level: string, text: string): void
+  keep(level: string, text: string): void
 }
 
 /** Someone who connects and says nothing is no client of ours. */
@@ -60,7 +67,9 @@ interface WorkerConnection {
 export class ControlPlane {
   readonly #core: SchedulerCore
   readonly #clusterInfo: () => ClusterInfo
-  readonly #log: (level: string, text: string) => void
+  readonly #log: PlaneLog
+  /** Workers come and go: the log names them. */
+  readonly members: Memberships
   readonly #clients = new Map<number, ClientSocket>()
   readonly #workers = new Map<WorkerId, WorkerConnection>()
   readonly #strangers = new Set<{ terminate(): void }>()
@@ -73,14 +82,11 @@ export class ControlPlane {
   /** Bytes that workers have received from each other and from clients, all together. */
   transferredBytes = 0
 
-  constructor(
-    core: SchedulerCore,
-    clusterInfo: () => ClusterInfo,
-    log: (level: string, text: string) => void,
-  ) {
+  constructor(core: SchedulerCore, clusterInfo: () => ClusterInfo, log: PlaneLog) {
     this.#core = core
     this.#clusterInfo = clusterInfo
     this.#log = log
+    this.members = new Memberships((level, text) => log.keep(level, text))
     this.#ticking = setInterval(() => this.#tick(), TICK_MS)
   }
 
@@ -231,7 +237,10 @@ export class ControlPlane {
         this.#core.clientMessage(client, message, epochMs())
     } catch (error) {
       // The fault is ours or the message's: its sender is told, everybody else goes on.
-      this.#log('error', `a ${message.type} message of client ${client} failed: ${(error as Error).stack}`)
+      this.#log.tell(
+        'error',
+        `a ${message.type} message of client ${client} failed: ${(error as Error).stack}`,
+      )
       const reason = (error as Error).message
       if (message.type === 'graph')
         socket.send({ type: 'graph-refused', graph: message.graph, reason, keys: [] })
@@ -263,6 +272,7 @@ export class ControlPlane {
     }
     const info = workerInfo(worker, message)
     this.#fates?.joined(info)
+    this.members.joined(info)
     this.#workers.set(worker, { socket, info, heardMs: epochMs() })
     socket.send({ type: 'welcome', protocol: PROTOCOL_VERSION, worker, cluster: this.#clusterInfo().id })
     this.drainSoon()
@@ -276,11 +286,13 @@ export class ControlPlane {
     connection.heardMs = nowMs
     if (message.type === 'leaving') connection.farewell = message.reason
     else if (message.type === 'heartbeat') this.transferredBytes += message.receivedBytes
+    else if (message.type === 'log' && message.task === undefined && message.level !== 'progress')
+      this.members.said(connection.info, message.level, message.text)
     try {
       this.#core.workerMessage(worker, message, nowMs)
     } catch (error) {
       const { name } = connection.info
-      this.#log('error', `a ${message.type} message of worker ${name} failed: ${(error as Error).stack}`)
+      this.#log.tell('error', `a ${message.type} message of worker ${name} failed: ${(error as Error).stack}`)
       socket.send({ type: 'refused', reason: (error as Error).message, message: message.type })
     }
     this.drainSoon()
@@ -290,7 +302,8 @@ export class ControlPlane {
     const connection = this.#workers.get(worker)
     if (!connection) return
     const { info, farewell } = connection
-    const reason = farewell ?? `worker ${info.name} (process ${info.pid}) is gone: ${CONNECTION_BROKE}`
+    const seen = farewell ?? `worker ${info.name} (process ${info.pid}) is gone: ${CONNECTION_BROKE}`
+    const reason = this.members.reasonOf(info.name, seen)
     const asked = farewell === undefined && this.#ticking ? this.#fates?.ask(info) : undefined
     if (!asked) {
       this.#workerGone(worker, reason, false)
@@ -310,12 +323,13 @@ export class ControlPlane {
     if (!connection) return
     this.#workers.delete(worker)
     this.#core.workerLeft(worker, reason, epochMs(), ended)
+    this.members.left(connection.info, reason)
     this.#fates?.left(connection.info.name)
     this.drainSoon()
   }
 
   #refuseBroken(socket: ClientSocket | WorkerSocket, error: ProtocolError): void {
-    this.#log('warning', `a message was refused: ${error.message}`)
+    this.#log.tell('warning', `a message was refused: ${error.message}`)
     // Both tables have `refused`; a worker's has no request, and encoding leaves out what its table does not name.
     ;(socket as ClientSocket).send(refused(error.message, error.messageType))
   }
@@ -327,7 +341,7 @@ export class ControlPlane {
     this.#tickedMs = nowMs
     for (const { socket, info, heardMs, silent } of this.#workers.values())
       if (!silent && nowMs - heardMs > SILENT_MS_MAX) {
-        this.#log(
+        this.#log.tell(
           'warning',
           `worker ${info.name} has said nothing for ${SILENT_MS_MAX / 1000} s and is cut off`,
         )

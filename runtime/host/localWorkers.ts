@@ -66,16 +66,17 @@ export class LocalWorkers {
     this.#startRest(this.#rest.count, REST_LATER_MS)
   }
 
-  /** Starts workers, or lets those leave that came last, until there are `count`. */
-  scale(count: number): void {
+  /** Starts workers, or lets those leave that came last, until there are `count`. @returns the names of those that leave */
+  scale(count: number): string[] {
     clearTimeout(this.#rest?.timer)
     this.#rest = undefined
     while (this.count < count) this.#start()
-    const staying = [...this.#workers.values()].filter(({ leaving }) => !leaving)
-    for (const worker of staying.slice(count)) {
+    const leave = [...this.#workers].filter(([, { leaving }]) => !leaving).slice(count)
+    for (const [, worker] of leave) {
       worker.leaving = true
       worker.supervisor.leave()
     }
+    return leave.map(([name]) => name)
   }
 
   /** Asks all to leave; resolves when they are gone, by force after `patienceMs`. */

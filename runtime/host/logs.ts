@@ -1,4 +1,4 @@
-// The last lines of a scheduler's log: kept for who asks, written on, and told to whoever is connected.
+// The last lines of a scheduler's log: kept for who asks; most are written on and told to whoever is connected too.
 
 export interface LogLine {
   atMs: number
@@ -17,10 +17,14 @@ export class Logs {
   }
 
   add(level: string, text: string, atMs: number): void {
-    const line = { atMs, level, text }
-    this.#kept.push(line)
+    this.keep(level, text, atMs)
+    this.#tell({ atMs, level, text })
+  }
+
+  /** Keeps a line for who asks: nobody's work is interrupted by it. */
+  keep(level: string, text: string, atMs: number): void {
+    this.#kept.push({ atMs, level, text })
     if (this.#kept.length > KEPT_MAX) this.#kept.shift()
-    this.#tell(line)
   }
 
   lines(): LogLine[] {

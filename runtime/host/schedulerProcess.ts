@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { SchedulerOptions } from '../cluster/schedulerOptions.ts'
 import { WORKERS_MAX } from '../cluster/workerCounts.ts'
-import type { ClusterAddress, ClusterInfo, ClusterNetwork } from '../protocol/cluster.ts'
+import { type ClusterAddress, type ClusterInfo, type ClusterNetwork, notWanted } from '../protocol/cluster.ts'
 import { HEDDLE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
 import { Auth } from './auth.ts'
@@ -86,7 +86,8 @@ export class SchedulerProcess {
     })
     const log = (level: string, text: string): void => logs.add(level, text, epochMs())
     this.#log = log
-    this.#plane = new ControlPlane(this.#core, info, log)
+    const keep = (level: string, text: string): void => logs.keep(level, text, epochMs())
+    this.#plane = new ControlPlane(this.#core, info, { tell: log, keep })
     this.#runs = new Runs(clusterFileOf(this.#folder))
     this.#hub = new FeedHub({
       core: this.#core,
@@ -101,7 +102,7 @@ export class SchedulerProcess {
       new Requests(this.#plane, {
         runs: this.#runs,
         logs,
-        scale: (workers) => this.#scale(workers),
+        scale: (workers, reason) => this.#scale(workers, reason),
         jobs: () => this.#jobs,
         shutdown: (reason) => void this.stop(reason),
       }),
@@ -244,13 +245,13 @@ export class SchedulerProcess {
     }
   }
 
-  #scale(count: number): string | undefined {
+  #scale(count: number, reason: string | undefined): string | undefined {
     if (this.#jobs) return this.#jobs.keeper.scale({ workers: count })
     if (!this.#workers)
       return 'this scheduler keeps no workers of its own: start or stop some with `heddle worker --connect …`'
     if (!Number.isInteger(count) || count < 0 || count > WORKERS_MAX)
       return `the number of workers must be a whole number from 0 to ${WORKERS_MAX}, not ${count}`
-    this.#workers.scale(count)
+    this.#plane.members.ask(this.#workers.scale(count), reason ?? notWanted(count))
     return undefined
   }
 

@@ -3,6 +3,7 @@
 import type { ClientMessage } from '../protocol/messages.ts'
 import type { RowsQuery } from '../protocol/rows.ts'
 import type { RunEvent } from '../protocol/runs.ts'
+import { epochMs } from './clock.ts'
 import type { ControlPlane, ShellRequests } from './controlPlane.ts'
 import { freeBytesHere, refusalForRoom } from './graphRoom.ts'
 import type { Logs } from './logs.ts'
@@ -13,8 +14,8 @@ import type { SlurmJobs } from './slurmJobs.ts'
 export interface Steering {
   runs: Runs
   logs: Logs
-  /** Changes the number of local workers; says why it cannot. */
-  scale(workers: number): string | undefined
+  /** Changes the number of local workers, for a reason; says why it cannot. */
+  scale(workers: number, reason: string | undefined): string | undefined
   /** The jobs that the cluster's workers run in, where they do. */
   jobs(): SlurmJobs | undefined
   shutdown(reason: string): void
@@ -49,9 +50,7 @@ export class Requests implements ShellRequests {
         this.#watch(client, message)
         return true
       case 'scale': {
-        const refusal = this.#steering.scale(message.workers)
-        if (refusal) this.#refuse(client, message, refusal)
-        else this.#answer(client, message.request, { workers: message.workers })
+        this.#scale(client, message)
         return true
       }
       case 'shutdown':
@@ -89,6 +88,18 @@ export class Requests implements ShellRequests {
     if (reason === undefined) return false
     this.#plane.reply(client, { type: 'graph-refused', graph: graph.graph, reason, keys: [] })
     return true
+  }
+
+  #scale(client: number, message: Extract<ClientMessage, { type: 'scale' }>): void {
+    const { workers, reason, request } = message
+    const refusal = this.#steering.scale(workers, reason)
+    if (refusal) {
+      this.#refuse(client, message, refusal)
+      return
+    }
+    const asked = `${workers} ${workers === 1 ? 'worker is' : 'workers are'} asked for`
+    this.#steering.logs.keep('info', reason === undefined ? asked : `${asked}: ${reason}`, epochMs())
+    this.#answer(client, request, { workers })
   }
 
   #run(client: number, message: Extract<ClientMessage, { type: 'run' }>): void {

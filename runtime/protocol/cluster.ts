@@ -59,6 +59,18 @@ export const CONNECTION_BROKE = 'its connection broke'
 export const reasonSince = (reason: string, startedAgain: string): string =>
   reason.replace(CONNECTION_BROKE, startedAgain)
 
+/** Why a worker left where a person had all of them started anew. */
+export const RESTARTED_BY_USER = 'restarted by the user'
+
+/** Why a worker left where fewer were asked for. @example notWanted(1) // 'no longer wanted: 1 worker was asked for' */
+export const notWanted = (count: number): string =>
+  `${NOT_WANTED}: ${count} ${count === 1 ? 'worker was' : 'workers were'} asked for`
+const NOT_WANTED = 'no longer wanted'
+
+/** Whether a worker left because somebody wanted it: nothing has failed. */
+export const leftOnDemand = (reason: string): boolean =>
+  reason === RESTARTED_BY_USER || reason.startsWith(NOT_WANTED)
+
 export interface ClusterInfo {
   id: string
   version: string

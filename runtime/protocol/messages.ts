@@ -81,7 +81,8 @@ export const CLIENT_MESSAGES = {
   },
   /** Asks for a report: `info`, `story`, `explain`, `dump`, `logs`. Answered by `answer` or `refused`. */
   query: { request: number, what: text, key: optional(text), details: optional(plain<unknown>()) },
-  scale: { request: number, workers: number },
+  /** Why, for those that have to leave and for the log. */
+  scale: { request: number, workers: number, reason: optional(text) },
   /** Starts a session process beside the scheduler: answered by `answer` with the run's id. */
   run: { request: number, spec: plain<RunSpec>() },
   'cancel-run': { run: text },

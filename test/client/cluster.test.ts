@@ -12,7 +12,7 @@ import { bytesText, plural } from '../../client/cluster/quantity.ts'
 import { workerDeath } from '../../client/reports/workerDeath.ts'
 import { statusText } from '../../client/status/statusText.ts'
 import { type TreeNode, treeOf } from '../../client/tree/treeModel.ts'
-import type { WorkerInfo } from '../../runtime/protocol/cluster.ts'
+import { notWanted, RESTARTED_BY_USER, type WorkerInfo } from '../../runtime/protocol/cluster.ts'
 import { FEED_MESSAGES, type FeedMessage } from '../../runtime/protocol/feed.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
 
@@ -110,6 +110,29 @@ test('of a worker that was started again it is told how the one before it ended'
   applyFeed(model, readings({ joined: [next] }))
   assert.equal(outline(treeOf(model, 0)).at(-1), '  w1 · gone: it was ended by SIGKILL')
   assert.match(workerDeath(model.gone[0]).join('\n'), /SIGKILL comes from outside/)
+})
+
+test('workers that left because somebody wanted it are told from those that died', () => {
+  const model = modelOf(SNAPSHOT, readings({ joined: [worker(1), worker(2)] }))
+  applyFeed(
+    model,
+    readings({
+      left: [
+        { worker: 1, reason: RESTARTED_BY_USER },
+        { worker: 2, reason: notWanted(1) },
+      ],
+    }),
+  )
+  const [cluster] = treeOf(model, 0)
+  assert.deepEqual(
+    cluster.children
+      .slice(1)
+      .map(({ label, description, icon, context }) => [label, description, icon, context]),
+    [
+      ['w2', 'no longer wanted: 1 worker was asked for', 'circle-slash', 'left'],
+      ['w1', 'restarted by the user', 'circle-slash', 'left'],
+    ],
+  )
 })
 
 test('there is no tree without a cluster, so that the view welcomes', () => {

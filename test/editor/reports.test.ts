@@ -98,6 +98,22 @@ describe('reports in a real VS Code', { concurrency: false }, () => {
     }, 'two others are there')
     await until(async () => (await busy.count()) === 2, 'the tree shows both')
     await treeRow(/thread \d/).waitFor()
+    assert.equal(await page.locator('.customview-tree .monaco-list-row', { hasText: /SIGTERM/ }).count(), 0)
+    await treeRow(/^w\d+ ?restarted by the user/).waitFor()
     await lab.picture('restartedWorkers', 500)
+  })
+
+  test('the log of the cluster names what happened to its workers', async () => {
+    const { page } = lab
+    await runCommand(page, 'Heddle: Show Cluster Log')
+    await editorTab(page, /Cluster log/).waitFor()
+    const line = (text: RegExp): Promise<void> => reportPage().getByText(text).first().waitFor()
+    await line(/worker w0 joined: process \d+ on /)
+    await line(/2 workers are asked for$/)
+    await line(/worker w\d \(process \d+\) is gone: its connection broke/)
+    await line(/worker w\d started again: it was ended by SIGKILL/)
+    await line(/worker w\d \(process \d+\) left: restarted by the user/)
+    await lab.picture('clusterLog', 500)
+    await closeBeside()
   })
 })

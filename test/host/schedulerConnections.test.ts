@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { LogLine } from '../../runtime/host/logs.ts'
+import { RESTARTED_BY_USER } from '../../runtime/protocol/cluster.ts'
 import { encodeFrame } from '../../runtime/protocol/frame.ts'
 import { CLIENT_MESSAGES } from '../../runtime/protocol/messages.ts'
 import { PROTOCOL_VERSION } from '../../runtime/protocol/version.ts'
@@ -133,17 +135,55 @@ test('a worker joins, is told what was decided, and its end has a reason', async
   ])
 })
 
+test('the log names workers that come and go, and what they say of themselves', async () => {
+  await using shell = await new Shell().listen()
+  const client = await shell.greetedClient()
+  const [first, second] = [shell.worker(), shell.worker()]
+  first.send(workerHello('w0'))
+  await shell.workersAre(1)
+  second.send(workerHello('w1'))
+  await shell.workersAre(2)
+  first.send({ type: 'log', level: 'warning', text: 'worker w0 started again: it was ended by SIGKILL' })
+  first.send({ type: 'log', level: 'warning', text: 'its disk is nearly full' })
+  first.send({ type: 'log', level: 'info', text: 'of a task', task: 3 })
+  first.send({ type: 'log', level: 'progress', text: '3 of 4' })
+  first.hangUp()
+  await shell.workersAre(1)
+  shell.plane.members.ask(['w1'], RESTARTED_BY_USER)
+  second.send({ type: 'leaving', reason: 'the worker was ended by SIGTERM' })
+  second.hangUp()
+  await shell.workersAre(0)
+  while (!shell.core.heard.some((line) => line.startsWith('worker 1 left')))
+    await new Promise((resolve) => setImmediate(resolve))
+  client.send({ type: 'query', request: 1, what: 'logs' })
+  const lines = (await client.next('answer')).value as LogLine[]
+  assert.deepEqual(
+    lines.map(({ level, text }) => `${level}: ${text}`),
+    [
+      `info: worker w0 joined: process 1 on here, 2 threads, 1000 MB`,
+      `info: worker w1 joined: process 1 on here, 2 threads, 1000 MB`,
+      'warning: worker w0 started again: it was ended by SIGKILL',
+      'warning: worker w0: its disk is nearly full',
+      'warning: worker w0 (process 1) is gone: its connection broke',
+      'info: worker w1 (process 1) left: restarted by the user',
+    ],
+  )
+  assert.ok(shell.core.heard.includes('worker 1 left: restarted by the user'))
+})
+
 test("requests of the process's own: scale, shutdown, logs", async () => {
   await using shell = await new Shell().listen()
   const client = await shell.greetedClient()
-  client.send({ type: 'scale', request: 1, workers: 3 })
+  client.send({ type: 'scale', request: 1, workers: 3, reason: RESTARTED_BY_USER })
   assert.deepEqual((await client.next('answer')).value, { workers: 3 })
   client.send({ type: 'scale', request: 2, workers: 5 })
   assert.equal((await client.next('refused')).reason, 'too many')
   client.send({ type: 'shutdown', reason: 'enough' })
   shell.logs.add('warning', 'a line', 12)
   client.send({ type: 'query', request: 3, what: 'logs' })
-  assert.deepEqual((await client.next('answer')).value, [{ atMs: 12, level: 'warning', text: 'a line' }])
+  const [scaled, line, ...more] = (await client.next('answer')).value as LogLine[]
+  assert.deepEqual([scaled.level, scaled.text], ['info', '3 workers are asked for: restarted by the user'])
+  assert.deepEqual([line, more], [{ atMs: 12, level: 'warning', text: 'a line' }, []])
   assert.deepEqual(shell.stops, ['enough'])
   assert.deepEqual(shell.core.heard, ['client 1 test joined'])
 })

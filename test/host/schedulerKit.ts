@@ -139,7 +139,10 @@ export class Shell implements AsyncDisposable {
   /** @param session the program that runs start */
   constructor(session?: string) {
     const info = (): ClusterInfo => ({ ...CLUSTER, workers: this.plane.workers() })
-    this.plane = new ControlPlane(this.core, info, (level, text) => this.logs.add(level, text, 0))
+    this.plane = new ControlPlane(this.core, info, {
+      tell: (level, text) => this.logs.add(level, text, 0),
+      keep: (level, text) => this.logs.keep(level, text, 0),
+    })
     this.runs = new Runs(join(this.folder, 'cluster.json'), session)
     this.hub = new FeedHub({
       core: this.core,
