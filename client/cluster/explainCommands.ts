@@ -4,10 +4,12 @@ import * as vscode from 'vscode'
 import { leftOnDemand } from '../../runtime/protocol/cluster.ts'
 import { type LogLine, logReport } from '../reports/logReport.ts'
 import type { Reports } from '../reports/reports.ts'
+import { type FailedTask, failedTaskReport, liveTaskReport } from '../reports/taskReport.ts'
 import { workerDeath } from '../reports/workerDeath.ts'
+import { failedTasks } from '../runs/failedTasks.ts'
 import type { RunBook } from '../runs/runBook.ts'
 import { currentSite } from '../runs/runsModel.ts'
-import { progressText, seconds } from '../runs/runText.ts'
+import { failureTitle, progressText, seconds } from '../runs/runText.ts'
 import type { TreeNode } from '../tree/treeModel.ts'
 import type { WindowCluster } from './windowCluster.ts'
 
@@ -24,27 +26,25 @@ export function registerExplainCommands(
     await reports.show("Why isn't it running?", await explanation(cluster, book))
   })
   command('heddle.explainTask', async (given?: string) => {
-    const key =
-      typeof given === 'string'
-        ? given
-        : await vscode.window.showInputBox({
-            title: "Why isn't it running?",
-            prompt: 'The key of a task, as the task graph shows it',
-          })
-    if (!key || !cluster.connection) return
+    const failed = failedTasks(book.runs)
+    const key = typeof given === 'string' ? given : await askKey(failed)
+    if (!key) return
+    const known = failed.find(({ task }) => task.key === key)
+    if (known) {
+      await reports.show('A task', failedTaskReport(known, vscode.workspace.asRelativePath))
+      return
+    }
+    if (!cluster.connection) {
+      void vscode.window.showInformationMessage(
+        `No cluster runs, and ${key} failed in no run of this window.`,
+      )
+      return
+    }
     const [why, story] = await Promise.all([
       cluster.connection.query('explain', key),
       cluster.connection.query('story', key),
     ])
-    await reports.show('A task', [
-      `# ${key}`,
-      '',
-      ...linesOf(why),
-      '',
-      '## What happened to it',
-      '',
-      ...linesOf(story),
-    ])
+    await reports.show('A task', liveTaskReport(key, linesOf(why), linesOf(story)))
   })
   command('heddle.explainWorkerDeath', async (node?: TreeNode) => {
     const gone = cluster.model.gone.filter(({ reason }) => !leftOnDemand(reason))
@@ -58,6 +58,32 @@ export function registerExplainCommands(
     const lines = (await cluster.connection.query('logs')) as LogLine[]
     const time = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB')
     await reports.show('Cluster log', logReport(lines, time))
+  })
+}
+
+/** The key of a task that failed lately, or one that the person knows. */
+async function askKey(failed: readonly FailedTask[]): Promise<string | undefined> {
+  const another = '$(edit) Another key…'
+  const items = failed.map(({ task, run }) => ({
+    label: task.key,
+    description: failureTitle(task),
+    detail: run.label,
+  }))
+  const chosen =
+    items.length === 0
+      ? another
+      : (
+          await vscode.window.showQuickPick([...items, { label: another, description: '', detail: '' }], {
+            title: 'Which task?',
+            placeHolder: 'Tasks that failed',
+            ignoreFocusOut: true,
+          })
+        )?.label
+  if (chosen !== another) return chosen
+  return await vscode.window.showInputBox({
+    title: 'What happened to a task?',
+    prompt: 'The key of a task, as the task graph shows it',
+    ignoreFocusOut: true,
   })
 }
 

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import * as vscode from 'vscode'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { debugRunConfiguration, debugTaskConfiguration, throwCondition } from './debugSetup.ts'
+import { failedIn } from './failedTasks.ts'
 import type { ExpressionToRun, RunBook } from './runBook.ts'
 import type { Run } from './runsModel.ts'
 
@@ -108,18 +109,15 @@ async function letGo(session: vscode.DebugSession, condition: string): Promise<v
 }
 
 function actionsAt(book: RunBook, document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
-  return [...book.runs.values()]
-    .filter(({ end, failure }) => {
-      const place = failure?.task?.place
-      if (!end || !place || place.file !== document.uri.fsPath) return false
-      return place.line - 1 >= range.start.line && place.line - 1 <= range.end.line
-    })
-    .map((run) => {
-      const title = 'Debug This Task'
-      const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix)
-      action.command = { title, command: 'heddle.debugTask', arguments: [run.run] }
-      return action
-    })
+  const action = (title: string, command: string, argument: string): vscode.CodeAction => {
+    const made = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix)
+    made.command = { title, command, arguments: [argument] }
+    return made
+  }
+  return failedIn(book.runs, document.uri.fsPath, range.start.line, range.end.line).flatMap((run) => [
+    action('Debug This Task', 'heddle.debugTask', run.run),
+    action('What Happened to This Task?', 'heddle.explainTask', run.failure!.task!.key),
+  ])
 }
 
 function latestFailed(book: RunBook): Run | undefined {

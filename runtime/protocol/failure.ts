@@ -45,4 +45,6 @@ export interface TaskFailure {
   inputsFile?: string
   /** What led to it: for `workers-died` one line a death. */
   story?: string[]
+  /** What happened to the task until then, a line a step; nothing where many fail at a time. */
+  history?: string[]
 }

@@ -12,6 +12,7 @@ import { unneed } from './release.ts'
 import { suits } from './restrict.ts'
 import { assign, unseat } from './seat.ts'
 import { eachDependency, keyOf, type State, setPhase, troubleOf } from './state.ts'
+import { historyOf } from './story.ts'
 import { tellFinished } from './tell.ts'
 import type { Worker } from './worker.ts'
 
@@ -99,6 +100,9 @@ const UNKNOWN_FAILURE: TaskFailure = {
   key: '',
 }
 
+/** Of so many failed tasks at a time it is told how they came to it. */
+const HISTORIES_MAX = 16
+
 /** The user's function threw, or its result cannot travel: it runs again if it may, else it has failed. */
 export function erred(state: State, worker: Worker, message: Of<'erred'>): void {
   const { tasks } = state
@@ -125,7 +129,13 @@ export function erred(state: State, worker: Worker, message: Of<'erred'>): void 
     const { retries } = state.options.sets[tasks.option[task]]
     // What cannot travel will not do so the next time either.
     if (trouble.throws <= retries && failure.kind !== 'cannot-travel') reconsider(state, task)
-    else fail(state, task, { ...named(state, task, failure), worker: worker.info.name })
+    else
+      fail(state, task, {
+        ...named(state, task, failure),
+        worker: worker.info.name,
+        // It takes a look through the whole journal, and nobody reads of thousands.
+        ...(state.failures.size < HISTORIES_MAX && { history: historyOf(state, task) }),
+      })
   }
 }
 

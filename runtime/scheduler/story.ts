@@ -33,6 +33,15 @@ export function rowOfKey(state: State, key: string): number {
 export function story(state: State, key: string): string[] {
   const row = rowOfKey(state, key)
   if (row < 0) return [`${key} is not known here: it was never submitted, or everybody has let go of it.`]
+  const lines = historyOf(state, row)
+  const failure = state.failures.get(row)
+  if (failure) lines.push(`failed: ${failure.key} ${failure.name}: ${failure.message}`)
+  lines.push(`is now ${PHASE_NAMES[state.tasks.phase[row]]}`)
+  return lines
+}
+
+/** What is still known of a task's way until now, a line a step. */
+export function historyOf(state: State, row: number): string[] {
   const { tasks } = state
   const segment = state.segments[tasks.segment[row]]!
   const lines = [
@@ -44,9 +53,6 @@ export function story(state: State, key: string): string[] {
     if (line && entry.atMs >= segment.createdMs - 1) lines.push(`${timeOf(entry.atMs)} ${line}`)
   }
   for (const line of state.troubles.get(row)?.lines ?? []) lines.push(line)
-  const failure = state.failures.get(row)
-  if (failure) lines.push(`failed: ${failure.key} ${failure.name}: ${failure.message}`)
-  lines.push(`is now ${PHASE_NAMES[tasks.phase[row]]}`)
   return lines
 }
 

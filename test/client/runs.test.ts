@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { failedTaskReport, liveTaskReport } from '../../client/reports/taskReport.ts'
+import { failedIn, failedTasks } from '../../client/runs/failedTasks.ts'
 import { failureReport } from '../../client/runs/failureReport.ts'
 import { marksOf } from '../../client/runs/runMarks.ts'
 import { applyRunEvent, endAll, type Run, type Runs } from '../../client/runs/runsModel.ts'
@@ -146,6 +148,86 @@ test('a failure is reported at the throwing line with the frames that led there'
       { place: { file: FILE, line: 3, column: 7 }, message: 'computed from here' },
     ],
   })
+})
+
+test('a task that failed has a report: what it threw and was given, its steps, and the way out', () => {
+  const task = {
+    ...{ kind: 'threw' as const, name: 'RangeError', message: 'no number: <b>', stack: '', key: 'map-0a1b' },
+    ...{ place: { file: FILE, line: 4, column: 1 }, worker: 'w0', inputs: ["'b'"], inputsFile: '/t/x' },
+    history: ['10:00:00.000 run 1 was given to w0', 'run 1 on w0 failed: RangeError'],
+  }
+  const failure: RunFailure = { name: 'RangeError', message: 'no', stack: '', frames: [], task }
+  const runs: Runs = new Map()
+  play([STARTED, { kind: 'failed', failure }], runs)
+  const [failed, ...more] = failedTasks(runs)
+  assert.equal(more.length, 0)
+  const report = failedTaskReport(failed, (file) => file.slice('/home/ada/'.length)).join('\n')
+  for (const text of [
+    '# A task\n\nmap-0a1b\n',
+    '**RangeError: no number: \\<b\\>**',
+    '| where | analysis.ts:4 |',
+    "| given | 'b' |",
+    '| worker | w0 |',
+    '| run | total.compute(), ',
+    '## What happened to it\n\n- 10:00:00.000 run 1 was given to w0\n- run 1 on w0 failed: RangeError\n',
+    'Debug This Task runs it again alone',
+  ])
+    assert.ok(report.includes(text), `${text} stands in ${report}`)
+})
+
+test('every kind of failure has its way out; a task that goes on has what it waits for', () => {
+  const kinds = [
+    ...(['threw', 'cannot-travel', 'workers-died', 'timed-out'] as const),
+    ...(['out-of-memory', 'data-lost', 'dependency-failed', 'cancelled'] as const),
+  ]
+  const run = { label: 'x', startedMs: 0 }
+  const ways = kinds.map((kind) => {
+    const task = { kind, name: 'E', message: 'm', stack: '', key: 'k' }
+    const report = failedTaskReport({ task, run }, (file) => file)
+    assert.ok(!report.includes('## What happened to it'), 'nothing is said where nothing is known')
+    return report[report.indexOf('## What to do') + 2]
+  })
+  assert.equal(new Set(ways).size, kinds.length)
+  assert.deepEqual(
+    liveTaskReport('k_1', ['k_1 waits for 1 of its dependencies:', '  a, which is running'], ['came']),
+    [
+      ...[
+        '# A task',
+        '',
+        'k\\_1',
+        '',
+        'k\\_1 waits for 1 of its dependencies:\n',
+        '- a, which is running',
+        '',
+      ],
+      ...['## What happened to it', '', '- came', ''],
+    ],
+  )
+})
+
+test('the tasks that failed in a line of a file are found by it', () => {
+  const task = {
+    kind: 'threw' as const,
+    name: 'E',
+    message: '',
+    stack: '',
+    key: 'k',
+    place: { file: FILE, line: 4, column: 1 },
+  }
+  const runs: Runs = new Map()
+  const failed: RunEvent = {
+    kind: 'failed',
+    failure: { name: 'E', message: '', stack: '', frames: [], task },
+  }
+  play([STARTED, failed, { kind: 'ended', exitCode: 1, reason: 'failed', durationMs: 1 } as RunEvent], runs)
+  assert.deepEqual(
+    [
+      failedIn(runs, FILE, 3, 3).length,
+      failedIn(runs, FILE, 4, 9).length,
+      failedIn(runs, '/other.ts', 3, 3).length,
+    ],
+    [1, 0, 0],
+  )
 })
 
 test('a failure in a task names the task and its worker', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, lineText, runCommand, settledLenses } from './workbench.ts'
+import { codeLens, editorTab, insideWebview, lineText, runCommand, settledLenses } from './workbench.ts'
 
 describe('under the debugger of a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -34,6 +34,24 @@ describe('under the debugger of a real VS Code', { concurrency: false }, () => {
     const here = page.locator('.debug-top-stack-frame-line')
     await here.first().waitFor()
     await stopDebugging()
+  })
+
+  test('what happened to a task that failed is told where it threw', async () => {
+    const { page } = lab
+    await page.locator('.view-line', { hasText: 'throw new RangeError' }).first().click()
+    await page.keyboard.press('Control+.')
+    await page.locator('.action-widget:visible').getByText('What Happened to This Task?').click()
+    await editorTab(page, /A task/).waitFor()
+    const report = insideWebview(
+      page.locator('iframe.webview.ready[src*="markdown-language-features"]').first(),
+    )
+    await report.getByText('RangeError: no number: <img src=x>', { exact: true }).waitFor()
+    await report.getByText('failing.ts:4', { exact: true }).waitFor()
+    await report.getByText(/run \d+ was given to w0/).waitFor()
+    await report.getByText(/Debug This Task runs it again alone/).waitFor()
+    await lab.picture('taskReport', 500)
+    await runCommand(page, 'View: Focus First Editor Group')
+    await runCommand(page, 'View: Close Editors in Other Groups')
   })
 
   test('Debug stops at breakpoints in tasks', async () => {

@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { requireBuilt, type ServerOptions, startVscodeServer, type VscodeServer } from './vscodeServer.ts'
-import { editorTab, openBrowser } from './workbench.ts'
+import { editorTab, openBrowser, WAIT_MS } from './workbench.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
 const FIXTURES = join(root, 'test', 'fixtures', 'editor')
@@ -89,7 +89,7 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
     const { network } = options
     browser = await openBrowser(network && ((program) => network.wrapper(program, made)))
     const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } })
-    page.setDefaultTimeout(180_000)
+    page.setDefaultTimeout(WAIT_MS)
     const { uri, url } = server
     return {
       server,
@@ -134,7 +134,7 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  ms = 180_000,
+  ms = WAIT_MS,
 ): Promise<void> {
   const deadline = Date.now() + ms
   while (!(await holds())) {

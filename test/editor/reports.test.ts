@@ -60,6 +60,38 @@ describe('reports in a real VS Code', { concurrency: false }, () => {
     await lab.picture('workers', 8000)
     await closeBeside()
   })
+
+  test('a task of the graph tells what happened to it, and its report why it is not done', async () => {
+    const { page } = lab
+    await runCommand(page, 'Heddle: Show Task Graph')
+    const graph = await panelPage(page, 'taskGraph')
+    await graph.getByRole('button', { name: 'Show the tasks of range-map-count' }).click()
+    const details = graph.getByRole('region', { name: 'The selected task' })
+    const canvas = graph.locator('canvas')
+    await until(async () => {
+      const { width = 0, height = 0 } = (await canvas.boundingBox()) ?? {}
+      for (const share of [0.5, 0.4, 0.6, 0.3, 0.7]) {
+        await canvas.click({ position: { x: width * share, y: height / 2 } })
+        if ((await details.count()) > 0) return true
+      }
+      return false
+    }, 'a task is selected')
+    await details.getByRole('button', { name: 'What happened to it?' }).click()
+    await details.getByText(/came with graph \d+, in the group range-map-count/).waitFor()
+    await lab.picture('taskStory', 500)
+    const key = (await details.locator('code.key').textContent()) ?? ''
+    await runCommand(page, 'Heddle: Explain a Task…')
+    await page.locator('.quick-input-widget:visible', { hasText: 'The key of a task' }).waitFor()
+    await page.keyboard.type(key)
+    await page.keyboard.press('Enter')
+    await editorTab(page, /A task/).waitFor()
+    await reportPage()
+      .getByText(/came with graph \d+, in the group range-map-count/)
+      .waitFor()
+    await lab.picture('taskReportLive', 500)
+    await closeBeside()
+  })
+
   test('the buttons on the row of the cluster can be clicked', async () => {
     const own = treeRow(/^Local cluster/)
     await own.hover()

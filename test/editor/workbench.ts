@@ -4,6 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core'
 import { installChromium } from './installServer.ts'
 
+/** How long anything is waited for: a shorter time is for who writes a test. */
+export const WAIT_MS = Number(process.env.HEDDLE_WAIT_MS ?? 180_000)
+
 const EXTENSION = 'heddle.heddle-vscode'
 
 /** @param started makes of the browser's program the one that starts it */
@@ -39,7 +42,7 @@ export function insideWebview(frames: Locator): FrameLocator {
 }
 
 /** The panel whose page has a `heddle-panel` of that name. */
-export async function panelPage(page: Page, panel: string, ms = 180_000): Promise<FrameLocator> {
+export async function panelPage(page: Page, panel: string, ms = WAIT_MS): Promise<FrameLocator> {
   const deadline = Date.now() + ms
   for (;;) {
     const frames = webviews(page)
@@ -67,7 +70,7 @@ export function codeLens(page: Page, text: string | RegExp): Locator {
  */
 export async function settledLenses(page: Page, text: string | RegExp, count: number): Promise<Locator> {
   const steadyMs = 2500
-  const deadline = Date.now() + 180_000
+  const deadline = Date.now() + WAIT_MS
   let since = 0
   let seen = 0
   while (Date.now() < deadline) {
@@ -141,7 +144,7 @@ export async function notifications(page: Page, text: string | RegExp): Promise<
 
 /** Does something until it succeeds, for three minutes; each time for a while. */
 async function again(attempt: (timeoutMs: number) => Promise<void>): Promise<void> {
-  for (const deadline = Date.now() + 180_000; ; ) {
+  for (const deadline = Date.now() + WAIT_MS; ; ) {
     try {
       return await attempt(AGAIN_MS)
     } catch (error) {
@@ -167,7 +170,7 @@ export async function lineTexts(page: Page): Promise<string[]> {
 }
 
 /** Waits until a line's text matches; returns it. */
-export async function lineText(page: Page, pattern: RegExp, ms = 180_000): Promise<string> {
+export async function lineText(page: Page, pattern: RegExp, ms = WAIT_MS): Promise<string> {
   const deadline = Date.now() + ms
   for (;;) {
     const texts = await lineTexts(page)

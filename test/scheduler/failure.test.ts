@@ -223,3 +223,27 @@ test('a paused worker gets nothing new and gives back what it has not begun', ()
   cluster.play(heartbeat('w1', { paused: false }), tick())
   assert.deepEqual(cluster.take(), [])
 })
+
+test('a task that threw tells each step that led there, unless many fail at a time', () => {
+  const cluster = simulate('a', { workers: ['w1'], options: { a: { retries: 1 } } })
+  cluster.play(erred('a', 'w1'), erred('a', 'w1'))
+  const reply = cluster.replies.find((message) => message.type === 'erred')!
+  const history = reply.type === 'erred' ? reply.failures[0].history : undefined
+  const steps = history?.map((line) => line.replace(/^[\d:.]{12} /, ''))
+  assert.deepEqual(steps, [
+    'came with graph 1, in the group a',
+    'could run; waited for a worker with room',
+    'run 1 was given to w1',
+    'run 1 failed on w1',
+    'could run; waited for a worker with room',
+    'run 2 was given to w1',
+    'run 2 failed on w1',
+    'run 1 on w1 failed: Error: no',
+    'run 2 on w1 failed: Error: no',
+  ])
+  const many = Array.from({ length: 20 }, (_, i) => `a${i}`)
+  const crowd = simulate(many.join('; '), { workers: ['w1*20'] })
+  crowd.play(...many.map((name) => erred(name, 'w1')))
+  const told = crowd.replies.flatMap((message) => (message.type === 'erred' ? message.failures : []))
+  assert.deepEqual([told.length, told.filter((failure) => failure.history).length], [20, 16])
+})
