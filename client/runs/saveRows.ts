@@ -51,6 +51,8 @@ export function registerSaveRows(context: vscode.ExtensionContext, book: RunBook
       const file = saving.get(run.run)
       if (message.event.kind !== 'ended' || !file) return
       saving.delete(run.run)
+      if (message.event.reason === 'cancelled')
+        void vscode.window.showInformationMessage(`${path.basename(file)} was not saved: it was cancelled.`)
       if (message.event.reason !== 'finished') return
       void vscode.window.showInformationMessage(`${path.basename(file)} is saved.`, 'Open').then((choice) => {
         if (choice) void vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file))

@@ -1,10 +1,14 @@
 // How what learns is going: its rounds, and a line for each of its numbers.
 
 import type { JSX } from 'preact'
+import { useRef } from 'preact/hooks'
 import { count } from '../cluster/quantity.ts'
 import type { Surroundings } from '../feed/surroundings.ts'
+import { IconButton } from '../frame/IconButton.tsx'
 import { LineChart } from '../frame/LineChart.tsx'
 import { PlaceLink } from '../frame/PlaceLink.tsx'
+import { usePalette } from '../frame/palette.ts'
+import { pngOf } from '../frame/pngOf.ts'
 import { StateBar } from '../progress/ProgressHeader.tsx'
 import { numberText, seriesOf } from './curveSeries.ts'
 import type { ShownCurve } from './reducer.ts'
@@ -20,8 +24,18 @@ export function CurveChart({ shown, surroundings }: CurveChartProps): JSX.Elemen
   const step = last?.step ?? 0
   const series = seriesOf(points)
   const steps = curve.steps === undefined ? count(step) : `${count(step)} of ${count(curve.steps)}`
+  const palette = usePalette()
+  const section = useRef<HTMLElement>(null)
+  const savePicture = async (): Promise<void> => {
+    const charts = [...section.current!.querySelectorAll<HTMLElement>('figure.chart')]
+    const pictures = charts.map((chart) => ({
+      title: `${curve.title}: ${chart.querySelector('figcaption span')?.textContent ?? ''}`,
+      canvas: chart.querySelector('canvas')!,
+    }))
+    surroundings.save('curve.png', await pngOf(pictures, palette))
+  }
   return (
-    <section class="curve" aria-label={`${curve.title}: round ${steps}`}>
+    <section class="curve" ref={section} aria-label={`${curve.title}: round ${steps}`}>
       <div class="progress-line">
         <span>
           <code>{curve.title}</code>{' '}
@@ -30,6 +44,9 @@ export function CurveChart({ shown, surroundings }: CurveChartProps): JSX.Elemen
         <span class="muted">
           {ended ? 'ended after round' : 'round'} {steps}
         </span>
+        {series.length > 0 && (
+          <IconButton sign="save" label="Save as PNG" showLabel onClick={() => void savePicture()} />
+        )}
       </div>
       {!ended && curve.steps !== undefined && (
         <StateBar

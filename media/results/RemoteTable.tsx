@@ -31,7 +31,7 @@ export function RemoteTable({ display, ask }: RemoteTableProps): JSX.Element {
   }, [typed])
   const view = useMemo<RowsView>(() => ({ filter, ...(sort && { sort }) }), [filter, sort])
   const stretchOf = (total: number) => stretchOfMany(total, ROW_HEIGHT, scrollTop, viewHeight)
-  const { rows, busy, refused } = useRemoteRows(display, ask, view, stretchOf)
+  const { rows, busy, refused, giveUp } = useRemoteRows(display, ask, view, stretchOf)
   const total = rows.total ?? 0
   const stretch = stretchOf(total)
   const status =
@@ -41,6 +41,12 @@ export function RemoteTable({ display, ask }: RemoteTableProps): JSX.Element {
       : filter
         ? `${count(total)} of ${plural(totalRows, 'row')}`
         : plural(totalRows, 'row'))
+  const cancel = (): void => {
+    const { filter: text, sort: order } = giveUp()
+    setTyped(text)
+    setFilter(text)
+    setSort(order)
+  }
   return (
     <ResultGrid
       columns={columns}
@@ -55,6 +61,7 @@ export function RemoteTable({ display, ask }: RemoteTableProps): JSX.Element {
       onScroll={setScrollTop}
       onHeight={setViewHeight}
       status={busy && rows.total !== undefined ? `${status} · fetching…` : status}
+      working={rows.total === undefined && refused === undefined ? { onCancel: cancel } : undefined}
     >
       {rows.total === 0 && <p class="muted grid-empty">No row holds this text.</p>}
     </ResultGrid>

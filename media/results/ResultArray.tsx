@@ -7,6 +7,7 @@ import { count } from '../cluster/quantity.ts'
 import type { Surroundings } from '../feed/surroundings.ts'
 import { IconButton } from '../frame/IconButton.tsx'
 import { usePalette } from '../frame/palette.ts'
+import { pngOf } from '../frame/pngOf.ts'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { Distribution, HeatMap, LinePlot, type PlanePlace } from './ArrayPicture.tsx'
 import {
@@ -49,15 +50,7 @@ export function ResultArray({
   const label = `${LOOKS[look]} of ${title}`
   const thinned = elements.steps.some((step) => step > 1)
   const savePicture = async (): Promise<void> => {
-    const drawn = canvas.current!
-    const copy = new OffscreenCanvas(drawn.width, drawn.height)
-    const context = copy.getContext('2d')!
-    // The texts are of the theme's colours: they need its ground.
-    context.fillStyle = palette.colour.surface
-    context.fillRect(0, 0, copy.width, copy.height)
-    context.drawImage(drawn, 0, 0)
-    const blob = await copy.convertToBlob({ type: 'image/png' })
-    save('array.png', new Uint8Array(await blob.arrayBuffer()))
+    save('array.png', await pngOf([{ canvas: canvas.current! }], palette))
   }
   return (
     <div class="result-array">

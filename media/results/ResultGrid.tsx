@@ -23,6 +23,8 @@ interface ResultGridProps {
   onHeight(height: number): void
   /** Beside the filter. */
   status: string
+  /** All rows are being looked through. */
+  working?: { onCancel(): void }
   /** In place of rows. */
   children?: ComponentChildren
 }
@@ -43,6 +45,15 @@ export function ResultGrid(props: ResultGridProps): JSX.Element {
         <span class="muted" role="status">
           {props.status}
         </span>
+        {props.working && (
+          <>
+            {/* How far it is nobody knows: sorting is several steps. */}
+            <div class="working" role="progressbar" aria-label="Looking through all rows" />
+            <button type="button" class="link" onClick={props.working.onCancel}>
+              Cancel
+            </button>
+          </>
+        )}
       </div>
       <ScrollRegion
         class="grid-scroller"

@@ -13,6 +13,8 @@ export interface Fetching {
   busy: boolean
   /** Why there are none. */
   refused: string | undefined
+  /** Ends what is being sorted or filtered; returns the view to go back to, which is here. */
+  giveUp(): RowsView
 }
 
 /** @param stretch the rows in view, as far as the view's length is known */
@@ -28,9 +30,12 @@ export function useRemoteRows(
   const [busy, setBusy] = useState(0)
   const [refused, setRefused] = useState<string>()
   const now = useRef<RemoteRows>(whole.current)
+  /** The view before this one, as far as it was there: somebody may go back to it. */
+  const before = useRef<RemoteRows>(whole.current)
   if (!sameView(now.current.view, view)) {
-    const isWhole = sameView(whole.current.view, view)
-    now.current = isWhole ? whole.current : { view, total: undefined, pages: new Map() }
+    const known = [before.current, whole.current].find((one) => sameView(one.view, view))
+    if (now.current.total !== undefined) before.current = now.current
+    now.current = known ?? { view, total: undefined, pages: new Map() }
   }
   const shown = now.current
   const { first, end } = stretch(shown.total ?? 0)
@@ -50,7 +55,10 @@ export function useRemoteRows(
             setRows(now.current)
             setRefused(undefined)
           })
-          .catch((error: Error) => setRefused(error.message))
+          .catch((error: Error) => {
+            // A view that nobody looks at any more was given up.
+            if (sameView(now.current.view, view)) setRefused(error.message)
+          })
           .finally(() => {
             asked.current.delete(key)
             setBusy((many) => many - 1)
@@ -59,5 +67,10 @@ export function useRemoteRows(
     }, REST_MS)
     return () => clearTimeout(timer)
   }, [missing, JSON.stringify(view)])
-  return { rows: shown, busy: busy > 0, refused }
+  const giveUp = (): RowsView => {
+    ask?.({ view: before.current.view, start: 0, count: 0 }).catch(() => {})
+    setRefused(undefined)
+    return before.current.view
+  }
+  return { rows: shown, busy: busy > 0, refused, giveUp }
 }

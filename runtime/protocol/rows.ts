@@ -8,7 +8,10 @@ export interface RowsView {
   sort?: { column: number; descending: boolean }
 }
 
-/** So many rows of a view, from one on. */
+/**
+ * So many rows of a view, from one on. One of another view gives up what was being sorted or filtered for the view before;
+ * one of no rows gives up whatever is under way.
+ */
 export interface RowsRequest {
   view: RowsView
   start: number

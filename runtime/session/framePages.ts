@@ -25,7 +25,9 @@ interface Looked {
 export class FramePages {
   readonly #given: DataFrame | Table
   #whole: Promise<DataFrame> | undefined
-  #looked: { key: string; looked: Promise<Looked> } | undefined
+  #looked: { key: string; looked: Promise<Looked>; stop: AbortController } | undefined
+  /** Of views that are looked at to their end: nothing of them is under way. */
+  readonly #done = new WeakSet<AbortController>()
   /** Rows of partitions, those that were looked at last at the end. */
   readonly #open = new Map<DataFrame, Record<string, unknown>[]>()
 
@@ -61,9 +63,15 @@ export class FramePages {
   #look(view: RowsView): Promise<Looked> {
     const key = JSON.stringify(view)
     if (this.#looked?.key !== key) {
+      this.giveUp()
       this.#open.clear()
-      const looked = this.#lookAt(view)
-      this.#looked = { key, looked }
+      const stop = new AbortController()
+      const looked = this.#lookAt(view, stop.signal)
+      this.#looked = { key, looked, stop }
+      looked.then(
+        () => this.#done.add(stop),
+        () => {},
+      )
       // What failed may be asked for again.
       looked.catch(() => {
         if (this.#looked?.looked === looked) this.#looked = undefined
@@ -72,7 +80,14 @@ export class FramePages {
     return this.#looked.looked
   }
 
-  async #lookAt(view: RowsView): Promise<Looked> {
+  /** Nobody waits for what is being sorted or filtered: its tasks end. What is there already stays. */
+  giveUp(): void {
+    if (!this.#looked || this.#done.has(this.#looked.stop)) return
+    this.#looked.stop.abort(new Error('other rows are looked at'))
+    this.#looked = undefined
+  }
+
+  async #lookAt(view: RowsView, signal: AbortSignal): Promise<Looked> {
     const whole = await this.whole()
     const { filter, sort } = view
     let frame = whole
@@ -80,10 +95,20 @@ export class FramePages {
     if (matches) frame = frame.filter(matches)
     if (sort) frame = frame.sort(this.columns[sort.column], { descending: sort.descending })
     const held = frame === whole ? whole : await frame.persist()
+    const client = await ambientClient()
+    if (held !== whole) {
+      // The whole table is wanted by every view.
+      const cancel = (): void => client.cancel(held, { reason: 'other rows are looked at' })
+      if (signal.aborted) cancel()
+      else signal.addEventListener('abort', cancel, { once: true })
+    }
+    signal.throwIfAborted()
     const [references] = buildTogether(new TaskGraph(), [held])
     const partitions = references.map((one) => held.standingOn([one]))
-    const client = await ambientClient()
-    const lengths = await client.compute(partitions.map((one) => one.len()))
+    const lengths = await client.compute(
+      partitions.map((one) => one.len()),
+      { signal },
+    )
     let before = 0
     return { view, partitions, starts: [0, ...lengths.map((length) => (before += Number(length)))] }
   }

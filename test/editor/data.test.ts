@@ -1,12 +1,21 @@
 // Data in the real workbench: an array as a picture, all rows saved, what a program holds, and its release.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
-import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, lineText, panelPage, runCommand, settledLenses } from './workbench.ts'
+import { type Lab, openLab, root, until } from './kit.ts'
+import {
+  codeLens,
+  lineText,
+  notifications,
+  openFile,
+  panelPage,
+  runCommand,
+  saveAs,
+  settledLenses,
+} from './workbench.ts'
 
 describe('data in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -37,6 +46,18 @@ describe('data in a real VS Code', { concurrency: false }, () => {
     await runCommand(page, 'View: Toggle Maximized Panel')
   })
 
+  test('the picture of an array is saved as PNG where the user says', async () => {
+    const { page } = lab
+    const results = await panelPage(page, 'results')
+    await results.getByRole('button', { name: 'Save as PNG' }).click()
+    const file = join(lab.folder, 'array.png')
+    await saveAs(page, file)
+    await notifications(page, 'array.png is saved.')
+    const { width, height } = pngSize(file)
+    assert.ok(width > 200 && height > 50, `a picture of ${width} × ${height}`)
+    await runCommand(page, 'Notifications: Clear All Notifications')
+  })
+
   test('all rows of a result are saved where the user says', async () => {
     const { page } = lab
     await codeLens(page, /▷ Run$/)
@@ -45,13 +66,9 @@ describe('data in a real VS Code', { concurrency: false }, () => {
     const results = await panelPage(page, 'results')
     await results.getByText('The first 1,000 of 1,500 rows').waitFor()
     await results.getByRole('button', { name: 'Save all rows…' }).click()
-    const input = page.locator('.quick-input-widget:visible')
-    await input.locator('.monaco-list-row', { hasText: 'CSV' }).first().click()
-    // The dialog for the file comes in the place of the choice of a format, and has a name ready.
-    const name = input.locator('input[type="text"]')
+    await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'CSV' }).first().click()
     const file = join(lab.folder, 'rows.csv')
-    await until(async () => (await name.inputValue()) === file, 'a name is offered')
-    await input.getByRole('button', { name: 'OK' }).click()
+    await saveAs(page, file)
     await results.getByText(`1,500 rows are saved in ${file}`).waitFor()
     const lines = readFileSync(file, 'utf8').trim().split('\n')
     assert.deepEqual([lines.length, lines[0], lines[1500]], [1501, 'n,square', '1499,2247001'])
@@ -73,4 +90,29 @@ describe('data in a real VS Code', { concurrency: false }, () => {
     await until(async () => (await lens.count()) === 0, 'nothing is said to be held')
     await runCommand(page, 'Heddle: Cancel Run')
   })
+
+  test('what learns has a line for each of its numbers, which are saved as one PNG', async () => {
+    const { page } = lab
+    await openFile(page, 'learn.ts')
+    await (await settledLenses(page, '▷ Run File', 1)).click()
+    await runCommand(page, 'Heddle: Show Results')
+    const results = await panelPage(page, 'results')
+    const curve = results.getByRole('region', { name: /^GradientBoostingRegressor: round/ })
+    await curve.getByText(/ended after round/).waitFor()
+    await lab.picture('resultsCurve', 1000)
+    await curve.getByRole('button', { name: 'Save as PNG' }).click()
+    const file = join(lab.folder, 'curve.png')
+    await saveAs(page, file)
+    await notifications(page, 'curve.png is saved.')
+    const { width, height } = pngSize(file)
+    assert.ok(width > 200 && height > 100, `a picture of ${width} × ${height}`)
+    if (process.env.HEDDLE_SCREENSHOTS) cpSync(file, join(root, 'docs', 'screenshots', 'savedCurve.png'))
+  })
 })
+
+/** As a PNG file says it. */
+function pngSize(file: string): { width: number; height: number } {
+  const bytes = readFileSync(file)
+  assert.equal(bytes.toString('latin1', 1, 4), 'PNG')
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+}

@@ -1,12 +1,12 @@
 // A data frame of two million rows in the real workbench: pages come while it is scrolled, sorted and filtered as a whole, and all of it is saved.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { FrameLocator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, panelPage, runCommand, settledLenses } from './workbench.ts'
+import { codeLens, notifications, panelPage, runCommand, saveAs, settledLenses } from './workbench.ts'
 
 describe('pages of a data frame in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -61,6 +61,38 @@ describe('pages of a data frame in a real VS Code', { concurrency: false }, () =
     await lab.picture('resultsPagesFiltered', 500)
   })
 
+  test('what is being sorted shows that it goes on, and Cancel goes back to what was there', async () => {
+    const status = results.locator('.table-tools [role="status"]')
+    const isCalm = async (): Promise<boolean> => (await status.textContent()) === '666,666 of 2,000,000 rows'
+    await until(isCalm, 'no page is on its way')
+    const first = await results.locator('tbody tr:not(.gap) td:nth-child(2)').first().textContent()
+    const bar = results.getByRole('progressbar', { name: 'Looking through all rows' })
+    await results.getByRole('button', { name: 'city' }).click()
+    await bar.waitFor()
+    await lab.picture('resultsSorting')
+    await results.getByRole('button', { name: 'Cancel' }).click()
+    await until(async () => (await bar.count()) === 0, 'nothing goes on')
+    await until(isCalm, 'it shows what was there')
+    assert.equal(await results.locator('tbody tr:not(.gap) td:nth-child(2)').first().textContent(), first)
+  })
+
+  test('an export that is cancelled leaves no file, and says so', async () => {
+    const { page } = lab
+    await results.getByRole('button', { name: 'Save all rows…' }).click()
+    await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'Parquet' }).first().click()
+    await saveAs(page, join(lab.folder, 'rows.parquet'))
+    await codeLens(page, '■ Cancel').waitFor()
+    await runCommand(page, 'Heddle: Cancel Run')
+    await notifications(page, 'rows.parquet was not saved: it was cancelled.')
+    await lab.picture('exportCancelled', 500)
+    await until(async () => (await codeLens(page, '■ Cancel').count()) === 0, 'the run has ended')
+    assert.deepEqual(
+      readdirSync(lab.folder).filter((name) => name.startsWith('rows')),
+      [],
+    )
+    await runCommand(page, 'Notifications: Clear All Notifications')
+  })
+
   for (const [label, ending, begins] of [
     ['CSV', 'csv', 'trip,minutes,city'],
     ['Parquet', 'parquet', 'PAR1'],
@@ -69,12 +101,9 @@ describe('pages of a data frame in a real VS Code', { concurrency: false }, () =
     test(`all rows are saved as ${label}`, async () => {
       const { page } = lab
       await results.getByRole('button', { name: 'Save all rows…' }).click()
-      const input = page.locator('.quick-input-widget:visible')
-      await input.locator('.monaco-list-row', { hasText: label }).first().click()
-      const name = input.locator('input[type="text"]')
+      await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: label }).first().click()
       const file = join(lab.folder, `rows.${ending}`)
-      await until(async () => (await name.inputValue()) === file, 'a name is offered')
-      await input.getByRole('button', { name: 'OK' }).click()
+      await saveAs(page, file)
       await results.getByText(`2,000,000 rows are saved in ${file}`).waitFor()
       const content = readFileSync(file)
       assert.equal(String(content.subarray(0, begins.length)), begins)

@@ -98,6 +98,27 @@ export async function widenSideBar(page: Page, pixels: number): Promise<void> {
   await page.mouse.up()
 }
 
+/** Opens a file of the folder by its name. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  const palette = page.locator('.quick-input-widget:visible')
+  await page.keyboard.press('Control+P')
+  await palette.locator('input[type="text"]').fill(name)
+  await palette.locator('.monaco-list-row', { hasText: name }).first().click()
+  await editorTab(page, name).first().waitFor()
+}
+
+/** Takes the name that VS Code's own dialog for a file offers, once it is this one. */
+export async function saveAs(page: Page, file: string): Promise<void> {
+  const input = page.locator('.quick-input-widget:visible')
+  const name = input.locator('input[type="text"]')
+  const deadline = Date.now() + WAIT_MS
+  while ((await name.inputValue()) !== file) {
+    if (Date.now() > deadline) throw new Error(`the dialog offers ${await name.inputValue()}, not ${file}`)
+    await pause(50)
+  }
+  await input.getByRole('button', { name: 'OK' }).click()
+}
+
 /** Before something is opened again that may have been opened too early. */
 const AGAIN_MS = 10_000
 

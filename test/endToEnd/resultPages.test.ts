@@ -118,6 +118,23 @@ describe('pages of a result', () => {
     assert.deepEqual(none, { totalRows: 0, start: 0, rows: [] })
   })
 
+  test('a newer view ends the work for an older one, and so does asking for nothing', async () => {
+    const { run } = await ran('await frame.persist()')
+    const sorted = (column: number): Promise<{ totalRows: number }> => {
+      const view = { filter: '', sort: { column, descending: true } }
+      return runs.rows({ run, view, start: 0, count: 200 })
+    }
+    const older = assert.rejects(sorted(2), { name: 'NoPagesError' })
+    const newer = runs.rows({ run, view: { filter: 'fizz 30' }, start: 0, count: 1 })
+    await older
+    assert.deepEqual((await newer).rows[0][2], 'Fizz 30')
+    const another = assert.rejects(sorted(1), { name: 'NoPagesError' })
+    assert.deepEqual((await runs.rows({ run, view: WHOLE, start: 0, count: 0 })).rows, [])
+    await another
+    const whole = await runs.rows({ run, view: WHOLE, start: 7, count: 1 })
+    assert.deepEqual([whole.totalRows, whole.rows[0][0]], [2_000_000, '7'])
+  })
+
   test('dates and moments are found by the text that their cells show', async () => {
     const { run } = await ran('await dated.persist()')
     const found = async (filter: string): Promise<string[][]> =>

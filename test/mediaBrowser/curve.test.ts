@@ -1,7 +1,7 @@
 // What learns by rounds, in the results panel of a real browser: its rounds, its numbers, a drawn line each, and its end.
 
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -87,6 +87,19 @@ describe('a learning curve', () => {
             .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL()),
           before,
           'more rounds are another line',
+        )
+        const saved = page.waitForEvent('download')
+        await ended.getByRole('button', { name: 'Save as PNG' }).click()
+        const file = await saved
+        assert.equal(file.suggestedFilename(), 'curve.png')
+        const bytes = readFileSync(await file.path())
+        assert.equal(bytes.toString('latin1', 1, 4), 'PNG')
+        const heights = await ended
+          .locator('canvas')
+          .evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).height))
+        assert.ok(
+          bytes.readUInt32BE(20) > heights[0] + heights[1],
+          'both lines are in it, each below its name',
         )
         if (screenshots) {
           mkdirSync(screenshots, { recursive: true })
