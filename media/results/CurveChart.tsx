@@ -41,12 +41,14 @@ export function CurveChart({ shown, surroundings }: CurveChartProps): JSX.Elemen
           <code>{curve.title}</code>{' '}
           {curve.place && <PlaceLink place={curve.place} surroundings={surroundings} />}
         </span>
-        <span class="muted">
-          {ended ? 'ended after round' : 'round'} {steps}
+        <span class="curve-tools">
+          <span class="muted">
+            {ended ? 'ended after round' : 'round'} {steps}
+          </span>
+          {series.length > 0 && (
+            <IconButton sign="save" label="Save as PNG" showLabel onClick={() => void savePicture()} />
+          )}
         </span>
-        {series.length > 0 && (
-          <IconButton sign="save" label="Save as PNG" showLabel onClick={() => void savePicture()} />
-        )}
       </div>
       {!ended && curve.steps !== undefined && (
         <StateBar

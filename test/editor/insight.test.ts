@@ -9,6 +9,7 @@ import {
   editorTab,
   lineText,
   lineTexts,
+  panelPage,
   runCommand,
   settledLenses,
   widenSideBar,
@@ -115,6 +116,16 @@ describe('in a real VS Code', { concurrency: false }, () => {
           .count()) > 1,
       'it is there twice',
     )
+  })
+
+  test('Open Results of an earlier run shows the results of that run', async () => {
+    const { page } = lab
+    await treeRow(/^largest/).click({ button: 'right' })
+    await page.locator('.monaco-menu .action-label', { hasText: 'Open Results' }).click()
+    const results = await panelPage(page, 'results')
+    await results.getByText('39602', { exact: true }).waitFor()
+    await lab.picture('openResults', 500)
+    await runCommand(page, 'View: Toggle Panel Visibility')
   })
 
   test('Run File runs all of it, and each computation says what it did', async () => {
