@@ -10,6 +10,7 @@ import {
   lineText,
   lineTexts,
   panelPage,
+  pickFromMenu,
   runCommand,
   settledLenses,
   widenSideBar,
@@ -120,8 +121,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
 
   test('Open Results of an earlier run shows the results of that run', async () => {
     const { page } = lab
-    await treeRow(/^largest/).click({ button: 'right' })
-    await page.locator('.monaco-menu .action-label', { hasText: 'Open Results' }).click()
+    await pickFromMenu(page, treeRow(/^largest/), 'Open Results')
     const results = await panelPage(page, 'results')
     await results.getByText('39602', { exact: true }).waitFor()
     await lab.picture('openResults', 500)

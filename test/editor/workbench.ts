@@ -150,6 +150,16 @@ export async function runAndPick(page: Page, title: string, offered: Locator): P
   })
 }
 
+/** Clicks an entry of a row's menu: a click that comes just when the menu opens is not taken. */
+export async function pickFromMenu(page: Page, row: Locator, entry: string): Promise<void> {
+  const found = page.locator('.monaco-menu .action-label', { hasText: entry })
+  await again(async (timeout) => {
+    if (!(await found.isVisible())) await row.click({ button: 'right', timeout })
+    await found.click({ timeout })
+    await found.waitFor({ state: 'hidden', timeout: 1000 })
+  })
+}
+
 /**
  * Notifications of that text. Under the driver they do not pop up, but wait behind the bell, and a list that was opened while
  * it was empty stays closed when the first one comes.
