@@ -29,6 +29,8 @@ export interface MemoryReadings {
   unexplainedBytes: number
   /** Memory given up since the main thread's last collection. */
   givenUpBytes: number
+  /** Something waits for memory that a collection may return. */
+  isAwaited?: boolean
 }
 
 export class CollectPlan {
@@ -48,13 +50,15 @@ export class CollectPlan {
     const isGivenUp = now.givenUpBytes > GIVEN_UP_SHARE_MAX * limitBytes
     const mayBeGarbage =
       now.unexplainedBytes > GARBAGE_SHARE_MIN * limitBytes || now.usedBytes > pauseShare * limitBytes
-    const leastMs = isMuch ? COLLECT_EVERY_MS : mayBeGarbage ? COLLECT_TIGHT_EVERY_MS : COLLECT_VAIN_EVERY_MS
+    const isAwaited = now.isAwaited === true
+    const leastMs =
+      isMuch || isAwaited ? COLLECT_EVERY_MS : mayBeGarbage ? COLLECT_TIGHT_EVERY_MS : COLLECT_VAIN_EVERY_MS
     // What left since the last time is a reason to ask at once.
     const vain = now.strayBytes > this.#strayBytesThen ? 0 : this.#vain
     const everyMs = Math.min(COLLECT_VAIN_EVERY_MS, leastMs * 2 ** vain)
-    const lanes = (isMuch || isTight) && now.nowMs - this.#atMs > everyMs
+    const lanes = (isMuch || isTight || isAwaited) && now.nowMs - this.#atMs > everyMs
     if (lanes) this.#asked(now, limitBytes)
-    return { lanes, own: isGivenUp || (lanes && isTight) }
+    return { lanes, own: isGivenUp || (lanes && (isTight || isAwaited)) }
   }
 
   #asked({ nowMs, strayBytes, usedBytes }: MemoryReadings, limitBytes: number): void {

@@ -42,7 +42,7 @@ export function heartbeat(state: WorkerState, readings: Readings): HeartbeatMess
     spilledBytes: values.spilledBytes,
     heldTasks: values.count,
     waiting: runs.counts[WAITING] + runs.counts[READY] + runs.counts[READING],
-    paused: state.paused,
+    paused: state.tellsPause,
     receivedBytes,
     sentBytes,
     runningTasks,

@@ -9,6 +9,13 @@ import { GRANTED_SIZES_MAX } from './spareGrants.ts'
 /** Buffers of so many sizes wait for the next result. */
 const SPARE_SIZES_MAX = GRANTED_SIZES_MAX
 
+/** What a collection found is known a turn later, and told in the next one. */
+const TURNS_TO_TELL = 3
+
+function afterTurns(turns: number, then: () => void): void {
+  setImmediate(() => (turns > 1 ? afterTurns(turns - 1, then) : then()))
+}
+
 export class LaneMemory implements ResultMemory {
   readonly #port: MessagePort
   readonly #idOf = new WeakMap<SharedArrayBuffer, number>()
@@ -21,7 +28,8 @@ export class LaneMemory implements ResultMemory {
   #letGo: number[] = []
   readonly #collectBytes: number
   readonly #collectGarbage: () => void
-  #collecting: NodeJS.Immediate | undefined
+  /** The wave that is to be answered, while a collection is to come. */
+  #wave: number | undefined
   #nextId: number
   #seenBytes = 0
 
@@ -117,15 +125,21 @@ export class LaneMemory implements ResultMemory {
    * Gives back unused grants and has garbage collected; what was seen and is not used any more can then be used again.
    * Once for all that ask in one turn of the event loop: what was collected is told in the next turn, which would
    * never come on a slow machine if each collection took as long as it takes until the next one is asked for.
+   * @param wave answered when what was collected has been told
    */
-  collect(): void {
-    this.#collecting ??= setImmediate(() => {
-      this.#collecting = undefined
+  collect(wave: number): void {
+    const isAsked = this.#wave !== undefined
+    this.#wave = wave
+    if (isAsked) return
+    setImmediate(() => {
+      const asked = this.#wave
+      this.#wave = undefined
       this.#spare.clear()
       this.#spareBytes = 0
       this.#seenBytes = 0
       releaseCaches()
       this.#collectGarbage()
+      afterTurns(TURNS_TO_TELL, () => this.#port.postMessage({ kind: 'collected', wave: asked }))
     })
   }
 

@@ -82,7 +82,8 @@ export type ToLane =
   | CallablesMessage
   | BatchMessage
   | GrantMessage
-  | { kind: 'collect' }
+  /** Answered by `collected` when what the lane lets go of has been told. */
+  | { kind: 'collect'; wave: number }
   /** The thread is sampled from now on, or not any more (a busy one looks at `LaneProgress.sampled`); what was seen so far is told under the number, unless that is 0 and it goes on. */
   | { kind: 'sample'; on: boolean; tell: number }
   /** No batch behind this names these callables. */
@@ -96,6 +97,7 @@ export type FromLane =
   /** It lacks something, and waits for it inside an import. */
   | { kind: 'wish'; wish: LaneWish }
   | { kind: 'let-go'; ids: number[] }
+  | { kind: 'collected'; wave: number }
   /** What the thread was seen at since the last time. */
   | { kind: 'line-times'; lines: LineTime[]; told: number }
   | { kind: 'log'; level: string; text: string; batch: number; index: number; stack?: string }

@@ -137,7 +137,7 @@ export class LaneRunner {
         this.#memory.grant(message.buffers)
         break
       case 'collect':
-        this.#memory.collect()
+        this.#memory.collect(message.wave)
         break
       case 'sample':
         this.#sample(message.on, message.tell)

@@ -18,6 +18,8 @@ export interface LaneEvents {
   waits(lane: number, batch: number, index: number, waits: boolean): void
   /** Shared memory that the lane does not see any more: see `SharedMemory`. */
   letGo(lane: number, ids: number[]): void
+  /** The lane has collected its garbage; see `Returning`. */
+  collected(lane: number, wave: number): void
   /** What the lane's thread was seen at; see `LaneProfiler`. */
   sampled(lane: number, lines: LineTime[], told: number): void
   logged(level: string, text: string, batch: number, index: number, lane: number, stack?: string): void
@@ -253,6 +255,9 @@ export class Lanes {
         break
       case 'let-go':
         this.#events.letGo(lane, message.ids)
+        break
+      case 'collected':
+        this.#events.collected(lane, message.wave)
         break
       case 'line-times':
         this.#events.sampled(lane, message.lines, message.told)

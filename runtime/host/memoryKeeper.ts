@@ -2,10 +2,12 @@
 
 import { onMeasured } from '../worker/decide.ts'
 import type { LaneReport } from '../worker/laneReport.ts'
+import { isShort } from '../worker/room.ts'
 import { CollectPlan } from './collectPlan.ts'
 import { collectGarbage } from './garbage.ts'
 import type { Lanes } from './lanes.ts'
 import { Overflow } from './overflow.ts'
+import { MAIN, Returning } from './returning.ts'
 import type { SharedMemory } from './sharedMemory.ts'
 import { SpareGrants } from './spareGrants.ts'
 import type { WorkerCore } from './workerCore.ts'
@@ -31,9 +33,11 @@ export class MemoryKeeper {
   readonly #memory: SharedMemory
   readonly #lanes: Lanes
   readonly #grants = new SpareGrants()
+  readonly #returning = new Returning()
   #movedBytes = 0
   readonly #plan = new CollectPlan()
   #collecting: NodeJS.Immediate | undefined
+  #wave = NO_WAVE
   #soon: NodeJS.Timeout | undefined
   #watch: NodeJS.Timeout | undefined
   #busy = false
@@ -63,6 +67,33 @@ export class MemoryKeeper {
     this.#measureMoved()
   }
 
+  /** Tells the books what stands about, and how much of it may return. */
+  tell(): void {
+    const { state } = this.#core
+    const { strayBytes, unreturnedBytes } = this.#memory
+    state.strayBytes = strayBytes + unreturnedBytes
+    state.returnedBytesMax = unreturnedBytes
+    state.returningBytes = this.#returning.bytes(strayBytes) + unreturnedBytes
+  }
+
+  /** A lane has collected its garbage. */
+  collected(lane: number, wave: number): void {
+    this.#over(this.#returning.collected(lane, wave))
+  }
+
+  laneEnded(lane: number): void {
+    this.#memory.laneEnded(lane)
+    this.#over(this.#returning.ended(lane))
+  }
+
+  /** All threads have collected their garbage: what had been given up has returned. */
+  #over(returnedBytes: number | undefined): void {
+    if (returnedBytes === undefined) return
+    this.#memory.unreturnedBytes -= returnedBytes
+    this.#returning.over(this.#memory.strayBytes)
+    this.#core.on(() => {})
+  }
+
   #measureMoved(): void {
     if (this.#movedBytes >= MEASURE_SHARE * this.#core.state.limits.limitBytes)
       this.measure(process.memoryUsage.rss())
@@ -83,7 +114,7 @@ export class MemoryKeeper {
     this.#movedBytes = 0
     const usedBytes = rssBytes - this.#memory.freeBytes
     this.#tidy(usedBytes)
-    this.#core.on(() => onMeasured(this.#core.state, usedBytes))
+    this.#core.on(() => onMeasured(this.#core.state, usedBytes, performance.now()))
   }
 
   /** While nothing is started for want of memory, so that work goes on as soon as it can. */
@@ -128,27 +159,35 @@ export class MemoryKeeper {
     // memory of each value that left would be given up just before the next one needs it, and fresh memory is dear.
     const keptShare = Math.max(spillShare, pauseShare)
     this.#memory.trim(Math.max(0, keptShare * limitBytes - usedBytes))
-    const { strayBytes, givenUpBytes } = this.#memory
-    const { values, baseBytes } = this.#core.state
+    const { givenUpBytes } = this.#memory
+    const { values, baseBytes, strayBytes, returningBytes, limits } = this.#core.state
     const unexplainedBytes = usedBytes - values.managedBytes - strayBytes - baseBytes
-    const readings = { nowMs: performance.now(), usedBytes, strayBytes, unexplainedBytes, givenUpBytes }
-    const { lanes, own } = this.#plan.next(readings, this.#core.state.limits)
+    const isAwaited = returningBytes > 0 && isShort(this.#core.state)
+    const nowMs = performance.now()
+    const readings = { nowMs, usedBytes, strayBytes, unexplainedBytes, givenUpBytes, isAwaited }
+    const { lanes, own } = this.#plan.next(readings, limits)
     if (lanes) {
-      this.#lanes.postAll({ kind: 'collect' })
+      const wave = this.#returning.begin(this.#lanes.count, this.#memory.unreturnedBytes)
+      this.#lanes.postAll({ kind: 'collect', wave })
       this.#grants.letGo()
-    }
-    if (own) this.#collectSoon()
+      if (own || this.#memory.unreturnedBytes > 0) this.#collectSoon(wave)
+      else this.#over(this.#returning.collected(MAIN, wave))
+    } else if (own) this.#collectSoon()
   }
 
   /** Not now: the functions that called this one may still have in their frames what is given up. */
-  #collectSoon(): void {
+  #collectSoon(wave = NO_WAVE): void {
+    this.#wave = Math.max(this.#wave, wave)
     this.#memory.givenUpBytes = 0
     this.#collecting ??= setImmediate(() => {
       this.#collecting = undefined
       collectGarbage()
+      this.#over(this.#returning.collected(MAIN, this.#wave))
     })
   }
 }
+
+const NO_WAVE = 0
 
 /** The sizes of all buffers that a report's results stand in. */
 const sizesMade = ({ shared }: LaneReport): number[] =>

@@ -37,8 +37,10 @@ export class SharedMemory {
   freeBytes = 0
   /** Bytes in which no value stands, but that lanes have not let go of. */
   strayBytes = 0
-  /** Bytes given up since the last look: only a garbage collection returns them to the system. */
+  /** Bytes given up since the main thread last collected its garbage: only that returns them to the system. */
   givenUpBytes = 0
+  /** Bytes given up that may still be in wrappers of any thread's: see `Returning`. */
+  unreturnedBytes = 0
 
   constructor(lanes: number, freeBytesMax: number) {
     this.#handedTo = Array.from({ length: lanes }, () => new Map())
@@ -136,11 +138,16 @@ export class SharedMemory {
     for (const [byteLength, buffers] of this.#free) {
       while (this.freeBytes > bytes && buffers.pop()) {
         this.freeBytes -= byteLength
-        this.givenUpBytes += byteLength
+        this.#giveUp(byteLength)
       }
       if (buffers.length === 0) this.#free.delete(byteLength)
       if (this.freeBytes <= bytes) return
     }
+  }
+
+  #giveUp(byteLength: number): void {
+    this.givenUpBytes += byteLength
+    this.unreturnedBytes += byteLength
   }
 
   #entry(id: number, buffer: SharedArrayBuffer): Entry {
@@ -167,7 +174,7 @@ export class SharedMemory {
     this.strayBytes -= buffer.byteLength
     const { byteLength } = buffer
     if (stained || byteLength > this.#freeBytesMax) {
-      this.givenUpBytes += byteLength
+      this.#giveUp(byteLength)
       return
     }
     // What work was like a while ago says little of what comes: the size that was freed just now stays.

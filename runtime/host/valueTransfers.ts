@@ -4,6 +4,7 @@ import type { EncodedValue } from '../functions/encodedValue.ts'
 import type { FetchRequest } from '../worker/fetchPlan.ts'
 import { fetchBytesMax } from '../worker/memory.ts'
 import { holdForSending, onFetchEnded, onFetched, onPut } from '../worker/onValue.ts'
+import { mayBeSent } from '../worker/room.ts'
 import { AWAITED } from '../worker/values.ts'
 import { unpin } from '../worker/workerState.ts'
 import type { DataClient } from './dataClient.ts'
@@ -37,7 +38,15 @@ export class ValueTransfers implements DataSource {
     this.#inflow = new Inflow(core.state)
     const bytesMax = fetchBytesMax(core.state.limits)
     this.answerBytesMax = Math.min(ANSWER_BYTES_MAX, bytesMax)
-    this.#outflow = new Outflow(bytesMax)
+    this.#outflow = new Outflow(bytesMax, undefined, (bytes) =>
+      // The books count it already, as what waits.
+      mayBeSent(core.state, bytes - core.state.lentBytes),
+    )
+  }
+
+  /** Values that are read to be sent, or wait for it. */
+  get lentBytes(): number {
+    return this.#outflow.movingBytes
   }
 
   sizeOf(task: number, run: number): number {
@@ -63,6 +72,7 @@ export class ValueTransfers implements DataSource {
   /** To be called after every event: who waits for room may have it. */
   look(): void {
     this.#inflow.look()
+    this.#outflow.look()
   }
 
   /** Where another worker serves data; an empty address says that it has left. */

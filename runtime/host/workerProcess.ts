@@ -7,6 +7,7 @@ import { decide } from '../worker/decide.ts'
 import { memoryLimits } from '../worker/memory.ts'
 import { onDisconnected, onOtherCluster } from '../worker/onInstruction.ts'
 import { onLaneEnded, onLaneOpened, onLaneReported, onLaneWaits } from '../worker/onLane.ts'
+import { isShort } from '../worker/room.ts'
 import { WorkerState } from '../worker/workerState.ts'
 import { ConnectionRefusedError, ControlClient } from './controlClient.ts'
 import { DataClient } from './dataClient.ts'
@@ -192,7 +193,7 @@ export class WorkerProcess implements WorkerCore {
         this.#keeper.reported(lane, report)
       },
       ended: (lane, end) => {
-        this.#memory.laneEnded(lane)
+        this.#keeper.laneEnded(lane)
         this.#lineWatch.laneEnded(lane)
         this.on(() => onLaneEnded(this.state, lane, end))
       },
@@ -203,6 +204,7 @@ export class WorkerProcess implements WorkerCore {
           this.#control.flushSoon()
         }),
       letGo: (lane, ids) => this.on(() => this.#memory.letGo(lane, ids)),
+      collected: (lane, wave) => this.#keeper.collected(lane, wave),
       sampled: (lane, lines, told) => this.#lineWatch.heard(lane, lines, told),
       logged: (level, text, batch, index, lane, stack) => {
         const { posted, aside } = this.state.lanes[lane]
@@ -224,13 +226,15 @@ export class WorkerProcess implements WorkerCore {
     this.#acting = true
     while (this.#actAgain) {
       this.#actAgain = false
-      this.state.strayBytes = this.#memory.strayBytes
+      this.#keeper.tell()
+      this.#transfers.look()
+      this.state.lentBytes = this.#transfers.lentBytes
       for (const action of decide(this.state)) this.#perform(action)
     }
     this.#acting = false
     this.#transfers.look()
     this.#keeper.watch(this.state.lanes.some(({ posted }) => posted.length > 0))
-    if (this.state.paused || this.state.held) this.#keeper.measureSoon()
+    if (isShort(this.state)) this.#keeper.measureSoon()
     this.#control.flushSoon()
   }
 
@@ -250,6 +254,7 @@ export class WorkerProcess implements WorkerCore {
         break
       case 'release':
         for (const row of action.rows) this.store.release(row)
+        this.#actAgain = true
         break
       case 'load':
         for (const row of action.rows) void this.#spilling.load(row, this.#worker)
@@ -259,6 +264,7 @@ export class WorkerProcess implements WorkerCore {
           this.store.release(row)
           this.#files.forget(row)
         }
+        this.#actAgain = true
         break
       case 'tell-pause':
         this.#heartbeat()

@@ -2,16 +2,18 @@
 
 import type { WorkerAction } from './actions.ts'
 import { AHEAD_MS, BATCH_MS, fairShare } from './batchPlan.ts'
-import { bytesToSpill, shouldHold, shouldPause } from './memory.ts'
+import { shouldHold, shouldPause } from './memory.ts'
+import { comingBytes, mustWaitFor, spill } from './room.ts'
 import { POSTED, READING, READY } from './runBooks.ts'
 import { AWAITED, LOADING, SPILLED } from './values.ts'
-import { admit, type WorkerState, waitFor } from './workerState.ts'
+import { admit, hasLeft, reserve, unreserve, type WorkerState, waitFor } from './workerState.ts'
 
 /** Everything decided since the last call. The host must carry it out, in order, before the next event. */
 export function decide(state: WorkerState): WorkerAction[] {
   const gone = forget(state)
   spill(state)
   if (!state.paused) {
+    state.blockedBytes = 0
     fetch(state)
     const countedBytes = state.values.managedBytes + state.strayBytes
     state.held = canShrink(state) && shouldHold(countedBytes, state.otherBytes, state.limits)
@@ -23,46 +25,48 @@ export function decide(state: WorkerState): WorkerAction[] {
 /**
  * Memory was measured.
  * @param rssBytes the process's size, without memory that is free for the next values
+ * @param nowMs of any clock that only goes forward
  */
-export function onMeasured(state: WorkerState, rssBytes: number): void {
+export function onMeasured(state: WorkerState, rssBytes: number, nowMs: number): void {
+  const { values, strayBytes, returnedBytesMax } = state
   state.rssToJudge = rssBytes
-  state.otherBytes = Math.max(0, rssBytes - state.values.managedBytes - state.strayBytes)
-  const rise = state.baseBytes + BASE_RISE * (state.otherBytes - state.baseBytes)
-  state.baseBytes = state.baseBytes === 0 ? state.otherBytes : Math.min(state.otherBytes, rise)
+  state.otherBytes = Math.max(0, rssBytes - values.managedBytes - strayBytes)
+  followBase(state, state.otherBytes - comingBytes(state), state.otherBytes + returnedBytesMax)
   state.spillStuck = false
   state.diskRefuses = false
   const paused = canShrink(state) && shouldPause(rssBytes, state.limits, state.paused)
-  if (paused === state.paused) return
+  if (paused && !state.paused) state.pausedSinceMs = nowMs
   state.paused = paused
+  const tells = paused && nowMs - state.pausedSinceMs >= TELL_PAUSE_MS
+  if (tells === state.tellsPause) return
+  state.tellsPause = tells
   state.actions.push({ kind: 'tell-pause' })
+}
+
+/** A pause that is over sooner is nobody else's concern: who hears of one takes back what waits here, and brings its data elsewhere. */
+const TELL_PAUSE_MS = 500
+
+/**
+ * @param leastBytes what the process takes, were all that is on its way into memory there already
+ * @param mostBytes the same, were none of it there, and all that was given up gone
+ */
+function followBase(state: WorkerState, leastBytes: number, mostBytes: number): void {
+  const { baseBytes } = state
+  const rise = BASE_RISE * Math.max(0, leastBytes - baseBytes)
+  state.baseBytes = baseBytes === 0 ? mostBytes : Math.min(mostBytes, baseBytes + rise)
 }
 
 /**
  * Whether waiting may leave less in memory: runs end, values leave for the disk, what they left is used again. Where
  * nothing of that is under way a worker that waited would wait for ever: it goes on, one run at a time.
  */
-function canShrink({ values, strayBytes, diskRefused, lanes }: WorkerState): boolean {
+function canShrink({ values, returningBytes, diskRefused, lanes }: WorkerState): boolean {
   if (lanes.some(({ posted, aside }) => posted.length + aside.length > 0)) return true
-  return strayBytes > 0 || (values.managedBytes > 0 && !diskRefused)
+  return returningBytes > 0 || (values.canLeave && !diskRefused)
 }
 
 /** How fast the base follows measurements that are above it. */
 const BASE_RISE = 0.05
-
-function spill(state: WorkerState): void {
-  if (state.spillStuck || state.diskRefuses) return
-  const { managedBytes, leavingBytes } = state.values
-  const expectedBytes = state.baseBytes + state.strayBytes + state.growthBytes + state.blockedBytes
-  const measured = { managedBytes, leavingBytes, rssBytes: state.rssToJudge, expectedBytes }
-  const wanted = bytesToSpill(measured, state.limits)
-  if (wanted <= 0) return
-  const { write, dropped } = state.values.chooseToSpill(wanted)
-  if (dropped.length > 0) state.actions.push({ kind: 'release', rows: dropped })
-  if (write.length > 0) state.actions.push({ kind: 'spill', rows: write })
-  state.spillStuck = write.length + dropped.length === 0
-  // The measured size follows what left only after a while: it is judged once a measurement.
-  state.rssToJudge = 0
-}
 
 function fetch(state: WorkerState): void {
   const isWanted = (task: number, run: number): boolean => {
@@ -70,7 +74,7 @@ function fetch(state: WorkerState): void {
     return row !== -1 && state.values.phase(row) === AWAITED
   }
   for (;;) {
-    const request = state.fetches.next(isWanted)
+    const request = state.fetches.next(isWanted, (bytes) => !mustWaitFor(state, bytes))
     if (!request) return
     state.actions.push({ kind: 'fetch', ...request })
   }
@@ -80,13 +84,14 @@ function fetch(state: WorkerState): void {
 function forget(state: WorkerState): WorkerAction[] {
   if (state.forgotten.length === 0) return []
   const rows = state.forgotten.splice(0)
+  const before = state.values.managedBytes
   for (const row of rows) state.values.free(row)
+  hasLeft(state, before - state.values.managedBytes)
   return [{ kind: 'forget', rows }]
 }
 
 /** Gives every thread that has room its next batch. */
 function dispatch(state: WorkerState): void {
-  state.blockedBytes = 0
   if (state.runs.aloneCount > 0 && runsAlone(state)) return
   for (;;) {
     const lane = laneWithRoom(state)
@@ -103,22 +108,27 @@ const runsAlone = ({ lanes, runs }: WorkerState): boolean =>
  * or for values to leave. Where neither is under way it starts all the same.
  */
 function mustWait(state: WorkerState, slot: number): boolean {
-  const { values, baseBytes, strayBytes, limits, runs } = state
+  const { values, limits, runs } = state
   if (runs.isAlone(slot)) {
     // It gets all the memory that there is.
     state.blockedBytes = limits.limitBytes
     if (values.leavingBytes === 0) spill(state)
     return values.leavingBytes > 0
   }
-  const growthBytes = expectedGrowth(state, slot)
-  if (growthBytes === 0) return false
-  const fits = (): boolean =>
-    values.managedBytes + baseBytes + strayBytes + state.growthBytes + growthBytes <=
-    limits.pauseShare * limits.limitBytes
-  if (fits()) return false
-  state.blockedBytes = growthBytes
-  if (state.growthBytes === 0 && values.leavingBytes === 0) spill(state)
-  return !fits() && (state.growthBytes > 0 || values.leavingBytes > 0)
+  // What it needs was kept for it when it began to read.
+  if (state.reserved.has(slot)) return false
+  const bytes = bytesToRead(state, slot) + expectedGrowth(state, slot)
+  return bytes > 0 && mustWaitFor(state, bytes)
+}
+
+/** Bytes of what a run uses that are on disk alone, and that nobody is reading. */
+function bytesToRead({ runs, values }: WorkerState, slot: number): number {
+  let sum = 0
+  runs.eachDependency(slot, (task, run) => {
+    const row = values.rowOf(task, run)
+    if (row !== -1 && values.phase(row) === SPILLED) sum += values.bytes(row)
+  })
+  return sum
 }
 
 /** An idle lane (one whose runs all wait for others counts as such), else one whose only batch is short; −1 when all are busy enough. */
@@ -222,6 +232,7 @@ function takeDependencies(state: WorkerState, slot: number, pinned: number[]): b
   const held = state.reading.get(slot)
   if (held) {
     state.reading.delete(slot)
+    unreserve(state, slot)
     pinned.push(...held)
     return true
   }
@@ -246,6 +257,7 @@ function takeDependencies(state: WorkerState, slot: number, pinned: number[]): b
   }
   runs.setPhase(slot, READING)
   state.reading.set(slot, rows)
+  if (!runs.isAlone(slot)) reserve(state, slot, expectedGrowth(state, slot))
   readBack(state, slot, rows)
   return false
 }

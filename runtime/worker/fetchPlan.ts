@@ -55,11 +55,17 @@ export class FetchPlan {
     else this.#queues.set(holder, [{ task, run, bytes }])
   }
 
-  /** The next request to make now, or nothing. `isWanted` leaves out what nobody waits for any more. */
-  next(isWanted: (task: number, run: number) => boolean): FetchRequest | undefined {
+  /**
+   * The next request to make now, or nothing. `isWanted` leaves out what nobody waits for any more.
+   * @param mayTravel whether there is room now for a value that is larger than what may be in flight
+   */
+  next(
+    isWanted: (task: number, run: number) => boolean,
+    mayTravel: (bytes: number) => boolean = () => true,
+  ): FetchRequest | undefined {
     for (const [holder, queue] of this.#queues) {
       if ((this.#inFlight.get(holder) ?? 0) >= REQUESTS_PER_HOLDER) continue
-      const request = this.#gather(holder, queue, isWanted)
+      const request = this.#gather(holder, queue, isWanted, mayTravel)
       if (queue.length === 0) this.#queues.delete(holder)
       if (request) return request
     }
@@ -87,6 +93,7 @@ export class FetchPlan {
     holder: number,
     queue: Wanted[],
     isWanted: (task: number, run: number) => boolean,
+    mayTravel: (bytes: number) => boolean,
   ): FetchRequest | undefined {
     const tasks: number[] = []
     const runs: number[] = []
@@ -99,6 +106,7 @@ export class FetchPlan {
       }
       if (this.#bytesInFlight + bytes > 0 && this.#bytesInFlight + bytes + wanted.bytes > this.#bytesMax)
         break
+      if (wanted.bytes > this.#bytesMax && !mayTravel(wanted.bytes)) break
       if (tasks.length > 0 && bytes + wanted.bytes > REQUEST_BYTES_MAX) break
       if (tasks.length === REQUEST_VALUES_MAX) break
       tasks.push(wanted.task)

@@ -24,6 +24,7 @@ export class Growth {
    * @param inputBytes what it is given: where its function never ran here, the result is taken to be as large
    */
   expectedBytes(callable: number, inputBytes: () => number): number {
-    return COPIES * (this.#largest.get(callable) ?? inputBytes())
+    // Whole bytes, so that what is kept for runs and let go of again adds up to nothing.
+    return Math.ceil(COPIES * (this.#largest.get(callable) ?? inputBytes()))
   }
 }

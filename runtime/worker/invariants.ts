@@ -62,18 +62,21 @@ const RULES: Record<string, Rule> = {
   },
 
   'bytes are counted'({ values }, fail) {
-    const sums = { managed: 0, leaving: 0, spilled: 0, count: 0 }
+    const sums = { managed: 0, leaving: 0, loading: 0, spilled: 0, count: 0 }
     for (let row = 0; row < values.rows; row++) {
       const phase = values.phase(row)
       const bytes = values.bytes(row)
       if (phase === HELD || phase === WRITING) sums.managed += bytes
       if (phase === WRITING) sums.leaving += bytes
+      if (phase === LOADING) sums.loading += bytes
       if (phase === SPILLED || phase === LOADING) sums.spilled += bytes
       if (phase !== FREE && phase !== AWAITED && !values.isDoomed(row)) sums.count++
     }
     if (sums.managed !== values.managedBytes) fail(`${sums.managed} B held, ${values.managedBytes} counted`)
     if (sums.leaving !== values.leavingBytes)
       fail(`${sums.leaving} B leaving, ${values.leavingBytes} counted`)
+    if (sums.loading !== values.loadingBytes)
+      fail(`${sums.loading} B being read, ${values.loadingBytes} counted`)
     if (sums.spilled !== values.spilledBytes)
       fail(`${sums.spilled} B spilled, ${values.spilledBytes} counted`)
     if (sums.count !== values.count) fail(`${sums.count} values, ${values.count} counted`)
@@ -93,6 +96,19 @@ const RULES: Record<string, Rule> = {
     for (const [row, count] of uses)
       if (values.pins(row) < count)
         fail(`row ${row} is used ${count} times and pinned ${values.pins(row)} times`)
+  },
+
+  'room is kept for what runs, and for what reads for its run'(
+    { lanes, reserved, reading, growthBytes },
+    fail,
+  ) {
+    let sum = 0
+    for (const { posted } of lanes) for (const batch of posted) sum += batch.growthBytes
+    for (const [slot, bytes] of reserved) {
+      sum += bytes
+      if (!reading.has(slot)) fail(`slot ${slot} does not read`)
+    }
+    if (sum !== growthBytes) fail(`${sum} B kept, ${growthBytes} counted`)
   },
 
   'a dropped value goes when nothing uses it'({ values, forgotten }, fail) {

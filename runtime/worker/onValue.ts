@@ -3,7 +3,7 @@
 import { companionsOf, goWithThem } from './companions.ts'
 import { READING, WAITING } from './runBooks.ts'
 import { AWAITED, HELD, LOADING, WRITING } from './values.ts'
-import { arrived, dropValue, stopWaiting, type WorkerState } from './workerState.ts'
+import { arrived, dropValue, hasLeft, stopWaiting, type WorkerState } from './workerState.ts'
 
 /** A client or another worker wrote a value here. Returns its row, or −1 when it was here already. */
 export function onPut(state: WorkerState, task: number, run: number, bytes: number): number {
@@ -69,6 +69,7 @@ export function reportMissing(
 /** Values reached the disk. */
 export function onWritten(state: WorkerState, rows: readonly number[]): void {
   const released: number[] = []
+  const before = state.values.managedBytes
   state.diskRefused = false
   for (const row of rows) {
     if (state.values.phase(row) !== WRITING) continue
@@ -76,6 +77,7 @@ export function onWritten(state: WorkerState, rows: readonly number[]): void {
     if (state.values.written(row)) released.push(row)
     if (state.values.settle(row)) state.forgotten.push(row)
   }
+  hasLeft(state, before - state.values.managedBytes)
   if (released.length > 0) state.actions.push({ kind: 'release', rows: released })
 }
 

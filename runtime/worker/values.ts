@@ -52,7 +52,9 @@ export class ValueBooks {
   managedBytes = 0
   /** Bytes in memory that are being written. */
   leavingBytes = 0
-  /** Bytes of values that are on disk alone. */
+  /** Bytes that are being read into memory. */
+  loadingBytes = 0
+  /** Bytes of values that are on disk alone, those that are being read included. */
   spilledBytes = 0
   /** Values that can be served: in memory or on disk. */
   count = 0
@@ -98,6 +100,13 @@ export class ValueBooks {
   /** Whether its bytes are in memory now. */
   inMemory(row: number): boolean {
     return this.#phase[row] === HELD || this.#phase[row] === WRITING
+  }
+
+  /** Whether anything in memory is on its way to the disk, or could be. */
+  get canLeave(): boolean {
+    if (this.leavingBytes > 0) return true
+    for (let row = this.#oldest; row !== NONE; row = this.#newer[row]) if (this.#pins[row] === 0) return true
+    return false
   }
 
   /** A new row for a value that is not here yet. */
@@ -198,11 +207,13 @@ export class ValueBooks {
 
   load(row: number): void {
     this.#phase[row] = LOADING
+    this.loadingBytes += this.#bytes[row]
   }
 
   loaded(row: number): void {
     this.#phase[row] = HELD
     this.passing.add(row)
+    this.loadingBytes -= this.#bytes[row]
     this.spilledBytes -= this.#bytes[row]
     this.managedBytes += this.#bytes[row]
     this.#append(row)

@@ -55,8 +55,10 @@ export class WorkerState {
   readonly ready = new ReadyQueue()
   readonly durations = new Durations()
   readonly growth = new Growth()
-  /** Memory that the runs which threads have now may take in sum. */
+  /** Memory that the runs which threads have now may take in sum, and those that are read for. */
   growthBytes = 0
+  /** What is kept of it for each slot in phase READING. */
+  readonly reserved = new Map<number, number>()
   readonly fetches: FetchPlan
   readonly lanes: LaneState[]
   /** Slots that lack a value's row: they wait for it to come or to be read back. */
@@ -76,9 +78,18 @@ export class WorkerState {
   otherBytes = 0
   /** The same at its least: without what tasks need while they run. It rises slowly, and falls at once. */
   baseBytes = 0
-  /** Memory that values have left and that cannot be used again yet: the host keeps it up to date. */
+  /** Memory that values have left and that cannot be used again yet. The host keeps this and the next three up to date. */
   strayBytes = 0
+  /** How much of it may have returned to the system already. */
+  returnedBytesMax = 0
+  /** How much of it may return when threads collect their garbage, which they are bound to do. */
+  returningBytes = 0
+  /** Values that are read from disk only to be sent, or wait for it: nothing while nobody takes any. */
+  lentBytes = 0
   paused = false
+  pausedSinceMs = 0
+  /** The scheduler is told that it is paused. */
+  tellsPause = false
   /** Runs are held back until something has left memory. */
   held = false
   /** Nothing more can leave memory until something is unpinned. */
@@ -159,6 +170,7 @@ export function stopWaiting(state: WorkerState, slot: number): void {
   const pinned = state.reading.get(slot)
   if (pinned) {
     state.reading.delete(slot)
+    unreserve(state, slot)
     for (const row of pinned) leaveWaiters(state, row, slot)
     unpin(state, pinned)
     const at = state.next.indexOf(slot)
@@ -171,6 +183,23 @@ export function stopWaiting(state: WorkerState, slot: number): void {
       if (!state.waiters.has(row) && state.values.phase(row) === AWAITED) dropValue(state, row)
     })
   state.runs.setLacking(slot, 0)
+}
+
+/** Values are gone from the books: what they stood in is still there, until the host has let go of it and says what became of it. */
+export function hasLeft(state: WorkerState, bytes: number): void {
+  state.strayBytes += bytes
+  state.returningBytes += bytes
+}
+
+/** Keeps so much memory for a run that is read for. */
+export function reserve(state: WorkerState, slot: number, bytes: number): void {
+  state.reserved.set(slot, bytes)
+  state.growthBytes += bytes
+}
+
+export function unreserve(state: WorkerState, slot: number): void {
+  state.growthBytes -= state.reserved.get(slot) ?? 0
+  state.reserved.delete(slot)
 }
 
 function leaveWaiters(state: WorkerState, row: number, slot: number): boolean {

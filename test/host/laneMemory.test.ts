@@ -96,7 +96,7 @@ test('garbage is collected once for all that ask in one turn, and what it found 
   let collected = 0
   const { memory } = lane(10 * SIZE, () => collected++)
   for (let turn = 1; turn <= 3; turn++) {
-    for (let asked = 0; asked < 50; asked++) memory.collect()
+    for (let asked = 0; asked < 50; asked++) memory.collect(1)
     assert.equal(collected, turn - 1)
     await new Promise(setImmediate)
     assert.equal(collected, turn)
@@ -146,7 +146,7 @@ test('what kernels keep of what they could make again goes when memory is asked 
   const done: string[] = []
   releasedWhenShort(() => done.push('released'))
   const memory = new LaneMemory(port1, 0, 1000, () => done.push('collected'))
-  memory.collect()
+  memory.collect(1)
   await new Promise(setImmediate)
   assert.deepEqual(done, ['released', 'collected'])
   port1.close()

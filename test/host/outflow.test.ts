@@ -45,3 +45,23 @@ test('a receiver that takes nothing does not stop the others for ever', async (t
   ;(await third)()
   assert.equal(outflow.bytes, 200)
 })
+
+test('a large one waits for room in memory, and what moves counts until nobody takes any', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let room = false
+  const outflow = new Outflow(100, 50, () => room)
+  const large = outflow.turn(500)
+  await turns()
+  assert.deepEqual([outflow.bytes, outflow.movingBytes], [0, 500])
+  room = true
+  outflow.look()
+  ;(await large)()
+  assert.deepEqual([outflow.bytes, outflow.movingBytes], [0, 0])
+  const taken = await outflow.turn(60)
+  assert.equal(outflow.movingBytes, 60)
+  t.mock.timers.tick(50)
+  assert.equal(outflow.movingBytes, 0, 'its receiver does not take it: runs must not wait for that')
+  taken()
+  await outflow.turn(40)
+  assert.equal(outflow.movingBytes, 40)
+})

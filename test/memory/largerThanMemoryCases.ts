@@ -103,7 +103,8 @@ test('work under a quarter of the memory that it needs gives the same answers, a
 test('an array larger than what all workers have for values is kept, transposed, cut otherwise and reduced', {
   timeout: 900_000,
 }, async (t) => {
-  const { client } = await start(t, 2, '300MB')
+  const { client, workers } = await start(t, 2, '300MB')
+  const before = await workers()
   // 450 MB of uniform numbers, the same ones for any cut: each worker has 190 MB beside itself, and spills at 60 % of 300.
   const uniform = (chunks: [number, number]) => array.random.uniform({ shape: [7500, 7500], chunks, seed: 7 })
   const told = async (x: ReturnType<typeof uniform>): Promise<number[]> => {
@@ -118,6 +119,24 @@ test('an array larger than what all workers have for values is kept, transposed,
   assert.equal(ofLast, last)
   const symmetric = Number(await kept.add(kept.transpose()).mean().compute())
   assert.ok(Math.abs(symmetric - (2 * total) / 7500 ** 2) < 1e-9)
+  assert.deepEqual(await workers(), before, 'no worker was ended for it')
+})
+
+test('blocks of which a worker has room for two are kept, summed and computed on, and no worker is ended for it', {
+  timeout: 900_000,
+}, async (t) => {
+  const { client, workers } = await start(t, 2, '260MB')
+  const before = await workers()
+  // 1.2 GB in blocks of 40 MB: beside itself a worker has about 100 MB until its supervisor ends it.
+  const blocks = array.random.uniform({ shape: [150_000_000], chunks: 5_000_000, seed: 3 })
+  const kept = await client.persist(blocks)
+  const total = Number(await kept.sum().compute())
+  const next = Number(await kept.add(1).multiply(2).sum().compute())
+  const squares = Number(await kept.add(kept.multiply(kept)).mean().compute())
+  assert.ok(Math.abs(total / 150e6 - 1 / 2) < 1e-3, `${total}`)
+  assert.ok(Math.abs(next - 2 * (total + 150e6)) < 1, `${next}`)
+  assert.ok(Math.abs(squares - 5 / 6) < 1e-3, `${squares}`)
+  assert.deepEqual(await workers(), before)
 })
 
 test('what a function keeps of the blocks it was given stays as it was, while the memory of all others is used again', {

@@ -42,6 +42,7 @@ export class PlayedWorker {
   readonly #ids = new Map<string, number>()
   readonly #names: string[] = []
   readonly #runOf = new Map<string, number>()
+  #nowMs = 0
   #requests: Extract<WorkerAction, { kind: 'fetch' }>[] = []
 
   constructor({ threads = 1, limitBytes = 1e9, shares, expectedMs }: PlayOptions = {}) {
@@ -225,8 +226,10 @@ export class PlayedWorker {
     return this.#event(() => onLoaded(this.state, this.#rows(text)))
   }
 
-  measures(rssBytes: number): string[] {
-    return this.#event(() => onMeasured(this.state, rssBytes))
+  /** Memory is measured, as many milliseconds after the last time. */
+  measures(rssBytes: number, afterMs = 1000): string[] {
+    this.#nowMs += afterMs
+    return this.#event(() => onMeasured(this.state, rssBytes, this.#nowMs))
   }
 
   /** Nothing of any run or value is left. */
@@ -242,7 +245,13 @@ export class PlayedWorker {
 
   #event(event: () => void): string[] {
     event()
-    const said = decide(this.state).map((action) => this.#say(action))
+    const said: string[] = []
+    for (let actions = decide(this.state); actions.length > 0; actions = decide(this.state)) {
+      said.push(...actions.map((action) => this.#say(action)))
+      // What values stood in is free as soon as they are let go of: no thread of this play has seen it.
+      this.state.strayBytes = 0
+      this.state.returningBytes = 0
+    }
     for (const message of this.state.reports.take()) said.push(...this.#tell(message))
     assert.deepEqual(brokenInvariants(this.state), [])
     return said
@@ -260,7 +269,7 @@ export class PlayedWorker {
         this.#requests.push(action)
         return `fetch ${[...action.tasks].map((task) => this.#names[task]).join(' ')} from ${action.holder}`
       case 'tell-pause':
-        return this.state.paused ? 'pause' : 'resume'
+        return this.state.tellsPause ? 'pause' : 'resume'
       default:
         return `${action.kind} ${action.rows.map((row) => this.#names[this.state.values.task(row)]).join(' ')}`
     }

@@ -52,6 +52,7 @@ class RandomPlay {
   readonly answers = new Map<string, string[]>()
   readonly #runOf = new Map<number, number>()
   #run = 1
+  #nowMs = 0
 
   constructor(seed: number) {
     this.#next = random(seed)
@@ -70,17 +71,22 @@ class RandomPlay {
     else if (choice < 86) onDiscard(state, { type: 'discard', ...this.#someTasks() })
     else if (choice < 90) onCancel(state, { type: 'cancel', ...this.#someTasks() })
     else if (choice < 93) onRecall(state, { type: 'recall', ...this.#someTasks() })
-    else if (choice < 96) onMeasured(state, this.#next(2200))
+    else if (choice < 96) this.#measure(this.#next(2200))
     else if (choice < 98) this.#lend()
     else if (choice < 99) unpin(state, this.#lent.splice(0))
     else if (this.#next(10) === 0) this.#disconnect()
     this.settle()
   }
 
+  #measure(rssBytes: number): void {
+    this.#nowMs += this.#next(400)
+    onMeasured(this.state, rssBytes, this.#nowMs)
+  }
+
   /** Everybody answers as hoped until nothing is left to do. */
   drain(): void {
     for (let round = 0; round < 5000; round++) {
-      onMeasured(this.state, 0)
+      this.#measure(0)
       unpin(this.state, this.#lent.splice(0))
       this.settle()
       this.#laneOpens()
@@ -126,7 +132,11 @@ class RandomPlay {
   }
 
   settle(): void {
-    for (const action of decide(this.state)) this.#take(action)
+    for (let actions = decide(this.state); actions.length > 0; actions = decide(this.state)) {
+      for (const action of actions) this.#take(action)
+      this.state.strayBytes = 0
+      this.state.returningBytes = 0
+    }
     for (const message of this.state.reports.take()) this.#note(message)
     assert.deepEqual(brokenInvariants(this.state), [])
   }

@@ -128,11 +128,13 @@ test('a measured size above 70 % spills what the books hold, once a measurement'
   assert.deepEqual(worker.put('c', 10), ['stored c'])
 })
 
-test('above 80 % nothing new starts, until it is lower again', () => {
+test('above 80 % nothing new starts, until it is lower again; others hear of it when it lasts', () => {
   const worker = new PlayedWorker({ threads: 2, limitBytes: 1000, expectedMs: 50 })
   worker.execute('r')
-  assert.deepEqual(worker.measures(810), ['pause'])
+  assert.deepEqual(worker.measures(810), [])
   assert.deepEqual(worker.execute('a; b <- x@2'), [])
+  assert.deepEqual(worker.measures(810, 499), [])
+  assert.deepEqual(worker.measures(810, 1), ['pause'])
   assert.deepEqual(worker.measures(790), [], 'it does not flutter')
   assert.deepEqual(worker.measures(700), ['resume', 'fetch x from 2', 'start a in 1'])
 })
