@@ -67,7 +67,7 @@ const finite = col('x').isNaN().not().and(col('x').isNotNull())
 const plain = col('id').mul(3).sub(50)
 
 const PROJECTIONS: Record<string, readonly Expr[]> = {
-  'running extremes': [...extremes('x'), ...extremes('n'), ...extremes('day')],
+  'running extremes': ['x', 'n', 'text', 'day'].flatMap(extremes),
   fills: ['x', 'n', 'text', 'day', 'flag'].flatMap(fills),
   'fills of expressions, with others around them': [
     col('n').sub(2).forwardFill().fillNull(7).as('a') as Expr,
@@ -175,5 +175,34 @@ for (const engine of ['polars', 'columns'])
       const made = project(pieces)
       assert.equal(made.partitions, 6)
       assert.deepEqual(await made.toRecords(), await project(tableOf(rows)).toRecords(), `seed ${seed}`)
+    }
+  })
+
+for (const engine of ['polars', 'columns'])
+  test(`running extremes of texts and categories are in the order of their texts (${engine})`, async () => {
+    process.env.HEDDLE_TABLE_ENGINE = engine
+    const texts = [null, 'm', 'b', null, 'z', 'a', 'é', '']
+    for (const type of ['string', 'category'] as const) {
+      const table = dataframe.fromRecords(
+        texts.map((t) => ({ t })),
+        { schema: { t: type }, partitions: 3 },
+      )
+      const found = await table
+        .select(col('t').cumMax().as('most'), col('t').cumMin().as('least'))
+        .toRecords()
+      assert.deepEqual(
+        found.map(({ most, least }) => [most, least]),
+        [
+          [null, null],
+          ['m', 'm'],
+          ['m', 'b'],
+          [null, null],
+          ['z', 'b'],
+          ['z', 'a'],
+          ['é', 'a'],
+          ['é', ''],
+        ],
+        type,
+      )
     }
   })

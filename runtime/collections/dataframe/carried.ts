@@ -82,7 +82,7 @@ export function carryOf({ fn, args }: Call, schema: Schema): Carry | undefined {
 }
 
 const isPlain = (type: DataType): boolean =>
-  isNumeric(type) || type === 'date' || isDatetime(type) || isDuration(type)
+  isNumeric(type) || type === 'string' || type === 'date' || isDatetime(type) || isDuration(type)
 
 export interface Carried {
   /** The columns of what is carried. */

@@ -8,6 +8,7 @@ import {
   isFloat,
   isInteger,
   isList,
+  isText,
   sameType,
   TICKS,
 } from '../dataType.ts'
@@ -174,6 +175,21 @@ const rolling =
       minPeriods: Number(minPeriods ?? window),
       center: Boolean(center),
     } as never)
+
+/** polars has no running extremes of texts: they are those of the texts' ranks, each row of which is where one begins. */
+const runningExtreme =
+  (name: 'cumMin' | 'cumMax'): Builder =>
+  ([first], _, node) => {
+    const type = node.args[0].type as DataType
+    if (!isText(type)) return first[name](false as never)
+    const pl = polars()
+    const rank = first.cast(nativeType('string'), true).rank('dense' as never, false as never)
+    const begins = pl
+      .when(rank.eq(rank[name](false as never)))
+      .then(first)
+      .otherwise(pl.lit(null))
+    return pl.when(first.isNull()).then(pl.lit(null)).otherwise(begins.forwardFill())
+  }
 
 /** What lies between two ticks of time, as a whole number of units. */
 const spans =
@@ -432,8 +448,8 @@ const BUILDERS: Record<FunctionName, Builder> = {
     return inner.sub(inner.shift(polars().lit(Number(n ?? 1))))
   },
   cumSum: ([first], _, node) => first.cast(nativeType(node.type as DataType), true).cumSum(false as never),
-  cumMin: ([first]) => first.cumMin(false as never),
-  cumMax: ([first]) => first.cumMax(false as never),
+  cumMin: runningExtreme('cumMin'),
+  cumMax: runningExtreme('cumMax'),
   cumCount: ([first]) => first.cumCount(false as never),
   cumProd: ([first]) => first.cumProd(false as never),
   rank: ([first], { method: how, descending }) =>
