@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { requireBuilt, type ServerOptions, startVscodeServer, type VscodeServer } from './vscodeServer.ts'
@@ -39,8 +39,8 @@ export interface Lab {
   setting(name: string, value: unknown): Promise<void>
   /** The language servers of this lab. */
   languageServers(): number[]
-  /** Loads the workbench, with a file of the folder open. */
-  open(file: string): Promise<void>
+  /** Loads the workbench on the folder, or on a `.code-workspace` file, with a file of the folder open. */
+  open(file: string, place?: string): Promise<void>
   /** A picture of the workbench below docs/screenshots, when pictures are asked for; `afterMs` lets charts fill first. */
   picture(name: string, afterMs?: number): Promise<void>
   /** Processes of clusters that this lab started: their command lines. */
@@ -96,11 +96,11 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
       page,
       folder,
       terminal: { ...process.env, XDG_RUNTIME_DIR: runtimeFolder },
-      async open(file) {
+      async open(file, place = folder) {
         const payload: [string, string][] = [['openFile', uri(join(folder, file))]]
         if (!options.vsix) payload.push(['extensionDevelopmentPath', uri(root)])
-        await page.goto(url(folder, payload))
-        await editorTab(page, file).first().waitFor()
+        await page.goto(url(place, payload))
+        await editorTab(page, basename(file)).first().waitFor()
       },
       async picture(name, afterMs = 0) {
         if (!process.env.HEDDLE_SCREENSHOTS) return

@@ -71,8 +71,8 @@ export interface VscodeServer {
   data: string
   /** A file or folder of this machine, as the workbench names it. */
   uri(file: string): string
-  /** The address of a workbench on `folder`; `payload` is a list of keys and values. */
-  url(folder: string, payload?: [string, string][]): string
+  /** The address of a workbench on a folder or a `.code-workspace` file; `payload` is a list of keys and values. */
+  url(place: string, payload?: [string, string][]): string
   /** What the extension hosts wrote into the output channel of the extension. */
   outputOf(name: string): string
   stop(): Promise<void>
@@ -160,9 +160,10 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
     authority,
     data,
     uri,
-    url(folder, payload = []) {
+    url(place, payload = []) {
+      const kind = place.endsWith('.code-workspace') ? 'workspace' : 'folder'
       const all = JSON.stringify([['skipWelcome', 'true'], ['skipReleaseNotes', 'true'], ...payload])
-      return `http://${authority}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(all)}`
+      return `http://${authority}/?${kind}=${encodeURIComponent(place)}&payload=${encodeURIComponent(all)}`
     },
     outputOf(name) {
       const find = [
