@@ -121,8 +121,9 @@ describe('in a real VS Code', { concurrency: false }, () => {
 
   test('Open Results of an earlier run shows the results of that run', async () => {
     const { page } = lab
-    await pickFromMenu(page, treeRow(/^largest/), 'Open Results')
-    const results = await panelPage(page, 'results')
+    const results = await pickFromMenu(page, treeRow(/^largest/), 'Open Results', (ms) =>
+      panelPage(page, 'results', ms),
+    )
     await results.getByText('39602', { exact: true }).waitFor()
     await lab.picture('openResults', 500)
     await runCommand(page, 'View: Toggle Panel Visibility')

@@ -64,7 +64,9 @@ describe('two folders in a real VS Code', { concurrency: false }, () => {
         .waitFor()
     await runCommand(page, 'Problems: Focus on Problems View')
     for (const [column] of Object.values(folders))
-      await page.locator('.markers-panel .monaco-list-row', { hasText: `did you mean '${column}'?` }).waitFor()
+      await page
+        .locator('.markers-panel .monaco-list-row', { hasText: `did you mean '${column}'?` })
+        .waitFor()
     await lab.picture('twoFolders', 500)
   })
 })

@@ -150,13 +150,22 @@ export async function runAndPick(page: Page, title: string, offered: Locator): P
   })
 }
 
-/** Clicks an entry of a row's menu: a click that comes just when the menu opens is not taken. */
-export async function pickFromMenu(page: Page, row: Locator, entry: string): Promise<void> {
+/**
+ * Clicks an entry of a row's menu until what it should do is seen: a click that comes just when the menu opens is not taken,
+ * and a list that is drawn anew closes it.
+ */
+export async function pickFromMenu<Seen>(
+  page: Page,
+  row: Locator,
+  entry: string,
+  seen: (timeoutMs: number) => Promise<Seen>,
+): Promise<Seen> {
   const found = page.locator('.monaco-menu .action-label', { hasText: entry })
-  await again(async (timeout) => {
+  return await again(async (timeout) => {
     if (!(await found.isVisible())) await row.click({ button: 'right', timeout })
     await found.click({ timeout })
     await found.waitFor({ state: 'hidden', timeout: 1000 })
+    return await seen(timeout)
   })
 }
 
@@ -174,7 +183,7 @@ export async function notifications(page: Page, text: string | RegExp): Promise<
 }
 
 /** Does something until it succeeds, for three minutes; each time for a while. */
-async function again(attempt: (timeoutMs: number) => Promise<void>): Promise<void> {
+async function again<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
   for (const deadline = Date.now() + WAIT_MS; ; ) {
     try {
       return await attempt(AGAIN_MS)
