@@ -14,7 +14,11 @@ export async function commonestColour(page: Page, selector: string): Promise<str
 }
 
 async function census(page: Page, selector: string): Promise<Map<string, number>> {
-  await page.locator(selector).first().waitFor()
+  // A canvas has no size before it is laid out for the first time.
+  await page.waitForFunction((wanted) => {
+    const canvas = document.querySelector<HTMLCanvasElement>(wanted)
+    return canvas !== null && canvas.width > 0 && canvas.height > 0
+  }, selector)
   const counts = await page.evaluate((wanted) => {
     // Read from a copy: the browser warns when a canvas that is drawn on is read again and again.
     const canvas = document.querySelector<HTMLCanvasElement>(wanted)!
