@@ -7,8 +7,9 @@ import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
 import { closeFrame, closeParts } from '../../runtime/kernels/table/closeFrame.ts'
 import type { Cell, Column } from '../../runtime/kernels/table/columns/column.ts'
 import { columnsEngine } from '../../runtime/kernels/table/columns/columnsEngine.ts'
-import { type Frame, partOf, TEXTS_PART } from '../../runtime/kernels/table/frame.ts'
+import { type Frame, partOf, type SplitFrame, TEXTS_PART } from '../../runtime/kernels/table/frame.ts'
 import { columnsOfFrames } from '../../runtime/kernels/table/frameColumns.ts'
+import { LostTextsError } from '../../runtime/kernels/table/lostTexts.ts'
 import {
   cellsOf,
   concatenated,
@@ -116,6 +117,27 @@ for (const seed of [5, 6, 7])
         )
       }
     })
+
+test('parts of a split that was made again are refused beside the texts of the first one', async () => {
+  const key = { kind: 'column', name: 'n', type: 'int32' } as const
+  const parts = 6
+  const stage = { first: 0, span: parts, step: 1, parts }
+  const split = async (): Promise<SplitFrame> => {
+    const sink = { sink: 'hash', keys: [key], count: parts, stage, coded: ['few', 'many'] } as const
+    const made = closeParts(polarsEngine, await polarsEngine.split(native(columnsFrom(9)), sink))
+    // Another thread numbers categories otherwise.
+    releaseCaches()
+    return structuredClone(made)
+  }
+  const first = await split()
+  const again = await split()
+  const mixed = [partOf(again, 0), partOf(first, TEXTS_PART)]
+  assert.throws(() => concatenated(mixed, SCHEMA).collectSync('auto'), LostTextsError)
+  assert.throws(() => columnsOfFrames(mixed), LostTextsError)
+  const whole = [partOf(again, 0), partOf(again, TEXTS_PART)]
+  assert.equal(columnsOfFrames(whole)[0][0].cells.length, partOf(again, 0).rows)
+  assert.notEqual(partOf(again, 0).codes, undefined)
+})
 
 test('texts that are as many as rows go with the parts', async () => {
   const parts = 64

@@ -3,6 +3,7 @@
 import { columnsFromIpc } from './arrow.ts'
 import type { Column } from './columns/column.ts'
 import type { Frame } from './frame.ts'
+import { requireTexts } from './lostTexts.ts'
 
 /** The columns of each frame. Frames that carry texts for others have none themselves, and are left out. */
 export function columnsOfFrames(frames: readonly Frame[]): Column[][] {
@@ -12,6 +13,7 @@ export function columnsOfFrames(frames: readonly Frame[]): Column[][] {
       const columns = columnsFromIpc(frame.ipc)
       const { codes } = frame
       if (!codes) return columns
+      requireTexts(codes, frames)
       const files = codes.texts
         ? [codes.texts]
         : frames.filter(({ textsOf }) => textsOf === codes.numbering).map(({ ipc }) => ipc)

@@ -7,6 +7,7 @@ import { flatToIpc } from '../flat/flatFile.ts'
 import type { FlatTexts } from '../flat/flatFrame.ts'
 import { TextNumbers } from '../flat/textNumbers.ts'
 import type { Codes, Frame } from '../frame.ts'
+import { requireTexts } from '../lostTexts.ts'
 import { type NativeExpr, type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { numbersOf, piecesAs } from './nativeIpc.ts'
 import { nativeType } from './nativeType.ts'
@@ -219,7 +220,8 @@ const withTexts = (codes: NativeLazyFrame): NativeFrame =>
   codes.withColumns([asText(asCategory(polars().col(CODE))).alias(TEXT as never)]).collectSync('auto')
 
 /** This thread's code for each code of another numbering, as far as texts have come. */
-function mapOf({ numbering: other, texts, textsId }: Codes, beside: readonly Frame[]): Uint32Array {
+function mapOf(from: Codes, beside: readonly Frame[]): Uint32Array {
+  const { numbering: other, texts, textsId } = from
   const known = others.get(other) ?? { codes: new Uint32Array(0), met: new Set<string>() }
   const lists = texts
     ? [{ ipc: texts, id: textsId }]
@@ -235,6 +237,7 @@ function mapOf({ numbering: other, texts, textsId }: Codes, beside: readonly Fra
     if (known.met.size >= MET_MAX) known.met.clear()
     known.met.add(id)
   }
+  requireTexts(from, beside, known.met.has(textsId))
   others.delete(other)
   others.set(other, known)
   if (others.size > OTHERS_MAX) others.delete(others.keys().next().value as string)
