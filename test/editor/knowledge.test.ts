@@ -5,7 +5,15 @@ import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { EVERY_MISTAKE } from './everyMistake.ts'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, editorTab, insideWebview, lineText, runCommand, settledLenses } from './workbench.ts'
+import {
+  codeLens,
+  editorTab,
+  insideWebview,
+  lineText,
+  runCommand,
+  settledLenses,
+  suggestion,
+} from './workbench.ts'
 
 describe('the language server in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -121,14 +129,13 @@ describe('the language server in a real VS Code', { concurrency: false }, () => 
     await line("load().groupBy('orign')").click()
     await page.keyboard.press('End')
     await page.keyboard.type("\nload().groupBy('d")
-    const offered = page.locator('.suggest-widget:visible .monaco-list-row')
-    await offered.filter({ hasText: 'delay' }).first().waitFor()
+    await suggestion(page, 'delay')
     await lab.picture('columns')
     await page.keyboard.press('Escape')
     await page.keyboard.press('End')
     await page.keyboard.type("\narray.fromZarr('era.zarr').sum(")
     await runCommand(page, 'Trigger Suggest')
-    await offered.filter({ hasText: 'time' }).first().waitFor()
+    await suggestion(page, 'time')
     await page.keyboard.press('Escape')
     await runCommand(page, 'File: Revert File')
   })

@@ -169,6 +169,21 @@ export async function pickFromMenu<Seen>(
   })
 }
 
+/** What is offered where the cursor stands: asked for again where something else was offered, since a busy server answers from less. */
+export async function suggestion(page: Page, text: string): Promise<Locator> {
+  const offered = page.locator('.suggest-widget:visible .monaco-list-row', { hasText: text }).first()
+  await again(async (timeout) => {
+    try {
+      await offered.waitFor({ timeout })
+    } catch (error) {
+      await page.keyboard.press('Escape')
+      await runCommand(page, 'Trigger Suggest')
+      throw error
+    }
+  })
+  return offered
+}
+
 /**
  * Notifications of that text. Under the driver they do not pop up, but wait behind the bell, and a list that was opened while
  * it was empty stays closed when the first one comes.
