@@ -12,12 +12,14 @@ import { HeldLook } from './data/heldLook.ts'
 import { registerHistory } from './history/historyView.ts'
 import { registerLanguageModelTools } from './languageModel/tools.ts'
 import { importsHeddle, LANGUAGES } from './languageServer/importsHeddle.ts'
-import type { LanguageServer } from './languageServer/languageServer.ts'
+import type { Additions, LanguageServer } from './languageServer/languageServer.ts'
 import { registerPanels } from './panels/panels.ts'
 import { Reports } from './reports/reports.ts'
 import { registerCancelLenses } from './runs/cancelLenses.ts'
 import { registerDebugCommands } from './runs/debugCommands.ts'
+import { LastWork } from './runs/lastWork.ts'
 import { registerLineDecorations } from './runs/lineDecorations.ts'
+import { lastRunText } from './runs/lineWork.ts'
 import { RunBook } from './runs/runBook.ts'
 import { registerRunCommands } from './runs/runCommands.ts'
 import { registerRunDiagnostics } from './runs/runDiagnostics.ts'
@@ -58,16 +60,23 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   const slurm = new SlurmReach(programs, log)
   const ssh = new SshReach(programs, log)
   const hosts = new SshHosts(context)
-  const server = languageServerOnDemand(context, cluster, log)
+  const server = languageServerOnDemand(context, log, {
+    lenses: (lenses) => lensesOf(lenses, cluster),
+    lastRun: ({ made, used }, document, at) =>
+      work.linesOf(document).some(({ line }) => line === at)
+        ? undefined
+        : (lastRunText(work.at(made)) ?? lastRunText(work.at(used))),
+  })
   const book = new RunBook(cluster, async (document, expressions) =>
     (await server()).neededTexts(document, expressions),
   )
+  const work = new LastWork(book)
   const reports = new Reports()
-  context.subscriptions.push(log, cluster, book, reports)
+  context.subscriptions.push(log, cluster, book, work, reports)
   registerClusterCommands(context, cluster, log)
   registerRunCommands(context, cluster, book, server, log)
   registerSaveRows(context, book)
-  registerDebugCommands(context, cluster, book, SELECTOR)
+  registerDebugCommands(context, cluster, book, SELECTOR, server)
   registerExplainCommands(context, cluster, book, reports)
   registerScaleCommands(context, cluster)
   registerRunOnLenses(context, cluster, SELECTOR)
@@ -88,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
   registerLineDecorations(context, book, () => readSettings().inlineLengthMax)
   registerRunDiagnostics(context, book)
   registerCancelLenses(context, book, SELECTOR)
-  registerWorkMarks(context, cluster, book, SELECTOR)
+  registerWorkMarks(context, cluster, work, SELECTOR)
   registerTimeMarks(context, book)
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -102,14 +111,14 @@ export function activate(context: vscode.ExtensionContext): HeddleApi {
 /** Starts the language server with the first open file that imports heddle, or when a command needs it. */
 function languageServerOnDemand(
   context: vscode.ExtensionContext,
-  cluster: WindowCluster,
   log: vscode.LogOutputChannel,
+  additions: Additions,
 ): () => Promise<LanguageServer> {
   let starting: Promise<LanguageServer> | undefined
   const start = async (): Promise<LanguageServer> => {
     // Loaded only now: it is the larger half of the extension's code.
     const module = await import('./languageServer/languageServer.ts')
-    const server = new module.LanguageServer(context, SELECTOR, log, (lenses) => lensesOf(lenses, cluster))
+    const server = new module.LanguageServer(context, SELECTOR, log, additions)
     context.subscriptions.push(server)
     await server.start()
     return server

@@ -75,7 +75,7 @@ export { onWorker, perWorker } from './functions/perWorker.ts'
 export { fromWorker, toWorker } from './functions/travelSymbols.ts'
 export { OptionError } from './kernels/optionNames.ts'
 export { type DataType, DataTypeError } from './kernels/table/dataType.ts'
-export { ExpressionTypeError } from './kernels/table/resolve.ts'
+export { ExpressionTypeError } from './kernels/table/expressionTypeError.ts'
 export { DuplicateColumnError, MissingColumnError } from './kernels/table/schema.ts'
 // Estimators that learn where the data is.
 export * as ml from './ml/index.ts'

@@ -20,6 +20,7 @@ const RUNTIME_ENTRIES: Record<string, string> = {
   lane: 'runtime/host/laneMain.ts',
   cli: 'runtime/cli/main.ts',
   askFiles: 'runtime/collections/askFilesMain.ts',
+  outline: 'runtime/outline/main.ts',
 }
 
 /** Builds the runtime's bundles: one run, so that entries of one process share their modules. */

@@ -14,30 +14,27 @@ import {
   type InlayHint,
   type InlayHintParams,
   MarkupKind,
+  type Position,
   ProposedFeatures,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { axisFindings } from './diagnose/axes.ts'
-import { columnFindings } from './diagnose/columns.ts'
-import { findingsOf } from './diagnose/diagnose.ts'
+import { type Files, lookAt } from './diagnose/look.ts'
 import type { Span } from './facts/documentFacts.ts'
 import { HeddlePackages } from './facts/heddlePackage.ts'
 import { neededText } from './facts/neededText.ts'
-import { extentOf } from './knowledge/arrayExtent.ts'
-import { axisUses } from './knowledge/axisUses.ts'
-import { columnUses, sourceId, sourcesOf } from './knowledge/columnUses.ts'
 import type { Source } from './knowledge/sources.ts'
 import type { Subject } from './knowledge/subject.ts'
 import { codeLensesOf } from './lsp/codeLenses.ts'
 import { axesAt, columnsAt } from './lsp/completion.ts'
 import { computationAt } from './lsp/computationAt.ts'
 import { diagnosticsOf, quickFixesOf } from './lsp/diagnostics.ts'
-import { hoverAt } from './lsp/hover.ts'
+import { hoverAt, linesAt } from './lsp/hover.ts'
 import { inlayHints } from './lsp/inlayHints.ts'
 import { OpenDocument } from './lsp/openDocument.ts'
 import { pagesIn } from './lsp/pages.ts'
 import { type FileFacts, FileMetadata } from './metadata/fileFacts.ts'
+import { OutlineService } from './outline/outlineService.ts'
 import { ProjectModules } from './project/modules.ts'
 import { TypeService } from './types/typeService.ts'
 
@@ -71,6 +68,7 @@ const types = new TypeService(join(__dirname, 'typeThread.cjs'), () => ({
   folders,
   ...(editorsTypescript && { editors: editorsTypescript }),
 }))
+const outlines = new OutlineService(join(__dirname, 'runtime', 'dist', 'outline.js'))
 
 connection.onInitialize(({ workspaceFolders, initializationOptions, capabilities }) => {
   refreshesHints = capabilities.workspace?.inlayHint?.refreshSupport === true
@@ -139,6 +137,12 @@ connection.onRequest('heddle/computationAt', ({ uri, offset }: { uri: string; of
   if (!found || found.nested) return null
   return { start: found.start, end: found.end, label: found.label }
 })
+connection.onRequest('heddle/linesAt', ({ uri, position }: { uri: string; position: Position }) => {
+  const document = documents.get(uri)
+  return answered(async () =>
+    document?.subject ? linesAt(document.subject, document.text.offsetAt(position)) : null,
+  )
+})
 connection.onRequest('heddle/neededTexts', ({ uri, expressions }: { uri: string; expressions: Span[] }) => {
   const document = documents.get(uri)
   if (!document) return []
@@ -159,6 +163,7 @@ async function hover({ textDocument: { uri }, position }: HoverParams): Promise<
     document.text.offsetAt(position),
     (source) => factsOf(document, source),
     threads,
+    (recipe) => outlines.ask(recipe, folderOf(document)),
   )
   if (!found) return null
   const range = { start: document.text.positionAt(found.start), end: document.text.positionAt(found.end) }
@@ -215,10 +220,15 @@ async function typedSubject(document: OpenDocument): Promise<Subject | undefined
   return document.subject
 }
 
-/** What is known of the files of a source. Runs start in the folder of the workspace that the file is in. */
-async function factsOf({ file }: OpenDocument, { paths, format }: Source): Promise<FileFacts | undefined> {
+/** What is known of the files of a source. */
+async function factsOf(document: OpenDocument, { paths, format }: Files): Promise<FileFacts | undefined> {
+  return await metadata.of(paths, format, folderOf(document))
+}
+
+/** Runs start in the folder of the workspace that the file is in. */
+function folderOf({ file }: OpenDocument): string {
   const own = folders.filter((folder) => file.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0]
-  return await metadata.of(paths, format, own ?? join(file, '..'))
+  return own ?? join(file, '..')
 }
 
 /** @param onlyIfChanged not where all that it rests on is as when it was last told of: another text was edited */
@@ -263,24 +273,11 @@ async function tell(uri: string, document: OpenDocument): Promise<void> {
   const begun = performance.now()
   const { subject } = document
   told.set(uri, subject)
-  const findings = subject ? findingsOf(subject) : []
-  const uses = subject ? columnUses(subject) : []
-  const axes = subject ? axisUses(subject) : []
+  const look = subject && lookAt(subject)
   document.lookMs = performance.now() - begun
-  if (uses.length + axes.length > 0) {
-    const known = new Map<string, FileFacts | undefined>()
-    const factsNow = (source: Source): FileFacts | undefined => known.get(sourceId(source))
-    const ofAxes = axes.flatMap(({ origin: { from } }) => ('shape' in from ? [] : [from]))
-    for (const source of [...sourcesOf(uses), ...ofAxes])
-      known.set(sourceId(source), await factsOf(document, source))
-    if (documents.get(uri)?.text.version !== version) return
-    findings.push(...columnFindings(uses, factsNow))
-    findings.push(
-      ...axisFindings(axes, (origin) =>
-        extentOf(origin, 'shape' in origin.from ? undefined : factsNow(origin.from)),
-      ),
-    )
-  }
+  const ofFiles = (await look?.ofFiles((files) => factsOf(document, files))) ?? []
+  if (documents.get(uri)?.text.version !== version) return
+  const findings = [...(look?.findings ?? []), ...ofFiles]
   const isInstalled = packages.isFoundFrom(document.file)
   void connection.sendDiagnostics({
     uri,

@@ -17,6 +17,8 @@ export interface HistoryEntry {
   file: string
   /** Of a run of one expression: its text, and where it began (offset and line from 1). */
   expression?: { text: string; start: number; line: number }
+  /** Of a run of a cell: where it began. */
+  cell?: { start: number; line: number }
   startedMs: number
   durationMs?: number
   outcome: Outcome
@@ -30,8 +32,20 @@ export const ENTRIES_MAX = 200
 
 export const idOf = (run: Run): string => `${run.startedMs}-${run.run}`
 
+/** Which part of its file a run was of; nothing of a whole one. */
+export type RunPart = Pick<HistoryEntry, 'expression' | 'cell'>
+
+/** @param text of the file, as it was when the run began */
+export function partOf({ expression, cell }: Run, text: string): RunPart {
+  const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length
+  if (cell) return { cell: { start: cell.start, line: lineAt(cell.start) } }
+  if (!expression) return {}
+  const { start, end } = expression
+  return { expression: { text: text.slice(start, end), start, line: lineAt(start) } }
+}
+
 /** A run as the history keeps it. */
-export function entryOf(run: Run, expression: HistoryEntry['expression']): HistoryEntry {
+export function entryOf(run: Run, { expression, cell }: RunPart = {}): HistoryEntry {
   const { failure, result, end } = run
   return {
     id: idOf(run),
@@ -39,6 +53,7 @@ export function entryOf(run: Run, expression: HistoryEntry['expression']): Histo
     label: run.label,
     file: run.file,
     ...(expression && { expression }),
+    ...(cell && { cell }),
     startedMs: run.startedMs,
     ...(end && { durationMs: end.durationMs }),
     outcome: end?.reason ?? 'running',

@@ -3,12 +3,22 @@
 import * as vscode from 'vscode'
 import { openPlace, type WantedRun } from '../panels/panelPage.ts'
 import type { Reports } from '../reports/reports.ts'
+import { cellAgain } from '../runs/cells.ts'
 import { workText } from '../runs/lineWork.ts'
-import type { RunBook } from '../runs/runBook.ts'
+import type { ExpressionToRun, RunBook } from '../runs/runBook.ts'
 import type { Run } from '../runs/runsModel.ts'
-import { seconds } from '../runs/runText.ts'
 import { compareRuns } from './compareRuns.ts'
-import { entryOf, type HistoryEntry, idOf, type Outcome, withEntry, withoutLive } from './history.ts'
+import { placeText, rowText, spokenEntry, tookText, whenText } from './entryText.ts'
+import {
+  entryOf,
+  type HistoryEntry,
+  idOf,
+  type Outcome,
+  partOf,
+  type RunPart,
+  withEntry,
+  withoutLive,
+} from './history.ts'
 
 const KEPT = 'heddle.history'
 
@@ -30,13 +40,15 @@ export function registerHistory(
   showResultsOf: (wanted?: WantedRun) => Promise<void>,
 ): void {
   let entries = withoutLive(context.workspaceState.get<HistoryEntry[]>(KEPT, []))
-  const expressions = new Map<string, HistoryEntry['expression']>()
+  const parts = new Map<string, RunPart>()
   const changed = new vscode.EventEmitter<void>()
   const note = (run: Run): void => {
     const id = idOf(run)
-    if (!expressions.has(id))
-      expressions.set(id, entries.find((each) => each.id === id)?.expression ?? textOf(book, run))
-    entries = withEntry(entries, entryOf(run, expressions.get(id)))
+    const known = parts.get(id) ?? entries.find((each) => each.id === id && (each.expression ?? each.cell))
+    // Its first events may come before it is known with which text it began.
+    const part = known ?? partNow(book, run)
+    if (part) parts.set(id, part)
+    entries = withEntry(entries, entryOf(run, part))
     if (run.end) void context.workspaceState.update(KEPT, entries)
     changed.fire()
   }
@@ -113,17 +125,17 @@ export function registerHistory(
 }
 
 function runItem(entry: HistoryEntry): vscode.TreeItem {
-  const { label, outcome, durationMs, says, lines, startedMs } = entry
+  const { label, outcome, says, lines, startedMs } = entry
   const { None, Collapsed } = vscode.TreeItemCollapsibleState
   const item = new vscode.TreeItem(label, lines.length > 0 ? Collapsed : None)
   item.id = entry.id
-  const time = new Date(startedMs).toLocaleTimeString('en-GB')
-  const took = durationMs === undefined ? 'running' : seconds(durationMs)
-  item.description = `${took} · ${placeText(entry)} · ${time}`
+  const nowMs = Date.now()
+  item.description = rowText(entry, nowMs)
+  item.accessibilityInformation = { label: spokenEntry(entry, nowMs) }
   const [icon, colour] = ICONS[outcome]
   item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined)
   item.tooltip = [
-    `${label}: ${outcome} after ${took}`,
+    `${label}: ${outcome} after ${tookText(entry)}`,
     new Date(startedMs).toLocaleString('en-GB'),
     says ?? '',
     entry.file,
@@ -151,32 +163,38 @@ function lineItem(line: HistoryEntry['lines'][number]): vscode.TreeItem {
   return item
 }
 
-function placeText({ file, place, expression }: HistoryEntry): string {
-  const at = place ?? { file, line: expression?.line }
-  const name = at.file.slice(Math.max(at.file.lastIndexOf('/'), at.file.lastIndexOf('\\')) + 1)
-  return at.line === undefined ? name : `${name}:${at.line}`
+function partNow(book: RunBook, run: Run): RunPart | undefined {
+  const text = book.lines.textOf(run.run)
+  return text === undefined ? undefined : partOf(run, text)
 }
 
-/** The text of a run's expression, as it was when it began. */
-function textOf(book: RunBook, run: Run): HistoryEntry['expression'] {
-  const { expression } = run
-  const text = expression && book.lines.textOf(run.run)
-  if (!expression || text === undefined) return undefined
-  return {
-    text: text.slice(expression.start, expression.end),
-    start: expression.start,
-    line: text.slice(0, expression.start).split('\n').length,
-  }
-}
-
-async function runAgain({ file, expression, label }: HistoryEntry): Promise<void> {
+async function runAgain(entry: HistoryEntry): Promise<void> {
+  const { file, expression, cell, label } = entry
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file))
-  if (!expression) {
+  if (!expression && !cell) {
     await vscode.commands.executeCommand('heddle.runFile', document.uri)
     return
   }
-  const text = document.getText()
-  // The nearest place that has the same text.
+  const part = partAgain(document.getText(), entry)
+  if (!part) return tellChanged(label, file)
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preserveFocus: true })
+  await vscode.commands.executeCommand(part.cell ? 'heddle.runCell' : 'heddle.runExpression', {
+    uri: document.uri.toString(),
+    version: document.version,
+    ...part,
+  })
+}
+
+/** Where what was run stands now: the cell of its title, or the nearest place that has the same text. */
+function partAgain(
+  text: string,
+  { cell, expression, label }: HistoryEntry,
+): { cell?: ExpressionToRun; expression?: ExpressionToRun } | undefined {
+  if (cell) {
+    const now = cellAgain(text, { label, start: cell.start })
+    return now && { cell: now }
+  }
+  if (!expression) return undefined
   let at = -1
   for (
     let found = text.indexOf(expression.text);
@@ -184,18 +202,13 @@ async function runAgain({ file, expression, label }: HistoryEntry): Promise<void
     found = text.indexOf(expression.text, found + 1)
   )
     if (at < 0 || Math.abs(found - expression.start) < Math.abs(at - expression.start)) at = found
-  if (at < 0) {
-    void vscode.window.showInformationMessage(
-      `${label} no longer stands in ${file}: its code was changed. Run it from there.`,
-    )
-    return
-  }
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preserveFocus: true })
-  await vscode.commands.executeCommand('heddle.runExpression', {
-    uri: document.uri.toString(),
-    version: document.version,
-    expression: { start: at, end: at + expression.text.length, label },
-  })
+  return at < 0 ? undefined : { expression: { start: at, end: at + expression.text.length, label } }
+}
+
+function tellChanged(label: string, file: string): void {
+  void vscode.window.showInformationMessage(
+    `${label} no longer stands in ${file}: its code was changed. Run it from there.`,
+  )
 }
 
 async function pickTwo(
@@ -205,7 +218,7 @@ async function pickTwo(
   const choose = async (title: string, among: readonly HistoryEntry[]): Promise<HistoryEntry | undefined> => {
     const items = among.map((entry) => ({
       label: entry.label,
-      description: `${entry.outcome} · ${placeText(entry)} · ${new Date(entry.startedMs).toLocaleTimeString('en-GB')}`,
+      description: `${entry.outcome} · ${placeText(entry)} · ${whenText(entry.startedMs, Date.now())}`,
       entry,
     }))
     return (await vscode.window.showQuickPick(items, { title }))?.entry

@@ -1,12 +1,13 @@
 // What a language model may ask of Heddle: how the cluster does, to run an expression, and why a task is where it is. Running asks first.
 
 import * as vscode from 'vscode'
+import { withLocalTime } from '../../runtime/protocol/localTime.ts'
 import { linesOf } from '../cluster/explainCommands.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import type { LanguageServer } from '../languageServer/languageServer.ts'
 import type { RunBook } from '../runs/runBook.ts'
 import type { Run } from '../runs/runsModel.ts'
-import { clusterInWords, runInWords } from './words.ts'
+import { clusterInWords, questionOf, runInWords } from './words.ts'
 
 interface RunInput {
   file: string
@@ -29,11 +30,11 @@ export function registerLanguageModelTools(
       invoke: () => text(clusterInWords(cluster.model)),
     }),
     vscode.lm.registerTool<RunInput>('heddle_run_expression', {
-      prepareInvocation: ({ input: { file, line } }) => ({
+      prepareInvocation: async ({ input: { file, line } }) => ({
         invocationMessage: `Running line ${line} of ${file} with Heddle`,
         confirmationMessages: {
           title: 'Run with Heddle',
-          message: `Run the computation in line ${line} of ${file}, and the statements above it that it needs, on the cluster of this window?`,
+          message: questionOf(file, line, await codeAt(file, line)),
         },
       }),
       invoke: async ({ input }, token) => text(await runAt(input, book, server, token)),
@@ -45,10 +46,24 @@ export function registerLanguageModelTools(
           await cluster.connection.query('explain', key),
           await cluster.connection.query('story', key),
         ]
-        return text([...linesOf(why), ...linesOf(story)].join('\n'))
+        return text([...linesOf(why), ...linesOf(story).map((line) => withLocalTime(line))].join('\n'))
       },
     }),
   )
+}
+
+async function documentOf(file: string): Promise<vscode.TextDocument> {
+  const [found] = await vscode.workspace.findFiles(vscode.workspace.asRelativePath(file), null, 1)
+  return await vscode.workspace.openTextDocument(found ?? vscode.Uri.file(file))
+}
+
+/** A line of a file; nothing where there is none, which is told when it is to run. */
+async function codeAt(file: string, line: number): Promise<string | undefined> {
+  try {
+    return (await documentOf(file)).lineAt(line - 1).text.trim()
+  } catch {
+    return undefined
+  }
 }
 
 async function runAt(
@@ -57,8 +72,7 @@ async function runAt(
   server: () => Promise<LanguageServer>,
   token: vscode.CancellationToken,
 ): Promise<string> {
-  const [found] = await vscode.workspace.findFiles(vscode.workspace.asRelativePath(file), null, 1)
-  const document = await vscode.workspace.openTextDocument(found ?? vscode.Uri.file(file))
+  const document = await documentOf(file)
   if (line < 1 || line > document.lineCount) return `${file} has no line ${line}.`
   const offset = document.offsetAt(document.lineAt(line - 1).range.end)
   const expression = await (await server()).computationAt(document, offset)

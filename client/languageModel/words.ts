@@ -6,6 +6,16 @@ import { workText } from '../runs/lineWork.ts'
 import type { Run } from '../runs/runsModel.ts'
 import { brief, failureTitle, grouped, seconds } from '../runs/runText.ts'
 
+/**
+ * What the user is asked before a run that a model wants.
+ * @param code the line, so that nobody has to look it up
+ */
+export function questionOf(file: string, line: number, code: string | undefined): string {
+  const question = `Run the computation in line ${line} of ${file}, and the statements above it that it needs, on the cluster of this window?`
+  // As a block of code: chat renders the question as Markdown.
+  return code ? `${question}\n\n    ${code}` : question
+}
+
 export function clusterInWords(model: ClusterModel): string {
   const { phase } = model
   if (phase.kind !== 'running')

@@ -8,6 +8,7 @@ import {
   LanguageClient,
   type LanguageClientOptions,
   type ServerOptions,
+  State,
   TransportKind,
 } from 'vscode-languageclient/node'
 import type { ExpressionToRun } from '../runs/runBook.ts'
@@ -16,6 +17,19 @@ import { SERVER_START } from './serverStart.ts'
 /** Deaths within the window after which the server is left dead: something is wrong that a restart does not heal. */
 const DEATHS_MAX = 5
 const DEATHS_WINDOW_MS = 180_000
+
+/** Where a collection is made and used, as the server tells it: lines of files, from 1. */
+interface CollectionLines {
+  made: { file: string; line: number }[]
+  used: { file: string; line: number }[]
+}
+
+/** What the window adds to the server's answers. */
+export interface Additions {
+  lenses: (given: vscode.CodeLens[]) => vscode.CodeLens[]
+  /** What the last run of a collection cost, as Markdown; nothing where the line that is pointed at tells that by itself. */
+  lastRun: (lines: CollectionLines, document: vscode.TextDocument, line: number) => string | undefined
+}
 
 export class LanguageServer implements vscode.Disposable {
   readonly #client: LanguageClient
@@ -27,7 +41,7 @@ export class LanguageServer implements vscode.Disposable {
     context: vscode.ExtensionContext,
     selector: { language: string; scheme: string }[],
     log: vscode.LogOutputChannel,
-    lenses: (given: vscode.CodeLens[]) => vscode.CodeLens[],
+    { lenses, lastRun }: Additions,
   ) {
     const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.cjs').fsPath
     const server: ServerOptions = { module, transport: TransportKind.ipc, options: SERVER_START }
@@ -53,6 +67,15 @@ export class LanguageServer implements vscode.Disposable {
           const given = await next(document, token)
           return given && lenses(given)
         },
+        provideHover: async (document, position, token, next) => {
+          const hover = await next(document, position, token)
+          const [contents] = hover?.contents ?? []
+          if (!(contents instanceof vscode.MarkdownString) || token.isCancellationRequested) return hover
+          const lines = await this.#linesAt(document, position)
+          const figures = lines && lastRun(lines, document, position.line)
+          if (figures) contents.appendMarkdown(`  \n${figures}`)
+          return hover
+        },
         provideInlayHints: (document, range, token, next) =>
           vscode.workspace.getConfiguration('heddle', document).get('inlayHints', true)
             ? next(document, range, token)
@@ -64,6 +87,9 @@ export class LanguageServer implements vscode.Disposable {
       },
     }
     this.#client = new LanguageClient('heddle', 'Heddle Language Server', server, options)
+    this.#client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running && this.#deaths.length > 0) log.info('the language server runs again')
+    })
   }
 
   start(): Promise<void> {
@@ -78,6 +104,14 @@ export class LanguageServer implements vscode.Disposable {
       offset,
     })
     return found ?? undefined
+  }
+
+  /** Where the collection at a place is made and used. */
+  async #linesAt(document: vscode.TextDocument, position: vscode.Position): Promise<CollectionLines | null> {
+    return await this.#client.sendRequest<CollectionLines | null>('heddle/linesAt', {
+      uri: document.uri.toString(),
+      position: { line: position.line, character: position.character },
+    })
   }
 
   /** Per expression, a fingerprint of the code that its value depends on; nothing where the text does not parse now. */

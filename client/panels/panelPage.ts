@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import * as vscode from 'vscode'
+import type { RegionQuery } from '../../runtime/protocol/regions.ts'
 import type { RowsQuery } from '../../runtime/protocol/rows.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { FeedConnection } from '../connection/feedConnection.ts'
@@ -29,6 +30,7 @@ type MessageFromPanel =
   | { kind: 'job'; action: keyof typeof JOB_COMMANDS; id?: string }
   | { kind: 'save-rows'; run: string }
   | { kind: 'rows'; id: number; query: RowsQuery }
+  | { kind: 'region'; id: number; query: RegionQuery }
   | { kind: 'save'; name: string; content: Uint8Array | ArrayBuffer }
 
 interface PageModule {
@@ -144,7 +146,8 @@ class PanelRelay implements PanelPage {
         )
         return
       case 'rows':
-        void this.#rows(message.id, message.query)
+      case 'region':
+        void this.#page(message.kind, message.id, message.query)
         return
       case 'save':
         void saveFile(message.name, new Uint8Array(message.content))
@@ -154,15 +157,15 @@ class PanelRelay implements PanelPage {
     }
   }
 
-  /** Asks for a page of a run's rows in the panel's place. */
-  async #rows(id: number, query: RowsQuery): Promise<void> {
+  /** Asks for a page of a run's rows, or a part of its array, in the panel's place. */
+  async #page(what: 'rows' | 'region', id: number, query: RowsQuery | RegionQuery): Promise<void> {
     try {
-      const page = await this.#cluster.connection?.query('rows', undefined, query)
+      const page = await this.#cluster.connection?.query(what, undefined, query)
       void this.#webview.postMessage(
-        page ? { kind: 'rows', id, page } : { kind: 'rows', id, refused: 'no cluster is running' },
+        page ? { kind: 'page', id, page } : { kind: 'page', id, refused: 'no cluster is running' },
       )
     } catch (error) {
-      void this.#webview.postMessage({ kind: 'rows', id, refused: (error as Error).message })
+      void this.#webview.postMessage({ kind: 'page', id, refused: (error as Error).message })
     }
   }
 

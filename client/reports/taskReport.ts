@@ -1,6 +1,7 @@
 // What is told of one task: of one that failed as its run told it, of another as the cluster tells it. Pure.
 
 import type { TaskFailure } from '../../runtime/protocol/failure.ts'
+import { withLocalTime } from '../../runtime/protocol/localTime.ts'
 import { failureTitle } from '../runs/runText.ts'
 import { plainText } from './logReport.ts'
 
@@ -41,7 +42,9 @@ export const liveTaskReport = (key: string, why: readonly string[], story: reado
 ]
 
 const section = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [`## ${title}`, '', ...lines.map((line) => `- ${plainText(line)}`), '']
+  lines.length === 0
+    ? []
+    : [`## ${title}`, '', ...lines.map((line) => `- ${plainText(withLocalTime(line))}`), '']
 
 function wayOut(kind: TaskFailure['kind'], isKept: boolean): string {
   switch (kind) {

@@ -3,8 +3,10 @@
 import { existsSync } from 'node:fs'
 import * as vscode from 'vscode'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
+import type { LanguageServer } from '../languageServer/languageServer.ts'
 import { debugRunConfiguration, debugTaskConfiguration, throwCondition } from './debugSetup.ts'
 import { failedIn } from './failedTasks.ts'
+import { expressionNow, NO_COMPUTATION } from './lensExpression.ts'
 import type { ExpressionToRun, RunBook } from './runBook.ts'
 import type { Run } from './runsModel.ts'
 
@@ -17,6 +19,7 @@ export function registerDebugCommands(
   cluster: WindowCluster,
   book: RunBook,
   selector: vscode.DocumentSelector,
+  server: () => Promise<LanguageServer>,
 ): void {
   context.subscriptions.push(
     vscode.commands.registerCommand('heddle.debugTask', async (given?: string) => {
@@ -44,7 +47,15 @@ export function registerDebugCommands(
           : vscode.window.activeTextEditor?.document
         // A debugger maps lines by the file, so what runs is what is saved.
         if (!document || !(await document.save())) return
-        const expression = lens?.version === document.version ? lens.expression : undefined
+        const expression =
+          lens?.expression &&
+          (await expressionNow({ ...lens, expression: lens.expression }, document.version, async (offset) =>
+            (await server()).computationAt(document, offset),
+          ))
+        if (lens?.expression && !expression) {
+          void vscode.window.showInformationMessage(NO_COMPUTATION)
+          return
+        }
         await vscode.debug.startDebugging(
           vscode.workspace.getWorkspaceFolder(document.uri),
           debugRunConfiguration({

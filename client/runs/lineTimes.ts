@@ -49,7 +49,7 @@ export function seenTooltip({ time: { selfMs, calledMs }, run, share }: SeenLine
     `${seconds(selfMs)} in this line${called}: ${Math.round(100 * share)} % of the time in your code.`,
     `Sampled in all threads while ${run.label} ran at ${when}.`,
     ...(changed ? ['The file has changed since.'] : []),
-  ].join('\n\n')
+  ].join('\n')
 }
 
 /** @example hottest(run) // 'Most time: lib.ts:7 65 %, main.ts:6 12 %.' */

@@ -33,6 +33,30 @@ export function workText({ tasks, failed, skipped, workMs, bytes, spilledBytes }
   return parts.join(' · ')
 }
 
+/**
+ * What the lines of a collection cost together in the last run that worked on any of them, as Markdown.
+ * @example 'last run, at 19:50:54: 1,204 tasks · 3.10 s · 412 MB'
+ */
+export function lastRunText(work: readonly LineWork[]): string | undefined {
+  const startedMs = Math.max(...work.map(({ run }) => run.startedMs))
+  const figures = work.filter(({ run }) => run.startedMs === startedMs).map((each) => each.figures)
+  if (figures.length === 0) return undefined
+  const sum = (of: 'tasks' | 'failed' | 'skipped' | 'workMs' | 'bytes' | 'spilledBytes'): number =>
+    figures.reduce((all, each) => all + each[of], 0)
+  const together: LineFigures = {
+    ...figures[0],
+    tasks: sum('tasks'),
+    failed: sum('failed'),
+    skipped: sum('skipped'),
+    workMs: sum('workMs'),
+    bytes: sum('bytes'),
+    spilledBytes: sum('spilledBytes'),
+  }
+  return `last run, at ${timeText(startedMs)}: ${workText(together)}`
+}
+
+const timeText = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB')
+
 const tasksText = (count: number): string => `${grouped(count)} ${count === 1 ? 'task' : 'tasks'}`
 
 /** Lines of the tooltip. */
@@ -40,7 +64,6 @@ export function workTooltip({ figures, run, share }: LineWork): string {
   const { name, tasks, failed, skipped, workMs, bytes, spilledBytes } = figures
   const most = hottest(run)
   const each = tasks > 0 ? `, ${seconds(workMs / tasks)} each on average` : ''
-  const when = new Date(run.startedMs).toLocaleTimeString('en-GB')
   return [
     `${name}: ${tasksText(tasks)} ran for ${seconds(workMs)} on all threads together${each}.`,
     `Their results took up ${bytesText(bytes)}.`,
@@ -50,7 +73,7 @@ export function workTooltip({ figures, run, share }: LineWork): string {
     ...(most ? [most] : []),
     ...(failed > 0 ? [`${tasksText(failed)} failed.`] : []),
     ...(skipped > 0 ? [`${tasksText(skipped)} did not run, since what they need failed.`] : []),
-    `${Math.round(100 * share)} % of the work of ${run.label}, run at ${when}. Results that were still held were not computed again and are not counted.`,
+    `${Math.round(100 * share)} % of the work of ${run.label}, run at ${timeText(run.startedMs)}. Results that were still held were not computed again and are not counted.`,
   ].join('\n')
 }
 

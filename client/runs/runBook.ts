@@ -108,8 +108,9 @@ export class RunBook implements vscode.Disposable {
       const spec: RunSpec = { file: document.uri.fsPath, cwd: folderOf(document) }
       // The text is taken now: what is typed while a cluster starts is of the next run.
       if (document.isDirty) spec.text = document.getText()
-      if (expression) Object.assign(spec, { expression, pages: true })
+      if (expression) spec.expression = expression
       if (cell) spec.cell = cell
+      if (expression ?? cell) spec.pages = true
       if (save) spec.save = save
       const { profileRuns } = readSettings()
       if (profileRuns !== 'never') spec.profile = profileRuns

@@ -7,6 +7,8 @@ import type { LanguageServer } from '../languageServer/languageServer.ts'
 import { NoNodeError } from '../node/nodeChoice.ts'
 import { showResults } from '../panels/panels.ts'
 import { readSettings } from '../settings/settings.ts'
+import { cellAround } from './cells.ts'
+import { expressionNow, NO_COMPUTATION } from './lensExpression.ts'
 import type { ExpressionToRun, RunBook } from './runBook.ts'
 import type { Run } from './runsModel.ts'
 import { failureTitle, isWholeOnLine } from './runText.ts'
@@ -61,16 +63,13 @@ export function registerRunCommands(
   command('heddle.runExpression', async (lens?: LensArguments) => {
     const document = await documentOf(lens)
     if (!document) return undefined
-    if (lens?.expression && lens.version === document.version)
-      return await start(document, lens.expression, undefined, lens.cluster)
-    // From the palette, or by a lens that is older than the text: the server says what stands there now.
-    const offset =
-      lens?.expression?.start ?? document.offsetAt(vscode.window.activeTextEditor!.selection.active)
-    const expression = await (await server()).computationAt(document, offset)
+    const computationAt = async (offset: number): Promise<ExpressionToRun | undefined> =>
+      (await server()).computationAt(document, offset)
+    const expression = lens?.expression
+      ? await expressionNow({ ...lens, expression: lens.expression }, document.version, computationAt)
+      : await computationAt(document.offsetAt(vscode.window.activeTextEditor!.selection.active))
     if (expression) return await start(document, expression, undefined, lens?.cluster)
-    void vscode.window.showInformationMessage(
-      'There is no computation here: put the cursor on an awaited compute(), persist(), gather() or result().',
-    )
+    void vscode.window.showInformationMessage(NO_COMPUTATION)
     return undefined
   })
   command('heddle.runCell', async (lens?: LensArguments) => {
@@ -149,18 +148,6 @@ async function documentOf(
   const document = vscode.window.activeTextEditor?.document
   if (!document) void vscode.window.showInformationMessage('Open a TypeScript or JavaScript file first.')
   return document
-}
-
-/** The cell that an offset is in, from its mark to the next one. */
-function cellAround(text: string, offset: number): ExpressionToRun | undefined {
-  const marks = [...text.matchAll(/^[ \t]*\/\/ ?%%(.*)$/gm)]
-  const at = marks.findLastIndex(({ index }) => index <= offset)
-  if (at < 0) return undefined
-  return {
-    start: marks[at].index,
-    end: marks[at + 1]?.index ?? text.length,
-    label: marks[at][1].trim() || `cell ${at + 1}`,
-  }
 }
 
 async function pickLive(book: RunBook): Promise<string | undefined> {

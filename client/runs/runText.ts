@@ -129,6 +129,8 @@ export function isWholeOnLine(
   lengthMax: number,
 ): boolean {
   if (display.kind === 'table' || line.length > lengthMax || line.includes('\n')) return false
+  // The line of an array that stays on the cluster says how large it is, and nothing of its elements.
+  if (display.kind === 'array' && display.remote) return false
   // What is left out of a line is written as `…` or as a count, e.g. `Array(40)`.
   return display.kind === 'text' ? !display.cut : !/…|\w\(\d+\)/.test(line)
 }

@@ -51,6 +51,8 @@ export interface Run {
   label: string
   /** Offsets into the text that was run; absent when the whole file ran. */
   expression?: { start: number; end: number }
+  /** The same of a run of a cell. */
+  cell?: { start: number; end: number }
   startedMs: number
   /** Of its session's process, once that has begun. */
   pid?: number
@@ -96,7 +98,7 @@ export function expectRun(runs: Runs, run: string, spec: RunSpec, nowMs: number)
       expression?.label ??
       cell?.label ??
       file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1),
-    expression: expression && { start: expression.start, end: expression.end },
+    ...partsOf(spec),
     startedMs: nowMs,
     sites: [],
     curves: [],
@@ -108,13 +110,21 @@ export function expectRun(runs: Runs, run: string, spec: RunSpec, nowMs: number)
   return expected
 }
 
+/** Which part of its file a run is of; nothing of a whole one. */
+function partsOf({ expression, cell }: RunSpec): Pick<Run, 'expression' | 'cell'> {
+  return {
+    ...(expression && { expression: { start: expression.start, end: expression.end } }),
+    ...(cell && { cell: { start: cell.start, end: cell.end } }),
+  }
+}
+
 function newRun({ run, event, summary }: RunEventMessage): Run {
   const spec = summary?.spec
   return {
     run,
     file: spec?.file ?? (event.kind === 'started' ? event.file : ''),
     label: spec?.expression?.label ?? spec?.cell?.label ?? (event.kind === 'started' ? event.label : run),
-    expression: spec?.expression && { start: spec.expression.start, end: spec.expression.end },
+    ...(spec && partsOf(spec)),
     startedMs: summary?.startedMs ?? (event.kind === 'started' ? event.atMs : 0),
     sites: [],
     curves: [],

@@ -1,8 +1,9 @@
-// Saves all rows of a result: the panel has the first of them, so its expression runs again and the cluster writes the file.
+// Saves all rows of a result: the panel has the first of them, so its expression or cell runs again and the cluster writes the file.
 
 import path from 'node:path'
 import * as vscode from 'vscode'
 import type { RowsFile } from '../../runtime/protocol/runs.ts'
+import { cellAround } from './cells.ts'
 import type { RunBook } from './runBook.ts'
 
 const FORMATS: readonly { label: string; detail: string; format: RowsFile['format']; ending: string }[] = [
@@ -23,10 +24,10 @@ export function registerSaveRows(context: vscode.ExtensionContext, book: RunBook
     vscode.commands.registerCommand('heddle.saveRows', async (given?: string) => {
       const run = given ? book.runs.get(given) : [...book.runs.values()].findLast(({ result }) => result)
       const place = run && book.placeOf(run.run)
-      if (!run?.expression || !place || place.stale) {
-        const why = place?.stale ? 'its code was changed since' : 'its expression is not known any more'
+      if (!run || !(run.expression ?? run.cell) || !place || place.stale) {
+        const why = place?.stale ? 'its code was changed since' : 'where it stands is not known any more'
         void vscode.window.showInformationMessage(
-          `All rows are saved by running the expression again, and ${why}: click ▷ Run first.`,
+          `All rows are saved by running the code again, and ${why}: click ▷ Run first.`,
         )
         return
       }
@@ -41,8 +42,10 @@ export function registerSaveRows(context: vscode.ExtensionContext, book: RunBook
       const document = await vscode.workspace.openTextDocument(place.uri)
       const save = { path: withEnding(file.fsPath, format.ending), format: format.format }
       const { start, end } = place.anchor
+      const expression = run.expression && { start, end, label: run.label }
+      const cell = expression ? undefined : cellAround(document.getText(), start)
       try {
-        saving.set(await book.start(document, { start, end, label: run.label }, undefined, save), save.path)
+        saving.set(await book.start(document, expression, cell, save), save.path)
       } catch (error) {
         void vscode.window.showErrorMessage(`Heddle: ${(error as Error).message}`)
       }

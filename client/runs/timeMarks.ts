@@ -5,6 +5,7 @@ import * as vscode from 'vscode'
 import { heatTypes } from './heatTypes.ts'
 import { type SeenLine, seenLines, seenText, seenTooltip } from './lineTimes.ts'
 import { heatOf } from './lineWork.ts'
+import { plainMarkdown } from './plainMarkdown.ts'
 import type { RunBook } from './runBook.ts'
 
 interface ShownLine {
@@ -71,7 +72,7 @@ function textBeside(
   const { end } = document.lineAt(line).range
   return {
     range: new vscode.Range(end, end),
-    hoverMessage: seenTooltip(seen, changed),
+    hoverMessage: plainMarkdown(seenTooltip(seen, changed)),
     renderOptions: {
       after: {
         // CSS content: a space at its ends would be lost.

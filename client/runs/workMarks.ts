@@ -1,37 +1,27 @@
-// After a run, what its lines cost: a lens with the figures above each, and a mark beside it that is the hotter the more it cost.
+// After a run, what its lines cost: a lens with the figures above each, a mark beside it that is the hotter the more it cost, and all of it in a hover.
 
 import * as vscode from 'vscode'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { registerLenses } from '../lenses/lenses.ts'
 import { heatTypes } from './heatTypes.ts'
+import type { LastWork } from './lastWork.ts'
 import { adviceOf } from './lineAdvice.ts'
 import { seenLines } from './lineTimes.ts'
-import { heatOf, type LineWork, workOf, workText, workTooltip } from './lineWork.ts'
-import type { RunBook } from './runBook.ts'
+import { heatOf, type LineWork, workText, workTooltip } from './lineWork.ts'
+import { plainMarkdown } from './plainMarkdown.ts'
 
 export function registerWorkMarks(
   context: vscode.ExtensionContext,
   cluster: WindowCluster,
-  book: RunBook,
+  work: LastWork,
   selector: vscode.DocumentSelector,
 ): void {
-  /** The work of a line by the last run that did any there, by file and line as they were then. */
-  const work = new Map<string, LineWork>()
   const page = vscode.Uri.joinPath(context.extensionUri, 'dist', 'docs', 'diagnostics.md')
   const heat = heatTypes()
-  /** Lines of a document that show something now; what was edited since shows nothing. */
-  const shown = (document: vscode.TextDocument): { line: number; work: LineWork }[] => {
-    const byLine = new Map<number, LineWork>()
-    for (const each of work.values()) {
-      const at = book.lines.lineOf(document, each.run, each.figures)
-      if (!at?.same) continue
-      const known = byLine.get(at.line)
-      if (!known || known.run.startedMs <= each.run.startedMs) byLine.set(at.line, each)
-    }
-    return [...byLine].map(([line, each]) => ({ line, work: each }))
-  }
+  /** Shows nothing by itself: a line that is pointed at tells of its last run. */
+  const told = vscode.window.createTextEditorDecorationType({})
   const changed = registerLenses(context, selector, (document) =>
-    shown(document).map(
+    work.linesOf(document).map(
       ({ line, work: each }) =>
         new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
           title: workText(each.figures),
@@ -68,7 +58,7 @@ export function registerWorkMarks(
     )
   }
   const draw = (editor: vscode.TextEditor): void => {
-    const lines = editor.document.uri.scheme === 'file' ? shown(editor.document) : []
+    const lines = editor.document.uri.scheme === 'file' ? work.linesOf(editor.document) : []
     if (editor.document.uri.scheme === 'file') advise(editor.document, lines)
     heat.forEach((type, level) => {
       // Where threads were sampled, marks stand at the lines that they were seen at.
@@ -77,26 +67,29 @@ export function registerWorkMarks(
       )
       editor.setDecorations(
         type,
-        hot.map(({ line, work: { share } }) => ({
-          range: editor.document.lineAt(line).range,
-          hoverMessage: `${Math.round(100 * share)} % of the last run's work`,
-        })),
+        hot.map(({ line }) => editor.document.lineAt(line).range),
       )
     })
+    editor.setDecorations(
+      told,
+      lines.map(({ line, work: each }) => ({
+        range: editor.document.lineAt(line).range,
+        hoverMessage: plainMarkdown(workTooltip(each)),
+      })),
+    )
   }
   const drawAll = (): void => vscode.window.visibleTextEditors.forEach(draw)
   context.subscriptions.push(
     diagnostics,
     ...heat,
-    book.onEvent(({ run, message }) => {
-      if (message.event.kind !== 'lines') return
-      for (const each of workOf(run)) work.set(`${each.figures.file}\n${each.figures.line}`, each)
+    told,
+    work.onChange(() => {
       drawAll()
       changed()
     }),
     vscode.window.onDidChangeVisibleTextEditors(drawAll),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (work.size === 0) return
+      if (work.isEmpty) return
       for (const editor of vscode.window.visibleTextEditors) if (editor.document === document) draw(editor)
     }),
   )

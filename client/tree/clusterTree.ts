@@ -6,7 +6,7 @@ import { otherClusters } from '../cluster/otherClusters.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { FeedConnection } from '../connection/feedConnection.ts'
 import type { SshHosts } from '../ssh/sshHosts.ts'
-import { attachedNodes, hostNodes, otherNodes, type TreeNode, treeOf } from './treeModel.ts'
+import { attachedNodes, hostNodes, otherNodes, spoken, type TreeNode, treeOf } from './treeModel.ts'
 
 const REFRESH_MS_MIN = 500
 
@@ -82,6 +82,7 @@ function itemOf(node: TreeNode): vscode.TreeItem {
   item.id = node.unfolded && node.children.length === 0 ? `${node.id} empty` : node.id
   item.description = node.description
   item.tooltip = node.tooltip
+  item.accessibilityInformation = { label: spoken(node) }
   item.iconPath = new vscode.ThemeIcon(node.icon)
   item.contextValue = node.context
   if (node.host) item.command = { title: 'Connect', command: 'heddle.connectHost', arguments: [node.host] }

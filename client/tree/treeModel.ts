@@ -44,6 +44,15 @@ export interface TreeNode {
   children: TreeNode[]
 }
 
+/**
+ * A row as a screen reader tells it: a worker's bars and icons have no words of their own, its tooltip has.
+ * @example spoken(idleNode) // 'idle'
+ */
+export const spoken = ({ context, label, description, tooltip }: TreeNode): string =>
+  context === 'worker'
+    ? tooltip.replaceAll('\n', ', ')
+    : [label, ...description.split(' · ')].filter((part) => part !== '').join(', ')
+
 const clusterLabel = (kind: ClusterKind, name: string): string =>
   kind === 'local' ? 'Local cluster' : kind === 'address' ? `Cluster ${name}` : name
 
@@ -137,15 +146,19 @@ const workersOf = (model: ClusterModel): WorkerModel[] =>
 
 function workerNode(cluster: string, worker: WorkerModel, nowMs: number): TreeNode {
   const { info } = worker
-  const memory = `${bytesText(worker.rssBytes)} of ${bytesText(info.memoryLimitBytes)}`
   const id = `${cluster}/${info.worker}`
+  const busy = worker.threads.length
+  const cpu = share(worker.cpuPercent / (100 * Math.max(1, info.threads)))
+  const memory = share(worker.rssBytes / Math.max(1, info.memoryLimitBytes))
   return {
     id,
     label: info.name,
-    description: `${worker.paused ? 'paused · ' : ''}${worker.threads.length}/${info.threads} busy · CPU ${share(worker.cpuPercent / (100 * Math.max(1, info.threads)))} · ${share(worker.rssBytes / Math.max(1, info.memoryLimitBytes))} ${bytesText(worker.rssBytes)}`,
+    // As much of it as a narrow side bar has room for.
+    description: `${worker.paused ? 'paused · ' : ''}${busy}/${info.threads} · CPU ${cpu} · ${bytesText(worker.rssBytes)} ${memory}`,
     tooltip: [
       `${info.name} on ${info.host}, process ${info.pid}`,
-      `CPU ${Math.round(worker.cpuPercent)} %, memory ${memory}`,
+      `${worker.paused ? 'paused, ' : ''}${busy} of ${plural(info.threads, 'thread')} busy`,
+      `CPU ${Math.round(worker.cpuPercent)} %, memory ${bytesText(worker.rssBytes)} of ${bytesText(info.memoryLimitBytes)}`,
       `${plural(worker.heldTasks, 'result')} held, ${bytesText(worker.managedBytes)}`,
     ].join('\n'),
     icon: worker.paused ? 'debug-pause' : 'server-process',
@@ -178,7 +191,7 @@ function threadNodes(id: string, worker: WorkerModel, nowMs: number): TreeNode[]
   return worker.threads.map(({ thread, group, sinceMs }) => ({
     id: `${id}/${thread}`,
     label: group,
-    description: `thread ${thread} · ${seconds(Math.max(0, nowMs - sinceMs))}`,
+    description: `${seconds(Math.max(0, nowMs - sinceMs))} · thread ${thread}`,
     tooltip: `${group} runs on thread ${thread} of ${worker.info.name}`,
     icon: 'gear',
     context: 'thread',

@@ -151,7 +151,7 @@ function RecentRuns({ results }: { results: Results }): JSX.Element | null {
         {results.runs.slice(0, LINES_MAX).map((run) => (
           <li key={run.run}>
             <span class="muted time">{clock(run.startedMs)}</span>
-            <span class="line-text" title={run.file}>
+            <span class="line-text" title={`${run.label}\n${run.file}`}>
               {run.label}
             </span>
             <span class={`badge run-${run.state}`}>{run.state}</span>
@@ -177,7 +177,11 @@ function Log({ cluster }: { cluster: Cluster }): JSX.Element | null {
               {line.level}
             </span>
             <span class="line-text">{line.text}</span>
-            {line.worker && <span class="muted">{line.worker}</span>}
+            {line.worker && (
+              <span class="muted line-worker" title={line.worker}>
+                {line.worker}
+              </span>
+            )}
           </li>
         ))}
       </ul>

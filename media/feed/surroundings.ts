@@ -1,6 +1,7 @@
 // What a panel has around it: its feed, how the connection is doing, and what the editor can do for it.
 
 import type { Feed } from '../../runtime/protocol/feed.ts'
+import type { Region, RegionQuery } from '../../runtime/protocol/regions.ts'
 import type { RowsPage, RowsQuery } from '../../runtime/protocol/rows.ts'
 
 export type Connection =
@@ -37,6 +38,11 @@ export interface Surroundings extends Feed {
    * @throws {Error} when they are held no longer, or the cluster cannot make the page
    */
   rows?(query: RowsQuery): Promise<RowsPage>
+  /**
+   * A part of a run's array of which evenly many elements are here; absent on the HTTP page.
+   * @throws {Error} when it is held no longer, or the cluster cannot make it
+   */
+  region?(query: RegionQuery): Promise<Region>
   /** Calls back when the editor wants a run's results shown; absent on the HTTP page. Returns how to stop. */
   watchWantedRun?(receive: (wanted: { run: string; startedMs: number; askedMs: number }) => void): () => void
 }

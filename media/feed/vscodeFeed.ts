@@ -2,7 +2,8 @@
 
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage } from '../../runtime/protocol/feed.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
-import type { RowsPage } from '../../runtime/protocol/rows.ts'
+import type { Region, RegionQuery } from '../../runtime/protocol/regions.ts'
+import type { Page, RowsPage, RowsQuery } from '../../runtime/protocol/rows.ts'
 import { type Connection, Listeners, type Surroundings } from './surroundings.ts'
 import type { MessageFromPanel, MessageToPanel } from './vscodeMessages.ts'
 
@@ -22,7 +23,7 @@ export function openVscodeFeed(panel: string): Surroundings {
   const wantedRuns = new Listeners<WantedRun>()
   let wanted: WantedRun | undefined
   let next = 1
-  const asked = new Map<number, { resolve(page: RowsPage): void; reject(error: Error): void }>()
+  const asked = new Map<number, { resolve(page: Page): void; reject(error: Error): void }>()
   const turn = (next: Connection): void => {
     connection = next
     connections.tell(next)
@@ -34,7 +35,7 @@ export function openVscodeFeed(panel: string): Surroundings {
       const message = decodeFrame(FEED_MESSAGES, frame)
       if (connection.kind !== 'live') turn({ kind: 'live' })
       messages.tell(message)
-    } else if (data?.kind === 'rows') {
+    } else if (data?.kind === 'page') {
       const waiting = asked.get(data.id)
       asked.delete(data.id)
       if ('page' in data) waiting?.resolve(data.page)
@@ -45,6 +46,13 @@ export function openVscodeFeed(panel: string): Surroundings {
     } else if (data?.kind === 'cluster')
       turn(data.state === 'none' ? { kind: 'no-cluster' } : { kind: 'connecting' })
   })
+  const askedFor = (kind: 'rows' | 'region', query: RowsQuery | RegionQuery): Promise<Page> => {
+    const id = next++
+    return new Promise((resolve, reject) => {
+      asked.set(id, { resolve, reject })
+      editor.postMessage({ kind, id, query } as MessageFromPanel)
+    })
+  }
   let listening = false
   return {
     place: 'editor',
@@ -64,13 +72,8 @@ export function openVscodeFeed(panel: string): Surroundings {
     scale: (workers) => editor.postMessage({ kind: 'scale', workers }),
     job: (action, id) => editor.postMessage({ kind: 'job', action, ...(id !== undefined && { id }) }),
     saveRows: (run) => editor.postMessage({ kind: 'save-rows', run }),
-    rows(query) {
-      const id = next++
-      return new Promise((resolve, reject) => {
-        asked.set(id, { resolve, reject })
-        editor.postMessage({ kind: 'rows', id, query })
-      })
-    },
+    rows: async (query) => (await askedFor('rows', query)) as RowsPage,
+    region: async (query) => (await askedFor('region', query)) as Region,
     watchWantedRun(receive) {
       if (wanted) receive(wanted)
       return wantedRuns.add(receive)

@@ -7,11 +7,19 @@ import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
 import { LineChart } from '../frame/LineChart.tsx'
 import { Meter } from '../frame/Meter.tsx'
 import type { PanelProps } from '../frame/mountPanel.tsx'
+import { useInView } from '../frame/useInView.ts'
 import { ProgressHeader } from '../progress/ProgressHeader.tsx'
 import type { Device, Gpus } from './reducer.ts'
 
 /** From here on a device slows itself down. */
 const HOT_CELSIUS = 83
+
+/** Drawn at once, before it is known which are in view. */
+const FIRST_DRAWN = 8
+/** So many are drawn wherever they stand. */
+const FEW = 16
+/** About what a card takes before it was drawn. */
+const CARD_HEIGHT_PX = 290
 
 export function GpuView(props: PanelProps<Gpus>): JSX.Element {
   const { cluster, surroundings, connection } = props
@@ -33,8 +41,13 @@ function Devices({ model, cluster }: PanelProps<Gpus>): JSX.Element {
   if (devices.length > 0)
     return (
       <div class="cards">
-        {devices.map((device) => (
-          <DeviceCard key={`${device.host} ${device.reading.index}`} device={device} />
+        {devices.map((device, i) => (
+          <DeviceCard
+            key={`${device.host} ${device.reading.index}`}
+            device={device}
+            first={i < FIRST_DRAWN}
+            few={devices.length <= FEW}
+          />
         ))}
       </div>
     )
@@ -53,17 +66,26 @@ function Devices({ model, cluster }: PanelProps<Gpus>): JSX.Element {
   )
 }
 
-function DeviceCard({ device }: { device: Device }): JSX.Element {
+interface CardProps {
+  device: Device
+  first: boolean
+  few: boolean
+}
+
+function DeviceCard({ device, first, few }: CardProps): JSX.Element {
+  const { ref, inView, heightPx } = useInView<HTMLElement>(first, CARD_HEIGHT_PX, few)
   const { reading, host } = device
+  const name = `GPU ${reading.index} of ${host}`
+  if (!inView) return <section class="card" ref={ref} aria-label={name} style={{ height: `${heightPx}px` }} />
   const { utilisationPercent, memoryUsedBytes, memoryTotalBytes, temperatureCelsius } = reading
   const hot = temperatureCelsius >= HOT_CELSIUS
   return (
-    <section class="card" aria-label={`GPU ${reading.index} of ${host}`}>
+    <section class="card" ref={ref} aria-label={name}>
       <h3>
         <span>
           {host} · GPU {reading.index}
         </span>
-        <span class={hot ? 'bad' : 'muted'} title="Temperature">
+        <span class={`temperature ${hot ? 'bad' : 'muted'}`} title="Temperature">
           {Math.round(temperatureCelsius)} °C{hot ? ', hot' : ''}
         </span>
       </h3>

@@ -6,14 +6,49 @@ import type { ArrayFigures } from '../../runtime/protocol/runs.ts'
 import { count } from '../cluster/quantity.ts'
 import { Canvas, type CanvasSize } from '../frame/Canvas.tsx'
 import { type Palette, usePalette } from '../frame/palette.ts'
-import { heatPixels, type Plane, shortNumber, stretches } from './arrayPlane.ts'
+import { heatPixels, lineParts, type Plane } from './arrayPlane.ts'
+import { type ArrayView, lengthOf } from './arrayView.ts'
+import { drawMarks, drawScale, EDGE, type Mark } from './drawScale.ts'
+import type { Gestures, PlaceAt } from './useZoom.ts'
 
 interface PictureProps {
   label: string
   canvasRef: { current: HTMLCanvasElement | null }
+  /** What a bound is written as, e.g. of truth values. */
+  bounds: { min: string; max: string }
+  /** What is pointed at, in places of the whole array. */
+  onPoint(place: PlanePlace | undefined): void
+  gestures: Gestures
 }
 
-/** Where a number of a plane stands, from its upper left corner. */
+interface PointedProps extends Pick<PictureProps, 'label' | 'canvasRef' | 'onPoint' | 'gestures'> {
+  draw(context: CanvasRenderingContext2D, size: CanvasSize): void
+  placeAt: PlaceAt
+  point(event: MouseEvent): void
+}
+
+/** A picture that says what is pointed at, and can be zoomed and moved. */
+const Pointed = ({
+  draw,
+  label,
+  canvasRef,
+  placeAt,
+  point,
+  onPoint,
+  gestures,
+}: PointedProps): JSX.Element => (
+  <Canvas
+    draw={draw}
+    canvasRef={canvasRef}
+    role="img"
+    aria-label={label}
+    onMouseMove={point}
+    onMouseLeave={() => onPoint(undefined)}
+    {...gestures(placeAt)}
+  />
+)
+
+/** A place of the whole array along the axes that are drawn. */
 export interface PlanePlace {
   row: number
   column: number
@@ -21,89 +56,98 @@ export interface PlanePlace {
 
 /** Room for the scale on the right. */
 const SCALE = 76
-const EDGE = 8
 
+/** @param planes those behind first: a coarse one of all that is in view, and a finer one as far as it has come */
 export function HeatMap({
-  plane,
+  planes,
+  view,
+  range,
   label,
   canvasRef,
+  bounds,
+  marks,
   onPoint,
-}: PictureProps & { plane: Plane; onPoint(place: PlanePlace | undefined): void }): JSX.Element {
+  gestures,
+}: PictureProps & {
+  planes: readonly Plane[]
+  view: ArrayView
+  /** The numbers of the darkest and the lightest colour. */
+  range: { min: number; max: number }
+  /** What is no finite number, by name and colour. */
+  marks: readonly Mark[]
+}): JSX.Element {
   const palette = usePalette()
-  const image = useMemo(() => {
-    const canvas = new OffscreenCanvas(Math.max(1, plane.width), Math.max(1, plane.height))
-    canvas.getContext('2d')!.putImageData(new ImageData(heatPixels(plane), canvas.width, canvas.height), 0, 0)
-    return canvas
-  }, [plane])
+  const images = useMemo(
+    () =>
+      planes.map((plane) => {
+        const canvas = new OffscreenCanvas(Math.max(1, plane.width), Math.max(1, plane.height))
+        const pixels = new ImageData(heatPixels({ ...plane, ...range }), canvas.width, canvas.height)
+        canvas.getContext('2d')!.putImageData(pixels, 0, 0)
+        return canvas
+      }),
+    [...planes, planes.length, range.min, range.max],
+  )
   const draw = (context: CanvasRenderingContext2D, size: CanvasSize): void => {
-    const { x, y, width, height } = boxOf(plane, size)
-    context.imageSmoothingEnabled = plane.width > width || plane.height > height
-    context.drawImage(image, x, y, width, height)
+    const box = boxOf(view, size)
+    const { x, y, width, height } = box
+    context.save()
+    context.beginPath()
+    context.rect(x, y, width, height)
+    context.clip()
+    planes.forEach((plane, i) => {
+      const across = width / lengthOf(view.right)
+      const down = height / lengthOf(view.down)
+      const wide = plane.width * plane.step.column * across
+      const high = plane.height * plane.step.row * down
+      context.imageSmoothingEnabled = plane.width > wide || plane.height > high
+      const left = x + (plane.from.column - view.right.from) * across
+      const top = y + (plane.from.row - view.down.from) * down
+      context.drawImage(images[i], left, top, wide, high)
+    })
+    context.restore()
     context.strokeStyle = palette.colour.line
     context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1)
-    drawScale(context, plane, palette, x + width + 12, height)
+    drawScale(context, range, bounds, palette, x + width + 12, Math.max(24, height - 18 * marks.length))
+    drawMarks(context, marks, palette, x + width + 12, EDGE + height)
+  }
+  const placeAt: PlaceAt = (canvas, offset) => {
+    const box = boxOf(view, { width: canvas.clientWidth, height: canvas.clientHeight })
+    return { across: (offset.x - box.x) / box.width, down: (offset.y - box.y) / box.height }
   }
   const point = (event: MouseEvent): void => {
-    const canvas = event.currentTarget as HTMLCanvasElement
-    const { x, y, width, height } = boxOf(plane, { width: canvas.clientWidth, height: canvas.clientHeight })
-    const column = Math.floor(((event.offsetX - x) / width) * plane.width)
-    const row = Math.floor(((event.offsetY - y) / height) * plane.height)
-    const inside = column >= 0 && column < plane.width && row >= 0 && row < plane.height
-    onPoint(inside ? { row, column } : undefined)
+    const { across, down } = placeAt(event.currentTarget as HTMLCanvasElement, {
+      x: event.offsetX,
+      y: event.offsetY,
+    })
+    const inside = across >= 0 && across < 1 && down >= 0 && down < 1
+    onPoint(
+      inside
+        ? {
+            row: view.down.from + Math.floor(down * lengthOf(view.down)),
+            column: view.right.from + Math.floor(across * lengthOf(view.right)),
+          }
+        : undefined,
+    )
   }
-  return (
-    <Canvas
-      draw={draw}
-      canvasRef={canvasRef}
-      role="img"
-      aria-label={label}
-      onMouseMove={point}
-      onMouseLeave={() => onPoint(undefined)}
-    />
-  )
+  return <Pointed {...{ draw, canvasRef, label, point, placeAt, gestures, onPoint }} />
 }
 
 /** As large as the place allows; elements are squares unless the plane is very long. */
-function boxOf(plane: Plane, size: CanvasSize): { x: number; y: number; width: number; height: number } {
+function boxOf(
+  { down, right }: ArrayView,
+  size: CanvasSize,
+): { x: number; y: number; width: number; height: number } {
   const room = {
     width: Math.max(1, size.width - 2 * EDGE - SCALE),
     height: Math.max(1, size.height - 2 * EDGE),
   }
-  const side = Math.min(room.width / plane.width, room.height / plane.height)
+  const side = Math.min(room.width / lengthOf(right), room.height / lengthOf(down))
   return {
     x: EDGE,
     y: EDGE,
-    width: Math.min(room.width, Math.max(40, side * plane.width)),
-    height: Math.min(room.height, Math.max(24, side * plane.height)),
+    width: Math.min(room.width, Math.max(40, side * lengthOf(right))),
+    height: Math.min(room.height, Math.max(24, side * lengthOf(down))),
   }
-}
-
-function drawScale(
-  context: CanvasRenderingContext2D,
-  { min, max }: Plane,
-  palette: Palette,
-  x: number,
-  height: number,
-): void {
-  if (min > max) return
-  const steps = 64
-  const pixels = heatPixels({
-    width: 1,
-    height: steps,
-    values: Float64Array.from({ length: steps }, (_, i) => steps - 1 - i),
-    min: 0,
-    max: steps - 1,
-  })
-  const bar = new OffscreenCanvas(1, steps)
-  bar.getContext('2d')!.putImageData(new ImageData(pixels, 1, steps), 0, 0)
-  context.imageSmoothingEnabled = true
-  context.drawImage(bar, x, EDGE, 10, height)
-  context.fillStyle = palette.colour.muted
-  context.font = `11px ${palette.font}`
-  context.textBaseline = 'top'
-  context.fillText(shortNumber(max), x + 15, EDGE)
-  context.textBaseline = 'bottom'
-  if (height > 28) context.fillText(shortNumber(min), x + 15, EDGE + height)
 }
 
 /** Room for the axes. */
@@ -112,56 +156,76 @@ const BELOW = 22
 
 export function LinePlot({
   plane,
-  step,
+  view,
   label,
   canvasRef,
-}: PictureProps & { plane: Plane; step: number }): JSX.Element {
+  bounds,
+  onPoint,
+  gestures,
+}: PictureProps & { plane: Plane; view: ArrayView }): JSX.Element {
   const palette = usePalette()
   const draw = (context: CanvasRenderingContext2D, size: CanvasSize): void => {
     const { width, height } = drawAxes(context, size, palette, {
-      low: shortNumber(plane.min),
-      high: shortNumber(plane.max),
-      first: '0',
-      last: count(Math.max(0, (plane.width - 1) * step)),
+      low: bounds.min,
+      high: bounds.max,
+      first: count(view.right.from),
+      last: count(view.right.to - 1),
     })
     const scale = plane.max > plane.min ? height / (plane.max - plane.min) : 0
     const y = (value: number): number =>
       EDGE + (scale === 0 ? height / 2 : height - (value - plane.min) * scale)
-    const parts = stretches(plane.values, Math.max(1, Math.floor(width)))
+    const parts = lineParts(plane, Math.max(1, Math.floor(width)))
+    const x = (i: number): number => LEFT + (parts.length > 1 ? (i / (parts.length - 1)) * width : width / 2)
     context.strokeStyle = palette.colour.accent
     context.lineWidth = 1.5
     context.beginPath()
     let down = false
-    parts.forEach((part, i) => {
-      if (!part) {
+    parts.forEach(({ finite }, i) => {
+      if (!finite) {
         down = false
         return
       }
-      const x = LEFT + (parts.length > 1 ? (i / (parts.length - 1)) * width : width / 2)
-      if (down) context.lineTo(x, y(part[0]))
-      else context.moveTo(x, y(part[0]))
-      if (part[1] !== part[0]) context.lineTo(x, y(part[1]))
+      if (down) context.lineTo(x(i), y(finite[0]))
+      else context.moveTo(x(i), y(finite[0]))
+      if (finite[1] !== finite[0]) context.lineTo(x(i), y(finite[1]))
+      // A point between gaps is seen too.
+      else if (!down && !parts[i + 1]?.finite) context.lineTo(x(i) + 1.5, y(finite[1]))
       down = true
     })
     context.stroke()
+    // Where elements are no finite numbers the axis is marked.
+    context.fillStyle = palette.colour['state-erred']
+    parts.forEach(({ missing }, i) => {
+      if (missing > 0) context.fillRect(x(i) - 1, EDGE + height - 6, 2, 6)
+    })
   }
-  return <Canvas draw={draw} canvasRef={canvasRef} role="img" aria-label={label} />
+  const placeAt: PlaceAt = (canvas, offset) => ({
+    across: (offset.x - LEFT) / Math.max(1, canvas.clientWidth - LEFT - 2 * EDGE),
+    down: 0.5,
+  })
+  const point = (event: MouseEvent): void => {
+    const { across } = placeAt(event.currentTarget as HTMLCanvasElement, { x: event.offsetX, y: 0 })
+    const column = view.right.from + Math.round(across * (lengthOf(view.right) - 1))
+    onPoint(across >= 0 && across <= 1 ? { row: 0, column } : undefined)
+  }
+  return <Pointed {...{ draw, canvasRef, label, point, placeAt, gestures, onPoint }} />
 }
 
 export function Distribution({
   figures,
   label,
   canvasRef,
-}: PictureProps & { figures: ArrayFigures }): JSX.Element {
+  bounds,
+}: Pick<PictureProps, 'label' | 'canvasRef' | 'bounds'> & { figures: ArrayFigures }): JSX.Element {
   const palette = usePalette()
   const draw = (context: CanvasRenderingContext2D, size: CanvasSize): void => {
-    const { min, max, counts } = figures
+    const { counts } = figures
     const most = Math.max(...counts)
     const { width, height } = drawAxes(context, size, palette, {
       low: '0',
       high: count(most),
-      first: shortNumber(min),
-      last: shortNumber(max),
+      first: bounds.min,
+      last: bounds.max,
     })
     context.fillStyle = palette.colour.accent
     counts.forEach((each, i) => {

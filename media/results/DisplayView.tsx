@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { Region, RegionRequest } from '../../runtime/protocol/regions.ts'
 import type { RowsPage, RowsRequest } from '../../runtime/protocol/rows.ts'
 import type { Display } from '../../runtime/protocol/runs.ts'
 import { count, plural } from '../cluster/quantity.ts'
@@ -19,9 +20,11 @@ interface DisplayProps {
   save: Surroundings['save']
   /** Asks for rows of the whole table, where only the first are here. */
   rows?: (request: RowsRequest) => Promise<RowsPage>
+  /** Asks for a part of an array, where not all of its elements are here. */
+  region?: (request: RegionRequest) => Promise<Region>
 }
 
-export function DisplayView({ display, save, rows }: DisplayProps): JSX.Element {
+export function DisplayView({ display, save, rows, region }: DisplayProps): JSX.Element {
   switch (display.kind) {
     case 'table':
       return display.remote && rows ? (
@@ -32,13 +35,16 @@ export function DisplayView({ display, save, rows }: DisplayProps): JSX.Element 
     case 'tree':
       return <ResultTree display={display} />
     case 'array':
-      return <ResultArray display={display} save={save} />
+      return <ResultArray display={display} save={save} {...(region && { region })} />
     case 'text':
       return (
         <ScrollRegion class="result-text" label="The result">
           <pre>{display.text}</pre>
           {display.cut && (
-            <p class="muted">Only the beginning is shown: the text is longer than a panel can take.</p>
+            <p class="muted">
+              The first {count(display.text.length)} characters are shown: the text is longer than a panel can
+              take.
+            </p>
           )}
         </ScrollRegion>
       )

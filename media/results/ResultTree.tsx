@@ -3,9 +3,10 @@
 import type { JSX } from 'preact'
 import { useId, useMemo, useRef, useState } from 'preact/hooks'
 import type { Display } from '../../runtime/protocol/runs.ts'
+import { count } from '../cluster/quantity.ts'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
 import { stretchInView } from './tableRows.ts'
-import { keyInTree, openedAtFirst, toggled, treeRows } from './treeRows.ts'
+import { keyInTree, openedAtFirst, sizeOf, toggled, treeRows } from './treeRows.ts'
 
 const ROW_HEIGHT = 22
 
@@ -77,7 +78,9 @@ export function ResultTree({ display }: { display: Extract<Display, { kind: 'tre
       })}
       <div style={{ height: `${below}px` }} />
       {display.cut && (
-        <p class="muted tree-cut">Only the beginning is shown: the value is larger than a panel can take.</p>
+        <p class="muted tree-cut">
+          The first {count(sizeOf(root))} parts are shown: the value is larger than a panel can take.
+        </p>
       )}
     </ScrollRegion>
   )

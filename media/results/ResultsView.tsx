@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import type { Display } from '../../runtime/protocol/runs.ts'
 import { clock, count, duration, short } from '../cluster/quantity.ts'
 import { ConnectionNotice } from '../frame/ConnectionNotice.tsx'
 import { EmptyState, withoutCluster } from '../frame/EmptyState.tsx'
@@ -70,10 +71,10 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
         {run.result && !pagesOf(run, surroundings) && (
           <SaveButton display={run.result.display} save={surroundings.save} />
         )}
-        {run.result?.display.kind === 'table' && surroundings.place === 'editor' && (
+        {run.result && allOf(run.result.display) && surroundings.place === 'editor' && (
           <IconButton
             sign="save"
-            label="Save all rows…"
+            label={allOf(run.result.display)!}
             showLabel
             onClick={() => surroundings.saveRows(run.run)}
           />
@@ -87,6 +88,12 @@ export function ResultsView(props: PanelProps<Results>): JSX.Element {
 /** All rows are to be seen, not only those that came with the result. */
 const pagesOf = ({ result }: ShownRun, { rows }: PanelProps<Results>['surroundings']): boolean =>
   rows !== undefined && result?.display.kind === 'table' && result.display.remote === true
+
+/** What the cluster can write to a file, of which the panel may have a part. */
+function allOf(display: Display): string | undefined {
+  if (display.kind === 'table') return 'Save all rows…'
+  return display.kind === 'array' ? 'Save all elements…' : undefined
+}
 
 const STATE_WORDS: Record<ShownRun['state'], string> = {
   running: 'running',
@@ -131,6 +138,9 @@ function RunBody({ run, surroundings }: { run: ShownRun } & PanelProps<Results>)
           display={result.display}
           save={surroundings.save}
           {...(surroundings.rows && { rows: (request) => surroundings.rows!({ run: run.run, ...request }) })}
+          {...(surroundings.region && {
+            region: (request) => surroundings.region!({ run: run.run, ...request }),
+          })}
         />
       )}
       {nothing && run.state === 'running' && running.length === 0 && <p class="muted pad">Running…</p>}

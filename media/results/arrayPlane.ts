@@ -1,72 +1,122 @@
 // What is drawn of an array: a plane of two axes, or a line of one, at a place along all others. Pure.
 
+import type { Region, RegionRequest } from '../../runtime/protocol/regions.ts'
 import type { ArrayDisplay } from '../../runtime/protocol/runs.ts'
+import { type ArrayView, isLine } from './arrayView.ts'
+import { type ComplexPart, doublesOf, drawnNumbers, elementTexts } from './elementText.ts'
 
 /** Numbers that are here, row by row. */
 export interface Elements {
   values: Float64Array
+  textAt(index: number): string
   /** How many are here along each axis. */
   shape: number[]
-  /** Every so-many-th of the whole array is here. */
+  /** Every so-many-th of the whole array is here, from the first on. */
   steps: readonly number[]
-}
-
-/** Which part is looked at. */
-export interface PlaneView {
-  /** Axes that run down and to the right. A line runs along `columns` alone. */
-  rows: number
-  columns: number
-  /** The place along every axis, of what is here; those of `rows` and `columns` do not count. */
-  places: readonly number[]
 }
 
 export interface Plane {
   height: number
   width: number
   values: Float64Array
+  /** Of a line that is told by stretches: the most of each, beside the least in `values`. */
+  most?: Float64Array
+  /** Of such a line: how many elements of each stretch are no finite numbers. */
+  missing?: Float64Array
+  textAt(index: number): string
   min: number
   max: number
+  /** The place of its first element in the whole array, and how many of the whole each stands for. */
+  from: { row: number; column: number }
+  step: { row: number; column: number }
 }
 
-export function elementsOf({ values, shape, steps }: ArrayDisplay): Elements {
-  // The bytes may lie anywhere in a message.
-  const own = values.slice()
+export function elementsOf(
+  { dtype, values, exact, shape, steps }: ArrayDisplay,
+  part: ComplexPart = 'absolute',
+): Elements {
   return {
-    values: new Float64Array(own.buffer, 0, own.byteLength >> 3),
+    values: drawnNumbers(values, exact, part),
+    textAt: elementTexts(dtype, values, exact),
     shape: shape.map((length, axis) => Math.ceil(length / steps[axis])),
     steps,
   }
 }
 
-/** The last two axes, at the beginning of all others. */
-export function firstView({ shape }: Elements): PlaneView {
+/** Of the elements that are here those in view, as far as they are. */
+export function planeOf({ values, textAt, shape, steps }: Elements, view: ArrayView): Plane {
+  const { rows, columns, places, down, right } = view
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1))
+  const corner = shape.reduce(
+    (sum, _, axis) =>
+      axis === rows || axis === columns ? sum : sum + Math.floor(places[axis] / steps[axis]) * strides[axis],
+    0,
+  )
+  const line = isLine(view)
+  const [top, left] = [
+    line ? 0 : Math.floor(down.from / steps[rows]),
+    Math.floor(right.from / steps[columns]),
+  ]
+  const height = line ? 1 : Math.ceil(down.to / steps[rows]) - top
+  const width = Math.ceil(right.to / steps[columns]) - left
+  const plane = new Float64Array(height * width)
+  const indexOf = (y: number, x: number): number =>
+    corner + (line ? 0 : (top + y) * strides[rows]) + (left + x) * strides[columns]
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) plane[y * width + x] = values[indexOf(y, x)]
   return {
-    rows: Math.max(0, shape.length - 2),
-    columns: shape.length - 1,
-    places: shape.map(() => 0),
+    height,
+    width,
+    values: plane,
+    textAt: (index) => textAt(indexOf(Math.floor(index / width), index % width)),
+    ...boundsOf(plane),
+    from: { row: line ? 0 : top * steps[rows], column: left * steps[columns] },
+    step: { row: line ? 1 : steps[rows], column: steps[columns] },
   }
 }
 
-/** @param view of a line when `rows` and `columns` are the same axis: it is then one row high */
-export function planeOf({ values, shape }: Elements, { rows, columns, places }: PlaneView): Plane {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1))
-  const from = shape.reduce(
-    (sum, _, axis) => (axis === rows || axis === columns ? sum : sum + places[axis] * strides[axis]),
-    0,
-  )
-  const height = rows === columns ? 1 : shape[rows]
-  const width = shape[columns]
-  const plane = new Float64Array(height * width)
+/** A part that was asked for, which comes row by row of the array; a plane may run the other way. */
+export function planeOfRegion(
+  { values, exact, most, missing }: Region,
+  { ranges }: RegionRequest,
+  view: ArrayView,
+  dtype: string,
+  part: ComplexPart = 'absolute',
+): Plane {
+  const line = isLine(view)
+  const [down, right] = [ranges[view.rows], ranges[view.columns]]
+  const many = ({ start, stop, step }: typeof right): number => Math.ceil((stop - start) / step)
+  const [height, width] = [line ? 1 : many(down), many(right)]
+  const given = drawnNumbers(values, exact, part)
+  const turned = view.rows > view.columns
+  const indexOf = (index: number): number =>
+    turned ? (index % width) * height + Math.floor(index / width) : index
+  const plane = turned ? given.map((_, index) => given[indexOf(index)]) : given
+  const text = elementTexts(dtype, values, exact)
+  const highs = most && doublesOf(most)
+  const [least, largest] = [boundsOf(plane), highs && boundsOf(highs)]
+  return {
+    height,
+    width,
+    values: plane,
+    ...(highs && { most: highs }),
+    ...(missing && { missing: doublesOf(missing) }),
+    textAt: (index) => text(indexOf(index)),
+    min: least.min,
+    max: largest?.max ?? least.max,
+    from: { row: line ? 0 : down.start, column: right.start },
+    step: { row: line ? 1 : down.step, column: right.step },
+  }
+}
+
+function boundsOf(values: Float64Array): { min: number; max: number } {
   let [min, max] = [Infinity, -Infinity]
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const value = values[from + (rows === columns ? 0 : y * strides[rows]) + x * strides[columns]]
-      plane[y * width + x] = value
-      if (!Number.isFinite(value)) continue
-      if (value < min) min = value
-      if (value > max) max = value
-    }
-  return { height, width, values: plane, min, max }
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  return { min, max }
 }
 
 /** Stops of a scale that grows lighter evenly, also for those who do not tell red from green. */
@@ -82,6 +132,12 @@ const STOPS = [
   [253, 231, 37],
 ] as const
 
+/** Colours of what is no finite number: none of the scale's. */
+export const MARKS = { nan: [128, 128, 128], positive: [235, 60, 60], negative: [70, 150, 255] } as const
+
+const markOf = (value: number): readonly [number, number, number] =>
+  Number.isNaN(value) ? MARKS.nan : value > 0 ? MARKS.positive : MARKS.negative
+
 /** Red, green and blue, 0 to 255, of a part of the scale from 0 to 1. */
 export function heatColour(part: number): [number, number, number] {
   const at = Math.min(1, Math.max(0, part)) * (STOPS.length - 1)
@@ -90,45 +146,64 @@ export function heatColour(part: number): [number, number, number] {
   return [0, 1, 2].map((i) => Math.round(low[i] + (high[i] - low[i]) * between)) as [number, number, number]
 }
 
-/** The plane as pixels, one a number: red, green, blue and opacity. What is no finite number is clear. */
-export function heatPixels({ values, min, max }: Plane): Uint8ClampedArray<ArrayBuffer> {
+/** A plane as pixels, one a number: red, green, blue and opacity. NaN, ∞ and −∞ have colours of their own. */
+export function heatPixels({
+  values,
+  min,
+  max,
+}: Pick<Plane, 'values' | 'min' | 'max'>): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(4 * values.length)
   const scale = max > min ? 1 / (max - min) : 0
   values.forEach((value, i) => {
-    if (!Number.isFinite(value)) return
-    pixels.set([...heatColour((value - min) * scale), 255], 4 * i)
+    pixels.set(Number.isFinite(value) ? heatColour((value - min) * scale) : markOf(value), 4 * i)
+    pixels[4 * i + 3] = 255
   })
   return pixels
 }
 
+/** A stretch of a line as it is drawn. */
+export interface LinePart {
+  /** The least and the most; nothing where no element is a finite number. */
+  finite: [number, number] | undefined
+  /** How many elements are no finite numbers. */
+  missing: number
+}
+
 /**
- * The least and the most of a line within each of so many equal stretches: what a line drawn that wide covers.
- * @example stretches([1, 5, 2, 3], 2) // [[1, 5], [2, 3]]
+ * A line cut into so many equal stretches at most.
+ * @example lineParts({ values: [1, 5, 2, NaN] }, 2) // 1 to 5, and 2 with one element that is no number
  */
-export function stretches(values: ArrayLike<number>, width: number): ([number, number] | undefined)[] {
+export function lineParts(
+  {
+    values,
+    most,
+    missing,
+  }: { values: ArrayLike<number>; most?: ArrayLike<number>; missing?: ArrayLike<number> },
+  width: number,
+): LinePart[] {
   const count = Math.max(1, Math.min(width, values.length))
   return Array.from({ length: count }, (_, stretch) => {
     const end = Math.floor(((stretch + 1) * values.length) / count)
-    let found: [number, number] | undefined
+    const part: LinePart = { finite: undefined, missing: 0 }
     for (let i = Math.floor((stretch * values.length) / count); i < end; i++) {
-      const value = values[i]
-      if (!Number.isFinite(value)) continue
-      found = found ? [Math.min(found[0], value), Math.max(found[1], value)] : [value, value]
+      const [low, high] = [values[i], most ? most[i] : values[i]]
+      part.missing += missing ? missing[i] : Number.isFinite(low) ? 0 : 1
+      if (!Number.isFinite(low)) continue
+      part.finite = part.finite
+        ? [Math.min(part.finite[0], low), Math.max(part.finite[1], high)]
+        : [low, high]
     }
-    return found
+    return part
   })
 }
 
-/** A plane as comma-separated values: a line of text a row. */
-export function planeCsv({ height, width, values }: Plane): string {
+/** A plane as comma-separated values: a line of text a row; of stretches one of the least and one of the most. */
+export function planeCsv({ height, width, values, most, textAt }: Plane): string {
   const lines: string[] = []
-  for (let y = 0; y < height; y++) lines.push(values.subarray(y * width, (y + 1) * width).join(','))
+  const plain = (text: string): string => (/[",]/.test(text) ? `"${text}"` : text)
+  if (most) lines.push(values.join(','), most.join(','))
+  else
+    for (let y = 0; y < height; y++)
+      lines.push(Array.from({ length: width }, (_, x) => plain(textAt(y * width + x))).join(','))
   return `${lines.join('\r\n')}\r\n`
 }
-
-/**
- * A number in at most seven digits.
- * @example shortNumber(0.1 + 0.2) // '0.3'
- */
-export const shortNumber = (value: number): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(7))) : String(value)

@@ -88,3 +88,7 @@ export function toggled(open: ReadonlySet<string>, path: string): Set<string> {
   if (!next.delete(path)) next.add(path)
   return next
 }
+
+/** How many parts a tree has, itself among them. */
+export const sizeOf = ({ children = [] }: DisplayNode): number =>
+  children.reduce((all, child) => all + sizeOf(child), 1)

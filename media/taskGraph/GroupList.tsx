@@ -47,7 +47,9 @@ export function GroupList(props: GroupListProps): JSX.Element {
                   title={group.name}
                   onClick={() => onSelect(index)}
                 >
-                  <span class="group-name">{group.name}</span>
+                  <span class="group-name" title={group.name}>
+                    {group.name}
+                  </span>
                   <span class="muted small">
                     {short(tally.done)} / {short(tally.total)}
                   </span>

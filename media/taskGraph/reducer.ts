@@ -1,6 +1,7 @@
 // The task graph's model: which groups are unfolded into tasks, those tasks, and the story last asked for.
 
 import type { FeedMessage, FeedRequest } from '../../runtime/protocol/feed.ts'
+import { withLocalTime } from '../../runtime/protocol/localTime.ts'
 
 /** The tasks of one group, as columns. */
 export interface UnfoldedGroup {
@@ -78,7 +79,7 @@ export function applyToTaskGraph(graph: TaskGraph, message: FeedMessage): boolea
       return true
     }
     case 'story':
-      graph.story = { key: message.key, lines: message.lines }
+      graph.story = { key: message.key, lines: message.lines.map((line) => withLocalTime(line)) }
       return true
     default:
       return false

@@ -35,7 +35,9 @@ export function StreamLegend(props: StreamLegendProps): JSX.Element {
               onClick={() => onOnly(onlyGroup === group ? undefined : group)}
             >
               <span class="swatch" style={{ background: palette.groups[colourOf(group)] }} />
-              <span class="legend-name">{name}</span>
+              <span class="legend-name" title={name}>
+                {name}
+              </span>
               <span class="muted">{duration(totalMs)}</span>
             </button>
           </li>

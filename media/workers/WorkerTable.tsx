@@ -8,6 +8,7 @@ import { bytes, count, duration, percent, plural } from '../cluster/quantity.ts'
 import { Meter } from '../frame/Meter.tsx'
 import { GROUP_COLOURS, type Palette, usePalette } from '../frame/palette.ts'
 import { ScrollRegion } from '../frame/ScrollRegion.tsx'
+import { useInView } from '../frame/useInView.ts'
 import { type SortColumn, type WorkerRow, workerRows } from './workerRows.ts'
 
 const COLUMNS: readonly { sort?: SortColumn; title: string; name: string }[] = [
@@ -18,14 +19,22 @@ const COLUMNS: readonly { sort?: SortColumn; title: string; name: string }[] = [
   { sort: 'tasks', title: 'Running now', name: 'column-doing' },
 ]
 
+/** So many rows come and go together as the table is scrolled. */
+const BLOCK_ROWS = 20
+/** So many rows are drawn wherever they stand. */
+const FEW_ROWS = 60
+/** About what a row takes before any was drawn. */
+const ROW_HEIGHT_PX = 60
+
 export function WorkerTable({ cluster }: { cluster: Cluster }): JSX.Element {
   const palette = usePalette()
   const [sort, setSort] = useState<SortColumn>('name')
   const colours = useMemo(() => new GroupColours(GROUP_COLOURS), [cluster.info?.id])
   const rows = workerRows(cluster, sort)
+  const blocks = Array.from({ length: Math.ceil(rows.length / BLOCK_ROWS) }, (_, block) => block * BLOCK_ROWS)
   return (
     <ScrollRegion class="table-holder" label="Workers">
-      <table class="workers">
+      <table class="workers" aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
             {COLUMNS.map(({ sort: by, title, name }) => (
@@ -47,16 +56,16 @@ export function WorkerTable({ cluster }: { cluster: Cluster }): JSX.Element {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {rows.map((row) => (
-            <Row
-              key={row.worker}
-              row={row}
-              palette={palette}
-              colourOf={(group) => colours.of(group, cluster.groups)}
-            />
-          ))}
-        </tbody>
+        {blocks.map((from) => (
+          <Block
+            key={from}
+            from={from}
+            rows={rows.slice(from, from + BLOCK_ROWS)}
+            few={rows.length <= FEW_ROWS}
+            palette={palette}
+            colourOf={(group) => colours.of(group, cluster.groups)}
+          />
+        ))}
       </table>
       <ul class="legend" aria-label="Colours of memory">
         <li>
@@ -76,16 +85,47 @@ export function WorkerTable({ cluster }: { cluster: Cluster }): JSX.Element {
   )
 }
 
+interface BlockProps extends Omit<RowProps, 'row' | 'place'> {
+  /** The place of its first row among all. */
+  from: number
+  rows: readonly WorkerRow[]
+  few: boolean
+}
+
+/** Some rows, drawn while they are in view; else what is as high. */
+function Block({ from, rows, few, palette, colourOf }: BlockProps): JSX.Element {
+  const { ref, inView, heightPx } = useInView<HTMLTableSectionElement>(
+    from === 0,
+    rows.length * ROW_HEIGHT_PX,
+    few,
+  )
+  return (
+    <tbody ref={ref} class={inView ? '' : 'away'}>
+      {inView ? (
+        rows.map((row, i) => (
+          <Row key={row.worker} place={from + i} row={row} palette={palette} colourOf={colourOf} />
+        ))
+      ) : (
+        <tr>
+          <td colSpan={COLUMNS.length} style={{ height: `${heightPx}px` }} />
+        </tr>
+      )}
+    </tbody>
+  )
+}
+
 interface RowProps {
   row: WorkerRow
+  /** Among all rows, from 0. */
+  place: number
   palette: Palette
   colourOf(group: number): number
 }
 
-function Row({ row, palette, colourOf }: RowProps): JSX.Element {
+function Row({ row, place, palette, colourOf }: RowProps): JSX.Element {
   const waiting = row.waiting > 0 ? `${count(row.waiting)} waiting` : ''
   return (
-    <tr class={row.paused ? 'paused' : ''}>
+    <tr class={row.paused ? 'paused' : ''} aria-rowindex={place + 2}>
       <th scope="row" class="column-name">
         <span class="worker-name">{row.name}</span>
         {row.paused && (
@@ -104,7 +144,7 @@ function Row({ row, palette, colourOf }: RowProps): JSX.Element {
             reads wait
           </span>
         )}
-        <span class="muted small worker-host">
+        <span class="muted small worker-host" title={`${row.host} · pid ${row.pid}`}>
           {row.host} · pid {row.pid}
         </span>
       </th>

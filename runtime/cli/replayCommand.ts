@@ -1,6 +1,7 @@
 // `heddle replay FILE`: plays a scheduler's record again, compares, and answers questions about the state it reached.
 
 import { replayRecord } from '../host/replayRecord.ts'
+import { withLocalTime } from '../protocol/localTime.ts'
 import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exitCodes.ts'
 import { plural } from './quantity.ts'
@@ -28,7 +29,13 @@ export async function replayCommand(args: readonly string[]): Promise<number> {
   const said = `${plural(events, 'event')} played again, ${plural(messages, 'message')} sent`
   if (fault) process.stderr.write(`heddle replay: ${said}: at event ${fault.event}, ${fault.text}\n`)
   else process.stderr.write(`heddle replay: ${said}: the same as then\n`)
-  if (values.story !== undefined) process.stdout.write(`${scheduler.story(values.story).join('\n')}\n`)
+  if (values.story !== undefined)
+    process.stdout.write(
+      scheduler
+        .story(values.story)
+        .map((line) => `${withLocalTime(line)}\n`)
+        .join(''),
+    )
   if (values.explain !== undefined) process.stdout.write(`${scheduler.explain(values.explain).join('\n')}\n`)
   if (values.dump) process.stdout.write(`${JSON.stringify(scheduler.dump(), null, 2)}\n`)
   return fault ? EXIT.failed : EXIT.ok

@@ -32,21 +32,36 @@ export class ComputationSearch {
   /** What `#text` begins with stands at this offset of the offsets that nodes have. */
   readonly #offset: number
   readonly #names: KnownNames
+  readonly #isCommonJs: boolean
 
-  /** @param offset where `text` begins in the offsets of the nodes, when they are of a part of a file */
-  constructor(text: string, names: KnownNames, offset = 0) {
+  /**
+   * @param offset where `text` begins in the offsets of the nodes, when they are of a part of a file
+   * @param isCommonJs whether nothing can be awaited outside of functions: `x.compute().then(…)` is a computation, too
+   */
+  constructor(text: string, names: KnownNames, offset = 0, isCommonJs = false) {
     this.#text = text
     this.#names = names
     this.#offset = offset
+    this.#isCommonJs = isCommonJs
   }
 
-  /** Takes in what an import declares; other statements declare nothing here. */
+  /** Takes in what an import or a top-level `require` declares; other statements declare nothing here. */
   declareImports(statement: Node): void {
+    if (statement.type === 'VariableDeclaration') {
+      for (const { id, init } of statement.declarations) {
+        const required = init && requiredBy(init as Node)
+        if (required) this.#declareRequired(id as Node, required.value)
+      }
+      return
+    }
+    if (statement.type === 'TSImportEqualsDeclaration') {
+      const required = requiredBy(statement.moduleReference as Node)
+      if (required) this.#declareRequired(statement.id as Node, required.value)
+    }
     if (statement.type !== 'ImportDeclaration') return
     const from = statement.source.value
-    const own = /^heddle(\/|$)/.test(from)
-    // What a file of the user's gives may well be heddle's.
-    if (!own && /^([./#~]|@\/)/.test(from)) return
+    if (isUsers(from)) return
+    const own = isHeddle(from)
     for (const specifier of statement.specifiers) {
       const { name } = specifier.local
       if (!own) {
@@ -63,22 +78,41 @@ export class ComputationSearch {
     }
   }
 
+  #declareRequired(pattern: Node, from: string): void {
+    if (isUsers(from)) return
+    const own = isHeddle(from)
+    forEachName(pattern, (name) => this.#names.add(name, own ? { derived: true } : { foreign: true }))
+    if (!own || pattern.type !== 'ObjectPattern') return
+    for (const property of pattern.properties) {
+      if (property.type !== 'Property' || property.computed) continue
+      const { key, value } = property
+      if (key.type === 'Identifier' && OWN_METHODS.has(key.name) && value.type === 'Identifier')
+        this.#names.add(value.name, { own: key.name })
+    }
+  }
+
   /** @param nested whether the node stands in a function or a loop */
   visit(node: Node, nested: boolean): void {
     const inside = nested || NESTING.has(node.type)
     if (node.type === 'VariableDeclarator' && node.init) this.#declare(node.id as Node, node.init as Node)
-    if (node.type === 'AwaitExpression') {
-      const method = this.#methodOf(node.argument as Node)
-      if (method)
-        this.found.push({
-          start: node.start,
-          end: node.end,
-          method,
-          label: this.#label(node),
-          nested: inside,
-        })
+    const computed = node.type === 'AwaitExpression' ? (node.argument as Node) : this.#begunBy(node)
+    const method = computed && this.#methodOf(computed)
+    if (method) {
+      const { start, end } = node.type === 'AwaitExpression' ? node : computed
+      this.found.push({ start, end, method, label: this.#label({ start, end }), nested: inside })
     }
     forEachChild(node, (child) => this.visit(child, inside))
+  }
+
+  /** `x.compute()` of `x.compute().then(…)`. */
+  #begunBy(node: Node): Node | undefined {
+    if (!this.#isCommonJs || node.type !== 'CallExpression') return undefined
+    const { callee } = node
+    return callee.type === 'MemberExpression' &&
+      callee.property.type === 'Identifier' &&
+      /^(then|catch|finally)$/.test(callee.property.name)
+      ? (callee.object as Node)
+      : undefined
   }
 
   #declare(pattern: Node, init: Node): void {
@@ -148,13 +182,29 @@ export class ComputationSearch {
     return false
   }
 
-  #label(node: Node): string {
+  #label(node: { start: number; end: number }): string {
     const source = this.#text
       .slice(node.start - this.#offset, node.end - this.#offset)
       .replace(/^await\s+/, '')
       .replace(/\s+/g, ' ')
     return source.length > 60 ? `${source.slice(0, 59)}…` : source
   }
+}
+
+const isHeddle = (specifier: string): boolean => /^heddle(\/|$)/.test(specifier)
+/** What a file of the user's gives may well be heddle's. */
+const isUsers = (specifier: string): boolean => !isHeddle(specifier) && /^([./#~]|@\/)/.test(specifier)
+
+/** The specifier of `require('heddle')`, also where a part of it is taken at once, and as `import … = require('heddle')` has it. */
+export function requiredBy(node: Node): { value: string; start: number; end: number } | undefined {
+  if (node.type === 'TSExternalModuleReference') return node.expression
+  if (node.type === 'MemberExpression') return requiredBy(node.object as Node)
+  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'require')
+    return undefined
+  const [given] = node.arguments
+  return given?.type === 'Literal' && typeof given.value === 'string'
+    ? { value: given.value, start: given.start, end: given.end }
+    : undefined
 }
 
 /** The variable that a chain of members and calls begins with. */

@@ -19,6 +19,18 @@ export class TaskRef {
   }
 }
 
+/** Stands for one part of the result of a task that gives `Parts`: whoever takes it gets nothing of the others. */
+export class PartRef extends TaskRef {
+  /** The whole, which nothing but its parts can be taken of. */
+  readonly task: TaskRef
+  readonly part: number
+  constructor(task: TaskRef, part: number) {
+    super(task.graph, task.index)
+    this.task = task
+    this.part = part
+  }
+}
+
 /** Tasks that share a function and its leading arguments: those travel once, not with every task. */
 export interface GraphGroup extends TaskGroup {
   fn: TaskFunction
@@ -114,7 +126,8 @@ export class TaskGraph {
     if (length === from || length > REFERENCES_MAX) return false
     for (let i = from; i < length; i++) {
       const reference = args[i]
-      if (!(reference instanceof TaskRef) || reference.graph !== this) return false
+      if (!(reference instanceof TaskRef) || reference.graph !== this || reference instanceof PartRef)
+        return false
       for (let j = from; j < i; j++) if ((args[j] as TaskRef).index === reference.index) return false
     }
     return true
@@ -144,6 +157,18 @@ export class TaskGraph {
     if (!(args instanceof ReferenceArgs)) return args
     const references = Array.from(args.tasks(task), (index) => new TaskRef(this, index))
     return args.headed ? [args.head(task), ...references] : references
+  }
+
+  /**
+   * One part of a task's result, to stand in arguments.
+   * @throws {TypeError} when it is not a task of this graph whose group says that it gives parts
+   */
+  partOf(task: unknown, part: number): PartRef {
+    const isOwn = task instanceof TaskRef && task.graph === this && !(task instanceof PartRef)
+    const { name, parts = 0 } = isOwn ? this.groups[this.group[task.index]] : { name: 'this' }
+    if (!isOwn || !(part >= 0 && part < parts))
+      throw new TypeError(`part ${part} of ${name} does not exist: its tasks give ${parts || 'no'} parts`)
+    return new PartRef(task, part)
   }
 
   /** Builds the tasks of `node` once, however many collections share it. */

@@ -1,6 +1,12 @@
 // Connects clients and workers to the scheduler's core: messages in at once, decisions out once a turn of the event loop.
 
-import { type ClusterInfo, CONNECTION_BROKE, type WorkerInfo, workerInfo } from '../protocol/cluster.ts'
+import {
+  type ClusterInfo,
+  CONNECTION_BROKE,
+  reasonSince,
+  type WorkerInfo,
+  workerInfo,
+} from '../protocol/cluster.ts'
 import type { ProtocolError } from '../protocol/frame.ts'
 import type { WorkerId } from '../protocol/ids.ts'
 import {
@@ -26,15 +32,23 @@ export interface ShellRequests {
   clientLeft(client: number): void
 }
 
-/** Finds out what became of workers that somebody else may have ended, such as a batch system. */
+/** What became of a worker whose connection broke. */
+export interface WorkerFate {
+  /** It was ended from outside, e.g. by a batch system: what it ran is not to blame. */
+  ended: boolean
+  /** How it ended, where that is known. */
+  reason?: string
+}
+
+/** Finds out what became of workers: those that started them know. */
 export interface WorkerFates {
   joined(info: WorkerInfo): void
   left(name: string): void
   /**
    * A worker's connection broke without a farewell.
-   * @returns nothing where nobody knows more; else why it was ended, or that it was not
+   * @returns nothing where nobody knows more
    */
-  ask(info: WorkerInfo): Promise<{ ended: boolean; reason: string }> | undefined
+  ask(info: WorkerInfo): Promise<WorkerFate> | undefined
 }
 
 /** Where it writes: what somebody should see now, and what is kept for who asks. */
@@ -313,7 +327,7 @@ export class ControlPlane {
     this.#core.workerSilent(worker, epochMs())
     this.drainSoon()
     asked.then(
-      (fate) => this.#workerGone(worker, fate.ended ? `${reason}: ${fate.reason}` : reason, fate.ended),
+      (fate) => this.#workerGone(worker, withFate(reason, fate), fate.ended),
       () => this.#workerGone(worker, reason, false),
     )
   }
@@ -360,4 +374,10 @@ function refused(reason: string, message: string | undefined): Extract<ClientRep
 /** Why whoever says this hello cannot stay: with both versions of heddle named. */
 function refusalOfHello(hello: ClientHello | WorkerHello): string | undefined {
   return refusalOfVersion(hello.protocol)
+}
+
+/** @example withFate('worker w0 is gone: its connection broke', { ended: false, reason: 'it was ended by SIGKILL' }) // 'worker w0 is gone: it was ended by SIGKILL' */
+function withFate(seen: string, { ended, reason }: WorkerFate): string {
+  if (reason === undefined) return seen
+  return ended ? `${seen}: ${reason}` : reasonSince(seen, reason)
 }

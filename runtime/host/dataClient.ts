@@ -17,6 +17,7 @@ import {
   PUT,
   REFUSED,
   textFrame,
+  type ValueName,
   valuesFrame,
 } from './dataFrames.ts'
 import { helloText } from './dataServer.ts'
@@ -105,7 +106,7 @@ class DataConnection {
   }
 
   /** The answer may stop short of the last values: then it is asked for the rest. */
-  async get(names: readonly { task: number; run: number }[]): Promise<(EncodedValue | undefined)[]> {
+  async get(names: readonly ValueName[]): Promise<(EncodedValue | undefined)[]> {
     const found: (EncodedValue | undefined)[] = []
     while (found.length < names.length) {
       const frame = await this.#ask((serial) => namesFrame(GET, serial, names.slice(found.length)))
@@ -182,10 +183,7 @@ export class DataClient {
    * The values in the order asked for; `undefined` where the worker does not have one.
    * @throws {DataConnectionError} when the worker cannot be reached or the connection broke
    */
-  get(
-    address: string,
-    names: readonly { task: number; run: number }[],
-  ): Promise<(EncodedValue | undefined)[]> {
+  get(address: string, names: readonly ValueName[]): Promise<(EncodedValue | undefined)[]> {
     return this.#connection(address).get(names)
   }
 
@@ -232,7 +230,7 @@ function clientFor(token: string): DataClient {
 export function fetchValues(
   address: string,
   token: string,
-  wanted: readonly { task: number; run: number }[],
+  wanted: readonly ValueName[],
 ): Promise<(EncodedValue | undefined)[]> {
   return clientFor(token).get(address, wanted)
 }

@@ -157,11 +157,11 @@ function readTable(
   const sizes: (number[] | undefined)[] = []
   let total = 0
   for (let at = 0; at < table.length; ) {
-    const [task, run, bytes, sum, buffers] = table.subarray(at, at + 5)
-    at += 5
+    const [task, run, part, bytes, sum, buffers] = table.subarray(at, at + 6)
+    at += 6
     if (!(buffers >= 0 && at + buffers <= table.length))
       throw new DataFrameError("a frame's table of values is cut short")
-    values.push({ task, run })
+    values.push(part >= 0 ? { task, run, part } : { task, run })
     checksums.push(sum)
     const own = bytes < 0 ? undefined : [bytes, ...table.subarray(at, at + buffers)]
     at += buffers

@@ -1,7 +1,7 @@
 // The data plane's frames: a fixed head, a table of values, then their bytes just as they lie in memory.
 //
 //   head (24 bytes): u32 kind | u32 serial | u32 table bytes | u32 flags | f64 body bytes
-//   table: f64 numbers, a row a value: task, run, bytes of the encoding (−1: absent), crc32, count of buffers, their bytes…
+//   table: f64 numbers, a row a value: task, run, part (−1: all), bytes of the encoding (−1: absent), crc32, count of buffers, their bytes…
 //   body: for each value its encoding, then its buffers, without gaps
 //
 // `hello` and `refused` carry a text as their body instead.
@@ -46,10 +46,15 @@ export type Allocate = (byteLength: number) => SharedArrayBuffer
 export const ownMemory: Allocate = (byteLength) =>
   new ArrayBuffer(byteLength) as ArrayBufferLike as SharedArrayBuffer
 
-/** One value on its way, with its name. `value` is absent where the sender does not have it. */
-export interface NamedValue {
+/** What a value is called: parts of one have numbers from 0 on, none says all of it. */
+export interface ValueName {
   task: number
   run: number
+  part?: number
+}
+
+/** One value on its way, with its name. `value` is absent where the sender does not have it. */
+export interface NamedValue extends ValueName {
   value?: EncodedValue
 }
 
@@ -77,11 +82,7 @@ export function textFrame(kind: number, serial: number, text = ''): Uint8Array[]
 }
 
 /** A frame that only names values. */
-export function namesFrame(
-  kind: number,
-  serial: number,
-  names: readonly { task: number; run: number }[],
-): Uint8Array[] {
+export function namesFrame(kind: number, serial: number, names: readonly ValueName[]): Uint8Array[] {
   return valuesFrame(kind, serial, names, false)
 }
 
@@ -95,13 +96,13 @@ export function valuesFrame(
   const numbers: number[] = []
   const parts: Uint8Array[] = []
   let bodyBytes = 0
-  for (const { task, run, value } of values) {
+  for (const { task, run, part = -1, value } of values) {
     if (!value) {
-      numbers.push(task, run, -1, 0, 0)
+      numbers.push(task, run, part, -1, 0, 0)
       continue
     }
     const own = [value.bytes, ...value.buffers.map((buffer) => new Uint8Array(buffer))]
-    numbers.push(task, run, value.bytes.length, checked ? checksum(own) : 0, value.buffers.length)
+    numbers.push(task, run, part, value.bytes.length, checked ? checksum(own) : 0, value.buffers.length)
     for (const buffer of value.buffers) numbers.push(buffer.byteLength)
     for (const part of own) {
       bodyBytes += part.length

@@ -19,21 +19,22 @@ import {
   STORED,
   textFrame,
   VALUES,
+  type ValueName,
   valuesFrame,
   WELCOME,
 } from './dataFrames.ts'
 
 /** What the server serves from: the worker's store. */
 export interface DataSource {
-  /** The value, and how to say that it was sent; nothing when it is not here. */
-  lend(task: number, run: number): Promise<LentValue | undefined> | LentValue | undefined
+  /** The value, or a part of one that is here in parts, and how to say that it was sent; nothing when it is not here. */
+  lend(task: number, run: number, part?: number): Promise<LentValue | undefined> | LentValue | undefined
   put(task: number, run: number, value: EncodedValue): void
   /** Bytes of a value, 0 when it is not here. */
-  sizeOf?(task: number, run: number): number
+  sizeOf?(task: number, run: number, part?: number): number
   /** Resolves when there is room for values that are put here; nothing when there is some now. */
   room?(): Promise<void> | undefined
   /** Resolves when these may be lent, with how to say that they were taken; nothing when they can be at once. */
-  turn?(names: readonly { task: number; run: number }[]): Promise<() => void> | undefined
+  turn?(names: readonly ValueName[]): Promise<() => void> | undefined
   /** An answer holds values up to this size in sum, or a single one. */
   readonly answerBytesMax?: number
 }
@@ -144,11 +145,11 @@ export class DataServer {
     const values: NamedValue[] = []
     const names = this.#fitting(frame.values)
     const taken = await this.#source.turn?.(names)
-    for (const { task, run } of names) {
-      let found = this.#source.lend(task, run)
+    for (const { task, run, part } of names) {
+      let found = this.#source.lend(task, run, part)
       if (found instanceof Promise) found = await found.catch(() => undefined)
       if (found) lent.push(found)
-      values.push({ task, run, value: found?.value })
+      values.push({ task, run, part, value: found?.value })
     }
     const giveBack = (): void => {
       for (const one of lent.splice(0)) one.giveBack()
@@ -169,7 +170,7 @@ export class DataServer {
     const most = this.#source.answerBytesMax ?? ANSWER_BYTES_MAX
     let bytes = 0
     for (let i = 0; i < asked.length; i++) {
-      bytes += this.#source.sizeOf?.(asked[i].task, asked[i].run) ?? 0
+      bytes += this.#source.sizeOf?.(asked[i].task, asked[i].run, asked[i].part) ?? 0
       if (bytes > most && i > 0) return asked.slice(0, i)
     }
     return asked

@@ -2,6 +2,7 @@
 
 import type { GpuReading, HeartbeatMessage } from '../protocol/messages.ts'
 import { READING, READY, WAITING } from '../worker/runBooks.ts'
+import { WHOLE } from '../worker/taskRunTable.ts'
 import { LOADING, SPILLED } from '../worker/values.ts'
 import type { WorkerState } from '../worker/workerState.ts'
 import type { LaneProgress } from './laneMessages.ts'
@@ -60,6 +61,7 @@ function spilledTasks({ values }: WorkerState): Int32Array {
   const tasks: number[] = []
   for (let row = 0; row < values.rows && tasks.length < LISTED_MAX; row++) {
     const phase = values.phase(row)
+    if (values.part(row) !== WHOLE) continue
     if ((phase === SPILLED || phase === LOADING) && !values.isDoomed(row)) tasks.push(values.task(row))
   }
   return Int32Array.from(tasks)

@@ -53,8 +53,8 @@ function packDependencies(
   const indexes: number[] = []
   const indexOf = new Map<number, number>()
   for (let i = 0; i < slots.length; i++) {
-    state.runs.eachDependency(slots[i], (task, run) => {
-      const row = state.values.rowOf(task, run)
+    state.runs.eachDependency(slots[i], (task, run, _holder, _bytes, part) => {
+      const row = state.values.rowOf(task, run, part)
       let index = indexOf.get(row)
       if (index === undefined) {
         index = indexOf.size

@@ -13,6 +13,7 @@ import '../kernels/all.ts'
 import { providePacking } from '../kernels/bag/parcel.ts'
 import { kernelNames, takeKeptNothing } from '../kernels/kernel.ts'
 import { provideFitter } from '../kernels/ml/fitTask.ts'
+import { Parts } from '../kernels/parts.ts'
 import { provideResultMemory } from '../kernels/resultMemory.ts'
 import { provideCollection } from '../kernels/table/polars/release.ts'
 import type { TaskFailure } from '../protocol/failure.ts'
@@ -30,8 +31,10 @@ import { type LaneRun, LaneRuns } from './laneRuns.ts'
 import { ReportWriter } from './reportWriter.ts'
 import { becomeTaskThread, type TaskContext } from './taskContext.ts'
 
+/** A result, or its parts. */
+type Encoded = EncodedValue | readonly EncodedValue[]
 /** What a run ended with. */
-type Outcome = { encoded: EncodedValue; failure?: undefined } | { encoded?: undefined; failure: TaskFailure }
+type Outcome = { encoded: Encoded; failure?: undefined } | { encoded?: undefined; failure: TaskFailure }
 
 /** What a function was called with, as it came and as it was read. */
 interface Call {
@@ -237,7 +240,7 @@ export class LaneRunner {
     const reference = values && ((n: number): unknown => decodeValue(values.value(index, n), options))
     const given = readArguments(bytes, { ...options, reference })
     let result: unknown
-    let encoded: EncodedValue
+    let encoded: Encoded
     try {
       result = callable(...given)
       if (isThenable(result) || isStream(result)) {
@@ -245,14 +248,14 @@ export class LaneRunner {
         report.send(this.#port)
         return this.#follow(run, result, { number, bytes, values, given }, report)
       }
-      encoded = encodeValue(result, this.#encoding)
+      encoded = this.#encode(result)
     } catch (error) {
       return this.#failure(run.index, error, result, { number, bytes, values, given }).then((failure) => ({
         failure,
       }))
     }
     this.#now = epochMs()
-    report.result(start, this.#now - start, encoded)
+    enter(report, start, this.#now - start, { encoded })
     return undefined
   }
 
@@ -292,10 +295,16 @@ export class LaneRunner {
     try {
       value = await result
       if (isStream(value)) value = await collect(value)
-      return { encoded: encodeValue(value, this.#encoding) }
+      return { encoded: this.#encode(value) }
     } catch (error) {
       return { failure: await this.#failure(index, error, value, call) }
     }
+  }
+
+  #encode(result: unknown): Encoded {
+    return result instanceof Parts
+      ? result.all.map((part) => encodeValue(part, this.#encoding))
+      : encodeValue(result, this.#encoding)
   }
 
   /** Why a run has no result. What a function among it captured is told by name, where the source says so. */
@@ -304,7 +313,7 @@ export class LaneRunner {
     if (error instanceof CannotTravelError && namesNoCapture(error) && !this.#encoding.captureNames)
       try {
         this.#encoding.captureNames = await this.#loader.captureNames()
-        encodeValue(result, this.#encoding)
+        this.#encode(result)
       } catch (named) {
         return failureOf(named, { key: '', given, kernels: kernelNames })
       }
@@ -336,7 +345,9 @@ export class LaneRunner {
 }
 
 function enter(report: ReportWriter, start: number, durationMs: number, outcome: Outcome): void {
-  if (outcome.encoded) report.result(start, durationMs, outcome.encoded)
+  const { encoded } = outcome
+  if (encoded && 'bytes' in encoded) report.result(start, durationMs, encoded)
+  else if (encoded) report.resultInParts(start, durationMs, encoded)
   else report.failed(start, durationMs, outcome.failure)
 }
 

@@ -1,4 +1,5 @@
 // The lifeline: a pipe on file descriptor 3 that a parent holds open and never writes to. Its end means the parent is gone.
+// A child may write one sign into it: that it was of use.
 
 import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from 'node:child_process'
 import { Socket } from 'node:net'
@@ -31,7 +32,18 @@ export function spawnWithLifeline(
   return child
 }
 
+/** Calls `heard` when a child that was started so gives its {@link signToParent sign}. */
+export function onSign(child: ChildProcess, heard: () => void): void {
+  const pipe = child.stdio[LIFELINE_FD] as Socket | null
+  pipe?.once('data', heard)
+  // Listening wakes it up.
+  pipe?.unref()
+}
+
 type StdioPart = 'ignore' | 'inherit' | 'pipe' | number
+
+/** This process's end of it. */
+let lifeline: Socket | undefined
 
 /**
  * Calls `gone` once when the parent is no more. A process that was started by hand has no lifeline and lives on its own.
@@ -51,5 +63,11 @@ export function watchLifeline(gone: () => void): boolean {
   pipe.on('end', tell).on('close', tell).on('error', tell)
   pipe.resume()
   pipe.unref()
+  lifeline = pipe
   return true
+}
+
+/** Gives the parent its sign, where there is one that listens. */
+export function signToParent(): void {
+  lifeline?.write('.')
 }

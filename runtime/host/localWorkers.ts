@@ -3,6 +3,8 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { WorkerMemory } from '../cluster/workerMemory.ts'
+import type { WorkerInfo } from '../protocol/cluster.ts'
+import type { WorkerFate, WorkerFates } from './controlPlane.ts'
 import { MemoryWatch } from './memoryWatch.ts'
 import { Supervisor } from './supervisor.ts'
 import { memoryConfig, workerConfig } from './workerConfig.ts'
@@ -30,8 +32,11 @@ const STARTING_BESIDE = 2
 const REST_LATER_MS = 250
 /** Or after so long even if none of the first has come. */
 const REST_AFTER_MS = 2000
+/** A process whose connection broke ends so soon, or it goes on without it. */
+const END_MS_MAX = 1000
 
-export class LocalWorkers {
+/** Supervisors see their workers' processes end: nobody has to wait for the next one to say how. */
+export class LocalWorkers implements WorkerFates {
   readonly #options: LocalWorkersOptions
   readonly #workers = new Map<string, { supervisor: Supervisor; leaving: boolean; gone: Promise<void> }>()
   readonly #watch = new MemoryWatch()
@@ -102,6 +107,23 @@ export class LocalWorkers {
     const patience = setTimeout(resolve, patienceMs)
     await Promise.race([promise, Promise.all([...this.#workers.values()].map(({ gone }) => gone))])
     clearTimeout(patience)
+  }
+
+  joined(): void {}
+
+  left(): void {}
+
+  /** How the process ended, or nothing of one that goes on or is nobody's here: a task of its may have been the reason. */
+  ask({ name, pid }: WorkerInfo): Promise<WorkerFate> | undefined {
+    const end = this.#workers.get(name)?.supervisor.endOf(pid)
+    if (!end) return undefined
+    const { promise, resolve } = Promise.withResolvers<WorkerFate>()
+    const patience = setTimeout(() => resolve({ ended: false }), END_MS_MAX)
+    void end.then((reason) => {
+      clearTimeout(patience)
+      resolve({ ended: false, reason })
+    })
+    return promise
   }
 
   #startRest(count: number, afterMs: number): void {

@@ -8,7 +8,7 @@ import type { WorkerCore } from './workerCore.ts'
 const BELOW_TERMINATE_SHARE = 0.02
 /** Where other values take less than this of the memory, it would be no better without them. */
 const OTHERS_SHARE_MIN = 0.1
-/** Memory stays that full for so long before a thread is ended: garbage had its time to go. */
+/** Memory stays that full for so long before a thread is ended: garbage had its time to go. Beyond its limit none is left. */
 const FULL_MS = 25
 /** A thread says what it uses between two steps of its JavaScript: one that does not is inside native code. */
 const ANSWER_MS = 50
@@ -35,7 +35,8 @@ export class Overflow {
     }
     const nowMs = performance.now()
     this.#sinceMs ??= nowMs
-    if (nowMs - this.#sinceMs >= FULL_MS && !this.#looking) void this.#relieve()
+    const isBeyond = usedBytes > limits.limitBytes
+    if ((isBeyond || nowMs - this.#sinceMs >= FULL_MS) && !this.#looking) void this.#relieve()
   }
 
   async #relieve(): Promise<void> {

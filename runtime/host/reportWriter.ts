@@ -8,6 +8,9 @@ import { SHARE_FROM_BYTES, SLAB_BYTES_MAX } from './dataFrames.ts'
 import type { LaneMemory } from './laneMemory.ts'
 import { movable } from './laneMessages.ts'
 
+/** Room for small results to begin with. */
+const PACKED_BYTES = 1024
+
 export class ReportWriter {
   readonly #batch: number
   readonly #aside: number | undefined
@@ -17,10 +20,11 @@ export class ReportWriter {
   #durationsMs: Float64Array
   #sizes: Float64Array
   #ends: Uint32Array
-  #packed = new Uint8Array(1024)
+  #packed = new Uint8Array(PACKED_BYTES)
   #packedBytes = 0
   #failures: TaskFailure[] = []
   #shared: SharedResult[] = []
+  #parts: Float64Array | undefined
   /** Shared memory of all results so far; absent once it need not be known. */
   made: SharedArrayBuffer[] | undefined = []
 
@@ -35,13 +39,35 @@ export class ReportWriter {
     this.#ends = new Uint32Array(runs)
   }
 
-  /** Whether it holds so much that it should be sent before more is added. */
+  /** Whether it must be sent before more is added: it holds much, or parts, which stand behind all results. */
   get isFull(): boolean {
-    return this.#packedBytes > SLAB_BYTES_MAX
+    return this.#packedBytes > SLAB_BYTES_MAX || this.#parts !== undefined
   }
 
   result(start: number, durationMs: number, value: EncodedValue): void {
-    const { bytes, buffers } = value
+    this.#enter(start, durationMs, this.#put(this.#count, value))
+  }
+
+  /** A result in parts: the report must be sent before another one is added. */
+  resultInParts(start: number, durationMs: number, parts: readonly EncodedValue[]): void {
+    this.#reserve(
+      parts.reduce((sum, { bytes }) => sum + (bytes.length < SHARE_FROM_BYTES ? bytes.length : 0), 0),
+    )
+    const run = this.#count
+    this.#enter(start, durationMs, 0)
+    const ends = new Uint32Array(this.#count + parts.length)
+    ends.set(this.#ends.subarray(0, this.#count))
+    this.#parts = Float64Array.from(parts, (part, i) => {
+      const size = this.#put(this.#count + i, part)
+      ends[this.#count + i] = this.#packedBytes
+      this.#sizes[run] += size
+      return size
+    })
+    this.#ends = ends
+  }
+
+  /** Packs a value, or hands over its memory, as the one at this place; gives its bytes. */
+  #put(index: number, { bytes, buffers }: EncodedValue): number {
     let size = bytes.length
     for (const buffer of buffers) size += buffer.byteLength
     this.made?.push(...buffers)
@@ -50,12 +76,12 @@ export class ReportWriter {
       const shared = this.#share(bytes)
       ids.unshift(this.#memory.idOf(shared.buffer))
       this.made?.push(shared.buffer)
-      this.#shared.push({ index: this.#count, bytes: shared, buffers, ids })
+      this.#shared.push({ index, bytes: shared, buffers, ids })
     } else {
       this.#pack(bytes)
-      if (buffers.length > 0) this.#shared.push({ index: this.#count, buffers, ids })
+      if (buffers.length > 0) this.#shared.push({ index, buffers, ids })
     }
-    this.#enter(start, durationMs, size)
+    return size
   }
 
   failed(start: number, durationMs: number, failure: TaskFailure): void {
@@ -72,7 +98,9 @@ export class ReportWriter {
   send(port: MessagePort): void {
     const count = this.#count
     if (count === 0) return
-    const packed = this.#packed.slice(0, this.#packedBytes)
+    const isExact = this.#packedBytes === this.#packed.length
+    const packed = isExact ? this.#packed : this.#packed.slice(0, this.#packedBytes)
+    if (isExact) this.#packed = new Uint8Array(PACKED_BYTES)
     const whole = count === this.#sizes.length
     port.postMessage(
       {
@@ -81,7 +109,8 @@ export class ReportWriter {
         starts: whole ? this.#starts : this.#starts.slice(0, count),
         durationsMs: whole ? this.#durationsMs : this.#durationsMs.slice(0, count),
         sizes: whole ? this.#sizes : this.#sizes.slice(0, count),
-        ends: whole ? this.#ends : this.#ends.slice(0, count),
+        ends: whole || this.#parts ? this.#ends : this.#ends.slice(0, count),
+        ...(this.#parts && { parts: this.#parts }),
         packed,
         failures: this.#failures,
         shared: this.#shared,
@@ -93,6 +122,9 @@ export class ReportWriter {
     this.#packedBytes = 0
     this.#failures = []
     this.#shared = []
+    if (!this.#parts) return
+    this.#parts = undefined
+    this.#ends = new Uint32Array(this.#sizes.length)
   }
 
   #enter(start: number, durationMs: number, size: number): void {
@@ -105,13 +137,20 @@ export class ReportWriter {
 
   #pack(bytes: Uint8Array): void {
     const need = this.#packedBytes + bytes.length
-    if (need > this.#packed.length) {
-      const grown = new Uint8Array(Math.max(need, 2 * this.#packed.length))
-      grown.set(this.#packed.subarray(0, this.#packedBytes))
-      this.#packed = grown
-    }
+    if (need > this.#packed.length) this.#grow(Math.max(need, 2 * this.#packed.length))
     this.#packed.set(bytes, this.#packedBytes)
     this.#packedBytes = need
+  }
+
+  /** Room for exactly so many bytes more. */
+  #reserve(bytes: number): void {
+    if (this.#packedBytes + bytes > this.#packed.length) this.#grow(this.#packedBytes + bytes)
+  }
+
+  #grow(length: number): void {
+    const grown = new Uint8Array(length)
+    grown.set(this.#packed.subarray(0, this.#packedBytes))
+    this.#packed = grown
   }
 
   /** A large encoding in memory that every thread can read. */

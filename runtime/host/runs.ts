@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, isAbsolute } from 'node:path'
+import type { Region, RegionQuery } from '../protocol/regions.ts'
 import type { RowsPage, RowsQuery } from '../protocol/rows.ts'
 import type { RunEvent, RunSpec, RunSummary } from '../protocol/runs.ts'
 import { epochMs } from './clock.ts'
@@ -153,9 +154,25 @@ export class Runs {
     this.#end(run, run.said.exitCode, run.said.reason, run.said.durationMs)
   }
 
-  /** @throws {NoPagesError} */
-  rows({ run, ...request }: RowsQuery): Promise<RowsPage> {
-    return this.#staying.page(run, request)
+  /**
+   * A page of a run's rows, for one of the windows that look at them.
+   * @throws {NoPagesError}
+   */
+  async rows({ run, ...request }: RowsQuery, viewer = 0): Promise<RowsPage> {
+    return (await this.#staying.page(run, request, viewer)) as RowsPage
+  }
+
+  /**
+   * A part of a run's array.
+   * @throws {NoPagesError}
+   */
+  async region({ run, ...request }: RegionQuery, viewer = 0): Promise<Region> {
+    return (await this.#staying.page(run, request, viewer)) as Region
+  }
+
+  /** A window is gone: nobody waits for what is worked out for it. */
+  viewerLeft(viewer: number): void {
+    this.#staying.viewerLeft(viewer)
   }
 
   /** A session reports through its own connection to the scheduler. */

@@ -126,6 +126,7 @@ export class SchedulerProcess {
       clusterInfo: info,
     })
     this.#workers = ground.workers
+    if (ground.workers) this.#plane.askAfterWorkers(ground.workers)
     ground.gaveUp = (name, code) => this.#workerGaveUp(name, code, log)
   }
 

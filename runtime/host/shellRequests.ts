@@ -1,6 +1,7 @@
 // What clients ask of the scheduler's process rather than of its core: runs, the number of workers, the end.
 
 import type { ClientMessage } from '../protocol/messages.ts'
+import type { RegionQuery } from '../protocol/regions.ts'
 import type { RowsQuery } from '../protocol/rows.ts'
 import type { RunEvent } from '../protocol/runs.ts'
 import { epochMs } from './clock.ts'
@@ -61,9 +62,13 @@ export class Requests implements ShellRequests {
           void this.#askJobs(client, message)
           return true
         }
-        if (message.what === 'rows') {
-          this.#steering.runs
-            .rows(message.details as RowsQuery)
+        if (message.what === 'rows' || message.what === 'region') {
+          const { runs } = this.#steering
+          const page =
+            message.what === 'rows'
+              ? runs.rows(message.details as RowsQuery, client)
+              : runs.region(message.details as RegionQuery, client)
+          page
             .then((page) => this.#answer(client, message.request, page))
             .catch((error: Error) => this.#refuse(client, message, error.message))
           return true
@@ -77,6 +82,7 @@ export class Requests implements ShellRequests {
   }
 
   clientLeft(client: number): void {
+    this.#steering.runs.viewerLeft(client)
     this.#watching.get(client)?.()
     this.#watching.delete(client)
     if (this.#watching.size === 0) this.#steering.runs.expect(false)
@@ -122,6 +128,7 @@ export class Requests implements ShellRequests {
   }
 
   #watch(client: number, message: Extract<ClientMessage, { type: 'watch-runs' }>): void {
+    this.#steering.runs.viewerLeft(client)
     this.#watching.get(client)?.()
     this.#answer(client, message.request, true)
     const stop = this.#steering.runs.watch(

@@ -16,7 +16,7 @@ const WORTH_BYTES_MIN = 512
 const WORTH_SHARE = 0.6
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 /** A block comes in one piece, which can be freed at once: put together from many it left 2 MB of garbage for 1 MB. */
-const ONE_PIECE = { chunkSize: BLOCK_BYTES + 8192 }
+const inOnePiece = ({ length }: Uint8Array): { chunkSize: number } => ({ chunkSize: length + 8192 })
 const pack = promisify(zstdCompress)
 const unpack = promisify(zstdDecompress)
 
@@ -32,7 +32,7 @@ export function isWorthPacking(parts: readonly Uint8Array[]): boolean {
 export async function* packedBlocks(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   let ahead: Promise<Uint8Array> | undefined
   for (const block of blocksOf(parts)) {
-    const packing = pack(block, { ...LEVEL, ...ONE_PIECE })
+    const packing = pack(block, { ...LEVEL, ...inOnePiece(block) })
     // It is awaited below: a failure must not count as unheard until then.
     packing.catch(() => {})
     if (ahead) yield await ahead
@@ -56,7 +56,7 @@ export async function unpackInto(
   for (const block of blocksOf(parts)) {
     const length = stored[at++]
     const packed = await read(from, length)
-    const unpacked = await unpack(packed, ONE_PIECE)
+    const unpacked = await unpack(packed, inOnePiece(block))
     block.set(unpacked)
     freeMemory(unpacked)
     if (isWhole(packed)) freeMemory(packed)

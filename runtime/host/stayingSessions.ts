@@ -2,11 +2,12 @@
 
 import type { ChildProcess } from 'node:child_process'
 import {
-  type RowsAnswer,
-  type RowsOrder,
-  type RowsPage,
-  type RowsRequest,
+  type Page,
+  type PageAnswer,
+  type PageOrder,
+  type PageRequest,
   STAYS_FOR_ROWS,
+  type ViewerLeft,
 } from '../protocol/rows.ts'
 
 /** Pages that cannot be had: the text says why. */
@@ -20,7 +21,7 @@ const STAYING_MAX = 2
 interface Staying {
   child: ChildProcess
   next: number
-  asked: Map<number, { resolve(page: RowsPage): void; reject(error: Error): void }>
+  asked: Map<number, { resolve(page: Page): void; reject(error: Error): void }>
 }
 
 export class StayingSessions {
@@ -32,8 +33,8 @@ export class StayingSessions {
     const one: Staying = { child, next: 1, asked: new Map() }
     this.#staying.set(run, one)
     child.on('message', (message) => {
-      const answer = message as RowsAnswer
-      if (answer?.kind !== 'rows') return
+      const answer = message as PageAnswer
+      if (answer?.kind !== 'page') return
       const asked = one.asked.get(answer.id)
       one.asked.delete(answer.id)
       if ('page' in answer) asked?.resolve(answer.page)
@@ -47,15 +48,24 @@ export class StayingSessions {
     if (this.#staying.size > STAYING_MAX) this.#end(...oldest)
   }
 
-  /** @throws {NoPagesError} when the session is gone, or what was asked for cannot be computed */
-  page(run: string, { view, start, count }: RowsRequest): Promise<RowsPage> {
+  /**
+   * @param viewer the window that asks
+   * @throws {NoPagesError} when the session is gone, or what was asked for cannot be computed
+   */
+  page(run: string, request: PageRequest, viewer: number): Promise<Page> {
     const one = this.#staying.get(run)
     if (!one?.child.connected) return Promise.reject(gone())
     const id = one.next++
     return new Promise((resolve, reject) => {
       one.asked.set(id, { resolve, reject })
-      one.child.send({ kind: 'rows', id, view, start, count } satisfies RowsOrder)
+      one.child.send({ kind: 'page', id, viewer, request } satisfies PageOrder)
     })
+  }
+
+  /** Nobody waits for what the sessions work out for a window that is gone. */
+  viewerLeft(viewer: number): void {
+    for (const { child } of this.#staying.values())
+      if (child.connected) child.send({ kind: 'viewer-left', viewer } satisfies ViewerLeft)
   }
 
   #end(run: string, { child }: Staying): void {
@@ -69,6 +79,4 @@ export const saysItStays = (message: unknown): boolean =>
   (message as { kind?: unknown } | null)?.kind === STAYS_FOR_ROWS.kind
 
 const gone = (): NoPagesError =>
-  new NoPagesError(
-    'these rows are no longer held: the pages of the latest two results are. Run the expression again',
-  )
+  new NoPagesError('this result is no longer held: the latest two are. Run the expression again')

@@ -2,10 +2,11 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import { outgrown } from '../protocol/cluster.ts'
 import { memoryLimits } from '../worker/memory.ts'
 import { socketOptions } from './address.ts'
 import { entryPath } from './entries.ts'
-import { spawnWithLifeline } from './lifeline.ts'
+import { onSign, spawnWithLifeline } from './lifeline.ts'
 import { MemoryWatch } from './memoryWatch.ts'
 import {
   EXIT_ALONE,
@@ -16,7 +17,7 @@ import {
   workerEnvironment,
 } from './workerConfig.ts'
 
-/** A worker that ends sooner than this crashed on start. */
+/** A worker that ends sooner than this, and before it was given a task, crashed on start. */
 export const QUICK_MS = 10_000
 /** So many quick crashes in a row, and the supervisor gives up. */
 export const QUICK_CRASHES_MAX = 5
@@ -34,6 +35,9 @@ export class Supervisor {
   #child: ChildProcess | undefined
   #startedAt = 0
   #quickCrashes = 0
+  /** The latest process, and how it ended once it has. */
+  #latest: { pid: number; end: Promise<string> } | undefined
+  #wasGivenTasks = false
   #restart: NodeJS.Timeout | undefined
   #leaving = false
 
@@ -55,13 +59,20 @@ export class Supervisor {
     })
     this.#child = child
     let killedFor: string | undefined
+    this.#wasGivenTasks = false
+    const { promise: end, resolve } = Promise.withResolvers<string>()
     child.once('error', (error) => this.#ended(`it cannot be started: ${error.message}`, EXIT_REFUSED))
     child.once('exit', (code, signal) => {
       if (child.pid !== undefined) this.#watch.remove(child.pid)
       const how = signal ? `it was ended by ${signal}` : `it ended with exit code ${code}`
+      resolve(killedFor ?? how)
       this.#ended(killedFor ?? how, code)
     })
     if (child.pid === undefined) return
+    this.#latest = { pid: child.pid, end }
+    onSign(child, () => {
+      this.#wasGivenTasks = true
+    })
     const { memoryLimitBytes, memoryShares } = this.#config
     const { limitBytes, terminateShare } = memoryLimits(memoryLimitBytes, memoryShares)
     this.#watch.add({
@@ -69,10 +80,14 @@ export class Supervisor {
       limitBytes: terminateShare * limitBytes,
       farBytes: Math.max(terminateShare, AT_ONCE_SHARE) * limitBytes,
       outgrown: (bytes) => {
-        const percent = Math.round((100 * bytes) / limitBytes)
-        killedFor = `it used ${percent} % of its memory limit of ${Math.round(limitBytes / 1e6)} MB and was ended`
+        killedFor = outgrown(bytes, limitBytes)
       },
     })
+  }
+
+  /** How the process ended, once it has: `it was ended by SIGKILL`. @returns nothing of one before the latest */
+  endOf(pid: number): Promise<string> | undefined {
+    return this.#latest?.pid === pid ? this.#latest.end : undefined
   }
 
   /** Asks the worker to leave, and ends it when it does not. */
@@ -111,7 +126,8 @@ export class Supervisor {
       return
     }
     const livedMs = performance.now() - this.#startedAt
-    this.#quickCrashes = livedMs < QUICK_MS ? this.#quickCrashes + 1 : 0
+    // What tasks do to it is no fault of its start, and each is given up after some deaths.
+    this.#quickCrashes = livedMs < QUICK_MS && !this.#wasGivenTasks ? this.#quickCrashes + 1 : 0
     const { name } = this.#config
     if (this.#quickCrashes >= QUICK_CRASHES_MAX) {
       this.#finish(

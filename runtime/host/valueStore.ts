@@ -34,7 +34,7 @@ export class ValueStore {
     this.#memory = memory
   }
 
-  /** Keeps the results that a lane reported; row −1 is not kept. */
+  /** Keeps the results that a lane reported, and parts behind them; row −1 is not kept. */
   keepReport(lane: number, rows: Int32Array, report: LaneReport): void {
     let live = 0
     for (const row of rows) if (row !== NONE) live++

@@ -8,6 +8,7 @@ import { mayBeSent } from '../worker/room.ts'
 import { AWAITED } from '../worker/values.ts'
 import { unpin } from '../worker/workerState.ts'
 import type { DataClient } from './dataClient.ts'
+import type { ValueName } from './dataFrames.ts'
 import type { DataSource, LentValue } from './dataServer.ts'
 import { Inflow } from './inflow.ts'
 import { Outflow } from './outflow.ts'
@@ -49,9 +50,9 @@ export class ValueTransfers implements DataSource {
     return this.#outflow.movingBytes
   }
 
-  sizeOf(task: number, run: number): number {
+  sizeOf(task: number, run: number, part?: number): number {
     const { values } = this.#core.state
-    const row = values.rowOf(task, run)
+    const row = values.rowOf(task, run, part)
     return row === -1 ? 0 : values.bytes(row)
   }
 
@@ -59,11 +60,11 @@ export class ValueTransfers implements DataSource {
     return this.#inflow.wait()
   }
 
-  turn(names: readonly { task: number; run: number }[]): Promise<() => void> | undefined {
+  turn(names: readonly ValueName[]): Promise<() => void> | undefined {
     const { values } = this.#core.state
     let bytes = 0
-    for (const { task, run } of names) {
-      const row = values.rowOf(task, run)
+    for (const { task, run, part } of names) {
+      const row = values.rowOf(task, run, part)
       if (row !== -1 && values.phase(row) !== AWAITED && !values.inMemory(row)) bytes += values.bytes(row)
     }
     return bytes === 0 ? undefined : this.#outflow.turn(bytes)
@@ -88,9 +89,9 @@ export class ValueTransfers implements DataSource {
     this.#addresses.clear()
   }
 
-  async fetch({ request, holder, tasks, runs }: FetchRequest): Promise<void> {
+  async fetch({ request, holder, tasks, runs, parts }: FetchRequest): Promise<void> {
     const { state, store } = this.#core
-    const names = Array.from(tasks, (task, i) => ({ task, run: runs[i] }))
+    const names = Array.from(tasks, (task, i) => ({ task, run: runs[i], part: parts[i] }))
     const address = this.#addresses.get(holder)
     const start = performance.timeOrigin + performance.now()
     let values: (EncodedValue | undefined)[] = []
@@ -102,12 +103,12 @@ export class ValueTransfers implements DataSource {
     let fetchedBytes = 0
     this.#core.on(() => {
       let bytes = 0
-      names.forEach(({ task, run }, i) => {
+      names.forEach(({ task, run, part }, i) => {
         const value = values[i]
         if (!value) return
         const size = sizeOf(value)
         bytes += size
-        const row = onFetched(state, task, run, size)
+        const row = onFetched(state, task, run, size, part)
         if (row !== -1) store.keep(row, value)
       })
       this.receivedBytes += bytes
@@ -129,9 +130,9 @@ export class ValueTransfers implements DataSource {
     this.#core.moved(sizeOf(value), sizeOf(value))
   }
 
-  lend(task: number, run: number): LentValue | Promise<LentValue | undefined> | undefined {
+  lend(task: number, run: number, part?: number): LentValue | Promise<LentValue | undefined> | undefined {
     const { state, store } = this.#core
-    const row = state.values.rowOf(task, run)
+    const row = state.values.rowOf(task, run, part)
     if (row === -1 || state.values.phase(row) === AWAITED) return undefined
     holdForSending(state, row)
     const giveBack = (): void => this.#core.on(() => unpin(state, [row]))

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { availableParallelism, hostname, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { WorkerMemory } from '../cluster/workerMemory.ts'
+import { SHARED_FROM_BYTES } from '../kernels/resultMemory.ts'
 import type { MemoryLimits } from '../worker/memory.ts'
 import type { ClusterTls } from './clusterTls.ts'
 
@@ -90,18 +91,27 @@ function givesMemoryBack({ memoryLimitBytes }: WorkerConfig): NodeJS.ProcessEnv 
   const within = (share: number, least: number, most: number): string =>
     String(Math.round(Math.max(least, Math.min(most, memoryLimitBytes * share))))
   return {
-    MALLOC_MMAP_THRESHOLD_:
-      memoryLimitBytes < SMALL_LIMIT_BYTES ? String(2 ** 17) : within(1 / 256, 2 ** 19, 2 ** 25),
+    MALLOC_MMAP_THRESHOLD_: mappedFrom(memoryLimitBytes) ?? within(1 / 256, 2 ** 19, 2 ** 25),
     MALLOC_TRIM_THRESHOLD_: within(1 / 64, 2 ** 22, 2 ** 26),
     MALLOC_ARENA_MAX: '4',
   }
 }
 
-/**
- * Workers with less than this have no room for what glibc's heaps keep: of 1 GB those were 160 to 235 MB while 4 GB of rows were
- * sorted, and are 25 to 35 MB with pieces of 128 KB mapped by themselves, for a twentieth more of time.
- */
+/** Workers with less than this have no room for pieces of shared memory in glibc's heaps. */
+const TINY_LIMIT_BYTES = 2 ** 29
+/** And those with less than this none for pieces of 128 KB. */
 const SMALL_LIMIT_BYTES = 2 ** 31
+
+/**
+ * From how many bytes on a piece is mapped by itself, where the limit is so small that what glibc's heaps keep matters: of 1 GB those
+ * were 160 to 235 MB while 4 GB of rows were sorted, and 25 to 35 MB with pieces of 128 KB mapped, for a twentieth more of time.
+ * With parts of 100 KB in them a worker of 260 MB took 226 MB without any value, and 140 MB with all shared memory mapped. In
+ * workers of 1 GB that is not worth its time: the same sort took 66.5 s, and 48.5 s with pieces from 128 KB on.
+ */
+function mappedFrom(memoryLimitBytes: number): string | undefined {
+  if (memoryLimitBytes < TINY_LIMIT_BYTES) return String(SHARED_FROM_BYTES)
+  return memoryLimitBytes < SMALL_LIMIT_BYTES ? String(2 ** 17) : undefined
+}
 
 /** The environment for a supervisor or a worker with this configuration. */
 export function workerEnvironment(config: WorkerConfig): NodeJS.ProcessEnv {

@@ -2,6 +2,7 @@
 
 import type { WorkerMessage } from '../protocol/messages.ts'
 import { HEDDLE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts'
+import { WHOLE } from '../worker/taskRunTable.ts'
 import { AWAITED } from '../worker/values.ts'
 import type { WorkerState } from '../worker/workerState.ts'
 import type { WorkerConfig } from './workerConfig.ts'
@@ -13,12 +14,16 @@ export function workerHello(
   dataAddress: string,
   cluster: string | undefined,
 ): WorkerMessage {
-  const rows: number[] = []
+  const held: { task: number; run: number; bytes: number }[] = []
   if (cluster !== undefined)
     for (let row = 0; row < values.rows; row++) {
-      const isKnown = values.rowOf(values.task(row), values.run(row)) === row
-      if (isKnown && values.phase(row) !== AWAITED) rows.push(row)
+      const [task, run] = [values.task(row), values.run(row)]
+      const isKnown = values.part(row) === WHOLE && values.rowOf(task, run) === row
+      if (isKnown && values.phase(row) !== AWAITED) held.push({ task, run, bytes: values.bytes(row) })
     }
+  if (cluster !== undefined)
+    for (const { task, run } of values.parted.all())
+      held.push({ task, run, bytes: values.bytesOfParts(task, run) })
   return {
     type: 'hello',
     protocol: PROTOCOL_VERSION,
@@ -33,8 +38,8 @@ export function workerHello(
     resources: config.resources,
     cluster,
     ...(config.startedAgain !== undefined && { startedAgain: config.startedAgain }),
-    heldTasks: Int32Array.from(rows, (row) => values.task(row)),
-    heldRuns: Int32Array.from(rows, (row) => values.run(row)),
-    heldSizes: Float64Array.from(rows, (row) => values.bytes(row)),
+    heldTasks: Int32Array.from(held, ({ task }) => task),
+    heldRuns: Int32Array.from(held, ({ run }) => run),
+    heldSizes: Float64Array.from(held, ({ bytes }) => bytes),
   }
 }

@@ -3,7 +3,7 @@
 import { memoryLimits } from '../worker/memory.ts'
 import { useCompileCache } from './compileCache.ts'
 import { packageFolder } from './entries.ts'
-import { watchLifeline } from './lifeline.ts'
+import { signToParent, watchLifeline } from './lifeline.ts'
 import { nameProcess } from './processTitle.ts'
 import { EXIT_REFUSED, takeWorkerConfig } from './workerConfig.ts'
 import { keepYoung } from './youngBundle.ts'
@@ -24,7 +24,7 @@ const { limitBytes, spillShare } = memoryLimits(config.memoryLimitBytes, config.
 const pool = startLanePool({ threads: config.threads, heapBytesMax: spillShare * limitBytes })
 const { WorkerProcess } = await import('./workerProcess.ts')
 
-const worker = new WorkerProcess(config, pool, (code, reason) => {
+const end = (code: number, reason: string): void => {
   if (code !== 0) console.error(`heddle worker ${config.name}: ${reason}`)
   process.exitCode = code
   // Lets a last message out, then ends whatever still runs in the threads.
@@ -33,7 +33,8 @@ const worker = new WorkerProcess(config, pool, (code, reason) => {
     process.exit(code)
   }, 50)
   setTimeout(endNow, 2000).unref()
-})
+}
+const worker = new WorkerProcess(config, pool, end, signToParent)
 
 watchLifeline(() => {
   worker.removeFiles()

@@ -58,14 +58,21 @@ export class WorkerProcess implements WorkerCore {
   #acting = false
   #actAgain = false
   #over = false
+  #begun = false
   /** Somebody looks at the memory of single values; a new connection says so again. */
   #memoryWatched = false
 
   /**
    * @param pool threads that have been started already
    * @param end called once, when there is nothing more to do here
+   * @param begun called once, when it is given its first tasks
    */
-  constructor(config: WorkerConfig, pool: Piscina, end: (code: number, reason: string) => void) {
+  constructor(
+    config: WorkerConfig,
+    pool: Piscina,
+    end: (code: number, reason: string) => void,
+    begun: () => void = () => {},
+  ) {
     const { name, threads, token, folder, spillFolder, spillLimitBytes } = config
     this.#config = config
     this.#end = end
@@ -122,7 +129,13 @@ export class WorkerProcess implements WorkerCore {
       { control, token, certificate, reconnectMs },
       {
         hello: () => workerHello(this.state, config, this.#dataAddress, this.#cluster),
-        received: (message) => this.on(() => receiveInstruction(parts, message)),
+        received: (message) => {
+          if (message.type === 'execute' && !this.#begun) {
+            this.#begun = true
+            begun()
+          }
+          this.on(() => receiveInstruction(parts, message))
+        },
         lost: () => this.on(() => onDisconnected(this.state)),
         over: (error) =>
           this.#finish(error instanceof ConnectionRefusedError ? EXIT_REFUSED : EXIT_ALONE, error.message),

@@ -63,10 +63,8 @@ export {
   type Fold,
   KFold,
   type KFoldOptions,
-  type SplitOptions,
   type Splitter,
   StratifiedKFold,
-  trainTestSplit,
 } from './modelSelection/folds.ts'
 export {
   bracketsOf,
@@ -86,6 +84,7 @@ export {
   type SearchResult,
   SuccessiveHalvingSearchCV,
 } from './modelSelection/searches.ts'
+export { type SplitOptions, trainTestSplit } from './modelSelection/trainTestSplit.ts'
 export type { NeighborsParams, VotingParams } from './neighbors/knownRows.ts'
 export { NearestNeighbors, type NeighborTable } from './neighbors/nearestNeighbors.ts'
 export { KNeighborsClassifier, KNeighborsRegressor } from './neighbors/neighborModels.ts'

@@ -59,6 +59,17 @@ export const CONNECTION_BROKE = 'its connection broke'
 export const reasonSince = (reason: string, startedAgain: string): string =>
   reason.replace(CONNECTION_BROKE, startedAgain)
 
+/**
+ * How a process ended whose supervisor saw it use more memory than it may.
+ * @example outgrown(330e6, 300e6) // 'it used 110 % of its memory limit of 300 MB and was ended'
+ */
+export const outgrown = (usedBytes: number, limitBytes: number): string =>
+  `it used ${Math.round((100 * usedBytes) / limitBytes)} % ${OF_MEMORY_LIMIT} ${Math.round(limitBytes / 1e6)} MB and was ended`
+const OF_MEMORY_LIMIT = 'of its memory limit of'
+
+/** Whether a worker was ended for the memory that it used. */
+export const outgrewLimit = (reason: string): boolean => reason.includes(OF_MEMORY_LIMIT)
+
 /** Why a worker left where a person had all of them started anew. */
 export const RESTARTED_BY_USER = 'restarted by the user'
 

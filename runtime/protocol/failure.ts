@@ -45,6 +45,6 @@ export interface TaskFailure {
   inputsFile?: string
   /** What led to it: for `workers-died` one line a death. */
   story?: string[]
-  /** What happened to the task until then, a line a step; nothing where many fail at a time. */
+  /** What happened to the task until then, a line a step with its moment in UTC (`localTime.ts`); nothing where many fail at a time. */
   history?: string[]
 }

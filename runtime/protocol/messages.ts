@@ -52,6 +52,8 @@ export const CLIENT_MESSAGES = {
     /** `dependencies[dependencyOffsets[i] … dependencyOffsets[i + 1]]`: a task of this graph, or −1 − index into `externals`. */
     dependencyOffsets: u32,
     dependencies: i32,
+    /** Which part of each dependency's value is taken, −1 for all of it; absent where no task takes a part. */
+    dependencyParts: optional(i32),
     /** Digests (16 bytes each) of keys that the scheduler has already. */
     externals: u8,
     /** Tasks whose results the client wants, and its handles for them. */
@@ -163,6 +165,8 @@ export const WORKER_INSTRUCTIONS = {
     dependencyRuns: i32,
     dependencyHolders: i32,
     dependencySizes: f64,
+    /** Which part of each dependency's value is taken, −1 for all of it; absent where no run takes a part. Sizes are then about those of the parts. */
+    dependencyParts: optional(i32),
     /** 1 where a client wants the result: a small one then comes back inside `finished`. */
     inline: u8,
     /** Milliseconds, 0 for none; empty when no task has a limit. */
@@ -228,8 +232,8 @@ export const WORKER_MESSAGES = {
     failures: plain<TaskFailure[]>(),
     failure: u32,
   },
-  /** Values that came by the data plane: scattered data and replicas. */
-  stored: { tasks: i32, runs: i32, sizes: f64 },
+  /** Values that came by the data plane: scattered data and replicas. `discards`: how many such instructions the worker had followed by then. */
+  stored: { tasks: i32, runs: i32, sizes: f64, discards: number },
   /** Runs that cannot start since `dependencies` could not be had from `holders`. */
   missing: { tasks: i32, runs: i32, dependencyOffsets: u32, dependencies: i32, holders: i32 },
   returned: { tasks: i32, runs: i32 },

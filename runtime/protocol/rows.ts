@@ -1,4 +1,6 @@
-// Pages of a run's rows that stay on the cluster: what editors ask for, and what they are answered.
+// Pages of a run's value that stays: what editors ask for, and what they are answered.
+
+import type { Region, RegionRequest } from './regions.ts'
 
 /** All rows, as somebody looks at them. */
 export interface RowsView {
@@ -31,9 +33,24 @@ export interface RowsQuery extends RowsRequest {
   run: string
 }
 
+/** What a session that stays is asked for, and gives. */
+export type PageRequest = RowsRequest | RegionRequest
+export type Page = RowsPage | Region
+
 /** From the scheduler to the session of a run, and back. */
-export type RowsOrder = { kind: 'rows'; id: number } & RowsRequest
-export type RowsAnswer = { kind: 'rows'; id: number } & ({ page: RowsPage } | { refused: string })
+export interface PageOrder {
+  kind: 'page'
+  id: number
+  /** The window that asks: what one looks at does not end what another waits for. */
+  viewer: number
+  request: PageRequest
+}
+/** A window is gone. */
+export interface ViewerLeft {
+  kind: 'viewer-left'
+  viewer: number
+}
+export type PageAnswer = { kind: 'page'; id: number } & ({ page: Page } | { refused: string })
 
 /** What a session says once its run is over and it stays for the pages of its value. */
 export const STAYS_FOR_ROWS = { kind: 'stays-for-rows' } as const

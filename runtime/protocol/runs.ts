@@ -27,7 +27,7 @@ export interface RunSpec {
    * to begin costs each some 80 ms, only once the run has gone on for a while.
    */
   profile?: 'whole' | 'if-long'
-  /** Of a table that is longer than what is shown, its process stays after the run, so that pages can be asked for: see `rows.ts`. */
+  /** Of a table or a list that is longer than what is shown, its process stays after the run, so that pages can be asked for: see `rows.ts`. */
   pages?: boolean
   /** Writes all rows of the expression's value to a file. */
   save?: RowsFile
@@ -65,6 +65,10 @@ export interface ArrayDisplay {
   steps: number[]
   /** Float64, little-endian, row by row. Of complex numbers their absolute values. */
   values: Uint8Array
+  /** Of int64 and uint64 the same elements to the last digit, of complex numbers two float64 each. */
+  exact?: Uint8Array
+  /** The others can be asked for by region, for as long as the run's process stays. */
+  remote?: boolean
   /** Of all elements; absent where none is a finite number. */
   figures?: ArrayFigures
   /** As it prints. */
@@ -75,9 +79,13 @@ export interface ArrayFigures {
   min: number
   max: number
   mean: number
+  /** `min` and `max` to the last digit, where a number cannot hold them. */
+  exact?: { min: string; max: string }
   /** How many are no finite numbers. */
   missing: number
-  /** How many lie in each of the equal parts between `min` and `max`. */
+  /** Among them ∞ and −∞; the others are NaN. */
+  infinite?: { positive: number; negative: number }
+  /** How many lie in each of the equal parts between `min` and `max`; of truth values, and of few whole numbers, in one each. */
   counts: number[]
 }
 

@@ -24,4 +24,6 @@ export interface TaskGroup {
   file?: string
   line?: number
   column?: number
+  /** Results come in so many parts, of which dependents name the one that they take; absent where they are whole. */
+  parts?: number
 }

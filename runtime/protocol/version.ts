@@ -1,7 +1,7 @@
 // The protocol's version: both ends of every connection say theirs first, and a different one is refused.
 
 /** Raised whenever a message changes its meaning or its columns. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 3
 
 /** Says which end is older and what to do, or nothing when both ends speak the same version. */
 export function refusalOfVersion(theirs: number, ours: number = PROTOCOL_VERSION): string | undefined {

@@ -100,6 +100,8 @@ export function retry(state: State, client: Client, handles: Uint32Array): void 
     if (trouble) {
       trouble.throws = 0
       trouble.deaths = 0
+      trouble.outgrown = 0
+      trouble.unexplained.clear()
     }
     setPhase(state, task, RELEASED)
     tellUnfinished(state, task)

@@ -2,6 +2,7 @@
 
 import type { ClientReply, WorkerInstruction } from '../protocol/messages.ts'
 import { ByteList, FloatList, IntList } from './grow.ts'
+import { bytesTaken } from './parts.ts'
 import { RUNNING } from './phases.ts'
 import { rankOf } from './rank.ts'
 import type { Segment } from './segment.ts'
@@ -26,8 +27,16 @@ export class ExecuteColumns {
   readonly dependencyRuns = new IntList()
   readonly dependencyHolders = new IntList()
   readonly dependencySizes = new FloatList()
+  /** Empty while no run takes a part. */
+  readonly dependencyParts = new IntList()
   readonly inline = new ByteList()
   readonly timeouts = new FloatList()
+
+  /** The next dependency is taken in part: those before it are whole as far as nothing was said of them. */
+  takePart(part: number): void {
+    while (this.dependencyParts.length < this.dependencies.length) this.dependencyParts.push(-1)
+    this.dependencyParts.push(part)
+  }
 
   clear(): void {
     this.tasks.clear()
@@ -41,6 +50,7 @@ export class ExecuteColumns {
     this.dependencyRuns.clear()
     this.dependencyHolders.clear()
     this.dependencySizes.clear()
+    this.dependencyParts.clear()
     this.inline.clear()
     this.timeouts.clear()
   }
@@ -93,6 +103,7 @@ function drainWorker(
   if (outbox.discard.length > 0) {
     post({ type: 'discard', ...outbox.discard.views() })
     outbox.discard.clear()
+    worker.discards++
   }
   if (rare && outbox.close !== undefined) {
     post({ type: 'close', reason: outbox.close })
@@ -188,7 +199,7 @@ function collect(
       if (timed) columns.timeouts.push(timeoutMs)
     } else if (timed) columns.timeouts.push(0)
     columns.dependencyOffsets.push(columns.dependencies.length)
-    const { dependencyOffsets, dependencies } = segment
+    const { dependencyOffsets, dependencies, dependencyParts } = segment
     if (dependencyOffsets.length === 0) continue
     for (let e = dependencyOffsets[place], end = dependencyOffsets[place + 1]; e < end; e++) {
       const entry = dependencies[e]
@@ -199,10 +210,12 @@ function collect(
         holder = replicas.pick(head, task)
         meet(worker, holder, newPeers)
       }
+      const part = dependencyParts.length === 0 ? -1 : dependencyParts[e]
+      if (part >= 0 || columns.dependencyParts.length > 0) columns.takePart(part)
       columns.dependencies.push(dependency)
       columns.dependencyRuns.push(tasks.run[dependency])
       columns.dependencyHolders.push(holder)
-      columns.dependencySizes.push(tasks.weight[dependency])
+      columns.dependencySizes.push(bytesTaken(state, dependency, part))
     }
   }
   if (stretchOf) columns.args.append(stretchOf.args, stretchFrom, stretchTo)
@@ -231,6 +244,7 @@ function postExecute(columns: ExecuteColumns, post: (message: WorkerInstruction)
     dependencyRuns: columns.dependencyRuns.view(),
     dependencyHolders: columns.dependencyHolders.view(),
     dependencySizes: columns.dependencySizes.view(),
+    ...(columns.dependencyParts.length > 0 && { dependencyParts: columns.dependencyParts.view() }),
     inline: columns.inline.view(),
     timeouts: columns.timeouts.view(),
   })

@@ -11,7 +11,7 @@ import { ready } from './place.ts'
 import { unneed } from './release.ts'
 import { suits } from './restrict.ts'
 import { assign, unseat } from './seat.ts'
-import { eachDependency, keyOf, type State, setPhase, troubleOf } from './state.ts'
+import { eachDependency, keyOf, placeText, type State, setPhase, troubleOf } from './state.ts'
 import { historyOf } from './story.ts'
 import { tellFinished } from './tell.ts'
 import type { Worker } from './worker.ts'
@@ -143,8 +143,7 @@ export function erred(state: State, worker: Worker, message: Of<'erred'>): void 
 function named(state: State, task: number, failure: TaskFailure): TaskFailure {
   const key = keyOf(state, task)
   if (failure.kind !== 'out-of-memory') return { ...failure, key }
-  const { file, line } = state.groups.infos[state.tasks.group[task]]
-  const place = file === undefined ? '' : ` (${file}:${line})`
+  const place = placeText(state, task)
   return { ...failure, key, message: failure.message.replace(/^the task/, `the task ${key}${place}`) }
 }
 

@@ -1,7 +1,7 @@
 // The edges of a new graph, in both directions, and what they say of its groups.
 
 import type { GraphMessage } from '../protocol/messages.ts'
-import type { Segment } from './segment.ts'
+import { NO_ROWS, type Segment } from './segment.ts'
 import type { State } from './state.ts'
 
 /** Groups whose tasks stand on at most this many different tasks are spread, not placed by locality. */
@@ -18,7 +18,7 @@ export function enterEdges(
   rows: Int32Array,
   externals: Int32Array,
 ): void {
-  const { dependencyOffsets, dependencies } = message
+  const { dependencyOffsets, dependencies, dependencyParts } = message
   if (dependencies.length === 0) return
   const { tasks, groups, cross } = state
   const { keepers, place, crossDependents } = tasks
@@ -30,6 +30,7 @@ export function enterEdges(
     offsets[k + 1] = offsets[k] + edges
   }
   const entries = new Int32Array(offsets[count])
+  const parts = dependencyParts ? new Int32Array(offsets[count]) : NO_ROWS
   const dependentOffsets = new Uint32Array(count + 1)
   const seen = new FewDependencies(groups.infos.length)
   let lastFrom = -1
@@ -51,6 +52,7 @@ export function enterEdges(
         groups.connect(from, group)
       }
       seen.add(group, dependency)
+      if (dependencyParts) parts[at] = dependencyParts[e]
       if (tasks.segment[dependency] === index) {
         entries[at++] = dependency
         dependentOffsets[place[dependency] + 1]++
@@ -67,6 +69,7 @@ export function enterEdges(
   }
   segment.dependencyOffsets = offsets
   segment.dependencies = entries
+  segment.dependencyParts = parts
   segment.dependentOffsets = dependentOffsets
   segment.dependents = dependents
   for (const row of taken)

@@ -28,6 +28,7 @@ export function createSegment(
     places: count,
     dependencyOffsets: NO_OFFSETS,
     dependencies: NO_ROWS,
+    dependencyParts: NO_ROWS,
     dependentOffsets: NO_OFFSETS,
     dependents: NO_ROWS,
     callable: new Uint16Array(callableModules.length > 1 ? count : 0),

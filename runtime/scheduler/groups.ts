@@ -22,6 +22,8 @@ export class Groups {
   /** Per group: how many tasks ever came, and whether they all stand on the same few dependencies. */
   sizes = new Uint32Array(64)
   fewDependencies = new Uint8Array(64)
+  /** Per group: into how many parts results come; 0 where they are whole. */
+  parts = new Uint32Array(64)
   /** Per function: the average, and the number of measurements up to 1 / NEWEST_WEIGHT_MIN. */
   durationMs = new Float64Array(64)
   samples = new Uint8Array(64)
@@ -48,12 +50,13 @@ export class Groups {
    * ones that look the same: panels could not show a million groups, and nobody could keep them.
    */
   enter(group: TaskGroup, computation: number, small: boolean): number {
-    const text = `${group.name}\n${group.kind ?? ''}\n${group.file ?? ''}\n${group.line ?? 0}\n${group.column ?? 0}`
+    const text = `${group.name}\n${group.kind ?? ''}\n${group.file ?? ''}\n${group.line ?? 0}\n${group.column ?? 0}\n${group.parts ?? 0}`
     const known = small ? this.#small.get(text) : undefined
     if (known !== undefined) return known
     const number = this.infos.length
     if (number === this.fn.length) this.#grow()
     this.infos.push({ ...group, group: number, computation })
+    this.parts[number] = group.parts ?? 0
     let fn = this.#functions.get(text)
     if (fn === undefined) {
       fn = this.#functions.size
@@ -117,6 +120,7 @@ export class Groups {
     this.runMs = resized(this.runMs, capacity)
     this.runBytes = resized(this.runBytes, capacity)
     this.spilledBytes = resized(this.spilledBytes, capacity)
+    this.parts = resized(this.parts, capacity)
     this.failed = resized(this.failed, capacity)
     this.skipped = resized(this.skipped, capacity)
     this.sizes = resized(this.sizes, capacity)

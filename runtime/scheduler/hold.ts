@@ -1,7 +1,7 @@
 // Who holds which value: the pair of `holders` (per task) and `hasWhat` (per worker), kept together.
 
-import { RUNNING, STORED } from './phases.ts'
-import { dirtyWorker, eachDependent, type State } from './state.ts'
+import { STORED } from './phases.ts'
+import { dirtyWorker, type State } from './state.ts'
 import type { Worker } from './worker.ts'
 
 /** From so many on, those that no longer matter are dropped. */
@@ -30,8 +30,8 @@ export function removeHolder(state: State, task: number, worker: Worker): void {
 }
 
 /**
- * A worker gives up its copy of a value that others hold. From here on its word that it has one is not believed, until it
- * is given a reason to fetch it: the word may have been on its way already.
+ * A worker gives up its copy of a value that others hold. Its word that it has one may be on its way already: none is
+ * believed that it gave before it was told.
  */
 export function discardCopy(state: State, task: number, worker: Worker): void {
   const { tasks } = state
@@ -39,20 +39,18 @@ export function discardCopy(state: State, task: number, worker: Worker): void {
   discard(state, worker, task, tasks.run[task])
   const { forgetting } = worker
   if (forgetting.size >= FORGETTING_SWEPT)
-    for (const [t, run] of forgetting)
+    for (const [t, { run }] of forgetting)
       if (tasks.phase[t] !== STORED || tasks.run[t] !== run) forgetting.delete(t)
-  forgetting.set(task, tasks.run[task])
+  forgetting.set(task, { run: tasks.run[task], discard: worker.discards + 1 })
 }
 
-/** Is a worker's word that it has a copy perhaps older than the order to forget it? A run of its own is a reason to have one. */
-export function isForgetting(state: State, task: number, worker: Worker): boolean {
-  const { tasks } = state
-  if (worker.forgetting.get(task) !== tasks.run[task]) return false
-  let needed = false
-  eachDependent(state, task, (dependent) => {
-    needed ||= tasks.phase[dependent] === RUNNING && tasks.worker[dependent] === worker.id
-  })
-  return !needed
+/**
+ * Is a worker's word that it has a copy older than the order to forget it?
+ * @param discards how many such orders it had followed when it gave its word
+ */
+export function isForgetting({ tasks }: State, task: number, worker: Worker, discards: number): boolean {
+  const order = worker.forgetting.get(task)
+  return order !== undefined && order.run === tasks.run[task] && discards < order.discard
 }
 
 /** Tells a worker to forget a value. */

@@ -1,7 +1,8 @@
 // Values and workers that are gone: what was on them is made again, from what it takes.
 
 import type { WorkerMessage } from '../protocol/messages.ts'
-import { dataLost, fail, schedulerFailure } from './fail.ts'
+import { chargeDeath, tooManyDeaths } from './deaths.ts'
+import { dataLost, fail } from './fail.ts'
 import { isCurrent } from './finish.ts'
 import { discardCopy, heldBy, removeHolder } from './hold.ts'
 import { DIED, LOST, MISSED } from './journal.ts'
@@ -104,26 +105,9 @@ export function workerGone(state: State, worker: Worker, reason: string, charged
       continue
     }
     tasks.flags[task] |= TROUBLED
-    const trouble = troubleOf(state, task)
-    trouble.deaths++
-    trouble.lines.push(
-      `run ${run}: worker ${worker.info.name} (pid ${worker.info.pid} on ${worker.info.host}) died: ${reason}`,
-    )
+    const trouble = chargeDeath(state, task, worker, reason)
     if (trouble.deaths < state.limits.deathsMax) reconsider(state, task)
-    else
-      fail(
-        state,
-        task,
-        schedulerFailure(
-          state,
-          task,
-          'workers-died',
-          'WorkersDiedError',
-          `${keyOf(state, task)} was running on ${trouble.deaths} workers when they died, so it is not tried again. ` +
-            'It may use too much memory, call process.exit, or crash in native code: run it on one small input to see.',
-          [...trouble.lines],
-        ),
-      )
+    else fail(state, task, tooManyDeaths(state, task, worker, trouble))
   }
 }
 

@@ -3,6 +3,7 @@
 import { workerInfo } from '../protocol/cluster.ts'
 import type { HeartbeatMessage, WorkerMessage } from '../protocol/messages.ts'
 import { adopt } from './adopt.ts'
+import { explainDeath } from './deaths.ts'
 import { discard } from './hold.ts'
 import { lineWorkerJoined, lineWorkerLeft } from './lineTimes.ts'
 import { workerGone } from './lose.ts'
@@ -22,6 +23,7 @@ export function workerJoined(state: State, hello: WorkerHello): Worker {
   state.present.push(worker)
   countThreads(state)
   if (state.memoryWatched) worker.outbox.watchMemory = true
+  if (hello.startedAgain !== undefined) explainDeath(state, hello.name, hello.startedAgain)
   lineWorkerJoined(state, worker)
   dirtyWorker(state, worker)
   // A worker that lost its connection may bring its values back: numbers of another cluster mean nothing here.

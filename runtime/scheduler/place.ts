@@ -2,6 +2,7 @@
 
 import { QUEUED } from './journal.ts'
 import type { Restriction } from './options.ts'
+import { bytesTaken } from './parts.ts'
 import { READY, TROUBLED } from './phases.ts'
 import { rankOf } from './rank.ts'
 import { suits, suitsEver } from './restrict.ts'
@@ -59,7 +60,7 @@ export function isRootLike(state: State, task: number): boolean {
 /** Expected wait for its threads plus the time to bring what it lacks; the least wins, then the earlier worker. */
 export function bestWorker(state: State, task: number, restriction?: Restriction): Worker | undefined {
   const { tasks, replicas, workers, cross } = state
-  const { dependencyOffsets, dependencies } = state.segments[tasks.segment[task]]!
+  const { dependencyOffsets, dependencies, dependencyParts } = state.segments[tasks.segment[task]]!
   const mark = state.nextMark++
   let total = 0
   let count = 0
@@ -69,7 +70,8 @@ export function bestWorker(state: State, task: number, restriction?: Restriction
   for (let e = first; e < end; e++) {
     const entry = dependencies[e]
     const dependency = entry >= 0 ? entry : cross.dependency[-1 - entry]
-    const bytes = tasks.weight[dependency]
+    const isPart = dependencyParts.length > 0
+    const bytes = isPart ? bytesTaken(state, dependency, dependencyParts[e]) : tasks.weight[dependency]
     total += bytes
     count++
     for (let holder = tasks.holders[dependency]; holder >= 0; holder = replicas.next[holder]) {

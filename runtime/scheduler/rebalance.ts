@@ -1,10 +1,10 @@
-// Moving values between workers: to spread memory evenly, and to empty a worker that shall leave.
+// Moving values between workers, to spread memory evenly.
 
 import { discardCopy, heldBy } from './hold.ts'
+import { isInParts } from './parts.ts'
 import { STORED } from './phases.ts'
-import { recallAll } from './recall.ts'
 import { replicate } from './replicate.ts'
-import { dirtyWorker, type State } from './state.ts'
+import type { State } from './state.ts'
 import type { Worker } from './worker.ts'
 
 /** Differences below a tenth of the mean are not worth a transfer. */
@@ -25,7 +25,8 @@ export function rebalance(state: State): { values: number; bytes: number } {
   const mean = workers.reduce((sum, worker) => sum + worker.heldBytes, 0) / limits
   for (const donor of workers) {
     if (shareOf(donor, held.get(donor)!) <= mean * TOLERANCE) continue
-    const largestFirst = heldBy(state, donor).sort(
+    const movable = heldBy(state, donor).filter((task) => !isInParts(state, task))
+    const largestFirst = movable.sort(
       (one, other) => state.tasks.weight[other] - state.tasks.weight[one] || one - other,
     )
     for (const task of largestFirst) {
@@ -44,7 +45,8 @@ export function rebalance(state: State): { values: number; bytes: number } {
   return moved
 }
 
-function emptiest(
+/** Who has the most room for a value among those that run and do not have it. */
+export function emptiest(
   state: State,
   task: number,
   workers: readonly Worker[],
@@ -58,7 +60,8 @@ function emptiest(
   return best
 }
 
-function move(state: State, task: number, donor: Worker, taker: Worker): void {
+/** Copies a value; the donor's own goes when the copy has arrived. */
+export function move(state: State, task: number, donor: Worker, taker: Worker): void {
   if (state.moves.has(task)) return
   replicate(state, task, taker)
   state.moves.set(task, { run: state.tasks.run[task], from: donor.id, to: taker.id, sinceMs: state.nowMs })
@@ -74,39 +77,6 @@ export function completeMove(state: State, task: number, worker: Worker): void {
   if (!donor || tasks.phase[task] !== STORED || tasks.run[task] !== pending.run) return
   if (!replicas.has(donor.id, tasks.holders[task]) || !replicas.has(worker.id, tasks.holders[task])) return
   discardCopy(state, task, donor)
-}
-
-/** The worker shall leave: it gets nothing new, gives back what it has not begun, and its only copies go elsewhere. */
-export function retire(state: State, worker: Worker): void {
-  if (worker.retiring) return
-  worker.retiring = true
-  worker.status = 'leaving'
-  recallAll(state, worker)
-}
-
-/** Called by the clock: moves what retiring workers still hold alone, and closes those that are empty. */
-export function continueRetiring(state: State): void {
-  for (const worker of state.present) {
-    if (!worker.retiring || worker.outbox.close !== undefined) continue
-    const others = state.present.filter((other) => other.status === 'running')
-    const held = new Map(others.map((other) => [other, other.heldBytes]))
-    const alone = heldBy(state, worker).filter(
-      (task) => state.replicas.count(state.tasks.holders[task]) === 1,
-    )
-    for (const task of alone) {
-      const taker = emptiest(state, task, others, held)
-      if (!taker) continue
-      move(state, task, worker, taker)
-      held.set(taker, held.get(taker)! + state.tasks.weight[task])
-    }
-    // With nobody to take them, waiting would keep the worker for ever: what it takes is computed again.
-    if (worker.assigned === 0 && (alone.length === 0 || others.length === 0)) close(state, worker)
-  }
-}
-
-function close(state: State, worker: Worker): void {
-  worker.outbox.close = 'retired'
-  dirtyWorker(state, worker)
 }
 
 /** Moves that cannot end any more: the value is gone, or one of the two workers, or the copy could not be fetched. */

@@ -25,6 +25,7 @@ export function refusalOfGraph(
   return (
     refusalOfEdges(message) ??
     refusalOfExternals(message, externals) ??
+    refusalOfParts(state, message, externals) ??
     refusalOfCallables(state, message) ??
     refusalOfOptions(message) ??
     refusalOfWants(client, message) ??
@@ -54,6 +55,8 @@ export function refusalOfShape(message: GraphMessage): Refusal | undefined {
   if (!areOffsets(message.argOffsets, count, message.args.length)) return bad('argOffsets')
   if (!areOffsets(message.dependencyOffsets, count, message.dependencies.length))
     return bad('dependencyOffsets')
+  const { dependencyParts } = message
+  if (dependencyParts && dependencyParts.length !== message.dependencies.length) return bad('dependencyParts')
   const groups = message.groups.length
   for (let i = 0; i < count; i++) {
     if (message.group[i] >= groups) return bad('group')
@@ -108,6 +111,33 @@ function refusalOfExternals(message: GraphMessage, externals: Int32Array): Refus
     unknown.slice(0, KEYS_NAMED_MAX),
   )
 }
+
+/** What comes in parts can only be taken in parts, of which there are so many; what is whole only as a whole. */
+function refusalOfParts(state: State, message: GraphMessage, externals: Int32Array): Refusal | undefined {
+  const { dependencyOffsets, dependencies, dependencyParts, groups, group, wanted } = message
+  if (!dependencyParts && groups.every(({ parts = 0 }) => parts === 0)) return undefined
+  for (const task of wanted)
+    if (groups[group[task]].parts)
+      return refusal(`${nameOf(message, task)} comes in parts: no client can have it as one result`, [
+        nameOf(message, task),
+      ])
+  for (let task = 0; task + 1 < dependencyOffsets.length; task++)
+    for (let e = dependencyOffsets[task]; e < dependencyOffsets[task + 1]; e++) {
+      const dependency = dependencies[e]
+      const own = dependency >= 0 ? groups[group[dependency]].parts : undefined
+      const parts = own ?? (dependency < 0 ? partsOfRow(state, externals[-1 - dependency]) : 0)
+      const part = dependencyParts?.[e] ?? -1
+      if (parts === 0 ? part === -1 : part >= 0 && part < parts) continue
+      return refusal(
+        `${nameOf(message, task)} takes ${part < 0 ? 'all' : `part ${part}`} of a result that comes ` +
+          `${parts === 0 ? 'whole' : `in ${parts} parts`}`,
+        [nameOf(message, task)],
+      )
+    }
+  return undefined
+}
+
+const partsOfRow = ({ groups, tasks }: State, row: number): number => groups.parts[tasks.group[row]]
 
 function refusalOfCallables(state: State, message: GraphMessage): Refusal | undefined {
   const missing = new Set<string>()
@@ -185,6 +215,9 @@ function isSameAs(state: State, message: GraphMessage, task: number, row: number
     const entry = segment.dependencies[theirs + e]
     const other = entry >= 0 ? entry : cross.dependency[-1 - entry]
     const own = message.dependencies[first + e]
+    const parts = segment.dependencyParts
+    if ((message.dependencyParts?.[first + e] ?? -1) !== (parts.length === 0 ? -1 : parts[theirs + e]))
+      return false
     // A dependency that is new cannot be one that a known task has.
     if (own >= 0 && rows[own] !== other) return false
     if (own < 0 && !sameDigest(message.externals, (-1 - own) * DIGEST_BYTES, tasks.digests, other))
@@ -194,12 +227,15 @@ function isSameAs(state: State, message: GraphMessage, task: number, row: number
 }
 
 function isSameWithin(message: GraphMessage, one: number, other: number): boolean {
-  const { dependencyOffsets, dependencies } = message
+  const { dependencyOffsets, dependencies, dependencyParts } = message
   const count = dependencyOffsets[one + 1] - dependencyOffsets[one]
   if (message.callable[one] !== message.callable[other]) return false
   if (count !== dependencyOffsets[other + 1] - dependencyOffsets[other]) return false
   for (let e = 0; e < count; e++)
     if (dependencies[dependencyOffsets[one] + e] !== dependencies[dependencyOffsets[other] + e]) return false
+  for (let e = 0; e < count; e++)
+    if (dependencyParts?.[dependencyOffsets[one] + e] !== dependencyParts?.[dependencyOffsets[other] + e])
+      return false
   return sameBytes(message, one, message.args, message.argOffsets[other], message.argOffsets[other + 1])
 }
 

@@ -1,5 +1,6 @@
 // Copies of values on more workers.
 
+import { isInParts } from './parts.ts'
 import { COPIED_ON_DEMAND, STORED } from './phases.ts'
 import { dirtyWorker, type State } from './state.ts'
 import { rowOfKey } from './story.ts'
@@ -16,7 +17,6 @@ export function broadcast(state: State, task: number): void {
 export function replicate(state: State, task: number, worker: Worker): void {
   const { tasks, replicas } = state
   const { outbox } = worker
-  worker.forgetting.delete(task)
   outbox.replicate.push(task, tasks.run[task])
   outbox.replicateHolders.push(replicas.pick(tasks.holders[task], worker.id))
   outbox.replicateSizes.push(tasks.weight[task])
@@ -35,7 +35,7 @@ export function replicateKeys(state: State, keys: readonly string[], copies = In
   let asked = 0
   for (const key of keys) {
     const row = rowOfKey(state, key)
-    if (row < 0 || tasks.phase[row] !== STORED) continue
+    if (row < 0 || tasks.phase[row] !== STORED || isInParts(state, row)) continue
     // From here on they are wanted: what looks for needless copies leaves so many.
     tasks.flags[row] |= COPIED_ON_DEMAND
     state.copiesAsked.set(row, copies)

@@ -130,6 +130,7 @@ function scatteredSegment(state: State, count: number): Segment {
     places: count,
     dependencyOffsets: NO_OFFSETS,
     dependencies: NO_ROWS,
+    dependencyParts: NO_ROWS,
     dependentOffsets: NO_OFFSETS,
     dependents: NO_ROWS,
     callable: new Uint16Array(0),
@@ -248,7 +249,7 @@ export function stored(
       if ((tasks.flags[task] & BROADCAST) !== 0) broadcast(state, task)
     } else if (known && tasks.phase[task] === STORED) {
       if (!replicas.has(worker.id, tasks.holders[task])) {
-        if (isForgetting(state, task, worker)) {
+        if (isForgetting(state, task, worker, message.discards)) {
           discard(state, worker, task, run)
           continue
         }

@@ -15,6 +15,8 @@ export interface Segment {
   /** `dependencies[dependencyOffsets[p] … dependencyOffsets[p + 1]]`: a row of this segment, or −1 − its cross edge. */
   dependencyOffsets: Uint32Array
   dependencies: Int32Array
+  /** Beside each dependency the part of its value that is taken, −1 for all of it; empty where no task takes a part. */
+  dependencyParts: Int32Array
   /** Rows of this segment that depend on the place. A row that is gone may stand there: it is of another segment then. */
   dependentOffsets: Uint32Array
   dependents: Int32Array
@@ -52,6 +54,7 @@ export function segmentBytes(segment: Segment): number {
   return (
     segment.dependencyOffsets.byteLength +
     segment.dependencies.byteLength +
+    segment.dependencyParts.byteLength +
     segment.dependentOffsets.byteLength +
     segment.dependents.byteLength +
     segment.callable.byteLength +

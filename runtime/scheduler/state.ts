@@ -29,6 +29,10 @@ export interface Trouble {
   throws: number
   /** Workers that died while it was assigned to them. */
   deaths: number
+  /** Those of them that were ended since they used more memory than they may. */
+  outgrown: number
+  /** Workers, by name, of whose end only the broken connection is known, and the line that says so. */
+  unexplained: Map<string, number>
   /** One line a death or a failed attempt. */
   lines: string[]
 }
@@ -184,15 +188,20 @@ export function dirtyClient(state: State, client: Client): void {
   state.dirtyClients.push(client)
 }
 
-/** Calls back for each dependency of a task. For the paths that are not hot; those walk the arrays themselves. */
-export function eachDependency(state: State, task: number, call: (dependency: number) => void): void {
+/** Calls back for each dependency of a task, and the part of it that it takes. For the paths that are not hot; those walk the arrays themselves. */
+export function eachDependency(
+  state: State,
+  task: number,
+  call: (dependency: number, part: number) => void,
+): void {
   const segment = state.segments[state.tasks.segment[task]]!
   const place = state.tasks.place[task]
-  const { dependencyOffsets, dependencies } = segment
+  const { dependencyOffsets, dependencies, dependencyParts } = segment
   if (dependencyOffsets.length === 0) return
   for (let e = dependencyOffsets[place], end = dependencyOffsets[place + 1]; e < end; e++) {
     const entry = dependencies[e]
-    call(entry >= 0 ? entry : state.cross.dependency[-1 - entry])
+    const part = dependencyParts.length === 0 ? -1 : dependencyParts[e]
+    call(entry >= 0 ? entry : state.cross.dependency[-1 - entry], part)
   }
 }
 
@@ -223,11 +232,17 @@ export function keyOf(state: State, task: number): string {
   return keyText(state.groups.infos[tasks.group[task]].name, digest)
 }
 
+/** Where the user asked for the task, for a sentence. @example placeText(state, task) // ' (analysis.ts:12)' */
+export function placeText(state: State, task: number): string {
+  const { file, line } = state.groups.infos[state.tasks.group[task]]
+  return file === undefined ? '' : ` (${file}:${line})`
+}
+
 /** The entry for a task's failed attempts. */
 export function troubleOf(state: State, task: number): Trouble {
   let trouble = state.troubles.get(task)
   if (!trouble) {
-    trouble = { throws: 0, deaths: 0, lines: [] }
+    trouble = { throws: 0, deaths: 0, outgrown: 0, unexplained: new Map(), lines: [] }
     state.troubles.set(task, trouble)
   }
   return trouble

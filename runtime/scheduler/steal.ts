@@ -1,6 +1,7 @@
 // Work stealing: idle workers get tasks that others have been given and have not begun.
 
 import { RECALLED_STEP } from './journal.ts'
+import { bytesTaken } from './parts.ts'
 import { ASIDE, READY, RECALLED } from './phases.ts'
 import { suits } from './restrict.ts'
 import { seatedAt } from './seat.ts'
@@ -86,9 +87,9 @@ function stealFrom(state: State, victim: Worker, thieves: Worker[]): boolean {
 function fetchMs(state: State, task: number, worker: Worker): number {
   let bytes = 0
   let lacked = 0
-  eachDependency(state, task, (dependency) => {
+  eachDependency(state, task, (dependency, part) => {
     if (state.replicas.has(worker.id, state.tasks.holders[dependency])) return
-    bytes += state.tasks.weight[dependency]
+    bytes += bytesTaken(state, dependency, part)
     lacked++
   })
   return lacked === 0 ? 0 : 0.3 + bytes / state.bytesPerMs

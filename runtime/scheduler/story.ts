@@ -56,7 +56,8 @@ export function historyOf(state: State, row: number): string[] {
   return lines
 }
 
-const timeOf = (ms: number): string => new Date(ms).toISOString().slice(11, 23)
+/** Whoever reads it makes it a time of their own clock (`protocol/localTime.ts`): this machine may stand elsewhere. */
+const timeOf = (ms: number): string => new Date(ms).toISOString()
 
 /** A worker that has left is named too; a name may have been given again since. */
 function nameOf(state: State, worker: number): string {

@@ -1,7 +1,7 @@
 // Workers whose time is limited, as that of a batch job is: what they may still begin, and when they hand over.
 
 import { READY } from './phases.ts'
-import { retire } from './rebalance.ts'
+import { retire } from './retire.ts'
 import type { State } from './state.ts'
 import type { Worker } from './worker.ts'
 

@@ -33,6 +33,13 @@ export interface WorkerOutbox {
   close: string | undefined
 }
 
+/** An order to forget a copy. */
+export interface Forgetting {
+  run: number
+  /** The instruction that it goes with, counted from 1. */
+  discard: number
+}
+
 export interface Worker {
   readonly id: number
   readonly info: WorkerInfo
@@ -69,8 +76,10 @@ export interface Worker {
   /** Tasks assigned (`seats`) and values held (`hasWhat`, the inverse of the holders lists); both with outdated entries. */
   readonly seats: TaskRuns
   readonly hasWhat: TaskRuns
-  /** Copies that it was told to forget while others hold the value, by task its run: its word that it has one may be older. */
-  readonly forgetting: Map<number, number>
+  /** How many instructions to discard values it was sent. */
+  discards: number
+  /** Copies that it was told to forget while others hold the value, by task: its word that it has one may be older. */
+  readonly forgetting: Map<number, Forgetting>
   /** Kept for a task that has died with workers before, and which runs alone: nothing else is assigned meanwhile. */
   quarantined: boolean
   /** That task once it is assigned, else −1. */
@@ -126,6 +135,7 @@ export function createWorker(
     roomy: false,
     seats: new TaskRuns(),
     hasWhat: new TaskRuns(),
+    discards: 0,
     forgetting: new Map(),
     quarantined: false,
     quarantinedTask: -1,

@@ -4,6 +4,7 @@ import type { Collection, ComputeCall, Executor } from '../graph/collection.ts'
 import { requireOptions } from '../kernels/optionNames.ts'
 import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
+import { withLocalTime } from '../protocol/localTime.ts'
 import type { AdaptOptions } from '../slurm/adapt.ts'
 import type { JobsReport } from '../slurm/jobsReport.ts'
 import type { SlurmProfile } from '../slurm/slurmProfile.ts'
@@ -393,9 +394,10 @@ export class Client implements Executor {
     return askAbout(this.#core, 'info') as Promise<ClusterInfo>
   }
 
-  /** What happened to a task so far, a line an event. */
-  story(task: Future | string): Promise<string[]> {
-    return askAbout(this.#core, 'story', task) as Promise<string[]>
+  /** What happened to a task so far, a line an event, each with its time by this machine's clock. */
+  async story(task: Future | string): Promise<string[]> {
+    const lines = (await askAbout(this.#core, 'story', task)) as string[]
+    return lines.map((line) => withLocalTime(line))
   }
 
   /** Why a task is not running. */

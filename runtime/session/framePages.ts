@@ -6,30 +6,30 @@ import { heldPlan } from '../collections/dataframe/sources.ts'
 import type { Table } from '../collections/dataframe/table.ts'
 import { buildTogether } from '../graph/collection.ts'
 import { TaskGraph } from '../graph/taskGraph.ts'
+import { cellText } from '../kernels/bag/valueText.ts'
 import { type DataType, isDatetime, isNumeric } from '../kernels/table/dataType.ts'
 import type { RowsPage, RowsRequest, RowsView } from '../protocol/rows.ts'
 import { ambientClient } from './ambient.ts'
-import { cellText } from './display.ts'
+import type { PageSource } from './rowsQueue.ts'
+import { OTHERS_LOOKED_AT, ViewsInUse } from './viewsInUse.ts'
 
 /** Partitions whose rows are here. */
 const OPEN_MAX = 3
 
 /** The whole table as somebody looks at it now. */
 interface Looked {
-  view: RowsView
   partitions: DataFrame[]
   /** How many rows stand before each partition; the last is how many there are. */
   starts: number[]
+  /** Rows of partitions that are here, those that were looked at last at the end. */
+  open: Map<DataFrame, Record<string, unknown>[]>
 }
 
-export class FramePages {
+export class FramePages implements PageSource {
+  readonly isOnCluster = true
   readonly #given: DataFrame | Table
   #whole: Promise<DataFrame> | undefined
-  #looked: { key: string; looked: Promise<Looked>; stop: AbortController } | undefined
-  /** Of views that are looked at to their end: nothing of them is under way. */
-  readonly #done = new WeakSet<AbortController>()
-  /** Rows of partitions, those that were looked at last at the end. */
-  readonly #open = new Map<DataFrame, Record<string, unknown>[]>()
+  readonly #views = new ViewsInUse<Looked>()
 
   /** @param given a table that was computed is put on workers when the first page is asked for */
   constructor(given: DataFrame | Table) {
@@ -46,45 +46,29 @@ export class FramePages {
   }
 
   /** @throws {Error} what went wrong on the cluster */
-  async page({ view, start, count }: RowsRequest): Promise<RowsPage> {
-    const { partitions, starts } = await this.#look(view)
+  async page({ view, start, count }: RowsRequest, viewer = 0): Promise<RowsPage> {
+    const { partitions, starts, open } = await this.#views.lookedAt(viewer, JSON.stringify(view), (signal) =>
+      this.#lookAt(view, signal),
+    )
     const totalRows = starts.at(-1) ?? 0
     const end = Math.min(start + count, totalRows)
     const rows: string[][] = []
     for (const [i, partition] of partitions.entries()) {
       if (starts[i + 1] <= start || starts[i] >= end) continue
-      const records = await this.#recordsOf(partition)
+      const records = await recordsOf(partition, open)
       for (const record of records.slice(Math.max(0, start - starts[i]), end - starts[i]))
         rows.push(this.columns.map((name) => cellText(record[name])))
     }
     return { totalRows, start, rows }
   }
 
-  #look(view: RowsView): Promise<Looked> {
-    const key = JSON.stringify(view)
-    if (this.#looked?.key !== key) {
-      this.giveUp()
-      this.#open.clear()
-      const stop = new AbortController()
-      const looked = this.#lookAt(view, stop.signal)
-      this.#looked = { key, looked, stop }
-      looked.then(
-        () => this.#done.add(stop),
-        () => {},
-      )
-      // What failed may be asked for again.
-      looked.catch(() => {
-        if (this.#looked?.looked === looked) this.#looked = undefined
-      })
-    }
-    return this.#looked.looked
+  /** The window does not wait for what is being sorted or filtered: its tasks end, unless others wait. What is there already stays. */
+  giveUp(viewer: number): void {
+    this.#views.giveUp(viewer)
   }
 
-  /** Nobody waits for what is being sorted or filtered: its tasks end. What is there already stays. */
-  giveUp(): void {
-    if (!this.#looked || this.#done.has(this.#looked.stop)) return
-    this.#looked.stop.abort(new Error('other rows are looked at'))
-    this.#looked = undefined
+  leave(viewer: number): void {
+    this.#views.leave(viewer)
   }
 
   async #lookAt(view: RowsView, signal: AbortSignal): Promise<Looked> {
@@ -98,7 +82,7 @@ export class FramePages {
     const client = await ambientClient()
     if (held !== whole) {
       // The whole table is wanted by every view.
-      const cancel = (): void => client.cancel(held, { reason: 'other rows are looked at' })
+      const cancel = (): void => client.cancel(held, { reason: OTHERS_LOOKED_AT })
       if (signal.aborted) cancel()
       else signal.addEventListener('abort', cancel, { once: true })
     }
@@ -110,7 +94,8 @@ export class FramePages {
       { signal },
     )
     let before = 0
-    return { view, partitions, starts: [0, ...lengths.map((length) => (before += Number(length)))] }
+    const starts = [0, ...lengths.map((length) => (before += Number(length)))]
+    return { partitions, starts, open: new Map() }
   }
 
   /** The whole table, standing on what workers hold. */
@@ -125,16 +110,15 @@ export class FramePages {
     const futures = await (await ambientClient()).scatter([...given.frames])
     return new DataFrame(heldPlan(futures, given.fields, given.length))
   }
+}
 
-  async #recordsOf(partition: DataFrame): Promise<Record<string, unknown>[]> {
-    const known = this.#open.get(partition)
-    const records = known ?? (await partition.toRecords())
-    this.#open.delete(partition)
-    this.#open.set(partition, records)
-    const [oldest] = this.#open.keys()
-    if (this.#open.size > OPEN_MAX) this.#open.delete(oldest)
-    return records
-  }
+async function recordsOf(partition: DataFrame, open: Looked['open']): Promise<Record<string, unknown>[]> {
+  const records = open.get(partition) ?? (await partition.toRecords())
+  open.delete(partition)
+  open.set(partition, records)
+  const [oldest] = open.keys()
+  if (open.size > OPEN_MAX) open.delete(oldest)
+  return records
 }
 
 /** Moments as the cells show them: of the world's time, to the millisecond. */

@@ -17,6 +17,8 @@ export interface DigestedColumns {
   readonly dependencyOffsets: GrowingU32
   /** Earlier tasks by index; −1 − i stands for the i-th of `externals`. */
   readonly dependencies: GrowingU32
+  /** Beside each dependency the part that is taken, as signed numbers; −1, and nothing behind the last, is all of it. */
+  readonly parts: GrowingU32
   /** Digests of tasks of other graphs. */
   readonly externals: Uint8Array
   /** Keys that the user chose, by task. */
@@ -40,7 +42,7 @@ export function digestTasks(
   out.reserve((count - from) * DIGEST_BYTES)
   out.length = count * DIGEST_BYTES
   const digests = out.buffer
-  const { args, argOffsets, dependencyOffsets, dependencies, externals, customKeys } = columns
+  const { args, argOffsets, dependencyOffsets, dependencies, parts, externals, customKeys } = columns
   for (let task = from; task < count; task++) {
     const at = task * DIGEST_BYTES
     const group = groups[columns.group.at(task)]
@@ -66,10 +68,12 @@ export function digestTasks(
       hash128(args, start, end, group.seed, digests, at)
       continue
     }
-    const length = end - start + (endEdge - firstEdge) * DIGEST_BYTES
+    const named = takesParts(parts, firstEdge, endEdge) ? PART_BYTES : 0
+    const length = end - start + (endEdge - firstEdge) * (DIGEST_BYTES + named)
     if (scratch.length < length) scratch = new Uint8Array(length * 2)
     copyBytes(args, start, end - start, scratch, 0)
-    for (let e = firstEdge, to = end - start; e < endEdge; e++, to += DIGEST_BYTES) {
+    for (let e = firstEdge, to = end - start; e < endEdge; e++, to += DIGEST_BYTES + named) {
+      if (named > 0) writePart(e < parts.length ? parts.at(e) : ALL, to + DIGEST_BYTES)
       const dependency = dependencies.at(e) | 0
       if (dependency >= 0) copyBytes(digests, dependency * DIGEST_BYTES, DIGEST_BYTES, scratch, to)
       else copyBytes(externals, (-1 - dependency) * DIGEST_BYTES, DIGEST_BYTES, scratch, to)
@@ -80,6 +84,19 @@ export function digestTasks(
 
 /** Arguments of a task and the digests of what it depends on, put together to be hashed. */
 let scratch = new Uint8Array(1024)
+
+/** Of a task that takes parts, the number of each follows the digest. */
+const PART_BYTES = 4
+const ALL = 2 ** 32 - 1
+
+function takesParts(parts: GrowingU32, firstEdge: number, endEdge: number): boolean {
+  for (let e = firstEdge; e < Math.min(endEdge, parts.length); e++) if (parts.at(e) !== ALL) return true
+  return false
+}
+
+function writePart(part: number, at: number): void {
+  for (let i = 0; i < PART_BYTES; i++) scratch[at + i] = part >>> (8 * i)
+}
 
 /** Up to this many bytes a loop is faster than a call that copies. */
 const LOOP_BYTES_MAX = 64

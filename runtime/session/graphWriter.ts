@@ -9,7 +9,7 @@ import { type LiftedCallable, type Lifter, leftHere } from '../functions/lifter.
 import { GrowingBytes, GrowingU32 } from '../graph/growing.ts'
 import { seedOf } from '../graph/hash128.ts'
 import type { ReferenceArgs } from '../graph/referenceArgs.ts'
-import { type GraphGroup, type TaskFunction, TaskRef } from '../graph/taskGraph.ts'
+import { type GraphGroup, PartRef, type TaskFunction, TaskRef } from '../graph/taskGraph.ts'
 import { DIGEST_BYTES, type Handle } from '../protocol/ids.ts'
 import type { GraphMessage } from '../protocol/messages.ts'
 import type { TaskGroup, TaskOptions } from '../protocol/taskOptions.ts'
@@ -33,6 +33,11 @@ export interface GraphSurroundings {
   /** Has large arguments held on workers as results of their own; without it they stay in the graph. */
   large?: HeldArguments
 }
+
+/** In place of a part: all of a value. */
+const WHOLE = -1
+/** A dependency and which part of it, as one number. */
+const nameOf = (bits: number, part: number): number => bits + (part + 1) * 2 ** 32
 
 /** Among fewer dependencies of a task, looking through all is faster than a map. */
 const DEPENDENCIES_SOUGHT_MAX = 24
@@ -66,6 +71,8 @@ export class GraphWriter {
   readonly #argOffsets = new GrowingU32()
   readonly #dependencyOffsets = new GrowingU32()
   readonly #dependencies = new GrowingU32()
+  /** Beside each of them the part that is taken; as long as the last that is one. */
+  readonly #parts = new GrowingU32(0)
   readonly #externals = new GrowingBytes(64)
   readonly #externalNumbers = new Map<Handle, number>()
   readonly #wanted = new GrowingU32()
@@ -89,6 +96,7 @@ export class GraphWriter {
     this.#argOffsets,
     this.#dependencyOffsets,
     this.#dependencies,
+    this.#parts,
     this.#externals,
     this.#wanted,
     this.#handles,
@@ -170,7 +178,7 @@ export class GraphWriter {
   }
 
   #addGroup(group: GraphGroup, lifted: LiftedCallable): number {
-    const { options, pure, name, kind, file, line, column } = group
+    const { options, pure, name, kind, file, line, column, parts } = group
     let callable = this.#callableNumbers.get(lifted.id)
     if (callable === undefined) {
       callable = this.#callableModules.push(lifted.modules) - 1
@@ -185,6 +193,7 @@ export class GraphWriter {
       name,
       ...(kind !== undefined && { kind }),
       ...(file !== undefined && { file, line, column }),
+      ...(parts !== undefined && { parts }),
     })
     const seed = seedOf(lifted.digest)
     const option = this.#optionOf(options)
@@ -232,6 +241,7 @@ export class GraphWriter {
       this.#args.write(args, !HOLDING.has(this.#groups[group].kind))
     } catch (error) {
       this.#dependencies.length = this.#ownFrom
+      this.#parts.length = Math.min(this.#parts.length, this.#ownFrom)
       throw error
     }
     this.#ended(group)
@@ -276,6 +286,7 @@ export class GraphWriter {
   /** Where an object in an argument stands in the dependencies of the task being written; −1 when it is plain data. */
   #refer(value: object): number {
     let dependency: number
+    if (value instanceof PartRef) return this.#placeOf(value.index, value.part)
     if (value instanceof TaskRef) dependency = value.index
     else if (value instanceof Future) dependency = this.#dependencyOf(value)
     else return -1
@@ -299,24 +310,44 @@ export class GraphWriter {
     return held && held.size > 0 ? held : undefined
   }
 
-  #placeOf(dependency: number): number {
+  #placeOf(dependency: number, part = WHOLE): number {
     const own = this.#dependencies
     const bits = dependency >>> 0
     const count = own.length - this.#ownFrom
     if (count < DEPENDENCIES_SOUGHT_MAX) {
-      for (let i = 0; i < count; i++) if (own.at(this.#ownFrom + i) === bits) return i
+      for (let i = 0; i < count; i++)
+        if (own.at(this.#ownFrom + i) === bits && this.#partAt(this.#ownFrom + i) === part) return i
     } else {
       // A task may stand on a hundred thousand others: looking through them for each would take minutes.
       if (count === DEPENDENCIES_SOUGHT_MAX) {
         this.#ownPlaces.clear()
-        for (let i = 0; i < count; i++) this.#ownPlaces.set(own.at(this.#ownFrom + i), i)
+        for (let i = 0; i < count; i++) {
+          const at = this.#ownFrom + i
+          this.#ownPlaces.set(nameOf(own.at(at), this.#partAt(at)), i)
+        }
       }
-      const place = this.#ownPlaces.get(bits)
+      const name = nameOf(bits, part)
+      const place = this.#ownPlaces.get(name)
       if (place !== undefined) return place
-      this.#ownPlaces.set(bits, count)
+      this.#ownPlaces.set(name, count)
+    }
+    if (part !== WHOLE) {
+      while (this.#parts.length < own.length) this.#parts.push(WHOLE)
+      this.#parts.push(part)
     }
     own.push(dependency)
     return count
+  }
+
+  #partAt(edge: number): number {
+    return edge < this.#parts.length ? this.#parts.at(edge) | 0 : WHOLE
+  }
+
+  /** The part that each dependency takes; nothing where all take whole values. */
+  #partColumn(): { dependencyParts?: Int32Array } {
+    if (this.#parts.length === 0) return {}
+    while (this.#parts.length < this.#dependencies.length) this.#parts.push(WHOLE)
+    return { dependencyParts: this.#parts.signedView() }
   }
 
   #dependencyOf(future: Future): number {
@@ -359,6 +390,7 @@ export class GraphWriter {
       argOffsets: this.#argOffsets,
       dependencyOffsets: this.#dependencyOffsets,
       dependencies: this.#dependencies,
+      parts: this.#parts,
       externals: this.#externals.view(),
       customKeys: this.#customKeys,
     }
@@ -403,6 +435,7 @@ export class GraphWriter {
       argOffsets: this.#argOffsets.view(),
       dependencyOffsets: this.#dependencyOffsets.view(),
       dependencies: this.#dependencies.signedView(),
+      ...this.#partColumn(),
       externals: this.#externals.view(),
       wanted: this.#wanted.view(),
       handles: this.#handles.view(),

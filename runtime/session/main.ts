@@ -13,13 +13,14 @@ import { virtualCell, virtualModule } from '../functions/virtualModule.ts'
 import { observeCurves } from '../graph/curve.ts'
 import { watchLifeline } from '../host/lifeline.ts'
 import { HANDLES_SIGNAL } from '../host/sessionProcess.ts'
+import * as heddle from '../index.ts'
 import type { RunEvent, RunSpec } from '../protocol/runs.ts'
-import '../index.ts'
 import { closeClients } from './ambient.ts'
 import { observeSites } from './computeSites.ts'
-import type { FramePages } from './framePages.ts'
 import { countLines, lineFigures, sampleLines } from './lineFigures.ts'
+import { missingExportOf } from './missingExport.ts'
 import { hearNotices } from './notice.ts'
+import type { PageSource } from './rowsQueue.ts'
 import { RunReporter, runFailureOf } from './runReporter.ts'
 import { saveRows } from './saveRows.ts'
 import { servePages } from './servePages.ts'
@@ -33,6 +34,15 @@ class UnsettledAwaitError extends Error {
     super(
       `${file} waits in a top-level await for a promise that stays pending: nothing is left to run that could settle it`,
     )
+  }
+}
+
+/** The text of a file as it runs; nothing where it cannot be read. */
+function sourceOf(file: string): string | undefined {
+  try {
+    return textOverrides.get(file) ?? readFileSync(file, 'utf8')
+  } catch {
+    return undefined
   }
 }
 
@@ -58,7 +68,8 @@ class Session {
     try {
       const module = await this.#load()
       // Inside a function or a loop the whole file runs, and there is no one value.
-      if (EXPRESSION_RESULT in module) await this.#showResult(module[EXPRESSION_RESULT])
+      const holder = resultHolder(module)
+      if (holder) await this.#showResult(holder[EXPRESSION_RESULT])
       this.#isLoaded = true
     } catch (error) {
       this.fail(error)
@@ -89,8 +100,9 @@ class Session {
   }
 
   /** The run is over, and its process stays to give pages of its value, until the scheduler ends it. */
-  async #stayFor(pages: FramePages): Promise<void> {
+  async #stayFor(pages: PageSource): Promise<void> {
     await this.#reportLines()
+    if (!pages.isOnCluster) await closeClients()
     this.#reporter.report(this.#ended(0, 'finished'))
     servePages(pages)
   }
@@ -98,7 +110,8 @@ class Session {
   /** The user's program threw where nobody caught it: the run is over. */
   fail(error: unknown): void {
     if (this.#ending) return
-    this.#reporter.report({ kind: 'failed', failure: runFailureOf(error) })
+    const failure = { ...runFailureOf(error), ...missingExportOf(error, sourceOf, Object.keys(heddle)) }
+    this.#reporter.report({ kind: 'failed', failure })
     if (!this.#reporter.isHeard) process.stderr.write(`${(error as Error)?.stack ?? String(error)}\n`)
     this.end(1, 'failed')
   }
@@ -142,6 +155,13 @@ class Session {
 
 /** What a virtual module calls the value of its expression. */
 const EXPRESSION_RESULT = '__heddleResult'
+
+/** The module itself, or what a module of CommonJS exports. */
+function resultHolder(module: Record<string, unknown>): Record<string, unknown> | undefined {
+  return [module, module.default].find(
+    (each): each is Record<string, unknown> => Object(each) === each && EXPRESSION_RESULT in (each as object),
+  )
+}
 
 async function start(): Promise<void> {
   watchLifeline(() => process.exit(1))

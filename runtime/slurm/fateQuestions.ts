@@ -3,10 +3,10 @@
 import type { JobBooks } from './jobBooks.ts'
 import { endText } from './jobStates.ts'
 
-/** Whether Slurm ended a worker, so that what it ran is not to blame. */
+/** Whether Slurm ended a worker, so that what it ran is not to blame, and why. */
 export interface Fate {
   ended: boolean
-  reason: string
+  reason?: string
 }
 
 /** How long a worker's fate is asked after: a node that fails is found to have failed later than that. */
@@ -37,7 +37,7 @@ export class FateQuestions {
 
   /** The worker of this name was started again: its job goes on, so what it ran may have been the reason. */
   cameAgain(name: string): void {
-    this.#waiting.get(name)?.({ ended: false, reason: 'it was started again' })
+    this.#waiting.get(name)?.({ ended: false })
   }
 
   /** Answers what the jobs tell by now. */

@@ -44,8 +44,8 @@ export function goWithThem(state: WorkerState, slots: readonly number[]): void {
 function usesAndLacksNothing({ runs, values }: WorkerState, slot: number, row: number): boolean {
   let uses = false
   let lacks = false
-  runs.eachDependency(slot, (task, run) => {
-    const own = values.rowOf(task, run)
+  runs.eachDependency(slot, (task, run, _holder, _bytes, part) => {
+    const own = values.rowOf(task, run, part)
     if (own === row) uses = true
     else if (own === -1 || !values.inMemory(own)) lacks = true
   })
@@ -55,7 +55,7 @@ function usesAndLacksNothing({ runs, values }: WorkerState, slot: number, row: n
 function goNext(state: WorkerState, slot: number): void {
   const { runs, values } = state
   const rows: number[] = []
-  runs.eachDependency(slot, (task, run) => rows.push(values.rowOf(task, run)))
+  runs.eachDependency(slot, (task, run, _holder, _bytes, part) => rows.push(values.rowOf(task, run, part)))
   for (const row of rows) {
     values.touch(row)
     values.pin(row)

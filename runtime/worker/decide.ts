@@ -5,6 +5,7 @@ import { AHEAD_MS, BATCH_MS, fairShare } from './batchPlan.ts'
 import { shouldHold, shouldPause } from './memory.ts'
 import { comingBytes, mustWaitFor, spill } from './room.ts'
 import { POSTED, READING, READY } from './runBooks.ts'
+import { WHOLE } from './taskRunTable.ts'
 import { AWAITED, LOADING, SPILLED } from './values.ts'
 import { admit, hasLeft, reserve, unreserve, type WorkerState, waitFor } from './workerState.ts'
 
@@ -69,8 +70,8 @@ function canShrink({ values, returningBytes, diskRefused, lanes }: WorkerState):
 const BASE_RISE = 0.05
 
 function fetch(state: WorkerState): void {
-  const isWanted = (task: number, run: number): boolean => {
-    const row = state.values.rowOf(task, run)
+  const isWanted = (task: number, run: number, part: number): boolean => {
+    const row = state.values.rowOf(task, run, part)
     return row !== -1 && state.values.phase(row) === AWAITED
   }
   for (;;) {
@@ -124,8 +125,8 @@ function mustWait(state: WorkerState, slot: number): boolean {
 /** Bytes of what a run uses that are on disk alone, and that nobody is reading. */
 function bytesToRead({ runs, values }: WorkerState, slot: number): number {
   let sum = 0
-  runs.eachDependency(slot, (task, run) => {
-    const row = values.rowOf(task, run)
+  runs.eachDependency(slot, (task, run, _holder, _bytes, part) => {
+    const row = values.rowOf(task, run, part)
     if (row !== -1 && values.phase(row) === SPILLED) sum += values.bytes(row)
   })
   return sum
@@ -143,11 +144,13 @@ function laneWithRoom(state: WorkerState): number {
   return ahead
 }
 
-function expectedGrowth({ growth, runs }: WorkerState, slot: number): number {
+function expectedGrowth({ growth, runs, values }: WorkerState, slot: number): number {
   return growth.expectedBytes(runs.callable(slot), () => {
     let sum = 0
-    runs.eachDependency(slot, (_task, _run, _holder, bytes) => {
-      sum += bytes
+    runs.eachDependency(slot, (task, run, _holder, bytes, part) => {
+      // How large a part is, is known where it is.
+      const row = part === WHOLE ? -1 : values.rowOf(task, run, part)
+      sum += row === -1 ? bytes : values.bytes(row)
     })
     return sum
   })
@@ -215,8 +218,8 @@ const isReadingEnough = ({ reading, next, lanes }: WorkerState): boolean =>
 function readsFromDisk({ runs, values, reading }: WorkerState, slot: number): boolean {
   if (runs.dependencyCount(slot) === 0 || reading.has(slot)) return false
   let reads = false
-  runs.eachDependency(slot, (task, run) => {
-    const row = values.rowOf(task, run)
+  runs.eachDependency(slot, (task, run, _holder, _bytes, part) => {
+    const row = values.rowOf(task, run, part)
     if (row !== -1 && !values.inMemory(row)) reads = true
   })
   return reads
@@ -238,8 +241,8 @@ function takeDependencies(state: WorkerState, slot: number, pinned: number[]): b
   }
   const rows: number[] = []
   let gone = false
-  runs.eachDependency(slot, (task, run) => {
-    const row = values.rowOf(task, run)
+  runs.eachDependency(slot, (task, run, _holder, _bytes, part) => {
+    const row = values.rowOf(task, run, part)
     if (row === -1 || values.phase(row) === AWAITED) gone = true
     rows.push(row)
   })

@@ -1,11 +1,15 @@
 // Which values to ask of which worker: many small ones in one request, few bytes in flight at a time.
 
+import { WHOLE } from './taskRunTable.ts'
+
 /** Values asked of one worker at once. */
 export interface FetchRequest {
   request: number
   holder: number
   tasks: Int32Array
   runs: Int32Array
+  /** Which part of each value, `WHOLE` for all of it. */
+  parts: Int32Array
   /** Expected bytes, as the scheduler told them. */
   bytes: number
 }
@@ -14,7 +18,10 @@ interface Wanted {
   task: number
   run: number
   bytes: number
+  part: number
 }
+
+type IsWanted = (task: number, run: number, part: number) => boolean
 
 /** One request gathers small values up to this many bytes, so that no answer is very long. */
 export const REQUEST_BYTES_MAX = 32e6
@@ -44,25 +51,23 @@ export class FetchPlan {
     return this.#requests.size
   }
 
-  /** The values that were asked for and have not come. */
+  /** The values that were asked for and have not come; parts are not among them. */
   *moving(): Generator<number> {
-    for (const { tasks } of this.#requests.values()) yield* tasks
+    for (const { tasks, parts } of this.#requests.values())
+      for (let i = 0; i < tasks.length; i++) if (parts[i] === WHOLE) yield tasks[i]
   }
 
-  want(holder: number, task: number, run: number, bytes: number): void {
+  want(holder: number, task: number, run: number, bytes: number, part = WHOLE): void {
     const queue = this.#queues.get(holder)
-    if (queue) queue.push({ task, run, bytes })
-    else this.#queues.set(holder, [{ task, run, bytes }])
+    if (queue) queue.push({ task, run, bytes, part })
+    else this.#queues.set(holder, [{ task, run, bytes, part }])
   }
 
   /**
    * The next request to make now, or nothing. `isWanted` leaves out what nobody waits for any more.
    * @param mayTravel whether there is room now for a value that is larger than what may be in flight
    */
-  next(
-    isWanted: (task: number, run: number) => boolean,
-    mayTravel: (bytes: number) => boolean = () => true,
-  ): FetchRequest | undefined {
+  next(isWanted: IsWanted, mayTravel: (bytes: number) => boolean = () => true): FetchRequest | undefined {
     for (const [holder, queue] of this.#queues) {
       if ((this.#inFlight.get(holder) ?? 0) >= REQUESTS_PER_HOLDER) continue
       const request = this.#gather(holder, queue, isWanted, mayTravel)
@@ -92,15 +97,16 @@ export class FetchPlan {
   #gather(
     holder: number,
     queue: Wanted[],
-    isWanted: (task: number, run: number) => boolean,
+    isWanted: IsWanted,
     mayTravel: (bytes: number) => boolean,
   ): FetchRequest | undefined {
     const tasks: number[] = []
     const runs: number[] = []
+    const parts: number[] = []
     let bytes = 0
     let taken = 0
     for (const wanted of queue) {
-      if (!isWanted(wanted.task, wanted.run)) {
+      if (!isWanted(wanted.task, wanted.run, wanted.part)) {
         taken++
         continue
       }
@@ -111,6 +117,7 @@ export class FetchPlan {
       if (tasks.length === REQUEST_VALUES_MAX) break
       tasks.push(wanted.task)
       runs.push(wanted.run)
+      parts.push(wanted.part)
       bytes += wanted.bytes
       taken++
     }
@@ -121,6 +128,7 @@ export class FetchPlan {
       holder,
       tasks: Int32Array.from(tasks),
       runs: Int32Array.from(runs),
+      parts: Int32Array.from(parts),
       bytes,
     }
     this.#requests.set(request.request, request)

@@ -1,7 +1,9 @@
 // What must hold between any two events of a worker: named rules, checked after every event in tests.
 
 import { shouldHold } from './memory.ts'
-import { CANCELLED, POSTED, READING, READY, WAITING } from './runBooks.ts'
+import { PartUses } from './partUses.ts'
+import { CANCELLED, POSTED, READING, READY, UNUSED, WAITING } from './runBooks.ts'
+import { WHOLE } from './taskRunTable.ts'
 import { AWAITED, FREE, HELD, LOADING, SPILLED, WRITING } from './values.ts'
 import type { WorkerState } from './workerState.ts'
 
@@ -70,8 +72,10 @@ const RULES: Record<string, Rule> = {
       if (phase === WRITING) sums.leaving += bytes
       if (phase === LOADING) sums.loading += bytes
       if (phase === SPILLED || phase === LOADING) sums.spilled += bytes
-      if (phase !== FREE && phase !== AWAITED && !values.isDoomed(row)) sums.count++
+      if (phase === FREE || phase === AWAITED || values.isDoomed(row)) continue
+      if (values.part(row) === WHOLE) sums.count++
     }
+    sums.count += values.parted.size
     if (sums.managed !== values.managedBytes) fail(`${sums.managed} B held, ${values.managedBytes} counted`)
     if (sums.leaving !== values.leavingBytes)
       fail(`${sums.leaving} B leaving, ${values.leavingBytes} counted`)
@@ -109,6 +113,20 @@ const RULES: Record<string, Rule> = {
       if (!reading.has(slot)) fail(`slot ${slot} does not read`)
     }
     if (sum !== growthBytes) fail(`${sum} B kept, ${growthBytes} counted`)
+  },
+
+  'a part is here with its value, or for runs that take it'({ values, runs, partUses }, fail) {
+    const uses = new PartUses()
+    for (let slot = 0; slot < runs.slots; slot++)
+      if (runs.phase(slot) !== UNUSED) runs.eachPart(slot, (...name) => uses.add(...name))
+    for (let row = 0; row < values.rows; row++) {
+      const part = values.part(row)
+      if (values.phase(row) === FREE || part === WHOLE || values.isDoomed(row)) continue
+      const [task, run] = [values.task(row), values.run(row)]
+      if (values.parted.partsOf(task, run) <= part && uses.of(task, run, part) === 0)
+        fail(`nobody takes part ${part} of ${task}:${run} in row ${row}`)
+    }
+    if (uses.size !== partUses.size) fail(`${uses.size} parts are taken, ${partUses.size} counted`)
   },
 
   'a dropped value goes when nothing uses it'({ values, forgotten }, fail) {

@@ -17,6 +17,8 @@ export interface LaneReport {
    * the run waits for tasks that it submitted itself.
    */
   sizes: Float64Array
+  /** Bytes of each part of the last run's result, which came in parts: they stand behind all results in `ends` and `shared`. */
+  parts?: Float64Array
   /** Small results one after another; where each ends (a failed or shared one is empty here). */
   packed: Uint8Array
   ends: Uint32Array
@@ -29,7 +31,7 @@ export interface LaneReport {
 }
 
 export interface SharedResult {
-  /** The run's place in this report. */
+  /** The run's place in this report, or that of a part behind all runs. */
   index: number
   bytes?: { buffer: SharedArrayBuffer; length: number }
   buffers: SharedArrayBuffer[]

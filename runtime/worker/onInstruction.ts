@@ -4,16 +4,23 @@ import type { MessageOf } from '../protocol/fields.ts'
 import type { ExecuteInstruction, WORKER_INSTRUCTIONS } from '../protocol/messages.ts'
 import { CANCELLED, POSTED, READING, READY, WAITING } from './runBooks.ts'
 import { AWAITED, FREE } from './values.ts'
-import { admit, dropValue, stopWaiting, type WorkerState } from './workerState.ts'
+import { admit, dropParts, dropValue, leaveRun, stopWaiting, type WorkerState } from './workerState.ts'
 
 type Instruction<Type extends keyof typeof WORKER_INSTRUCTIONS> = MessageOf<typeof WORKER_INSTRUCTIONS, Type>
 
 export function onExecute(state: WorkerState, message: ExecuteInstruction): void {
-  for (const slot of state.runs.enter(message)) if (slot !== -1) admit(state, slot)
+  const { runs, partUses } = state
+  for (const slot of runs.enter(message)) {
+    if (slot === -1) continue
+    runs.eachPart(slot, (task, run, part) => partUses.add(task, run, part))
+    admit(state, slot)
+  }
 }
 
 export function onDiscard(state: WorkerState, message: Instruction<'discard'>): void {
+  state.reports.discarded()
   for (let i = 0; i < message.tasks.length; i++) {
+    dropParts(state, message.tasks[i], message.runs[i])
     const row = state.values.rowOf(message.tasks[i], message.runs[i])
     if (row === -1) continue
     // A value that a run here still waits for comes anyway; it is reported then, and discarded again.
@@ -40,7 +47,7 @@ function cancel(state: WorkerState, slot: number): void {
     case READING:
       stopWaiting(state, slot)
       state.reports.dropped(state.runs.task(slot), state.runs.run(slot))
-      state.runs.leave(slot)
+      leaveRun(state, slot)
       break
     case POSTED:
       state.runs.setPhase(slot, CANCELLED)
@@ -71,7 +78,7 @@ export function onRecall(state: WorkerState, message: Instruction<'recall'>): vo
     if (phase === POSTED || phase === CANCELLED) continue
     stopWaiting(state, slot)
     state.reports.returned(message.tasks[i], message.runs[i])
-    state.runs.leave(slot)
+    leaveRun(state, slot)
   }
 }
 
@@ -101,11 +108,12 @@ export function onDisconnected(state: WorkerState): void {
   state.fetches.clear()
   for (let row = 0; row < state.values.rows; row++)
     if (state.values.phase(row) === AWAITED && !state.values.isDoomed(row)) dropValue(state, row)
-  state.reports.take()
+  state.reports.forget()
 }
 
 /** It has joined another cluster: tasks and runs there have the same numbers for other things. */
 export function onOtherCluster(state: WorkerState): void {
+  for (const { task, run } of [...state.values.parted.all()]) dropParts(state, task, run)
   for (let row = 0; row < state.values.rows; row++)
     if (state.values.phase(row) !== FREE && !state.values.isDoomed(row)) dropValue(state, row)
 }

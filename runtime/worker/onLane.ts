@@ -3,7 +3,7 @@
 import type { TaskFailure } from '../protocol/failure.ts'
 import { type LaneReport, SET_ASIDE } from './laneReport.ts'
 import { CANCELLED } from './runBooks.ts'
-import { admit, arrived, closeBatch, type WorkerState } from './workerState.ts'
+import { admit, arrived, closeBatch, leaveRun, type WorkerState } from './workerState.ts'
 
 /** Smaller results are not worth the books. */
 const GROWTH_BYTES_MIN = 64 * 1024
@@ -14,17 +14,17 @@ export function onLaneOpened(state: WorkerState, lane: number): void {
 
 /**
  * A thread has finished the next runs of its first batch, or one that it had set aside.
- * @returns the row of each result, where the host keeps its bytes; −1 where there is nothing to keep
+ * @returns the row of each result, and of each part behind them, where the host keeps its bytes; −1 where there is nothing to keep
  */
 export function onLaneReported(state: WorkerState, lane: number, report: LaneReport): Int32Array {
   const count = report.sizes.length
-  const rows = new Int32Array(count).fill(-1)
+  const rows = new Int32Array(report.ends.length).fill(-1)
   if (report.aside !== undefined) {
     const { aside } = state.lanes[lane]
     const at = aside.findIndex((one) => one.batch === report.batch && one.index === report.aside)
     if (at === -1) return rows
     const [{ slot }] = aside.splice(at, 1)
-    rows[0] = conclude(state, lane, slot, report, 0, report.failures[0], report.shared.length > 0)
+    rows[0] = conclude(state, lane, slot, report, 0, report.failures[0], report.shared.length > 0, rows)
     return rows
   }
   const posted = state.lanes[lane].posted[0]
@@ -43,7 +43,7 @@ export function onLaneReported(state: WorkerState, lane: number, report: LaneRep
     const isShared = report.shared[shared]?.index === i
     if (isShared) shared++
     state.durations.observe(state.runs.callable(slot), report.durationsMs[i])
-    rows[i] = conclude(state, lane, slot, report, i, failure, isShared)
+    rows[i] = conclude(state, lane, slot, report, i, failure, isShared, rows)
   }
   if (posted.reported === posted.slots.length) {
     closeBatch(state, lane, posted)
@@ -51,7 +51,7 @@ export function onLaneReported(state: WorkerState, lane: number, report: LaneRep
   return rows
 }
 
-/** One run is over. Gives the row of its result, −1 where there is nothing to keep. */
+/** One run is over. Gives the row of its result, −1 where there is nothing to keep; those of its parts are put behind all in `rows`. */
 function conclude(
   state: WorkerState,
   lane: number,
@@ -60,6 +60,7 @@ function conclude(
   i: number,
   failure: TaskFailure | undefined,
   isShared: boolean,
+  rows: Int32Array,
 ): number {
   const { runs, values, reports } = state
   const bytes = report.sizes[i]
@@ -70,7 +71,16 @@ function conclude(
   let row = -1
   if (runs.phase(slot) === CANCELLED) reports.dropped(task, run)
   else if (failure) reports.erred(task, run, report.starts[i], report.durationsMs[i], lane, failure)
-  else {
+  else if (report.parts && i === report.sizes.length - 1) {
+    values.holdParts(task, run, report.parts.length)
+    state.growth.observe(message.callables[at], bytes >= GROWTH_BYTES_MIN ? bytes : 0)
+    reports.finished(task, run, bytes, report.starts[i], report.durationsMs[i], lane)
+    report.parts.forEach((partBytes, part) => {
+      const own = values.hold(task, run, partBytes, part)
+      rows[report.sizes.length + part] = own
+      if (own !== -1) arrived(state, own)
+    })
+  } else {
     row = values.hold(task, run, bytes)
     state.growth.observe(message.callables[at], bytes >= GROWTH_BYTES_MIN ? bytes : 0)
     reports.finished(task, run, bytes, report.starts[i], report.durationsMs[i], lane)
@@ -79,7 +89,7 @@ function conclude(
       reports.inline(report.packed, i === 0 ? 0 : report.ends[i - 1], report.ends[i])
     if (row !== -1) arrived(state, row)
   }
-  runs.leave(slot)
+  leaveRun(state, slot)
   return row
 }
 
@@ -135,12 +145,12 @@ function interrupt(state: WorkerState, lane: number, slot: number, end: LaneEnd,
   const { runs, reports } = state
   if (runs.phase(slot) === CANCELLED) {
     reports.dropped(runs.task(slot), runs.run(slot))
-    runs.leave(slot)
+    leaveRun(state, slot)
   } else if (isCause && end.mayRunAlone && !runs.isAlone(slot)) {
     runs.setAlone(slot)
     admit(state, slot)
   } else if (end.failure && isCause) {
     reports.erred(runs.task(slot), runs.run(slot), end.start ?? 0, end.durationMs ?? 0, lane, end.failure)
-    runs.leave(slot)
+    leaveRun(state, slot)
   } else admit(state, slot)
 }

@@ -2,8 +2,9 @@
 
 import { companionsOf, goWithThem } from './companions.ts'
 import { READING, WAITING } from './runBooks.ts'
+import { WHOLE } from './taskRunTable.ts'
 import { AWAITED, HELD, LOADING, WRITING } from './values.ts'
-import { arrived, dropValue, hasLeft, stopWaiting, type WorkerState } from './workerState.ts'
+import { arrived, dropValue, hasLeft, leaveRun, stopWaiting, type WorkerState } from './workerState.ts'
 
 /** A client or another worker wrote a value here. Returns its row, or −1 when it was here already. */
 export function onPut(state: WorkerState, task: number, run: number, bytes: number): number {
@@ -14,12 +15,19 @@ export function onPut(state: WorkerState, task: number, run: number, bytes: numb
   return row
 }
 
-/** One value of an answered request. Returns its row, or −1 when nobody wants it any more. */
-export function onFetched(state: WorkerState, task: number, run: number, bytes: number): number {
-  const awaited = state.values.rowOf(task, run)
+/** One value of an answered request, or a part of one. Returns its row, or −1 when nobody wants it any more. */
+export function onFetched(
+  state: WorkerState,
+  task: number,
+  run: number,
+  bytes: number,
+  part = WHOLE,
+): number {
+  const awaited = state.values.rowOf(task, run, part)
   if (awaited === -1 || state.values.phase(awaited) !== AWAITED) return -1
-  const row = state.values.hold(task, run, bytes)
-  state.reports.stored(task, run, bytes)
+  const row = state.values.hold(task, run, bytes, part)
+  // A part is here for the runs that take it; the value it belongs to is not.
+  if (part === WHOLE) state.reports.stored(task, run, bytes)
   arrived(state, row)
   return row
 }
@@ -28,16 +36,17 @@ export function onFetched(state: WorkerState, task: number, run: number, bytes: 
 export function onFetchEnded(
   state: WorkerState,
   request: number,
-  absent: readonly { task: number; run: number }[],
+  absent: readonly { task: number; run: number; part?: number }[],
 ): void {
   const done = state.fetches.done(request)
   if (!done || absent.length === 0) return
   const lackedBy = new Map<number, number[]>()
-  for (const { task, run } of absent) {
-    const row = state.values.rowOf(task, run)
+  for (const { task, run, part } of absent) {
+    const row = state.values.rowOf(task, run, part)
     if (row === -1 || state.values.phase(row) !== AWAITED) continue
     for (const slot of state.waiters.get(row) ?? []) {
       const lacked = lackedBy.get(slot)
+      if (lacked?.includes(task)) continue
       if (lacked) lacked.push(task)
       else lackedBy.set(slot, [task])
     }
@@ -63,7 +72,7 @@ export function reportMissing(
   if (phase !== WAITING && phase !== READING) return
   state.reports.missing(state.runs.task(slot), state.runs.run(slot), dependencies, holders)
   stopWaiting(state, slot)
-  state.runs.leave(slot)
+  leaveRun(state, slot)
 }
 
 /** Values reached the disk. */
@@ -73,12 +82,19 @@ export function onWritten(state: WorkerState, rows: readonly number[]): void {
   state.diskRefused = false
   for (const row of rows) {
     if (state.values.phase(row) !== WRITING) continue
-    if (!state.values.isDoomed(row)) state.reports.spilled(state.values.task(row), state.values.run(row))
+    if (!state.values.isDoomed(row)) tellSpilled(state, row)
     if (state.values.written(row)) released.push(row)
     if (state.values.settle(row)) state.forgotten.push(row)
   }
   hasLeft(state, before - state.values.managedBytes)
   if (released.length > 0) state.actions.push({ kind: 'release', rows: released })
+}
+
+/** Of a value in parts one word is enough, when the last of them is there. */
+function tellSpilled({ values, reports }: WorkerState, row: number): void {
+  const task = values.task(row)
+  const run = values.run(row)
+  if (values.part(row) === WHOLE || values.parted.wrote(task, run)) reports.spilled(task, run)
 }
 
 /** Values could not be written: they stay, and nothing more is spilled until memory is measured again. */

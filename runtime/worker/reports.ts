@@ -40,6 +40,9 @@ export class Reports {
     failures: [] as TaskFailure[],
   }
   readonly #stored = { list: new RunList(), sizes: f64() }
+  /** What was stored before values were discarded, which may have been among them. */
+  #storedBefore: WorkerMessage[] = []
+  #discards = 0
   readonly #missing = {
     list: new RunList(),
     offsets: new Column(new Uint32Array(0)),
@@ -95,6 +98,24 @@ export class Reports {
     this.#stored.sizes.push(sizeBytes)
   }
 
+  /** Values were discarded: what was stored before is told as of before. */
+  discarded(): void {
+    this.#sealStored()
+    this.#discards++
+  }
+
+  /** To a new connection, which counts from the beginning. */
+  forget(): void {
+    this.take()
+    this.#discards = 0
+  }
+
+  #sealStored(): void {
+    const { list, sizes } = this.#stored
+    if (sizes.length === 0) return
+    this.#storedBefore.push({ type: 'stored', ...list.take(), sizes: sizes.take(), discards: this.#discards })
+  }
+
   missing(task: number, run: number, dependencies: readonly number[], holders: readonly number[]): void {
     const m = this.#missing
     m.list.push(task, run)
@@ -134,9 +155,9 @@ export class Reports {
 
   /** Everything since the last call. Stored values come first: what finished may have been made from them. */
   take(): WorkerMessage[] {
-    const messages: WorkerMessage[] = []
-    if (this.#stored.sizes.length > 0)
-      messages.push({ type: 'stored', ...this.#stored.list.take(), sizes: this.#stored.sizes.take() })
+    this.#sealStored()
+    const messages = this.#storedBefore
+    this.#storedBefore = []
     if (this.#finished.sizes.length > 0) messages.push(this.#takeFinished())
     if (this.#erred.starts.length > 0) messages.push(this.#takeErred())
     if (this.#missing.offsets.length > 0) {

@@ -2,7 +2,7 @@
 
 import type { ExecuteInstruction } from '../protocol/messages.ts'
 import { withRoom } from './column.ts'
-import { TaskRunTable } from './taskRunTable.ts'
+import { TaskRunTable, WHOLE } from './taskRunTable.ts'
 
 export const UNUSED = 0
 /** Some of its dependencies are not here. */
@@ -159,16 +159,36 @@ export class RunBooks {
     return timeouts.length === 0 ? 0 : timeouts[this.#at[slot]]
   }
 
-  /** Calls back for each dependency in order: its task, the run that made it, a holder, its size. */
+  /** Calls back for each dependency in order: its task, the run that made it, a holder, its size, which part of it. */
   eachDependency(
     slot: number,
-    visit: (task: number, run: number, holder: number, bytes: number) => void,
+    visit: (task: number, run: number, holder: number, bytes: number, part: number) => void,
   ): void {
-    const { dependencyOffsets, dependencies, dependencyRuns, dependencyHolders, dependencySizes } =
-      this.message(slot)
+    const {
+      dependencyOffsets,
+      dependencies,
+      dependencyRuns,
+      dependencyHolders,
+      dependencySizes,
+      dependencyParts,
+    } = this.message(slot)
     const at = this.#at[slot]
     for (let i = dependencyOffsets[at]; i < dependencyOffsets[at + 1]; i++)
-      visit(dependencies[i], dependencyRuns[i], dependencyHolders[i], dependencySizes[i])
+      visit(
+        dependencies[i],
+        dependencyRuns[i],
+        dependencyHolders[i],
+        dependencySizes[i],
+        dependencyParts ? dependencyParts[i] : WHOLE,
+      )
+  }
+
+  /** Calls back for each part of a value that it takes. */
+  eachPart(slot: number, visit: (task: number, run: number, part: number) => void): void {
+    if (!this.message(slot).dependencyParts) return
+    this.eachDependency(slot, (task, run, _holder, _bytes, part) => {
+      if (part !== WHOLE) visit(task, run, part)
+    })
   }
 
   dependencyCount(slot: number): number {

@@ -1,9 +1,11 @@
-// The worker's books of values: which (task, run) it has, how large, where (memory or disk), and who used it last.
+// The worker's books of values: which (task, run) it has, how large, where (memory or disk), and who used it last. Each part of
+// a value that came in parts has a row of its own: it is used, leaves for the disk, comes back and is sent by itself.
 //
 // Rows are used again. The host keeps the bytes themselves in columns of the same row numbers.
 
 import { withRoom } from './column.ts'
-import { TaskRunTable } from './taskRunTable.ts'
+import { PartedKeys } from './partedKeys.ts'
+import { TaskRunTable, WHOLE } from './taskRunTable.ts'
 
 export const FREE = 0
 /** Not here yet: runs wait for it, and it is being fetched. */
@@ -30,6 +32,7 @@ export class ValueBooks {
   readonly #rowOf = new TaskRunTable()
   #task = new Int32Array(64)
   #run = new Int32Array(64)
+  #part = new Int32Array(64)
   #bytes = new Float64Array(64)
   #phase = new Uint8Array(64)
   #onDisk = new Uint8Array(64)
@@ -56,12 +59,14 @@ export class ValueBooks {
   loadingBytes = 0
   /** Bytes of values that are on disk alone, those that are being read included. */
   spilledBytes = 0
-  /** Values that can be served: in memory or on disk. */
+  /** Values that can be served: in memory or on disk. One that came in parts is one; parts that were fetched are none. */
   count = 0
+  /** Values that are here in parts. */
+  readonly parted = new PartedKeys()
 
   /** −1 when nothing is known of it. */
-  rowOf(task: number, run: number): number {
-    return this.#rowOf.get(task, run)
+  rowOf(task: number, run: number, part = WHOLE): number {
+    return this.#rowOf.get(task, run, part)
   }
 
   /** Rows ever used: the bound for a walk over all of them. */
@@ -79,6 +84,11 @@ export class ValueBooks {
 
   run(row: number): number {
     return this.#run[row]
+  }
+
+  /** `WHOLE` for a value that is not a part of one. */
+  part(row: number): number {
+    return this.#part[row]
   }
 
   bytes(row: number): number {
@@ -110,23 +120,50 @@ export class ValueBooks {
   }
 
   /** A new row for a value that is not here yet. */
-  await(task: number, run: number, bytes: number): number {
-    const row = this.#take(task, run, bytes)
+  await(task: number, run: number, bytes: number, part = WHOLE): number {
+    const row = this.#take(task, run, bytes, part)
     this.#phase[row] = AWAITED
     return row
   }
 
   /** Enters a value that is now in memory; returns its row, or −1 when it was here already. */
-  hold(task: number, run: number, bytes: number): number {
-    let row = this.#rowOf.get(task, run)
-    if (row === NONE) row = this.#take(task, run, bytes)
+  hold(task: number, run: number, bytes: number, part = WHOLE): number {
+    let row = this.#rowOf.get(task, run, part)
+    if (row === NONE) row = this.#take(task, run, bytes, part)
     else if (this.#phase[row] !== AWAITED) return NONE
     this.#bytes[row] = bytes
     this.#phase[row] = HELD
     this.managedBytes += bytes
-    this.count++
+    if (part === WHOLE) this.count++
     this.#append(row)
     return row
+  }
+
+  /** The parts of a value are on their way into rows of their own: `hold` enters each. */
+  holdParts(task: number, run: number, parts: number): void {
+    if (this.parted.add(task, run, parts)) this.count++
+  }
+
+  /** Bytes of all parts of a value that is here. */
+  bytesOfParts(task: number, run: number): number {
+    let bytes = 0
+    for (let part = this.parted.partsOf(task, run) - 1; part >= 0; part--) {
+      const row = this.#rowOf.get(task, run, part)
+      if (row !== NONE) bytes += this.#bytes[row]
+    }
+    return bytes
+  }
+
+  /** Forgets that a value is here in parts; gives the rows of those that are. */
+  forgetParts(task: number, run: number): number[] {
+    const parts = this.parted.remove(task, run)
+    const rows: number[] = []
+    for (let part = 0; part < parts; part++) {
+      const row = this.#rowOf.get(task, run, part)
+      if (row !== NONE) rows.push(row)
+    }
+    if (parts > 0) this.count--
+    return rows
   }
 
   /** Notes that a value was used now. */
@@ -224,8 +261,8 @@ export class ValueBooks {
    * or `unpin` will say when it is.
    */
   drop(row: number): boolean {
-    this.#rowOf.delete(this.#task[row], this.#run[row])
-    if (this.#phase[row] !== AWAITED) this.count--
+    this.#rowOf.delete(this.#task[row], this.#run[row], this.#part[row])
+    if (this.#phase[row] !== AWAITED && this.#part[row] === WHOLE) this.count--
     this.#doomed[row] = 1
     return this.#mayGo(row)
   }
@@ -266,7 +303,7 @@ export class ValueBooks {
     return this.#doomed[row] === 1 && this.#pins[row] === 0 && phase !== WRITING && phase !== LOADING
   }
 
-  #take(task: number, run: number, bytes: number): number {
+  #take(task: number, run: number, bytes: number, part: number): number {
     let row = this.#freeRow
     if (row !== NONE) this.#freeRow = this.#newer[row]
     else {
@@ -275,11 +312,12 @@ export class ValueBooks {
     }
     this.#task[row] = task
     this.#run[row] = run
+    this.#part[row] = part
     this.#bytes[row] = bytes
     this.#onDisk[row] = 0
     this.#doomed[row] = 0
     this.#pins[row] = 0
-    this.#rowOf.set(task, run, row)
+    this.#rowOf.set(task, run, row, part)
     return row
   }
 
@@ -303,6 +341,7 @@ export class ValueBooks {
   #grow(rows: number): void {
     this.#task = withRoom(this.#task, rows)
     this.#run = withRoom(this.#run, rows)
+    this.#part = withRoom(this.#part, rows)
     this.#bytes = withRoom(this.#bytes, rows)
     this.#phase = withRoom(this.#phase, rows)
     this.#onDisk = withRoom(this.#onDisk, rows)

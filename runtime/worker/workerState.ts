@@ -5,6 +5,7 @@ import { Durations } from './batchPlan.ts'
 import { FetchPlan } from './fetchPlan.ts'
 import { Growth } from './growth.ts'
 import { fetchBytesMax, type MemoryLimits } from './memory.ts'
+import { PartUses } from './partUses.ts'
 import { ReadyQueue } from './readyQueue.ts'
 import { Reports } from './reports.ts'
 import { READING, READY, RunBooks, WAITING } from './runBooks.ts'
@@ -51,6 +52,8 @@ export class WorkerState {
   readonly inlineBytesMax: number
   readonly values = new ValueBooks()
   readonly runs = new RunBooks()
+  /** By part of a value, the runs here that take it. */
+  readonly partUses = new PartUses()
   readonly reports = new Reports()
   readonly ready = new ReadyQueue()
   readonly durations = new Durations()
@@ -117,12 +120,12 @@ export function admit(state: WorkerState, slot: number): void {
   const { runs, values } = state
   let lacking = 0
   if (runs.dependencyCount(slot) > 0)
-    runs.eachDependency(slot, (task, run, holder, bytes) => {
-      let row = values.rowOf(task, run)
+    runs.eachDependency(slot, (task, run, holder, bytes, part) => {
+      let row = values.rowOf(task, run, part)
       if (row !== -1 && values.phase(row) !== AWAITED) return
       if (row === -1) {
-        row = values.await(task, run, bytes)
-        state.fetches.want(holder, task, run, bytes)
+        row = values.await(task, run, bytes, part)
+        state.fetches.want(holder, task, run, bytes, part)
       }
       waitFor(state, row, slot)
       lacking++
@@ -176,8 +179,8 @@ export function stopWaiting(state: WorkerState, slot: number): void {
     const at = state.next.indexOf(slot)
     if (at !== -1) state.next.splice(at, 1)
   } else if (state.runs.lacking(slot) > 0)
-    state.runs.eachDependency(slot, (task, run) => {
-      const row = state.values.rowOf(task, run)
+    state.runs.eachDependency(slot, (task, run, _holder, _bytes, part) => {
+      const row = state.values.rowOf(task, run, part)
       if (row === -1 || !leaveWaiters(state, row, slot)) return
       // Nobody waits for it any more: if it still comes it is let go.
       if (!state.waiters.has(row) && state.values.phase(row) === AWAITED) dropValue(state, row)
@@ -202,6 +205,17 @@ export function unreserve(state: WorkerState, slot: number): void {
   state.reserved.delete(slot)
 }
 
+/** A run is over here, however it ended. Parts that were fetched for it alone go: they were never copies of their value. */
+export function leaveRun(state: WorkerState, slot: number): void {
+  const { runs, values, partUses } = state
+  runs.eachPart(slot, (task, run, part) => {
+    if (!partUses.remove(task, run, part) || values.parted.partsOf(task, run) > 0) return
+    const row = values.rowOf(task, run, part)
+    if (row !== -1) dropValue(state, row)
+  })
+  runs.leave(slot)
+}
+
 function leaveWaiters(state: WorkerState, row: number, slot: number): boolean {
   const waiters = state.waiters.get(row)
   if (!waiters?.includes(slot)) return false
@@ -219,4 +233,9 @@ export function unpin(state: WorkerState, rows: Iterable<number>): void {
 /** Nobody needs a value: it goes now, or as soon as nothing uses it. */
 export function dropValue(state: WorkerState, row: number): void {
   if (state.values.drop(row)) state.forgotten.push(row)
+}
+
+/** The same for all parts of a value. */
+export function dropParts(state: WorkerState, task: number, run: number): void {
+  for (const row of state.values.forgetParts(task, run)) dropValue(state, row)
 }

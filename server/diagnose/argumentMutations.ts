@@ -18,11 +18,12 @@ function findingsOf(subject: Subject, task: TaskFunction): Finding[] {
   const { node } = task.unit
   if (!isFunction(node as Node) || !('params' in node)) return []
   const parameters = new Set<string>()
-  for (const parameter of node.params) if (parameter.type === 'Identifier') parameters.add(parameter.name)
+  for (const parameter of node.params) addNames(parameter as Node, parameters)
   if (parameters.size === 0) return []
   const told = new Set<string>()
   const found: Finding[] = []
-  const tell = (root: Node, at: Node, how: string): void => {
+  const tell = (given: Node, at: Node, how: string): void => {
+    const root = partOf(subject, given, node as Node)
     if (root.type !== 'Identifier' || !parameters.has(root.name) || told.has(root.name)) return
     const binding = subject.binding(root)
     if (binding?.kind !== 'parameter' || binding.declarations.length === 0) return
@@ -57,8 +58,44 @@ function findingsOf(subject: Subject, task: TaskFunction): Finding[] {
     if (method === undefined || call.callee.type !== 'MemberExpression') continue
     const object = bare(call.callee.object as Node)
     if (MUTATORS.test(method)) tell(object, call.callee as Node, `${method}()`)
+    const [first] = call.arguments
+    if (subject.slice(call.callee) === 'Object.assign' && first)
+      tell(rootOf(first as Node), call.callee as Node, 'Object.assign()')
   }
   return found
+}
+
+/** The names of a parameter that are parts of what was given: what `...rest` gathers is new. */
+function addNames(parameter: Node, names: Set<string>): void {
+  switch (parameter.type) {
+    case 'Identifier':
+      names.add(parameter.name)
+      return
+    case 'AssignmentPattern':
+      addNames(parameter.left as Node, names)
+      return
+    case 'ArrayPattern':
+      for (const element of parameter.elements) if (element) addNames(element as Node, names)
+      return
+    case 'ObjectPattern':
+      for (const property of parameter.properties)
+        if (property.type === 'Property') addNames(property.value as Node, names)
+  }
+}
+
+/** The parameter that a constant of the function is a part of: `row` for `list` of `const list = row.values`. */
+function partOf(subject: Subject, root: Node, fn: Node): Node {
+  let at = root
+  for (let steps = 0; steps < 10 && at.type === 'Identifier'; steps++) {
+    const binding = subject.binding(at)
+    const [declaration] = binding?.declarations ?? []
+    if (!binding?.simple || binding.writes.length > 0 || declaration?.type !== 'VariableDeclarator') return at
+    if (!declaration.init || declaration.start < fn.start || declaration.end > fn.end) return at
+    const init = bare(declaration.init as Node)
+    if (init.type !== 'MemberExpression' && init.type !== 'Identifier') return at
+    at = rootOf(init)
+  }
+  return at
 }
 
 /** The variable that a chain of members begins with: `a` of `a.b[1].c`. */

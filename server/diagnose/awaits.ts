@@ -4,15 +4,14 @@ import type { Node } from 'oxc-parser'
 import { forEachChild } from '../../runtime/functions/analysis/hoist.ts'
 import { forEachName } from '../../runtime/functions/analysis/patterns.ts'
 import { COLLECTIONS } from '../knowledge/api.ts'
-import { bare, isFunction, methodOf, type Subject } from '../knowledge/subject.ts'
-import type { Finding, Fix, TextEdit } from './finding.ts'
+import { heddleName } from '../knowledge/follow.ts'
+import { bare, methodOf, type Subject } from '../knowledge/subject.ts'
+import type { Finding, TextEdit } from './finding.ts'
 
 type Call = Extract<Node, { type: 'CallExpression' }>
 
-const LOOPS = /^(For|ForIn|ForOf|While|DoWhile)Statement$/
-
 /** `c` of `c.compute()`, when `c` is a collection. */
-function computed(
+export function computed(
   subject: Subject,
   node: Node,
   method = 'compute',
@@ -25,91 +24,49 @@ function computed(
   return kind && COLLECTIONS.has(kind) ? { call, collection } : undefined
 }
 
-/** Computations in a loop, one after the other. */
-export function loopFindings(subject: Subject): Finding[] {
-  const found: Finding[] = []
-  for (const awaiting of subject.all('AwaitExpression')) {
-    const inner = computed(subject, awaiting.argument as Node)
-    if (!inner) continue
-    let loop: Node | undefined
-    for (const at of subject.around(awaiting)) {
-      if (isFunction(at)) break
-      if (!LOOPS.test(at.type)) continue
-      // What is iterated over is computed once.
-      if (
-        (at.type === 'ForOfStatement' || at.type === 'ForInStatement') &&
-        within(awaiting, at.right as Node)
-      )
-        continue
-      loop = at
-      break
-    }
-    if (!loop) continue
-    const property = (inner.call.callee as Extract<Node, { type: 'MemberExpression' }>).property
-    const fix = gatherFix(subject, loop, awaiting, inner.collection)
-    found.push({
-      code: 'compute-in-loop',
-      severity: 'warning',
-      start: property.start,
-      end: inner.call.end,
-      message:
-        'compute() in a loop: each turn waits for the one before it, and nothing is shared between them. Collect them first, and compute all at once: await compute(...list).',
-      ...(fix && { fix }),
-    })
-  }
-  return found
-}
-
-/** `for (const x of xs) out.push(await f(x).compute())` → `out.push(...(await compute(...Array.from(xs, (x) => f(x)))))` */
-function gatherFix(subject: Subject, loop: Node, awaiting: Node, collection: Node): Fix | undefined {
-  if (loop.type !== 'ForOfStatement' || loop.left.type !== 'VariableDeclaration') return undefined
-  const body = loop.body as Node
-  const only =
-    body.type === 'BlockStatement' ? (body.body.length === 1 ? (body.body[0] as Node) : undefined) : body
-  if (only?.type !== 'ExpressionStatement') return undefined
-  const push = bare(only.expression as Node)
-  if (push.type !== 'CallExpression' || methodOf(push) !== 'push' || push.arguments.length !== 1)
-    return undefined
-  if (bare(push.arguments[0] as Node) !== awaiting || push.callee.type !== 'MemberExpression')
-    return undefined
-  const target = subject.slice(push.callee.object)
-  const variable = subject.slice(loop.left.declarations[0].id)
-  const over = subject.slice(loop.right)
-  const text = `${target}.push(...(await compute(...Array.from(${over}, (${variable}) => ${subject.slice(collection)}))))`
-  return {
-    title: 'Compute all at once',
-    edits: [{ start: loop.start, end: loop.end, text }, ...importOf(subject, 'compute')],
-  }
+/** A call that gives a promise of heddle's: `c.compute()`, `c.persist()`, `compute(c)`, `future.result()`, `client.gather(…)`. */
+function promising(subject: Subject, node: Node): Call | undefined {
+  const own = computed(subject, node) ?? computed(subject, node, 'persist')
+  if (own) return own.call
+  const call = bare(node)
+  if (call.type !== 'CallExpression') return undefined
+  const callee = bare(call.callee as Node)
+  if (callee.type === 'Identifier')
+    return /^(compute|persist|gather)$/.test(heddleName(subject, callee) ?? '') ? call : undefined
+  if (callee.type !== 'MemberExpression') return undefined
+  const kind = subject.kinds.of(callee.object as Node)
+  const promises = kind === 'client' ? /^(compute|persist|gather|scatter)$/ : /^result$/
+  return (kind === 'client' || kind === 'future') && promises.test(methodOf(call) ?? '') ? call : undefined
 }
 
 /** `compute()` whose promise nobody looks at. */
 export function missingAwaitFindings(subject: Subject): Finding[] {
   const found: Finding[] = []
   const tell = (call: Call, what: string): void => {
-    const property = (call.callee as Extract<Node, { type: 'MemberExpression' }>).property
+    const { callee } = call
     found.push({
       code: 'missing-await',
       severity: 'warning',
-      start: property.start,
+      start: callee.type === 'MemberExpression' ? callee.property.start : callee.start,
       end: call.end,
       message: `${what} Put await in front of it.`,
       fix: { title: 'Add await', edits: [{ start: call.start, end: call.start, text: 'await ' }] },
     })
   }
   for (const statement of subject.all('ExpressionStatement')) {
-    const inner =
-      computed(subject, statement.expression as Node) ??
-      computed(subject, statement.expression as Node, 'persist')
-    if (inner)
+    const call = promising(subject, statement.expression as Node)
+    if (call)
       tell(
-        inner.call,
-        `${methodOf(inner.call)}() gives a promise, and nobody waits for it: the run may end before it is done, and its error is lost.`,
+        call,
+        `${nameOf(call)}() gives a promise, and nobody waits for it: the run may end before it is done, and its error is lost.`,
       )
   }
   for (const declarator of subject.all('VariableDeclarator')) {
-    if (!declarator.init || declarator.id.type !== 'Identifier') continue
-    const inner = computed(subject, declarator.init as Node)
-    if (!inner) continue
+    const call = declarator.init && promising(subject, declarator.init as Node)
+    if (!call) continue
+    if (declarator.id.type === 'ArrayPattern')
+      tell(call, `${nameOf(call)}() gives a promise, which cannot be taken apart.`)
+    if (declarator.id.type !== 'Identifier') continue
     const { name } = declarator.id
     const uses = subject
       .called(name)
@@ -117,12 +74,19 @@ export function missingAwaitFindings(subject: Subject): Finding[] {
     const wrong = uses.find((use) => isValueUse(subject, use))
     if (wrong)
       tell(
-        inner.call,
+        call,
         `'${name}' is the promise of a value, and is used as the value itself${lineText(subject, wrong)}.`,
       )
   }
   return found
 }
+
+const nameOf = ({ callee }: Call): string =>
+  callee.type === 'MemberExpression' && callee.property.type === 'Identifier'
+    ? callee.property.name
+    : callee.type === 'Identifier'
+      ? callee.name
+      : 'this'
 
 const lineText = (subject: Subject, node: Node): string => ` in line ${subject.lineOf(node.start)}`
 
@@ -154,6 +118,34 @@ export function sequenceFindings(subject: Subject): Finding[] {
       if (chain.length >= 2) found.push(sequenceFinding(subject, chain))
       at += Math.max(1, chain.length)
     }
+  }
+  return [...found, ...besideFindings(subject)]
+}
+
+/** Computations that stand beside each other in one list, object or call: `[await a.compute(), await b.compute()]`. */
+function besideFindings(subject: Subject): Finding[] {
+  const found: Finding[] = []
+  for (const list of subject.all('ArrayExpression', 'ObjectExpression', 'CallExpression')) {
+    const parts: readonly (Node | null)[] =
+      list.type === 'ArrayExpression'
+        ? (list.elements as (Node | null)[])
+        : list.type === 'CallExpression'
+          ? (list.arguments as Node[])
+          : (list.properties as Node[]).map((each) =>
+              each.type === 'Property' ? (each.value as Node) : null,
+            )
+    const waits = parts.filter(
+      (part) => part?.type === 'AwaitExpression' && computed(subject, part.argument as Node),
+    ) as Node[]
+    if (waits.length < 2) continue
+    found.push({
+      code: 'awaits-in-sequence',
+      severity: 'information',
+      start: waits[1].start,
+      end: waits.at(-1)!.end,
+      message: `These ${waits.length} computations stand beside each other, and each waits for the one before it. Computed at once, with await compute(…) of all of them, they run at the same time, and what they share runs once.`,
+      related: [{ start: waits[0].start, end: waits[0].end, message: 'the first of them' }],
+    })
   }
   return found
 }
@@ -238,5 +230,3 @@ export function importOf(subject: Subject, name: string): TextEdit[] {
     ? [{ start: 0, end: 0, text: `import { ${name} } from 'heddle'\n` }]
     : [{ start: at, end: at, text: `, ${name}` }]
 }
-
-const within = (node: Node, other: Node): boolean => node.start >= other.start && node.end <= other.end

@@ -2,14 +2,19 @@
 
 import { Subject } from '../knowledge/subject.ts'
 import { argumentMutationFindings } from './argumentMutations.ts'
-import { loopFindings, missingAwaitFindings, sequenceFindings } from './awaits.ts'
+import { missingAwaitFindings, sequenceFindings } from './awaits.ts'
 import { captureFindings } from './captures.ts'
+import { loopFindings } from './computesInLoops.ts'
 import type { Finding } from './finding.ts'
 import { setIndexFindings } from './frames.ts'
+import { largeFindings } from './largeCaptures.ts'
 import { lazyValueFindings } from './lazyValues.ts'
+import { thisFindings } from './thisChanges.ts'
 
 const RULES: readonly ((subject: Subject) => Finding[])[] = [
   captureFindings,
+  largeFindings,
+  thisFindings,
   argumentMutationFindings,
   loopFindings,
   missingAwaitFindings,

@@ -37,14 +37,24 @@ export function lazyValueFindings(subject: Subject): Finding[] {
     for (const side of [operation.left, operation.right])
       tell(bare(side as Node), `${operation.operator} sees an object`)
   }
+  for (const operation of subject.all('UnaryExpression'))
+    if (/^[-+~]$/.test(operation.operator))
+      tell(bare(operation.argument as Node), `${operation.operator} sees an object`)
   for (const template of subject.all('TemplateLiteral'))
     for (const part of template.expressions)
       tell(bare(part as Node), 'the text would say what it is, not what it holds')
   for (const statement of subject.all('IfStatement', 'WhileStatement', 'ConditionalExpression'))
-    tell(bare(statement.test as Node), 'it always counts as true')
+    if (!mayBeNothing(subject, bare(statement.test as Node)))
+      tell(bare(statement.test as Node), 'it always counts as true')
   for (const loop of subject.all('ForOfStatement'))
     if (subject.kinds.of(bare(loop.right as Node)) !== 'delayed')
       tell(bare(loop.right as Node), 'it has nothing to go through yet')
+  for (const spread of subject.all('SpreadElement')) {
+    // Fields of an object are spread as they are.
+    if (subject.parent(spread)?.type === 'ObjectExpression') continue
+    if (subject.kinds.of(bare(spread.argument as Node)) !== 'delayed')
+      tell(bare(spread.argument as Node), 'it has nothing to go through yet')
+  }
   for (const call of subject.all('CallExpression')) {
     const callee = bare(call.callee as Node)
     if (!WANT_VALUES.test(subject.slice(callee))) continue
@@ -55,6 +65,13 @@ export function lazyValueFindings(subject: Subject): Finding[] {
         tell(bare(argument as Node), `${subject.slice(callee)} wants the value`)
   }
   return found
+}
+
+/** `b?: Bag`: whether it is there may be asked. */
+function mayBeNothing(subject: Subject, node: Node): boolean {
+  if (node.type !== 'Identifier') return false
+  const [declaration] = subject.binding(node)?.declarations ?? []
+  return declaration?.type === 'Identifier' && (declaration as { optional?: boolean }).optional === true
 }
 
 /** At the top level, or in an async function. */

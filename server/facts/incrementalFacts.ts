@@ -3,8 +3,9 @@
 import type { Node } from 'oxc-parser'
 import { parseSync } from 'oxc-parser'
 import { languageOf } from '../../runtime/functions/analysis/sourceText.ts'
-import { ComputationSearch } from '../../runtime/functions/computationSearch.ts'
+import { ComputationSearch, requiredBy } from '../../runtime/functions/computationSearch.ts'
 import { KnownNames, type NameRecord } from '../../runtime/functions/knownNames.ts'
+import { spacedMark } from '../knowledge/spacedMark.ts'
 import type { Computation, DocumentFacts } from './documentFacts.ts'
 
 /** One statement of the file's top level. */
@@ -21,6 +22,8 @@ export class IncrementalFacts {
   readonly #file: string
   readonly #names = new KnownNames()
   #text = ''
+  /** How the statements were last searched. */
+  #isCommonJs = false
   /** Nothing when the text did not parse. */
   #statements: Statement[] | undefined
 
@@ -34,7 +37,8 @@ export class IncrementalFacts {
   }
 
   /** The facts of a text; nothing when it does not parse now. */
-  of(text: string): DocumentFacts | undefined {
+  of(given: string): DocumentFacts | undefined {
+    const text = spacedMark(given)
     // Most files of a project never speak of heddle: they need no parser.
     if (!text.includes('heddle')) {
       this.#statements = undefined
@@ -98,19 +102,23 @@ export class IncrementalFacts {
     const names = this.#names
     names.forget()
     for (const { node, start } of statements) {
-      if (node.type !== 'ImportDeclaration') continue
+      const specifiers = specifiersOf(node)
+      if (specifiers.length === 0) continue
       new ComputationSearch('', names).declareImports(node)
-      if (!/^heddle(\/|$)/.test(node.source.value)) continue
       const shift = start - node.start
-      const { source } = node
-      imports.push({ start: source.start + shift, end: source.end + shift, specifier: source.value })
+      for (const { value, start, end } of specifiers)
+        if (/^heddle(\/|$)/.test(value))
+          imports.push({ start: start + shift, end: end + shift, specifier: value })
     }
     const computations: Computation[] = []
     if (imports.length === 0) return { imports, computations }
+    const isCommonJs =
+      /\.c[jt]s$/.test(this.#file) || !statements.some(({ node }) => /^(Im|Ex)port/.test(node.type))
     for (const statement of statements) {
       const { node, start } = statement
+      if (isCommonJs !== this.#isCommonJs) statement.searched = undefined
       if (!statement.searched || !names.replay(statement.searched.names)) {
-        const search = new ComputationSearch(text.slice(start, statement.end), names, node.start)
+        const search = new ComputationSearch(text.slice(start, statement.end), names, node.start, isCommonJs)
         const record = names.recorded(() => search.visit(node, false))
         const found = search.found.map((one) => ({
           ...one,
@@ -120,10 +128,26 @@ export class IncrementalFacts {
         statement.searched = { names: record, found }
       }
       for (const one of statement.searched.found)
-        computations.push({ ...one, start: one.start + start, end: one.end + start })
+        computations.push({
+          ...one,
+          start: one.start + start,
+          end: one.end + start,
+          // Nothing can be awaited there but in functions: the file runs.
+          nested: one.nested || isCommonJs,
+        })
     }
+    this.#isCommonJs = isCommonJs
     return { imports, computations }
   }
+}
+
+/** Of an import, or of each `require` whose result a top-level variable holds. */
+function specifiersOf(statement: Node): { value: string; start: number; end: number }[] {
+  if (statement.type === 'ImportDeclaration') return [statement.source]
+  if (statement.type === 'TSImportEqualsDeclaration')
+    return [requiredBy(statement.moduleReference as Node) ?? []].flat()
+  if (statement.type !== 'VariableDeclaration') return []
+  return statement.declarations.flatMap(({ init }) => (init && requiredBy(init as Node)) ?? [])
 }
 
 /** The stretch of `before` that is another one in `after`. */

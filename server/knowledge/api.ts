@@ -9,6 +9,8 @@ export type Kind =
   | 'series'
   | 'grouped'
   | 'delayed'
+  /** One of the above, of which nobody says which. */
+  | 'collection'
   | 'delayedFunction'
   | 'client'
   | 'future'
@@ -21,9 +23,34 @@ export type Kind =
   | 'heddle'
 
 /** Kinds that hold no value yet: an operator or a function of the language sees an object, not a number. */
-export const LAZY: ReadonlySet<Kind> = new Set(['bag', 'array', 'dataframe', 'series', 'grouped', 'delayed'])
+export const LAZY: ReadonlySet<Kind> = new Set([
+  'bag',
+  'array',
+  'dataframe',
+  'series',
+  'grouped',
+  'delayed',
+  'collection',
+])
 /** Kinds that can be computed. */
-export const COLLECTIONS: ReadonlySet<Kind> = new Set(['bag', 'array', 'dataframe', 'series', 'delayed'])
+export const COLLECTIONS: ReadonlySet<Kind> = new Set([
+  'bag',
+  'array',
+  'dataframe',
+  'series',
+  'delayed',
+  'collection',
+])
+
+/** What a collection of which more is not known may be. */
+export const ANY_OF: readonly Kind[] = ['bag', 'array', 'dataframe', 'delayed']
+
+/** What all of several kinds are. */
+export function commonKind([first, ...others]: readonly (Kind | undefined)[]): Kind | undefined {
+  if (others.every((kind) => kind === first)) return first
+  const all = [first, ...others].every((kind) => kind && (ANY_OF.includes(kind) || kind === 'collection'))
+  return all ? 'collection' : undefined
+}
 
 export const KIND_NAMES: Record<Kind, string> = {
   bag: 'bag',
@@ -32,6 +59,7 @@ export const KIND_NAMES: Record<Kind, string> = {
   series: 'column',
   grouped: 'grouped data frame',
   delayed: 'delayed value',
+  collection: 'collection',
   delayedFunction: 'delayed function',
   client: 'client',
   future: 'future',
@@ -68,7 +96,10 @@ export const TYPES: Readonly<Record<string, Kind>> = {
 }
 
 /** Calls of an export itself: `delayed(f)`, `col('a')`. */
-export const CALLS: Readonly<Record<string, Kind>> = { delayed: 'delayedFunction', col: 'series' }
+export const CALLS: Readonly<Record<string, Kind>> = {
+  delayed: 'delayedFunction',
+  ...gives('series', ['col', 'lit', 'coalesce', 'struct', 'len']),
+}
 /** Static methods of exported classes. */
 export const STATICS: Readonly<Record<string, Kind>> = {
   local: 'client',
@@ -77,53 +108,34 @@ export const STATICS: Readonly<Record<string, Kind>> = {
   ssh: 'client',
 }
 
-/** What a method of a kind gives when that is not of the kind itself. `null`: a plain value or a promise of one. */
+/**
+ * What a method of a kind gives when that is not of the kind itself. `null`: a plain value or a promise of one. A test holds it
+ * to the types of the package.
+ */
 export const METHODS: Readonly<Record<Kind, Readonly<Record<string, Kind | null>>>> = {
   bag: {
-    ...gives('delayed', ['fold', 'sum', 'count', 'mean', 'var', 'std', 'min', 'max', 'any', 'all', 'reduce']),
-    ...gives('dataframe', ['toDataFrame']),
-    toDelayed: null,
+    ...gives('delayed', ['fold', 'reduction', 'sum', 'product', 'count']),
+    ...gives('delayed', ['mean', 'var', 'std', 'min', 'max', 'any', 'all']),
+    toDataFrame: 'dataframe',
+    ...none(['toDelayed', 'prepare']),
   },
-  array: {
-    toDelayed: null,
-    shape: null,
-    chunks: null,
-    dtype: null,
-  },
+  array: none(['prepare', 'explain', 'toNpy', 'toZarr', 'store']),
   dataframe: {
-    groupBy: 'grouped',
-    col: 'series',
-    toBag: 'bag',
-    toArray: 'array',
-    toDelayed: null,
-    columns: null,
-    dtypes: null,
-    partitions: null,
+    ...gives('grouped', ['groupBy', 'resample', 'rolling']),
+    ...gives('delayed', ['len', 'nUnique', 'quantile']),
+    ...gives('bag', ['categories', 'toBag', 'toParquet', 'toCsv', 'toJsonLines', 'toIpc']),
+    ...none(['toRecords', 'toArrow', 'explain', 'divisions', 'prepare']),
   },
-  series: { toDelayed: null },
-  grouped: gives('dataframe', [
-    'agg',
-    'aggregate',
-    'sum',
-    'mean',
-    'count',
-    'min',
-    'max',
-    'std',
-    'var',
-    'size',
-    'apply',
-  ]),
+  series: {},
+  grouped: gives('dataframe', ['agg', 'reduction', 'len', 'apply']),
   delayed: {},
+  collection: {},
   delayedFunction: {},
   client: { submit: 'future', map: 'futures', scatter: 'future', with: 'client' },
   future: { key: null, status: null },
   futures: {},
-  bagModule: gives('bag', [
-    ...['readText', 'readFiles', 'fromUrls', 'readJsonLines', 'readCsvRows', 'fromSequence', 'range'],
-    ...['fromDelayed', 'concat', 'zip', 'readParquet', 'readParquetColumns'],
-  ]),
-  arrayModule: {},
+  bagModule: {},
+  arrayModule: none(['histogram', 'unique', 'indices', 'meshgrid']),
   dataframeModule: {},
   heddle: {},
 }
@@ -187,6 +199,11 @@ export const CANNOT_TRAVEL: Readonly<Record<string, { what: string; remedy: stri
     ...['openSync', 'spawn', 'fork', 'watch', 'setTimeout', 'setInterval', 'setImmediate'],
   ]),
   Promise: { what: 'a Promise', remedy: 'await it first' },
+  fetch: { what: 'a Promise', remedy: 'await it first' },
+}
+
+function none(names: readonly string[]): Record<string, null> {
+  return Object.fromEntries(names.map((name) => [name, null]))
 }
 
 function gives(kind: Kind, names: readonly string[]): Record<string, Kind> {

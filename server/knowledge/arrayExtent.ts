@@ -23,9 +23,11 @@ export interface ArrayOrigin {
   changes: ((extent: Extent) => Extent | undefined)[]
 }
 
-/** Steps that leave shape, chunks and dimensions as they are, when their arguments are numbers or none. */
-const KEEPS =
-  /^(add|sub|mul|div|floorDivide|mod|pow|gt|lt|ge|le|eq|ne|abs|neg|exp|log|log1p|log2|log10|sqrt|square|sin|cos|tan|floor|ceil|round|clip|isnan|isNaN|invert|astype|persist|cumsum|cumprod|nancumsum|nancumprod|sort|argsort|fillna)$/
+/** Steps of each element by itself, when their arguments are numbers or none: they become part of the loop before them. */
+export const ELEMENTWISE =
+  /^(add|sub|mul|div|floorDivide|mod|pow|gt|lt|ge|le|eq|ne|abs|neg|exp|log|log1p|log2|log10|sqrt|square|sin|cos|tan|floor|ceil|round|clip|isnan|isNaN|invert|astype)$/
+/** Other steps that leave shape, chunks and dimensions as they are. */
+const IN_PLACE = /^(persist|cumsum|cumprod|nancumsum|nancumprod|sort|argsort|fillna)$/
 /** Steps that take an axis away, by which of their arguments names it. */
 const REDUCES: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
@@ -117,7 +119,8 @@ function changeOf(call: CallExpression): ((extent: Extent) => Extent | undefined
       (each.type !== 'SpreadElement' && /Literal$/.test(bare(each as Node).type)) ||
       numberOf(each as Node) !== undefined,
   )
-  return KEEPS.test(method) && plain ? (extent) => extent : undefined
+  const keeps = ELEMENTWISE.test(method) || IN_PLACE.test(method)
+  return keeps && plain ? (extent) => extent : undefined
 }
 
 const transposed = ({ shape, chunks, dtype, dimensions }: Extent): Extent => ({

@@ -1,107 +1,42 @@
 // A collection and a task function in words, as far as their text tells.
 
-import { basename } from 'node:path'
-import type { Node } from 'oxc-parser'
+import type { Outline } from '../../runtime/protocol/recipe.ts'
 import type { FileFacts } from '../metadata/fileFacts.ts'
-import { COLLECTIONS, KIND_NAMES, type Kind } from './api.ts'
-import { type ArrayOrigin, arrayOrigin, extentOf, numberOf } from './arrayExtent.ts'
-import { follow, type Place, resultsOf } from './follow.ts'
+import { KIND_NAMES } from './api.ts'
+import { type Extent, extentOf } from './arrayExtent.ts'
+import type { Origin } from './origin.ts'
 import { arrayTaskBytes, fileTaskBytes, peakBytes, type TaskBytes } from './peakMemory.ts'
-import { type Source, sourceOf } from './sources.ts'
-import { bare, methodOf, type Subject, type TaskFunction } from './subject.ts'
-
-/** How a collection came about. */
-export interface Origin {
-  kind: Kind
-  /** Names of the methods from its beginning on, e.g. `readText`, `filter`, `map`. */
-  steps: string[]
-  source?: Source
-  /** Where the text says how many. */
-  partitions?: number
-  /** Functions of the user's that it comes out of, from the outermost, with the name of their file where that is another one. */
-  through: { name: string; file?: string }[]
-  /** Of an array whose steps are all understood. */
-  array?: ArrayOrigin
-  /** Items of a bag that is counted out, e.g. 100 of `bag.range(100)`. */
-  items?: number
-}
-
-/** The way to a collection through chains and variables; nothing for anything else. */
-export function originOf(subject: Subject, node: Node): Origin | undefined {
-  const kind = subject.kinds.of(node)
-  if (!kind || !COLLECTIONS.has(kind)) return undefined
-  const origin: Origin = { kind, steps: [], through: [] }
-  let at: Place | undefined = { subject, node: bare(node) }
-  for (let i = 0; at && i < STEPS_MAX; i++) at = stepBack(subject, at, origin)
-  if (kind === 'array') origin.array = arrayOrigin({ subject, node: bare(node) })
-  return origin
-}
-
-/** Notes what the last step of a chain says, and goes to what it was taken of. */
-function stepBack(asked: Subject, at: Place, origin: Origin): Place | undefined {
-  const { subject, node, frame } = at
-  if (node.type !== 'CallExpression') return follow(at)
-  const called = resultsOf(at)
-  if (called) {
-    const name = subject.slice(bare(node.callee as Node))
-    const other = called.of !== asked && { file: basename(called.of.module.file) }
-    origin.through.push({ name, ...other })
-    return follow(at)
-  }
-  const method = methodOf(node)
-  if (method === undefined) {
-    if (node.callee.type === 'Identifier') origin.steps.unshift(node.callee.name)
-    return undefined
-  }
-  origin.steps.unshift(method)
-  origin.source ??= sourceOf(at)
-  origin.partitions ??= partitionsOf(node, method)
-  if (method === 'range' && node.arguments.length > 0)
-    origin.items ??= numberOf(bare(node.arguments[0] as Node))
-  if (node.callee.type !== 'MemberExpression') return undefined
-  return { subject, node: bare(node.callee.object as Node), frame }
-}
-
-const STEPS_MAX = 200
-
-/** `{ partitions: 200 }` among the arguments, or `repartition(200)`. */
-function partitionsOf(call: Extract<Node, { type: 'CallExpression' }>, method: string): number | undefined {
-  const [first] = call.arguments
-  if (method === 'repartition' && first?.type === 'Literal' && typeof first.value === 'number')
-    return first.value
-  for (const argument of call.arguments) {
-    if (argument.type !== 'ObjectExpression') continue
-    for (const property of argument.properties)
-      if (
-        property.type === 'Property' &&
-        property.key.type === 'Identifier' &&
-        /^(partitions|npartitions)$/.test(property.key.name) &&
-        property.value.type === 'Literal' &&
-        typeof property.value.value === 'number'
-      )
-        return property.value.value
-  }
-  return undefined
-}
+import { KEEPS_ROWS } from './sources.ts'
+import type { Subject, TaskFunction } from './subject.ts'
+import { taskCount } from './taskCount.ts'
 
 const BLOCK_BYTES = 64e6
 
 /**
  * Lines of Markdown.
  * @param threads of a worker
+ * @param outline what the package itself says, where the text tells all that it has to know
  */
-export function describeCollection(origin: Origin, facts: FileFacts | undefined, threads = 1): string[] {
-  const { kind, steps, source, partitions } = origin
+export function describeCollection(
+  origin: Origin,
+  facts: FileFacts | undefined,
+  threads = 1,
+  outline?: Outline,
+): string[] {
+  const { kind, steps, source } = origin
+  const partitions = outline?.partitions ?? (origin.isRegrouped ? undefined : origin.partitions)
   const parts = [`**${KIND_NAMES[kind]}**`]
   if (partitions !== undefined && kind !== 'delayed')
     parts.push(`${grouped(partitions)} ${partitions === 1 ? 'partition' : 'partitions'}`)
-  const extent = origin.array ? extentOf(origin.array, facts) : facts?.array
+  const extent = extentAfter(origin, facts, outline)
   if (extent) {
     const { shape, chunks, dtype, dimensions } = extent
     parts.push(shape.length > 0 ? `${shape.join(' × ')} ${dtype}` : `one ${dtype}`)
     if (chunks?.length) parts.push(`chunks of ${chunks.join(' × ')}`)
     if (dimensions?.length) parts.push(`along ${dimensions.join(', ')}`)
   }
+  const tasks = outline ? outline.tasks : taskCount(origin, extent)
+  if (tasks !== undefined) parts.push(`${grouped(tasks)} ${tasks === 1 ? 'task' : 'tasks'}`)
   const lines = [parts.join(' · ')]
   if (source) {
     const where = source.paths.map(code).join(', ')
@@ -116,12 +51,14 @@ export function describeCollection(origin: Origin, facts: FileFacts | undefined,
         `about ${grouped(blocks)} ${blocks === 1 ? 'block' : 'blocks'} of at most 64 MB, where nothing else is asked for`,
       )
     }
-    if (facts?.columns?.length)
-      lines.push(
-        `columns: ${facts.columns.map(({ name, type }) => code(name) + (type ? ` ${type}` : '')).join(', ')}`,
-      )
   }
-  const task = taskBytes(origin, facts)
+  const columns = outline?.columns ?? columnsOfFiles(origin, facts)
+  if (columns?.length)
+    lines.push(
+      `columns: ${columns.map(({ name, type }) => code(name) + (type ? ` ${type}` : '')).join(', ')}`,
+    )
+  if (outline?.index !== undefined) lines.push(`sorted by ${code(outline.index)}`)
+  const task = largerTask(taskBytes(origin, facts), outline?.gathers)
   if (task) {
     const ways =
       task.in > 0 ? `${bytesText(task.in)} in, ${bytesText(task.out)} out` : `${bytesText(task.out)} out`
@@ -129,15 +66,49 @@ export function describeCollection(origin: Origin, facts: FileFacts | undefined,
       `estimated peak on a worker: ${bytesText(peakBytes(task, threads))} (${ways}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`,
     )
   }
+  if (outline?.gathers && outline.gathers.bytes >= GATHERED_BYTES_TOLD) {
+    const { step, bytes } = outline.gathers
+    lines.push(
+      `${code(step)} holds all of its rows at once: about ${bytesText(bytes)} on all workers together`,
+    )
+  }
   const through = origin.through.map(
     ({ name, file }) => code(`${name}()`) + (file ? ` of ${code(file)}` : ''),
   )
   const made = [
-    ...(steps.length > 0 ? [`made by ${steps.map(code).join(' → ')}`] : []),
+    ...(steps.length > 0 ? [`made by ${steps.map(({ name }) => code(name)).join(' → ')}`] : []),
     ...(through.length > 0 ? [`through ${through.join(', ')}`] : []),
   ]
   if (made.length > 0) lines.push(made.join(', '))
   return lines
+}
+
+/** An array's extent: as the package says, with the names that its files give to axes. */
+function extentAfter(
+  origin: Origin,
+  facts: FileFacts | undefined,
+  outline: Outline | undefined,
+): Extent | undefined {
+  const read = origin.array
+    ? extentOf(origin.array, facts)
+    : origin.kind === 'array'
+      ? undefined
+      : facts?.array
+  if (!outline?.array) return read
+  const { shape, chunks, dtype } = outline.array
+  return {
+    shape: [...shape],
+    chunks: [...chunks],
+    dtype,
+    ...(read?.dimensions && { dimensions: read.dimensions }),
+  }
+}
+
+/** The columns of its files, where no step has changed them; their types only where there is none. */
+function columnsOfFiles({ steps }: Origin, facts: FileFacts | undefined): FileFacts['columns'] {
+  const [, ...others] = steps
+  if (!others.every(({ name }) => KEEPS_ROWS.test(name))) return undefined
+  return others.length === 0 ? facts?.columns : facts?.columns?.map(({ name }) => ({ name }))
 }
 
 /** What the largest of its tasks reads and gives, where that is known. */
@@ -154,6 +125,14 @@ function taskBytes(origin: Origin, facts: FileFacts | undefined): TaskBytes | un
   return { in: 0, out: Math.ceil(origin.items / origin.partitions) * ITEM_BYTES }
 }
 
+/** A step that gathers may have the largest task of all. */
+function largerTask(task: TaskBytes | undefined, gathers: Outline['gathers']): TaskBytes | undefined {
+  if (!gathers || (task && task.in + task.out >= gathers.taskIn + gathers.taskOut)) return task
+  return { in: gathers.taskIn, out: gathers.taskOut }
+}
+
+/** Fewer are not worth a line. */
+const GATHERED_BYTES_TOLD = 1e6
 /** A number among others in a list. */
 const ITEM_BYTES = 8
 

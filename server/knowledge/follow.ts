@@ -3,6 +3,7 @@
 import type { CallExpression, Node } from 'oxc-parser'
 import type { Binding } from '../../runtime/functions/analysis/scope.ts'
 import type { FunctionLike } from '../../runtime/functions/analysis/sourceUnit.ts'
+import { fieldOf } from './fields.ts'
 import type { Meaning } from './kinds.ts'
 import { exportOf, importedFrom } from './modules.ts'
 import { bare, isFunction, type Subject } from './subject.ts'
@@ -77,10 +78,11 @@ function ofParameter(subject: Subject, binding: Binding, frame: Frame | undefine
   return undefined
 }
 
-/** `data.flights` of a module or of an object that is written out. */
+/** `data.flights` of a module, of a class, or of an object that is written out. */
 function ofMember({ subject, node, frame }: Place): Place | undefined {
-  if (node.type !== 'MemberExpression' || node.computed || node.property.type !== 'Identifier')
-    return undefined
+  if (node.type !== 'MemberExpression' || node.computed) return undefined
+  const field = fieldOf({ subject, node, frame })
+  if (field || node.property.type !== 'Identifier') return field
   const { name } = node.property
   const object = bare(node.object as Node)
   if (object.type === 'Identifier') {

@@ -3,7 +3,8 @@
 import type { Node } from 'oxc-parser'
 import type { Binding } from '../../runtime/functions/analysis/scope.ts'
 import { annotated, meaningOfType } from './annotations.ts'
-import { CALLS, ENDINGS, EXPORTS, type Kind, MADE_BY, METHODS, STATICS } from './api.ts'
+import { ANY_OF, CALLS, commonKind, ENDINGS, EXPORTS, type Kind, MADE_BY, METHODS, STATICS } from './api.ts'
+import { fieldType } from './fields.ts'
 import { type Frame, follow, heddleName, ofBinding, resultsOf } from './follow.ts'
 import { exportOf, importedFrom } from './modules.ts'
 import { bare, type Subject } from './subject.ts'
@@ -46,7 +47,9 @@ export class Kinds {
     // A variable may be made of itself.
     meanings.set(node, NOTHING)
     const found = this.#find(node, frame)
-    const meaning = found.kind ? found : (this.#ofVariable(node) ?? found)
+    const meaning = found.kind
+      ? found
+      : (this.#ofVariable(node) ?? this.#subject.typeOfExpression(node) ?? found)
     meanings.set(node, meaning)
     return meaning
   }
@@ -76,7 +79,7 @@ export class Kinds {
       const { record, imported } = binding
       const found = record && importedFrom(this.#subject, record.source, imported ?? '')
       if (found?.kind === 'heddle')
-        return { kind: found.name === '*' ? 'heddle' : (EXPORTS[found.name] ?? 'heddle') }
+        return { kind: found.name === '*' ? 'heddle' : (own(EXPORTS, found.name) ?? 'heddle') }
     }
     const made = ofBinding(this.#subject, binding, frame)
     // A function is none of what is looked for.
@@ -109,6 +112,8 @@ export class Kinds {
           this.meaning(node.consequent as Node, frame),
           this.meaning(node.alternate as Node, frame),
         ])
+      case 'LogicalExpression':
+        return agreed([this.meaning(node.left as Node, frame), this.meaning(node.right as Node, frame)])
     }
     return NOTHING
   }
@@ -116,22 +121,27 @@ export class Kinds {
   #ofMember(node: Extract<Node, { type: 'MemberExpression' }>, frame: Frame | undefined): Meaning {
     const { kind, promised } = this.meaning(node.object as Node, frame)
     if (node.computed) return kind === 'futures' ? { kind: 'future' } : NOTHING
-    if (node.property.type !== 'Identifier') return NOTHING
     if (!kind) {
       const passedOn = this.#passedOn(node)
-      if (passedOn !== undefined) return { kind: EXPORTS[passedOn] ?? 'heddle' }
-      const made = follow({ subject: this.#subject, node, frame })
-      return made ? made.subject.kinds.meaning(made.node, made.frame) : NOTHING
+      if (passedOn !== undefined) return { kind: own(EXPORTS, passedOn) ?? 'heddle' }
+      const place = { subject: this.#subject, node, frame }
+      const made = follow(place)
+      const meaning = made?.subject.kinds.meaning(made.node, made.frame)
+      if (meaning?.kind) return meaning
+      const said = fieldType(place)
+      return (said && meaningOfType(said.subject, said.type)) ?? NOTHING
     }
-    if (promised) return NOTHING
+    if (promised || node.property.type !== 'Identifier') return NOTHING
     const { name } = node.property
-    if (kind === 'heddle') return { kind: EXPORTS[name] ?? 'heddle' }
+    if (kind === 'heddle') return { kind: own(EXPORTS, name) ?? 'heddle' }
     if (kind === 'delayed') return { kind: 'delayed' }
     // `array.random.normal(…)`, `x.T`, `frame.loc`
     if (kind.endsWith('Module')) return { kind }
-    const listed = METHODS[kind][name]
+    const listed = own(METHODS[kind], name)
     if (listed === null || kind === 'client' || kind === 'future' || kind === 'futures') return NOTHING
-    return kind === 'array' && name === 'T' ? { kind } : NOTHING
+    if (kind === 'array') return name === 'T' ? { kind } : NOTHING
+    // `col('name').str.toLowerCase()`
+    return kind === 'series' && /^(str|dt|list|cat)$/.test(name) ? { kind } : NOTHING
   }
 
   /** `own.bag` of a module of the user's that passes heddle's names on. */
@@ -153,7 +163,7 @@ export class Kinds {
       if (kind !== 'heddle') return this.#ofOwnCall(node, frame)
       const name = heddleName(this.#subject, callee) ?? ''
       if (name === 'delayed') return this.#delayedOf(node)
-      return { kind: CALLS[name] }
+      return { kind: own(CALLS, name) }
     }
     if (callee.type === 'CallExpression') {
       // `delayed(f)(x)`
@@ -166,8 +176,8 @@ export class Kinds {
     if (object.promised) return NOTHING
     if (!object.kind) return this.#ofOwnCall(node, frame)
     if (object.kind === 'heddle') {
-      if (name in STATICS) return { kind: STATICS[name], promised: true }
-      return name === 'delayed' ? this.#delayedOf(node) : { kind: CALLS[name] }
+      if (Object.hasOwn(STATICS, name)) return { kind: STATICS[name], promised: true }
+      return name === 'delayed' ? this.#delayedOf(node) : { kind: own(CALLS, name) }
     }
     return methodGives(object.kind, name)
   }
@@ -195,18 +205,28 @@ export class Kinds {
   }
 }
 
+/** What a table has of its own: names such as `toString` are no entries. */
+const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
+/** What all of several values are: of collections that differ in kind that they are collections. */
 function agreed([first = NOTHING, ...others]: readonly Meaning[]): Meaning {
-  const same = others.every(({ kind, promised }) => kind === first.kind && promised === first.promised)
-  return same ? first : NOTHING
+  if (!others.every(({ promised }) => Boolean(promised) === Boolean(first.promised))) return NOTHING
+  const kind = commonKind([first, ...others].map((each) => each.kind))
+  return kind ? { kind, ...(first.promised && { promised: true }) } : NOTHING
 }
+
+/** Methods that promise a collection of the kind that they are called on. */
+const PROMISES_ITSELF: ReadonlySet<string> = new Set(['persist', 'repartitionByBytes', 'computeChunkSizes'])
 
 /** What calling a method of a kind gives. */
 export function methodGives(kind: Kind, name: string): Meaning {
-  const listed = METHODS[kind][name]
+  if (kind === 'collection') return agreed(ANY_OF.map((each) => methodGives(each, name)))
+  const listed = own(METHODS[kind], name)
   if (listed !== undefined)
     return { kind: listed ?? undefined, promised: kind === 'client' && name === 'scatter' }
-  if (name === 'persist' || name === 'repartitionByBytes') return { kind, promised: true }
-  if (name in ENDINGS) return { kind: undefined, promised: true }
+  if (PROMISES_ITSELF.has(name)) return { kind, promised: true }
+  if (Object.hasOwn(ENDINGS, name)) return { kind: undefined, promised: true }
   if (kind === 'client' || kind === 'future' || kind === 'futures' || kind === 'heddle') return NOTHING
   // What is not listed of a collection gives another one of its kind: filter, sort, slice …
   return { kind: MADE_BY[kind] ?? kind }

@@ -42,6 +42,10 @@ export function exportOf(
   const id = `${subject.module.file} ${name}`
   if (seen.has(id)) return undefined
   const now = new Set([...seen, id])
+  if (subject.module.format === 'commonjs') {
+    const value = assignedExport(subject, name)
+    return value && madeBy(subject, value, now)
+  }
   const everything: string[] = []
   for (const statement of subject.module.program.body as Node[]) {
     if (statement.type === 'ExportDefaultDeclaration' && name === 'default')
@@ -71,6 +75,24 @@ export function exportOf(
   return everything.some(isHeddle) ? { kind: 'heddle', name } : undefined
 }
 
+/** What `exports.name = …`, `module.exports.name = …` or `module.exports = { name: … }` gives others. */
+function assignedExport(subject: Subject, name: string): Node | undefined {
+  for (const statement of subject.module.program.body as Node[]) {
+    const assignment = statement.type === 'ExpressionStatement' ? (statement.expression as Node) : undefined
+    if (assignment?.type !== 'AssignmentExpression' || assignment.operator !== '=') continue
+    const target = subject.slice(assignment.left)
+    const value = assignment.right as Node
+    if (target === `exports.${name}` || target === `module.exports.${name}`) return value
+    if (target !== 'module.exports') continue
+    if (name === 'default') return value
+    if (value.type !== 'ObjectExpression') continue
+    for (const property of value.properties)
+      if (property.type === 'Property' && !property.computed && nameOf(property.key as Node) === name)
+        return property.value as Node
+  }
+  return undefined
+}
+
 /** A name of a module's top level. */
 function ofLocal(subject: Subject, name: string, seen: ReadonlySet<string>): Exported | undefined {
   const binding = subject.module.scope.lookup(name)
@@ -89,7 +111,7 @@ function madeBy(subject: Subject, node: Node, seen: ReadonlySet<string>): Export
 }
 
 function declaredIn(declaration: Node, name: string): Node | undefined {
-  if (declaration.type === 'FunctionDeclaration')
+  if (declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration')
     return declaration.id?.name === name ? declaration : undefined
   if (declaration.type !== 'VariableDeclaration' || declaration.kind !== 'const') return undefined
   const found = declaration.declarations.find(({ id }) => id.type === 'Identifier' && id.name === name)

@@ -3,6 +3,7 @@
 import type { CallExpression, Node } from 'oxc-parser'
 import type { Kind } from './api.ts'
 import { follow, type Place, resultsOf } from './follow.ts'
+import { textsOf } from './paths.ts'
 import { bare, methodOf, type Subject } from './subject.ts'
 
 /** How the contents of files are known. */
@@ -44,8 +45,8 @@ export function sourceOf({ subject, node, frame }: Place): Source | undefined {
 }
 
 /** Steps after which the rows of a collection still have the columns of its files. */
-const KEEPS_COLUMNS =
-  /^(filter|remove|distinct|topK|take|head|tail|sample|randomSample|repartition|sort|sortBy|sortValues|dropNulls|fillNull|with|persist|cache|unique)$/
+export const KEEPS_ROWS =
+  /^(filter|remove|distinct|topK|take|head|tail|sample|randomSample|repartition|sort|setIndex|cast|explode|dropNulls|fillNull|with|persist|unique)$/
 
 /** The source whose columns an expression's rows have. */
 export function columnSource(subject: Subject, node: Node): Source | undefined {
@@ -59,8 +60,6 @@ export function columnSource(subject: Subject, node: Node): Source | undefined {
 }
 
 const STEPS_MAX = 200
-/** Texts that are made of texts, one of the other. */
-const DEPTH_MAX = 20
 
 /** What stands before the last step, if that leaves the columns as they are. */
 function beforeWithColumns(at: Place): Place | undefined {
@@ -71,29 +70,7 @@ function beforeWithColumns(at: Place): Place | undefined {
   const { kind } = subject.kinds.meaning(object, frame)
   const method = methodOf(node) ?? ''
   // A grouped frame still has them, under its `agg`.
-  const keeps = KEEPS_COLUMNS.test(method) || (kind === 'dataframe' && /^(groupBy|setIndex)$/.test(method))
+  const keeps =
+    KEEPS_ROWS.test(method) || (kind === 'dataframe' && /^(groupBy|resample|rolling)$/.test(method))
   return keeps ? { subject, node: object, frame } : undefined
-}
-
-/** The texts that an expression is; nothing where one of its parts is not written out. */
-function textsOf(place: Place, depth = 0): string[] {
-  const { node } = place
-  if (depth > DEPTH_MAX) return []
-  if (node.type === 'Literal') return typeof node.value === 'string' ? [node.value] : []
-  if (node.type === 'ArrayExpression')
-    return node.elements.flatMap((element) =>
-      element ? textsOf({ ...place, node: bare(element as Node) }, depth + 1) : [],
-    )
-  if (node.type === 'TemplateLiteral') {
-    let text = node.quasis[0].value.cooked ?? ''
-    for (const [i, part] of node.expressions.entries()) {
-      const [only, ...others] = textsOf({ ...place, node: bare(part as Node) }, depth + 1)
-      if (only === undefined || others.length > 0) return []
-      text += only + (node.quasis[i + 1].value.cooked ?? '')
-    }
-    return [text]
-  }
-  if (node.type !== 'Identifier' && node.type !== 'MemberExpression') return []
-  const made = follow(place)
-  return made ? textsOf(made, depth + 1) : []
 }

@@ -7,6 +7,8 @@ import type { Binding } from '../../runtime/functions/analysis/scope.ts'
 import type { AnalysedModule, SourceUnit } from '../../runtime/functions/analysis/sourceUnit.ts'
 import { Kinds, type Meaning } from './kinds.ts'
 import type { Modules } from './modules.ts'
+import { spacedMark } from './spacedMark.ts'
+import { spanId } from './spanId.ts'
 import { taskUnits } from './taskFunctions.ts'
 
 /** A function that runs as tasks, and the call that makes it one. */
@@ -26,7 +28,8 @@ export interface TypeOfName extends Meaning {
 /** A text that imports heddle by way of more files than these has none of its collections: a project is not read as a whole. */
 const IMPORTS_DEPTH_MAX = 3
 
-export type TypesOfNames = ReadonlyMap<number, TypeOfName>
+/** Names by where they are declared, expressions by `spanId`. */
+export type TypesOfNames = ReadonlyMap<number | string, TypeOfName>
 
 /** What the analysis of a text found: a hundred times as large as the text. */
 interface Parts {
@@ -135,6 +138,11 @@ export class Subject {
   /** What the type of the name that is declared at an offset says that it is. */
   typeAt(offset: number): TypeOfName | undefined {
     return this.#types.get(offset)
+  }
+
+  /** What the type of an expression says that it is, if that was asked for. */
+  typeOfExpression(node: Node): TypeOfName | undefined {
+    return this.#types.get(spanId(node))
   }
 
   /** What the type of a variable says that it is. */
@@ -248,7 +256,12 @@ function firstFrom(list: readonly { start: number }[], offset: number): number {
   return low
 }
 
-const analysed = (file: string, text: string): AnalysedModule => analyse(file, text, { keepsNames: true })
+const analysed = (file: string, text: string): AnalysedModule =>
+  analyse(file, spacedMark(text), { keepsNames: true, ...(isCommonJs(file, text) && { format: 'commonjs' }) })
+
+/** One that is written with `import` all the same is an ES module to the analysis. */
+const isCommonJs = (file: string, text: string): boolean =>
+  /\.c[jt]s$/.test(file) || (/\brequire\s*\(/.test(text) && !/\.m[jt]s$/.test(file))
 
 /** What a module imports, and what it passes on. */
 function specifiersOf({ program, imports }: AnalysedModule): string[] {
@@ -262,7 +275,7 @@ function specifiersOf({ program, imports }: AnalysedModule): string[] {
 
 /** Most files of a project never speak of heddle: without a parser. */
 export const mayTouchHeddle = (text: string, followsImports: boolean): boolean =>
-  text.includes('heddle') || (followsImports && /\bfrom\b/.test(text))
+  text.includes('heddle') || (followsImports && /\bfrom\b|\brequire\s*\(/.test(text))
 
 export const isFunction = (node: Node): boolean =>
   node.type === 'FunctionDeclaration' ||

@@ -4,7 +4,7 @@ import type { Node } from 'oxc-parser'
 import { KIND_NAMES } from '../knowledge/api.ts'
 import { extentOf } from '../knowledge/arrayExtent.ts'
 import { axisUses } from '../knowledge/axisUses.ts'
-import { originOf } from '../knowledge/describe.ts'
+import { originOf } from '../knowledge/origin.ts'
 import type { Source } from '../knowledge/sources.ts'
 import type { Subject } from '../knowledge/subject.ts'
 import type { FileFacts } from '../metadata/fileFacts.ts'
@@ -27,12 +27,12 @@ export async function inlayHints(
     if (id.end < stretch.start || id.end > stretch.end) continue
     const origin = originOf(subject, init as Node)
     if (!origin) continue
-    const { kind, partitions, source } = origin
+    const { kind, partitions, isRegrouped, source } = origin
     const facts = source && (await factsOf(source))
     const extent = origin.array ? extentOf(origin.array, facts) : facts?.array
     const more = extent
       ? ` ${[extent.shape.join('×'), extent.dtype].filter(Boolean).join(' ')}`
-      : partitions !== undefined && kind !== 'delayed'
+      : partitions !== undefined && !isRegrouped && kind !== 'delayed'
         ? ` of ${partitions} partitions`
         : facts && facts.files > 1
           ? ` of ${facts.files} files`

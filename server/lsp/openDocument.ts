@@ -8,7 +8,7 @@ import { type Edit, shiftFacts } from '../facts/shiftFacts.ts'
 import { mayTouchHeddle, Subject, type TypesOfNames } from '../knowledge/subject.ts'
 import type { ProjectModules } from '../project/modules.ts'
 import type { TypeQuestion } from '../types/checker.ts'
-import { namesToAsk } from '../types/questions.ts'
+import { expressionsToAsk, namesToAsk } from '../types/questions.ts'
 
 /** Asks a type checker. */
 export type AskTypes = (question: TypeQuestion) => Promise<TypesOfNames | undefined>
@@ -110,7 +110,11 @@ export class OpenDocument {
 
   async #askTypes(subject: Subject, ask: AskTypes): Promise<boolean> {
     const offsets = namesToAsk(subject)
-    const types = offsets.length > 0 ? await ask({ file: this.file, text: subject.text, offsets }) : undefined
+    const expressions = expressionsToAsk(subject)
+    const types =
+      offsets.length + expressions.length > 0
+        ? await ask({ file: this.file, text: subject.text, offsets, expressions })
+        : undefined
     const said = types !== undefined && types.size > 0
     if (said) subject.types = types
     if (this.#subject?.subject === subject) this.isTyped = true

@@ -11,6 +11,19 @@ const FILE_BYTES_MAX = 1_000_000
 const AWAKE_MAX = 24
 const SOURCE = /\.[cm]?[jt]sx?$/
 
+/** How programs and types find files. */
+const RESOLVED = {
+  extensions: ['.ts', '.mts', '.js', '.mjs', '.tsx', '.jsx', '.cts', '.cjs'],
+  extensionAlias: {
+    '.js': ['.ts', '.tsx', '.js'],
+    '.jsx': ['.tsx', '.jsx'],
+    '.mjs': ['.mts', '.mjs'],
+    '.cjs': ['.cts', '.cjs'],
+  },
+  conditionNames: ['node', 'import', 'module-sync', 'default'],
+  mainFields: ['main'],
+}
+
 /** A text that an editor has open. */
 export interface OpenText {
   text: string
@@ -26,18 +39,11 @@ interface Entry {
 
 export class ProjectModules implements Modules {
   readonly #open: (file: string) => OpenText | undefined
-  readonly #resolver = new ResolverFactory({
-    extensions: ['.ts', '.mts', '.js', '.mjs', '.tsx', '.jsx', '.cts', '.cjs'],
-    extensionAlias: {
-      '.js': ['.ts', '.tsx', '.js'],
-      '.jsx': ['.tsx', '.jsx'],
-      '.mjs': ['.mts', '.mjs'],
-      '.cjs': ['.cts', '.cjs'],
-    },
-    conditionNames: ['node', 'import', 'module-sync', 'default'],
-    mainFields: ['main'],
-    tsconfig: 'auto',
-  })
+  /** As `tsconfig.json` says, and without one that is broken. */
+  readonly #resolvers = [
+    new ResolverFactory({ ...RESOLVED, tsconfig: 'auto' }),
+    new ResolverFactory(RESOLVED),
+  ]
   readonly #known = new Map<string, Entry>()
   /** What was looked at since the last change. */
   readonly #seen = new Map<string, Subject | undefined>()
@@ -55,7 +61,7 @@ export class ProjectModules implements Modules {
   begin(): void {
     this.#seen.clear()
     this.#stamps.clear()
-    this.#resolver.clearCache()
+    for (const resolver of this.#resolvers) resolver.clearCache()
   }
 
   /** An open text has changed. */
@@ -103,13 +109,15 @@ export class ProjectModules implements Modules {
 
   #fileOf(from: string, specifier: string): string | undefined {
     if (/^(node:|heddle(\/|$))/.test(specifier)) return undefined
-    try {
-      const { path } = this.#resolver.resolveFileSync(from, specifier)
-      // Packages are told of by their types, not by their code.
-      return path && SOURCE.test(path) && !path.includes('/node_modules/') ? path : undefined
-    } catch {
-      return undefined
-    }
+    for (const resolver of this.#resolvers)
+      try {
+        const { path } = resolver.resolveFileSync(from, specifier)
+        // Packages are told of by their types, not by their code.
+        if (path) return SOURCE.test(path) && !path.includes('/node_modules/') ? path : undefined
+      } catch {
+        // Nothing is said of what cannot be found.
+      }
+    return undefined
   }
 
   #subjectOf(file: string): Subject | undefined {

@@ -4,14 +4,16 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type TypeScript from 'typescript'
-import { CANNOT_TRAVEL, TYPES } from '../knowledge/api.ts'
+import { CANNOT_TRAVEL, commonKind, TYPES } from '../knowledge/api.ts'
+import { spanId } from '../knowledge/spanId.ts'
 import type { TypeOfName } from '../knowledge/subject.ts'
 
-/** A question of one text: the names that are declared at these offsets. */
+/** A question of one text: the names that are declared at these offsets, and the expressions in these stretches. */
 export interface TypeQuestion {
   file: string
   text: string
   offsets: readonly number[]
+  expressions?: readonly { start: number; end: number }[]
 }
 
 /** Where TypeScript's types of heddle stand, by the end of their path. */
@@ -52,11 +54,11 @@ export class Checker {
     }
   }
 
-  /** What the names at the question's offsets are, as far as types tell; others are left out. */
-  typesOf(question: TypeQuestion): Map<number, TypeOfName> {
-    const { file, offsets } = question
+  /** What the question's names and expressions are, as far as types tell; others are left out. */
+  typesOf(question: TypeQuestion): Map<number | string, TypeOfName> {
+    const { file, offsets, expressions = [] } = question
     this.open(question)
-    const found = new Map<number, TypeOfName>()
+    const found = new Map<number | string, TypeOfName>()
     const program = this.#projectOf(file).service.getProgram()
     const source = program?.getSourceFile(file)
     if (!program || !source) return found
@@ -65,6 +67,11 @@ export class Checker {
       const node = this.#nameAt(source, offset)
       const told = node && this.#told(checker, checker.getTypeAtLocation(node))
       if (told) found.set(offset, told)
+    }
+    for (const span of expressions) {
+      const node = this.#expressionAt(source, span)
+      const told = node && this.#told(checker, checker.getTypeAtLocation(node))
+      if (told?.kind) found.set(spanId(span), told)
     }
     return found
   }
@@ -96,6 +103,22 @@ export class Checker {
     return undefined
   }
 
+  /** The innermost of the nodes that have just this stretch: a statement without a semicolon has that of its expression. */
+  #expressionAt(
+    source: TypeScript.SourceFile,
+    { start, end }: { start: number; end: number },
+  ): TypeScript.Node | undefined {
+    let found: TypeScript.Node | undefined
+    let at: TypeScript.Node | undefined = statementAt(source.statements, start)
+    while (at) {
+      if (at.getStart(source) === start && at.end === end) found = at
+      at = this.#ts.forEachChild(at, (child) =>
+        child.getStart(source) <= start && end <= child.end ? child : undefined,
+      )
+    }
+    return found
+  }
+
   #told(checker: TypeScript.TypeChecker, type: TypeScript.Type): TypeOfName | undefined {
     const symbol = type.getSymbol()
     const promised = symbol?.getName() === 'Promise' && filesOf(symbol).some((file) => PLATFORM.test(file))
@@ -111,6 +134,8 @@ export class Checker {
   }
 
   #kindOf(type: TypeScript.Type): TypeOfName['kind'] {
+    // What may be missing is to be looked at first: nothing is said of it.
+    if (type.isUnion()) return commonKind(type.types.map((each) => this.#kindOf(each)))
     const symbol = type.getSymbol() ?? type.aliasSymbol
     const name = symbol?.getName() ?? ''
     if (!Object.hasOwn(TYPES, name)) return undefined
@@ -174,23 +199,18 @@ export class Checker {
     return project
   }
 
+  /** What is broken in a `tsconfig.json` is as if it were not there: the editor's own TypeScript tells of it. */
   #optionsOf(config: string): TypeScript.CompilerOptions {
+    const options = (config && this.#writtenIn(config)) || undefined
     const ts = this.#ts
-    const given = config ? ts.readConfigFile(config, ts.sys.readFile).config : undefined
-    // Its options alone: the files that it includes are not listed.
-    const { options } = given
-      ? ts.parseJsonConfigFileContent({ ...given, files: [], include: [] }, ts.sys, dirname(config))
-      : { options: {} }
-    const defaults: TypeScript.CompilerOptions = given
-      ? {}
-      : {
-          target: ts.ScriptTarget.ESNext,
+    return {
+      ...(!options && { target: ts.ScriptTarget.ESNext, types: ['node'] }),
+      // Where nothing is said TypeScript takes the oldest way, which does not know what packages export.
+      ...(options?.module === undefined &&
+        options?.moduleResolution === undefined && {
           module: ts.ModuleKind.ESNext,
           moduleResolution: ts.ModuleResolutionKind.Bundler,
-          types: ['node'],
-        }
-    return {
-      ...defaults,
+        }),
       // Types of browsers are large, and nothing of theirs is asked about.
       lib: ['lib.esnext.d.ts'],
       ...options,
@@ -198,6 +218,19 @@ export class Checker {
       allowImportingTsExtensions: true,
       noEmit: true,
       skipLibCheck: true,
+    }
+  }
+
+  /** The options alone: the files that it includes are not listed. */
+  #writtenIn(config: string): TypeScript.CompilerOptions | undefined {
+    const ts = this.#ts
+    try {
+      const given: unknown = ts.readConfigFile(config, ts.sys.readFile).config
+      if (typeof given !== 'object' || given === null) return undefined
+      return ts.parseJsonConfigFileContent({ ...given, files: [], include: [] }, ts.sys, dirname(config))
+        .options
+    } catch {
+      return undefined
     }
   }
 }

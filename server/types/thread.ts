@@ -9,7 +9,7 @@ export type TypeRequest = ({ id: number } & TypeQuestion) | { closed: string }
 /** No types: there is no TypeScript that could be asked, or it failed at this text. */
 export interface TypeAnswer {
   id: number
-  types: [offset: number, type: TypeOfName][] | undefined
+  types: [place: number | string, type: TypeOfName][] | undefined
 }
 
 let checker: Checker | undefined

@@ -57,6 +57,12 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    // What an editor asks of collections, beside its language server.
+    folder: 'runtime/outline',
+    rooms: ['runtime/protocol', 'runtime/graph', 'runtime/kernels', 'runtime/collections'],
+    packages: ['node'],
+  },
+  {
     folder: 'runtime/host',
     rooms: [
       'runtime/protocol',

@@ -11,7 +11,7 @@ import {
 import { bytesText, plural } from '../../client/cluster/quantity.ts'
 import { workerDeath } from '../../client/reports/workerDeath.ts'
 import { statusText } from '../../client/status/statusText.ts'
-import { type TreeNode, treeOf } from '../../client/tree/treeModel.ts'
+import { spoken, type TreeNode, treeOf } from '../../client/tree/treeModel.ts'
 import { notWanted, RESTARTED_BY_USER, type WorkerInfo } from '../../runtime/protocol/cluster.ts'
 import { FEED_MESSAGES, type FeedMessage } from '../../runtime/protocol/feed.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
@@ -76,9 +76,19 @@ const outline = (nodes: TreeNode[], depth = 0): string[] =>
 test('the tree shows cluster, workers, and what each thread runs', () => {
   assert.deepEqual(outline(treeOf(modelOf(SNAPSHOT, readings()), 7500)), [
     'Local cluster · 1 worker',
-    '  w0 · 1/2 busy · CPU ▇▇▇▁ · ▇▄▁▁ 1.2 GB',
-    '    bag.map(slow) · thread 1 · 2.50 s',
+    '  w0 · 1/2 · CPU ▇▇▇▁ · 1.2 GB ▇▄▁▁',
+    '    bag.map(slow) · 2.50 s · thread 1',
   ])
+})
+
+test('a screen reader hears words in place of bars and icons', () => {
+  const all = (nodes: TreeNode[]): string[] => nodes.flatMap((node) => [spoken(node), ...all(node.children)])
+  const told = all(treeOf(modelOf(SNAPSHOT, readings()), 7500))
+  assert.deepEqual([told[0], told[2]], ['Local cluster, 1 worker', 'bag.map(slow), 2.50 s, thread 1'])
+  assert.match(told[1], /^w0 on .*, process \d+, 1 of 2 threads busy, CPU \d+ %, memory 1\.2 GB of 4\.0 GB, /)
+  assert.ok(told.every((each) => !/[▁-█\n]/.test(each)))
+  const paused = treeOf(modelOf(SNAPSHOT, readings({ paused: Uint8Array.of(1) })), 0)
+  assert.match(spoken(paused[0].children[0]), /, paused, \d of 2 threads busy/)
 })
 
 test('a worker that runs nothing is idle; one that left is gone; one that joins is there', () => {
@@ -90,9 +100,9 @@ test('a worker that runs nothing is idle; one that left is gone; one that joins 
   const model = modelOf(SNAPSHOT, quiet)
   assert.deepEqual(outline(treeOf(model, 0)), [
     'Local cluster · 2 workers',
-    '  w0 · paused · 0/2 busy · CPU ▇▇▇▁ · ▇▄▁▁ 1.2 GB',
+    '  w0 · paused · 0/2 · CPU ▇▇▇▁ · 1.2 GB ▇▄▁▁',
     '    idle · ',
-    '  w1 · 0/2 busy · CPU ▁▁▁▁ · ▁▁▁▁ 0 B',
+    '  w1 · 0/2 · CPU ▁▁▁▁ · 0 B ▁▁▁▁',
     '    idle · ',
   ])
   applyFeed(model, readings({ left: [{ worker: 1, reason: 'killed' }] }))

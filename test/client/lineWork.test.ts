@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { adviceOf } from '../../client/runs/lineAdvice.ts'
-import { heatOf, workOf, workText, workTooltip } from '../../client/runs/lineWork.ts'
+import { heatOf, lastRunText, workOf, workText, workTooltip } from '../../client/runs/lineWork.ts'
 import { applyRunEvent, type Runs } from '../../client/runs/runsModel.ts'
 import type { LineFigures } from '../../runtime/protocol/runs.ts'
 
@@ -50,6 +50,23 @@ test('lines share the work of their run; those that did nothing show nothing', (
     workTooltip(failing),
     /\n1 task failed\.\n2 tasks did not run, since what they need failed\.\n/,
   )
+})
+
+test('what the lines of a collection cost together is of the last run that worked on any of them', () => {
+  const runs: Runs = new Map()
+  const run = (id: string, atMs: number, lines: LineFigures[]): ReturnType<typeof workOf> => {
+    const started = { kind: 'started', file: '/home/ada/a.ts', label: 'a', atMs, pid: 7 } as const
+    applyRunEvent(runs, { run: id, sequence: 0, event: started })
+    return workOf(applyRunEvent(runs, { run: id, sequence: 1, event: { kind: 'lines', lines } })!)
+  }
+  const earlier = run('r1', new Date(2026, 1, 3, 9, 30).getTime(), [LINE, { ...LINE, line: 5, tasks: 7 }])
+  const later = run('r2', new Date(2026, 1, 3, 19, 50, 54).getTime(), [LINE, { ...LINE, line: 4, failed: 2 }])
+  assert.equal(
+    lastRunText([earlier[1], ...later]),
+    'last run, at 19:50:54: 2,410 tasks · 6.20 s · 824 MB · 2 failed',
+  )
+  assert.equal(lastRunText([earlier[1]]), 'last run, at 09:30:00: 7 tasks · 3.10 s · 412 MB')
+  assert.equal(lastRunText([]), undefined)
 })
 
 test('heat grows with the share, and little of it shows nothing', () => {

@@ -1,7 +1,17 @@
 // Small pure parts of the extension: anchors, imports, the choice of Node and runtime, links.
 
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
@@ -9,7 +19,8 @@ import { chooseRuntime } from '../../client/cluster/runtimeChoice.ts'
 import { importsHeddle } from '../../client/languageServer/importsHeddle.ts'
 import { chooseNode, NoNodeError } from '../../client/node/nodeChoice.ts'
 import { shiftAnchor } from '../../client/runs/anchor.ts'
-import { type FolderOccupiedError, linkHeddle } from '../../client/setUp/linkHeddle.ts'
+import { expressionNow } from '../../client/runs/lensExpression.ts'
+import { type FolderOccupiedError, linkHeddle, pointLink } from '../../client/setUp/linkHeddle.ts'
 
 function folder(t: TestContext): string {
   const made = realpathSync(mkdtempSync(join(tmpdir(), 'heddle-client-')))
@@ -28,6 +39,22 @@ test('an anchor follows edits around it', () => {
   assert.deepEqual(shifted(8, 4, 0), { start: 8, end: 16 }, 'cut at its beginning')
   assert.deepEqual(shifted(18, 4, 1), { start: 10, end: 18 }, 'cut at its end')
   assert.equal(shifted(8, 20, 3), undefined)
+})
+
+test('a lens runs its expression: where the text is newer than the lens, the one that stands there now', async () => {
+  const expression = { start: 40, end: 60, label: 'sum' }
+  const moved = { start: 44, end: 64, label: 'sum' }
+  const asked: number[] = []
+  const now = (version: number, there?: typeof moved) =>
+    expressionNow({ version: 3, expression }, version, async (offset) => {
+      asked.push(offset)
+      return there
+    })
+  assert.deepEqual(await now(3), expression)
+  assert.deepEqual(asked, [], 'nobody is asked about a text that is as it was')
+  assert.deepEqual(await now(4, moved), moved)
+  assert.equal(await now(4), undefined, 'it was deleted')
+  assert.deepEqual(asked, [40, 40])
 })
 
 test('imports of heddle are seen in every form, and other words are not', () => {
@@ -131,4 +158,25 @@ test('an update of the extension turns the link; what a folder installed itself 
       return true
     },
   )
+})
+
+test('windows that turn the link at once all find it turned, and it is never away', async (t) => {
+  const at = folder(t)
+  const link = join(at, 'stable')
+  const runtimes = ['old', 'new'].map((name) => fakeRuntime(join(at, name), '0.1.0'))
+  await pointLink(link, runtimes[0])
+  let turning = true
+  let looks = 0
+  const look = async (): Promise<void> => {
+    for (; turning; looks++) assert.ok(runtimes.includes(await realpath(link)))
+  }
+  const turn = async (): Promise<void> => {
+    for (let i = 1; i <= 25; i++)
+      await Promise.all(Array.from({ length: 8 }, () => pointLink(link, runtimes[i % 2])))
+    turning = false
+  }
+  await Promise.all([look(), turn()])
+  assert.ok(looks > 0)
+  assert.equal(realpathSync(link), runtimes[1])
+  assert.deepEqual(readdirSync(at).sort(), ['new', 'old', 'stable'])
 })

@@ -89,6 +89,17 @@ test('rows are counted on their line, and a tree that is not all there names the
   assert.equal(shown('[1, 2, 3]', tree), '= [1, 2, 3] · 20 ms')
   assert.equal(shown('Array(40)', tree), '= Array(40) · 20 ms · see Heddle Results')
   assert.equal(shown('{ a: Map(3) }', tree), '= { a: Map(3) } · 20 ms · see Heddle Results')
+  const array = {
+    kind: 'array' as const,
+    dtype: 'int8',
+    shape: [9],
+    steps: [1],
+    values: new Uint8Array(),
+    text: '',
+  }
+  assert.equal(shown('array([1, 2])', array), '= array([1, 2]) · 20 ms')
+  const far = { ...array, steps: [3], remote: true }
+  assert.equal(shown('array(9) of int8', far), '= array(9) of int8 · 20 ms · see Heddle Results')
 })
 
 test('an event that is told twice counts once', () => {
@@ -154,7 +165,7 @@ test('a task that failed has a report: what it threw and was given, its steps, a
   const task = {
     ...{ kind: 'threw' as const, name: 'RangeError', message: 'no number: <b>', stack: '', key: 'map-0a1b' },
     ...{ place: { file: FILE, line: 4, column: 1 }, worker: 'w0', inputs: ["'b'"], inputsFile: '/t/x' },
-    history: ['10:00:00.000 run 1 was given to w0', 'run 1 on w0 failed: RangeError'],
+    history: ['1998-07-05T10:00:00.000Z run 1 was given to w0', 'run 1 on w0 failed: RangeError'],
   }
   const failure: RunFailure = { name: 'RangeError', message: 'no', stack: '', frames: [], task }
   const runs: Runs = new Map()
@@ -169,7 +180,7 @@ test('a task that failed has a report: what it threw and was given, its steps, a
     "| given | 'b' |",
     '| worker | w0 |',
     '| run | total.compute(), ',
-    '## What happened to it\n\n- 10:00:00.000 run 1 was given to w0\n- run 1 on w0 failed: RangeError\n',
+    `## What happened to it\n\n- ${new Date('1998-07-05T10:00:00Z').toLocaleTimeString('en-GB')}.000 run 1 was given to w0\n- run 1 on w0 failed: RangeError\n`,
     'Debug This Task runs it again alone',
   ])
     assert.ok(report.includes(text), `${text} stands in ${report}`)

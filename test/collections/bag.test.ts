@@ -16,7 +16,8 @@ const touched = (): never => {
   throw new Error('touched')
 }
 
-test('a partition that throws when touched survives every method but compute', async () => {
+test('a partition that throws when touched survives every method but compute', async (context) => {
+  const written = join(temporaryFolder(context), 'written')
   const hot = bag.range(20, { partitions: 4 }).map((x): number => (x >= 0 ? touched() : x))
   const pairs = hot.map((x): [number, number] => [x, x])
   const built = [
@@ -65,8 +66,8 @@ test('a partition that throws when touched survives every method but compute', a
     hot.randomChoices(2),
     hot.concat(hot),
     hot.toDelayed()[0],
-    hot.map(String).toTextFiles('never/written'),
-    hot.toJsonLines('never/written'),
+    hot.map(String).toTextFiles(written),
+    hot.toJsonLines(written),
     hot.with({ retries: 2 }).map((x) => x),
   ]
   for (const collection of built) {

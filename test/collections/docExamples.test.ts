@@ -10,13 +10,18 @@ import * as heddle from '../../runtime/collections/index.ts'
 import { spansOf } from '../../runtime/collections/shuffle/shuffle.ts'
 import * as dtypes from '../../runtime/kernels/array/dtype.ts'
 import { runOf } from '../../runtime/kernels/array/indexing.ts'
+import { endPlaces } from '../../runtime/kernels/array/print.ts'
 import { streamOf } from '../../runtime/kernels/array/randomBits.ts'
 import { broadcastShapes, resolveShape } from '../../runtime/kernels/array/shape.ts'
+import { requireWholeStruct } from '../../runtime/kernels/files/thriftBounds.ts'
 import { keepsNothing, kernel } from '../../runtime/kernels/kernel.ts'
 import { murmurHash32 } from '../../runtime/kernels/ml/preprocessing/texts.ts'
 import { resultBuffer, resultBytes } from '../../runtime/kernels/resultMemory.ts'
+import { castRefusal } from '../../runtime/kernels/table/castable.ts'
 import { typeText } from '../../runtime/kernels/table/dataType.ts'
 import { expressionText } from '../../runtime/kernels/table/expression.ts'
+import { oddArrow, oddCsv } from '../../runtime/kernels/table/read/oddContents.ts'
+import { rowBounds, rowStarts } from '../../runtime/kernels/table/rowStarts.ts'
 import { plainOf } from '../../runtime/ml/contract/modelData.ts'
 import * as ml from '../../runtime/ml/index.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
@@ -35,7 +40,10 @@ const TABLES = {
   airports: dataframe.fromRecords([{ code: 'OSL', city: 'Oslo' }]),
   readings: dataframe.fromRecords([{ city: 'Oslo', t: 3, at: new Date(Date.UTC(2024, 1, 29)) }]),
   typeText,
+  castRefusal,
   expressionText,
+  rowBounds,
+  rowStarts,
 }
 const NAMES = {
   ...TABLES,
@@ -43,12 +51,16 @@ const NAMES = {
   ...heddle,
   broadcastShapes,
   byteCount,
+  endPlaces,
   keepsNothing,
   kernel,
   ml,
   murmurHash32,
   normalChunks,
+  oddArrow,
+  oddCsv,
   plainOf,
+  requireWholeStruct,
   resolveShape,
   resultBuffer,
   resultBytes,

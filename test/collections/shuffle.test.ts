@@ -3,22 +3,27 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Bag, bag, col, dataframe, len } from '../../runtime/collections/index.ts'
-import { firstStage, shuffle, spansOf } from '../../runtime/collections/shuffle/shuffle.ts'
+import { firstStage, shuffle, spansOf, stageLimits } from '../../runtime/collections/shuffle/shuffle.ts'
+import { buildTogether, type Collection } from '../../runtime/graph/collection.ts'
+import { TaskGraph } from '../../runtime/graph/taskGraph.ts'
 import { partAt, type ShuffleStage } from '../../runtime/kernels/shuffleStage.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { randomOf } from '../table/randomTable.ts'
 
 const executor = computeInProcess()
 
-test('how many stages: one while picks are few, then as many as keep them few', () => {
-  assert.deepEqual(spansOf(8, 8), [8, 1])
-  assert.deepEqual(spansOf(256, 256), [256, 1])
-  assert.deepEqual(spansOf(257, 257), [257, 17, 1])
-  assert.deepEqual(spansOf(1000, 1000), [1000, 32, 1])
-  assert.deepEqual(spansOf(10_000, 10_000), [10_000, 484, 22, 1])
+test('how many stages: one while edges are few, then as many as keep them few', () => {
+  const most = 2 ** 16
+  assert.deepEqual(spansOf(8, 8, most), [8, 1])
+  assert.deepEqual(spansOf(256, 256, most), [256, 1])
+  assert.deepEqual(spansOf(257, 257, most), [257, 17, 1])
+  assert.deepEqual(spansOf(1000, 1000, most), [1000, 32, 1])
+  assert.deepEqual(spansOf(10_000, 10_000, most), [10_000, 484, 22, 1])
   // A split into few parts is never worth a second stage.
-  assert.deepEqual(spansOf(100_000, 64), [64, 1])
-  assert.deepEqual(spansOf(3, 1), [1, 1])
+  assert.deepEqual(spansOf(100_000, 64, most), [64, 1])
+  assert.deepEqual(spansOf(3, 1, most), [1, 1])
+  assert.deepEqual(spansOf(1024, 1024), [1024, 1])
+  assert.deepEqual(spansOf(1025, 1025), [1025, 33, 1])
 })
 
 test('a stage never loses what belongs elsewhere by now', () => {
@@ -37,21 +42,21 @@ function shuffledNumbers(sources: readonly number[][], targets: number, spans: n
     for (const item of items) parts[partAt(item % targets, stage)].push(item)
     return parts
   }
-  let picks = 0
+  let edges = 0
   const brought = shuffle(
     sources.length,
     targets,
     {
       split: (stage) => sources.map((items) => split(items, stage)),
       splitAgain: (lists, stage) => lists.map((parts) => split((parts as number[][]).flat(), stage)),
-      pick: (part, whole) => {
-        picks++
+      part: (part, whole) => {
+        edges++
         return (whole as number[][])[part]
       },
     },
     spans,
   )
-  return { targets: brought.map((parts) => (parts as number[][]).flat()), picks }
+  return { targets: brought.map((parts) => (parts as number[][]).flat()), edges }
 }
 
 for (let seed = 1; seed <= 60; seed++)
@@ -75,12 +80,56 @@ for (let seed = 1; seed <= 60; seed++)
     })
   })
 
-test('tasks grow with the number of partitions and the root of it, not with its square', () => {
+test('with a second stage edges grow with the number of partitions and the root of it, not with its square', () => {
   const sources = Array.from({ length: 900 }, (_, i) => [i])
-  const { picks } = shuffledNumbers(sources, 900, spansOf(900, 900))
-  assert.equal(firstStage(900, 900).parts, 30)
-  assert.equal(picks, 2 * 900 * 30)
+  const spans = spansOf(900, 900, 2 ** 16)
+  const { edges } = shuffledNumbers(sources, 900, spans)
+  assert.equal(firstStage(900, 900, spans).parts, 30)
+  assert.equal(edges, 2 * 900 * 30)
 })
+
+for (const partitions of [10, 100, 400])
+  test(`tasks of a shuffle are a constant number a partition (${partitions})`, () => {
+    const items = bag.range(1000, { partitions })
+    const table = dataframe.fromRecords(
+      Array.from({ length: 1000 }, (_, i) => ({ id: (i * 7) % 1000, word: ['a', 'b'][i % 2] })),
+      { partitions, schema: { id: 'int32', word: 'category' } },
+    )
+    const most = (what: string, few: number, shuffled: object): void => {
+      const graph = new TaskGraph()
+      buildTogether(graph, [shuffled as Collection])
+      assert.ok(graph.size >= 2 * partitions, `${what}: ${graph.size} tasks for ${partitions} partitions`)
+      assert.ok(
+        graph.size <= few * partitions + 5,
+        `${what}: ${graph.size} tasks for ${partitions} partitions`,
+      )
+    }
+    // A split, and what it makes whole again; of ranges the samples, of a join both sides.
+    const grouped = items.groupBy((x) => x % 50, { partitions })
+    most('bag groupBy', 2, grouped)
+    const pairs = items.join(
+      items,
+      (x) => x,
+      (x) => x,
+      { partitions },
+    )
+    most('bag join', 3, pairs)
+    most('frequencies', 2, items.frequencies({ partitions }))
+    most('table sort', 6, table.sort('id'))
+    most('table setIndex', 6, table.setIndex('id'))
+    most('table groupBy', 6, table.groupBy('id').partitions(partitions).agg(len().as('n')))
+    const right = table.select('id', col('id').add(1).as('next'))
+    most('table join', 8, table.join(right, { on: 'id', broadcast: false, partitions } as never))
+  })
+
+/** The limits of a stage, small enough for tests of several. */
+function withStages(t: { after(fn: () => void): void }): void {
+  const { edgesMax } = stageLimits
+  stageLimits.edgesMax = 2 ** 16
+  t.after(() => {
+    stageLimits.edgesMax = edgesMax
+  })
+}
 
 const PARTITIONS = 300
 
@@ -105,7 +154,8 @@ const sorted = (pairs: Iterable<[unknown, unknown]>): string[] =>
   Array.from(pairs, ([key, value]) => `${keyText(key)} ${JSON.stringify(value)}`).sort()
 
 for (const seed of [1, 2])
-  test(`bags of ${PARTITIONS} partitions shuffled to as many, in two stages, agree with a Map (seed ${seed})`, async () => {
+  test(`bags of ${PARTITIONS} partitions shuffled to as many, in two stages, agree with a Map (seed ${seed})`, async (t) => {
+    withStages(t)
     const items = randomItems(seed)
     const model = new Map<string, { key: unknown; ns: number[] }>()
     for (const { key, n } of items) {
@@ -154,7 +204,8 @@ for (const seed of [1, 2])
     )
   })
 
-test('a join of 300 partitions with 290, in two stages', async () => {
+test('a join of 300 partitions with 290, in two stages', async (t) => {
+  withStages(t)
   const left = bag.range(2000, { partitions: 300 })
   const right = bag.range(1500, { partitions: 290 })
   const pairs = await left
@@ -169,7 +220,8 @@ test('a join of 300 partitions with 290, in two stages', async () => {
   assert.deepEqual(byFirst(pairs), expected)
 })
 
-test('a reading that is shared feeds a shuffle of two stages', async () => {
+test('a reading that is shared feeds a shuffle of two stages', async (t) => {
+  withStages(t)
   const numbers = bag.range(3000, { partitions: 300 })
   const groups = numbers.groupBy((x) => x % 1000, { partitions: 300 })
   const [total, sizes] = await executor.compute([numbers.sum(), groups], { method: 'compute' })
@@ -181,7 +233,8 @@ test('a reading that is shared feeds a shuffle of two stages', async () => {
 })
 
 for (const engine of ['polars', 'columns'])
-  test(`tables of 270 partitions are grouped, joined and sorted in two stages (${engine})`, async () => {
+  test(`tables of 270 partitions are grouped, joined and sorted in two stages (${engine})`, async (t) => {
+    withStages(t)
     process.env.HEDDLE_TABLE_ENGINE = engine
     const random = randomOf(11)
     const rows = Array.from({ length: 1500 }, (_, id) => ({

@@ -4,15 +4,20 @@ import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { PROTOCOL_VERSION } from '../../runtime/protocol/version.ts'
 import { openLab, root, until } from './kit.ts'
 import { notifications, runCommand, settledLenses } from './workbench.ts'
+
+/** Of a heddle that is newer than this one. */
+const OTHER_PROTOCOL = PROTOCOL_VERSION + 1
 
 test('in a real VS Code', async (t) => {
   const lab = await openLab({ settings: { 'heddle.nodePath': '/nowhere/node' } })
   t.after(() => lab.close())
   const { page } = lab
   await lab.open('analysis.ts')
-  const logged = (text: string): boolean => lab.server.outputOf('Heddle').includes(text)
+  const timesLogged = (text: string): number => lab.server.outputOf('Heddle').split(text).length - 1
+  const logged = (text: string): boolean => timesLogged(text) > 0
   const lenses = await settledLenses(page, /▷ Run$/, 3)
 
   await t.test('without a Node the message names what was tried, and its button the way out', async () => {
@@ -47,7 +52,9 @@ test('in a real VS Code', async (t) => {
     const told = (await (await notifications(page, 'heddle protocol')).first().textContent()) ?? ''
     assert.match(
       told,
-      /heddle protocol 1 cannot talk to protocol 2: .* is older\. Use the same version of heddle/,
+      new RegExp(
+        `heddle protocol ${PROTOCOL_VERSION} cannot talk to protocol ${OTHER_PROTOCOL}: .* is older\\. Use the same`,
+      ),
     )
     await page
       .locator('.statusbar-item', { hasText: /^ ?Heddle$/ })
@@ -61,6 +68,8 @@ test('in a real VS Code', async (t) => {
       const [dies] = lab.languageServers()
       process.kill(dies, 'SIGKILL')
       await until(() => lab.languageServers().some((pid) => pid !== dies), 'another server runs')
+      // The lenses of the one that died may still stand there.
+      await until(() => timesLogged('the language server runs again') > deaths, 'it answers')
       await settledLenses(page, /▷ Run$/, 3)
     }
     const said = await notifications(page, 'The Heddle language server')
@@ -75,10 +84,13 @@ function installOtherHeddle(folder: string): void {
   cpSync(join(root, 'dist', 'runtime'), package_, { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(package_, 'node_modules'))
   const chunks = join(package_, 'dist', 'chunks')
-  const told = /PROTOCOL_VERSION\s*=\s*1;/
+  const told = new RegExp(`PROTOCOL_VERSION\\s*=\\s*${PROTOCOL_VERSION};`)
   const holding = readdirSync(chunks)
     .map((name) => join(chunks, name))
     .filter((file) => file.endsWith('.js') && told.test(readFileSync(file, 'utf8')))
   assert.equal(holding.length, 1)
-  writeFileSync(holding[0], readFileSync(holding[0], 'utf8').replace(told, 'PROTOCOL_VERSION=2;'))
+  writeFileSync(
+    holding[0],
+    readFileSync(holding[0], 'utf8').replace(told, `PROTOCOL_VERSION=${OTHER_PROTOCOL};`),
+  )
 }

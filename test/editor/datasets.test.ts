@@ -1,10 +1,9 @@
 // Published datasets in the real workbench: they stand in the view of data beside what programs hold, stay after their program, and are unpublished by hand.
 
-import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, runCommand, settledLenses, widenSideBar } from './workbench.ts'
+import { clickOnRow, codeLens, runCommand, settledLenses, widenSideBar } from './workbench.ts'
 
 describe('datasets in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -42,14 +41,12 @@ describe('datasets in a real VS Code', { concurrency: false }, () => {
   test('what is published stays when its program ends; what it persisted goes', async () => {
     await runCommand(lab.page, 'Heddle: Cancel Run')
     await until(async () => (await kept().count()) === 0, 'what the program held is gone')
-    assert.equal(await people().count(), 1)
-    assert.equal(await squares().count(), 1)
+    for (const row of [people(), squares()]) await row.waitFor()
   })
 
   test('releasing what is published unpublishes it, after a question that says so', async () => {
     const { page } = lab
-    await squares().hover()
-    await squares().getByRole('button', { name: 'Release Data' }).click()
+    await clickOnRow(squares(), 'Release Data')
     const dialog = page.locator('.monaco-dialog-box')
     await dialog.getByText('Release squares?').waitFor()
     await dialog
@@ -58,6 +55,6 @@ describe('datasets in a real VS Code', { concurrency: false }, () => {
     await lab.picture('unpublish', 500)
     await dialog.getByRole('button', { name: 'Release', exact: true }).click()
     await until(async () => (await squares().count()) === 0, 'it is unpublished')
-    assert.equal(await people().count(), 1)
+    await people().waitFor()
   })
 })

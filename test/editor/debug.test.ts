@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { goToLine, takeFix } from './cursor.ts'
 import { type Lab, openLab, until } from './kit.ts'
-import { codeLens, editorTab, insideWebview, lineText, runCommand, settledLenses } from './workbench.ts'
+import { editorTab, insideWebview, lineText, runCommand, settledLenses } from './workbench.ts'
 
 describe('under the debugger of a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -12,6 +13,7 @@ describe('under the debugger of a real VS Code', { concurrency: false }, () => {
     lab = await openLab()
     await lab.open('failing.ts')
     await settledLenses(lab.page, /^Debug$/, 1)
+    await runCommand(lab.page, 'Heddle: Set Up This Folder')
   })
   after(async () => {
     await lab?.close()
@@ -25,11 +27,11 @@ describe('under the debugger of a real VS Code', { concurrency: false }, () => {
 
   test('Debug This Task runs a failed task again with its inputs, and stops at its throw', async () => {
     const { page } = lab
-    await codeLens(page, /▷ Run$/).click()
+    await (await settledLenses(page, /▷ Run$/, 1)).click()
     await lineText(page, /RangeError/)
     await runCommand(page, 'Heddle: Debug This Task')
     const thrown = page.locator('.exception-widget')
-    await thrown.waitFor({ timeout: 60_000 })
+    await thrown.waitFor()
     assert.match((await thrown.textContent()) ?? '', /no number: <img src=x>/)
     const here = page.locator('.debug-top-stack-frame-line')
     await here.first().waitFor()
@@ -38,9 +40,7 @@ describe('under the debugger of a real VS Code', { concurrency: false }, () => {
 
   test('what happened to a task that failed is told where it threw', async () => {
     const { page } = lab
-    await page.locator('.view-line', { hasText: 'throw new RangeError' }).first().click()
-    await page.keyboard.press('Control+.')
-    await page.locator('.action-widget:visible').getByText('What Happened to This Task?').click()
+    await takeFix(page, () => goToLine(page, 'throw new RangeError', 'End'), 'What Happened to This Task?')
     await editorTab(page, /A task/).waitFor()
     const report = insideWebview(
       page.locator('iframe.webview.ready[src*="markdown-language-features"]').first(),
@@ -56,11 +56,11 @@ describe('under the debugger of a real VS Code', { concurrency: false }, () => {
 
   test('Debug stops at breakpoints in tasks', async () => {
     const { page } = lab
-    await page.locator('.view-line', { hasText: 'return Number(text)' }).first().click()
+    await goToLine(page, 'return Number(text)', 'End')
     await page.keyboard.press('F9')
     await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor()
-    await codeLens(page, /^Debug$/).click()
-    await page.locator('.debug-top-stack-frame-line').first().waitFor({ timeout: 60_000 })
+    await (await settledLenses(page, /^Debug$/, 1)).click()
+    await page.locator('.debug-top-stack-frame-line').first().waitFor()
     assert.equal(await page.locator('.exception-widget').count(), 0)
     await page.getByText('Ln 5, Col 3').waitFor()
     await lab.picture('debugBreakpoint', 1000)

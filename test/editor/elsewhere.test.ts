@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { type Lab, openLab, root, until } from './kit.ts'
-import { codeLens, lineText, runCommand, settledLenses, widenSideBar } from './workbench.ts'
+import { clickOnRow, codeLens, lineText, runCommand, settledLenses, widenSideBar } from './workbench.ts'
 
 describe('clusters started by code, in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -37,6 +37,9 @@ describe('clusters started by code, in a real VS Code', { concurrency: false }, 
     programs.push(program)
     return program
   }
+  const ended = async (program: ChildProcess): Promise<void> => {
+    if (program.exitCode === null && program.signalCode === null) await once(program, 'exit')
+  }
   const gone = async (row: Locator): Promise<void> => {
     await until(async () => (await row.count()) === 0, 'its row has gone')
   }
@@ -44,10 +47,10 @@ describe('clusters started by code, in a real VS Code', { concurrency: false }, 
   test('Client.local() in a program: its row comes with its workers, and goes with it', async () => {
     const program = start('ownCluster.ts')
     await rows(/^Cluster [0-9a-f]{8} ?started elsewhere · 2 workers/).waitFor()
-    await until(async () => (await rows(/^w[01] ?0\/1 busy/).count()) === 2, 'both workers are there')
+    await until(async () => (await rows(/^w[01] ?0\/1 · CPU/).count()) === 2, 'both workers are there')
     await lab.picture('elsewhere', 1500)
     program.stdin?.end()
-    await once(program, 'exit')
+    await ended(program)
     await gone(rows(/^Cluster /))
     await lab.page.getByText('No cluster runs.').waitFor()
   })
@@ -66,7 +69,7 @@ describe('clusters started by code, in a real VS Code', { concurrency: false }, 
       .waitFor()
     await lab.picture('elsewhereBeside', 1500)
     program.kill('SIGINT')
-    await once(program, 'exit')
+    await ended(program)
     await gone(row)
     await rows(/^Local cluster/).waitFor()
   })
@@ -74,13 +77,12 @@ describe('clusters started by code, in a real VS Code', { concurrency: false }, 
   test('a click attaches the window to it, and the row is that of a cluster of the window', async () => {
     const program = start('ownCluster.ts')
     const row = rows(/^Cluster [0-9a-f]{8} ?started elsewhere · 2 workers/)
-    await row.hover()
-    await row.getByRole('button', { name: 'Connect to Cluster…' }).click()
+    await clickOnRow(row, 'Connect to Cluster…')
     await rows(/^Cluster [0-9a-f]{8} ?2 workers/).waitFor()
     await rows(/^Local cluster ?connected/).waitFor()
     await lab.picture('elsewhereAttached', 500)
     program.stdin?.end()
-    await once(program, 'exit')
+    await ended(program)
     await rows(/^Local cluster/).waitFor()
   })
 })

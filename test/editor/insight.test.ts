@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
+import { goToLine, hoverAtCursor } from './cursor.ts'
 import { type Lab, openLab, until } from './kit.ts'
 import {
+  clickOnRow,
   codeLens,
-  editorTab,
   lineText,
   lineTexts,
+  openFile,
   panelPage,
   pickFromMenu,
   runCommand,
@@ -76,18 +78,26 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await lab.picture('costs')
   })
 
+  test('a hover tells how many tasks a collection takes, and what they took in the last run', async () => {
+    const { page } = lab
+    await goToLine(page, 'n * n', 'Home')
+    for (const key of ['Control+ArrowRight', 'Control+ArrowRight']) await page.keyboard.press(key)
+    await hoverAtCursor(page, 'made by', / · \d+ tasks/, /last run, at [\d:]{8}: \d+ tasks? · /)
+    await lab.picture('lastRun')
+    await page.keyboard.press('Escape')
+  })
+
   test('a result of code that was changed says so, until the change is taken back', async () => {
     const { page } = lab
-    await page.locator('.view-line', { hasText: 'n * n' }).first().click()
-    await page.keyboard.press('End')
+    await goToLine(page, 'n * n', 'End')
     await page.keyboard.type(' // a note')
     await page.keyboard.press('Home')
     for (const key of ['Control+ArrowRight', 'Control+ArrowRight']) await page.keyboard.press(key)
     await page.locator('.view-line', { hasText: 'a note' }).first().waitFor()
-    assert.match(await lineText(page, /^= 2646700/), /ms$|s$/)
+    // Half of a note is a change.
+    await lineText(page, /^= 2646700 · [^a-z]*m?s$/)
     await runCommand(page, 'Undo')
-    await page.locator('.view-line', { hasText: 'range(200' }).first().click()
-    await page.keyboard.press('End')
+    await goToLine(page, 'range(200', 'End')
     await page.keyboard.type('.filter((n) => n > 3)')
     await lineText(page, /^= 2646700 · .* · of the code before its change$/)
     await lab.picture('changed')
@@ -96,7 +106,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
       await page.keyboard.press('Control+Z')
       return (await lineText(page, /^= 2646700/)).endsWith('s')
     }, 'the result is that of the code again')
-    await runCommand(page, 'File: Revert File')
+    await runCommand(page, 'File: Save')
   })
 
   test('the view of runs lists them with outcome, time and lines, and runs one again', async () => {
@@ -108,8 +118,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await treeRow(/^line \d+.*tasks/).waitFor()
     await widenSideBar(page, 90)
     await lab.picture('history')
-    await treeRow('squares.sum().compute()').hover()
-    await treeRow('squares.sum().compute()').locator('.action-label[aria-label^="Run Again"]').click()
+    await clickOnRow(treeRow('squares.sum().compute()'), 'Run Again')
     // What begins after results were asked for is shown in their place: it is waited for until it is over.
     const over = /^squares\.sum\(\)\.compute\(\) ?[\d.]+ m?s · /
     await until(
@@ -128,6 +137,17 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await runCommand(page, 'View: Toggle Panel Visibility')
   })
 
+  test('a cell of an earlier run runs again by itself', async () => {
+    const { page } = lab
+    await clickOnRow(treeRow(/^largest/), 'Run Again')
+    const over = /^largest ?[\d.]+ m?s · .*cells\.ts:8/
+    await until(
+      async () => (await page.locator('.customview-tree .monaco-list-row', { hasText: over }).count()) > 1,
+      'it is there twice, and over',
+    )
+    await lineText(page, /^= 39602 · /)
+  })
+
   test('Run File runs all of it, and each computation says what it did', async () => {
     const { page } = lab
     await codeLens(page, '▷ Run File').click()
@@ -140,21 +160,14 @@ describe('in a real VS Code', { concurrency: false }, () => {
 
   test('after a run that goes on for a while lines say how much time they took, until the file changes', async () => {
     const { page } = lab
-    await page.keyboard.press('Control+P')
-    await page.locator('.quick-input-widget:visible input[type="text"]').fill('profile.ts')
-    await page
-      .locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'profile.ts' })
-      .first()
-      .click()
-    await editorTab(page, 'profile.ts').first().waitFor()
+    await openFile(page, 'profile.ts')
     await (await settledLenses(page, /▷ Run$/, 1)).first().click()
     await lineText(page, /^[\d.]+ m?s · \d+ %$/)
     await codeLens(page, /^24 tasks|^\d+ tasks · /)
       .first()
       .waitFor()
     await lab.picture('lineTimes', 500)
-    await page.locator('.view-line', { hasText: 'let mixed' }).first().click()
-    await page.keyboard.press('End')
+    await goToLine(page, 'let mixed', 'End')
     await page.keyboard.type(' + 1')
     await lineText(page, /^[\d.]+ m?s · \d+ % · before the change$/)
     assert.ok(

@@ -12,7 +12,7 @@ import {
   startLocalCluster,
 } from '../../client/cluster/localCluster.ts'
 import { SchedulerConnection } from '../../client/connection/schedulerConnection.ts'
-import { pidsWith, root, until } from './kit.ts'
+import { kill, pidsWith, root, until } from './kit.ts'
 
 /** A folder for clusters that is this test's alone; what still runs below it at the end fails the test. */
 function clusters(t: TestContext): { folder: string; request: LocalClusterRequest } {
@@ -24,7 +24,7 @@ function clusters(t: TestContext): { folder: string; request: LocalClusterReques
   t.after(() => {
     if (before === undefined) delete process.env.XDG_RUNTIME_DIR
     else process.env.XDG_RUNTIME_DIR = before
-    for (const pid of pidsWith(runtime)) process.kill(pid, 'SIGKILL')
+    for (const pid of pidsWith(runtime)) kill(pid)
     rmSync(folder, { recursive: true, force: true })
   })
   const request: LocalClusterRequest = {

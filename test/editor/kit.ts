@@ -33,6 +33,8 @@ export interface Lab {
   schedulers(): number[]
   /** The workers of this lab's clusters. */
   workers(): number[]
+  /** Has the workers stand still while something is looked at: a run takes as long as that, however slow the machine is. */
+  holdWorkers<T>(look: () => Promise<T>): Promise<T>
   /** Kills one worker process, as the system does when memory runs out. */
   killWorker(): void
   /** Changes a setting of the user, as the settings editor does. */
@@ -89,7 +91,8 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
     const { network } = options
     browser = await openBrowser(network && ((program) => network.wrapper(program, made)))
     const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } })
-    page.setDefaultTimeout(WAIT_MS)
+    // For pages that open from this one, too.
+    page.context().setDefaultTimeout(WAIT_MS)
     const { uri, url } = server
     return {
       server,
@@ -104,14 +107,26 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
       },
       async picture(name, afterMs = 0) {
         if (!process.env.HEDDLE_SCREENSHOTS) return
+        // Away from what shows a hint, in one step: on its way it would close hovers.
         await page.mouse.move(WIDTH / 3, HEIGHT - 100)
         await pause(afterMs)
         const path = join(root, 'docs', 'screenshots', `${name}.png`)
         await page.screenshot({ path, animations: 'disabled' })
       },
-      killScheduler: () => pidsWith(runtimeFolder, SCHEDULER).forEach(kill),
+      killScheduler() {
+        for (const pid of pidsWith(runtimeFolder, SCHEDULER)) kill(pid)
+      },
       schedulers: () => pidsWith(runtimeFolder, SCHEDULER),
       workers: () => pidsWith(runtimeFolder, WORKER),
+      async holdWorkers(look) {
+        const held = pidsWith(runtimeFolder, WORKER)
+        for (const pid of held) kill(pid, 'SIGSTOP')
+        try {
+          return await look()
+        } finally {
+          for (const pid of held) kill(pid, 'SIGCONT')
+        }
+      },
       killWorker: () => kill(pidsWith(runtimeFolder, WORKER)[0]),
       async setting(name, value) {
         for (const place of ['User', 'Machine']) {
@@ -121,7 +136,7 @@ export async function openLab(options: ServerOptions = {}): Promise<Lab> {
         }
       },
       languageServers: () => pidsWith(runtimeFolder, LANGUAGE_SERVER),
-      processes: () => pidsWith(runtimeFolder).map(commandOf),
+      processes: () => pidsWith(runtimeFolder).map(commandOf).filter(Boolean),
       close,
     }
   } catch (error) {
@@ -166,10 +181,11 @@ function commandOf(pid: number): string {
   }
 }
 
-function kill(pid: number): void {
+/** Kills a process that may have ended already, or sends it another signal. */
+export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
-    // It has ended already.
+    // It has.
   }
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
+import { goToLine, hoverAtCursor, suggestion, takeFix } from './cursor.ts'
 import { EVERY_MISTAKE } from './everyMistake.ts'
 import { type Lab, openLab, until } from './kit.ts'
 import {
@@ -10,9 +11,9 @@ import {
   editorTab,
   insideWebview,
   lineText,
+  openFile,
   runCommand,
   settledLenses,
-  suggestion,
 } from './workbench.ts'
 
 describe('the language server in a real VS Code', { concurrency: false }, () => {
@@ -29,23 +30,15 @@ describe('the language server in a real VS Code', { concurrency: false }, () => 
   })
 
   const line = (text: string): Locator => lab.page.locator('.view-line', { hasText: text }).first()
-  /** The cursor into the first word of a line. */
-  const goTo = async (text: string): Promise<void> => {
-    await line(text).click()
-    await lab.page.keyboard.press('Home')
-  }
   const pick = (text: string | RegExp): Locator =>
     lab.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: text })
 
   test('a hover tells what a collection is and what its task takes along', async () => {
     const { page } = lab
-    await goTo('const doubled')
+    await goToLine(page, 'const doubled', 'Home')
     await page.keyboard.press('Control+ArrowRight')
     await page.keyboard.press('Control+ArrowRight')
-    await runCommand(page, 'Show or Focus Hover')
-    const hover = page.locator('.monaco-hover:visible', { hasText: 'bag' }).first()
-    await hover.getByText('4 partitions').waitFor()
-    await hover.getByText('made by').waitFor()
+    await hoverAtCursor(page, '4 partitions', 'made by')
     await lab.picture('hover')
     await page.keyboard.press('Escape')
   })
@@ -59,11 +52,7 @@ describe('the language server in a real VS Code', { concurrency: false }, () => 
       await problem(code).waitFor()
     await lab.picture('diagnostics')
     await runCommand(page, 'View: Toggle Panel Visibility')
-    await goTo('doubled.count().compute()')
-    await runCommand(page, 'Quick Fix...')
-    const fix = page.locator('.action-widget:visible', { hasText: 'Add await' })
-    await fix.waitFor()
-    await fix.getByText('Add await').click()
+    await takeFix(page, () => goToLine(page, 'doubled.count().compute()', 'Home'), 'Add await')
     await line('await doubled.count().compute()').waitFor()
     await runCommand(page, 'Problems: Focus on Problems View')
     await until(async () => (await problem('missing-await').count()) === 0, 'the mistake is gone')
@@ -75,47 +64,34 @@ describe('the language server in a real VS Code', { concurrency: false }, () => 
     const { page } = lab
     await lab.setting('editor.codeLens', false)
     try {
-      await page.keyboard.press('Control+P')
-      await page.locator('.quick-input-widget:visible input[type="text"]').fill('everyMistake.ts')
-      await pick('everyMistake.ts').first().click()
-      await editorTab(page, 'everyMistake.ts').first().waitFor()
+      await openFile(page, 'everyMistake.ts')
+      await until(async () => (await page.locator('.codelens-decoration').count()) === 0, 'no lens is left')
       await runCommand(page, 'Problems: Focus on Problems View')
       await runCommand(page, 'View: Toggle Maximized Panel')
       const problems = page.locator('.markers-panel .monaco-list-row')
       for (const { code } of EVERY_MISTAKE) await problems.filter({ hasText: code }).first().waitFor()
-      await lab.picture('everyMistake')
+      // To where nothing tells of itself: the empty middle of the status bar.
+      await page.mouse.move(700, 784, { steps: 4 })
+      await lab.picture('everyMistake', 1000)
       await runCommand(page, 'View: Toggle Maximized Panel')
       await runCommand(page, 'View: Toggle Panel Visibility')
       for (const { code, line: text } of EVERY_MISTAKE) {
-        const row = await line(text).boundingBox()
-        assert.ok(row, `${code}: its line is on the screen`)
-        const tops = await page
-          .locator('.view-overlays [class*="squiggly-"]')
-          .evaluateAll((all: Element[]) =>
-            all.map(
-              (each) =>
-                (each as unknown as { getBoundingClientRect(): { y: number } }).getBoundingClientRect().y,
-            ),
-          )
-        assert.ok(
-          tops.some((top) => top >= row.y - 1 && top <= row.y + row.height),
-          `${code}: its line is underlined`,
-        )
+        await until(async () => {
+          const row = await line(text).boundingBox()
+          const tops = await page
+            .locator('.view-overlays [class*="squiggly-"]')
+            .evaluateAll((all: Element[]) =>
+              all.map(
+                (each) =>
+                  (each as unknown as { getBoundingClientRect(): { y: number } }).getBoundingClientRect().y,
+              ),
+            )
+          return row !== null && tops.some((top) => top >= row.y - 1 && top <= row.y + row.height)
+        }, `${code}: its line is underlined`)
       }
       for (const { line: text, fix, fixed } of EVERY_MISTAKE) {
         if (!fix || !fixed) continue
-        // A fix of the text before the last one is not offered: what is said of this one may still be on its way.
-        await until(async () => {
-          await goTo(text)
-          await runCommand(page, 'Quick Fix...')
-          const offered = page.locator('.action-widget:visible').getByText(fix).first()
-          const isThere = await offered.click({ timeout: 3000 }).then(
-            () => true,
-            () => false,
-          )
-          if (!isThere) await page.keyboard.press('Escape')
-          return isThere
-        }, `${fix} is offered`)
+        await takeFix(page, () => goToLine(page, text, 'Home'), fix)
         await line(fixed).waitFor()
       }
       await runCommand(page, 'File: Revert File')
@@ -124,10 +100,19 @@ describe('the language server in a real VS Code', { concurrency: false }, () => 
     }
   })
 
+  test('a hover tells the columns of a table after its steps', async () => {
+    const { page } = lab
+    await goToLine(page, 'const totals', 'Home')
+    await page.keyboard.press('Control+ArrowRight')
+    await page.keyboard.press('Control+ArrowRight')
+    await hoverAtCursor(page, /columns: origin string, worst \w+/)
+    await lab.picture('hoverColumns')
+    await page.keyboard.press('Escape')
+  })
+
   test('columns and axes are offered where they are typed', async () => {
     const { page } = lab
-    await line("load().groupBy('orign')").click()
-    await page.keyboard.press('End')
+    await goToLine(page, "load().groupBy('orign')", 'End')
     await page.keyboard.type("\nload().groupBy('d")
     await suggestion(page, 'delay')
     await lab.picture('columns')
@@ -142,15 +127,11 @@ describe('the language server in a real VS Code', { concurrency: false }, () => 
 
   test('two runs are compared line by line', async () => {
     const { page } = lab
-    await page.keyboard.press('Control+P')
-    await page.locator('.quick-input-widget:visible input[type="text"]').fill('cells.ts')
-    await pick('cells.ts').first().click()
-    await editorTab(page, 'cells.ts').first().waitFor()
+    await openFile(page, 'cells.ts')
     const run = (await settledLenses(page, /▷ Run$/, 2)).first()
     for (const change of ['', ' + 1']) {
       if (change) {
-        await line('n * n').click()
-        await page.keyboard.press('End')
+        await goToLine(page, 'n * n', 'End')
         await page.keyboard.press('ArrowLeft')
         await page.keyboard.type(change)
       }

@@ -65,8 +65,11 @@ describe('pages of a data frame in a real VS Code', { concurrency: false }, () =
     const filter = results.locator('vscode-textfield input')
     await filter.fill('pun')
     await results.getByText('666,666 of 2,000,000 rows', { exact: true }).waitFor()
-    const cities = await results.locator('tbody tr:not(.gap) td:nth-child(4)').allTextContents()
-    assert.deepEqual([...new Set(cities.filter((text) => text !== '…'))], ['Pune'])
+    await until(async () => {
+      const cities = await results.locator('tbody tr:not(.gap) td:nth-child(4)').allTextContents()
+      const there = new Set(cities.filter((text) => text !== '…'))
+      return there.size === 1 && there.has('Pune')
+    }, 'rows of Pune are there, and no others')
     await lab.picture('resultsPagesFiltered', 500)
   })
 
@@ -76,20 +79,13 @@ describe('pages of a data frame in a real VS Code', { concurrency: false }, () =
     await until(isCalm, 'no page is on its way')
     const first = await results.locator('tbody tr:not(.gap) td:nth-child(2)').first().textContent()
     const bar = results.getByRole('progressbar', { name: 'Looking through all rows' })
-    // Workers that stand still sort for as long as it takes to see it.
-    const signal = (name: NodeJS.Signals): void => {
-      for (const pid of lab.workers()) process.kill(pid, name)
-    }
-    signal('SIGSTOP')
-    try {
+    await lab.holdWorkers(async () => {
       await results.getByRole('button', { name: 'city' }).click()
       await bar.waitFor()
       await lab.picture('resultsSorting')
       await results.getByRole('button', { name: 'Cancel' }).click()
       await until(async () => (await bar.count()) === 0, 'nothing goes on')
-    } finally {
-      signal('SIGCONT')
-    }
+    })
     await until(isCalm, 'it shows what was there')
     assert.equal(await results.locator('tbody tr:not(.gap) td:nth-child(2)').first().textContent(), first)
   })
@@ -123,7 +119,7 @@ describe('pages of a data frame in a real VS Code', { concurrency: false }, () =
     await saveAs(page, join(lab.folder, 'rows.parquet'))
     // The expression runs again, which takes its time.
     await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\//)
-    await runCommand(page, 'Heddle: Cancel Run')
+    await lab.holdWorkers(() => runCommand(page, 'Heddle: Cancel Run'))
     await notifications(page, 'rows.parquet was not saved: it was cancelled.')
     await lab.picture('exportCancelled', 500)
     assert.deepEqual(saved(), [])

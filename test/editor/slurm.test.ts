@@ -6,7 +6,7 @@ import type { Locator } from 'playwright-core'
 import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { SlurmUser } from '../slurmLab/slurmUser.ts'
 import { type Lab, openLab, until } from './kit.ts'
-import { lineText, notifications, runAndPick, runCommand, settledLenses } from './workbench.ts'
+import { answerBox, lineText, notifications, runAndPick, runCommand, settledLenses } from './workbench.ts'
 
 describe('Slurm in a real VS Code', { concurrency: false }, () => {
   let slurm: SlurmLab
@@ -89,9 +89,7 @@ describe('Slurm in a real VS Code', { concurrency: false }, () => {
   test('scaled up, jobs show in the tree', async () => {
     const { page } = lab
     await runCommand(page, 'Heddle: Scale Jobs…')
-    const box = page.locator('.quick-input-widget:visible input[type="text"]')
-    await box.fill('3')
-    await box.press('Enter')
+    await answerBox(page, 'Scale: how much', '3')
     await statusBar(/loom: 3 workers/).waitFor()
     await until(async () => (await rows(/^ ?job \d+/).count()) === 3, 'three jobs are in the tree')
   })

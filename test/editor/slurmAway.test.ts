@@ -20,7 +20,7 @@ describe('Slurm from a VS Code that has no network but ssh', { concurrency: fals
   test('it connects', () => away.connect())
 
   test('scaled up, it has two jobs', async () => {
-    await away.answer('Heddle: Scale Jobs…', '2')
+    await away.answer('Heddle: Scale Jobs…', 'Scale: how much', '2')
     await away.statusBar(/loom: 2 workers/).waitFor()
   })
 

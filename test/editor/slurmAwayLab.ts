@@ -8,7 +8,7 @@ import { SlurmLab } from '../slurmLab/slurmController.ts'
 import { SlurmUser } from '../slurmLab/slurmUser.ts'
 import { SshServer } from '../slurmLab/sshServer.ts'
 import { type Lab, openLab, until } from './kit.ts'
-import { notifications, runAndPick, runCommand, settledLenses } from './workbench.ts'
+import { answerBox, notifications, runAndPick, runCommand, settledLenses } from './workbench.ts'
 
 export interface AwayOptions {
   /** Lines for slurm.conf. */
@@ -94,11 +94,9 @@ export class SlurmAway {
   }
 
   /** Answers the box that a command opens. */
-  async answer(command: string, text: string): Promise<void> {
+  async answer(command: string, title: string, text: string): Promise<void> {
     await runCommand(this.lab.page, command)
-    const box = this.lab.page.locator('.quick-input-widget:visible input[type="text"]')
-    await box.fill(text)
-    await box.press('Enter')
+    await answerBox(this.lab.page, title, text)
   }
 
   /** Clicks the lens of a computation. */

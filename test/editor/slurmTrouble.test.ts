@@ -63,7 +63,7 @@ describe('a Slurm cluster in trouble, in a real VS Code', { concurrency: false }
     const { page } = away.lab
     await away.connect()
     await runCommand(page, 'View: Show Heddle')
-    await away.answer('Heddle: Scale Jobs…', '2')
+    await away.answer('Heddle: Scale Jobs…', 'Scale: how much', '2')
     await away.statusBar(/loom: 2 workers/).waitFor()
     await runCommand(page, 'Heddle: Show Jobs')
     panel = await panelPage(page, 'jobs')
@@ -108,7 +108,7 @@ describe('a Slurm cluster in trouble, in a real VS Code', { concurrency: false }
     await away.run('frozen')
     await away.statusBar(/[1-9]\/2 busy/).waitFor()
     away.slurm.freezeController()
-    await away.answer('Heddle: Scale Jobs…', '3')
+    await away.answer('Heddle: Scale Jobs…', 'Scale: how much', '3')
     const told = panel.getByRole('alert').filter({ hasText: 'Slurm does not answer, and is asked again' })
     await told.waitFor()
     await away.rows(/loom.*Slurm does not answer/).waitFor()
@@ -135,7 +135,7 @@ describe('a Slurm cluster in trouble, in a real VS Code', { concurrency: false }
   })
 
   test('the load is followed: no jobs without work, jobs when there is some, and none again', async () => {
-    await away.answer('Heddle: Let Jobs Follow the Load…', '0-2')
+    await away.answer('Heddle: Let Jobs Follow the Load…', 'Follow the load', '0-2')
     await panel.getByText('follows the load').waitFor()
     await panel.getByText('0 jobs wanted').waitFor()
     await away.statusBar(/loom: 0 workers/).waitFor()

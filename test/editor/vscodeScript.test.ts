@@ -6,9 +6,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { pidsWith, root, until } from './kit.ts'
+import { kill, pidsWith, root, until } from './kit.ts'
 import { requireBuilt } from './vscodeServer.ts'
-import { lineText, openBrowser, settledLenses } from './workbench.ts'
+import { lineText, openBrowser, settledLenses, WAIT_MS } from './workbench.ts'
 
 test('without a desktop VS Code it starts a server, prints its address, and ends with Ctrl-C', async (t) => {
   requireBuilt(root)
@@ -34,19 +34,19 @@ test('without a desktop VS Code it starts a server, prints its address, and ends
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   t.after(async () => {
     child.kill('SIGKILL')
-    for (const pid of pidsWith(runtime)) process.kill(pid, 'SIGKILL')
+    for (const pid of pidsWith(runtime)) kill(pid)
     rmSync(made, { recursive: true, force: true, maxRetries: 10 })
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text))
-  await until(() => /^Open http\S+$/m.test(said) || child.exitCode !== null, 'it prints an address')
+  await until(() => /^Open http\S+\n/m.test(said) || child.exitCode !== null, 'it prints an address')
   const address = /^Open (http\S+)$/m.exec(said)?.[1]
   assert.ok(address, said)
   assert.equal((await fetch(address)).status, 200)
   const browser = await openBrowser()
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    page.setDefaultTimeout(180_000)
+    page.setDefaultTimeout(WAIT_MS)
     await page.goto(address)
     await page
       .locator('.explorer-folders-view .monaco-list-row', { hasText: 'analysis.ts' })

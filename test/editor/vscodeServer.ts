@@ -1,18 +1,9 @@
 // Starts a real VS Code's web server on a free loopback port with throw-away folders, and stops it again.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { createServer } from 'node:net'
+import { cpSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { NoNetwork } from '../slurmLab/noNetwork.ts'
 import { installServer } from './installServer.ts'
@@ -41,6 +32,9 @@ const QUIET_SETTINGS = {
   'merge-conflict.codeLens.enabled': false,
   'editor.minimap.enabled': false,
   'editor.cursorBlinking': 'solid',
+  // What is typed stays as it was typed, whichever suggestions come meanwhile.
+  'editor.acceptSuggestionOnCommitCharacter': false,
+  'editor.acceptSuggestionOnEnter': 'off',
 }
 
 /** A folder opens untrusted without a dialog in the way. */
@@ -54,6 +48,8 @@ export interface ServerOptions {
   settings?: Record<string, unknown>
   /** A packaged extension to install first. */
   vsix?: string
+  /** Folders of other extensions, which are copied to where installed ones are. */
+  extensions?: string[]
   /** More environment variables; the extension host inherits them. */
   env?: Record<string, string>
   /** Asks whether folders are trusted, and opens them untrusted; otherwise every folder is trusted. */
@@ -112,11 +108,13 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
       env,
       stdio: 'pipe',
     })
-  const port = options.port || (await freePort())
+  for (const folder of options.extensions ?? [])
+    cpSync(folder, join(data, 'extensions', basename(folder)), { recursive: true })
   const log = join(data, 'server.log')
   const output = createWriteStream(log)
   // A process group of its own: the server and the extension hosts go together.
-  const args = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token']
+  // Port 0 has it take a free one itself: one that was looked up before may be another's by then.
+  const args = ['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--without-connection-token']
   // Without the driver a released build ignores extensionDevelopmentPath and extensionTestsPath, and says nothing.
   args.push('--disable-experiments', '--enable-smoke-test-driver', ...where)
   if (!options.asksForTrust) args.push('--disable-workspace-trust')
@@ -124,6 +122,8 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
   const [program, ...rest] = [...inside, node, serverMain, ...args]
   const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text))
   const kill = (signal: NodeJS.Signals): void => {
     try {
       process.kill(-child.pid!, signal)
@@ -134,7 +134,6 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
   const atExit = (): void => kill('SIGKILL')
   process.once('exit', atExit)
   const exited = new Promise((done) => child.once('exit', done))
-  const authority = `127.0.0.1:${port}`
   const stop = async (): Promise<void> => {
     kill('SIGTERM')
     const timer = setTimeout(kill, 5000, 'SIGKILL')
@@ -147,14 +146,19 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
     else rmSync(data, { recursive: true, force: true, maxRetries: 10 })
   }
   const deadline = Date.now() + UP_MS_MAX
-  while (!(await answers(authority, inside))) {
+  let found: string | undefined
+  while (!found || !(await answers(found, inside))) {
     if (child.exitCode !== null || Date.now() > deadline) {
-      const said = readFileSync(log, 'utf8').slice(-2000)
       await stop()
-      throw new Error(`the VS Code server did not come up (exit code ${child.exitCode}):\n${said}`)
+      throw new Error(
+        `the VS Code server did not come up (exit code ${child.exitCode}):\n${said.slice(-2000)}`,
+      )
     }
     await pause(50)
+    const [, port] = /^Extension host agent listening on (\d+)\n/m.exec(said) ?? []
+    found = port && `127.0.0.1:${port}`
   }
+  const authority = found
   const uri = (file: string): string => `vscode-remote://${authority}${resolve(file)}`
   return {
     authority,
@@ -189,16 +193,6 @@ async function answers(authority: string, inside: readonly string[]): Promise<bo
   } catch {
     return false
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const probe = createServer().once('error', failed)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => done(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
 
 /** Whether the extension was built: tests of the editor say so rather than fail in a strange place. */

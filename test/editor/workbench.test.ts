@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import type { FrameLocator, Locator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
 import { startPathProxy } from './pathProxy.ts'
-import { codeLens, editorTab, lineText, panelPage, runCommand, settledLenses } from './workbench.ts'
+import { codeLens, lineText, openFile, panelPage, runCommand, settledLenses } from './workbench.ts'
 
 describe('in a real VS Code', { concurrency: false }, () => {
   let lab: Lab
@@ -19,14 +19,6 @@ describe('in a real VS Code', { concurrency: false }, () => {
   })
 
   const statusBar = (text: RegExp): Locator => lab.page.locator('.statusbar-item', { hasText: text }).first()
-
-  async function openFile(name: string): Promise<void> {
-    const { page } = lab
-    await page.keyboard.press('Control+P')
-    await page.locator('.quick-input-widget:visible input').fill(name)
-    await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: name }).first().click()
-    await editorTab(page, name).first().waitFor()
-  }
 
   test('Set Up This Folder makes the import resolve, for TypeScript too', async () => {
     const { page } = lab
@@ -60,9 +52,11 @@ describe('in a real VS Code', { concurrency: false }, () => {
     const progress = await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d+\/\d+/)
     assert.match(progress, /^[▁▂▃▄▅▆▇]{8} [\d,]+\/[\d,]+( · [\d.]+k?\/s)?$/)
     await lineText(page, /^[▁▂▃▄▅▆▇]{8} \d\d+\//)
-    await codeLens(page, 'Cancel').first().waitFor()
-    assert.equal(await codeLens(page, 'Cancel').count(), 1)
-    await lab.picture('progress')
+    await lab.holdWorkers(async () => {
+      await codeLens(page, 'Cancel').first().waitFor()
+      assert.equal(await codeLens(page, 'Cancel').count(), 1)
+      await lab.picture('progress')
+    })
     assert.match(await lineText(page, /^= 200 · /), /^= 200 · [\d.]+ s$/)
   })
 
@@ -78,7 +72,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
 
   test('a failed run marks the throwing line, and its message is no markup', async () => {
     const { page } = lab
-    await openFile('failing.ts')
+    await openFile(page, 'failing.ts')
     await (await settledLenses(page, /▷ Run$/, 1)).first().click()
     assert.match(await lineText(page, /^✗/), /^✗ RangeError: no number: <img/)
     await page.locator('.squiggly-error').first().waitFor()
@@ -95,7 +89,7 @@ describe('in a real VS Code', { concurrency: false }, () => {
 
   test('a run that takes long goes on while its panels are looked at', async () => {
     const { page } = lab
-    await openFile('endless.ts')
+    await openFile(page, 'endless.ts')
     await (await settledLenses(page, /▷ Run$/, 1)).first().click()
     await lineText(page, /^[▁▂▃▄▅▆▇]{8} [1-9]\d*\//)
   })
@@ -205,12 +199,13 @@ describe('in a real VS Code', { concurrency: false }, () => {
 
   test('Restart Cluster puts a new cluster in its place', async () => {
     const { page } = lab
-    const schedulers = (): number[] => lab.schedulers()
-    const [old] = schedulers()
+    const [old] = lab.schedulers()
     await runCommand(page, 'Heddle: Restart Cluster')
-    await until(() => schedulers().some((pid) => pid !== old), 'another scheduler runs')
+    await until(() => {
+      const now = lab.schedulers()
+      return now.length === 1 && now[0] !== old
+    }, 'another scheduler runs, and the old one does not')
     await statusBar(/1 worker · 0\/2 busy/).waitFor()
-    assert.equal(schedulers().length, 1)
   })
 
   test('Stop Cluster leaves nothing of it', async () => {

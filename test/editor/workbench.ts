@@ -13,6 +13,7 @@ const EXTENSION = 'heddle.heddle-vscode'
 export function openBrowser(started: (program: string) => string = (program) => program): Promise<Browser> {
   return chromium.launch({
     executablePath: started(installChromium()),
+    timeout: WAIT_MS,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -98,13 +99,38 @@ export async function widenSideBar(page: Page, pixels: number): Promise<void> {
   await page.mouse.up()
 }
 
-/** Opens a file of the folder by its name. */
+/**
+ * Opens a file of the folder by its name; resolves when its text stands in an editor: its tab alone is there before, above the
+ * text and the lenses of another file.
+ */
 export async function openFile(page: Page, name: string): Promise<void> {
   const palette = page.locator('.quick-input-widget:visible')
-  await page.keyboard.press('Control+P')
-  await palette.locator('input[type="text"]').fill(name)
-  await palette.locator('.monaco-list-row', { hasText: name }).first().click()
-  await editorTab(page, name).first().waitFor()
+  await again(async (timeout) => {
+    await page.keyboard.press('Control+P')
+    try {
+      await palette.locator('input[type="text"]').fill(name, { timeout })
+      await palette.locator('.monaco-list-row', { hasText: name }).first().click({ timeout })
+    } catch (error) {
+      await page.keyboard.press('Escape')
+      throw error
+    }
+    await page.locator(`.monaco-editor[data-uri$="/${name}"]`).first().waitFor({ timeout })
+  })
+}
+
+/** Clicks a button of a tree's row: pointed at again where an event moved the row, since only under the mouse it has buttons. */
+export async function clickOnRow(row: Locator, button: string): Promise<void> {
+  await again(async (timeout) => {
+    await row.hover({ timeout })
+    await row.getByRole('button', { name: button }).click({ timeout: Math.min(timeout, 3000) })
+  })
+}
+
+/** Answers the box of that title: the one before it may still be there. */
+export async function answerBox(page: Page, title: string, text: string): Promise<void> {
+  const quick = page.locator('.quick-input-widget:visible', { hasText: title })
+  await quick.locator('input[type="text"]').fill(text)
+  await quick.locator('input[type="text"]').press('Enter')
 }
 
 /** Takes the name that VS Code's own dialog for a file offers, once it is this one. */
@@ -127,8 +153,9 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   const palette = page.locator('.quick-input-widget:visible')
   await again(async (timeout) => {
     await page.keyboard.press('F1')
-    await palette.locator('input[type="text"]').fill(`>${title}`)
     try {
+      // The key is lost where the page inside a panel has the focus and is not ready.
+      await palette.locator('input[type="text"]').fill(`>${title}`, { timeout })
       await palette.locator('.monaco-list-row', { hasText: title }).first().click({ timeout })
     } catch (error) {
       await page.keyboard.press('Escape')
@@ -169,21 +196,6 @@ export async function pickFromMenu<Seen>(
   })
 }
 
-/** What is offered where the cursor stands: asked for again where something else was offered, since a busy server answers from less. */
-export async function suggestion(page: Page, text: string): Promise<Locator> {
-  const offered = page.locator('.suggest-widget:visible .monaco-list-row', { hasText: text }).first()
-  await again(async (timeout) => {
-    try {
-      await offered.waitFor({ timeout })
-    } catch (error) {
-      await page.keyboard.press('Escape')
-      await runCommand(page, 'Trigger Suggest')
-      throw error
-    }
-  })
-  return offered
-}
-
 /**
  * Notifications of that text. Under the driver they do not pop up, but wait behind the bell, and a list that was opened while
  * it was empty stays closed when the first one comes.
@@ -198,7 +210,7 @@ export async function notifications(page: Page, text: string | RegExp): Promise<
 }
 
 /** Does something until it succeeds, for three minutes; each time for a while. */
-async function again<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
+export async function again<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
   for (const deadline = Date.now() + WAIT_MS; ; ) {
     try {
       return await attempt(AGAIN_MS)

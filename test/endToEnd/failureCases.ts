@@ -99,13 +99,27 @@ test('a task whose workers die three times fails with the story of each death; o
   assert.match(failure.message, /was running on 3 workers when they died/)
   assert.equal(failure.story?.length, 3)
   const pids = failure.story.map((line, i) => {
-    const told = new RegExp(`^run ${i + 1}: worker (w0|w1) \\(pid (\\d+) on \\S+\\) died: .`).exec(line)
+    const told = new RegExp(
+      `^run ${i + 1}: worker (w0|w1) \\(pid (\\d+) on \\S+\\) died: .* it was ended by SIGKILL$`,
+    ).exec(line)
     assert.ok(told, line)
     return told[2]
   })
   assert.equal(new Set(pids).size, 3, 'three processes')
   assert.equal((await failureOf(dependent)).key, deadly.key, 'what stands on it names it')
   assert.deepEqual(await client.gather(client.map(inc, [1, 2, 3])), [2, 3, 4])
+})
+
+test('tasks that end their workers, one after another, leave the cluster at work', async () => {
+  await using here = await started(1)
+  const client = here.client.with({ pure: false })
+  // Three deaths each: more than a worker has that cannot start.
+  for (let i = 0; i < 3; i++)
+    assert.equal(
+      (await failureOf(client.submit(() => process.kill(process.pid, 'SIGABRT')))).kind,
+      'workers-died',
+    )
+  assert.equal(await client.submit(inc, 1).result(), 2)
 })
 
 test('scattered data whose only worker dies is lost by name; a broadcast copy is used instead', async () => {

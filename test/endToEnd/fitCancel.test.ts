@@ -16,6 +16,10 @@ const ENDLESS = 1_000_000
 const FITS = {
   'clusters in rounds of tasks': `await new ml.KMeans({ nClusters: 9, maxIter: ${ENDLESS}, tol: -1 }).fit(x)`,
   'trees in rounds of tasks': `await new ml.GradientBoostingRegressor({ maxIter: ${ENDLESS}, maxDepth: 2 }).fit(x, y)`,
+  'a ranker, level by level': `await new ml.GradientBoostingRanker({ maxIter: ${ENDLESS}, maxDepth: 2 }).fit(x, y.greater(0).astype('float64'), { query: array.arange(4000).floorDivide(9) })`,
+  'whole trees of a forest': `await new ml.RandomForestClassifier({ nEstimators: 20_000 }).fit(x, y.greater(0).astype('float64'))`,
+  'a forest of rows in the process itself': `await new ml.RandomForestRegressor({ nEstimators: ${ENDLESS} }).fit(await x.compute(), await y.compute())`,
+  'trees of rows in the process itself': `await new ml.GradientBoostingRegressor({ maxIter: ${ENDLESS}, maxDepth: 2 }).fit(await x.compute(), await y.compute())`,
   'batches in the process itself': `await new ml.MiniBatchKMeans({ nClusters: 9, maxIter: ${ENDLESS}, maxNoImprovement: ${ENDLESS} }).fit(x)`,
 }
 

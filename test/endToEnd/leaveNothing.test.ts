@@ -123,11 +123,13 @@ test('a scheduler that is killed ends the run with its reason', async () => {
 
 test('a worker that is killed while it works: the run goes on', async () => {
   await using place = new Workplace({
-    'program.ts': `import { setTimeout } from 'node:timers/promises'
+    'program.ts': `import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { Client } from 'heddle'
 const client = await Client.local()
+const gate = process.cwd() + '/killed'
 const all = client.map(async (n: number) => {
-  await setTimeout(20)
+  while (n > 0 && !existsSync(gate)) await setTimeout(20)
   return n
 }, Array.from({ length: 60 }, (_, n) => n))
 await all[0].result()
@@ -139,6 +141,7 @@ console.log('sum', sum)
   const run = place.start('run', 'program.ts', '--threads', '1')
   await run.said('busy')
   await killing(place, 'heddle worker')
+  place.write('killed', '')
   const { code, stdout, stderr } = await run.ended
   assert.equal(code, 0, stderr)
   assert.match(stdout, /^sum 1770$/m)

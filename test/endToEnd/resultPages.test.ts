@@ -10,7 +10,7 @@ import { Runs } from '../../runtime/host/runs.ts'
 import type { RowsView } from '../../runtime/protocol/rows.ts'
 import type { RunEvent, RunSpec } from '../../runtime/protocol/runs.ts'
 
-const SOURCE = `import { bag, dataframe } from 'heddle'
+const SOURCE = `import { array, bag, dataframe } from 'heddle'
 const frame = dataframe.fromBag(
   bag.range(2_000_000, { partitions: 8 }).map((n) => ({ n, half: n / 2, word: n % 3 === 0 ? 'Fizz ' + n : null })),
   { schema: { n: 'int64', half: 'float64', word: 'string' } },
@@ -26,7 +26,15 @@ const dated = dataframe.fromBag(
 const small = await frame.head(5).persist()
 const days = await dated.persist()
 const table = await frame.head(3000).compute()
+const squares = bag.range(5000, { partitions: 4 }).map((n) => ({ n, square: n * n }))
+const whole = squares.filter(({ n }) => n >= 0)
+const waves = array.arange(0, 3000 * 1700, 1, { chunks: 1_000_003 }).reshape([3000, 1700]).multiply(0.5)
+const holes = waves.where(waves.gt(10), Number.NaN).where(waves.lt(2_549_999), Infinity)
+const large = array.arange(400_000, { dtype: 'int64', chunks: 70_001 }).add(9007199254740993n)
+const turned = (await array.arange(200_000, { chunks: 50_000 }).compute()).multiply(2)
+const roots = await bag.range(4000).map((n) => Math.sqrt(n)).compute()
 `
+const doubles = (bytes: Uint8Array | undefined): number[] => [...new Float64Array(bytes!.slice().buffer)]
 const WHOLE: RowsView = { filter: '' }
 
 describe('pages of a result', () => {
@@ -99,6 +107,84 @@ describe('pages of a result', () => {
     assert.deepEqual([last.totalRows, last.rows], [2_000_000, [['1999999', '999999.5', 'null']]])
   })
 
+  test('of a large array a part comes as somebody looks at it, its figures are of all, and lines are of all elements', async () => {
+    const { run, events: told } = await ran(
+      'waves.where(waves.gt(10), Number.NaN).where(waves.lt(2_549_999), Infinity)',
+    )
+    const { line, display } = resultOf(told)
+    assert.equal(line, 'array(3000 × 1700) of float64')
+    assert.ok(display.kind === 'array' && display.remote)
+    const { shape, steps, figures } = display
+    assert.deepEqual(shape, [3000, 1700])
+    const here = shape.reduce((product, length, axis) => product * Math.ceil(length / steps[axis]), 1)
+    assert.ok(here <= 131_072 && display.values.byteLength === 8 * here, `${here} elements`)
+    // 0 to 10 are holes, 21 of them; the last two elements, 2549999 and 2549999.5, are infinite.
+    assert.deepEqual(
+      [figures?.min, figures?.max, figures?.missing, figures?.infinite],
+      [10.5, 2_549_998.5, 23, { positive: 2, negative: 0 }],
+    )
+    assert.equal(
+      figures?.counts.reduce((a, b) => a + b),
+      3000 * 1700 - 23,
+    )
+    assert.match(display.text, /^array\(\[\[.*nan,.*\.\.\..*inf\]\], shape=\(3000, 1700\), dtype=float64\)$/s)
+    const range = (start: number, stop: number, step = 1) => ({ start, stop, step })
+    const near = await runs.region({ run, ranges: [range(1000, 1002), range(588, 591)] })
+    const rows = [1000, 1001].flatMap((y) => [588, 589, 590].map((x) => (y * 1700 + x) / 2))
+    assert.deepEqual(doubles(near.values), rows)
+    const far = await runs.region({ run, ranges: [range(0, 3000, 1500), range(1699, 1700)] })
+    assert.deepEqual(doubles(far.values), [849.5, (1500 * 1700 + 1699) / 2])
+    const first = { run, ranges: [range(0, 1), range(0, 1700, 500)], extremes: true }
+    const { values, most, missing } = await runs.region(first)
+    assert.deepEqual(
+      [doubles(values), doubles(most), doubles(missing)],
+      [
+        [10.5, 250, 500, 750],
+        [249.5, 499.5, 749.5, 849.5],
+        [21, 0, 0, 0],
+      ],
+    )
+    await assert.rejects(
+      runs.region({ run, ranges: [range(0, 3001), range(0, 1)] }),
+      /is no part of an array of 3000 × 1700/,
+    )
+  })
+
+  test('integers beyond what a number holds come exactly, and an array that the program has comes in parts too', async () => {
+    const exact = await ran(
+      "array.arange(400_000, { dtype: 'int64', chunks: 70_001 }).add(9007199254740993n)",
+    )
+    const { display } = resultOf(exact.events)
+    assert.ok(display.kind === 'array' && display.remote)
+    assert.deepEqual(display.figures?.exact, { min: '9007199254740993', max: '9007199255140992' })
+    const part = await runs.region({ run: exact.run, ranges: [{ start: 70_000, stop: 70_003, step: 2 }] })
+    assert.deepEqual(
+      [...new BigInt64Array(part.exact!.slice().buffer)],
+      [9007199254810993n, 9007199254810995n],
+    )
+    const here = await ran('(await array.arange(200_000, { chunks: 50_000 }).compute()).multiply(2)')
+    const shown = resultOf(here.events).display
+    assert.ok(shown.kind === 'array' && shown.remote)
+    const region = await runs.region({ run: here.run, ranges: [{ start: 199_998, stop: 200_000, step: 1 }] })
+    assert.deepEqual(doubles(region.values), [399_996, 399_998])
+  })
+
+  test('what a bag gave comes in pages too: records that are lazy, and plain values', async () => {
+    const lazy = await ran('squares.filter(({ n }) => n >= 0)')
+    const { display } = resultOf(lazy.events)
+    assert.ok(display.kind === 'table' && display.remote)
+    assert.deepEqual([display.columns, display.rows.length, display.totalRows], [['n', 'square'], 1000, 5000])
+    const sort = { column: 1, descending: true }
+    const top = await runs.rows({ run: lazy.run, view: { filter: '', sort }, start: 0, count: 1 })
+    assert.deepEqual(top, { totalRows: 5000, start: 0, rows: [['4999', '24990001']] })
+    const plain = await ran('await bag.range(4000).map((n) => Math.sqrt(n)).compute()')
+    const last = await runs.rows({ run: plain.run, view: { filter: '62.9' }, start: 0, count: 1 })
+    const wanted = Array.from({ length: 4000 }, (_, n) => String(Math.sqrt(n))).filter((text) =>
+      text.includes('62.9'),
+    )
+    assert.deepEqual([last.totalRows, last.rows], [wanted.length, [[wanted[0]]]])
+  })
+
   test('sorting and filtering are of all rows', async () => {
     const { run } = await ran('await frame.persist()')
     const sort = { column: 0, descending: true }
@@ -135,6 +221,25 @@ describe('pages of a result', () => {
     assert.deepEqual([whole.totalRows, whole.rows[0][0]], [2_000_000, '7'])
   })
 
+  test('two windows sort and filter the same rows, and neither ends the work of the other', async () => {
+    const { run } = await ran('await frame.persist()')
+    const sort = { column: 1, descending: true }
+    const one = runs.rows({ run, view: { filter: '', sort }, start: 0, count: 1 }, 1)
+    const other = runs.rows({ run, view: { filter: 'fizz 30' }, start: 0, count: 1 }, 2)
+    assert.deepEqual([(await one).rows[0][0], (await other).rows[0][2]], ['1999999', 'Fizz 30'])
+    const gone = runs.rows(
+      { run, view: { filter: '', sort: { column: 2, descending: true } }, start: 0, count: 1 },
+      2,
+    )
+    const left = assert.rejects(gone, { name: 'NoPagesError' })
+    runs.viewerLeft(2)
+    await left
+    assert.equal(
+      (await runs.rows({ run, view: { filter: '', sort }, start: 1, count: 1 }, 1)).rows[0][0],
+      '1999998',
+    )
+  })
+
   test('dates and moments are found by the text that their cells show', async () => {
     const { run } = await ran('await dated.persist()')
     const found = async (filter: string): Promise<string[][]> =>
@@ -161,8 +266,7 @@ describe('pages of a result', () => {
     for (let i = 0; i < 2; i++) await ran('await frame.persist()')
     await assert.rejects(runs.rows({ run: first.run, view: WHOLE, start: 0, count: 1 }), {
       name: 'NoPagesError',
-      message:
-        'these rows are no longer held: the pages of the latest two results are. Run the expression again',
+      message: 'this result is no longer held: the latest two are. Run the expression again',
     })
   })
 

@@ -18,6 +18,11 @@ import { dirname, join } from 'node:path'
 const RUNTIME = join(import.meta.dirname, '..', '..', 'runtime')
 const CLI = join(RUNTIME, 'dist', 'cli.js')
 
+/** What of a cluster still stays after this stays for ever. */
+const LEAVE_MS_MAX = 60_000
+/** What was started by a test that has ended is killed after this. */
+const KILLED_MS_MAX = 10_000
+
 export interface Ended {
   code: number | null
   signal: NodeJS.Signals | null
@@ -116,14 +121,23 @@ export class Workplace implements AsyncDisposable {
 
   /** Files, sockets and folders of clusters, and temporary files. */
   files(): string[] {
-    return [this.#runFolders, this.#temporary].flatMap((folder) =>
-      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder.slice(-1), name)),
-    )
+    for (;;) {
+      try {
+        return [this.#runFolders, this.#temporary].flatMap((folder) =>
+          readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
+            join(folder.slice(-1), name),
+          ),
+        )
+      } catch (error) {
+        // A folder was removed while we looked into it.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(this.folder)) throw error
+      }
+    }
   }
 
   /** What is left when the end has come; polled, since processes that were cut off need a moment to notice. */
-  async leftovers(): Promise<string[]> {
-    const deadline = performance.now() + 10_000
+  async leftovers(msMax = LEAVE_MS_MAX): Promise<string[]> {
+    const deadline = performance.now() + msMax
     for (;;) {
       const left = [...this.processes().map(({ pid, title }) => `process ${pid} ${title}`), ...this.files()]
       if (left.length === 0 || performance.now() > deadline) return left
@@ -140,7 +154,7 @@ export class Workplace implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of this.#running) child.kill('SIGKILL')
-    await this.leftovers()
+    await this.leftovers(KILLED_MS_MAX)
     for (const { pid } of this.processes()) process.kill(pid, 'SIGKILL')
     rmSync(this.folder, { recursive: true, force: true })
   }

@@ -297,13 +297,19 @@ describe('a client of a local cluster', () => {
   })
 
   test('asCompleted: as they come, with results, with a timeout', async () => {
+    const { file, cleanUp } = countingFile()
+    const opened = `${file}.open`
     const fast = client.submit(inc, 600)
-    const slow = client.submit(
-      (x: number) => new Promise<number>((resolve) => setTimeout(resolve, 100, x)),
-      1,
-    )
+    const slow = client.submit(async (path: string) => {
+      while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 5))
+      return 1
+    }, opened)
     const order: Future<number>[] = []
-    for await (const done of asCompleted([slow, fast])) order.push(done)
+    for await (const done of asCompleted([slow, fast])) {
+      order.push(done)
+      writeFileSync(opened, '')
+    }
+    cleanUp()
     assert.deepEqual(order, [fast, slow])
     const results: number[] = []
     for await (const [future, result] of asCompleted([fast, slow], { withResults: true })) {

@@ -178,7 +178,54 @@ const sum = await bag.range(5).sum().compute()
       expressionText: 'await bag.range(5).sum().compute()',
       save: { path: join(folder, 'none.csv'), format: 'csv' },
     })
-    assert.match(of(none, 'failed')[0].failure.message, /^only a table, or a list of records/)
+    assert.match(of(none, 'failed')[0].failure.message, /^only a table, an array, or a list of records/)
+  })
+
+  test('all rows of what a cell gives are saved', async () => {
+    const above = `import { bag } from 'heddle'
+// %% made
+const rows = bag.range(1500).map((n: number) => ({ n }))
+`
+    const source = `${above}// %% shown
+await rows.filter(({ n }) => n % 3 === 0).compute()
+`
+    const path = join(folder, 'cell.csv')
+    const cell = { start: above.length, end: source.length, label: 'shown' }
+    const ran = await run(source, { cell, save: { path, format: 'csv' } })
+    assert.equal(ran.exitCode, 0, ran.stderr)
+    const lines = readFileSync(path, 'utf8').trim().split('\n')
+    assert.deepEqual([lines.length, lines[0], lines[500]], [501, 'n', '1497'])
+  })
+
+  test('all elements of an array are saved: a column for each along the last axis, complex numbers by both parts', async () => {
+    const source = `import { array } from 'heddle'
+const cube = array.arange(24, { dtype: 'int64', chunks: 10 }).reshape([2, 3, 4]).add(9007199254740993n)
+const waves = array.fromArray([{ re: 1, im: -2 }, { re: 0.5, im: 0 }], { dtype: 'complex128' })
+const wide = array.zeros([2, 30_000])
+`
+    const path = join(folder, 'array.csv')
+    const saved = async (name: string) => {
+      const expressionText =
+        name === 'cube'
+          ? "array.arange(24, { dtype: 'int64', chunks: 10 }).reshape([2, 3, 4]).add(9007199254740993n)"
+          : name
+      return await run(source, { expressionText, save: { path, format: 'csv' } })
+    }
+    const cube = await saved('cube')
+    assert.equal(of(cube, 'notice').at(-1)?.text, `6 rows are saved in ${path}`, cube.stderr)
+    const lines = readFileSync(path, 'utf8').trim().split('\n')
+    assert.deepEqual(
+      [lines[0], lines[1]],
+      ['0,1,2,3', '9007199254740993,9007199254740994,9007199254740995,9007199254740996'],
+    )
+    assert.equal(lines[6], '9007199254741013,9007199254741014,9007199254741015,9007199254741016')
+    await saved("array.fromArray([{ re: 1, im: -2 }, { re: 0.5, im: 0 }], { dtype: 'complex128' })")
+    assert.equal(readFileSync(path, 'utf8').trim(), 'real,imag\n1,-2\n0.5,0')
+    const wide = await saved('array.zeros([2, 30_000])')
+    assert.match(
+      of(wide, 'failed')[0].failure.message,
+      /^an array of 2 × 30000 has 30000 columns, and a table at most 20000: save it by toZarr/,
+    )
   })
 
   test('a task that throws: the failure with its place in the file, and exit code 1', async () => {
@@ -258,9 +305,11 @@ setTimeout(() => console.log('a timer'), 20)
     })
     const exitCode = await new Promise((resolve) => child.once('exit', resolve))
     assert.equal(exitCode, 0)
-    const reports = scheduler.heard.filter((message) => message.type === 'report-run')
+    const reports = () => scheduler.heard.filter((message) => message.type === 'report-run')
+    // What it sent may be read after its end is heard of.
+    while (reports().at(-1)?.event.kind !== 'ended') await new Promise((resolve) => setImmediate(resolve))
     assert.deepEqual(
-      reports.map(({ run, event }) => [run, event.kind]),
+      reports().map(({ run, event }) => [run, event.kind]),
       [
         ['run-7', 'started'],
         ['run-7', 'ended'],

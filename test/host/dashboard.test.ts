@@ -157,9 +157,11 @@ test('rates count what was computed, and a sample stands for all', async () => {
       what: Uint8Array.of(0, 0, 1, 2),
     },
   ]
-  const { tasksPerSecond } = await panel.next('rates')
+  let tasksPerSecond = 0
+  // Rates that were told before that are of no tasks.
+  while (tasksPerSecond === 0) ({ tasksPerSecond } = await panel.next('rates'))
   // Six hundred in a second or a little more.
-  assert.ok(tasksPerSecond > 0 && tasksPerSecond <= 600, String(tasksPerSecond))
+  assert.ok(tasksPerSecond <= 600, String(tasksPerSecond))
 })
 
 test('a panel of another version is told so', async () => {

@@ -98,6 +98,42 @@ for (const kind of ['unix', 'tcp'] as const)
     assert.equal(existsSync(join(folder, 'a.sock')), false, 'the socket file is gone')
   })
 
+test('parts of a value are asked for by number, and each answer says which it is', async () => {
+  const server = new DataServer(
+    {
+      // Task 1 is here in parts, of which the last is lost; task 2 is here as a whole.
+      lend: (task, _run, part = -1) =>
+        (task === 1 ? part >= 0 && part < 3 : part === -1)
+          ? { value: value(10 + part, 70_000 + part), giveBack: () => {} }
+          : undefined,
+      put: () => {},
+    },
+    'secret',
+    shared,
+  )
+  const address = await server.listen(`unix:${join(folder, 'parts.sock')}`)
+  const client = new DataClient('secret', { allocate: shared })
+  const asked = [
+    { task: 1, run: 7, part: 2 },
+    { task: 1, run: 7 },
+    { task: 1, run: 7, part: 0 },
+    { task: 2, run: 7, part: 0 },
+    { task: 1, run: 7, part: 3 },
+    { task: 2, run: 7 },
+  ]
+  const answers = await client.get(address, asked)
+  client.close()
+  server.close()
+  assert.deepEqual(answers.map(plain), [
+    plain(value(12, 70_002)),
+    undefined,
+    plain(value(10, 70_000)),
+    undefined,
+    undefined,
+    plain(value(9, 69_999)),
+  ])
+})
+
 test('a socket file is for its owner alone, and one left by a dead worker is taken over', async () => {
   const path = join(folder, 'b.sock')
   const first = await serve(`unix:${path}`, held)
@@ -243,7 +279,7 @@ test('what is received where it will stay comes together with what is not, and d
 test('a table that does not add up is refused before memory is taken for it', () => {
   const [frame] = valuesFrame(VALUES, 1, [{ task: 1, run: 1, value: value(10) }], false)
   const broken = Buffer.from(frame)
-  broken.writeDoubleLE(1e15, HEAD_BYTES + 16)
+  broken.writeDoubleLE(1e15, HEAD_BYTES + 24)
   assert.throws(() => new FrameReader(() => {}, shared).push(broken), DataFrameError)
 })
 

@@ -180,10 +180,12 @@ export class TestCluster {
   }
 }
 
+/** How a process ended, once it has and all that it and its children wrote to standard error is here. */
 export function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-  const { exitCode, signalCode } = child
-  if (exitCode !== null || signalCode !== null) return Promise.resolve({ code: exitCode, signal: signalCode })
-  return new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
+  const { exitCode, signalCode, stderr } = child
+  const isOver = (exitCode !== null || signalCode !== null) && (stderr?.closed ?? true)
+  if (isOver) return Promise.resolve({ code: exitCode, signal: signalCode })
+  return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })))
 }
 
 /** Whether a process exists and is not just waiting to be reaped. */

@@ -53,7 +53,8 @@ test('values that memory has no room for go to disk and come back as they were',
     'heartbeat',
     ({ spilledBytes, heldTasks }) => spilledBytes >= (VALUES - 5) * BYTES && heldTasks === VALUES,
   )
-  assert.ok(beat.managedBytes <= 5 * BYTES, `${beat.managedBytes} bytes are in memory`)
+  // Each is a few elements longer than the one before.
+  assert.ok(beat.managedBytes <= 5 * (BYTES + 8 * VALUES), `${beat.managedBytes} bytes are in memory`)
   assert.ok(readdirSync(spillFolder).length > 0)
   // Which values those are it says while somebody looks.
   assert.equal(beat.spilledTasks, undefined)
@@ -214,7 +215,8 @@ test('a spill folder that is removed while the worker runs is made again', async
   const worker = await cluster.worker('w0', { memoryLimitBytes: 2e9, memoryShares, spillFolder })
   await makeValues(worker)
   await worker.next('heartbeat', ({ spilledBytes }) => spilledBytes > 0)
-  rmSync(spillFolder, { recursive: true })
+  // A file that is written meanwhile keeps the folder from being removed.
+  await until(() => isDone(() => rmSync(spillFolder, { recursive: true })))
   // Those that were there are missed by who needs them, so that they are computed again; the others are served.
   const specs = Array.from({ length: VALUES }, (_, i) =>
     call(100 + i, 'sum', [new Dependency(0)], {

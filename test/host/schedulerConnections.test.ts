@@ -88,7 +88,8 @@ test('broken and unknown messages are refused to their sender, and everybody goe
     each.send({ type: 'query', request: 5, what: 'logs' })
     await each.next('answer')
   }
-  assert.deepEqual(shell.core.heard.slice(2), ['client 2: cancel', 'client 1: cancel'])
+  // Which of two connections is read first is chance.
+  assert.deepEqual(shell.core.heard.slice(2).sort(), ['client 1: cancel', 'client 2: cancel'])
 })
 
 test('who does not say hello first is told to', async () => {

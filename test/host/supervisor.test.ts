@@ -38,6 +38,18 @@ test('a worker that crashes again and again is given up, with what it died of', 
   await cluster.end()
 })
 
+test('a worker that crashes by its tasks again and again is started each time', async (t) => {
+  const cluster = await TestCluster.start(t)
+  cluster.spawn('w0', {}, 'supervised')
+  for (let start = 0; start < 7; start++) {
+    const worker = cluster.ready(await cluster.scheduler.joins())
+    assert.equal(await cluster.result(worker, call(1, 'increment', [start])), start + 1)
+    process.kill(worker.hello.pid, 'SIGKILL')
+    await worker.left
+  }
+  await cluster.end([cluster.ready(await cluster.scheduler.joins())])
+})
+
 test('a refused worker is not started again', async (t) => {
   const cluster = await TestCluster.start(t)
   const supervisor = cluster.spawn('w0', { token: 'wrong' }, 'supervised')
@@ -104,9 +116,13 @@ test('when the process that started the supervisor is killed, nothing is left', 
 /** Whether a thread of a process is inside the system call that opens a file: there, a pipe without a writer holds it. */
 function opensAFile(pid: number): boolean {
   const openat = process.arch === 'arm64' ? '56 ' : '257 '
-  return readdirSync(`/proc/${pid}/task`).some((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/syscall`, 'utf8').startsWith(openat),
-  )
+  return readdirSync(`/proc/${pid}/task`).some((thread) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${thread}/syscall`, 'utf8').startsWith(openat)
+    } catch {
+      return false // The thread ended while we looked.
+    }
+  })
 }
 
 test('when the worker cannot be stopped by ending its thread, its process ends and another starts', async (t) => {

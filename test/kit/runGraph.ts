@@ -3,9 +3,10 @@
 import { decodeValue, encodeValue } from '../../runtime/functions/valueCodec.ts'
 import type { Collection, ComputeCall, Executor } from '../../runtime/graph/collection.ts'
 import { buildTogether, provideExecutor } from '../../runtime/graph/collection.ts'
-import { TaskGraph, TaskRef } from '../../runtime/graph/taskGraph.ts'
+import { PartRef, TaskGraph, TaskRef } from '../../runtime/graph/taskGraph.ts'
 import { NdArray } from '../../runtime/kernels/array/ndArray.ts'
 import { kernelNames } from '../../runtime/kernels/kernel.ts'
+import { Parts } from '../../runtime/kernels/parts.ts'
 
 /** Runs every task of a graph in its order; gives each one's result. */
 export async function runGraph(graph: TaskGraph): Promise<unknown[]> {
@@ -13,13 +14,17 @@ export async function runGraph(graph: TaskGraph): Promise<unknown[]> {
   for (let task = 0; task < graph.size; task++) {
     const group = graph.groups[graph.group[task]]
     const args = graph.argsOf(task).map((argument) => resolve(argument, results))
-    results.push(travelled(await group.fn(...group.bound, ...args)))
+    const result = await group.fn(...group.bound, ...args)
+    if ((result instanceof Parts ? result.all.length : 0) !== (group.parts ?? 0))
+      throw new Error(`${group.name} gives other parts than it says`)
+    results.push(result instanceof Parts ? new Parts(result.all.map(travelled)) : travelled(result))
   }
   return results
 }
 
 /** Puts results in the place of references, as a worker does. */
 export function resolve(value: unknown, results: readonly unknown[]): unknown {
+  if (value instanceof PartRef) return travelled((results[value.index] as Parts).all[value.part])
   if (value instanceof TaskRef) return travelled(results[value.index])
   if (value instanceof Held) return travelled(value.value)
   if (Array.isArray(value)) return value.map((part) => resolve(part, results))
@@ -61,6 +66,8 @@ export class InProcessExecutor implements Executor {
   last: Ran = { tasks: 0, groups: [] }
   /** How many threads it says that it has. */
   threads = 1000
+  /** How much memory it says that it has, in bytes. */
+  memoryLimitBytes = Number.POSITIVE_INFINITY
 
   async compute(collections: readonly Collection[], _call: ComputeCall): Promise<unknown[]> {
     try {
@@ -79,8 +86,8 @@ export class InProcessExecutor implements Executor {
     )
   }
 
-  async info(): Promise<{ workers: { threads: number }[] }> {
-    return { workers: [{ threads: this.threads }] }
+  async info(): Promise<{ workers: { threads: number; memoryLimitBytes: number }[] }> {
+    return { workers: [{ threads: this.threads, memoryLimitBytes: this.memoryLimitBytes }] }
   }
 
   async #run(collections: readonly Collection[]): Promise<unknown[][]> {

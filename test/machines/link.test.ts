@@ -187,7 +187,8 @@ test('two connections that come at once start one agent', async (t) => {
 })
 
 test('a newer client brings a newer agent beside the old one, which ends when nobody needs it', async (t) => {
-  const { server, link } = await lab(t, { env: { HEDDLE_AGENT_IDLE_MS: '200' } })
+  // Long enough for a busy machine to connect to what it has just started.
+  const { server, link } = await lab(t, { env: { HEDDLE_AGENT_IDLE_MS: '2000' } })
   const old = await link.agent.call('describe', {})
   const newer = join(server.folder, 'agent.mjs')
   writeFileSync(newer, `${readFileSync(AGENT, 'utf8')}\n// A newer build.\n`)

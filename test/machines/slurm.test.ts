@@ -81,11 +81,16 @@ test('the load is followed: jobs for what there is to do, none when there is not
       { scheduler: 'login' },
       { adapt: { minimum: 0, maximum: 3, targetDurationMs: 200, intervalMs: 200, waitCount: 3 } },
       `
+const gate = ${JSON.stringify(user.folder)} + '/three'
+// None ends before all three jobs work: the first that comes could be done with all of them before the last one is there.
 const work = client.map(async (i: number) => {
+  const { existsSync } = await import('node:fs')
+  while (!existsSync(gate)) await setTimeout(20)
   await setTimeout(300)
   return i
 }, Array.from({ length: 24 }, (_, i) => i))
 const most = await until((report) => working(report) === 3)
+await (await import('node:fs/promises')).writeFile(gate, '')
 console.log(most.adapting, most.wanted.workers)
 console.log((await client.gather(work)).reduce((a, b) => a + b, 0))
 // Results that are wanted are not thrown away for being idle.

@@ -73,8 +73,8 @@ describe('a learning curve', () => {
         assert.equal(await canvases.count(), 2, 'a line for the loss, and one for the score')
         const picture = (): Promise<string> =>
           canvases.first().evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
-        const before = await picture()
         assert.ok((await coloursOf(page, 'section.curve canvas')) > 3, 'something is drawn')
+        const before = await picture()
         server.send(events[2])
         const ended = page.getByRole('region', { name: `${TITLE}: round 40 of 50` })
         await ended.getByText('ended after round 40 of 50').waitFor()

@@ -23,7 +23,7 @@ import { SyntheticFeed } from '../media/kit/syntheticFeed.ts'
 import { HOSTILE } from '../media/kit/syntheticProgram.ts'
 import { launchBrowser, openWatched, type WatchedPage } from './kit/browser.ts'
 import { type PanelServer, servePanels } from './kit/panelServer.ts'
-import { coloursOf, commonestColour } from './kit/pixels.ts'
+import { coloursOf, untilCommonest } from './kit/pixels.ts'
 
 const screenshots = process.env.HEDDLE_SCREENSHOTS
 const mediaFolder = mkdtempSync(join(tmpdir(), 'heddle-media-'))
@@ -199,12 +199,9 @@ describe('panels', () => {
         () => told,
         async (open) => {
           const { page } = await open('workers', dark)
-          assert.deepEqual(await page.locator('.workers tbody th .worker-name').allTextContents(), [
-            'loom-01',
-            'loom-02',
-            'loom-03',
-            'loom-04',
-          ])
+          const names = page.locator('.workers tbody th .worker-name')
+          await names.nth(3).waitFor()
+          assert.deepEqual(await names.allTextContents(), ['loom-01', 'loom-02', 'loom-03', 'loom-04'])
           await page
             .getByRole('img', { name: /^Memory [\d.]+ GiB of 4.00 GiB \(\d+%\): .* managed, .* unmanaged/ })
             .first()
@@ -212,6 +209,7 @@ describe('panels', () => {
           await page.getByRole('img', { name: '4 of 4 threads busy' }).first().waitFor()
           await sees(page, 'paused')
           await sees(page, 'reads wait')
+          await page.locator('.chart canvas').nth(3).waitFor()
           assert.equal(await page.locator('.chart canvas').count(), 4)
           await shoot(page, `workers-${scheme}`)
         },
@@ -318,7 +316,7 @@ describe('panels', () => {
           const { page } = await open('results', dark)
           const picture = page.getByRole('img', { name: 'Heat map of float64, 12 × 60 × 90' })
           await picture.waitFor()
-          await sees(page, 'from 5 to 25, 15.02 on average · 31,000 not finite')
+          await sees(page, 'from 5 to 25, 15.02 on average · 31,000 NaN')
           assert.ok(
             (await coloursOf(page, '.array-picture canvas')) > 100,
             'it has the colours of its numbers',
@@ -476,7 +474,10 @@ describe('panels', () => {
         server.breakFeeds()
         await page.getByRole('alert').getByText('The connection broke').waitFor()
         await page.getByRole('alert').waitFor({ state: 'detached' })
-        assert.equal(server.requests.filter(({ type }) => type === 'hello').length, 2)
+        const hellos = (): number => server.requests.filter(({ type }) => type === 'hello').length
+        // The page may show that it is connected before the server has read what it said.
+        while (hellos() < 2) await page.evaluate(() => new Promise(requestAnimationFrame))
+        assert.equal(hellos(), 2)
         server.send({ type: 'closing', reason: 'heddle scheduler was interrupted' })
         await sees(page, /The cluster has closed: heddle scheduler was interrupted/)
         assert.deepEqual(complaints, [])
@@ -509,12 +510,15 @@ describe('panels', () => {
       () => told,
       async (open) => {
         const graph = (await open('taskGraph')).page
+        // Keys go to what is there.
+        await graph.getByRole('button', { name: /^parseFlight/ }).waitFor()
         await graph.getByRole('application', { name: /^Task graph/ }).focus()
         for (const key of ['ArrowDown', 'ArrowDown']) await graph.keyboard.press(key)
         await graph.getByRole('button', { name: /^parseFlight/, pressed: true }).waitFor()
         await graph.keyboard.press('Space')
         await graph.getByRole('button', { name: 'Fold the tasks of parseFlight' }).waitFor()
         const stream = (await open('taskStream')).page
+        await stream.getByRole('button', { name: /^readCsv/ }).waitFor()
         await stream.getByRole('application', { name: /^Task stream/ }).focus()
         await stream.keyboard.press('ArrowLeft')
         await stream.getByRole('button', { name: 'Follow the newest', pressed: false }).waitFor()
@@ -534,13 +538,9 @@ describe('panels', () => {
       async (open) => {
         const { page } = await open('taskGraph')
         await sees(page, 'readParquet')
-        const light = await commonestColour(page, '.graph-canvas canvas')
+        await untilCommonest(page, '.graph-canvas canvas', '246,247,249')
         await page.emulateMedia({ colorScheme: 'dark' })
-        await page.waitForFunction(
-          () => getComputedStyle(document.body).backgroundColor === 'rgb(22, 25, 31)',
-        )
-        const dark = await commonestColour(page, '.graph-canvas canvas')
-        assert.deepEqual([light, dark], ['246,247,249', '29,33,41'])
+        await untilCommonest(page, '.graph-canvas canvas', '29,33,41')
       },
     )
   })

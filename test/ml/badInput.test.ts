@@ -6,7 +6,7 @@ import { array, NdArray } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { FLOAT64 } from '../../runtime/kernels/array/dtype.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
-import { ENTRIES, type Entry } from './everyEstimator.ts'
+import { ENTRIES, type Entry, X, Y } from './everyEstimator.ts'
 
 computeInProcess()
 
@@ -14,19 +14,12 @@ computeInProcess()
 type Any = ml.Estimator & {
   fit(x: unknown, y?: unknown, options?: unknown): Promise<unknown>
   predict?(x: unknown): unknown
+  partialFit?(x: unknown, y?: unknown, options?: unknown): Promise<unknown>
+  score?(x: unknown, y?: unknown, options?: unknown): Promise<number>
   transform?(x: unknown): unknown
   kneighbors?(x: unknown): unknown
 }
 
-const X = [
-  [0, 1],
-  [1, 0],
-  [2, 1],
-  [3, 5],
-  [4, 2],
-  [5, 1],
-]
-const Y = [0, 0, 0, 1, 1, 1]
 const withCell = (value: number | string): unknown[][] => X.map((row, i) => (i === 2 ? [row[0], value] : row))
 const use = (model: Any, x: unknown): unknown =>
   model.predict ? model.predict(x) : model.transform ? model.transform(x) : model.kneighbors!(x)
@@ -156,6 +149,36 @@ const CASES: Case[] = [
     of: weighs,
   },
   {
+    what: 'weights, of what counts all rows alike',
+    act: weighing([1, 1, 1, 1, 1, 1]),
+    says: /takes no sampleWeight, it counts all rows alike: fit it without/,
+    of: (entry) => !weighs(entry),
+  },
+  {
+    what: 'more features than before, in a part',
+    act: async (model, entry) => {
+      const options = { ...entry.options, classes: entry.learns === 'classes' ? [0, 1] : undefined }
+      await model.partialFit!(X, Y, options)
+      return model.partialFit!(
+        X.map((row) => [...row, 1]),
+        Y,
+        options,
+      )
+    },
+    says: /X has 3 features, but .* was fitted with 2/,
+    of: ({ make }) => (make() as Any).partialFit !== undefined,
+  },
+  {
+    what: 'a score by weights that are all 0',
+    act: async (model, entry) => {
+      await model.fit(X, Y, entry.options)
+      return model.score!(X, Y, { ...entry.options, sampleWeight: [0, 0, 0, 0, 0, 0] })
+    },
+    says: /there are no rows, or sampleWeight is 0 everywhere/,
+    // A ranker's queries count alike.
+    of: ({ learns: kind, options }) => kind !== undefined && options === undefined,
+  },
+  {
     what: 'a parameter that there is not',
     act: (model) => model.setParams({ nope: 1 }),
     says: /has no parameter nope; it has |has no step nope/,
@@ -202,9 +225,96 @@ test('constant columns: every estimator learns beside them, and what it says is 
   }
 })
 
+test('a block that lacks a class is told of as a block', async () => {
+  const model = new ml.BlockwiseVotingClassifier({ estimator: new ml.LogisticRegression() })
+  await assert.rejects(model.fit(array.fromArray(X, { chunks: [3, 2] }), Y), {
+    name: 'MlDataError',
+    message:
+      'BlockwiseVotingClassifier learns each block alone, and one of 3 rows does not do: LogisticRegression needs targets of at least 2 classes, and there is only 0: give it rows of another class too; where rows are in order, shuffle them first',
+  })
+})
+
+test('an array of three axes: rows are what it has first', async () => {
+  await assert.rejects(new ml.PCA().fit(array.zeros([6, 2, 3])), {
+    message:
+      'features for PCA have two axes, rows and columns, and this array has shape (6, 2, 3): reshape([-1, 1]) makes one column of it, reshape([6, -1]) one row of each of its 6',
+  })
+})
+
+test('a part that counts no weights refuses them in what it is a part of', async () => {
+  const sampleWeight = [1, 2, 3, 4, 5, 6]
+  const parts = new ml.ColumnTransformer({ transformers: [['all', new ml.MinMaxScaler(), [0, 1]]] })
+  await assert.rejects(parts.fit(X, Y, { sampleWeight }), /MinMaxScaler takes no sampleWeight/)
+  const search = new ml.GridSearchCV(new ml.KNeighborsClassifier(), { nNeighbors: [1] }, { cv: 2 })
+  await assert.rejects(search.fit(X, Y, { sampleWeight }), /KNeighborsClassifier takes no sampleWeight/)
+})
+
 test('text vectorizers refuse what is no text', async () => {
   await assert.rejects(new ml.TfidfVectorizer().fit([[1], [2]]), /TfidfVectorizer/)
   await assert.rejects(new ml.TfidfVectorizer().fit([]), /no rows: TfidfVectorizer needs at least one/)
   assert.throws(() => new ml.TfidfVectorizer().transform(['a']), /TfidfVectorizer is not fitted yet/)
   assert.throws(() => new ml.HashingVectorizer().transform([[1]]), /HashingVectorizer/)
 })
+
+test('quantiles between which a RobustScaler takes the range rise from 0 to 100', () => {
+  for (const quantileRange of [
+    [75, 25],
+    [-1, 50],
+    [0, 101],
+    [Number.NaN, 50],
+  ] as const)
+    assert.throws(() => new ml.RobustScaler({ quantileRange }), {
+      name: 'ParameterError',
+      message: /quantileRange of RobustScaler is two rising numbers from 0 to 100, not /,
+    })
+})
+
+for (const [kind, { make }] of Object.entries(ENTRIES))
+  test(`${kind}: choices are those that there are, and what is true or false is nothing else`, () => {
+    for (const [name, value] of Object.entries(make().getParams())) {
+      // What fills in is any text.
+      if (name === 'fillValue' || (typeof value !== 'string' && typeof value !== 'boolean')) continue
+      const text = typeof value === 'boolean' ? 'true or false' : '.*'
+      assert.throws(() => make().setParams({ [name]: 'nope' } as never), {
+        name: 'ParameterError',
+        message: new RegExp(`^${name} of ${kind} is ${text}, not nope$`),
+      })
+    }
+  })
+
+for (const [kind, { make }] of Object.entries(ENTRIES))
+  test(`${kind}: numbers are numbers, of the range that their name has, and what is refused changes nothing`, () => {
+    const before = make().getParams()
+    for (const [name, value] of Object.entries(before)) {
+      // What stands in data may be of any kind; of others a number is one of several ways to say it.
+      if (
+        typeof value !== 'number' ||
+        /^(fillValue|unknownValue|nComponents|maxFeatures|batchSize)$/.test(name)
+      )
+        continue
+      const wrong: unknown[] = [Number.NaN, 'x', [1]]
+      if (!(kind.startsWith('SGD') && name === 'tol')) wrong.push(null)
+      if (
+        /^(tol|l2Regularization|minChildWeight|minSplitGain|epsilon|alpha|maxIter|initSize|degree)$/.test(
+          name,
+        )
+      )
+        wrong.push(-1)
+      if (
+        /^(minSamplesLeaf|nIterNoChange|nClusters|nNeighbors|nEstimators|batchSize|maxNoImprovement)$/.test(
+          name,
+        )
+      )
+        wrong.push(0, 1.5)
+      if (name === 'seed') wrong.push(0.5, Number.POSITIVE_INFINITY)
+      for (const each of wrong) {
+        const model = make()
+        assert.throws(
+          () => model.setParams({ [name]: each } as never),
+          (error: Error) => error.name === 'ParameterError' && error.message.includes(name),
+          `${name}: ${String(each)}`,
+        )
+        assert.deepEqual(model.getParams(), before)
+      }
+    }
+  })

@@ -44,7 +44,7 @@ test('boosting where workers may hold hardly anything gives the trees of one pro
   assert.deepEqual(printed('boosts.ts', ...options), {
     megabytes: 32,
     numbers: true,
-    lossesTold: 0,
+    lossesTold: 4,
     classes: true,
     learns: true,
   })

@@ -2,6 +2,17 @@
 
 import { ml } from '../../runtime/index.ts'
 
+/** Rows that any estimator learns from, of two classes. */
+export const X = [
+  [0, 1],
+  [1, 0],
+  [2, 1],
+  [3, 5],
+  [4, 2],
+  [5, 1],
+]
+export const Y = [0, 0, 0, 1, 1, 1]
+
 /** An estimator, and what is to be expected of it. */
 export interface Entry {
   make: () => ml.Estimator

@@ -2,16 +2,19 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { array } from '../../runtime/collections/index.ts'
+import { array, type ChunkedArray } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
+import { denseBlock } from '../../runtime/kernels/ml/block.ts'
+import { forestMeans, forestPlaces } from '../../runtime/kernels/ml/trees/forest.ts'
 import { drawsOf } from '../../runtime/kernels/ml/trees/forestRows.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { answersOf, close, split } from './kit.ts'
 
-computeInProcess()
+const executor = computeInProcess()
 
 const { forest } = answersOf<never>('trees') as unknown as { forest: Record<string, { score: number }> }
 const SEEDS = [0, 1, 2]
+const blockOf = (row: number[]) => denseBlock(1, row.length, Float64Array.from(row))
 
 for (const name of ['iris', 'cancer', 'digits'] as const)
   test(`the classes of ${name} are found as well as by scikit-learn, within 1%`, async () => {
@@ -65,27 +68,39 @@ test('trees are the same, to the last bit, for any cut into blocks', async () =>
   }
 })
 
-test('many rows are split by histograms first, with the same trees for any cut', async () => {
+test('whole trees in a task, and nodes of all blocks level by level, are the same trees for any cut', async () => {
   const x = Array.from({ length: 12_000 }, (_, i) => [
     (i * 7919) % 1009,
     (i * 104_729) % 499,
     i % 7 ? i % 13 : Number.NaN,
+    Math.sin(i),
+    i % 2,
   ])
   const y = x.map(([a, b, c]) => (a > 500 ? 1 : 0) + (b > 250 ? 2 : 0) + (Number.isNaN(c) ? 4 : 0))
-  const params = { nEstimators: 3, maxFeatures: null, seed: 5 }
-  const classes = await new ml.RandomForestClassifier(params).fit(x, y)
-  assert.ok((await classes.score(x, y)) > 0.999)
-  const numbers = await new ml.RandomForestRegressor(params).fit(x, y)
-  assert.ok((await numbers.score(x, y)) > 0.998)
+  const sampleWeight = y.map((_, i) => (i % 5) / 3)
   const cut = array.fromArray(x, { chunks: [5000, -1] })
-  assert.deepEqual(
-    (await new ml.RandomForestClassifier(params).fit(cut, y)).fitted.trees,
-    classes.fitted.trees,
-  )
-  assert.deepEqual(
-    (await new ml.RandomForestRegressor(params).fit(cut, y)).fitted.trees,
-    numbers.fitted.trees,
-  )
+  for (const [params, weights, most] of [
+    [{ nEstimators: 3, maxFeatures: null, seed: 5 }, {}, 0.998],
+    [{ nEstimators: 3, maxFeatures: 'sqrt', minSamplesLeaf: 3, seed: 6 }, { sampleWeight }, 0.9],
+    [{ nEstimators: 2, maxDepth: 4, bootstrap: false }, {}, 0.7],
+  ] as const) {
+    for (const Forest of [ml.RandomForestClassifier, ml.RandomForestRegressor]) {
+      const here = await new Forest(params).fit(x, y, weights)
+      assert.ok((await here.score(x, y)) > most, `${await here.score(x, y)}`)
+      const toldWith = async (memoryLimitBytes: number): Promise<number[]> => {
+        executor.memoryLimitBytes = memoryLimitBytes
+        const told: number[] = []
+        const onIteration = (trees: number): undefined => void told.push(trees)
+        const model = await new Forest(params).fit(cut, y, { ...weights, onIteration })
+        assert.deepEqual(model.fitted.trees, here.fitted.trees)
+        return told
+      }
+      const all = params.nEstimators
+      assert.deepEqual(await toldWith(100_000), [all], 'levels of all trees together')
+      const oneByOne = Array.from({ length: all }, (_, i) => i + 1)
+      assert.deepEqual(await toldWith(Number.POSITIVE_INFINITY), oneByOne, 'a task a tree')
+    }
+  }
 })
 
 test('rows are drawn as often as a Poisson variable of mean 1 says', () => {
@@ -155,6 +170,45 @@ test('whoever watches is told, and may end it; a forest comes back from JSON', a
   assert.equal(seen.at(-1), 3)
   const back = ml.RandomForestClassifier.fromJSON(JSON.parse(JSON.stringify(model)))
   assert.deepEqual(back.predictProba(x).toList(), model.predictProba(x).toList())
+})
+
+test('whoever watches hears how well rows are predicted by the trees that did not draw them', async () => {
+  const numbers = split('diabetes')
+  const classes = split('iris')
+  for (const bootstrap of [true, false]) {
+    const params = { nEstimators: 6, maxDepth: 4, bootstrap, seed: 3 }
+    for (const [Forest, { x, y }] of [
+      [ml.RandomForestRegressor, numbers],
+      [ml.RandomForestClassifier, classes],
+    ] as const) {
+      const sampleWeight = y.map((_, i) => i % 4)
+      const toldOf = async (features: number[][] | ChunkedArray, memoryLimitBytes = 1e9) => {
+        executor.memoryLimitBytes = memoryLimitBytes
+        const told: (number | undefined)[] = []
+        const onIteration = (_: number, score: number | undefined): undefined => void told.push(score)
+        const { fitted } = await new Forest(params).fit(features, y, { sampleWeight, onIteration })
+        return { trees: fitted.trees, last: told.at(-1)! }
+      }
+      const { trees, last } = await toldOf(x)
+      const cut = array.fromArray(x, { chunks: [50, -1] })
+      assert.equal((await toldOf(cut)).last, last)
+      assert.equal((await toldOf(cut, 1000)).last, last)
+      // By the definition, row by row.
+      const outputs = Forest === ml.RandomForestRegressor ? 1 : 3
+      const rows = x.flatMap((row, i) => {
+        const own = trees.filter((_, tree) => !bootstrap || drawsOf(3, tree, i) === 0)
+        if (own.length === 0 || sampleWeight[i] === 0) return []
+        const forest = { who: 'forest', columns: row.length, outputs, trees: own }
+        const [said] = outputs === 1 ? forestMeans(forest, blockOf(row)) : forestPlaces(forest, blockOf(row))
+        return [{ said: said as number, y: y[i], weight: sampleWeight[i] }]
+      })
+      const options = { sampleWeight: rows.map(({ weight }) => weight) }
+      const [actual, said] = [rows.map((row) => row.y), rows.map((row) => row.said)]
+      const { r2Score, accuracyScore } = ml.metrics
+      const score = outputs === 1 ? r2Score : accuracyScore
+      close(last, await score(actual, said, options), 1e-12)
+    }
+  }
 })
 
 test('what cannot be learnt from is refused by name', async () => {

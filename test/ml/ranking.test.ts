@@ -6,10 +6,12 @@ import { array, dataframe } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { addLambdas, ndcgOf } from '../../runtime/kernels/ml/metrics/ranking.ts'
 import { mulberry } from '../../runtime/kernels/ml/seeded.ts'
+import { startsOf } from '../../runtime/ml/contract/starts.ts'
+import { boundsOf, piecesOf } from '../../runtime/ml/trees/queryBlocks.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { answersOf, close } from './kit.ts'
 
-computeInProcess()
+computeInProcess().threads = 2
 
 const { ndcg } = answersOf<never>('trees') as unknown as {
   ndcg: { relevance: number[][]; scores: number[][]; all: number; three: number }
@@ -102,6 +104,53 @@ test('trees of a ranker are the same, to the last bit, for any cut, through quer
     const cut = array.fromArray(x, { chunks: [rows, -1] })
     const model = await new ml.GradientBoostingRanker(params).fit(cut, y, { query })
     assert.deepEqual(model.fitted.trees, whole.fitted.trees)
+  }
+})
+
+test('whoever watches hears the mean NDCG of the queries that are learnt from', async () => {
+  const { x, y, query } = queries(6)
+  for (const features of [x, array.fromArray(x, { chunks: [130, -1] })]) {
+    const told: (number | undefined)[] = []
+    const onIteration = (_: number, ndcg: number | undefined): void => void told.push(ndcg)
+    const model = await new ml.GradientBoostingRanker({ maxIter: 4 }).fit(features, y, { query, onIteration })
+    assert.equal(told.length, 4)
+    close(told[3], await model.score(x, y, { query }), 1e-12)
+    const plain = await new ml.GradientBoostingRanker({ maxIter: 4 }).fit(features, y, { query })
+    assert.deepEqual(plain.fitted, model.fitted)
+  }
+})
+
+test('blocks are cut where queries begin: every row once, in order, no query in two blocks', () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const next = mulberry(seed)
+    const below = (most: number): number => Math.floor(next() * most)
+    const starts = [0]
+    for (let q = 1 + below(12); q > 0; q--) starts.push(starts[starts.length - 1] + 1 + below(9))
+    const rows = starts[starts.length - 1]
+    const lengths: number[] = []
+    for (let left = rows; left > 0; ) {
+      // Empty blocks too.
+      const length = Math.min(left, below(15))
+      lengths.push(length)
+      left -= length
+    }
+    const count = 1 + below(8)
+    const bounds = boundsOf(starts, count)
+    assert.ok(bounds.length - 1 <= count && bounds[0] === 0 && bounds.at(-1) === starts.length - 1)
+    assert.ok(bounds.every((query, i) => i === 0 || query > bounds[i - 1]))
+    const at = bounds.map((query) => starts[query])
+    const pieces = piecesOf(lengths, at)
+    const begins = startsOf(lengths)
+    pieces.forEach((own, i) => {
+      const numbers = own.flatMap(({ block, from, to, whole }) => {
+        assert.equal(whole, from === 0 && to === lengths[block])
+        return Array.from({ length: to - from }, (_, row) => begins[block] + from + row)
+      })
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: at[i + 1] - at[i] }, (_, row) => at[i] + row),
+      )
+    })
   }
 })
 

@@ -3,7 +3,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DenseBlock, denseBlock, type SparseBlock } from '../../runtime/kernels/ml/block.ts'
-import { encodeSample, lossOfBlock } from '../../runtime/kernels/ml/linear/losses.ts'
+import {
+  type EncodedSample,
+  encodeSample,
+  type LossState,
+  lossOfBlock,
+} from '../../runtime/kernels/ml/linear/losses.ts'
 import type { LossName } from '../../runtime/kernels/ml/linear/lossOfScores.ts'
 import { eachStripOfScores } from '../../runtime/kernels/ml/linear/rowProducts.ts'
 import { hashedFraction } from '../../runtime/kernels/ml/trees/rowHash.ts'
@@ -11,6 +16,12 @@ import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
 import { close } from './kit.ts'
 
 const SEED = 5
+/** The loss of one model. */
+const lossOfOne = (
+  { weights, ...request }: { loss: LossName; outputs: number; weights: Float64Array },
+  sample: EncodedSample,
+): LossState => lossOfBlock({ ...request, models: [weights] }, sample)[0]
+
 const numbers = (count: number, seed: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => 2 * hashedFraction(seed, i) - 1)
 
@@ -105,7 +116,7 @@ for (const [loss, outputs] of CASES)
         const some = numbers(rows, SEED + 2).map((each) => Math.max(0, each))
         for (const weight of [null, some])
           for (const block of [x, sparseOf(x)]) {
-            const found = lossOfBlock({ loss, outputs, weights }, { x: block, y, weight })
+            const found = lossOfOne({ loss, outputs, weights }, { x: block, y, weight })
             const expected = byLoops(loss, x, y, weight, weights, outputs)
             const what = `${rows} × ${columns}, ${block.kind}`
             close(found.value, expected.value, 1e-12, what)
@@ -113,6 +124,32 @@ for (const [loss, outputs] of CASES)
           }
       }
   })
+
+test('models that go through the rows together get what each alone gets, to the last bit, as others are done', () => {
+  for (const [loss, outputs] of CASES)
+    for (const [rows, columns] of [
+      [2001, 7],
+      [300, 20],
+      [0, 3],
+      // Too large to stay.
+      [110_000, 20],
+    ]) {
+      const x = denseBlock(rows, columns, numbers(rows * columns, 31))
+      const y = Float64Array.from({ length: rows }, (_, i) => i % Math.max(2, outputs))
+      const all = Array.from({ length: 5 }, (_, i) => numbers(outputs * (columns + 1), 40 + i))
+      for (const block of rows > 10_000 ? [x] : [x, sparseOf(x)]) {
+        const sample = { x: block, y, weight: null }
+        const alone = all.map((weights) => lossOfOne({ loss, outputs, weights }, sample))
+        for (const which of [[0, 1, 2, 3, 4], [1, 3, 4], [4], [2, 0]]) {
+          const models = which.map((i) => all[i])
+          assert.deepEqual(
+            lossOfBlock({ loss, outputs, models }, sample),
+            which.map((i) => alone[i]),
+          )
+        }
+      }
+    }
+})
 
 test('rows of many strips, wide ones among them, add up to what plain loops say', () => {
   for (const [rows, columns] of [
@@ -123,7 +160,7 @@ test('rows of many strips, wide ones among them, add up to what plain loops say'
     const x = denseBlock(rows, columns, numbers(rows * columns, 9))
     const y = Float64Array.from({ length: rows }, (_, i) => i % 2)
     const weights = numbers(columns + 1, 10)
-    const found = lossOfBlock({ loss: 'logistic', outputs: 1, weights }, { x, y, weight: null })
+    const found = lossOfOne({ loss: 'logistic', outputs: 1, weights }, { x, y, weight: null })
     const expected = byLoops('logistic', x, y, null, weights, 1)
     close(found.value / rows, expected.value / rows, 1e-12)
     close(
@@ -156,7 +193,7 @@ test('a block that is asked again, at other coefficients and between others, tel
     const loss = outputs === 1 ? 'logistic' : 'multinomial'
     const weights = numbers(outputs * (columns + 1), 50 + time)
     if (time % 5 === 4) eachStripOfScores(blocks[which].x, weights, outputs, () => {})
-    const found = lossOfBlock({ loss, outputs, weights }, blocks[which])
+    const found = lossOfOne({ loss, outputs, weights }, blocks[which])
     const expected = byLoops(loss, blocks[which].x, blocks[which].y, null, weights, outputs)
     const per = Math.max(1, rows)
     const what = `${rows} × ${columns}, time ${time}`
@@ -177,8 +214,8 @@ test('what a fit reads again is its own: targets and numbers that a caller chang
   const request = { loss: 'logistic', outputs: 1, weights: Float64Array.of(1, 0) } as const
   const ask = () => {
     const encoded = encodeSample({ who: 'a model', classes: null }, sample)
-    lossOfBlock(request, encoded)
-    return lossOfBlock(request, encoded)
+    lossOfOne(request, encoded)
+    return lossOfOne(request, encoded)
   }
   const first = ask()
   x.data[0] = 5
@@ -193,7 +230,7 @@ test('the logistic loss neither overflows nor loses what is small', () => {
   for (const z of scores)
     for (const target of [0, 1]) {
       const request = { loss: 'logistic', outputs: 1, weights: Float64Array.of(z, 0) } as const
-      const { value, gradient } = lossOfBlock(request, { x, y: Float64Array.of(target), weight: null })
+      const { value, gradient } = lossOfOne(request, { x, y: Float64Array.of(target), weight: null })
       const expected = LOSSES.logistic([z], target).value
       assert.ok(Math.abs(value - expected) <= 1e-14 * expected, `${z}: ${value} instead of ${expected}`)
       close(gradient[0], LOSSES.logistic([z], target).factors[0], 1e-15)
@@ -205,7 +242,7 @@ test('rows of weight 0 count nothing, even where their scores are infinite', () 
   const sample = { x, y: Float64Array.of(1, 1), weight: Float64Array.of(0, 1) }
   for (const [loss, outputs] of CASES) {
     const weights = new Float64Array(2 * outputs).fill(10)
-    const { value, gradient } = lossOfBlock({ loss, outputs, weights }, sample)
+    const { value, gradient } = lossOfOne({ loss, outputs, weights }, sample)
     assert.ok(Number.isFinite(value) && gradient.every(Number.isFinite), loss)
   }
 })

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { array, dataframe, NdArray } from '../../runtime/collections/index.ts'
+import { array, bag, dataframe, NdArray } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { denseBlock } from '../../runtime/kernels/ml/block.ts'
 import { placesOfFold, splitTask } from '../../runtime/kernels/ml/fitTask.ts'
-import { fitGroups } from '../../runtime/ml/modelSelection/fitGroups.ts'
+import { evenFitGroups, fitGroups } from '../../runtime/ml/modelSelection/fitGroups.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { answersOf, close, dataset } from './kit.ts'
 
@@ -114,9 +114,11 @@ test('a fold travels as the rows that test where all others train, and divides r
   }
 })
 
+/** What fits read: each candidate every fold. */
+const reads = (candidates: number, folds: number): string[] =>
+  Array.from({ length: candidates * folds }, (_, fit) => String(fit % folds))
+
 test('fits of a search share tasks where there are many for each thread, and the last ones do not', () => {
-  const reads = (candidates: number, folds: number) =>
-    Array.from({ length: candidates * folds }, (_, fit) => String(fit % folds))
   for (const [candidates, folds, threads] of [
     [20, 5, 2],
     [20, 5, 1],
@@ -142,6 +144,88 @@ test('fits of a search share tasks where there are many for each thread, and the
   assert.equal(fitGroups(reads(20, 5), Number.POSITIVE_INFINITY).length, 100)
   assert.deepEqual(fitGroups(reads(20, 5), 2)[0], [0, 5, 10, 15, 20, 25, 30, 35])
   assert.ok(fitGroups(reads(20, 5), 2).length < 40)
+})
+
+test('fits that learn together are few and even tasks: each fit once, several a thread, neighbours apart', () => {
+  for (const [candidates, folds, threads] of [
+    [20, 5, 1],
+    [20, 5, 2],
+    [20, 5, 16],
+    [100, 3, 2],
+    [1, 5, 4],
+    [7, 2, 3],
+    [20, 5, Number.POSITIVE_INFINITY],
+  ]) {
+    const all = reads(candidates, folds)
+    const groups = evenFitGroups(all, threads)
+    assert.deepEqual(
+      groups.flat().sort((a, b) => a - b),
+      [...all.keys()],
+    )
+    assert.ok(groups.length >= Math.min(all.length, 5 * threads))
+    const sizes = groups.map((group) => group.length)
+    assert.ok(Math.max(...sizes) <= 12 && Math.max(...sizes) - Math.min(...sizes) <= 1)
+    assert.ok(groups.every((group) => group.every((fit) => all[fit] === all[group[0]])))
+  }
+  assert.equal(evenFitGroups(reads(20, 5), 2).length, 10)
+  assert.deepEqual(evenFitGroups(reads(20, 5), 2)[1], [5, 15, 25, 35, 45, 55, 65, 75, 85, 95])
+})
+
+test('trainTestSplit: sizes are shares or whole numbers of rows, of either part', () => {
+  const rows = Array.from({ length: 20 }, (_, i) => i)
+  const sizes = (options: ml.SplitOptions) => ml.trainTestSplit([rows], options).map(({ length }) => length)
+  assert.deepEqual(sizes({}), [15, 5])
+  assert.deepEqual(sizes({ testSize: 0.33 }), [13, 7])
+  assert.deepEqual(sizes({ testSize: 3 }), [17, 3])
+  assert.deepEqual(sizes({ trainSize: 0.33 }), [6, 14])
+  assert.deepEqual(sizes({ trainSize: 12 }), [12, 8])
+  assert.deepEqual(sizes({ trainSize: 0.5, testSize: 2 }), [10, 2])
+  assert.deepEqual(ml.trainTestSplit([rows], { shuffle: false, trainSize: 3, testSize: 2 }), [
+    [0, 1, 2],
+    [3, 4],
+  ])
+  for (const size of [0, -1, 1.5, 20, 21, Number.NaN, '5' as never]) {
+    assert.throws(() => sizes({ testSize: size }), { name: 'ParameterError' }, String(size))
+    assert.throws(() => sizes({ trainSize: size }), { name: 'ParameterError' }, String(size))
+  }
+  assert.throws(
+    () => sizes({ testSize: 15, trainSize: 15 }),
+    /15 rows to train with and 15 to test with, of 20/,
+  )
+  assert.throws(() => ml.trainTestSplit([bag.fromSequence(rows)] as never), /split what compute\(\) gives/)
+})
+
+test('trainTestSplit draws from each class by its share, in any kind of list', () => {
+  const labels = Array.from({ length: 200 }, (_, i) =>
+    i % 20 === 0 ? 'rare' : i % 4 === 1 ? 'some' : 'most',
+  )
+  for (const seed of [0, 1, 2])
+    for (const testSize of [0.25, 37]) {
+      const rows = labels.map((_, i) => i)
+      const [train, held] = ml.trainTestSplit([rows], { stratify: labels, testSize, seed })
+      assert.deepEqual(
+        [...train, ...held].sort((a, b) => a - b),
+        rows,
+      )
+      for (const name of ['rare', 'some', 'most']) {
+        const all = labels.filter((label) => label === name).length
+        const own = held.filter((row) => labels[row] === name).length
+        assert.ok(Math.abs(own - (all * held.length) / 200) < 1, `${name}: ${own} of ${all}`)
+      }
+      assert.deepEqual(ml.trainTestSplit([rows], { stratify: labels, testSize, seed }), [train, held])
+    }
+  const [, held] = ml.trainTestSplit([iris.y], { stratify: NdArray.from(iris.y), testSize: 30 })
+  assert.deepEqual(
+    [0, 1, 2].map((label) => held.filter((each) => each === label).length),
+    [10, 10, 10],
+  )
+  assert.throws(() => ml.trainTestSplit([[1, 2, 3]], { stratify: ['a', 'a', 'b'] }), /class "b" has one row/)
+  assert.throws(
+    () => ml.trainTestSplit([[1, 2, 3, 4]], { stratify: [0, 0, 1, 1], testSize: 1 }),
+    /3 rows to train with and 1 to test with are fewer than 2 classes/,
+  )
+  assert.throws(() => ml.trainTestSplit([[1, 2]], { stratify: [0] }), /stratify has 1 classes for 2 rows/)
+  assert.throws(() => ml.trainTestSplit([[1, 2]], { stratify: [0, 0], shuffle: false }), /shuffle: false/)
 })
 
 test('trainTestSplit keeps rows together, of lists, arrays and chunked arrays', async () => {

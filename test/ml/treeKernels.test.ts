@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { keepsNothing, kernel, kernelNames, takeKeptNothing } from '../../runtime/kernels/kernel.ts'
 import { joinNumbers } from '../../runtime/kernels/ml/block.ts'
 import { mulberry } from '../../runtime/kernels/ml/seeded.ts'
+import { mergeStates, runSteps, sumBlocks } from '../../runtime/kernels/ml/steps.ts'
 import { type BinnedBlock, GROUP, placeOfFeature } from '../../runtime/kernels/ml/trees/binnedBlock.ts'
 import { binOffsets, type FeatureBins, valueBins } from '../../runtime/kernels/ml/trees/binning.ts'
 import { binRows } from '../../runtime/kernels/ml/trees/binRows.ts'
@@ -248,6 +250,107 @@ for (const outputs of [1, 3])
     // Another round's rows are others.
     assert.deepEqual(beginRound({ plan, round: 2 }, root, block), begun)
   })
+
+/** A copy of a block, and what overwrites the block itself: as a worker does with memory that nobody looks at. */
+function passing(block: BoostBlock): { block: BoostBlock; overwrite: () => void } {
+  const { binned, target } = block
+  const own = { ...block, target: target.slice(), binned: { ...binned, bytes: binned.bytes.slice() } }
+  return {
+    block: own,
+    overwrite: () => {
+      own.binned.bytes.fill(255)
+      own.target.fill(Number.NaN)
+    },
+  }
+}
+
+test('levels are the same where a block is written over behind each task: nothing of it is kept but copies (seed 8)', () => {
+  const random = mulberry(8)
+  const features = [30, 60, 90, 120, 200].map(numeric)
+  const rows = REGROUPED_ROWS + 77
+  const data = Float64Array.from({ length: features.length * rows }, () => valuesFor(random))
+  const target = Float64Array.from({ length: rows }, random)
+  const whole: BoostBlock = { binned: binRows(features, data, rows), target, weight: null, start: 0 }
+  const splits = Array.from({ length: 15 }, (_, node) => split(node, node % 5, 3 + node, 2 * node + 1))
+  const tree = { value: Float64Array.from({ length: 16 }, (_, leaf) => leaf + 1) }
+  const leafOf = Int32Array.from({ length: 31 }, (_, node) => (node < 15 ? -1 : node - 15))
+  const steps = (validationShare: number, fit: string) => {
+    const plan: BoostPlan = {
+      ...{ objective: 'squaredError', outputs: 1, features, fit, offsets: binOffsets(features) },
+      ...{ gradientUnit: 2 ** -20, hessianUnit: 2 ** -20, seed: 0, validationShare, lossEvery: 0 },
+    }
+    const at = { plan, round: 1 }
+    const orders = [1, 3, 7, 15].map((known) => ({
+      history: [splits.slice(0, known)],
+      wanted: [Array.from({ length: known + 1 }, (_, i) => known + i)],
+    }))
+    return (block: (work: (own: BoostBlock) => unknown) => unknown) => {
+      const root = { predictions: new Float64Array(rows), histograms: [] }
+      return [
+        block((own) => beginRound(at, root, own)),
+        ...orders.map((order) => block((own) => nextLevel(at, root, own, order))),
+        block((own) => finishRound({ ...at, grown: [{ tree, leafOf, splits }] as never }, root, own)),
+      ]
+    }
+  }
+  for (const validationShare of [0, 0.2]) {
+    const kept = steps(validationShare, 'kept')((work) => work(whole))
+    const passed = steps(
+      validationShare,
+      'passing',
+    )((work) => {
+      const { block, overwrite } = passing(whole)
+      const made = work(block)
+      overwrite()
+      return made
+    })
+    assert.deepEqual(passed, kept)
+  }
+})
+
+test('a room that holds some features at a time reads the others where the block stands now (seed 9)', () => {
+  const random = mulberry(9)
+  const rows = 400
+  const features = Array.from({ length: 11 }, (_, i) => numeric(5 + 20 * i))
+  const offsets = binOffsets(features)
+  const { block, order, derivatives } = randomRows(random, rows, features)
+  const all = [{ start: 0, count: rows }]
+  const plain = new TreeRoom()
+  plain.lay(block, offsets)
+  plain.take({ order, derivatives })
+  const expected = histogramsIn(plain, { offsets }, all)
+  const room = new TreeRoom(GROUP * rows)
+  const first = { ...block, bytes: block.bytes.slice() }
+  room.lay(first, offsets)
+  room.take({ order, derivatives })
+  for (let again = 0; again < 3; again++) assert.deepEqual(histogramsIn(room, { offsets }, all), expected)
+  room.leave()
+  first.bytes.fill(0)
+  assert.throws(() => histogramsIn(room, { offsets }, all), /this block was left/)
+  room.see(block)
+  assert.deepEqual(histogramsIn(room, { offsets }, all), expected)
+})
+
+test('a task of steps says that it kept nothing where none of its kernels does', () => {
+  const forgetful = keepsNothing(kernel('test.forgetful', (_: unknown, block: number) => block + 1))
+  const keeper = kernel('test.keeper', (_: unknown, block: number) => 2 * block)
+  const step = (run: typeof keeper) => ({ run, state: null, others: 0 })
+  for (const [runs, keptNothing] of [
+    [[forgetful], true],
+    [[forgetful, forgetful], true],
+    [[forgetful, keeper], false],
+    [[keeper, forgetful], false],
+  ] as const) {
+    takeKeptNothing()
+    runSteps(runs.map(step), 3)
+    assert.equal(takeKeptNothing(), keptNothing)
+  }
+  for (const run of [beginRound, nextLevel, finishRound]) assert.ok(kernelNames.keepsNothing(run))
+  mergeStates(forgetful as never, 1, 2, 3)
+  assert.equal(takeKeptNothing(), true)
+  sumBlocks(((blocks: readonly number[]) => blocks.length) as never, 1, 2)
+  assert.equal(takeKeptNothing(), false)
+})
 
 test('a large block, whose rows are put by their nodes, tells what small blocks of its rows tell (seed 7)', () => {
   const random = mulberry(7)

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { NdArray } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { conditionAbove, thresholdBelow } from '../../runtime/kernels/ml/trees/xgboostModel.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
@@ -18,6 +19,16 @@ interface Saved {
 const answers = answersOf<never>('xgboost') as unknown as {
   saved: Record<'regression' | 'two' | 'three' | 'parallel' | 'categories', Saved>
   ours: Record<string, number[]>
+}
+/** See answers/README.md. */
+interface Demo {
+  documented: Record<'train' | 'test', string[]>
+  features: number
+  /** Features that trees ask; a pattern's bits are theirs. */
+  asked: number[]
+  patterns: Record<'train' | 'test', [label: number, bits: string, count: number][]>
+  /** After one round and after two. */
+  models: string[]
 }
 /** XGBoost adds numbers of 32 bits. */
 const BOUND = 2e-6
@@ -116,4 +127,29 @@ test('what is no such model is refused by name', () => {
     () => ml.fromXGBoost(changed((learner) => (learner.objective.name = 'count:poisson'))),
     /learnt count:poisson, and these can be read: reg:squarederror/,
   )
+})
+
+test('the model of XGBoost’s quick start makes the errors that its documentation prints', () => {
+  const { documented, features, asked, patterns, models } = answersOf<never>('xgboostDemo') as unknown as Demo
+  models.forEach((text, rounds) => {
+    const model = ml.fromXGBoost(text) as InstanceType<typeof ml.GradientBoostingClassifier>
+    for (const part of ['train', 'test'] as const) {
+      // What a row does not tell is missing, as in files of that kind.
+      const rows = patterns[part].map(([, bits]) => {
+        const row = new Array<number>(features).fill(Number.NaN)
+        asked.forEach((feature, i) => {
+          if (bits[i] === '1') row[feature] = 1
+        })
+        return row
+      })
+      const said = (model.predict(rows) as NdArray).toList() as number[]
+      let [wrong, all] = [0, 0]
+      patterns[part].forEach(([label, , count], i) => {
+        all += count
+        if (said[i] !== label) wrong += count
+      })
+      assert.equal(all, part === 'train' ? 6513 : 1611)
+      assert.equal((wrong / all).toFixed(6), documented[part][rounds], `${part}, ${rounds + 1} rounds`)
+    }
+  })
 })

@@ -61,7 +61,9 @@ test('explain gives the place in the queue, and names workers that are not here'
 test('a story tells what happened to a task, in order', () => {
   const cluster = simulate('a; b <- a', { workers: ['w1'] })
   cluster.play(finished('a', 'w1'), lost('w1', 'killed'), joined('w2'), erred('a', 'w2'))
-  const lines = cluster.scheduler.story(keyOf('a')).map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d+ /, ''))
+  const lines = cluster.scheduler
+    .story(keyOf('a'))
+    .map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, ''))
   assert.deepEqual(lines, [
     'came with graph 1, in the group a',
     'could run; waited for a worker with room',

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { CONNECTION_BROKE, outgrown } from '../../runtime/protocol/cluster.ts'
 import {
   dropped,
   erred,
@@ -18,6 +19,7 @@ import {
   stored,
   submitted,
   tick,
+  type WorkerSpec,
 } from './kit.ts'
 
 test('losing the worker that holds a result runs its task again', () => {
@@ -76,6 +78,36 @@ test('a task whose worker died three times fails with the story of each death', 
     'run 2: worker w2 (pid 1 on host-of-w2) died: out of memory',
     'run 3: worker w3 (pid 1 on host-of-w3) died: segmentation fault',
   ])
+})
+
+test('a task whose workers outgrew their memory each time fails for its memory', () => {
+  const cluster = simulate('a; b <- a', { workers: ['w1'] })
+  const again: WorkerSpec = { name: 'w1', startedAgain: outgrown(1.07e9, 1e9) }
+  const breaks = lost('w1', CONNECTION_BROKE)
+  cluster.play(breaks, joined(again), breaks, joined(again), breaks)
+  const reply = cluster.replies.find((message) => message.type === 'erred')!
+  assert.ok(reply.type === 'erred')
+  const [{ kind, message, story }] = reply.failures
+  assert.equal(kind, 'out-of-memory')
+  assert.match(
+    message,
+    /^the task a\b.* grew past its worker's memory limit of 1000 MB each time it ran, and 3 /,
+  )
+  assert.deepEqual(story, [
+    'run 1: worker w1 (pid 1 on host-of-w1) died: it used 107 % of its memory limit of 1000 MB and was ended',
+    'run 2: worker w1 (pid 1 on host-of-w1) died: it used 107 % of its memory limit of 1000 MB and was ended',
+    'run 3: worker w1 (pid 1 on host-of-w1) died: its connection broke',
+  ])
+})
+
+test('a task that killed one worker otherwise does not fail for its memory', () => {
+  const cluster = simulate('a', { workers: ['w1'] })
+  const breaks = lost('w1', CONNECTION_BROKE)
+  cluster.play(breaks, joined({ name: 'w1', startedAgain: outgrown(1.07e9, 1e9) }))
+  cluster.play(breaks, joined({ name: 'w1', startedAgain: 'it ended with exit code 1' }), breaks)
+  const reply = cluster.replies.find((message) => message.type === 'erred')!
+  assert.equal(reply.type === 'erred' && reply.failures[0].kind, 'workers-died')
+  assert.match(String(reply.type === 'erred' && reply.failures[0].story?.[1]), /it ended with exit code 1$/)
 })
 
 test('who shared two deaths runs alone, so that the third is its own', () => {
@@ -229,7 +261,7 @@ test('a task that threw tells each step that led there, unless many fail at a ti
   cluster.play(erred('a', 'w1'), erred('a', 'w1'))
   const reply = cluster.replies.find((message) => message.type === 'erred')!
   const history = reply.type === 'erred' ? reply.failures[0].history : undefined
-  const steps = history?.map((line) => line.replace(/^[\d:.]{12} /, ''))
+  const steps = history?.map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, ''))
   assert.deepEqual(steps, [
     'came with graph 1, in the group a',
     'could run; waited for a worker with room',

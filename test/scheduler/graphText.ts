@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto'
 import type { GraphMessage } from '../../runtime/protocol/messages.ts'
 import type { TaskOptions } from '../../runtime/protocol/taskOptions.ts'
 
-/** `a; b <- a; c <- a b`: tasks in order. A dependency that the line does not define is one of an earlier graph. */
+/** `a; b <- a; c <- a b/0`: tasks in order; `b/0` is part 0 of b. A dependency that the line does not define is one of an earlier graph. */
 export interface TextGraph {
   keys: string[]
   dependencies: string[][]
+  /** Beside each dependency the part that is taken, −1 for all of it; absent where all are whole. */
+  parts?: number[][]
   /** Tasks that nothing depends on. */
   sinks: string[]
 }
@@ -15,13 +17,21 @@ export interface TextGraph {
 export function readGraph(text: string): TextGraph {
   const keys: string[] = []
   const dependencies: string[][] = []
-  for (const part of text.split(';')) {
-    const [key, list = ''] = part.split('<-').map((side) => side.trim())
+  const parts: number[][] = []
+  for (const task of text.split(';')) {
+    const [key, list = ''] = task.split('<-').map((side) => side.trim())
+    const taken = list === '' ? [] : list.split(/\s+/).map((one) => one.split('/'))
     keys.push(key)
-    dependencies.push(list === '' ? [] : list.split(/\s+/))
+    dependencies.push(taken.map(([name]) => name))
+    parts.push(taken.map(([, part]) => Number(part ?? -1)))
   }
   const used = new Set(dependencies.flat())
-  return { keys, dependencies, sinks: keys.filter((key) => !used.has(key)) }
+  return {
+    keys,
+    dependencies,
+    sinks: keys.filter((key) => !used.has(key)),
+    ...(text.includes('/') && { parts }),
+  }
 }
 
 export function digestOf(key: string): Uint8Array {
@@ -35,6 +45,8 @@ export interface MessageOptions {
   options?: Record<string, TaskOptions>
   /** Keys that shall count as chosen by the user. */
   customKeys?: string[]
+  /** By group: into how many parts its tasks' results come. */
+  parts?: Record<string, number>
   /** Encoded arguments of a task: its key by default. */
   args?: Record<string, string>
 }
@@ -54,7 +66,10 @@ export function graphMessage(graph: TextGraph, message: MessageOptions): GraphMe
   return {
     type: 'graph',
     graph: message.graph,
-    groups: groupNames.map((name) => ({ name })),
+    groups: groupNames.map((name) => ({
+      name,
+      ...(message.parts?.[name] && { parts: message.parts[name] }),
+    })),
     callables: joined(groupNames.map((name) => digestOf(`function ${name}`))),
     callableBytes: joined(callables),
     callableOffsets: offsetsOf(callables),
@@ -68,6 +83,7 @@ export function graphMessage(graph: TextGraph, message: MessageOptions): GraphMe
     dependencies: Int32Array.from(
       dependencies.flat().map((key) => place.get(key) ?? -1 - externals.indexOf(key)),
     ),
+    ...(graph.parts && { dependencyParts: Int32Array.from(graph.parts.flat()) }),
     externals: joined(externals.map(digestOf)),
     wanted: Uint32Array.from(message.wanted, (key) => place.get(key)!),
     handles: Uint32Array.from(message.handles),

@@ -26,6 +26,8 @@ export interface WorkerSpec {
   memoryLimitBytes?: number
   targetBytes?: number
   host?: string
+  /** How the process of this name before it ended. */
+  startedAgain?: string
 }
 
 export interface SimulateOptions extends Partial<SchedulerOptions> {
@@ -34,6 +36,8 @@ export interface SimulateOptions extends Partial<SchedulerOptions> {
   /** Default: the tasks that nothing depends on. */
   wanted?: string[]
   options?: Record<string, TaskOptions>
+  /** By group: into how many parts its tasks' results come. */
+  parts?: Record<string, number>
   /** All tasks of one letter are one group, e.g. `a1`, `a2`; this gives durations, in ms, that are known already. */
   durationsMs?: Record<string, number>
 }
@@ -128,6 +132,7 @@ export class PaperCluster {
       wanted,
       handles,
       options: options.options,
+      ...(options.parts && { parts: options.parts }),
     })
     this.client(message, client)
   }
@@ -146,7 +151,8 @@ export class PaperCluster {
   }
 
   join(spec: string | WorkerSpec, held: Attempt[] = [], heldBytes = 8): void {
-    const { name, threads = 1, resources = {}, memoryLimitBytes = 1e9, targetBytes, host } = specOf(spec)
+    const given = specOf(spec)
+    const { name, threads = 1, resources = {}, memoryLimitBytes = 1e9, targetBytes, host } = given
     const hello = decodeFrame(
       WORKER_MESSAGES,
       encodeFrame(WORKER_MESSAGES, {
@@ -161,6 +167,7 @@ export class PaperCluster {
         targetBytes,
         dataAddress: `unix:/${name}`,
         resources,
+        ...(given.startedAgain !== undefined && { startedAgain: given.startedAgain }),
         cluster: 'paper',
         heldTasks: Int32Array.from(held, ({ task }) => task),
         heldRuns: Int32Array.from(held, ({ run }) => run),
@@ -357,14 +364,16 @@ export const missing =
     })
   }
 
+/** @param discards how many instructions to discard values it had followed by then; all by default */
 export const stored =
-  (task: number, run: number, worker: string, bytes = 8): Event =>
+  (task: number, run: number, worker: string, bytes = 8, discards?: number): Event =>
   (cluster) =>
     cluster.worker(worker, {
       type: 'stored',
       tasks: Int32Array.of(task),
       runs: Int32Array.of(run),
       sizes: Float64Array.of(bytes),
+      discards: discards ?? cluster.scheduler.state.workers[cluster.idOf(worker)]!.discards,
     })
 
 export const heartbeat =

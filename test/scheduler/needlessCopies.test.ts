@@ -137,6 +137,22 @@ test('nothing goes while a run on another worker may be fetching it', () => {
   assert.deepEqual(cluster.take(), ['discard a@w3', 'discard a@w1'])
 })
 
+test('the word of a copy that a worker gave before it was told to forget it is not believed, a later one is', () => {
+  const cluster = withCopies('w2')
+  cluster.play(looks)
+  assert.deepEqual(cluster.take(), ['discard a@w1'])
+  const { task, run } = cluster.attempt('a')
+  // A run there takes it: that it has a copy again would be no wonder, but this word is older.
+  cluster.play(submitted('b <- a', { options: { b: { workers: ['w1'] } } }))
+  assert.deepEqual(cluster.take(), ['execute b@w1'])
+  cluster.play(stored(task, run, 'w1', 100, 0))
+  assert.deepEqual(cluster.take(), ['discard a@w1'])
+  const holders = () => cluster.scheduler.state.replicas.count(cluster.scheduler.state.tasks.holders[task])
+  assert.equal(holders(), 1)
+  cluster.play(stored(task, run, 'w1', 100, 1))
+  assert.equal(holders(), 2)
+})
+
 test('copies on workers that leave count for nothing', () => {
   const cluster = withCopies('w2')
   cluster.play(retired('w1'))

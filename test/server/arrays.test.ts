@@ -119,12 +119,12 @@ describe('with zarr on the disk', () => {
     [
       'an array that is made',
       "const x$0 = array.zeros([1000, 1000], { chunks: [100, 1000], dtype: 'float32' })",
-      '**array** · 1000 × 1000 float32 · chunks of 100 × 1000  \nestimated peak on a worker: 1.6 MB (400 kB out, 4 threads)  \nmade by `zeros`',
+      '**array** · 1000 × 1000 float32 · chunks of 100 × 1000 · 10 tasks  \nestimated peak on a worker: 1.6 MB (400 kB out, 4 threads)  \nmade by `zeros`',
     ],
     [
       'a bag that is counted out',
       'const x$0 = bag.range(4000, { partitions: 4 })',
-      '**bag** · 4 partitions  \nestimated peak on a worker: 32 kB (8.0 kB out, 4 threads)  \nmade by `range`',
+      '**bag** · 4 partitions · 4 tasks  \nestimated peak on a worker: 32 kB (8.0 kB out, 4 threads)  \nmade by `range`',
     ],
     [
       'a frame of files',

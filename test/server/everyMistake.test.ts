@@ -4,14 +4,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { axisFindings } from '../../server/diagnose/axes.ts'
-import { columnFindings } from '../../server/diagnose/columns.ts'
-import { findingsOf } from '../../server/diagnose/diagnose.ts'
-import { extentOf } from '../../server/knowledge/arrayExtent.ts'
-import { axisUses } from '../../server/knowledge/axisUses.ts'
-import { columnUses, sourceId } from '../../server/knowledge/columnUses.ts'
+import { lookAt } from '../../server/diagnose/look.ts'
 import { Subject } from '../../server/knowledge/subject.ts'
-import { type FileFacts, FileMetadata } from '../../server/metadata/fileFacts.ts'
+import { FileMetadata } from '../../server/metadata/fileFacts.ts'
 import { ProjectModules } from '../../server/project/modules.ts'
 import { EVERY_MISTAKE } from '../editor/everyMistake.ts'
 
@@ -22,21 +17,9 @@ test('every mistake is found once, in its line, with its fix', async () => {
   const text = readFileSync(file, 'utf8')
   const subject = Subject.of(file, text, new ProjectModules(() => undefined))
   assert.ok(subject)
-  const [uses, axes, metadata] = [columnUses(subject), axisUses(subject), new FileMetadata()]
-  const known = new Map<string, FileFacts | undefined>()
-  const sources = [
-    ...uses.map(({ source }) => source),
-    ...axes.flatMap(({ origin: { from } }) => ('shape' in from ? [] : [from])),
-  ]
-  for (const source of sources)
-    known.set(sourceId(source), await metadata.of(source.paths, source.format, FOLDER))
-  const findings = [
-    ...findingsOf(subject),
-    ...columnFindings(uses, (source) => known.get(sourceId(source))),
-    ...axisFindings(axes, ({ from, changes }) =>
-      extentOf({ from, changes }, 'shape' in from ? undefined : known.get(sourceId(from))),
-    ),
-  ].sort((a, b) => a.start - b.start)
+  const [look, metadata] = [lookAt(subject), new FileMetadata()]
+  const ofFiles = await look.ofFiles(({ paths, format }) => metadata.of(paths, format, FOLDER))
+  const findings = [...look.findings, ...ofFiles].sort((a, b) => a.start - b.start)
   assert.deepEqual(
     findings.map(({ code, start, fix }) => ({
       code,

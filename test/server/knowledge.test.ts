@@ -59,7 +59,7 @@ describe('with files on the disk', () => {
     [
       'through a variable, with partitions',
       'const numbers = bag.range(200, { partitions: 200 })\nconst total = num$0bers.sum()',
-      '**bag** · 200 partitions  \nestimated peak on a worker: 8 B (8 B out, 1 thread)  \nmade by `range`',
+      '**bag** · 200 partitions · 200 tasks  \nestimated peak on a worker: 8 B (8 B out, 1 thread)  \nmade by `range`',
     ],
     [
       'columns of parquet',
@@ -69,7 +69,7 @@ describe('with files on the disk', () => {
     [
       'an array of zarr',
       "const a$0ir = array.fromZarr('era.zarr')",
-      '**array** · 365 × 90 float32 · chunks of 30 × 90 · along time, lat  \nfrom `era.zarr`: 1 file, SIZE  \nestimated peak on a worker: 22 kB (11 kB in, 11 kB out, 1 thread)  \nmade by `fromZarr`',
+      '**array** · 365 × 90 float32 · chunks of 30 × 90 · along time, lat · 13 tasks  \nfrom `era.zarr`: 1 file, SIZE  \nestimated peak on a worker: 22 kB (11 kB in, 11 kB out, 1 thread)  \nmade by `fromZarr`',
     ],
     [
       'a task function',
@@ -121,6 +121,42 @@ describe('with files on the disk', () => {
       "dataframe.readParquet('flights.parquet').groupBy('$0')",
       ['date', 'delay', 'distance', 'origin', 'destination'],
     ],
+    ...[
+      "sort('$0', { descending: true })",
+      "filter(col('delay').gt(3)).dropNulls('origin', '$0')",
+      "explode('$0')",
+      "valueCounts('$0')",
+      "nUnique('$0')",
+      "quantile('$0', 0.5)",
+      "unique({ subset: ['origin', '$0'] })",
+      "rename({ '$0': 'from' })",
+      "cast({ '$0': 'string' })",
+      "join(other, { leftOn: '$0', rightOn: 'code' })",
+      "melt({ id: '$0' })",
+      "pivot({ index: 'origin', on: '$0', values: 'delay' })",
+      "resample('$0', '1d')",
+      "rolling('date', '2h', { by: ['$0'] })",
+      "rolling('date', '2h').agg(col('$0').sum())",
+      "withColumns(col('delay').mean().over('$0').as('usual'))",
+      "cast({ delay: 'float64' }).setIndex('date').select('$0')",
+    ].map((step): [string, string, string[]] => [
+      step,
+      `dataframe.readParquet('flights.parquet').${step}`,
+      ['date', 'delay', 'distance', 'origin', 'destination'],
+    ]),
+    ...[
+      "resample('date', '$0')",
+      "rename({ origin: '$0' })",
+      "sort('date', { nulls: '$0' })",
+      "join(other, { how: '$0' })",
+      "rename({ origin: 'from' }).select('$0')",
+      "fillNull('$0')",
+    ].map((step): [string, string, string[]] => [
+      `nothing in ${step}`,
+      `dataframe.readParquet('flights.parquet').${step}`,
+      [],
+    ]),
+    ['a key of a bag', "bag.readCsvRows('flights.csv').topK(3, '$0')", ['origin', 'delay', 'carrier, code']],
     [
       'not of rows that were changed',
       "bag.readCsvRows('flights.csv').map((row) => [row]).map((row) => row.$0)",

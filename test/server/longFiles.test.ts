@@ -30,7 +30,7 @@ const LINES: Record<string, (n: number) => string> = {
     `bag.fromSequence([[${n}]]).map((x) => { x.push(1); return x })`,
   'large arrays sent along': (n) => `const v${n} = client.submit((x: number) => x + big.length, ${n})`,
   'frames with columns': (n) =>
-    `const v${n} = dataframe.readCsv('a.csv').filter(col('b').gt(${n})).groupBy('c').sum()`,
+    `const v${n} = dataframe.readCsv('a.csv').filter(col('b').gt(${n})).groupBy('c').len()`,
   'rows with columns': (n) => `const v${n} = bag.readCsvRows('a.csv').filter((row) => row.delay > ${n})`,
   'arrays with axes': (n) => `const v${n} = array.zeros([10, ${n}]).sum(0)`,
   'functions of the user': (n) => `const v${n} = made(${n}).sum()`,

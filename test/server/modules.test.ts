@@ -67,6 +67,11 @@ export function again(n: number) { return n > 0 ? again(n - 1) : again(n) }
 `
 const FILES = {
   'data.ts': DATA,
+  'classes.ts':
+    "import { bag, dataframe } from 'heddle'\nexport class Store { frame = dataframe.readCsv('a.csv'); lines() { return bag.readText('a') } }",
+  'words.cjs':
+    "const { bag } = require('heddle')\nfunction words() { return bag.readText('a') }\nmodule.exports = { words }",
+  'more.cjs': "const { dataframe } = require('heddle')\nexports.all = dataframe.readCsv('a.csv')",
   'data/flights.csv': 'origin,delay\nHAM,3\n',
   'index.ts': "export * from './data.ts'\nexport { default as first, load as read } from './data.ts'\n",
   'own.ts': "export { dataframe, col as column } from 'heddle'\n",
@@ -94,7 +99,7 @@ const HINTS: [what: string, text: string, hints: string[]][] = [
   ],
   [
     'a whole module',
-    "import * as data from './data.ts'\nconst t = data.load('a')\nconst u = data.flights.groupBy('origin').sum()",
+    "import * as data from './data.ts'\nconst t = data.load('a')\nconst u = data.flights.groupBy('origin').len()",
     ['t: data frame', 'u: data frame'],
   ],
   [
@@ -103,7 +108,21 @@ const HINTS: [what: string, text: string, hints: string[]][] = [
     ['t: bag of 4 partitions'],
   ],
   ['results that agree', "import { either } from './data.ts'\nconst t = either(true)", ['t: bag']],
-  ['not results that differ', "import { mixed } from './data.ts'\nconst t = mixed(true)", []],
+  [
+    'of results that differ what all are',
+    "import { mixed } from './data.ts'\nconst t = mixed(true)",
+    ['t: collection'],
+  ],
+  [
+    'a class of another file, its fields and methods',
+    "import { Store } from './classes.ts'\nconst store = new Store()\nconst t = store.frame\nconst b = store.lines()",
+    ['t: data frame', 'b: bag'],
+  ],
+  [
+    'what CommonJS exports',
+    "import { words } from './words.cjs'\nimport * as more from './more.cjs'\nconst t = words()\nconst b = more.all",
+    ['t: bag', 'b: data frame'],
+  ],
   ['not a function that calls itself', "import { again } from './data.ts'\nconst t = again(3)", []],
   [
     'heddle that is passed on',
@@ -144,8 +163,8 @@ for (const [what, text, expected] of HINTS)
 test('a hover tells of files, columns and the way through functions of another file', async () => {
   put(FILES)
   assert.equal(
-    await hoverOf("import { load } from './index.ts'\nconst t$0 = load('flights').sortBy('delay')"),
-    '**data frame**  \nfrom `data/flights.csv`: 1 file, 19 B  \ncolumns: `origin`, `delay`  \nestimated peak on a worker: 38 B (19 B in, 19 B out, 1 thread)  \nmade by `readCsv` → `filter` → `sortBy`, through `load()` of `data.ts`',
+    await hoverOf("import { load } from './index.ts'\nconst t$0 = load('flights').sort('delay')"),
+    '**data frame**  \nfrom `data/flights.csv`: 1 file, 19 B  \ncolumns: `origin`, `delay`  \nestimated peak on a worker: 38 B (19 B in, 19 B out, 1 thread)  \nmade by `readCsv` → `filter` → `sort`, through `load()` of `data.ts`',
   )
 })
 
@@ -153,7 +172,7 @@ test('a column that the file of another function does not have is told of', asyn
   put(FILES)
   assert.deepEqual(
     await columnsOf(
-      "import { col } from 'heddle'\nimport { load, loadLater } from './data.ts'\nload('flights').filter(col('delya').gt(3)).groupBy('origin')\n;(await loadLater('flights')).sortBy('orign')",
+      "import { col } from 'heddle'\nimport { load, loadLater } from './data.ts'\nload('flights').filter(col('delya').gt(3)).groupBy('origin')\n;(await loadLater('flights')).sort('orign')",
     ),
     [
       "data/flights.csv has no column 'delya': did you mean 'delay'?",

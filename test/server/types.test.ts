@@ -10,22 +10,24 @@ import { findingsOf } from '../../server/diagnose/diagnose.ts'
 import { Subject } from '../../server/knowledge/subject.ts'
 import { inlayHints } from '../../server/lsp/inlayHints.ts'
 import { Checker } from '../../server/types/checker.ts'
-import { namesToAsk } from '../../server/types/questions.ts'
+import { expressionsToAsk, namesToAsk } from '../../server/types/questions.ts'
 import { TypeService } from '../../server/types/typeService.ts'
+import { marked } from './marks.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const TYPESCRIPT = join(ROOT, 'node_modules/typescript/lib/typescript.js')
 const THREAD = new URL('../../server/types/thread.ts', import.meta.url)
 
-const HEDDLE = `export declare class Bag<out T> { sum(): Delayed<number>; filter(f: (x: T) => boolean): Bag<T> }
-export declare class DataFrame<out Row = unknown> { row: Row; sum(): DataFrame<Row> }
+const HEDDLE = `export declare class Bag<out T> { compute(): Promise<T[]>; sum(): Delayed<number>; filter(f: (x: T) => boolean): Bag<T> }
+export declare class DataFrame<out Row = unknown> { row: Row; compute(): Promise<Row[]>; sum(): DataFrame<Row> }
 export interface Delayed<T> { compute(): Promise<T> }
 export declare class Future<T> { result(): Promise<T> }
 export declare const bag: { range(n: number): Bag<number> }
 export declare class Client { static local(): Promise<Client>; submit(f: () => unknown): Future<unknown> }
 `
 const STORE = `import type { Bag, DataFrame, Future } from 'heddle'
-export declare class Store { frame(): DataFrame; later(): Promise<Bag<string>>; all: Future<number>[] }
+export declare class Store { frame(): DataFrame; later(): Promise<Bag<string>>; all: Future<number>[]; bags: Bag<number>[]; by: Record<string, DataFrame>; any(): Bag<number> | DataFrame; maybe(): Bag<number> | undefined }
+export declare function open(): Store
 `
 const OWN = `import { Socket } from 'node:net'
 import { EventEmitter } from 'node:events'
@@ -37,6 +39,70 @@ export class Worker { name = 'one of ours' }
 export const own = () => new Worker()
 export async function load() { return 3 }
 `
+
+const HEAD = "import { bag } from 'heddle'\nimport { open, Store } from 'store'\n"
+/** Expressions that no variable holds, with marks below what is found by their types. */
+const EXPRESSIONS: readonly [what: string, source: string][] = [
+  [
+    'types of calls',
+    `${HEAD}open().frame().compute()
+//             ^^^^^^^^^ missing-await`,
+  ],
+  [
+    'types of elements',
+    `${HEAD}const store = new Store()
+store.bags[0].sum().compute()
+//                  ^^^^^^^^^ missing-await
+store.by['a'].sum().compute()
+//                  ^^^^^^^^^ missing-await`,
+  ],
+  [
+    'types of what is awaited, and of conditions',
+    `${HEAD}const store = new Store()
+;(await store.later()).sum().compute()
+//                           ^^^^^^^^^ missing-await
+;(store.all.length > 3 ? store.bags[0] : store.bags[1]).sum().compute()
+//                                                            ^^^^^^^^^ missing-await`,
+  ],
+  [
+    'types of what is given functions',
+    `${HEAD}let seen = 0
+open().bags[1].filter((n) => { seen++; return n > 3 })
+//                             ^^^^ assigns-capture`,
+  ],
+  [
+    'types of what is used as a value',
+    `${HEAD}console.log([...open().bags[0]])
+//              ^^^^^^^^^^^^^^ collection-as-value
+console.log(\`\${open().frame()}\`)
+//             ^^^^^^^^^^^^^^ collection-as-value
+console.log(open().bags[0] + open().frame())
+//          ^^^^^^^^^^^^^^ collection-as-value
+//                           ^^^^^^^^^^^^^^ collection-as-value
+for (const n of open().bags[0]) console.log(n)
+//              ^^^^^^^^^^^^^^ collection-as-value`,
+  ],
+  [
+    'types of either of two',
+    `${HEAD}open().any().sum().compute()
+//                 ^^^^^^^^^ missing-await
+const some = open().any()
+some.sum().compute()
+//         ^^^^^^^^^ missing-await`,
+  ],
+  [
+    'types of others, rightly',
+    `${HEAD}const store = new Store()
+if (store.maybe()) console.log(store.maybe()?.filter((n) => n > 3))
+console.log([...store.bags], \`\${store.bags.length}\`, store.all.length + Math.max(...store.all.map(() => 3)))
+for (const bag of store.bags) console.log(bag)
+await open().frame().sum().compute()
+await Promise.all(store.bags.map((each) => each.sum().compute()))
+class Job { compute() {} }
+const jobs = [new Job()]
+jobs[0].compute()`,
+  ],
+]
 
 describe('with a project', () => {
   let folder: string
@@ -62,11 +128,12 @@ describe('with a project', () => {
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  const typed = (text: string): Subject => {
-    const file = join(folder, 'main.ts')
+  const typed = (text: string, name = 'main.ts'): Subject => {
+    const file = join(folder, name)
     const subject = Subject.of(file, text)
     assert.ok(subject)
-    subject.types = checker.typesOf({ file, text, offsets: namesToAsk(subject) })
+    const [offsets, expressions] = [namesToAsk(subject), expressionsToAsk(subject)]
+    subject.types = checker.typesOf({ file, text, offsets, expressions })
     return subject
   }
 
@@ -124,6 +191,42 @@ bag.range(3).filter(() => pending !== undefined)
         ),
     )
   })
+
+  for (const [what, source] of EXPRESSIONS)
+    test(what, () => {
+      const { text, marks } = marked(source)
+      const name = ({ start, end }: { start: number; end: number }): string => text.slice(start, end)
+      assert.deepEqual(
+        findingsOf(typed(text)).map((each) => `${each.code}: ${name(each)}`),
+        marks.map((mark) => `${mark.says}: ${name(mark)}`),
+      )
+    })
+
+  for (const name of ['main.js', 'main.mjs', 'main.cjs', 'main.jsx'])
+    test(`types of JSDoc: ${name}`, () => {
+      const imports = name.endsWith('.cjs')
+        ? "const { bag } = require('heddle')"
+        : "import { bag } from 'heddle'"
+      const { text, marks } = marked(`${imports}
+/** @param {import('heddle').Bag<number>} numbers */
+function sum(numbers) {
+  numbers.sum().compute()
+//              ^^^^^^^^^ missing-await
+}
+/** @type {import('heddle').DataFrame[]} */
+const frames = []
+frames[0].sum().compute()
+//              ^^^^^^^^^ missing-await
+/** @returns {import('heddle').Bag<number>} */
+const make = () => globalThis.numbers
+make().sum().compute()
+//           ^^^^^^^^^ missing-await
+sum(bag.range(3))`)
+      assert.deepEqual(
+        findingsOf(typed(text, name)).map(({ code, start, end }) => `${code} ${start} ${end}`),
+        marks.map(({ says, start, end }) => `${says} ${start} ${end}`),
+      )
+    })
 
   test('names of a text that changes are asked for in the text as it is', () => {
     const head = "import { bag } from 'heddle'\nimport { Store } from 'store'\nconst store = new Store()\n"

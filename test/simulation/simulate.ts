@@ -1,4 +1,4 @@
-// Plays many seeds: `node test/simulation/simulate.ts --seeds 100000 [--from 1] [--batch] [--memory] [--datasets]`. Prints every seed that finds a fault.
+// Plays many seeds: `node test/simulation/simulate.ts --seeds 100000 [--from 1] [--batch] [--memory] [--datasets] [--parts]`. Prints every seed that finds a fault.
 
 import { parseArgs } from 'node:util'
 import { Simulation, type SimulationOptions } from './simulation.ts'
@@ -59,6 +59,7 @@ if (import.meta.main) {
       batch: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
       datasets: { type: 'boolean', default: false },
+      parts: { type: 'boolean', default: false },
     },
   })
   const count = Number(values.seeds)
@@ -69,11 +70,12 @@ if (import.meta.main) {
   // Slice by slice, so that a run that is stopped has told what it found, and how far it came.
   for (let played = 0; played < count && faultsFound < FAULTS_MAX; ) {
     const slice = Math.min(SLICE_SEEDS, count - played)
-    const { batch, memory, datasets } = values
+    const { batch, memory, datasets, parts } = values
     const found = playSeeds(from + played, slice, {
       batch,
       memory,
       datasets,
+      parts,
       faultsMax: FAULTS_MAX - faultsFound,
     })
     for (const { seed, error } of found.faults) console.error(`seed ${seed}: ${error.stack}\n`)

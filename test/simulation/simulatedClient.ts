@@ -5,7 +5,7 @@ import type { DatasetAnswer } from '../../runtime/protocol/datasets.ts'
 import type { TaskFailure } from '../../runtime/protocol/failure.ts'
 import type { ClientMessage, ClientReply } from '../../runtime/protocol/messages.ts'
 import { keyOf } from '../../runtime/scheduler/state.ts'
-import { graphMessage, type TextGraph } from '../scheduler/graphText.ts'
+import { graphMessage } from '../scheduler/graphText.ts'
 import type { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -103,10 +103,14 @@ export class SimulatedClient {
     }
     const number = this.#nextGraph++
     this.#graphs.set(number, [handle])
-    const dependencies = list.map((one) => universe.of(one).dependencies)
-    const options = Object.fromEntries(list.map((one) => [one, universe.of(one).options]))
-    const graph: TextGraph = { keys: list, dependencies, sinks: [] }
-    this.#say(graphMessage(graph, { graph: number, wanted: [name], handles: [handle], options }))
+    this.#sayGraph(number, list, [name], [handle])
+  }
+
+  #sayGraph(graph: number, keys: string[], wanted: string[], handles: number[]): void {
+    const { universe } = this.simulation
+    const { parts } = universe
+    const options = Object.fromEntries(keys.map((name) => [name, universe.of(name).options]))
+    this.#say(graphMessage(universe.graphOf(keys), { graph, wanted, handles, options, parts }))
   }
 
   #drop(handle: number): void {
@@ -125,7 +129,9 @@ export class SimulatedClient {
   submit(): void {
     const { random, universe } = this.simulation
     const wanted = new Set<string>()
-    for (let i = 0; i <= random.below(4); i++) wanted.add(random.pick(universe.names))
+    const { wantable } = universe
+    if (wantable.length === 0) return
+    for (let i = 0; i <= random.below(4); i++) wanted.add(random.pick(wantable))
     const cut = random.chance(0.5)
     const held = new Set([...this.wishes.values()].map(({ key }) => key))
     const keys = new Set<string>()
@@ -150,17 +156,11 @@ export class SimulatedClient {
     }
     const list = [...keys]
     if (list.length === 0) return
-    const graph: TextGraph = {
-      keys: list,
-      dependencies: list.map((name) => universe.of(name).dependencies),
-      sinks: [],
-    }
     const named = list.filter((name) => wanted.has(name))
     const number = this.#nextGraph++
     const handles = named.map((key) => this.#wish(key))
     this.#graphs.set(number, handles)
-    const options = Object.fromEntries(list.map((name) => [name, universe.of(name).options]))
-    this.#say(graphMessage(graph, { graph: number, wanted: named, handles, options }))
+    this.#sayGraph(number, list, named, handles)
   }
 
   scatter(name: string): void {
@@ -203,11 +203,12 @@ export class SimulatedClient {
   /** Asks for copies of what it has. */
   replicate(random: Random): void {
     const { scheduler } = this.simulation
-    const names = [...this.wishes.values()]
-      .filter(({ status }) => status === 'finished')
-      .map(({ key }) => key)
+    const { universe } = this.simulation
+    const had = [...this.wishes.values()].filter(({ status }) => status === 'finished').map(({ key }) => key)
+    // What comes in parts nobody has, but it can be asked for by its key.
+    const names = [...had, ...universe.names.filter((name) => universe.of(name).parts > 0)]
     if (names.length === 0) return
-    const digest = this.simulation.universe.of(random.pick(names)).digest
+    const digest = universe.of(random.pick(names)).digest
     const { state } = scheduler
     const row = state.keys.find(state.tasks.digests, new Int32Array(digest.slice().buffer), 0)
     if (row < 0) return

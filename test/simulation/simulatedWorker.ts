@@ -5,18 +5,27 @@ import type { ExecuteInstruction, WorkerInstruction, WorkerMessage } from '../..
 import type { SimulatedClient } from './simulatedClient.ts'
 import type { Simulation } from './simulation.ts'
 
+/** A dependency's value, or a part of it; −1 for all. */
+interface Taken {
+  task: number
+  run: number
+  part: number
+  holder: number
+}
+
 interface Run {
   task: number
   run: number
   priority: number
   key: string
   inline: boolean
-  dependencies: { task: number; run: number; holder: number }[]
+  dependencies: Taken[]
   lacking: number
   phase: 'fetching' | 'queued' | 'running' | 'waiting'
 }
 
-const nameOf = (task: number, run: number): string => `${task}:${run}`
+const nameOf = (task: number, run: number, part = -1): string =>
+  part < 0 ? `${task}:${run}` : `${task}:${run}/${part}`
 
 export class SimulatedWorker {
   readonly simulation: Simulation
@@ -28,8 +37,14 @@ export class SimulatedWorker {
   alive = true
   paused = false
   readonly values = new Map<string, number>()
+  /** Of those, what came in parts: any part of them can be had, and never all of one. */
+  readonly #parted = new Set<string>()
+  /** Parts of others' values, each for as long as a run here takes it. */
+  readonly #fetchedParts = new Map<string, number>()
   runs = new Map<string, Run>()
   #callables = new Set<number>()
+  /** Instructions to discard values that it followed on the present connection. */
+  #discards = 0
   #peers = new Map<number, string>()
   /** Values on their way, and the runs that wait for each. */
   #fetching = new Map<string, Set<string>>()
@@ -71,6 +86,8 @@ export class SimulatedWorker {
     if (this.#taskClient) this.simulation.taskClientLeaves(this.#taskClient)
     this.#taskClient = undefined
     this.runs = new Map()
+    this.#fetchedParts.clear()
+    this.#discards = 0
     this.#fetching = new Map()
     this.#callables = new Set()
     this.#peers = new Map()
@@ -93,8 +110,9 @@ export class SimulatedWorker {
         this.#execute(message)
         return
       case 'discard':
+        this.#discards++
         for (let i = 0; i < message.tasks.length; i++)
-          this.values.delete(nameOf(message.tasks[i], message.runs[i]))
+          this.#discard(nameOf(message.tasks[i], message.runs[i]))
         return
       case 'cancel':
         this.#end(message.tasks, message.runs, 'dropped', () => true)
@@ -109,7 +127,12 @@ export class SimulatedWorker {
         return
       case 'replicate':
         for (let i = 0; i < message.tasks.length; i++)
-          this.#fetch(message.tasks[i], message.runs[i], message.holders[i])
+          this.#fetch({
+            task: message.tasks[i],
+            run: message.runs[i],
+            part: -1,
+            holder: message.holders[i],
+          })
         return
       case 'close':
         this.simulation.close(this)
@@ -175,9 +198,14 @@ export class SimulatedWorker {
         run.dependencies.push({
           task: message.dependencies[e],
           run: message.dependencyRuns[e],
+          part: message.dependencyParts?.[e] ?? -1,
           holder: message.dependencyHolders[e],
         })
-      assert.equal(run.dependencies.length, this.simulation.universe.of(key).dependencies.length)
+      assert.deepEqual(
+        run.dependencies.map(({ part }) => part),
+        this.simulation.universe.of(key).taken,
+        `${key} takes what its graph said`,
+      )
       this.runs.set(nameOf(run.task, run.run), run)
       this.#admit(run)
     }
@@ -187,22 +215,52 @@ export class SimulatedWorker {
   #admit(run: Run): void {
     run.lacking = 0
     run.phase = 'queued'
-    for (const { task, run: dependencyRun, holder } of run.dependencies) {
-      const value = nameOf(task, dependencyRun)
-      if (this.values.has(value)) continue
+    for (const taken of run.dependencies) {
+      const value = nameOf(taken.task, taken.run, taken.part)
+      if (this.#has(taken) !== undefined) continue
       const waiting = this.#fetching.get(value)
       const own = nameOf(run.task, run.run)
       if (waiting?.has(own)) continue
       run.lacking++
       run.phase = 'fetching'
       if (waiting) waiting.add(own)
-      else this.#fetch(task, dependencyRun, holder, own)
+      else this.#fetch(taken, own)
     }
   }
 
-  #fetch(task: number, run: number, holder: number, waiter?: string): void {
-    const value = nameOf(task, run)
-    if (this.values.has(value)) {
+  /** What is here of a value, or of a part of one. */
+  #has({ task, run, part }: Taken): number | undefined {
+    const name = nameOf(task, run)
+    const value = this.give(name, part)
+    return value ?? (part < 0 ? undefined : this.#fetchedParts.get(`${name}/${part}`))
+  }
+
+  /** What another worker is given, or undefined where it is not here. */
+  give(name: string, part: number): number | undefined {
+    const value = this.values.get(name)
+    if (value === undefined) return undefined
+    assert.equal(this.#parted.has(name), part >= 0, `what comes in parts is taken in parts: ${name}/${part}`)
+    return this.simulation.universe.takenOf(value, part)
+  }
+
+  #discard(name: string): void {
+    this.values.delete(name)
+    this.#parted.delete(name)
+  }
+
+  /** A run is over: the parts that it alone took go. */
+  #leave(over: Run): void {
+    this.runs.delete(nameOf(over.task, over.run))
+    if (this.#fetchedParts.size === 0) return
+    const taken = new Set<string>()
+    for (const { dependencies } of this.runs.values())
+      for (const { task, run, part } of dependencies) taken.add(nameOf(task, run, part))
+    for (const name of this.#fetchedParts.keys()) if (!taken.has(name)) this.#fetchedParts.delete(name)
+  }
+
+  #fetch({ task, run, part, holder }: Taken, waiter?: string): void {
+    const value = nameOf(task, run, part)
+    if (part < 0 && this.values.has(value)) {
       this.#stored(task, run)
       return
     }
@@ -213,7 +271,7 @@ export class SimulatedWorker {
     fetching.set(value, mine)
     if (holder !== this.id)
       assert.ok(this.#peers.has(holder), `worker ${holder} is introduced before a fetch`)
-    this.simulation.transfer(this, holder, value, (found) => {
+    this.simulation.transfer(this, holder, nameOf(task, run), part, (found) => {
       // The connection was lost meanwhile: nobody waits any more.
       if (this.#fetching !== fetching) return
       fetching.delete(value)
@@ -221,8 +279,10 @@ export class SimulatedWorker {
         for (const name of mine) this.#missing(name, task, holder)
         return
       }
-      this.values.set(value, found)
-      this.#stored(task, run)
+      if (part < 0) {
+        this.values.set(value, found)
+        this.#stored(task, run)
+      } else if ([...mine].some((name) => this.runs.has(name))) this.#fetchedParts.set(value, found)
       for (const name of mine) {
         const waiter = this.runs.get(name)
         if (waiter?.phase === 'fetching' && --waiter.lacking === 0) waiter.phase = 'queued'
@@ -234,7 +294,7 @@ export class SimulatedWorker {
   #missing(name: string, dependency: number, holder: number): void {
     const run = this.runs.get(name)
     if (!run || run.phase === 'running' || run.phase === 'waiting') return
-    this.runs.delete(name)
+    this.#leave(run)
     this.#say({
       type: 'missing',
       tasks: Int32Array.of(run.task),
@@ -251,6 +311,7 @@ export class SimulatedWorker {
       tasks: Int32Array.of(task),
       runs: Int32Array.of(run),
       sizes: Float64Array.of(this.simulation.valueBytes),
+      discards: this.#discards,
     })
   }
 
@@ -260,7 +321,7 @@ export class SimulatedWorker {
       const run = this.runs.get(nameOf(tasks[i], runs[i]))
       if (!run || !may(run)) continue
       ended.push(run)
-      this.runs.delete(nameOf(run.task, run.run))
+      this.#leave(run)
     }
     if (ended.length === 0) return
     this.#say({
@@ -280,7 +341,7 @@ export class SimulatedWorker {
         else if (run.phase === 'queued' && (!next || run.priority < next.priority)) next = run
       }
       if (!next || running >= this.threads) return
-      if (next.dependencies.some(({ task, run }) => !this.values.has(nameOf(task, run)))) {
+      if (next.dependencies.some((taken) => this.#has(taken) === undefined)) {
         // Discarded since it came: fetched again.
         this.#admit(next)
         continue
@@ -293,11 +354,11 @@ export class SimulatedWorker {
     run.phase = 'running'
     const { simulation } = this
     const key = simulation.universe.of(run.key)
-    const inputs = run.dependencies.map(({ task, run: made }) => this.values.get(nameOf(task, made))!)
+    const inputs = run.dependencies.map((taken) => this.#has(taken)!)
     const durationMs = simulation.durationOf(run.key)
     const startMs = simulation.nowMs
     const end = (): void => {
-      this.runs.delete(nameOf(run.task, run.run))
+      this.#leave(run)
       if (simulation.misbehaves(key, 'kills')) {
         simulation.kill(this, key.name)
         return
@@ -344,7 +405,9 @@ export class SimulatedWorker {
   }
 
   #finished(run: Run, value: number, startMs: number, durationMs: number): void {
-    this.values.set(nameOf(run.task, run.run), value)
+    const name = nameOf(run.task, run.run)
+    this.values.set(name, value)
+    if (this.simulation.universe.of(run.key).parts > 0) this.#parted.add(name)
     const inline =
       run.inline && value % 2 === 0 ? new Uint8Array(Int32Array.of(value).buffer) : new Uint8Array(0)
     this.#say({

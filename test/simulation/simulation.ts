@@ -54,6 +54,8 @@ export interface SimulationOptions {
   memory?: boolean
   /** Whether clients publish what they want. */
   datasets?: boolean
+  /** Whether some values come in parts, of which others take one each. */
+  parts?: boolean
 }
 
 export class Simulation {
@@ -112,6 +114,7 @@ export class Simulation {
       copiesEveryMs = COPIES_EVERY_MS,
       memory = false,
       datasets = false,
+      parts = false,
     }: SimulationOptions = {},
   ) {
     this.#record = record
@@ -123,7 +126,7 @@ export class Simulation {
     this.valueBytes = memory ? 100_000 : 8
     this.targetBytes = memory ? 250_000 : undefined
     this.random = new Random(seed)
-    this.universe = new Universe(this.random)
+    this.universe = new Universe(this.random, parts ? new Random(seed + 0x9a275) : undefined)
     this.scheduler = new Scheduler({
       cluster: 'simulated',
       saturation: this.random.pick([1, 1.1, 2, Infinity]),
@@ -197,18 +200,19 @@ export class Simulation {
     })
   }
 
-  /** A fetch from another worker over the data plane. */
+  /** A fetch from another worker over the data plane, of a value or of one of its parts. */
   transfer(
     to: SimulatedWorker,
     holder: number,
     value: string,
+    part: number,
     done: (value: number | undefined) => void,
   ): void {
     const from = this.#byId.get(holder)
     this.after(this.random.next() * 6, () => {
       if (!to.alive) return
       const cut = from && this.#partitioned.has(from.name) && this.#troubled
-      done(!from?.alive || cut ? undefined : from.values.get(value))
+      done(!from?.alive || cut ? undefined : from.give(value, part))
       this.#afterEvent()
     })
   }

@@ -1,7 +1,7 @@
 // All keys of one simulation: what each depends on, what its right value is, and how it misbehaves.
 
 import type { TaskOptions } from '../../runtime/protocol/taskOptions.ts'
-import { digestOf } from '../scheduler/graphText.ts'
+import { digestOf, type TextGraph } from '../scheduler/graphText.ts'
 import type { Random } from './random.ts'
 
 export interface Key {
@@ -16,12 +16,23 @@ export interface Key {
   kills: number
   options: TaskOptions
   value: number
+  /** Into how many parts its value comes; 0 for a whole one. */
+  parts: number
+  /** Beside each dependency the part that is taken, −1 for all of it. */
+  taken: number[]
 }
+
+/** Keys of one letter are one group, whose values come alike. */
+const PARTS_OF_GROUP: Record<string, number> = { c: 3, d: 2 }
 
 export class Universe {
   readonly keys = new Map<string, Key>()
+  /** By group: into how many parts values come. */
+  readonly parts: Record<string, number>
 
-  constructor(random: Random) {
+  /** @param parting chooses which parts are taken; without it all values are whole */
+  constructor(random: Random, parting?: Random) {
+    this.parts = parting ? PARTS_OF_GROUP : {}
     const count = 3 + random.below(22)
     const rough = random.chance(0.6)
     const names: string[] = []
@@ -42,11 +53,16 @@ export class Universe {
         kills: rough && !scattered && random.chance(0.04) ? random.pick([1, 2, 5]) : 0,
         options: scattered ? {} : optionsOf(random),
         value: 0,
+        parts: this.parts[name[0]] ?? 0,
+        taken: dependencies.map((dependency) => {
+          const { parts } = this.of(dependency)
+          return parting && parts > 0 ? parting.below(parts) : -1
+        }),
       })
-      const key = this.keys.get(name)!
+      const key = this.of(name)
       key.value = this.compute(
         name,
-        dependencies.map((dependency) => this.keys.get(dependency)!.value),
+        dependencies.map((dependency, i) => this.takenOf(this.of(dependency).value, key.taken[i])),
       )
       names.push(name)
     }
@@ -56,14 +72,25 @@ export class Universe {
     return [...this.keys.keys()]
   }
 
+  /** What a client can have: all that does not come in parts. */
+  get wantable(): string[] {
+    return this.names.filter((name) => this.of(name).parts === 0)
+  }
+
+  graphOf(keys: string[]): TextGraph {
+    const graph = { keys, dependencies: keys.map((name) => this.of(name).dependencies), sinks: [] }
+    const parts = keys.map((name) => this.of(name).taken)
+    return parts.flat().some((part) => part >= 0) ? { ...graph, parts } : graph
+  }
+
   placeOf(name: string): number {
     return this.names.indexOf(name)
   }
 
   /** Keys that a task of this key may submit and wait for: earlier ones, so that none waits for itself, and computed ones. */
   nestable(name: string): string[] {
-    return this.names
-      .slice(0, this.placeOf(name))
+    return this.wantable
+      .filter((one) => this.placeOf(one) < this.placeOf(name))
       .filter((one) => [...this.ancestry(one)].every((taken) => !this.of(taken).scattered))
   }
 
@@ -77,6 +104,11 @@ export class Universe {
     for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
     for (const value of values) hash = Math.imul(hash ^ value, 0x01000193) + 1
     return hash | 0
+  }
+
+  /** A part of a value: other than each other and than the whole. */
+  takenOf(value: number, part: number): number {
+    return part < 0 ? value : Math.imul(value ^ (part + 1), 0x01000193) | 0
   }
 
   /** A key and everything that it takes. */

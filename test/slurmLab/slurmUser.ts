@@ -1,7 +1,7 @@
 // A user of the lab's Slurm: a home of their own, programs and `heddle`, and what is left of their clusters.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
@@ -107,10 +107,10 @@ await client.close()
   /** Jobs, processes and files of clusters; empty when nothing is left. */
   async leftovers(): Promise<string[]> {
     const folders = ['shared', 'run', 'tmp'].flatMap((name) =>
-      readdirSync(join(this.folder, name), { recursive: true, withFileTypes: true })
+      entriesBelow(join(this.folder, name))
         // Node's own cache of compiled programs is no cluster's.
-        .filter((entry) => !/node-compile-cache|heddle-compile/.test(join(entry.parentPath, entry.name)))
-        .map((entry) => `file ${join(entry.parentPath, entry.name).slice(this.folder.length + 1)}`),
+        .filter((path) => !/node-compile-cache|heddle-compile/.test(path))
+        .map((path) => `file ${path.slice(this.folder.length + 1)}`),
     )
     const processes = this.lab.jobProcesses().map((pid) => `process ${commandOf(pid)}`)
     const jobs = (await this.lab.jobs()).map((job) => `job ${job}`)
@@ -162,6 +162,18 @@ await client.close()
         )
       })
     return { child, ended, said }
+  }
+}
+
+/** The paths of all that is in a folder, however deep. */
+function entriesBelow(folder: string): string[] {
+  for (;;) {
+    try {
+      return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
+    } catch (error) {
+      // A folder was removed while we looked into it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(folder)) throw error
+    }
   }
 }
 

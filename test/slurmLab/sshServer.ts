@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -23,7 +23,9 @@ export interface SshServerOptions {
   home?: string
 }
 
-const START_MS_MAX = 10_000
+const START_MS_MAX = 60_000
+/** A port that was free may be another program's by the time that sshd takes it: then another is taken. */
+const PORTS_MAX = 3
 const LOOK_MS = 10
 
 export class SshServer {
@@ -44,7 +46,7 @@ export class SshServer {
     this.#daemon = daemon
   }
 
-  static async start(options: SshServerOptions = {}): Promise<SshServer> {
+  static async start(options: SshServerOptions = {}, portsMax = PORTS_MAX): Promise<SshServer> {
     installLab('ssh', ...(options.shell ? (['shells'] as const) : []))
     const folder = mkdtempSync(join(tmpdir(), 'hs-'))
     const home = options.home ?? join(folder, 'home')
@@ -58,7 +60,14 @@ export class SshServer {
     const args = ['-D', '-e', '-f', join(folder, 'sshd_config'), '-E', join(folder, 'sshd.log')]
     const daemon = spawn(programPath('sshd')!, args, { stdio: 'ignore', detached: true })
     const server = new SshServer(folder, home, port, daemon)
-    await server.#listens()
+    try {
+      await server.#listens()
+    } catch (error) {
+      const isTaken = /already in use/.test(String(error))
+      await server.close()
+      if (isTaken && portsMax > 1) return SshServer.start(options, portsMax - 1)
+      throw error
+    }
     return server
   }
 
@@ -77,8 +86,10 @@ export class SshServer {
     for (const pid of this.connections().flatMap(withDescendantsOfSshd)) signal(pid, 'SIGSTOP')
   }
 
+  /** What sshd said; nothing before it has begun. */
   log(): string {
-    return readFileSync(join(this.folder, 'sshd.log'), 'utf8')
+    const file = join(this.folder, 'sshd.log')
+    return existsSync(file) ? readFileSync(file, 'utf8') : ''
   }
 
   /** Starts listening no more, and lets nobody new in. */
@@ -128,7 +139,8 @@ export class SshServer {
     const deadline = performance.now() + START_MS_MAX
     while (performance.now() < deadline) {
       if (this.#daemon.exitCode !== null) throw new Error(`sshd ended as it started: ${this.log()}`)
-      if (await answers(this.port)) return
+      // That somebody answers at the port is not enough: it may be another program's by now.
+      if (this.log().includes('Server listening on')) return
       await setTimeout(LOOK_MS)
     }
     throw new Error(`sshd does not listen: ${this.log()}`)
@@ -198,17 +210,6 @@ export function freePort(): Promise<number> {
       const { port } = server.address() as { port: number }
       server.close(() => resolve(port))
     })
-  })
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
   })
 }
 

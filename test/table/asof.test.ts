@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { col, type DataFrame, dataframe } from '../../runtime/collections/index.ts'
 import { buildTogether } from '../../runtime/graph/collection.ts'
 import { TaskGraph } from '../../runtime/graph/taskGraph.ts'
+import { Parts } from '../../runtime/kernels/parts.ts'
 import type { Frame } from '../../runtime/kernels/table/frame.ts'
 import { runGraph } from '../kit/runGraph.ts'
 
@@ -22,12 +23,11 @@ async function brought(left: DataFrame, right: DataFrame, options: object): Prom
   const joined = left.joinAsof(right, { on: 't', ...options } as never) as unknown as DataFrame
   const [partitions] = buildTogether(graph, [joined])
   const results = await runGraph(graph)
-  const picks = results.filter((_, task) => graph.groups[graph.group[task]].name === 'joinAsof-pick')
-  const parts = right.partitions
-  return partitions.flatMap((_, i) => {
-    const own = picks.slice(i * parts, (i + 1) * parts) as Frame[]
-    return own.length === 0 ? [] : [own.reduce((sum, part) => sum + part.rows, 0)]
-  })
+  const splits = results.filter((result) => result instanceof Parts)
+  const rowsOf = (split: Parts, i: number): number => (split.all[i] as Frame).rows
+  return splits.length === 0
+    ? []
+    : partitions.map((_, i) => splits.reduce((sum, split) => sum + rowsOf(split, i), 0))
 }
 
 for (const engine of ['polars', 'columns'])

@@ -7,7 +7,7 @@ import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
 import { closeFrame, closeParts } from '../../runtime/kernels/table/closeFrame.ts'
 import type { Cell, Column } from '../../runtime/kernels/table/columns/column.ts'
 import { columnsEngine } from '../../runtime/kernels/table/columns/columnsEngine.ts'
-import { type Frame, partOf, type SplitFrame, TEXTS_PART } from '../../runtime/kernels/table/frame.ts'
+import { type Frame, partOf, type SplitFrame, textsOf } from '../../runtime/kernels/table/frame.ts'
 import { columnsOfFrames } from '../../runtime/kernels/table/frameColumns.ts'
 import { LostTextsError } from '../../runtime/kernels/table/lostTexts.ts'
 import {
@@ -105,7 +105,7 @@ for (const seed of [5, 6, 7])
         )
         const frames: Frame[] = [
           ...splits.map((split) => partOf(split, part)),
-          ...splits.map((split) => partOf(split, TEXTS_PART)),
+          ...splits.map((split) => textsOf(split.codes)),
         ]
         assert.ok(frames.slice(0, 2).every(({ codes }) => codes && !codes.texts))
         assert.deepEqual(cells(cellsOf(concatenated(frames, SCHEMA).collectSync('auto'))), expected)
@@ -131,10 +131,10 @@ test('parts of a split that was made again are refused beside the texts of the f
   }
   const first = await split()
   const again = await split()
-  const mixed = [partOf(again, 0), partOf(first, TEXTS_PART)]
+  const mixed = [partOf(again, 0), textsOf(first.codes)]
   assert.throws(() => concatenated(mixed, SCHEMA).collectSync('auto'), LostTextsError)
   assert.throws(() => columnsOfFrames(mixed), LostTextsError)
-  const whole = [partOf(again, 0), partOf(again, TEXTS_PART)]
+  const whole = [partOf(again, 0), textsOf(again.codes)]
   assert.equal(columnsOfFrames(whole)[0][0].cells.length, partOf(again, 0).rows)
   assert.notEqual(partOf(again, 0).codes, undefined)
 })

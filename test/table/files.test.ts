@@ -225,14 +225,14 @@ test('explain says what is read, before and after', () => {
       'as written',
       '  select d  ~0 rows, 2 B',
       '    filter c > 1  ~0 rows, 10 B',
-      '      select a, b, c, a + b as d  ~1 rows, 32 B',
-      '        fromRecords · columns: a, b, c · 1 partition  ~1 rows, 24 B',
+      '      select a, b, c, a + b as d  ~1 row, 32 B',
+      '        fromRecords · columns: a, b, c · 1 partition  ~1 row, 24 B',
       '',
       'as run',
       '  select a + b as d  ~0 rows, 2 B',
       '    select a, b  ~0 rows, 5 B',
       '      filter c > 1  ~0 rows, 7 B',
-      '        fromRecords · columns: a, b, c · 1 partition  ~1 rows, 24 B',
+      '        fromRecords · columns: a, b, c · 1 partition  ~1 row, 24 B',
     ].join('\n'),
   )
 })

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { collectGarbage } from '../../runtime/host/garbage.ts'
+import type { Parts } from '../../runtime/kernels/parts.ts'
 import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
 import { closeFrame, closeParts } from '../../runtime/kernels/table/closeFrame.ts'
 import type { Cell, Column } from '../../runtime/kernels/table/columns/column.ts'
@@ -11,7 +12,7 @@ import { compareCells } from '../../runtime/kernels/table/columns/groupRows.ts'
 import type { DataType } from '../../runtime/kernels/table/dataType.ts'
 import type { ExprNode } from '../../runtime/kernels/table/expression.ts'
 import { flatWork } from '../../runtime/kernels/table/flatPath.ts'
-import { type Frame, partOf, type SplitFrame, TEXTS_PART } from '../../runtime/kernels/table/frame.ts'
+import { type Frame, partOf, type SplitFrame, textsOf } from '../../runtime/kernels/table/frame.ts'
 import { columnsOfFrames } from '../../runtime/kernels/table/frameColumns.ts'
 import { runTable } from '../../runtime/kernels/table/partition.ts'
 import { polarsEngine } from '../../runtime/kernels/table/polars/polarsEngine.ts'
@@ -121,6 +122,8 @@ interface Sort {
 
 const stageOf = (parts: number) => ({ first: 0, span: parts, step: 1, parts })
 
+const partsOf = (result: unknown): Frame[] => (result as Parts).all as Frame[]
+
 /** Targets of a sort, by the tasks that a worker runs. */
 async function sortedByTasks(frames: readonly Frame[], { keys, bounds, parts }: Sort): Promise<Frame[]> {
   const [{ by, descending, nullsFirst }] = keys
@@ -134,13 +137,13 @@ async function sortedByTasks(frames: readonly Frame[], { keys, bounds, parts }: 
     stage: stageOf(parts),
     coded: CODED,
   }
-  const splits: SplitFrame[] = []
+  const splits: Frame[][] = []
   for (const frame of frames)
-    splits.push(travelled((await runTable({ source: 'frame' }, [], sink, frame, bounds)) as SplitFrame))
-  const texts = splits.map((split) => travelled(partOf(split, TEXTS_PART)))
+    splits.push(travelled(partsOf(await runTable({ source: 'frame' }, [], sink, frame, bounds))))
+  const texts = splits.map((split) => travelled(split[parts]))
   const sorted: Frame[] = []
   for (let part = 0; part < parts; part++) {
-    const own = splits.map((split) => travelled(partOf(split, part)))
+    const own = splits.map((split) => travelled(split[part]))
     const step: Step = { step: 'sort', keys }
     const given = [...own, ...texts]
     sorted.push(
@@ -171,7 +174,7 @@ async function sortedByPolars(frames: readonly Frame[], { keys, bounds, parts }:
     )
     splits.push(closeParts(polarsEngine, split))
   }
-  const texts = splits.map((split) => partOf(split, TEXTS_PART))
+  const texts = splits.map((split) => textsOf(split.codes))
   const sorted: Frame[] = []
   for (let part = 0; part < parts; part++) {
     const own = [...splits.map((split) => partOf(split, part)), ...texts]
@@ -258,13 +261,17 @@ test('new columns are worked out by the engine, and the others taken as they lie
   const sink = { sink: 'range', key, count: 2, descending: false, nullsFirst: true, slot: 1 } as const
   const whole = { ...sink, stage: stageOf(2), coded: CODED }
   const before = flatWork.split
-  const split = (await runTable({ source: 'frame' }, steps, whole, frame, [100])) as SplitFrame
+  const [first, second, texts] = partsOf(await runTable({ source: 'frame' }, steps, whole, frame, [100]))
   assert.equal(flatWork.split, before + 1)
   const rows = await polarsEngine.run({ source: 'frame' }, steps, [frame])
   const expected = closeParts(polarsEngine, await polarsEngine.split(rows, whole, [100]))
-  const both = (from: SplitFrame): unknown[] =>
-    [0, 1].map((part) => cellsOf([{ ...partOf(from, part), codes: from.codes } as Frame]))
-  assert.deepEqual(both(split), both(expected))
+  const withTexts = (part: Frame, texts: Frame): Frame =>
+    part.codes ? { ...part, codes: { ...part.codes, texts: texts.ipc } } : part
+  const theirs = textsOf(expected.codes)
+  assert.deepEqual(
+    [first, second].map((part) => cellsOf([withTexts(part, texts)])),
+    [0, 1].map((part) => cellsOf([withTexts(partOf(expected, part), theirs)])),
+  )
 })
 
 test('what only the engine orders or holds is left to it', async () => {

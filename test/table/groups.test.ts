@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { col, type DataFrame, dataframe, len } from '../../runtime/collections/index.ts'
 import { bytesOf, chosenTargets } from '../../runtime/kernels/table/partition.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
+import { temporaryFolder } from '../kit/temporaryFolder.ts'
 import { randomOf } from './randomTable.ts'
 
 const executor = computeInProcess()
@@ -26,6 +27,41 @@ async function filledPartitions(table: DataFrame): Promise<number> {
     .compute()
   return parts.filter((rows) => rows > 0).length
 }
+
+test('groupBy of parquet files whose statistics bound how many groups there are is one tree', async (t) => {
+  process.env.HEDDLE_TABLE_ENGINE = 'polars'
+  const rows = Array.from({ length: 22_000 }, (_, i) => ({
+    few: i % 7 === 0 ? null : (i % 50) - 20,
+    day: new Date(Date.UTC(2024, 0, 1 + (i % 3))),
+    many: i,
+  }))
+  const schema = { few: 'int32', day: 'date', many: 'int64' } as const
+  const folder = temporaryFolder(t)
+  await dataframe.fromRecords(rows, { partitions: 18, schema }).toParquet(folder).compute()
+  const table = dataframe.readParquet(folder) as unknown as DataFrame
+  assert.equal(table.partitions, 18)
+  // States so wide that those of all rows would not come together.
+  const sums = Array.from({ length: 200 }, (_, i) => col('many').add(i).sum().as(`sum ${i}`))
+  const by = (from: DataFrame, ...keys: string[]): DataFrame =>
+    from.groupBy(...keys).agg(...sums) as DataFrame
+  assert.equal(by(table, 'many').partitions, 5)
+  assert.equal(by(table.withColumns(col('few').add(1).as('few')) as DataFrame, 'few').partitions, 5)
+  const days = by(table.filter(col('many').gte(0)).select('day', 'few', 'many') as DataFrame, 'few', 'day')
+  assert.equal(days.partitions, 1)
+  // 50 numbers and three days, each with the absent one.
+  assert.match(
+    table.groupBy('few').agg(col('many').sum()).explain(),
+    /^ {2}groupBy few: many\.sum\(\) {2}~51 rows/m,
+  )
+  assert.match(table.unique({ subset: ['day'] }).explain(), /^ {2}unique by day {2}~4 rows/m)
+  const found = await days.toRecords()
+  const expected = new Map<string, number>()
+  const keyOf = (few: unknown, day: unknown): string => `${few} ${(day as Date).toISOString()}`
+  for (const { few, day, many } of rows)
+    expected.set(keyOf(few, day), (expected.get(keyOf(few, day)) ?? 0) + many + 199)
+  assert.deepEqual(new Map(found.map((row) => [keyOf(row.few, row.day), Number(row['sum 199'])])), expected)
+  assert.ok(!executor.last.groups.some((name) => /pick|choose|size/.test(name)), 'nothing is split')
+})
 
 for (const engine of ['polars', 'columns']) {
   test(`groupBy measures how many groups there are and chooses (${engine})`, async () => {

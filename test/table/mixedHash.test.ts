@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
+import type { Parts } from '../../runtime/kernels/parts.ts'
 import { columnsEngine } from '../../runtime/kernels/table/columns/columnsEngine.ts'
-import { type Frame, partOf, type SplitFrame } from '../../runtime/kernels/table/frame.ts'
+import type { Frame } from '../../runtime/kernels/table/frame.ts'
 import { MixedHashError, requireOneHash } from '../../runtime/kernels/table/mixedHash.ts'
 import { runTable } from '../../runtime/kernels/table/partition.ts'
 import { polarsEngine } from '../../runtime/kernels/table/polars/polarsEngine.ts'
@@ -25,8 +26,8 @@ afterEach(() => {
 async function partsBy(engine: string): Promise<Frame[]> {
   process.env.HEDDLE_TABLE_ENGINE = engine
   const records = Array.from({ length: 10 }, (_, i) => ({ k: BigInt(i) }))
-  const split = (await runTable({ source: 'records', schema: SCHEMA }, [], SINK, records)) as SplitFrame
-  return [partOf(split, 0), partOf(split, 1)]
+  const split = (await runTable({ source: 'records', schema: SCHEMA }, [], SINK, records)) as Parts
+  return split.all as Frame[]
 }
 
 const gathered = async (frames: readonly Frame[]): Promise<number> =>

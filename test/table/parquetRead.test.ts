@@ -5,7 +5,7 @@ import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeF
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { col, type DataFrame, dataframe, len } from '../../runtime/collections/index.ts'
-import { readFooter } from '../../runtime/kernels/files/parquetFooter.ts'
+import { localFooter, readFooter } from '../../runtime/kernels/files/parquetFooter.ts'
 import { releaseCaches } from '../../runtime/kernels/resultMemory.ts'
 import { columnsFromIpc } from '../../runtime/kernels/table/arrow.ts'
 import type { Cell } from '../../runtime/kernels/table/columns/column.ts'
@@ -13,8 +13,18 @@ import { numberedTogether } from '../../runtime/kernels/table/flat/categoryTexts
 import { closed } from '../../runtime/kernels/table/flat/flatChain.ts'
 import { withScratch } from '../../runtime/kernels/table/flat/scratch.ts'
 import { columnsOfFrames } from '../../runtime/kernels/table/frameColumns.ts'
-import { areAllOnes, readHybrid, ShortRunsError } from '../../runtime/kernels/table/parquet/hybrid.ts'
-import { type ParquetSource, parquetWork, readRows } from '../../runtime/kernels/table/parquet/readRows.ts'
+import {
+  areAllOnes,
+  lookUpHybrid,
+  readHybrid,
+  ShortRunsError,
+} from '../../runtime/kernels/table/parquet/hybrid.ts'
+import {
+  type ParquetSource,
+  parquetWork,
+  readRows,
+  withRows,
+} from '../../runtime/kernels/table/parquet/readRows.ts'
 import { polarsEngine } from '../../runtime/kernels/table/polars/polarsEngine.ts'
 import { parquetSchema } from '../../runtime/kernels/table/read/parquetColumns.ts'
 import type { RowRange } from '../../runtime/kernels/table/steps.ts'
@@ -138,9 +148,10 @@ for (const engine of ['polars', 'columns']) {
     const rows = Array.from({ length: 500 }, () => ({
       kind: random.next() < 0.1 ? null : `k${random.below(6)}`,
       n: random.below(5),
+      m: random.next() < 0.1 ? null : random.below(100) - 50,
       x: random.next() < 0.1 ? null : random.below(100) / 4,
     }))
-    const schema = { kind: 'category', n: 'int32', x: 'float64' } as const
+    const schema = { kind: 'category', n: 'int32', m: 'int32', x: 'float64' } as const
     const held = dataframe.fromRecords(rows, { schema, partitions: 4 }) as unknown as DataFrame
     const paths = await held.toParquet(join(folder, 'part-*.parquet')).compute()
     const other = dataframe.fromRecords(
@@ -160,6 +171,25 @@ for (const engine of ['polars', 'columns']) {
       table.filter(col('kind').eq('k3')).select('n', 'kind'),
       table.join(other, { on: 'n' }).groupBy('name').agg(col('x').sum().as('sum')).sort('name'),
       table.select('n'),
+      table.withColumns(
+        col('n')
+          .add(2 ** 31 - 3)
+          .as('n'),
+        col('m').sub(-7).as('less'),
+        col('n').as('same'),
+      ),
+      table.select(
+        col('m')
+          .sub(-(2 ** 31))
+          .as('m'),
+        'kind',
+        col('x').mul(2).as('twice'),
+      ),
+      table
+        .groupBy(col('n'))
+        .agg(col('m').add(2).max().as('most'), col('m').max().sub(1).as('less'))
+        .sort('n'),
+      table.withColumns(col('n').add(1).as('n')).select(col('n').add(1).as('n'), 'x'),
     ]
     process.env.HEDDLE_TABLE_ENGINE = engine
     const read = dataframe.readParquet(paths, { partitionBytes: 1 })
@@ -170,6 +200,77 @@ for (const engine of ['polars', 'columns']) {
     }
   })
 }
+
+test('whole columns are read to where they stay, unless a footer says so of one that is not', async (t) => {
+  process.env.HEDDLE_TABLE_ENGINE = 'polars'
+  const rows = Array.from({ length: 5000 }, (_, i) => ({
+    id: 2n ** 53n + BigInt(i),
+    kind: `k${i % 300}`,
+    x: i % 11 === 0 ? Number.NaN : -i,
+    few: i % 5 === 0 ? null : i,
+  }))
+  const schema = { id: 'int64', kind: 'category', x: 'float64', few: 'int32' } as const
+  const folder = temporaryFolder(t)
+  const [path] = await dataframe
+    .fromRecords(rows, { schema })
+    .toParquet(join(folder, 'rows.parquet'))
+    .compute()
+  const before = parquetWork.read
+  assert.deepEqual(await dataframe.readParquet(path).toRecords(), rows)
+  assert.equal(parquetWork.read, before + 1)
+  const { size, mtimeMs } = statSync(path)
+  for (const { columns } of localFooter(path, size, String(mtimeMs)).row_groups)
+    for (const { meta_data: meta } of columns) if (meta?.statistics) meta.statistics.null_count = 0n
+  assert.deepEqual(await dataframe.readParquet(path).toRecords(), rows, 'with a footer that lies')
+  assert.equal(parquetWork.read, before + 1, 'polars reads what is not as it should be')
+})
+
+test('pages of plain numbers are unpacked to where they stay, and what lies before them stays', async (t) => {
+  process.env.HEDDLE_TABLE_ENGINE = 'polars'
+  const path = join(temporaryFolder(t), 'pages.parquet')
+  const random = new Random(5)
+  const rows = Array.from({ length: 150_000 }, () => ({
+    a: random.next(),
+    b: random.next(),
+    n: random.below(2 ** 31),
+  }))
+  const schema = { a: 'float64', b: 'float64', n: 'int32' } as const
+  await dataframe
+    .fromRecords(rows, { schema, partitions: 1 })
+    .toParquet(path, { compression: 'zstd' })
+    .compute()
+  const range = rangeOf(path, 0, rows.length)
+  const read = withRows(
+    sourceOf(path, ['a', 'b', 'n']),
+    [range],
+    ['a', 'b', 'n'],
+    undefined,
+    ({ columns }) => {
+      // Columns one behind the other, in the middle of memory whose bytes are known.
+      const words = new Int32Array(new SharedArrayBuffer(4 * (5 * rows.length + 64))).fill(-1)
+      let at = 32
+      for (const column of columns.toReversed()) {
+        const length = (column.name === 'n' ? 1 : 2) * rows.length
+        column.readTo(words.subarray(at, at + length))
+        at += length
+      }
+      assert.ok(columns.every(({ isWhole }) => isWhole))
+      return words
+    },
+  )
+  assert.ok(read)
+  assert.ok(
+    read.subarray(0, 32).every((word) => word === -1),
+    'nothing before is changed',
+  )
+  assert.ok(
+    read.subarray(-32).every((word) => word === -1),
+    'nothing behind is changed',
+  )
+  const floats = (from: number): Float64Array => new Float64Array(read.buffer, 4 * (32 + from), rows.length)
+  const [b, a] = [floats(rows.length), floats(3 * rows.length)]
+  assert.ok(rows.every((row, i) => row.a === a[i] && row.b === b[i] && row.n === read[32 + i]))
+})
 
 test('categories in one file and texts in another are texts', async (t) => {
   process.env.HEDDLE_TABLE_ENGINE = 'polars'
@@ -220,6 +321,14 @@ test('runs and packed numbers of every width, at any place in memory', () => {
     const read = new Int32Array(numbers.length)
     readHybrid(own, width, numbers.length, read)
     assert.deepEqual([...read], numbers, `seed ${seed}, ${width} bits`)
+    if (width <= 16) {
+      const entries = Int32Array.from({ length: 2 ** width }, () => random.below(2 ** 31))
+      const found = new Int32Array(numbers.length + 1).fill(-1)
+      assert.ok(lookUpHybrid(own, width, numbers.length, entries, found, 1))
+      assert.deepEqual([...found], [-1, ...numbers.map((number) => entries[number])], `seed ${seed}, entries`)
+      const few = entries.subarray(0, Math.max(...numbers))
+      assert.equal(lookUpHybrid(own, width, numbers.length, few, found, 1), false, `seed ${seed}, no entry`)
+    }
     if (width === 1)
       assert.equal(
         areAllOnes(own, numbers.length),

@@ -67,7 +67,7 @@ const finite = col('x').isNaN().not().and(col('x').isNotNull())
 const plain = col('id').mul(3).sub(50)
 
 const PROJECTIONS: Record<string, readonly Expr[]> = {
-  'running extremes': ['x', 'n', 'text', 'day'].flatMap(extremes),
+  'running extremes': ['x', 'n', 'text', 'day', 'flag'].flatMap(extremes),
   fills: ['x', 'n', 'text', 'day', 'flag'].flatMap(fills),
   'fills of expressions, with others around them': [
     col('n').sub(2).forwardFill().fillNull(7).as('a') as Expr,
@@ -143,11 +143,12 @@ for (const engine of ['polars', 'columns'])
     })
 
 for (const engine of ['polars', 'columns'])
-  test(`fills of categories, lists and records: partitions give what one gives (${engine})`, async () => {
+  test(`fills of categories, lists and records, running extremes of categories and times: partitions give what one gives (${engine})`, async () => {
     process.env.HEDDLE_TABLE_ENGINE = engine
-    const names = ['size', 'list', 'pair']
+    const names = ['size', 'list', 'pair', 'time']
     const schema = {
       size: 'category',
+      time: 'time',
       list: { list: 'int32' },
       pair: { struct: { a: 'int32', b: 'string' } },
     } as const
@@ -159,7 +160,8 @@ for (const engine of ['polars', 'columns'])
         const some = <T>(value: T): T | null => (random() < 0.6 ? null : value)
         const a = Math.floor(random() * 5)
         return {
-          size: some(['S', 'M', 'L'][a % 3]),
+          size: some(['S', 'M', 'L', 'ß', ''][a]),
+          time: some(`0${a}:00:00`),
           list: some(Array.from({ length: a }, (_, i) => i)),
           pair: some({ a: a > 3 ? null : a, b: 'x'.repeat(a) }),
         }
@@ -171,7 +173,9 @@ for (const engine of ['polars', 'columns'])
         [0, ...bounds].map((from, i) => tableOf(rows.slice(from, bounds[i] ?? rows.length))),
       )
       const project = (table: DataFrame): DataFrame =>
-        table.select(...(names.flatMap(fills) as never[])) as unknown as DataFrame
+        table.select(
+          ...([...names.flatMap(fills), ...['size', 'time'].flatMap(extremes)] as never[]),
+        ) as unknown as DataFrame
       const made = project(pieces)
       assert.equal(made.partitions, 6)
       assert.deepEqual(await made.toRecords(), await project(tableOf(rows)).toRecords(), `seed ${seed}`)

@@ -30,6 +30,9 @@ import { failure } from './kit.ts'
 
 const LANES = 3
 const TASKS = 60
+/** Where values come in parts: those of every fifth task, in so many. */
+const PARTS = 3
+const isSplit = (task: number): boolean => task % 5 === 0
 
 function random(seed: number): (below: number) => number {
   let state = seed
@@ -53,9 +56,14 @@ class RandomPlay {
   readonly #runOf = new Map<number, number>()
   #run = 1
   #nowMs = 0
+  /** Which parts are taken, and how large each is; absent where all values are whole. A seed's other draws are the same with and without. */
+  readonly #parts: ((below: number) => number) | undefined
+  /** How many parts of splits have come from lanes, and from others. */
+  readonly came = { made: 0, fetched: 0 }
 
-  constructor(seed: number) {
+  constructor(seed: number, withParts = false) {
     this.#next = random(seed)
+    this.#parts = withParts ? random(seed + 1000) : undefined
   }
 
   step(): void {
@@ -172,7 +180,8 @@ class RandomPlay {
       this.#runOf.set(task, run)
       const dependencies = Array.from({ length: this.#next(4) }, () => {
         const other = this.#next(TASKS)
-        return { task: other, run: this.#runOf.get(other) ?? 1000 + other, holder: 5 + this.#next(3) }
+        const part = this.#parts && isSplit(other) ? this.#parts(PARTS) : -1
+        return { task: other, run: this.#runOf.get(other) ?? 1000 + other, holder: 5 + this.#next(3), part }
       })
       return { task, run, dependencies }
     })
@@ -192,6 +201,7 @@ class RandomPlay {
       dependencyRuns: Int32Array.from(all, ({ run }) => run),
       dependencyHolders: Int32Array.from(all, ({ holder }) => holder),
       dependencySizes: new Float64Array(all.length).fill(50),
+      ...(this.#parts && { dependencyParts: Int32Array.from(all, ({ part }) => part) }),
       inline: new Uint8Array(specs.length),
       timeouts: Float64Array.from(specs, () => (this.#next(8) === 0 ? 10 : 0)),
     }
@@ -203,17 +213,30 @@ class RandomPlay {
     const lane = this.#next(LANES)
     const posted = this.state.lanes[lane].posted[0]
     if (!posted) return
-    const count = 1 + this.#next(posted.slots.length - posted.reported)
-    const sizes = Float64Array.from({ length: count }, () =>
+    const slots = posted.slots.subarray(posted.reported)
+    let sizes = Float64Array.from({ length: 1 + this.#next(slots.length) }, () =>
       this.#next(12) === 0 ? -1 : 20 + this.#next(200),
     )
+    let parts: Float64Array | undefined
+    if (this.#parts) {
+      // What comes in parts ends a report.
+      const split = sizes.findIndex((size, i) => size >= 0 && isSplit(this.state.runs.task(slots[i])))
+      if (split !== -1) {
+        parts = Float64Array.from({ length: PARTS }, () => this.#parts!(80))
+        sizes = sizes.slice(0, split + 1)
+        sizes[split] = parts.reduce((sum, size) => sum + size)
+        this.came.made += PARTS
+      }
+    }
+    const count = sizes.length
     onLaneReported(this.state, lane, {
       batch: posted.batch,
       starts: new Float64Array(count),
       durationsMs: Float64Array.from({ length: count }, () => this.#next(3)),
       sizes,
       packed: new Uint8Array(0),
-      ends: new Uint32Array(count),
+      ends: new Uint32Array(count + (parts?.length ?? 0)),
+      ...(parts && { parts }),
       failures: [...sizes].filter((size) => size < 0).map(() => failure('threw')),
       shared: [],
     })
@@ -240,10 +263,12 @@ class RandomPlay {
   #answerFetch(): void {
     const [request] = this.#fetches.splice(this.#next(this.#fetches.length), 1)
     if (!request) return
-    const absent: { task: number; run: number }[] = []
+    const absent: { task: number; run: number; part: number }[] = []
     request.tasks.forEach((task, i) => {
-      if (this.#next(5) === 0) absent.push({ task, run: request.runs[i] })
-      else onFetched(this.state, task, request.runs[i], 50)
+      const part = request.parts[i]
+      if (this.#next(5) === 0) absent.push({ task, run: request.runs[i], part })
+      else if (onFetched(this.state, task, request.runs[i], 50, part) !== -1 && part !== -1)
+        this.came.fetched++
     })
     onFetchEnded(this.state, request.request, absent)
   }
@@ -288,19 +313,33 @@ class RandomPlay {
   }
 }
 
+function playToTheEnd(seed: number, withParts: boolean): RandomPlay {
+  try {
+    const play = new RandomPlay(seed, withParts)
+    for (let step = 0; step < 400; step++) play.step()
+    play.drain()
+    for (const [run, answers] of play.answers)
+      assert.equal(answers.length, 1, `run ${run} was answered by ${answers.join(' and ') || 'nothing'}`)
+    play.discardAll()
+    return play
+  } catch (error) {
+    throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
 const SEEDS = 210
-for (let first = 1; first <= SEEDS; first += 30)
+for (let first = 1; first <= SEEDS; first += 30) {
   test(`seeds ${first} to ${first + 29}: nothing is lost, nothing is answered twice`, () => {
-    for (let seed = first; seed < first + 30; seed++) {
-      try {
-        const play = new RandomPlay(seed)
-        for (let step = 0; step < 400; step++) play.step()
-        play.drain()
-        for (const [run, answers] of play.answers)
-          assert.equal(answers.length, 1, `run ${run} was answered by ${answers.join(' and ') || 'nothing'}`)
-        play.discardAll()
-      } catch (error) {
-        throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error })
-      }
-    }
+    for (let seed = first; seed < first + 30; seed++) playToTheEnd(seed, false)
   })
+
+  test(`seeds ${first} to ${first + 29}: the same with values in parts, of which none is left when nobody takes it`, () => {
+    const came = { made: 0, fetched: 0 }
+    for (let seed = first; seed < first + 30; seed++) {
+      const { made, fetched } = playToTheEnd(seed, true).came
+      came.made += made
+      came.fetched += fetched
+    }
+    assert.ok(came.made > 1000 && came.fetched > 300, `${came.made} parts were made, ${came.fetched} fetched`)
+  })
+}

@@ -3,7 +3,7 @@
 import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { runPartition } from '../../kernels/bag/partition.ts'
-import type { Op, Sink, SourceSpec } from '../../kernels/bag/plan.ts'
+import { type Op, resultParts, type Sink, type SourceSpec } from '../../kernels/bag/plan.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import type { TaskGroup, TaskOptions } from '../../protocol/taskOptions.ts'
 import { unequalPartitions } from './arguments.ts'
@@ -166,6 +166,10 @@ export class HeldNode implements BagNode {
 const nodesOf = (extras: readonly Extra[]): GraphNode[] =>
   extras.flatMap((extra) => (extra.extra === 'number' ? [] : [extra.node]))
 
+/** What a group says whose tasks' results come in parts. */
+export const partsField = (parts: number | undefined): { parts?: number } =>
+  parts === undefined ? {} : { parts }
+
 /** What a task of ours says of itself beside its function. */
 export type PipelineRequest = { options?: StepOptions; place?: SourcePlace | undefined }
 
@@ -231,6 +235,7 @@ export class Pipeline {
       kind: `bag.${method}`,
       options,
       ...(pure === undefined ? {} : { pure }),
+      ...partsField(resultParts(made)),
       ...placeFields(request.place ?? last?.place),
     })
     const baseRefs = this.source ? undefined : graph.built(this.#base)

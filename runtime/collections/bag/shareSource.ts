@@ -2,8 +2,8 @@
 // which feeds what it reads to all of them at once. Nothing is kept in between.
 
 import type { TaskGraph } from '../../graph/taskGraph.ts'
-import { pick } from '../../kernels/bag/partition.ts'
-import type { Sink, SourceSpec } from '../../kernels/bag/plan.ts'
+import { pick, pickParts } from '../../kernels/bag/partition.ts'
+import { resultParts, type Sink, type SourceSpec } from '../../kernels/bag/plan.ts'
 import { type Branch, teePartition } from '../../kernels/bag/tee.ts'
 import {
   type BagNode,
@@ -125,8 +125,13 @@ function addReaders(
   const wholes = Array.from({ length: source.partitions }, (_, i) =>
     graph.addTask(reading, [source.argument(i, graph), ...new Array<number>(numbers).fill(i)]),
   )
-  const picking = graph.addGroup({ ...request, fn: pick, name: groupName([source.label, 'pick']) })
+  const name = groupName([source.label, 'pick'])
+  const picking = graph.addGroup({ ...request, fn: pick, name })
   return new Map(
-    readers.map(({ end }, branch) => [end, wholes.map((whole) => graph.addTask(picking, [branch, whole]))]),
+    readers.map(({ end, sink }, branch) => {
+      const parts = resultParts(sink)
+      const own = parts === undefined ? picking : graph.addGroup({ ...request, fn: pickParts, name, parts })
+      return [end, wholes.map((whole) => graph.addTask(own, [branch, whole]))]
+    }),
   )
 }

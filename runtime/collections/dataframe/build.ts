@@ -2,8 +2,9 @@
 
 import { basename } from 'node:path'
 import { placeOfCall } from '../../graph/callPlace.ts'
+import type { Resolved } from '../../kernels/table/alike.ts'
 import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
-import { type Resolved, resolve } from '../../kernels/table/resolve.ts'
+import { resolve } from '../../kernels/table/resolve.ts'
 import { MissingColumnError, requireDistinct, type Schema } from '../../kernels/table/schema.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { columnNode, Expr } from './expr.ts'
@@ -42,6 +43,11 @@ export function nodesOf(method: string, columns: readonly (Columnish | readonly 
       )
     return columnNode(column as Columnish)
   })
+}
+
+/** @throws {TableArgumentError} with this text when what was given is no object, or a list */
+export function requireRecord(given: unknown, text: string): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new TableArgumentError(text)
 }
 
 /** @throws {MissingColumnError} when one of the names is no column */

@@ -71,7 +71,7 @@ export function carryOf({ fn, args }: Call, schema: Schema): Carry | undefined {
     case 'cumMin':
     case 'cumMax': {
       const type = resolve(args[0], schema).type ?? 'null'
-      return isPlain(type) ? extreme(fn === 'cumMin' ? 'min' : 'max', type) : undefined
+      return isOrdered(type) ? extreme(fn === 'cumMin' ? 'min' : 'max', type) : undefined
     }
     case 'forwardFill':
     case 'backwardFill':
@@ -81,8 +81,24 @@ export function carryOf({ fn, args }: Call, schema: Schema): Carry | undefined {
   }
 }
 
-const isPlain = (type: DataType): boolean =>
-  isNumeric(type) || type === 'string' || type === 'date' || isDatetime(type) || isDuration(type)
+/** How ranks go on where values come in their order, all equal ones together: by how many, or how many different ones, came before. */
+export function rankCarry(rank: Call, schema: Schema): Carry {
+  const type = resolve(rank, schema).type
+  const isDense = rank.options?.method === 'dense'
+  return {
+    backwards: false,
+    total: (arg) =>
+      isDense
+        ? call('fillNull', call('max', { ...rank, args: [arg] }), { kind: 'literal', value: 0 })
+        : call('count', arg),
+    merge: (states) => call('sum', states),
+    join: (own, carried) => ({ kind: 'cast', args: [call('add', own, carried)], to: type, strict: true }),
+  }
+}
+
+const ORDERED = new Set<DataType>(['string', 'category', 'boolean', 'date', 'time'])
+const isOrdered = (type: DataType): boolean =>
+  ORDERED.has(type) || isNumeric(type) || isDatetime(type) || isDuration(type)
 
 export interface Carried {
   /** The columns of what is carried. */

@@ -298,7 +298,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   /** Sorts by a column, in partitions that follow one another; `divisions` says where each begins. */
   setIndex(name: Col<Row>, options: { partitions?: number } = {}): DataFrame<Row> {
     requireOptions('setIndex', options, { partitions: true })
-    return new DataFrame(sorted(this.plan, name, options), this.options, name)
+    return new DataFrame(sorted(this.plan, name, options, 'setIndex'), this.options, name)
   }
 
   /** Where each partition of a table with an index begins, and where the last one ends. */
@@ -492,6 +492,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
 
   /** How often each value of a column comes, most often first. */
   valueCounts<const N extends Col<Row>>(name: N): DataFrame<Pick<Row, N> & { count: number }> {
+    requireColumns('valueCounts', [name], this.plan.schema)
     return (this.groupBy(name) as unknown as Grouped<Record<string, unknown>, Record<string, unknown>>)
       .agg(len().as('count') as Expr)
       .sort(['count', name], { descending: [true, false] }) as DataFrame<unknown> as never
@@ -504,6 +505,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
   nUnique(name: Col<Row>, options: ApproximateOptions = {}): Delayed<number> {
     requireOptions('nUnique', options, { approximate: true })
     const { approximate = false } = options
+    requireColumns('nUnique', [name], this.plan.schema)
     const one = this.select(name as Col<Row>)
     if (!approximate) return one.unique().len()
     const keys = resolvedFor('nUnique', [columnNode(name)], this.plan.schema)
@@ -525,6 +527,7 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
 
   /** The categories or texts that a column has, in order, as a bag. */
   categories(name: Col<Row>): Bag<string> {
+    requireColumns('categories', [name], this.plan.schema)
     const texts = this.select(name).dropNulls(name as never) as unknown as DataFrame
     const one = texts
       .select(col(name).cast('string').as(name) as Expr)

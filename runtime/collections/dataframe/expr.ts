@@ -7,6 +7,7 @@ import { type DataType, fullType } from '../../kernels/table/dataType.ts'
 import { type ExprNode, expressionText, type Literal, type Options } from '../../kernels/table/expression.ts'
 import type { FunctionName } from '../../kernels/table/functionCatalogue.ts'
 import { CategoryFunctions } from './exprCategories.ts'
+import { DEPTH_MAX, withinDepth } from './exprDepth.ts'
 import { DateParts, ListFunctions, TextFunctions } from './exprParts.ts'
 
 /** An argument of an expression's method is not what it should be. */
@@ -57,7 +58,12 @@ export class Expr<out C extends string = string, out N extends string = string, 
 
   /** @internal Expressions begin with `col`, `lit`, `when` or `struct`. */
   constructor(node: ExprNode) {
-    this.node = node
+    const standing = withinDepth(node)
+    if (!standing)
+      throw new ExpressionError(
+        `an expression is nested more than ${DEPTH_MAX} deep: make a column of a part of it first, with withColumns`,
+      )
+    this.node = standing
   }
 
   toString(): string {
@@ -550,6 +556,10 @@ function requireLiteral(value: unknown): Literal {
 }
 
 function requireName<N extends string>(name: N): N {
+  if (Array.isArray(name))
+    throw new ExpressionError(
+      `columns are named one by one here, not in a list: ${name.map((each) => JSON.stringify(each)).join(', ')}`,
+    )
   if (typeof name !== 'string') throw new ExpressionError(`a column's name is a text, not ${String(name)}`)
   return name
 }
@@ -575,7 +585,7 @@ export function quantileChoices(how: Interpolation | QuantileOptions): Required<
 export function requireWhole(what: string, value: number, least: number): number {
   if (!Number.isInteger(value) || value < least)
     throw new ExpressionError(
-      `${what} takes a whole number${least > -Infinity ? ` ≥ ${least}` : ''}, not ${String(value)}`,
+      `${what} takes a whole number${least > -Infinity ? ` ≥ ${least}` : ''}, not ${typeof value === 'string' ? JSON.stringify(value) : String(value)}`,
     )
   return value
 }

@@ -3,7 +3,7 @@
 import { requireOptions } from '../../kernels/optionNames.ts'
 import type { TimeUnit } from '../../kernels/table/dataType.ts'
 import type { Literal } from '../../kernels/table/expression.ts'
-import { type Expr, requireEvery, requireWhole } from './expr.ts'
+import { type Expr, ExpressionError, requireEvery, requireWhole } from './expr.ts'
 
 interface LiteralOption {
   /** Whether a pattern is taken as it stands. */
@@ -13,6 +13,25 @@ interface LiteralOption {
 function isLiteral(method: string, options: LiteralOption): boolean {
   requireOptions(method, options, { literal: true })
   return options.literal ?? false
+}
+
+/** @throws {ExpressionError} when it is not one character */
+function requireLetter(method: string, fill: string): string {
+  if (typeof fill !== 'string' || Array.from(fill).length !== 1)
+    throw new ExpressionError(`${method} fills with one character, not ${JSON.stringify(fill)}`)
+  return fill
+}
+
+/** @throws {ExpressionError} when there is no such time zone */
+function requireZone(method: string, zone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+  } catch (cause) {
+    throw new ExpressionError(
+      `${method} takes the name of a time zone such as 'Europe/Berlin' or 'UTC', not ${JSON.stringify(zone)}`,
+      { cause },
+    )
+  }
 }
 
 /** Functions of texts; lengths and places count characters, not UTF-16 units. */
@@ -70,10 +89,16 @@ export class TextFunctions<C extends string, N extends string> {
     return this.#of.call('str.trim', [], { side: 'end' })
   }
   padStart(length: number, fill = ' '): Expr<C, N, string | null> {
-    return this.#of.call('str.padStart', [], { length: requireWhole('str.padStart', length, 0), fill })
+    return this.#of.call('str.padStart', [], {
+      length: requireWhole('str.padStart', length, 0),
+      fill: requireLetter('str.padStart', fill),
+    })
   }
   padEnd(length: number, fill = ' '): Expr<C, N, string | null> {
-    return this.#of.call('str.padEnd', [], { length: requireWhole('str.padEnd', length, 0), fill })
+    return this.#of.call('str.padEnd', [], {
+      length: requireWhole('str.padEnd', length, 0),
+      fill: requireLetter('str.padEnd', fill),
+    })
   }
   /** A list of the parts between a separator. */
   split(separator: string): Expr<C, N> {
@@ -158,10 +183,12 @@ export class DateParts<C extends string, N extends string> {
   }
   /** The same moment on another zone's clock. */
   toZone(zone: string): Expr<C, N, Date | null> {
+    requireZone('dt.toZone', zone)
     return this.#of.call('dt.toZone', [], { zone })
   }
   /** The same clock time, said to be of a zone; without one, of none. */
   asZone(zone?: string): Expr<C, N, Date | null> {
+    if (zone !== undefined) requireZone('dt.asZone', zone)
     return this.#of.call('dt.asZone', [], { zone })
   }
   totalDays(): Expr<C, N, bigint | null> {

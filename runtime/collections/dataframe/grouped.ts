@@ -1,12 +1,13 @@
 // Groups of a table's rows, and what becomes of them.
 
 import { placeOfCall } from '../../graph/callPlace.ts'
+import { requireOptions } from '../../kernels/optionNames.ts'
 import { type DataType, isDatetime, typeText } from '../../kernels/table/dataType.ts'
 import { type ExprNode, nameOf, some } from '../../kernels/table/expression.ts'
 import { ruleOf } from '../../kernels/table/functionCatalogue.ts'
 import { fieldOf, namesOf, requireDistinct, type Schema, schemaOf } from '../../kernels/table/schema.ts'
 import type { UserFunction } from '../../kernels/table/steps.ts'
-import { filledRows, nodesOf, resolvedFor, TableArgumentError, withExprs } from './build.ts'
+import { filledRows, nodesOf, requireRecord, resolvedFor, TableArgumentError, withExprs } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { type Expr, len, requireWhole } from './expr.ts'
 import { type GroupReduction, reducedGroups } from './groupReduction.ts'
@@ -86,8 +87,14 @@ export class Grouped<Row, Key> {
   reduction<State, const S extends Readonly<Record<string, DataType>>>(
     reduction: GroupReduction<Row, Key, State, S>,
   ): DataFrame<Key & RowOf<S>> {
+    requireRecord(reduction, 'reduction takes its functions: { chunk, combine, finalize, schema }')
     const frame = this.#withKeys()
     const gathering = this.#gathering
+    const bytes = this.#keys.map(nameOf).find((name) => fieldOf(frame.plan.schema, name).type === 'binary')
+    if (bytes !== undefined)
+      throw new TableArgumentError(
+        `reduction finds groups by texts, numbers and times, but ${bytes} is binary: make a text of it first, with .cast('string')`,
+      )
     const partitions = gathering.way === 'shuffle' ? gathering.partitions : targetsFor(frame.partitions)
     return reducedGroups(
       frame,
@@ -115,19 +122,21 @@ export class Grouped<Row, Key> {
    */
   apply<const S extends Readonly<Record<string, DataType>>>(
     fn: GroupFunction<Row, Key>,
-    { schema }: { schema: S },
+    options: { schema: S },
   ): DataFrame<Key & RowOf<S>> {
     if (typeof fn !== 'function')
       throw new TableArgumentError('apply takes a function of the rows of a group')
-    if (schema === undefined)
+    requireOptions('apply', options ?? {}, { schema: true })
+    if (options?.schema === undefined)
       throw new TableArgumentError(
         "apply takes the columns that the function gives: { schema: { mean: 'float64' } }",
       )
-    const { plan: input, options } = this.#withKeys()
+    const frame = this.#withKeys()
+    const input = frame.plan
     const keys = this.#keys.map(nameOf)
     const output: Schema = [
       ...keys.map((name) => fieldOf(input.schema, name)),
-      ...schemaOf(schema).filter(({ name }) => !keys.includes(name)),
+      ...schemaOf(options.schema).filter(({ name }) => !keys.includes(name)),
     ]
     const step = { step: 'mapGroups', fn: fn as UserFunction, keys, schema: input.schema, output } as const
     return new DataFrame(
@@ -141,7 +150,7 @@ export class Grouped<Row, Key> {
         schema: output,
         place: placeOfCall(),
       },
-      options,
+      frame.options,
     )
   }
 }

@@ -1,7 +1,7 @@
 // What columns records have, by looking at them.
 
+import { literalType } from '../../kernels/table/alike.ts'
 import { commonType, type DataType, isList, isStruct, typeText } from '../../kernels/table/dataType.ts'
-import { literalType } from '../../kernels/table/resolve.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 import { TableArgumentError } from './build.ts'
 import type { Types } from './types.ts'
@@ -13,25 +13,41 @@ const LOOKED_AT = 10_000
  * The columns of records, in the order in which they first come.
  * @throws {TableArgumentError} when a column's values are of types that do not go together
  */
-export function guessedSchema(records: readonly unknown[], names: readonly string[] = []): Schema {
-  const types = new Map<string, DataType>(names.map((name) => [name, 'null']))
+export function guessedSchema(records: readonly unknown[]): Schema {
+  const types = new Map<string, DataType>()
   const every = Math.max(1, Math.floor(records.length / LOOKED_AT))
   for (let i = 0; i < records.length; i += i < LOOKED_AT ? 1 : every) {
     const record = records[i]
     if (typeof record !== 'object' || record === null)
       throw new TableArgumentError(`row ${i} is no record but ${String(record)}: each must be an object`)
     for (const [name, value] of Object.entries(record)) {
-      const type = guessedType(value)
-      const known = types.get(name) ?? 'null'
-      const common = together(known, type)
-      if (!common)
-        throw new TableArgumentError(
-          `column ${JSON.stringify(name)} holds ${typeText(known)} and, in row ${i}, ${typeText(type)}: say its type in schema, or make it one`,
-        )
-      types.set(name, common)
+      types.set(name, joinedType(name, types.get(name) ?? 'null', value, i))
     }
   }
   return [...types].map(([name, type]) => ({ name, type }))
+}
+
+/**
+ * The type of a column's values.
+ * @throws {TableArgumentError} when they are of types that do not go together
+ */
+export function guessedColumn(name: string, values: ArrayLike<unknown>): DataType {
+  let known: DataType = 'null'
+  const every = Math.max(1, Math.floor(values.length / LOOKED_AT))
+  for (let i = 0; i < values.length; i += i < LOOKED_AT ? 1 : every)
+    known = joinedType(name, known, values[i], i)
+  return known
+}
+
+/** @throws {TableArgumentError} when a value is of another type than those before */
+function joinedType(name: string, known: DataType, value: unknown, row: number): DataType {
+  const type = guessedType(value)
+  const common = together(known, type)
+  if (!common)
+    throw new TableArgumentError(
+      `column ${JSON.stringify(name)} holds ${typeText(known)} and, in row ${row}, ${typeText(type)}: say its type in schema, or make it one`,
+    )
+  return common
 }
 
 /** What records hold, by column; a column without any value is one of strings. */

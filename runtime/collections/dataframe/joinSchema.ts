@@ -2,7 +2,7 @@
 
 import { commonType, typeText } from '../../kernels/table/dataType.ts'
 import { type ExprNode, expressionText, nameOf } from '../../kernels/table/expression.ts'
-import { ExpressionTypeError } from '../../kernels/table/resolve.ts'
+import { ExpressionTypeError } from '../../kernels/table/expressionTypeError.ts'
 import { namesOf, requireDistinct, type Schema } from '../../kernels/table/schema.ts'
 import type { JoinHow } from '../../kernels/table/steps.ts'
 import { resolvedFor, withExprs } from './build.ts'

@@ -2,13 +2,13 @@
 
 import { pick } from '../../kernels/bag/partition.ts'
 import type { ExprNode } from '../../kernels/table/expression.ts'
-import { pickPart } from '../../kernels/table/partition.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import type { Step } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { edgesOf } from './edges.ts'
 import { aggregate } from './lowerGroups.ts'
 import { asof, join } from './lowerJoin.ts'
+import { movedBeside } from './lowerMoved.ts'
 import { inLayers } from './lowerNested.ts'
 import { rolling } from './lowerRolling.ts'
 import { totalsBeside } from './lowerTotals.ts'
@@ -17,6 +17,7 @@ import { isElementwise, isOneForAll } from './optimise.ts'
 import { overKeys } from './overKeys.ts'
 import { type Building, gathered, held, Pipe } from './pipe.ts'
 import { inputsOf, type Plan, type PlanOf } from './plan.ts'
+import { orderedPlans, seesOrder } from './rowOrder.ts'
 import { shuffled } from './shuffle.ts'
 import { sortKeys } from './sortKeys.ts'
 
@@ -32,11 +33,12 @@ export function lowered(building: Building, plan: Plan): Pipe {
       uses.set(input, known + 1)
       if (known === 0) stack.push(input)
     }
+  const ordered = orderedPlans(plan)
   const made = new Map<Plan, Pipe>()
   const build = (each: Plan): Pipe => {
     let pipe = made.get(each)
     if (!pipe) {
-      pipe = lower(building, each, build)
+      pipe = lower(building, each, build, ordered.has(each))
       if ((uses.get(each) ?? 0) > 1 && each.kind !== 'scan') pipe = held(pipe)
       made.set(each, pipe)
     }
@@ -47,7 +49,8 @@ export function lowered(building: Building, plan: Plan): Pipe {
 
 type Build = (plan: Plan) => Pipe
 
-function lower(building: Building, plan: Plan, build: Build): Pipe {
+/** @param isOrdered whether somebody sees in which order the rows stand */
+function lower(building: Building, plan: Plan, build: Build, isOrdered: boolean): Pipe {
   const { place } = plan
   switch (plan.kind) {
     case 'scan':
@@ -63,7 +66,7 @@ function lower(building: Building, plan: Plan, build: Build): Pipe {
         ...(plan.held && { done: plan.held }),
       })
     case 'project':
-      return project(building, plan, build(plan.input))
+      return project(building, plan, build(plan.input), isOrdered)
     case 'filter': {
       const input = build(plan.input)
       const predicate = resolve(plan.predicate, input.schema)
@@ -142,13 +145,20 @@ function together(
   return shuffled(input, { by: 'hash', keys: nodes }, count, label, place)
 }
 
-function project(building: Building, plan: PlanOf<'project'>, input: Pipe): Pipe {
+function project(building: Building, plan: PlanOf<'project'>, input: Pipe, isOrdered: boolean): Pipe {
   const exprs = plan.exprs.map((expr) => resolve(expr, input.schema))
   const step: Step = { step: 'select', exprs }
   const isOneRow = plan.exprs.every(isOneForAll)
   if (plan.exprs.every(isElementwise) && !isOneRow) return input.with('select', plan.schema, step, plan.place)
   const layers = input.partitions === 1 ? undefined : inLayers(plan, input.schema)
-  if (layers) return project(building, layers.outer, project(building, layers.inner, input))
+  if (layers) {
+    const inner = project(building, layers.inner, input, seesOrder(layers.outer, isOrdered))
+    return project(building, layers.outer, inner, isOrdered)
+  }
+  const keys = overKeys(plan.exprs)
+  // Rows whose order nobody sees may stay where their groups come together.
+  const moved = isOrdered || keys.length === 0 ? movedBeside(plan, input) : undefined
+  if (moved) return project(building, moved.plan, moved.input, isOrdered)
   // Windows and aggregates look at other rows: at those of a group, or at all.
   const totals = totalsBeside(plan, input, (aggs, schema, rows) =>
     aggregate(
@@ -158,11 +168,10 @@ function project(building: Building, plan: PlanOf<'project'>, input: Pipe): Pipe
     ),
   )
   if (totals) {
-    if (!isOneRow) return project(building, totals.plan, totals.input)
+    if (!isOneRow) return project(building, totals.plan, totals.input, isOrdered)
     const own = totals.plan.exprs.map((expr) => resolve(expr, totals.input.schema))
     return totals.input.with('select', plan.schema, { step: 'select', exprs: own }, plan.place)
   }
-  const keys = overKeys(plan.exprs)
   const inPlace = keys.length === 0 ? windowsInPlace(plan, input) : undefined
   if (inPlace) return inPlace
   return together(input, keys, { way: 'auto' }, 'over', plan.place).with(
@@ -227,10 +236,9 @@ function repartition(building: Building, input: Pipe, to: number, place: SourceP
   }
   const most = Math.ceil(to / from)
   const splits = input.tasks({ sink: 'cut', count: most }, 'repartition')
-  const picking = building.group(pickPart as (...args: never[]) => unknown, [], 'repartition-pick', place)
   const lists = splits.flatMap((split, i) => {
     const due = share(to, from, i + 1) - share(to, from, i)
-    const pieces = Array.from({ length: most }, (_, piece) => building.graph.addTask(picking, [piece, split]))
+    const pieces = Array.from({ length: most }, (_, piece) => building.graph.partOf(split, piece))
     return Array.from({ length: due }, (_, piece) =>
       piece < due - 1 ? [pieces[piece]] : pieces.slice(piece),
     )

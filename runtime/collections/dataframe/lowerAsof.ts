@@ -3,10 +3,9 @@
 import { type DataType, isDatetime, isDuration, isInteger } from '../../kernels/table/dataType.ts'
 import type { ExprNode } from '../../kernels/table/expression.ts'
 import type { FunctionName } from '../../kernels/table/functionCatalogue.ts'
-import { pickPart } from '../../kernels/table/partition.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import { namesOf, type Schema } from '../../kernels/table/schema.ts'
-import type { AsofSpec, Step } from '../../kernels/table/steps.ts'
+import type { AsofSpec, Step, TableSink } from '../../kernels/table/steps.ts'
 import type { Building, Pipe } from './pipe.ts'
 import type { PlanOf } from './plan.ts'
 
@@ -45,9 +44,9 @@ export function asofNear(building: Building, plan: PlanOf<'asof'>, left: Pipe, r
     .with('range', range, { step: 'aggregate', keys: [], aggs }, place)
     .frames('joinAsof-range')
   const steps = nearSteps(spec, right.schema, range)
-  const splits = right.tasks(([slot]) => ({ sink: 'each', steps, slot }), 'joinAsof-near', [() => ranges])
-  const picking = building.group(pickPart as (...args: never[]) => unknown, [], 'joinAsof-pick', place)
-  const near = ranges.map((_, i) => splits.map((split) => building.graph.addTask(picking, [i, split])))
+  const sink = ([slot]: readonly number[]): TableSink => ({ sink: 'each', steps, slot, count: ranges.length })
+  const splits = right.tasks(sink, 'joinAsof-near', [() => ranges])
+  const near = ranges.map((_, i) => splits.map((split) => building.graph.partOf(split, i)))
   return asofJoined(plan, left, right.schema, (partition) => near[partition])
 }
 

@@ -1,6 +1,6 @@
 // Aggregates of groups, or of all rows, as tasks: by states where the aggregates have them, else of all rows of a group at once.
 
-import { type ExprNode, nameOf, some } from '../../kernels/table/expression.ts'
+import { type ExprNode, nameOf, replaced, some } from '../../kernels/table/expression.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 import type { Step } from '../../kernels/table/steps.ts'
@@ -9,10 +9,10 @@ import { targetsChosen, twoSteps } from './lowerAggregate.ts'
 import { type Building, chunksOf, gathered, held, MERGED_AT_ONCE, type Pipe } from './pipe.ts'
 import { type PlanOf, TOGETHER, targetsFor } from './plan.ts'
 import { shuffled } from './shuffle.ts'
-import { isFixedSize, rowBytes, rowsAtMost } from './sizeAtMost.ts'
+import { groupsAtMost, isFixedSize, rowBytes, rowsAtMost } from './sizeAtMost.ts'
 import { sortKey } from './sortKeys.ts'
 
-/** States of all rows up to this size come together by a tree, however many groups there are. */
+/** States up to this size come together by a tree: of all rows, or of all groups that there can be in each partition. */
 const STATES_BYTES = 32 * 2 ** 20
 
 type AggregateStep = Extract<Step, { step: 'aggregate' }>
@@ -46,7 +46,8 @@ export function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: 
   }
   const stateKeys = names.map((name) => resolve(column(name), states))
   const merge = { step: 'aggregate', keys: stateKeys, aggs: steps.merge } as const
-  const finish: Step = { step: 'select', exprs: steps.finish }
+  const answers = keys.length > 0 ? steps.finish : steps.finish.map(ofOneRow)
+  const finish: Step = { step: 'select', exprs: answers }
   const perPartition = { step: 'aggregate', keys, aggs: steps.partial } as const
   const made = (pipe: Pipe, label: string, step: AggregateStep): Pipe =>
     keys.length > 0 || !plan.aggs.some(isFirstOrLast)
@@ -61,8 +62,10 @@ export function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: 
     const parts = gathered(building, chunksOf(pipe.frames('groupBy'), size), states, 'groupBy', place)
     return sketched(made(parts, 'merge', merge), 'merge')
   }
-  const rows = rowsAtMost(plan.input)
-  const fits = rows !== undefined && isFixedSize(states) && rows * rowBytes(states) <= STATES_BYTES
+  const rows = rowsAtMost(plan.input) ?? Number.POSITIVE_INFINITY
+  const groups = groupsAtMost(plan.input, plan.keys) ?? Number.POSITIVE_INFINITY
+  const most = Math.min(rows, input.partitions * groups)
+  const fits = isFixedSize(states) && most * rowBytes(states) <= STATES_BYTES
   if (shuffle > 1 && keys.length > 0 && !(fits && plan.gathering.way === 'auto')) {
     const measured = plan.gathering.way === 'auto'
     // Neighbours first: what is left is a quarter as many states to measure, split and pick from.
@@ -75,6 +78,12 @@ export function aggregate(building: Building, plan: PlanOf<'aggregate'>, input: 
   while (level.partitions > MERGED_AT_ONCE) level = mergedInGroups(level, MERGED_AT_ONCE)
   return finished(gathered(building, [level.frames()], states, 'groupBy', place))
 }
+
+/** The answer of a table of one row. */
+const ofOneRow = (answer: ExprNode): ExprNode =>
+  replaced(answer, (part) =>
+    part.kind === 'call' && part.fn === 'list.quantile' ? { ...part, fn: 'quantileOfLists' } : undefined,
+  )
 
 const isFirstOrLast = (agg: ExprNode): boolean =>
   some(agg, (part) => part.kind === 'call' && (part.fn === 'first' || part.fn === 'last'))

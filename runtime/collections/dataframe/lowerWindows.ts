@@ -11,14 +11,16 @@ import {
 } from '../../kernels/table/expression.ts'
 import { type FunctionName, ruleOf } from '../../kernels/table/functionCatalogue.ts'
 import { resolve } from '../../kernels/table/resolve.ts'
+import type { Schema } from '../../kernels/table/schema.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { besideRow } from './besideRow.ts'
-import { type Carried, type Carry, carriedTo, carryOf } from './carried.ts'
+import { type Carried, type Carry, carriedTo, carryOf, rankCarry } from './carried.ts'
 import { edgesOf } from './edges.ts'
 import { isElementwise } from './optimise.ts'
 import { gathered, type Pipe } from './pipe.ts'
 import type { PlanOf } from './plan.ts'
 
+type Projection = Pick<PlanOf<'project'>, 'exprs' | 'schema' | 'place'>
 type Call = Extract<ExprNode, { kind: 'call' }>
 
 const isWindow = (node: ExprNode): node is Call => node.kind === 'call' && ruleOf(node.fn).kind === 'window'
@@ -73,7 +75,7 @@ export function windowsInPlace(plan: PlanOf<'project'>, input: Pipe): Pipe | und
 }
 
 /** Whether an expression reads nothing but rows in reverse. */
-const isOnlyReversed = (expr: ExprNode): boolean =>
+export const isOnlyReversed = (expr: ExprNode): boolean =>
   columnsIn(replaced(expr, (node) => (isWindow(node) ? { kind: 'literal', value: null } : undefined)))
     .size === 0
 
@@ -128,13 +130,18 @@ function shifted(plan: PlanOf<'project'>, input: Pipe, windows: readonly Call[])
 }
 
 /** A projection with windows that go on from what is carried, of at least one. */
-function running(plan: PlanOf<'project'>, input: Pipe, windows: readonly Call[]): Pipe {
+function running(
+  plan: Projection,
+  input: Pipe,
+  windows: readonly Call[],
+  carryOn: (window: Call, schema: Schema) => Carry | undefined = carryOf,
+): Pipe {
   const { place, schema } = plan
   const { building } = input
   const carries = windows.map((window, i) => ({
     name: `\u0000carried${i}`,
     window,
-    carry: carryOf(window, input.schema) as Carry,
+    carry: carryOn(window, input.schema) as Carry,
   }))
   const frames = input.frames()
   let pipe = gathered(
@@ -159,6 +166,15 @@ function running(plan: PlanOf<'project'>, input: Pipe, windows: readonly Call[])
     return resolve(whole, pipe.schema)
   })
   return pipe.with('select', schema, { step: 'select', exprs }, place)
+}
+
+/** Ranks of values whose partitions are in their order, equal ones in one of them. */
+export function runningRanks(plan: Projection, input: Pipe): Pipe {
+  const ranks = plan.exprs.flatMap((expr) => {
+    const node = expr.kind === 'alias' ? expr.args[0] : expr
+    return isWindow(node) ? [node] : []
+  })
+  return running(plan, input, ranks, rankCarry)
 }
 
 /** The rows with what is carried to their partition as columns. */

@@ -26,8 +26,13 @@ export function conjuncts(node: ExprNode): ExprNode[] {
   return [node]
 }
 
-export const allOf = (predicates: readonly ExprNode[]): ExprNode =>
-  predicates.reduce((all, each): ExprNode => ({ kind: 'call', fn: 'and', args: [all, each] }))
+/** All of them as one condition: in pairs, since many must not become deep. */
+export function allOf(predicates: readonly ExprNode[]): ExprNode {
+  if (predicates.length === 1) return predicates[0]
+  const half = Math.ceil(predicates.length / 2)
+  const both = [predicates.slice(0, half), predicates.slice(half)]
+  return { kind: 'call', fn: 'and', args: both.map(allOf) }
+}
 
 const withSchema = <P extends Plan>(plan: P, change: Partial<P>): P => ({ ...plan, ...change })
 

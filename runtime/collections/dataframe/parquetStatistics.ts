@@ -32,12 +32,28 @@ export function rangesOf(group: RowGroup, schema: Schema): Map<string, RangeOf> 
   return ranges
 }
 
+/** How many whole numbers or days there can be in pieces of these ranges, the absent one among them; nothing where one is unknown. */
+export function valuesAtMost(ranges: readonly (RangeOf | undefined)[]): number | undefined {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const range of ranges) {
+    if (range === undefined || typeof range.min === 'string' || typeof range.max === 'string')
+      return undefined
+    low = Math.min(low, Number(range.min))
+    high = Math.max(high, Number(range.max))
+  }
+  return high < low ? undefined : high - low + 2
+}
+
 function cellOf(value: unknown, type: DataType): number | bigint | string | undefined {
   if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) return undefined
     if (type === 'date') return Math.floor(value.getTime() / 86_400_000)
     return isDatetime(type) && type.datetime === 'ms' ? BigInt(value.getTime()) : undefined
   }
-  if (isInteger(type)) return type === 'int64' || type === 'uint64' ? BigInt(value as number) : Number(value)
+  if (isInteger(type)) {
+    if (typeof value !== 'bigint' && !Number.isInteger(value)) return undefined
+    return type === 'int64' || type === 'uint64' ? BigInt(value as number) : Number(value)
+  }
   if (isText(type)) return typeof value === 'string' && value.length < 32 ? value : undefined
   return undefined
 }

@@ -3,7 +3,7 @@
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { runTable } from '../../kernels/table/partition.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
-import type { Step, TableSink, TableSource } from '../../kernels/table/steps.ts'
+import { resultParts, type Step, type TableSink, type TableSource } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import type { TaskOptions } from '../../protocol/taskOptions.ts'
 import { groupName, placeFields } from '../bag/node.ts'
@@ -47,12 +47,16 @@ export class Building {
     this.options = options
   }
 
-  /** Declares a group of tasks. */
+  /**
+   * Declares a group of tasks.
+   * @param parts in how many parts their results come, where these are not whole
+   */
   group(
     fn: (...args: never[]) => unknown,
     bound: readonly unknown[],
     name: string,
     place: SourcePlace | undefined,
+    parts?: number,
   ): number {
     const { pure, ...options } = this.options
     return this.graph.addGroup({
@@ -62,6 +66,7 @@ export class Building {
       kind: `table.${name.split('-').at(-1)}`,
       options,
       ...(pure === undefined ? {} : { pure }),
+      ...(parts !== undefined && { parts }),
       ...placeFields(place),
     })
   }
@@ -121,6 +126,7 @@ export class Pipe {
       [parts.source, parts.steps, made],
       groupName(labels.length > 0 ? labels : ['table']),
       parts.place,
+      resultParts(made),
     )
     const added: unknown[] = []
     for (let i = 0; i < parts.partitions; i++)

@@ -1,7 +1,9 @@
 // Pivots: a row for each value of some columns, a column for each value of another.
 
 import { requireOneOf } from '../../kernels/optionNames.ts'
-import { requireColumns, TableArgumentError, withExprs } from './build.ts'
+import { isList, isStruct, typeText } from '../../kernels/table/dataType.ts'
+import { fieldOf } from '../../kernels/table/schema.ts'
+import { requireColumns, requireRecord, TableArgumentError, withExprs } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { col, type Expr, lit, when } from './expr.ts'
 
@@ -53,10 +55,16 @@ export function pivotTable(
   frame: DataFrame,
   options: PivotOptions & { columns?: readonly PivotValue[] },
 ): DataFrame | Promise<DataFrame> {
+  requireRecord(options, "pivot takes its columns: { index: 'city', on: 'year', values: 't' }")
   const { on, values, columns, agg = 'first' } = options
   requireOneOf('pivot: agg', agg, AGGREGATES)
   const index = [options.index].flat() as string[]
   requireColumns('pivot', [...index, on, values], frame.plan.schema)
+  const { type } = fieldOf(frame.plan.schema, on)
+  if (isList(type) || isStruct(type) || type === 'binary')
+    throw new TableArgumentError(
+      `pivot makes columns of texts, numbers and booleans, but ${on} is ${typeText(type)}: take a part of it first, with withColumns`,
+    )
   if (columns === undefined) return found(frame, on).then((all) => pivotTo(frame, options, all))
   if (!Array.isArray(columns) || columns.length === 0)
     throw new TableArgumentError(`pivot takes at least one value of ${on} as columns, or none to find them`)

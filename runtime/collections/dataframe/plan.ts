@@ -7,6 +7,7 @@ import type { ExprNode } from '../../kernels/table/expression.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 import type { AsofSpec, JoinHow, Step, TableSource, WindowEnds } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
+import { groupsAtMost } from './sizeAtMost.ts'
 
 /** How rows are ordered by one expression, before it is resolved. */
 export interface SortBy {
@@ -128,6 +129,8 @@ export interface ScanPlan {
   /** Whether nothing says how many rows there are. */
   readonly isGuess?: boolean
   readonly detail?: string
+  /** How many values a column has at most, the absent one among them; nothing where nobody knows. */
+  valuesAtMost?(column: string): number | undefined
   /** The partitions themselves, where they are held with all columns of the schema: who wants them as they are needs no task. */
   readonly held?: readonly unknown[]
   /** The same with fewer columns and a predicate that may leave partitions out. */
@@ -165,9 +168,12 @@ export function estimatedRows(plan: Plan): number {
     case 'filter':
       return estimatedRows(plan.input) * PASSED
     case 'aggregate':
-      return plan.keys.length === 0 ? 1 : estimatedRows(plan.input) * GROUPS
+      return plan.keys.length === 0 ? 1 : estimatedGroups(plan.input, plan.keys)
     case 'unique':
-      return estimatedRows(plan.input) * GROUPS
+      return estimatedGroups(
+        plan.input,
+        plan.subset.map((name) => ({ kind: 'column', name })),
+      )
     case 'head':
     case 'tail':
       return Math.min(plan.count, estimatedRows(plan.input))
@@ -189,6 +195,10 @@ export function estimatedRows(plan: Plan): number {
       return estimatedRows(plan.input)
   }
 }
+
+/** A share of all rows, or as many as their reader says that there can be. */
+const estimatedGroups = (input: Plan, keys: readonly ExprNode[]): number =>
+  Math.min(estimatedRows(input) * GROUPS, groupsAtMost(input, keys) ?? Number.POSITIVE_INFINITY)
 
 /** About how many bytes they take. */
 export const estimatedBytes = (plan: Plan): number =>

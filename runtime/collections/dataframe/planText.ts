@@ -12,7 +12,7 @@ export function explained(plan: Plan): string {
 
 /** A line a node, inputs below and further in. */
 export function planText(plan: Plan, depth = 1): string {
-  const own = `${'  '.repeat(depth)}${nodeText(plan)}  ~${count(estimatedRows(plan))} rows, ${size(estimatedBytes(plan))}`
+  const own = `${'  '.repeat(depth)}${nodeText(plan)}  ~${rowsText(estimatedRows(plan))}, ${size(estimatedBytes(plan))}`
   return [own, ...inputsOf(plan).map((input) => planText(input, depth + 1))].join('\n')
 }
 
@@ -85,4 +85,7 @@ function size(bytes: number): string {
   return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`
 }
 
-const count = (rows: number): string => Math.round(rows).toLocaleString('en-US')
+function rowsText(rows: number): string {
+  const whole = Math.round(rows)
+  return `${whole.toLocaleString('en-US')} ${whole === 1 ? 'row' : 'rows'}`
+}

@@ -16,7 +16,7 @@ import type { RowRange } from '../../kernels/table/steps.ts'
 import type { Paths } from '../bag/files.ts'
 import { requireColumns } from './build.ts'
 import { DataFrame } from './dataframe.ts'
-import { mayHold, type RangeOf, rangesOf } from './parquetStatistics.ts'
+import { mayHold, type RangeOf, rangesOf, valuesAtMost } from './parquetStatistics.ts'
 import type { ScanPlan } from './plan.ts'
 import { footersOf, reachedBy, tableFiles } from './tableFiles.ts'
 import { PARQUET_OPTIONS } from './tableOptions.ts'
@@ -138,6 +138,7 @@ function scan(
     argument: (i) => (ranges.length > 0 ? [ranges[i]] : []),
     inputs: [],
     rows: ranges.reduce((sum, [, , , start, end]) => sum + end - start, 0),
+    valuesAtMost: (name) => valuesAtMost(pieces.map(({ statistics }) => statistics.get(name))),
     ...(pieces.length < of ? { detail: `${pieces.length} of ${of} pieces by their statistics` } : {}),
     narrowed: (columns, wanted) => {
       const fields = columns.map((name) => fieldOf(schema, name))
@@ -185,6 +186,8 @@ const withTextsAlike = (schema: Schema, other: Schema): Schema =>
 /** A folder stands for the parquet files in it, at any depth. */
 function foldersAsGlobs(paths: Paths): Paths {
   const list = typeof paths === 'string' || paths instanceof URL ? [paths] : paths
+  // What is no list is refused where files are found.
+  if (!Array.isArray(list)) return paths
   return list.map((path) =>
     typeof path === 'string' && isFolder(path) ? `${path.replace(/[\\/]$/, '')}/**/*.parquet` : path,
   )

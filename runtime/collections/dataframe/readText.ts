@@ -13,6 +13,7 @@ import { quotedRanges, quotesIn, startsInQuotes } from '../../kernels/table/part
 import { parseCell } from '../../kernels/table/read/csvCells.ts'
 import { type CsvRecord, csvRecords, TableCsvError } from '../../kernels/table/read/csvRecords.ts'
 import { roundedNames } from '../../kernels/table/read/jsonLines.ts'
+import { oddArrow, oddCsv } from '../../kernels/table/read/oddContents.ts'
 import {
   MissingColumnError,
   namesOf,
@@ -98,6 +99,8 @@ export function readCsv<const S extends Types = Record<string, never>>(
   const dialect = { delimiter, quote, comment }
   const sampled = samplesOf(files, compression, encoding, storage)
   const names = files.map((file, i): string[] => {
+    const odd = oddCsv(sampled[i].text, encoding, quote)
+    if (odd) throw new FileFormatError(file.path, `${file.path} cannot be read as CSV: ${odd}`)
     const first: CsvRecord | undefined = csvRecords(sampled[i].text, dialect, file.path).next().value
     if (!header)
       return Object.keys(given).length > 0
@@ -251,6 +254,9 @@ export function readIpc<T = Record<string, unknown>>(
   const contents = beginningsOf(files, Number.POSITIVE_INFINITY, storage)
   let schema: Schema | undefined
   for (const [i, { path }] of files.entries()) {
+    const odd = oddArrow(contents[i])
+    if (odd)
+      throw new FileFormatError(path, `${path} is no readable Arrow file: ${odd}. Copy or write it again.`)
     let own: Schema
     try {
       own = schemaFromIpc(contents[i])

@@ -36,6 +36,10 @@ export class Rolling<Row, Key extends Col<Row>> {
     const { by = [], closed = 'right' } = options
     const keys = [by].flat() as string[]
     const { schema } = frame.plan
+    if (typeof on !== 'string')
+      throw new TableArgumentError(
+        "rolling takes a column of dates and a length of time, e.g. rolling('at', '2h')",
+      )
     const [{ type }] = resolvedFor('rolling', nodesOf('rolling', [on]), schema)
     requireColumns('rolling', keys, schema)
     if (type !== 'date' && !isDatetime(type))

@@ -1,10 +1,10 @@
 // The shuffle: rows go to the partition that their key says. Everything that moves rows between partitions goes through here.
 
+import type { PartRef, TaskRef } from '../../graph/taskGraph.ts'
 import { pick } from '../../kernels/bag/partition.ts'
 import type { ShuffleStage } from '../../kernels/shuffleStage.ts'
 import { columnsIn, type ExprNode, nameOf } from '../../kernels/table/expression.ts'
-import { TEXTS_PART } from '../../kernels/table/frame.ts'
-import { pickPart, rangeBounds } from '../../kernels/table/partition.ts'
+import { rangeBounds } from '../../kernels/table/partition.ts'
 import type { Step, TableSink } from '../../kernels/table/steps.ts'
 import type { SourcePlace } from '../../protocol/failure.ts'
 import { shuffle } from '../shuffle/shuffle.ts'
@@ -14,7 +14,8 @@ import { gathered, Pipe } from './pipe.ts'
 export type ShuffleKey =
   /** `chosen` refers to a number: to how many of the targets rows go. */
   | { by: 'hash'; keys: readonly ExprNode[]; chosen?: unknown }
-  | { by: 'range'; key: ExprNode; descending: boolean; nullsFirst: boolean }
+  /** `bounds` refers to those between targets where they are known; else they are chosen by what partitions show. */
+  | { by: 'range'; key: ExprNode; descending: boolean; nullsFirst: boolean; bounds?: unknown }
 
 /**
  * Brings rows with equal keys together, or ranges of keys into order. Rows of one target keep the order they had.
@@ -30,7 +31,9 @@ export function shuffled(
   const { building, schema } = pipe
   if (partitions === 1) return gathered(building, [pipe.frames()], schema, label, place)
   const { source, bounds } =
-    key.by === 'range' ? boundsOf(pipe, key, partitions, label, place) : { source: pipe, bounds: undefined }
+    key.by === 'range' && key.bounds === undefined
+      ? boundsOf(pipe, key, partitions, label, place)
+      : { source: pipe, bounds: key.by === 'range' ? key.bounds : undefined }
   const categories = schema.filter(({ type }) => type === 'category').map(({ name }) => name)
   const coded = categories.length > 0 ? { coded: categories } : {}
   const sinkOf =
@@ -57,30 +60,29 @@ export function shuffled(
           }
   const beside = key.by === 'hash' ? key.chosen : bounds
   const extras = beside === undefined ? [] : [() => beside]
-  const picking = building.group(pickPart as (...args: never[]) => unknown, [], `${label}-pick`, place)
-  const split = new Map<unknown, unknown>()
-  const texts = new Map<unknown, unknown>()
-  /** Parts, and behind them the texts of all codes that they have. */
+  const { graph } = building
+  /** In how many parts the rows of each split come: behind them are the texts of all its codes. */
+  const partsOfSplit = new Map<number, number>()
+  const known = (splits: readonly unknown[], { parts }: ShuffleStage): readonly unknown[] => {
+    for (const { index } of splits as readonly TaskRef[]) partsOfSplit.set(index, parts)
+    return splits
+  }
+  /** Parts, and behind them their texts: of the same run of a split, since each run numbers its codes. */
   const withTexts = (parts: readonly unknown[]): readonly unknown[] => {
     if (categories.length === 0) return parts
-    const own = new Set(parts.map((part) => split.get(part)))
-    for (const each of own)
-      if (!texts.has(each)) texts.set(each, building.graph.addTask(picking, [TEXTS_PART, each]))
-    return [...parts, ...[...own].map((each) => texts.get(each))]
+    const splits = new Map((parts as readonly PartRef[]).map((part) => [part.index, part.task]))
+    return [
+      ...parts,
+      ...Array.from(splits, ([index, split]) => graph.partOf(split, partsOfSplit.get(index)!)),
+    ]
   }
   const targets = shuffle(source.partitions, partitions, {
-    split: (stage) => source.tasks(sinkOf(stage), `${label}-split`, extras),
-    splitAgain: (lists, stage) =>
-      gathered(building, lists.map(withTexts), schema, label, place).tasks(
-        sinkOf(stage),
-        `${label}-again`,
-        extras,
-      ),
-    pick: (part, from) => {
-      const picked = building.graph.addTask(picking, [part, from])
-      split.set(picked, from)
-      return picked
+    split: (stage) => known(source.tasks(sinkOf(stage), `${label}-split`, extras), stage),
+    splitAgain: (lists, stage) => {
+      const pipe = gathered(building, lists.map(withTexts), schema, label, place)
+      return known(pipe.tasks(sinkOf(stage), `${label}-again`, extras), stage)
     },
+    part: (part, split) => graph.partOf(split, part),
   })
   return gathered(building, targets.map(withTexts), schema, label, place)
 }

@@ -1,6 +1,7 @@
 // How large a plan's rows can be at most, where its readers know how many there are: what may come together at once.
 
 import { cellBytes } from '../../kernels/table/dataType.ts'
+import { type ExprNode, nameOf } from '../../kernels/table/expression.ts'
 import type { Schema } from '../../kernels/table/schema.ts'
 import type { Plan } from './plan.ts'
 
@@ -22,6 +23,39 @@ export function rowsAtMost(plan: Plan): number | undefined {
     case 'concat': {
       const each = plan.inputs.map(rowsAtMost)
       return each.reduce((sum, rows) => (sum === undefined || rows === undefined ? undefined : sum + rows), 0)
+    }
+    default:
+      return undefined
+  }
+}
+
+/** So many groups there are at most by some keys; nothing where a key is no column of a reader that knows its values. */
+export function groupsAtMost(plan: Plan, keys: readonly ExprNode[]): number | undefined {
+  let groups = 1
+  for (const key of keys) {
+    const values = valuesAtMost(plan, key)
+    if (values === undefined) return undefined
+    groups *= values
+  }
+  return groups
+}
+
+function valuesAtMost(plan: Plan, key: ExprNode): number | undefined {
+  if (key.kind === 'alias') return valuesAtMost(plan, key.args[0])
+  if (key.kind !== 'column') return undefined
+  switch (plan.kind) {
+    case 'scan':
+      return plan.valuesAtMost?.(key.name)
+    case 'filter':
+    case 'unique':
+    case 'sort':
+    case 'repartition':
+    case 'head':
+    case 'tail':
+      return valuesAtMost(plan.input, key)
+    case 'project': {
+      const made = plan.exprs.find((expr) => nameOf(expr) === key.name)
+      return made && valuesAtMost(plan.input, made)
     }
     default:
       return undefined

@@ -8,10 +8,10 @@ import { namesOf, type Schema, schemaOf, schemaText } from '../../kernels/table/
 import type { Bag } from '../bag/bag.ts'
 import { nodeOf } from '../delayed/node.ts'
 import type { Delayed } from '../delayed/types.ts'
-import { projected, TableArgumentError } from './build.ts'
+import { projected, requireRecord, TableArgumentError } from './build.ts'
 import { DataFrame } from './dataframe.ts'
 import { col, columnNode, lit, requireWhole } from './expr.ts'
-import { guessedSchema } from './guessedTypes.ts'
+import { guessedColumn, guessedSchema } from './guessedTypes.ts'
 import type { Plan, ScanPlan } from './plan.ts'
 import { RECORD_OPTIONS } from './tableOptions.ts'
 import type { RowOf, Types } from './types.ts'
@@ -66,6 +66,11 @@ export function fromColumns(
   columns: Readonly<Record<string, ArrayLike<unknown>>>,
   options: RecordOptions = {},
 ): DataFrame {
+  const isList = (values: unknown): boolean =>
+    typeof (values as ArrayLike<unknown> | null)?.length === 'number'
+  const text = "fromColumns takes lists by columns' names, e.g. { a: [1, 2], b: ['x', 'y'] }"
+  requireRecord(columns, text)
+  if (!Object.values(columns).every(isList)) throw new TableArgumentError(text)
   const lengths = new Set(Object.values(columns).map(({ length }) => length))
   if (lengths.size > 1)
     throw new TableArgumentError(
@@ -74,18 +79,50 @@ export function fromColumns(
         .join(', ')}`,
     )
   const [length = 0] = lengths
-  const names = Object.keys(columns)
-  const records = Array.from({ length }, (_, row) =>
-    Object.fromEntries(names.map((name) => [name, columns[name][row]])),
-  )
-  const typed = Object.fromEntries(
-    names.flatMap((name) => {
-      const type = typeOfArray(columns[name])
-      return type ? [[name, type]] : []
+  requireOptions('fromColumns', options, RECORD_OPTIONS)
+  const schema = options.schema
+    ? schemaOf(options.schema)
+    : Object.entries(columns).map(([name, values]) => ({
+        name,
+        type: typeOfArray(values) ?? guessedColumn(name, values),
+      }))
+  const { partitions = Math.max(1, Math.ceil(length / ROWS_A_PARTITION)) } = options
+  requireWhole('partitions', partitions, 1)
+  const scan = columnsScan(columns, schema, length, partitions)
+  return new DataFrame({ ...scan, schema, place: placeOfCall() })
+}
+
+/** Only the columns that are needed are sent, each as it stands. */
+function columnsScan(
+  columns: Readonly<Record<string, ArrayLike<unknown>>>,
+  schema: Schema,
+  length: number,
+  partitions: number,
+): ScanPlan {
+  const start = (i: number): number => Math.floor((i * length) / partitions)
+  const part = (values: ArrayLike<unknown> | undefined, from: number, to: number): ArrayLike<unknown> =>
+    ArrayBuffer.isView(values)
+      ? (values as Float64Array).subarray(from, to)
+      : Array.from({ length: to - from }, (_, row) => values?.[from + row])
+  return {
+    kind: 'scan',
+    label: 'fromColumns',
+    source: { source: 'columns', schema },
+    partitions,
+    argument: (i) => ({
+      first: start(i),
+      lists: schema.map(({ name }) => part(columns[name], start(i), start(i + 1))),
     }),
-  )
-  const guessed = Object.fromEntries(guessedSchema(records, names).map(({ name, type }) => [name, type]))
-  return fromRecords(records, { ...options, schema: options.schema ?? { ...guessed, ...typed } })
+    inputs: [],
+    rows: length,
+    narrowed: (wanted) =>
+      columnsScan(
+        columns,
+        schema.filter(({ name }) => wanted.includes(name)),
+        length,
+        partitions,
+      ),
+  }
 }
 
 function typeOfArray(array: ArrayLike<unknown>): DataType | undefined {
@@ -111,18 +148,22 @@ function typeOfArray(array: ArrayLike<unknown>): DataType | undefined {
  */
 export function fromBag<const S extends Types>(
   bag: Bag<object>,
-  { schema }: { schema: S },
+  options: { schema: S },
 ): DataFrame<RowOf<S>> {
-  requireSchema('fromBag', schema)
+  const schema = requireSchema('fromBag', options)
+  if (bag?.collectionKind !== 'bag')
+    throw new TableArgumentError(
+      'fromBag takes a bag of records; lists of records become a table with fromRecords',
+    )
   return fromNode('fromBag', bag.node, bag.partitions, schema)
 }
 
 /** A table whose partitions are delayed lists of records. */
 export function fromDelayed<const S extends Types>(
   lists: readonly (Delayed<object[]> | Delayed<unknown>)[],
-  { schema }: { schema: S },
+  options: { schema: S },
 ): DataFrame<RowOf<S>> {
-  requireSchema('fromDelayed', schema)
+  const schema = requireSchema('fromDelayed', options)
   const nodes = lists.map((list) => nodeOf(list))
   if (lists.length === 0 || nodes.includes(undefined))
     throw new TableArgumentError('fromDelayed takes a list of delayed lists of records')
@@ -162,11 +203,16 @@ function fromNode<S extends Types>(
   })
 }
 
-function requireSchema(method: string, schema: unknown): void {
-  if (typeof schema !== 'object' || schema === null)
+/** @throws {TableArgumentError} when options are left out, or have no schema */
+function requireSchema<S extends Types>(method: string, options: { schema: S }): S {
+  // JavaScript may leave them out.
+  const given = options as Partial<typeof options> | undefined
+  if (given) requireOptions(method, given, { schema: true })
+  if (typeof given?.schema !== 'object' || given.schema === null)
     throw new TableArgumentError(
       `${method} takes the columns of its records: { schema: { id: 'int64', name: 'string' } }`,
     )
+  return given.schema
 }
 
 /** Frames that are held on the cluster, of a plan that knew how many rows there are at most, or did not. */

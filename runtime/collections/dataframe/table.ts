@@ -1,6 +1,7 @@
 // A table that was computed: its columns are here, in this process, as Arrow.
 
 import { inspect } from 'node:util'
+import { inOneLine } from '../../kernels/bag/valueText.ts'
 import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import { ipcFromColumns } from '../../kernels/table/arrow.ts'
 import type { Cell, Column } from '../../kernels/table/columns/column.ts'
@@ -53,6 +54,11 @@ export class Table<Row = Record<string, unknown>> implements Iterable<Row> {
   /** @internal */
   get fields(): Schema {
     return this.#schema
+  }
+
+  /** @internal */
+  [inOneLine](): string {
+    return `Table(${this.length} × ${this.columns.length})`
   }
 
   /** How many rows there are. */

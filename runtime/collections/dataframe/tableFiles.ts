@@ -53,7 +53,7 @@ export function footersOf(files: readonly FoundFile[], storage: StorageOptions |
       contents ? readFooter(path, contents) : localFooter(path, size, version),
   )
   return footers.map((footer, i) =>
-    footer instanceof Uint8Array ? parsedFooter(files[i].path, footer) : footer,
+    footer instanceof Uint8Array ? parsedFooter(files[i].path, footer, files[i].size) : footer,
   )
 }
 

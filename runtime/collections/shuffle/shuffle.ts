@@ -1,5 +1,5 @@
-// The plan of a shuffle: which tasks split, pick and split again, so that every target gets what is its own. Bags and
-// tables say what these tasks do.
+// The plan of a shuffle: which tasks split and split again, and which parts of theirs every target gets. Bags and tables
+// say what these tasks do.
 
 import type { ShuffleStage } from '../../kernels/shuffleStage.ts'
 
@@ -9,29 +9,29 @@ export interface ShuffleWork {
   split(stage: ShuffleStage): readonly unknown[]
   /** One task a list of parts that came to one group: puts them one behind the other and splits them. */
   splitAgain(lists: readonly (readonly unknown[])[], stage: ShuffleStage): readonly unknown[]
-  /** One part of a split by itself, so that a worker only gets what it needs. */
-  pick(part: number, split: unknown): unknown
+  /** One part of a split: what stands for it in arguments, so that a worker gets no other. */
+  part(part: number, split: unknown): unknown
 }
 
-/**
- * More picks than this are not made in one stage: each costs some tens of microseconds, while a stage more reads and
- * writes all data once more.
- */
-const PICKS_MAX = 2 ** 16
-/** Nor are stages added to split into fewer parts than this. */
-const PARTS_FEW = 64
+/** Where a shuffle is done in several stages. Tests make them smaller. */
+export const stageLimits = {
+  /** More parts than this are not taken in one stage: a stage more reads and writes all data once more. */
+  edgesMax: 2 ** 20,
+  /** Nor are stages added to split into fewer parts than this. */
+  partsFew: 64,
+}
 
 /**
  * How many neighbouring targets belong together before each stage, and behind the last, which is one. With 1000 on each side,
  * items go to 32 groups first, and then within each.
  * @example spansOf(10, 8) // [8, 1]
- * @example spansOf(1000, 1000) // [1000, 32, 1]
+ * @example spansOf(2000, 2000) // [2000, 45, 1]
  */
-export function spansOf(sources: number, targets: number, picksMax = PICKS_MAX): number[] {
+export function spansOf(sources: number, targets: number, edgesMax = stageLimits.edgesMax): number[] {
   let stages = 1
-  const few = Math.min(PARTS_FEW, picksMax)
+  const few = Math.min(stageLimits.partsFew, edgesMax)
   const parts = (): number => Math.ceil(targets ** (1 / stages) - 1e-9)
-  while (sources * parts() > picksMax && parts() > few) stages++
+  while (sources * parts() > edgesMax && parts() > few) stages++
   // Each is a multiple of the next, so that groups of groups begin where groups do.
   return [targets, ...Array.from({ length: stages }, (_, i) => parts() ** (stages - 1 - i))]
 }
@@ -64,7 +64,7 @@ export function shuffle(
     size: number,
   ): readonly unknown[][] => {
     const { step, parts } = stageAt(spans, level, first, size)
-    const own = Array.from({ length: parts }, (_, part) => splits.map((split) => work.pick(part, split)))
+    const own = Array.from({ length: parts }, (_, part) => splits.map((split) => work.part(part, split)))
     if (step === 1) return own
     return own.flatMap((pieces, group) => {
       const members = Math.min(step, size - group * step)

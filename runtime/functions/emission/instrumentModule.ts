@@ -49,7 +49,11 @@ export function instrumentModule(
     const begins = (module.program.body as Node[]).some((statement) => statement.start === result.start)
     text.appendLeft(result.start, `${begins ? ';' : ''}(${RESULT_NAME}=(`)
     text.prependRight(result.end, '))')
-    text.append(`\nexport var ${RESULT_NAME};`)
+    text.append(
+      module.format === 'commonjs'
+        ? `\nvar ${RESULT_NAME};if(Object(module.exports)===module.exports)module.exports.${RESULT_NAME}=${RESULT_NAME};`
+        : `\nexport var ${RESULT_NAME};`,
+    )
   }
   return { module, code: finishModule({ module, text, choices }) }
 }

@@ -1,5 +1,6 @@
 // Counts, means and sums of squared deviations, in one pass: Welford's update, and Chan's way of joining two of them.
 
+import { sumOfFloats } from '../sumOfFloats.ts'
 import { COMPLEX64, COMPLEX128, FLOAT64 } from './dtype.ts'
 import { eachOuter, Strips } from './evaluate.ts'
 import { loopOrder, reorder } from './fold.ts'
@@ -74,28 +75,11 @@ function addRow(
     for (let i = 0; i < n; i++) if (!Number.isNaN(x[i])) x[count++] = x[i]
     if (count === 0) return
   }
-  const mean = sumOf(x, count) / count
+  const mean = sumOfFloats(x, 0, count) / count
   join(counts, means, squares, at, count, mean, squaresOf(x, count, mean))
 }
 
-/** In four sums, which a processor adds side by side. */
-function sumOf(x: Float64Array, count: number): number {
-  let s0 = 0
-  let s1 = 0
-  let s2 = 0
-  let s3 = 0
-  const whole = count - (count % 4)
-  for (let i = 0; i < whole; i += 4) {
-    s0 += x[i]
-    s1 += x[i + 1]
-    s2 += x[i + 2]
-    s3 += x[i + 3]
-  }
-  for (let i = whole; i < count; i++) s0 += x[i]
-  return s0 + s1 + (s2 + s3)
-}
-
-/** The sum of squared deviations, likewise. */
+/** The sum of squared deviations, in four sums too. */
 function squaresOf(x: Float64Array, count: number, mean: number): number {
   let q0 = 0
   let q1 = 0

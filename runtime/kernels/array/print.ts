@@ -15,7 +15,24 @@ const LINE_CHARS = 75
 export function printArray(array: NdArray, indent = 0, separator = ' '): string {
   if (array.shape.length === 0) return scalarText(array.elementAt(array.offset), array.type)
   if (array.size === 0) return EMPTY
-  const shortened = array.size > THRESHOLD
+  return printed(array, array.size > THRESHOLD, indent, separator)
+}
+
+/**
+ * A long array of which the first and the last places along each axis are here, as it prints: seven along each axis that is longer,
+ * the one in the middle standing for those left out.
+ */
+export const printEnds = (ends: NdArray, indent: number, separator: string): string =>
+  printed(ends, true, indent, separator)
+
+/**
+ * The places along an axis that `printEnds` is to be given.
+ * @example endPlaces(100) // [0, 1, 2, 3, 97, 98, 99]
+ */
+export const endPlaces = (length: number): number[] =>
+  length <= 2 * EDGE ? Array.from({ length }, (_, i) => i) : [0, 1, 2, 3, length - 3, length - 2, length - 1]
+
+function printed(array: NdArray, shortened: boolean, indent: number, separator: string): string {
   const shown: unknown[] = []
   collect(array, 0, array.offset, shortened, shown)
   const format = formatter(shown, array.type)

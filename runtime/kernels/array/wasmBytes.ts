@@ -96,16 +96,24 @@ export const op = {
   v128Store: (offset: number): Instruction => [...simd(11), ...memoryAt(3, offset)],
   /** Bytes of this memory: to, from, how many. */
   memoryCopy: [0xfc, 10, 0, 0],
+  i64x2Shl: simd(203),
   i64x2Add: simd(206),
   f64x2Splat: simd(20),
   f64x2ExtractLane: (lane: number): Instruction => [...simd(33), lane],
   f64x2ReplaceLane: (lane: number): Instruction => [...simd(34), lane],
   f64x2Lt: simd(73),
+  f64x2Gt: simd(74),
+  v128And: simd(78),
   /** Bits of the first where the third has ones, else of the second. */
   v128Bitselect: simd(82),
+  f64x2Abs: simd(236),
+  f64x2Neg: simd(237),
   f64x2Add: simd(240),
   f64x2Sub: simd(241),
   f64x2Mul: simd(242),
+  f64x2Div: simd(243),
+  /** NaN where either is. */
+  f64x2Max: simd(245),
   /** The second where it is less than the first, else the first. */
   f64x2Pmin: simd(246),
   /** Fused where the machine has it: a relaxed instruction. */

@@ -1,10 +1,8 @@
-// Parts of a task's result that only others will open: packed, so that who passes them on need not read them.
-//
-// A shuffle splits every partition into parts, one for each target. Were they plain lists, each small task that takes
-// one of them would decode all; as bytes the others are looked over. How values become bytes is the worker's business:
+// Parts of a task's result that only others will open: packed, so that who passes them on need not read them, and who takes
+// many may read one after another. How values become bytes is the worker's business:
 // it says so by `providePacking`. Without that (in one process) parts stay as they are.
 
-import { kernel } from '../kernel.ts'
+import { Parts } from '../parts.ts'
 
 export interface Packing {
   pack(value: unknown): Uint8Array
@@ -18,38 +16,9 @@ export function providePacking(provided: Packing | undefined): void {
   packing = provided
 }
 
-/** All parts of one task's result in one run of bytes: large enough to lie in shared memory, looked into without a copy. */
-interface Parcel {
-  bytes: Uint8Array
-  /** Where each part ends. */
-  ends: number[]
-}
-
 /** Packs parts for other tasks. A part is never itself a `Uint8Array`, so that the two cannot be mistaken. */
-export function packedParts(parts: readonly object[]): unknown {
-  if (!packing) return parts
-  const ends: number[] = []
-  const all = parts.map((part) => packing!.pack(part))
-  let length = 0
-  for (const each of all) {
-    length += each.length
-    ends.push(length)
-  }
-  return { bytes: Buffer.concat(all, length), ends } satisfies Parcel
-}
-
-/** One part, still packed: a copy of its own bytes alone. */
-export const pickPart = kernel(
-  'bag.pickPart',
-  (index: number, whole: readonly unknown[] | Parcel): unknown => {
-    if (!('ends' in whole)) return whole[index]
-    return Uint8Array.prototype.slice.call(
-      whole.bytes,
-      index === 0 ? 0 : whole.ends[index - 1],
-      whole.ends[index],
-    )
-  },
-)
+export const packedParts = (parts: readonly object[]): Parts =>
+  new Parts(packing ? parts.map((part) => packing!.pack(part)) : parts)
 
 /** What a part was before it was packed. */
 const unpacked = (part: unknown): unknown =>

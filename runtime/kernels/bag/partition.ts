@@ -1,6 +1,7 @@
 // The kernels of bags: a whole fused chain on one partition, and what puts partitions together.
 
 import { kernel } from '../kernel.ts'
+import { Parts } from '../parts.ts'
 import { partAt, type ShuffleStage } from '../shuffleStage.ts'
 import { type Batches, isPromise, listOf, located } from './batch.ts'
 import { copied } from './fold.ts'
@@ -185,6 +186,12 @@ export const mergeAndSplit = kernel(
 export const pick = kernel(
   'bag.pick',
   (name: number | string, whole: Record<number | string, unknown>) => whole[name],
+)
+
+/** The parts that one of those who share a reading makes of it. */
+export const pickParts = kernel(
+  'bag.pickParts',
+  (branch: number, whole: readonly (readonly unknown[])[]): Parts => new Parts(whole[branch]),
 )
 
 /** Several lists as one. */

@@ -174,3 +174,9 @@ export type Sink =
       staging?: string | undefined
       slot: number
     }
+
+/** In how many parts the results of a sink's tasks come; nothing where they are whole. */
+export function resultParts(sink: Sink): number | undefined {
+  if (sink.sink === 'cut') return sink.count
+  return 'stage' in sink ? sink.stage.parts : undefined
+}

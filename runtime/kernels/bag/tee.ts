@@ -1,6 +1,7 @@
 // Several chains on one reading of a partition: each batch goes to all of them before the next one is read.
 
 import { kernel } from '../kernel.ts'
+import { Parts } from '../parts.ts'
 import type { Batch, Batches } from './batch.ts'
 import { through } from './ops.ts'
 import { sinkInto } from './partition.ts'
@@ -30,7 +31,8 @@ export const teePartition = kernel(
     )
     return results.map((result) => {
       if (result.status === 'rejected') throw result.reason
-      return result.value
+      // What a branch gives in parts is taken apart by a task of its own.
+      return result.value instanceof Parts ? result.value.all : result.value
     })
   },
 )

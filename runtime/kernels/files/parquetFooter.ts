@@ -3,8 +3,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { FileMetaData } from 'hyparquet'
 import { FileFormatError, fileErrorOf } from './fileErrors.ts'
+import { faultIn } from './footerFault.ts'
+import { FILE_META_DATA } from './footerTypes.ts'
 import { parquetLibrary } from './parquetLibrary.ts'
 import type { SourceFile } from './sourceFile.ts'
+import { requireWholeStruct } from './thriftBounds.ts'
 
 /** `PAR1` at both ends, the footer's length before the last. */
 const TAIL_BYTES = 8
@@ -18,7 +21,7 @@ export function readFooter(path: string, contents?: Uint8Array): FileMetaData {
   if (contents) {
     const end = contents.length
     const length = footerLength(path, end, contents.subarray(Math.max(0, end - TAIL_BYTES)))
-    return parsedFooter(path, contents.subarray(end - length))
+    return parsedFooter(path, contents.subarray(end - length), end)
   }
   let descriptor: number
   try {
@@ -34,7 +37,7 @@ export function readFooter(path: string, contents?: Uint8Array): FileMetaData {
       return bytes.subarray(0, got)
     }
     const footerBytes = footerLength(path, size, read(Math.max(0, size - TAIL_BYTES), size))
-    return parsedFooter(path, read(size - footerBytes, size))
+    return parsedFooter(path, read(size - footerBytes, size), size)
   } catch (cause) {
     throw fileErrorOf(path, cause)
   } finally {
@@ -63,7 +66,7 @@ export function footerOf(file: SourceFile, size: number, version: string): Promi
   const key = `${size} ${version} ${file.path}`
   const known = kept.get(key)
   if (known) return known
-  const reading = footerBytes(file, size).then((bytes) => parsedFooter(file.path, bytes))
+  const reading = footerBytes(file, size).then((bytes) => parsedFooter(file.path, bytes, size))
   reading.catch(() => kept.delete(key))
   kept.set(key, reading)
   if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value as string)
@@ -90,13 +93,23 @@ function footerLength(path: string, size: number, tail: Uint8Array): number {
   return length
 }
 
-/** What a footer's bytes say. */
-export function parsedFooter(path: string, footer: Uint8Array): FileMetaData {
+/**
+ * What a footer's bytes say.
+ * @param footer its tail included
+ * @param size of the whole file in bytes: nothing in it may stand outside
+ * @throws {FileFormatError} when it is damaged
+ */
+export function parsedFooter(path: string, footer: Uint8Array, size?: number): FileMetaData {
+  let metadata: FileMetaData
   try {
-    return parquetLibrary().parquetMetadata(footer.slice().buffer)
+    requireWholeStruct(footer.subarray(0, -TAIL_BYTES), FILE_META_DATA)
+    metadata = parquetLibrary().parquetMetadata(new Uint8Array(footer).buffer)
   } catch (cause) {
-    throw broken(path, (cause as Error).message, cause)
+    throw broken(path, `its footer is damaged (${(cause as Error).message})`, cause)
   }
+  const fault = faultIn(metadata, size)
+  if (fault !== undefined) throw broken(path, `its footer is damaged (${fault})`)
+  return metadata
 }
 
 const broken = (path: string, why: string, cause?: unknown): FileFormatError =>

@@ -2,6 +2,7 @@
 
 import { resultBuffer } from '../resultMemory.ts'
 import { MlDataError } from './mlErrors.ts'
+import { refuseTimes, type TimeKind } from './timeColumns.ts'
 
 /** Numbers row by row. */
 export interface DenseBlock {
@@ -34,6 +35,8 @@ export interface TableBlock {
   columns: number
   names: readonly string[]
   cells: readonly Column[]
+  /** By column, which kind of time its numbers are; null for what is none, absent where all are. */
+  times?: readonly (TimeKind | null)[]
 }
 
 export type Block = DenseBlock | SparseBlock | TableBlock
@@ -64,7 +67,7 @@ const unwrittenBlock = (rows: number, columns: number): DenseBlock =>
 /**
  * The block as dense numbers: itself where it is dense.
  * @param who named in errors, e.g. `StandardScaler`
- * @throws {MlDataError} when a column holds texts
+ * @throws {MlDataError} when a column holds texts, dates or other times
  */
 export function denseOf(block: Block, who: string): DenseBlock {
   if (block.kind === 'dense') return block
@@ -77,6 +80,8 @@ export function denseOf(block: Block, who: string): DenseBlock {
     return made
   }
   block.cells.forEach((cells, column) => {
+    const kind = block.times?.[column]
+    if (kind) refuseTimes(who, block.names[column], kind)
     const numbers = numbersOf(cells, who, block.names[column])
     for (let row = 0; row < rows; row++) made.data[row * columns + column] = numbers[row]
   })
@@ -179,6 +184,7 @@ export function selectColumns(block: Block, chosen: readonly number[]): Block {
       columns: chosen.length,
       names,
       cells: chosen.map((column) => block.cells[column]),
+      ...(block.times && { times: chosen.map((column) => block.times![column]) }),
     }
   }
   if (block.kind === 'dense') {
@@ -263,6 +269,9 @@ export function stackRows(blocks: readonly Block[]): Block {
       ...first,
       rows,
       cells: first.cells.map((_, i) => stackCells(tables.map((each) => each.cells[i]))),
+      ...(tables.some(({ times }) => times) && {
+        times: first.cells.map((_, i) => tables.map(({ times }) => times?.[i]).find(Boolean) ?? null),
+      }),
     }
   }
   if (first.kind === 'dense') {

@@ -1,21 +1,24 @@
 // Classes: which there are, and their places in place of their names.
 
-import { kernel } from '../kernel.ts'
+import { keepsNothing, kernel } from '../kernel.ts'
 import type { Column, Sample } from './block.ts'
 import { MlDataError } from './mlErrors.ts'
 
 type Label = number | string
 
 /** The classes of one block, in rising order, and whether they are texts. */
-export const classesOfBlock = kernel('ml.classes', (_: unknown, { y }: Sample): Label[] => {
-  const found = new Set<Label>()
-  for (let row = 0; row < y.length; row++) if (row === 0 || y[row] !== y[row - 1]) found.add(y[row] as Label)
-  return sortedLabels(found)
-})
+export const classesOfBlock = keepsNothing(
+  kernel('ml.classes', (_: unknown, { y }: Sample): Label[] => {
+    const found = new Set<Label>()
+    for (let row = 0; row < y.length; row++)
+      if (row === 0 || y[row] !== y[row - 1]) found.add(y[row] as Label)
+    return sortedLabels(found)
+  }),
+)
 
 /** The classes of two blocks. */
-export const mergeClasses = kernel('ml.mergeClasses', (a: Label[], b: Label[]): Label[] =>
-  sortedLabels(new Set([...a, ...b])),
+export const mergeClasses = keepsNothing(
+  kernel('ml.mergeClasses', (a: Label[], b: Label[]): Label[] => sortedLabels(new Set([...a, ...b]))),
 )
 
 /** @throws {MlDataError} when there are fewer than two classes: nothing can be told apart */

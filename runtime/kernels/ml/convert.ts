@@ -2,33 +2,30 @@
 
 import { FLOAT64 } from '../array/dtype.ts'
 import { NdArray } from '../array/ndArray.ts'
-import { kernel } from '../kernel.ts'
-import { ipcFromColumns, openArrow } from '../table/arrow.ts'
+import { keepsNothing, kernel } from '../kernel.ts'
+import { ipcFromColumns, openArrow, typeFromArrow } from '../table/arrow.ts'
 import type { Frame } from '../table/frame.ts'
-import { type Block, type Column, type DenseBlock, denseBlock, denseOf, type TableBlock } from './block.ts'
+import {
+  type Block,
+  type Column,
+  columnAt,
+  type DenseBlock,
+  denseBlock,
+  denseOf,
+  type TableBlock,
+} from './block.ts'
 import { MlDataError } from './mlErrors.ts'
+import { type TimeKind, timeKindOf, timeKindOfValues } from './timeColumns.ts'
 
 /** The elements as float64, row by row, without a copy where they lie so. */
 export function numbersOfArray(array: NdArray): Float64Array {
   return array.ofType(FLOAT64).toTypedArray() as Float64Array
 }
 
-/** A block of an array of two axes. */
-export const blockFromArray = kernel('ml.blockFromArray', (_: unknown, array: NdArray): DenseBlock => {
-  const [rows, columns] = array.shape
-  return denseBlock(rows, columns, numbersOfArray(array))
-})
-
-/** A block of an array of one axis, or of one column. */
-export const columnFromArray = kernel(
-  'ml.columnFromArray',
-  (_: unknown, array: NdArray): Column => numbersOfArray(array),
-)
-
-type ArrowColumn = import('@uwdata/flechette').Column<unknown>
+export type ArrowColumn = import('@uwdata/flechette').Column<unknown>
 
 /** A column of a frame as cells. */
-function cellsOf(column: ArrowColumn, rows: number): Column {
+export function cellsOf(column: ArrowColumn, rows: number): Column {
   if (rows === 0) return new Float64Array(0)
   if (column.nullCount === 0) {
     const whole = column.toArray() as ArrayLike<unknown>
@@ -38,7 +35,7 @@ function cellsOf(column: ArrowColumn, rows: number): Column {
   return cellsFromValues(Array.from({ length: rows }, (_, row) => column.at(row)))
 }
 
-/** Cells from values of any kind: texts if one is a text, else numbers. Dates become milliseconds. */
+/** Cells from values of any kind: texts if one is a text, else numbers. Dates become milliseconds, which models refuse by what blocks tell beside them. */
 export function cellsFromValues(values: readonly unknown[]): Column {
   if (values.some((value) => typeof value === 'string'))
     return values.map((value) => (isAbsent(value) ? null : String(value)))
@@ -58,6 +55,44 @@ export function cellsFromValues(values: readonly unknown[]): Column {
 const isAbsent = (value: unknown): boolean =>
   value === null || value === undefined || (typeof value === 'number' && Number.isNaN(value))
 
+/** Columns of different kinds; what times are among them is told only where there are any. */
+const tableBlock = (
+  rows: number,
+  names: readonly string[],
+  cells: readonly Column[],
+  times: readonly (TimeKind | null)[],
+): TableBlock => ({
+  kind: 'table',
+  rows,
+  columns: names.length,
+  names,
+  cells,
+  ...(times.some((kind) => kind !== null) && { times }),
+})
+
+/** Columns of values by name. */
+function tableOfValues(
+  rows: number,
+  names: readonly string[],
+  valuesOf: (column: number) => readonly unknown[],
+): TableBlock {
+  const columns = names.map((_, column) => valuesOf(column))
+  return tableBlock(rows, names, columns.map(cellsFromValues), columns.map(timeKindOfValues))
+}
+
+/** A block of an array of two axes: of columns where its elements are times. */
+export const blockFromArray = keepsNothing(
+  kernel('ml.blockFromArray', (_: unknown, array: NdArray): Block => {
+    const [rows, columns] = array.shape
+    const dense = denseBlock(rows, columns, numbersOfArray(array))
+    const { kind } = array.type
+    if (kind !== 'M' && kind !== 'm') return dense
+    const names = Array.from({ length: columns }, (_each, column) => `x${column}`)
+    const cells = names.map((_each, column) => columnAt(dense, column))
+    return tableBlock(rows, names, cells, Array(columns).fill(kind === 'M' ? 'datetimes' : 'durations'))
+  }),
+)
+
 /** Which columns of a frame to take; `dense` where all hold numbers. */
 export interface FrameColumns {
   /** Whom errors are to name. */
@@ -71,17 +106,12 @@ export const blockFromFrame = kernel(
   'ml.blockFromFrame',
   ({ who, names, dense }: FrameColumns, frame: Frame): Block => {
     const arrow = openArrow(frame.ipc)
-    const cells = names.map((name) => cellsOf(arrow.getChild(name) as ArrowColumn, frame.rows))
-    const table: TableBlock = { kind: 'table', rows: frame.rows, columns: names.length, names, cells }
+    const columns = names.map((name) => arrow.getChild(name) as ArrowColumn)
+    const cells = columns.map((column) => cellsOf(column, frame.rows))
+    const times = columns.map((column) => timeKindOf(typeFromArrow(column.type)))
+    const table = tableBlock(frame.rows, names, cells, times)
     return dense ? denseOf(table, who) : table
   },
-)
-
-/** One column of a partition of a table. */
-export const columnFromFrame = kernel(
-  'ml.columnFromFrame',
-  (name: string, frame: Frame): Column =>
-    cellsOf(openArrow(frame.ipc).getChild(name) as ArrowColumn, frame.rows),
 )
 
 /** What the items of a bag or a list are as rows. */
@@ -126,7 +156,7 @@ export function shapeOfItems(items: readonly unknown[], who: string): KnownItemS
   )
 }
 
-const isNumeric = (value: unknown): boolean => typeof value !== 'string'
+const isNumeric = (value: unknown): boolean => typeof value !== 'string' && !(value instanceof Date)
 
 /** Items of a bag, or a list, as a block. */
 export const blockFromItems = kernel(
@@ -146,10 +176,8 @@ export const blockFromItems = kernel(
       }
     if (shape.items === 'records') {
       const { names, dense } = shape
-      const cells = names.map((name) =>
-        cellsFromValues((items as Record<string, unknown>[]).map((row) => row[name])),
-      )
-      const table: TableBlock = { kind: 'table', rows, columns: names.length, names, cells }
+      const records = items as readonly Record<string, unknown>[]
+      const table = tableOfValues(rows, names, (column) => records.map((row) => row[names[column]]))
       return dense ? denseOf(table, who) : table
     }
     const { columns } = shape
@@ -166,29 +194,22 @@ export const blockFromItems = kernel(
       if (made) return made
     }
     const names = Array.from({ length: columns }, (_, i) => `x${i}`)
-    const cells = names.map((_, i) => cellsFromValues(lists.map((row) => row[i])))
-    const table: TableBlock = { kind: 'table', rows, columns, names, cells }
+    const table = tableOfValues(rows, names, (column) => lists.map((row) => row[column]))
     return shape.dense ? denseOf(table, who) : table
   },
 )
 
-/** Rows of numbers; nothing where a text is among them. */
+/** Rows of numbers; nothing where a text or a date is among them. */
 function numbersOfLists(lists: readonly ArrayLike<unknown>[], columns: number): DenseBlock | undefined {
   const made = denseBlock(lists.length, columns)
   for (let row = 0, at = 0; row < lists.length; row++)
     for (let i = 0; i < columns; i++) {
       const value = lists[row][i]
-      if (typeof value === 'string') return undefined
+      if (!isNumeric(value)) return undefined
       made.data[at++] = value === null || value === undefined ? Number.NaN : Number(value)
     }
   return made
 }
-
-/** Items of a bag as what is to be learnt. */
-export const columnFromItems = kernel(
-  'ml.columnFromItems',
-  (_: unknown, items: readonly unknown[]): Column => cellsFromValues(items),
-)
 
 /** A block as an array of two axes. */
 export const arrayFromBlock = kernel('ml.arrayFromBlock', (_: unknown, block: Block): NdArray => {

@@ -10,6 +10,7 @@ import {
   stackCells,
   stackRows,
 } from './block.ts'
+import { MlDataError } from './mlErrors.ts'
 
 /** All rows as one, with their targets; weights where there are any. */
 export interface WholeRows {
@@ -38,8 +39,8 @@ export interface Fitter {
   score(model: unknown, sample: Sample, scoring: string | null): Promise<number>
   /** A transformer, fitted with the training rows, on all rows. */
   fitTransform(model: unknown, split: Split): Promise<Split>
-  /** The score on the testing rows after a fit with the training ones. */
-  fitScore(model: unknown, split: Split, scoring: string | null): Promise<number>
+  /** The scores on the testing rows, of each model, after fits with the training ones. */
+  fitScores(models: readonly unknown[], split: Split, scoring: string | null): Promise<number[]>
 }
 
 let provided: (() => Promise<Fitter>) | undefined
@@ -112,12 +113,8 @@ export const fitTransformTask = kernel(
 /** The scores of some models, each fitted with the training rows. */
 export const fitScoresTask = kernel(
   'ml.fitScores',
-  async (scoring: string | null, models: readonly unknown[], split: Split): Promise<number[]> => {
-    const known = await fitter()
-    const scores: number[] = []
-    for (const model of models) scores.push(await known.fitScore(model, split, scoring))
-    return scores
-  },
+  async (scoring: string | null, models: readonly unknown[], split: Split): Promise<number[]> =>
+    (await fitter()).fitScores(models, split, scoring),
 )
 
 export const fitTask = kernel(
@@ -125,10 +122,23 @@ export const fitTask = kernel(
   async (model: unknown, sample: WholeRows): Promise<unknown> => (await fitter()).fitSample(model, sample),
 )
 
-/** A model of one block alone. */
+/**
+ * A model of one block alone.
+ * @throws {MlDataError} when the block's rows do not do, though all rows together may
+ */
 export const fitBlockTask = kernel(
   'ml.fitBlock',
-  async (model: unknown, sample: Sample): Promise<unknown> => (await fitter()).fitSample(model, sample),
+  async ({ who, model }: { who: string; model: unknown }, sample: Sample): Promise<unknown> => {
+    try {
+      return await (await fitter()).fitSample(model, sample)
+    } catch (error) {
+      if (!(error instanceof MlDataError)) throw error
+      throw new MlDataError(
+        `${who} learns each block alone, and one of ${sample.x.rows} rows does not do: ${error.message}; where rows are in order, shuffle them first`,
+        { cause: error },
+      )
+    }
+  },
 )
 
 /** A model that goes from block to block, and the classes that there will be. */

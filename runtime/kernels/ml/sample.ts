@@ -1,6 +1,6 @@
 // Features and targets of one block, brought together and checked.
 
-import { kernel } from '../kernel.ts'
+import { keepsNothing, kernel } from '../kernel.ts'
 import {
   type Block,
   type Column,
@@ -14,8 +14,16 @@ import { MlDataError } from './mlErrors.ts'
 import { hashedFraction } from './trees/rowHash.ts'
 
 /** Features with their targets. */
-export const sampleOf = kernel('ml.sample', (who: string, x: Block, y: Column): Sample => {
-  requireCutAlike(who, x.rows, 'y', y.length)
+export const sampleOf = keepsNothing(
+  kernel('ml.sample', (who: string, x: Block, y: Column): Sample => {
+    requireCutAlike(who, x.rows, 'y', y.length)
+    requireKnownTargets(who, y)
+    return { x, y, weight: null }
+  }),
+)
+
+/** @throws {MlDataError} for targets that are NaN, infinite or absent */
+export function requireKnownTargets(who: string, y: Column): void {
   if (y instanceof Float64Array) {
     for (let row = 0; row < y.length; row++)
       if (!Number.isFinite(y[row]))
@@ -26,8 +34,7 @@ export const sampleOf = kernel('ml.sample', (who: string, x: Block, y: Column): 
     throw new MlDataError(
       `y has absent values, which ${who} does not accept: every row needs a known target, so drop such rows first`,
     )
-  return { x, y, weight: null }
-})
+}
 
 /**
  * Targets of a model of numbers.
@@ -61,12 +68,14 @@ export function checkedWeights(who: string, rows: number, weight: Column): Float
 }
 
 /** The same, with a weight a row. */
-export const sampleWithWeight = kernel(
-  'ml.sampleWeight',
-  (who: string, sample: Sample, weight: Column): Sample => ({
-    ...sample,
-    weight: checkedWeights(who, sample.x.rows, weight),
-  }),
+export const sampleWithWeight = keepsNothing(
+  kernel(
+    'ml.sampleWeight',
+    (who: string, sample: Sample, weight: Column): Sample => ({
+      ...sample,
+      weight: checkedWeights(who, sample.x.rows, weight),
+    }),
+  ),
 )
 
 /** Some rows of a block: those whose place in a random order is below a share, or the others. */

@@ -2,6 +2,7 @@
 
 import { kernel } from '../kernel.ts'
 import type { Column, Sample } from './block.ts'
+import { MlDataError } from './mlErrors.ts'
 
 /** Weighted count, mean of the targets, sum of squares around that mean, sum of squared residuals. */
 export type R2State = readonly [weight: number, mean: number, total: number, residual: number]
@@ -11,8 +12,9 @@ export const r2OfPairs = kernel(
   'ml.r2OfPairs',
   (_: unknown, pairs: { actual: Column; predicted: Column; weight: Float64Array | null }): R2State => {
     const { weight } = pairs
-    const y = pairs.actual as Float64Array
-    const p = pairs.predicted as Float64Array
+    const { actual: y, predicted: p } = pairs
+    if (!(y instanceof Float64Array && p instanceof Float64Array))
+      throw new MlDataError('R² is of numbers, and these targets or predictions are texts')
     let all = 0
     let sum = 0
     let residual = 0
@@ -49,9 +51,31 @@ export const mergeR2 = kernel('ml.mergeR2', (a: R2State, b: R2State): R2State =>
   ]
 })
 
-/** R² of merged states; where targets do not vary, 1 for perfect predictions and 0 for others, as scikit-learn. */
-export const r2Of = ([, , total, residual]: R2State): number =>
-  total === 0 ? (residual === 0 ? 1 : 0) : 1 - residual / total
+/**
+ * R² of merged states; where targets do not vary, 1 for perfect predictions and 0 for others, as scikit-learn.
+ * @throws {MlDataError} where no row counts
+ */
+export function r2Of([weight, , total, residual]: R2State, who?: string): number {
+  requireWeight(weight, who)
+  return total === 0 ? (residual === 0 ? 1 : 0) : 1 - residual / total
+}
+
+/** @throws {MlDataError} where no row counts: `who` cannot be scored by them */
+export function requireWeight(weight: number, who?: string): void {
+  if (!(weight > 0))
+    throw new MlDataError(
+      `${who ? `${who} cannot be scored: ` : ''}there are no rows, or sampleWeight is 0 everywhere`,
+    )
+}
+
+/**
+ * The mean that a weighted sum and its weight tell.
+ * @throws {MlDataError} where no row counts
+ */
+export function meanOfSums([sum, weight]: AccuracyState, who?: string): number {
+  requireWeight(weight, who)
+  return sum / weight
+}
 
 /** Weight of right predictions, and of all. */
 export type AccuracyState = readonly [right: number, all: number]

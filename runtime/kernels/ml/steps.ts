@@ -1,6 +1,6 @@
 // The tasks of models: steps that follow one another on one block, and states of blocks that are merged.
 
-import { kernel } from '../kernel.ts'
+import { keepsNothing, keptNothing, kernel, kernelNames } from '../kernel.ts'
 
 /**
  * A function of one block, with what it needs to know. `run` is a kernel: it travels by its name.
@@ -23,25 +23,36 @@ export function stepped(steps: readonly Step[], ...values: unknown[]): unknown {
   return value
 }
 
+/** What a task gives by kernels that keep nothing has kept nothing either: its thread lets go of its memory at once. */
+function givenBy<T>(result: T, ...kernels: readonly Step['run'][]): T {
+  if (kernels.every(kernelNames.keepsNothing)) keptNothing()
+  return result
+}
+
 /** One task a block: all of its steps. */
-export const runSteps = kernel('ml.steps', stepped)
+export const runSteps = kernel('ml.steps', (steps: readonly Step[], ...values: unknown[]): unknown =>
+  givenBy(stepped(steps, ...values), ...steps.map(({ run }) => run)),
+)
 
 /** Merges states one into the other, in order. */
 export const mergeStates = kernel(
   'ml.merge',
   (merge: (a: unknown, b: unknown) => unknown, ...states: unknown[]): unknown =>
-    states.reduce((a, b) => merge(a, b)),
+    givenBy(
+      states.reduce((a, b) => merge(a, b)),
+      merge,
+    ),
 )
 
 /** Takes a state on by one block. */
 export const foldBlock = kernel(
   'ml.fold',
   (run: (state: unknown, block: unknown) => unknown, state: unknown, block: unknown): unknown =>
-    run(state, block),
+    givenBy(run(state, block), run),
 )
 
 /** A block that the client has. */
-export const givenBlock = kernel('ml.given', (block: unknown): unknown => block)
+export const givenBlock = keepsNothing(kernel('ml.given', (block: unknown): unknown => block))
 
 /** Takes what is known of a block on by another block. */
 export const besideBlock = kernel(
@@ -58,7 +69,7 @@ export const besideBlock = kernel(
 /** Sums neighbouring blocks. */
 export const sumBlocks = kernel(
   'ml.sum',
-  (sum: (blocks: readonly unknown[]) => unknown, ...blocks: unknown[]): unknown => sum(blocks),
+  (sum: (blocks: readonly unknown[]) => unknown, ...blocks: unknown[]): unknown => givenBy(sum(blocks), sum),
 )
 
 /** Makes one block of many. */
@@ -69,5 +80,5 @@ export const runTogether = kernel(
     state: unknown,
     before: unknown,
     ...blocks: unknown[]
-  ): unknown => run(state, before, blocks),
+  ): unknown => givenBy(run(state, before, blocks), run),
 )

@@ -7,16 +7,17 @@ import type { Cell } from './columns/column.ts'
 import { sameType } from './dataType.ts'
 import type { Engine, OpenFrame } from './engine.ts'
 import { columnsIn, type ExprNode, nameOf } from './expression.ts'
-import { numberedTogether } from './flat/categoryTexts.ts'
-import { closed } from './flat/flatChain.ts'
-import { type FlatFrame, flatColumns } from './flat/flatFrame.ts'
+import { evaluated } from './flat/evaluate.ts'
+import { isFlatRow } from './flat/flatExpressions.ts'
+import { type FlatColumn, type FlatFrame, flatColumns } from './flat/flatFrame.ts'
 import { gatheredFile } from './flat/gatherFrames.ts'
 import { rangeTargets } from './flat/rangeTargets.ts'
 import { recodedFrame, usedCodes } from './flat/recode.ts'
 import { scattered } from './flat/scatter.ts'
 import { withScratch } from './flat/scratch.ts'
 import { type Codes, type Frame, isFrame, type SplitFrame } from './frame.ts'
-import { readRows } from './parquet/readRows.ts'
+import { FrameReader } from './parquet/readFrame.ts'
+import { withRows } from './parquet/readRows.ts'
 import { namesOf } from './schema.ts'
 import {
   type ColumnStep,
@@ -113,17 +114,21 @@ export function flatRead(
   args: readonly unknown[],
 ): Frame | undefined {
   if (source.source !== 'parquet' || !steps.every(isColumnStep)) return undefined
-  return withScratch((scratch) => {
-    const read = readRows(source, args[0] as RowRange[], source.columns, scratch, engine.categories)
-    if (!read) return undefined
-    const hasCategories = read.columns.some(({ type }) => type === 'category')
-    const numbering = numberedTogether(engine.categories, [], hasCategories)
-    const numbered = numbering && { ...numbering, has: read.known }
-    const some = (names: readonly string[]): Frame | undefined =>
-      closed({ ...read, columns: read.columns.filter(({ name }) => names.includes(name)), numbered })
-    const rows = rowsAfter(engine, read, steps, some)
-    return rows && closed({ ...rows, numbered })
-  })
+  return withScratch((scratch) =>
+    withRows(source, args[0] as RowRange[], source.columns, engine.categories, (unread) => {
+      const reader = new FrameReader(unread, engine.categories, scratch)
+      const some = (names: readonly string[]): Frame | undefined =>
+        reader.frame(unread.columns.flatMap((from) => (names.includes(from.name) ? [reader.read(from)] : [])))
+      const here = (expr: ExprNode): FlatColumn | undefined => {
+        if (!isFlatRow(expr)) return undefined
+        const names = columnsIn(expr)
+        const columns = unread.columns.flatMap((from) => (names.has(from.name) ? [reader.read(from)] : []))
+        return evaluated(expr, { columns, rows: unread.rows })
+      }
+      const columns = columnsAfter(engine, unread.columns, unread.rows, steps, some, here)
+      return columns && reader.frame(columns)
+    }),
+  )
 }
 
 /** A range split of open rows. */
@@ -181,27 +186,55 @@ function rowsAfter(
   given: readonly Step[],
   frameOf: (names: readonly string[]) => Frame | undefined,
 ): FlatFrame | undefined {
-  if (given.length === 0) return whole
-  const steps = given.filter(isColumnStep)
-  if (steps.length < given.length) return undefined
-  const plan =
-    whole &&
-    originsOf(
-      whole.columns.map(({ name }) => name),
-      steps,
-    )
-  if (!plan) return undefined
-  const made = [...plan].flatMap(([name, from]) => (from === undefined ? [name] : []))
-  const computed = made.length === 0 ? undefined : computedColumns(engine, frameOf, steps, made)
-  if (made.length > 0 && (computed?.rows !== whole.rows || computed.codes)) return undefined
-  const columns = [...plan].map(([name, from]) => {
-    const column = from === undefined ? undefined : whole.columns.find((each) => each.name === from)
-    return column ? { ...column, name } : computed?.columns.find((each) => each.name === name)
-  })
-  if (!columns.every((column) => column !== undefined)) return undefined
+  if (given.length === 0 || !whole) return whole
+  const plan = columnsAfter(engine, whole.columns, whole.rows, given, frameOf)
+  const columns = plan?.map((column) => ('from' in column ? { ...column.from, name: column.name } : column))
+  if (!columns) return undefined
   const coded = columns.filter(({ type }) => type === 'category').map(({ name }) => name)
   const codes = coded.length > 0 && whole.codes ? { ...whole.codes, columns: coded } : undefined
   return { rows: whole.rows, columns, ...(codes && { codes }) }
+}
+
+/** A column as it was, maybe under another name. */
+interface Renamed<Column> {
+  readonly name: string
+  readonly from: Column
+}
+
+/**
+ * The columns after some steps: those that were there, and those that are worked out.
+ * @param here works out what needs no engine
+ */
+function columnsAfter<Column extends { readonly name: string }>(
+  engine: Engine,
+  given: readonly Column[],
+  rows: number,
+  steps: readonly Step[],
+  frameOf: (names: readonly string[]) => Frame | undefined,
+  here: (expr: ExprNode) => FlatColumn | undefined = () => undefined,
+): (Renamed<Column> | FlatColumn)[] | undefined {
+  const choices = steps.filter(isColumnStep)
+  if (choices.length < steps.length) return undefined
+  const plan = originsOf(
+    given.map(({ name }) => name),
+    choices,
+  )
+  const known = new Map<string, FlatColumn>()
+  // What stands on columns of a step before is the engine's.
+  for (const expr of choices.length === 1 ? choices[0].exprs : []) {
+    const name = nameOf(expr)
+    const column = plan.get(name) === undefined ? here(expr) : undefined
+    if (column) known.set(name, column)
+  }
+  const made = [...plan].flatMap(([name, from]) => (from === undefined && !known.has(name) ? [name] : []))
+  const computed = made.length === 0 ? undefined : computedColumns(engine, frameOf, choices, made)
+  if (made.length > 0 && (computed?.rows !== rows || computed.codes)) return undefined
+  const columns = [...plan].map(([name, origin]) => {
+    if (origin === undefined) return known.get(name) ?? computed?.columns.find((each) => each.name === name)
+    const from = given.find((each) => each.name === origin)
+    return from && { name, from }
+  })
+  return columns.every((column) => column !== undefined) ? columns : undefined
 }
 
 const isColumnStep = (step: Step): step is ColumnStep => step.step === 'withColumns' || step.step === 'select'

@@ -45,16 +45,12 @@ export interface SplitFrame {
   codes?: Codes
 }
 
-/** In the place of a target: the texts of all parts. */
-export const TEXTS_PART = -1
-
 /** One target's part of a split, as a frame of its own. */
 export function partOf(split: SplitFrame, target: number): Frame {
-  if (target === TEXTS_PART) return textsOf(split)
   const { starts, ends } = split
   const from = starts ? starts[target] : target === 0 ? 0 : ends[target - 1]
   const part = split.bytes.subarray(from, ends[target])
-  // A copy: whoever gets it must not hold the whole.
+  // A copy: whoever gets it must not hold the others.
   const ipc = resultBytes(part.length)
   ipc.set(part)
   return {
@@ -70,7 +66,8 @@ function withoutTexts({ columns, numbering, textsId }: Codes): Codes {
   return { columns, numbering, textsId }
 }
 
-function textsOf({ codes }: SplitFrame): Frame {
+/** The texts of a split's codes, as a frame without rows. */
+export function textsOf(codes: Codes | undefined): Frame {
   const texts = codes?.texts ?? new Uint8Array(0)
   const ipc = resultBytes(texts.length)
   ipc.set(texts)

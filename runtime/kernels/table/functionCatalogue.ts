@@ -35,6 +35,7 @@ export type Wants =
   | 'textList'
   | 'struct'
   | 'ordered'
+  | 'span'
   | 'any'
 
 export interface FunctionRule {
@@ -210,9 +211,11 @@ export const CATALOGUE = {
   hashCodes: aggregate('any', { list: 'uint32' }),
   /** The lists of a group one behind the other; with `distinct`, each value once. */
   gather: aggregate('list', same),
+  /** The quantile of the values of all lists: of one row's it is that of `list.quantile`, for which polars starts anew each time. */
+  quantileOfLists: aggregate('numberList', 'float64'),
   // Windows
   shift: window('any', same),
-  diff: window('ordered', difference),
+  diff: window('span', difference),
   cumSum: window('number', wide),
   cumMin: window('ordered', same),
   cumMax: window('ordered', same),
@@ -268,5 +271,9 @@ export const WANTS: Readonly<
   ],
   textList: ['a list of texts', (type) => isList(type) && /^(string|category|null)$/.test(String(type.list))],
   struct: ['a struct', isStruct],
+  span: [
+    'numbers, dates, datetimes or durations',
+    (type) => isNumeric(type) || type === 'date' || isDatetime(type) || isDuration(type),
+  ],
   ordered: ['values that have an order', (type) => !isList(type) && !isStruct(type) && type !== 'binary'],
 }

@@ -1,6 +1,8 @@
 // The kernels of tables: a whole fused chain on one partition, and what brings partitions together.
 
-import { keepsNothing, keptNothing, kernel } from '../kernel.ts'
+import { keptNothing, kernel } from '../kernel.ts'
+import { Parts } from '../parts.ts'
+import { giveBack } from '../resultMemory.ts'
 import { tableEngine } from './choose.ts'
 import { closeFrame, closeParts } from './closeFrame.ts'
 import type { Cell } from './columns/column.ts'
@@ -10,7 +12,7 @@ import type { OpenFrame } from './engine.ts'
 import { nameOf } from './expression.ts'
 import { flatLength, flatPart } from './flat/flatChain.ts'
 import { flatGathered, flatRead, flatSplit, flatSplitOfFrames } from './flatPath.ts'
-import { type Frame, isFrame, partOf, type SplitFrame } from './frame.ts'
+import { type Frame, isFrame, partOf, type SplitFrame, textsOf } from './frame.ts'
 import { requireOneHash } from './mixedHash.ts'
 import { countQuotes } from './read/byteRange.ts'
 import { sketchOf } from './sketch/sketchPartition.ts'
@@ -37,7 +39,8 @@ export const runTable = kernel(
     const flat = withoutEngine(source, steps, sink, args)
     // Of frames that are only looked at where they lie nothing stays open.
     if (flat) keptNothing()
-    return flat ?? byEngine(source, steps, sink, args)
+    if (!flat) return byEngine(source, steps, sink, args)
+    return isFrame(flat) ? flat : inParts(flat, sink)
   },
 )
 
@@ -74,11 +77,11 @@ async function byEngine(
   if (sink.sink === 'rows' && steps.length === 0 && source.source === 'frame') return (args[0] as Frame).rows
   const few = sink.sink === 'hash' && sink.chosen !== undefined ? Number(args[sink.chosen]) : undefined
   const alone = few === 1 && steps.length === 0 ? onlyFrame(source, args[0]) : undefined
-  if (alone) return allInFirst(alone, partsOf(sink as SplitSink))
+  if (alone) return allInFirst(alone, sink as SplitSink)
   const gathered = sink.sink === 'frame' ? flatGathered(engine, source, steps, args[0]) : undefined
   if (gathered) return gathered
   const split = sink.sink === 'range' ? await flatSplitOfFrames(engine, source, steps, sink, args) : undefined
-  if (split) return split
+  if (split) return inParts(split, sink)
   const isTried = sink.sink === 'frame' && flatLength(steps, source) === steps.length
   const flat = isTried ? undefined : flatPart(engine, source, steps, args)
   const frame = flat
@@ -93,20 +96,23 @@ async function byEngine(
     case 'rows':
       return frame.rows
     case 'hash':
-      return closeParts(engine, await engine.split(frame, few === undefined ? sink : { ...sink, count: few }))
+      return inParts(
+        closeParts(engine, await engine.split(frame, few === undefined ? sink : { ...sink, count: few })),
+        sink,
+      )
     case 'cut':
-      return closeParts(engine, await engine.split(frame, sink))
+      return inParts(closeParts(engine, await engine.split(frame, sink)), sink)
     case 'range': {
       const bounds = args[sink.slot] as Cell[]
-      return (
+      const rows =
         flatSplit(engine, frame, sink, bounds) ?? closeParts(engine, await engine.split(frame, sink, bounds))
-      )
+      return inParts(rows, sink)
     }
     case 'each': {
       const parts: OpenFrame[] = []
       for (const beside of args[sink.slot] as Frame[])
         parts.push(await engine.continue(frame, sink.steps, [beside]))
-      return closeParts(engine, { parts })
+      return inParts(closeParts(engine, { parts }), sink)
     }
     case 'sampled': {
       const sample = await sampleOf(frame, sink)
@@ -149,18 +155,24 @@ async function take(
 
 type SplitSink = Extract<TableSink, { sink: 'hash' }>
 
-/** A split that sends all rows to the first target. */
-function allInFirst({ ipc, rows, bytes, codes }: Frame, parts: number): SplitFrame {
-  const others = new Array<number>(parts - 1).fill(0)
-  const ends = new Array<number>(parts).fill(ipc.length)
-  return {
-    bytes: ipc,
-    ends,
-    rows: [rows, ...others],
-    sizes: [bytes, ...others],
-    hash: tableEngine().hashMark(),
-    ...(codes && { codes }),
-  }
+/** A split that sends all rows to the first target: they are what they were. */
+function allInFirst(frame: Frame, sink: SplitSink): Parts {
+  const { id: _, ...rows } = frame
+  const hash = tableEngine().hashMark()
+  const others = Array.from({ length: partsOf(sink) - 1 }, (): Frame => ({ ...NO_ROWS, hash }))
+  const texts = sink.coded ? [textsOf(undefined)] : []
+  return new Parts([{ ...rows, hash }, ...others, ...texts])
+}
+
+const NO_ROWS: Frame = { ipc: new Uint8Array(0), rows: 0, bytes: 0 }
+
+/** What a split gives: a frame for each target, and behind them the texts of all, where categories travel as codes. */
+function inParts(split: SplitFrame, sink: TableSink): Parts {
+  const frames = split.rows.map((_, target) => partOf(split, target))
+  if ('coded' in sink && sink.coded) frames.push(textsOf(split.codes))
+  // It was a step in between: parts have bytes of their own.
+  giveBack(split.bytes.buffer)
+  return new Parts(frames)
 }
 
 /** About how many bytes the rows of a frame take: texts count as they lie in it where the engine does not know. */
@@ -174,11 +186,6 @@ export const chosenTargets = kernel(
   'table.chosenTargets',
   (targets: number, sizes: readonly number[]): number =>
     Math.max(1, Math.min(targets, Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / TARGET_BYTES))),
-)
-
-/** One target's part of a split. */
-export const pickPart = keepsNothing(
-  kernel('table.pickPart', (target: number, split: SplitFrame): Frame => partOf(split, target)),
 )
 
 /** How many values of a key one partition shows, at least, where it has as many. */

@@ -1,34 +1,13 @@
 // Gives every part of an expression its type, and writes down each conversion: engines then convert nothing by themselves.
 
-import { kernel } from '../kernel.ts'
-import {
-  commonType,
-  type DataType,
-  fullType,
-  integerRange,
-  isDatetime,
-  isDuration,
-  isFloat,
-  isInteger,
-  isList,
-  isNumeric,
-  isStruct,
-  isText,
-  sameType,
-  TICKS,
-  typeText,
-} from './dataType.ts'
+import { alike, cast, described, literalType, type Resolved } from './alike.ts'
+import { castRefusal } from './castable.ts'
+import { type DataType, fullType, isDatetime, isDuration, isStruct, TICKS, typeText } from './dataType.ts'
 import { argsOf, type ExprNode, expressionText, type Literal, some } from './expression.ts'
-import { ruleOf, WANTS, type Wants } from './functionCatalogue.ts'
+import { ExpressionTypeError } from './expressionTypeError.ts'
+import { ruleOf } from './functionCatalogue.ts'
+import { prepared } from './preparedArguments.ts'
 import { fieldOf, MissingColumnError, type Schema } from './schema.ts'
-
-/** An expression asks for what the types of its columns do not allow. */
-export class ExpressionTypeError extends TypeError {
-  override name = 'ExpressionTypeError'
-}
-kernel('error.ExpressionTypeError', ExpressionTypeError)
-
-export type Resolved = ExprNode & { readonly type: DataType }
 
 /**
  * The same expression with types.
@@ -119,57 +98,11 @@ function requireRows(node: Extract<ExprNode, { kind: 'call' }>): void {
     )
 }
 
-/** Arguments as their function wants them. */
-function prepared(node: Extract<ExprNode, { kind: 'call' }>, args: Resolved[], wants: Wants): Resolved[] {
-  if (wants === 'any') return args
-  if (wants !== 'common') {
-    const [words, test] = WANTS[wants]
-    // Beside the first, texts and lists take patterns and values of their own.
-    const checked = /^(text|struct)$|list$/i.test(wants) ? args.slice(0, 1) : args
-    for (const arg of checked) {
-      const spans =
-        (node.fn === 'mean' || node.fn === 'median' || node.fn === 'quantile') && isDuration(arg.type)
-      if (arg.type !== 'null' && !test(arg.type) && !spans)
-        throw new ExpressionTypeError(
-          `${expressionText(node)}: ${node.fn} takes ${words}, but ${described(arg)}. ${wayOut(arg.type, wants)}`,
-        )
-    }
-  }
-  switch (wants) {
-    case 'common':
-    case 'arithmetic':
-      if (node.fn === 'clip' || node.fn === 'fillNull') return toFirst(args, node)
-      return alike(args, node)
-    case 'float':
-      return args.map((arg) => (isDuration(arg.type) ? arg : cast(arg, 'float64')))
-    case 'boolean':
-      return args.map((arg) => cast(arg, 'boolean'))
-    case 'text':
-      return args.map((arg) => (isText(arg.type) || arg.type === 'null' ? cast(arg, 'string') : arg))
-    case 'list': {
-      const first = args[0]
-      const item = isList(first.type) ? first.type.list : 'null'
-      const fits = node.fn === 'list.contains'
-      return [first, ...args.slice(1).map((arg) => (fits ? cast(arg, item) : arg))]
-    }
-    default:
-      return args
-  }
-}
-
-function wayOut(type: DataType, wants: Wants): string {
-  if (wants === 'textList' && isList(type)) return "Make texts of its items with .cast({ list: 'string' })."
-  if (wants === 'text') return "Make texts of it with .cast('string')."
-  if (type === 'boolean') return "Make numbers of it with .cast('int64')."
-  if (isText(type) && (wants === 'calendar' || wants === 'instant' || wants === 'clock'))
-    return 'Read texts as dates with .str.toDate(format) or .str.toDatetime(format).'
-  if (isText(type)) return "Read numbers from it with .cast('float64')."
-  return 'Cast it with .cast(type).'
-}
-
-const described = (node: Resolved): string => `${expressionText(node)} is ${typeText(node.type)}`
-
 function requireField(node: Extract<ExprNode, { kind: 'call' }>, input: Resolved): void {
+  if (input.type === 'null')
+    throw new ExpressionTypeError(
+      `${expressionText(node)}: ${expressionText(input)} has no value in any row, and so no fields. Say its type in schema.`,
+    )
   if (!isStruct(input.type)) return
   const name = String(node.options?.name)
   if (!(name in input.type.struct))
@@ -219,140 +152,10 @@ function timeArithmetic(node: Extract<ExprNode, { kind: 'call' }>, args: Resolve
   return undefined
 }
 
-/** Later arguments as the first one is. */
-function toFirst(args: Resolved[], node: ExprNode): Resolved[] {
-  const both = alike(args, node)
-  const first = args[0]
-  // A column stays what it is where the others fit into it.
-  if (isNumeric(first.type) && args.slice(1).every((arg) => fits(arg, first.type)))
-    return [first, ...args.slice(1).map((arg) => cast(arg, first.type))]
-  return both
-}
-
-const fits = (node: Resolved, type: DataType): boolean =>
-  node.kind === 'literal' && typeof node.value === 'number' && isNumeric(type)
-    ? isFloat(type) || literalFits(node.value, type)
-    : sameType(node.type, type)
-
-/** All of the one type that can hold them. */
-function alike(args: readonly Resolved[], node: ExprNode): Resolved[] {
-  const firm = args.filter((arg) => !isLoose(arg))
-  let type = firm.reduce<DataType | undefined>(
-    (common, arg) => (common === undefined ? arg.type : join(common, arg.type, node)),
-    undefined,
-  )
-  for (const arg of args) if (isLoose(arg)) type = looseJoin(type, arg, node)
-  return args.map((arg) => cast(arg, type as DataType))
-}
-
-function join(a: DataType, b: DataType, node: ExprNode): DataType {
-  const common = commonType(a, b)
-  if (!common)
-    throw new ExpressionTypeError(
-      `${expressionText(node)}: ${typeText(a)} and ${typeText(b)} do not go together. Cast one of them with .cast(type).`,
-    )
-  return common
-}
-
-/** Numbers and texts that stand in the program take the type of what they meet, where they fit. */
-const isLoose = (node: Resolved): boolean =>
-  node.kind === 'literal' &&
-  (typeof node.value === 'number' ||
-    typeof node.value === 'string' ||
-    typeof node.value === 'bigint' ||
-    node.value instanceof Date)
-
-function looseJoin(type: DataType | undefined, node: Resolved, whole: ExprNode): DataType {
-  const { value } = node as Extract<ExprNode, { kind: 'literal' }>
-  if (type === undefined || type === 'null') return node.type
-  if ((typeof value === 'number' || typeof value === 'bigint') && isNumeric(type)) {
-    if (isFloat(type)) return type
-    if (typeof value === 'bigint' || Number.isInteger(value))
-      return isInteger(type) && literalFits(value, type)
-        ? type
-        : join(type, typeof value === 'bigint' ? node.type : 'int64', whole)
-    return 'float64'
-  }
-  if (typeof value === 'string' && (type === 'date' || isDatetime(type))) {
-    if (Number.isNaN(Date.parse(value)))
-      throw new ExpressionTypeError(
-        `${expressionText(whole)}: ${JSON.stringify(value)} is no date; write it as "1994-01-31" or "1994-01-31T12:00:00"`,
-      )
-    return type === 'date' && value.length > 10 ? { datetime: 'us' } : type
-  }
-  if (value instanceof Date && (type === 'date' || isDatetime(type)))
-    return type === 'date' && value.getTime() % 86_400_000 !== 0 ? { datetime: 'ms' } : type
-  if (typeof value === 'string' && type === 'category') return 'string'
-  return join(type, node.type, whole)
-}
-
-function literalFits(value: number | bigint, type: DataType): boolean {
-  if (!isInteger(type) || (typeof value === 'number' && !Number.isInteger(value))) return false
-  const [low, high] = integerRange(type)
-  return BigInt(value) >= low && BigInt(value) <= high
-}
-
-/** The type of a literal that nothing gave another: what JavaScript has, so every number is a float64. */
-export function literalType(value: Literal): DataType {
-  switch (typeof value) {
-    case 'number':
-      return 'float64'
-    case 'bigint':
-      return value > 2n ** 63n - 1n ? 'uint64' : 'int64'
-    case 'string':
-      return 'string'
-    case 'boolean':
-      return 'boolean'
-  }
-  if (value === null) return 'null'
-  if (value instanceof Date) return { datetime: 'ms' }
-  const types = (value as readonly Literal[]).map(literalType)
-  return { list: types.reduce<DataType>((common, type) => commonType(common, type) ?? 'string', 'null') }
-}
-
-/** The expression as another type; a literal becomes one of that type. */
-function cast(node: Resolved, type: DataType): Resolved {
-  if (sameType(node.type, type)) return node
-  if (node.kind === 'literal') {
-    const value = literalAs(node.value, type)
-    if (value !== undefined) return { kind: 'literal', value, type }
-  }
-  return { kind: 'cast', args: [node], to: type, strict: true, type }
-}
-
-function literalAs(value: Literal, type: DataType): Literal | undefined {
-  if (value === null) return null
-  if (isFloat(type) && (typeof value === 'number' || typeof value === 'bigint')) return Number(value)
-  if (isInteger(type) && (typeof value === 'number' || typeof value === 'bigint') && literalFits(value, type))
-    return type === 'int64' || type === 'uint64' ? BigInt(value) : Number(value)
-  if (typeof value === 'string' && (type === 'date' || isDatetime(type))) return wallDate(value)
-  if (value instanceof Date && (type === 'date' || isDatetime(type))) return value
-  if (typeof value === 'string' && type === 'string') return value
-  return undefined
-}
-
-/** A date without a zone means that wall clock, here kept as if it were UTC. */
-function wallDate(text: string): Date {
-  const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text)
-  return new Date(zoned || text.length <= 10 ? text : `${text}Z`)
-}
-
 function requireCastable(input: Resolved, to: DataType): void {
-  const from = input.type
-  if (from === 'null' || sameType(from, to)) return
-  const nested = (type: DataType): boolean => isList(type) || isStruct(type)
-  if (nested(from) !== nested(to) && !(isList(to) && !isStruct(from)))
-    throw new ExpressionTypeError(
-      `${expressionText(input)} is ${typeText(from)} and cannot be cast to ${typeText(to)}. Take a part of it first, e.g. .list.get(0) or .field(name).`,
-    )
-  if (isText(from) && to === 'boolean')
-    throw new ExpressionTypeError(
-      `${expressionText(input)} is ${typeText(from)} and cannot be cast to boolean: say which texts are true, e.g. with .eq('true') or .isIn([...]).`,
-    )
-  if (from === 'category' && isNumeric(to))
-    throw new ExpressionTypeError(
-      `${expressionText(input)} is category: its codes differ between partitions. Cast it to 'string' first if its texts are numbers.`,
-    )
+  const refusal = castRefusal(input.type, to)
+  if (refusal)
+    throw new ExpressionTypeError(`${described(input)} and cannot be cast to ${typeText(to)}: ${refusal}.`)
 }
 
 /** Ticks since 1970 of a moment, in the unit of a type. */

@@ -33,6 +33,12 @@ export interface AsofSpec {
   readonly tolerance?: number | string
 }
 
+/** A row made of one row's columns. */
+export interface FoldedRow {
+  readonly name: string
+  readonly from: readonly string[]
+}
+
 /** What a step does to the rows. All expressions are resolved: each part has its type. */
 export type Step =
   /** These columns and no others. */
@@ -62,6 +68,12 @@ export type Step =
   | { step: 'asof'; slot: number; spec: AsofSpec; suffix: string; rightSchema: Schema }
   /** Of three frames one behind the other, the rows of the second. */
   | { step: 'own' }
+  /** The rows' numbers as the first column, int64: the task's own argument `slot` holds that of the first row. */
+  | { step: 'number'; name: string; slot: number }
+  /** Columns of a frame with as many rows in the same order, which the task's own argument `slot` holds, behind the others. */
+  | { step: 'beside'; slot: number; schema: Schema }
+  /** One row as several: each has its name in the column `label`, and some of the row's columns under the names `columns`. */
+  | { step: 'fold'; label: string; columns: readonly string[]; rows: readonly FoldedRow[] }
   /** One row of every `n`. */
   | { step: 'every'; n: number }
   /** The task's own argument `slot` holds the partition's number. */
@@ -107,6 +119,11 @@ export type Step =
 /** Steps that leave the rows as they are. */
 export type ColumnStep = Extract<Step, { step: 'select' | 'withColumns' }>
 
+/** @throws {Error} where columns of one partition do not stand beside those of another: a fault of the plan */
+export function requireSameRows(left: number, right: number): void {
+  if (left !== right) throw new Error(`${right} rows cannot stand beside ${left}`)
+}
+
 /** Where a partition's rows come from. What differs between partitions is the task's own first argument. */
 export type TableSource =
   /** The argument is a frame, of which these columns are wanted, or all. */
@@ -121,6 +138,8 @@ export type TableSource =
   | { source: 'ipc'; schema: Schema; columns: readonly string[] }
   /** The argument is a list of records. */
   | { source: 'records'; schema: Schema }
+  /** A list of values for each column. */
+  | { source: 'columns'; schema: Schema }
 
 export interface JsonSource {
   source: 'jsonLines'
@@ -214,7 +233,7 @@ export type TableSink =
   /** Some values of a key from which bounds are chosen; beside them the rows, unless it stands `alone`. */
   | { sink: 'sampled'; key: ExprNode; alone?: boolean }
   /** A part for each frame of the list that the task's own argument `slot` holds: what `steps` make of the rows with that frame as their argument. */
-  | { sink: 'each'; steps: readonly Step[]; slot: number }
+  | { sink: 'each'; steps: readonly Step[]; slot: number; count: number }
   | { sink: 'rows' }
   /** What the rows add to a sketch. */
   | { sink: 'sketch'; spec: SketchSpec }
@@ -226,6 +245,21 @@ export type TableSink =
 /** How many parts a split gives. */
 export const partsOf = (sink: Extract<TableSink, { sink: 'hash' | 'range' | 'cut' }>): number =>
   sink.sink === 'cut' ? sink.count : sink.stage.parts
+
+/** In how many parts the results of a sink's tasks come; nothing where they are whole. Behind the targets are the texts of codes. */
+export function resultParts(sink: TableSink): number | undefined {
+  switch (sink.sink) {
+    case 'each':
+      return sink.count
+    case 'cut':
+      return sink.count
+    case 'hash':
+    case 'range':
+      return partsOf(sink) + (sink.coded ? 1 : 0)
+    default:
+      return undefined
+  }
+}
 
 export type WriteFormat = 'parquet' | 'csv' | 'jsonLines' | 'ipc'
 

@@ -6,7 +6,7 @@ import { type Centers, lloydOfBlock, mergeLloyd } from '../../kernels/ml/cluster
 import { countRows, type WeightedRows } from '../../kernels/ml/denseRows.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { ParameterError, registerEstimator, requireCounts } from '../contract/estimator.ts'
+import { ParameterError, registerEstimator, requireChoices, requireCounts } from '../contract/estimator.ts'
 import type { Features } from '../contract/rows.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
@@ -73,6 +73,8 @@ export class MiniBatchKMeans extends CentersModel<MiniBatchKMeansParams, MiniBat
   protected override checkParams(): void {
     const { nClusters, maxIter, batchSize } = this.params
     requireCounts(this.kind, { nClusters, maxIter, batchSize })
+    const { init } = this.params
+    if (typeof init === 'string') requireChoices(this.kind, { init: [init, 'k-means||', 'k-means++'] })
   }
 
   /** @throws {MlDataError} when there are fewer rows than clusters */

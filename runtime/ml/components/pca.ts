@@ -5,6 +5,7 @@ import { mergeTriangles, type Triangle, triangleOfRows } from '../../kernels/ml/
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import { type Features, knownRows } from '../contract/rows.ts'
+import { type FitOptions, refuseWeights, type Target } from '../contract/samples.ts'
 import { ComponentsModel, type ComponentsState } from './componentsModel.ts'
 
 export interface PCAParams {
@@ -35,7 +36,8 @@ abstract class PrincipalComponents extends ComponentsModel<PCAParams, PCAState> 
   }
 
   /** @throws {MlDataError} when there are more components than rows or columns allow */
-  async fit(x: Features): Promise<this> {
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     return this.learn(await this.triangleOf(x))
   }
 

@@ -14,8 +14,9 @@ import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { mergeMoments, momentsOfBlock } from '../../kernels/ml/preprocessing/moments.ts'
 import { addArrays } from '../../kernels/ml/trees/boostMerge.ts'
 import { hashedFraction } from '../../kernels/ml/trees/rowHash.ts'
-import { registerEstimator, requireCounts } from '../contract/estimator.ts'
+import { registerEstimator, requireChoices, requireCounts } from '../contract/estimator.ts'
 import { type Features, knownRows, Rows } from '../contract/rows.ts'
+import { type FitOptions, refuseWeights, type Target } from '../contract/samples.ts'
 import { ComponentsModel, type ComponentsState } from './componentsModel.ts'
 
 export interface TruncatedSVDParams {
@@ -51,9 +52,11 @@ export class TruncatedSVD extends ComponentsModel<TruncatedSVDParams, Components
   protected override checkParams(): void {
     const { nComponents } = this.params
     requireCounts(this.kind, { nComponents })
+    requireChoices(this.kind, { algorithm: [this.params.algorithm, 'auto', 'exact', 'randomized'] })
   }
 
-  async fit(x: Features): Promise<this> {
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     const { nComponents, algorithm } = this.params
     const rows = new Rows(await (await knownRows(this.kind, x)).blocks.persist(), Number.NaN)
     const {

@@ -3,7 +3,7 @@
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { chosenColumns, partsBlock } from '../../kernels/ml/preprocessing/shaping.ts'
 import type { Step } from '../../kernels/ml/steps.ts'
-import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
 import { type Features, knownRows, Rows } from '../contract/rows.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
 import { Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
@@ -39,6 +39,7 @@ export class ColumnTransformer extends Transformer<ColumnTransformerParams, Part
   }
 
   protected override checkParams(): void {
+    requireChoices(this.kind, { remainder: [this.params.remainder, 'drop', 'passthrough'] })
     const names = this.params.transformers.map(([name]) => name)
     const twice = names.find((name, i) => names.indexOf(name) !== i)
     if (twice !== undefined) throw new ParameterError(`two parts of a ColumnTransformer are named ${twice}`)

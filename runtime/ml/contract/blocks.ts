@@ -5,8 +5,9 @@ import { prepareInputs } from '../../collections/delayed/node.ts'
 import type { Collection } from '../../graph/collection.ts'
 import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
-import { foldBlock, givenBlock, mergeStates, runSteps, type Step } from '../../kernels/ml/steps.ts'
+import { givenBlock, mergeStates, runSteps, type Step } from '../../kernels/ml/steps.ts'
 import { EveryPair, type PairKernel } from './everyPair.ts'
+import { PlaceNode, StatesNode } from './states.ts'
 import { Joined, Shared, Spread, Together, type TogetherKernel } from './together.ts'
 
 /** States of about this many blocks are merged by one task. */
@@ -95,8 +96,7 @@ export class Blocks<T> {
 
   /** All blocks, each being a state, merged into one by a kernel, neighbours first. */
   async reduce(merge: (a: T, b: T) => T): Promise<T> {
-    const values = this.#values
-    if (values) return values.reduce((a, b) => merge(a, b))
+    if (this.#values) return this.#values.reduce((a, b) => merge(a, b))
     return (await computeAll([new Merged(this.node, merge as Merge)], callOf('fit')))[0] as T
   }
 
@@ -108,13 +108,23 @@ export class Blocks<T> {
       for (const value of values) state = await run(state, value)
       return state
     }
-    return (await computeAll([new Folded(this.node, run as Fold, start)], callOf('fit')))[0] as S
+    return (await this.states(run, start).at(-1).gather('fit'))[0]
+  }
+
+  /** The state of a fold after each block, where blocks are on a cluster. */
+  states<S>(run: (state: S, block: T) => S | Promise<S>, start: S): Blocks<S> {
+    return Blocks.lazy<S>(new StatesNode(this.node, run as never, start), this.count)
+  }
+
+  /** One of the blocks; of negative places, as many from the end. */
+  at(place: number): Blocks<T> {
+    if (this.#values) return Blocks.here([this.#values.at(place) as T])
+    return Blocks.lazy<T>(new PlaceNode(this.node, place), 1)
   }
 
   /** The blocks in this process. */
-  async gather(): Promise<readonly T[]> {
-    const values = this.#values
-    return values ?? ((await computeAll([new Listed(this.node)], callOf('compute')))[0] as T[])
+  async gather(method = 'compute'): Promise<readonly T[]> {
+    return this.#values ?? ((await computeAll([new Listed(this.node)], callOf(method)))[0] as T[])
   }
 
   /**
@@ -149,8 +159,7 @@ export class Blocks<T> {
 
   /** This one block beside each of so many others. */
   spread(count: number): Blocks<T> {
-    const values = this.#values
-    if (values) return Blocks.here(Array.from({ length: count }, () => values[0]))
+    if (this.#values) return Blocks.here(Array<T>(count).fill(this.#values[0]))
     return Blocks.lazy<T>(new Spread(this.node, count), count)
   }
 
@@ -159,9 +168,9 @@ export class Blocks<T> {
     return (await persistBlocks(this))[0]
   }
 
-  /** Lets go of blocks that were persisted, once nothing will ask for them: earlier than a garbage collection would. */
-  release(): void {
-    if (this.#node instanceof HeldBlocks) this.#node.release()
+  /** Lets go of blocks that were persisted, or of one, once nothing will ask for them: earlier than a garbage collection would. */
+  release(place?: number): void {
+    if (this.#node instanceof HeldBlocks) this.#node.release(place)
   }
 }
 
@@ -172,7 +181,6 @@ export async function persistBlocks<const B extends readonly Blocks<unknown>[]>(
   return lists.map((each, i) => Blocks.lazy(held[i].node, each.count)) as unknown as B
 }
 
-type Fold = (state: unknown, block: unknown) => unknown
 type Merge = (a: unknown, b: unknown) => unknown
 
 /** Blocks of the client's own. */
@@ -208,8 +216,9 @@ class HeldBlocks implements GraphNode {
   build(): readonly unknown[] {
     return this.#references
   }
-  release(): void {
-    for (const reference of this.#references) (reference as { release?: () => void }).release?.()
+  release(place?: number): void {
+    const references = place === undefined ? this.#references : [this.#references[place]]
+    for (const reference of references) (reference as { release?: () => void }).release?.()
   }
 }
 
@@ -284,26 +293,6 @@ class Merged extends OnBlocks {
       states = next
     }
     return states
-  }
-  assemble(results: readonly unknown[]): unknown {
-    return results[0]
-  }
-}
-
-/** A state that went through the blocks. */
-class Folded extends OnBlocks {
-  readonly #run: Fold
-  readonly #start: unknown
-  constructor(node: GraphNode, run: Fold, start: unknown) {
-    super(node)
-    this.#run = run
-    this.#start = start
-  }
-  override buildTasks(graph: TaskGraph): readonly unknown[] {
-    const group = graph.addGroup({ fn: foldBlock, bound: [this.#run], name: 'fold', kind: 'ml.fold' })
-    let state: unknown = this.#start
-    for (const block of super.buildTasks(graph)) state = graph.addTask(group, [state, block])
-    return [state]
   }
   assemble(results: readonly unknown[]): unknown {
     return results[0]

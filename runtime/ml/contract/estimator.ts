@@ -1,6 +1,7 @@
 // What every estimator offers, as scikit-learn's: parameters, a fitted state, and both as plain data.
 
 import { checkedModel, type ModelData, ModelFormatError, plainOf, valueOfPlain } from './modelData.ts'
+import { wrongWith } from './paramRanges.ts'
 
 /** A model is asked for what only fitting tells. */
 export class NotFittedError extends Error {
@@ -19,9 +20,21 @@ export function requireCounts(kind: string, params: Readonly<Record<string, numb
       throw new ParameterError(`${name} of ${kind} is a whole number ≥ 1, not ${value}`)
 }
 
+/** @throws {ParameterError} naming the first of an estimator's parameters that is none of its choices */
+export function requireChoices(
+  kind: string,
+  params: Readonly<Record<string, readonly [value: unknown, ...choices: unknown[]]>>,
+): void {
+  for (const [name, [value, ...choices]] of Object.entries(params))
+    if (!choices.includes(value))
+      throw new ParameterError(`${name} of ${kind} is ${choices.join(', ')}, not ${String(value)}`)
+}
+
 interface EstimatorClass {
   new (params?: never): Estimator
   readonly kind: string
+  /** Parameters that may be null beside a number. */
+  readonly nullable?: readonly string[]
 }
 
 const classes = new Map<string, EstimatorClass>()
@@ -37,6 +50,7 @@ export function registerEstimator(type: EstimatorClass): void {
  * @typeParam S what `fit` learns
  */
 export abstract class Estimator<P extends object = object, S extends object = object> {
+  readonly #defaults: P
   #params: P
   #state: S | undefined
 
@@ -45,6 +59,7 @@ export abstract class Estimator<P extends object = object, S extends object = ob
    * @throws {ParameterError} for a name that is not among them
    */
   protected constructor(defaults: P, given: Partial<P> = {}) {
+    this.#defaults = defaults
     this.#params = { ...defaults }
     this.setParams(given)
   }
@@ -65,18 +80,29 @@ export abstract class Estimator<P extends object = object, S extends object = ob
   }
 
   /**
-   * Sets some parameters. What was fitted stays until the next `fit`.
-   * @throws {ParameterError} for a name that there is not
+   * Sets some parameters, all or none. What was fitted stays until the next `fit`.
+   * @throws {ParameterError} for a name that there is not, and a value that no fit could work with
    */
   setParams(some: Partial<P>): this {
+    const before = this.#params
     for (const [name, value] of Object.entries(some)) {
-      if (!Object.hasOwn(this.#params, name))
+      if (!Object.hasOwn(before, name))
         throw new ParameterError(
-          `${this.kind} has no parameter ${name}; it has ${Object.keys(this.#params).join(', ') || 'none'}`,
+          `${this.kind} has no parameter ${name}; it has ${Object.keys(before).join(', ') || 'none'}`,
         )
-      if (value !== undefined) this.#params = { ...this.#params, [name]: value }
+      const { nullable } = this.constructor as unknown as EstimatorClass
+      if (value === undefined || (value === null && nullable?.includes(name))) continue
+      const wanted = wrongWith(name, value, (this.#defaults as Record<string, unknown>)[name])
+      if (wanted) throw new ParameterError(`${name} of ${this.kind} is ${wanted}, not ${String(value)}`)
     }
-    this.checkParams()
+    const given = Object.entries(some).filter(([, value]) => value !== undefined)
+    this.#params = { ...before, ...(Object.fromEntries(given) as Partial<P>) }
+    try {
+      this.checkParams()
+    } catch (error) {
+      this.#params = before
+      throw error
+    }
     return this
   }
 

@@ -1,9 +1,6 @@
 // A state that goes through all blocks, and what it says of itself after each, while it goes on.
 
-import type { GraphNode } from '../../graph/node.ts'
-import type { TaskGraph } from '../../graph/taskGraph.ts'
-import { foldBlock } from '../../kernels/ml/steps.ts'
-import { Blocks, persistBlocks, type StepKernel } from './blocks.ts'
+import { type Blocks, persistBlocks, type StepKernel } from './blocks.ts'
 
 /**
  * As `fold` of blocks, and tells what is known after each block as soon as it is: all of it is one graph.
@@ -25,68 +22,14 @@ export async function foldTold<T, S, R>(
     }
     return state
   }
-  const states = Blocks.lazy<S>(new StatesNode(blocks.node, run as never, start), blocks.count)
-  const last = Blocks.lazy<S>(new PlaceNode(states.node, -1), 1)
-  const [held, said] = await persistBlocks(last, states.map(say, undefined))
+  const states = blocks.states(run, start)
+  const [held, said] = await persistBlocks(states.at(-1), states.map(say, undefined))
   for (let i = 0; i < blocks.count; i++) {
-    const [own] = await Blocks.lazy<R>(new PlaceNode(said.node, i), 1).gather()
+    const [own] = await said.at(i).gather()
     heard(i, own)
   }
   const [state] = await held.gather()
   held.release()
   said.release()
   return state
-}
-
-/** The state after each block. */
-class StatesNode implements GraphNode {
-  readonly #blocks: GraphNode
-  readonly #run: (...args: never[]) => unknown
-  readonly #start: unknown
-
-  constructor(blocks: GraphNode, run: (...args: never[]) => unknown, start: unknown) {
-    this.#blocks = blocks
-    this.#run = run
-    this.#start = start
-  }
-
-  inputs(): readonly GraphNode[] {
-    return [this.#blocks]
-  }
-
-  needs(): readonly GraphNode[] {
-    return [this.#blocks]
-  }
-
-  build(graph: TaskGraph): readonly unknown[] {
-    const group = graph.addGroup({ fn: foldBlock, bound: [this.#run], name: 'fold', kind: 'ml.fold' })
-    let state: unknown = this.#start
-    return graph.built(this.#blocks)!.map((block) => {
-      state = graph.addTask(group, [state, block])
-      return state
-    })
-  }
-}
-
-/** One of several blocks. */
-class PlaceNode implements GraphNode {
-  readonly #blocks: GraphNode
-  readonly #place: number
-
-  constructor(blocks: GraphNode, place: number) {
-    this.#blocks = blocks
-    this.#place = place
-  }
-
-  inputs(): readonly GraphNode[] {
-    return [this.#blocks]
-  }
-
-  needs(): readonly GraphNode[] {
-    return [this.#blocks]
-  }
-
-  build(graph: TaskGraph): readonly unknown[] {
-    return [graph.built(this.#blocks)!.at(this.#place)]
-  }
 }

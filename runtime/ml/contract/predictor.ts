@@ -7,7 +7,14 @@ import type { NdArray } from '../../kernels/array/ndArray.ts'
 import { type Block, type Column, stackCells } from '../../kernels/ml/block.ts'
 import { classCells } from '../../kernels/ml/classes.ts'
 import { arrayFromColumn, listFromColumn } from '../../kernels/ml/convert.ts'
-import { accuracyOfBlock, mergeAccuracy, mergeR2, r2Of, r2OfBlock } from '../../kernels/ml/scores.ts'
+import {
+  accuracyOfBlock,
+  meanOfSums,
+  mergeAccuracy,
+  mergeR2,
+  r2Of,
+  r2OfBlock,
+} from '../../kernels/ml/scores.ts'
 import type { Blocks, StepKernel } from './blocks.ts'
 import { Estimator } from './estimator.ts'
 import { BlocksArray, type Features, type LazyFeatures, Rows, rowsOf } from './rows.ts'
@@ -176,7 +183,7 @@ export async function explainedBy(
   options: FitOptions,
 ): Promise<number> {
   const { samples, predicted } = await predictedFor(model, x, y, options)
-  return r2Of(await samples.blocks.map(r2OfBlock, undefined, predicted).reduce(mergeR2))
+  return r2Of(await samples.blocks.map(r2OfBlock, undefined, predicted).reduce(mergeR2), model.kind)
 }
 
 /** The share of rows whose class a model predicts. */
@@ -187,8 +194,8 @@ export async function accuracyOf(
   options: FitOptions,
 ): Promise<number> {
   const { samples, predicted } = await predictedFor(model, x, y, options)
-  const [right, all] = await samples.blocks.map(accuracyOfBlock, undefined, predicted).reduce(mergeAccuracy)
-  return right / all
+  const sums = await samples.blocks.map(accuracyOfBlock, undefined, predicted).reduce(mergeAccuracy)
+  return meanOfSums(sums, model.kind)
 }
 
 /** @internal A sample and what a model predicts for it. */

@@ -23,3 +23,8 @@ export const byRounds = <A extends unknown[], R, T>(
       return onIteration?.(iteration, ...values)
     }),
   )
+
+/**
+ * Lets this process do what waits between two rounds that it works on itself: show the curve, hear that it is cancelled.
+ */
+export const betweenRounds = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -248,6 +248,6 @@ export function bagRows(bag: Bag<unknown>, shape: ItemsAsked): Rows {
 function requireTwoAxes(who: string, shape: readonly number[]): void {
   if (shape.length !== 2)
     throw new MlDataError(
-      `features for ${who} have two axes, rows and columns, and this array has shape (${shape.join(', ')}): reshape([-1, 1]) makes one column of it`,
+      `features for ${who} have two axes, rows and columns, and this array has shape (${shape.join(', ')}): reshape([-1, 1]) makes one column of it${shape.length > 2 ? `, reshape([${shape[0]}, -1]) one row of each of its ${shape[0]}` : ''}`,
     )
 }

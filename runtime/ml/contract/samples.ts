@@ -8,15 +8,16 @@ import { FramesNode } from '../../collections/dataframe/node.ts'
 import { NdArray } from '../../kernels/array/ndArray.ts'
 import type { Column, Sample } from '../../kernels/ml/block.ts'
 import { selectCells } from '../../kernels/ml/block.ts'
-import {
-  cellsFromValues,
-  columnFromArray,
-  columnFromFrame,
-  columnFromItems,
-  numbersOfArray,
-} from '../../kernels/ml/convert.ts'
+import { cellsFromValues } from '../../kernels/ml/convert.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { sampleOf, sampleWithWeight } from '../../kernels/ml/sample.ts'
+import {
+  type Role,
+  targetFromArray,
+  targetFromFrame,
+  targetFromItems,
+  targetFromValues,
+} from '../../kernels/ml/targets.ts'
 import { Blocks } from './blocks.ts'
 import { type AnyArray, type AnyBlock, type Features, knownRows, type Rows, rowsOfTable } from './rows.ts'
 
@@ -27,7 +28,7 @@ export type Target =
   | Bag<unknown>
   | AnyBlock
   | ArrayLike<number>
-  | readonly (string | number | boolean)[]
+  | readonly (string | number | boolean | bigint)[]
   | Blocks<Column>
   | string
 
@@ -35,6 +36,12 @@ export type Target =
 export interface FitOptions {
   /** One weight a row, ≥ 0. */
   sampleWeight?: Target
+}
+
+/** @throws {MlDataError} for weights: what `who` learns counts all rows alike */
+export function refuseWeights(who: string, options: FitOptions | undefined): void {
+  if (options?.sampleWeight !== undefined)
+    throw new MlDataError(`${who} takes no sampleWeight, it counts all rows alike: fit it without`)
 }
 
 /** Features and targets, in blocks that belong together. */
@@ -85,7 +92,7 @@ export async function columnFor(
   name: string,
 ): Promise<Blocks<Column>> {
   const role: Role = { who, name }
-  if (typeof target === 'string') return tableColumn(features as DataFrame, target)
+  if (typeof target === 'string') return tableColumn(features as DataFrame, target, role)
   if (target instanceof Blocks) return target
   if (target instanceof DataFrame) {
     if (target.columns.length !== 1)
@@ -93,15 +100,11 @@ export async function columnFor(
         `${name} is one column for ${who}, and this table has ${target.columns.length}: select one`,
       )
     await target.prepare()
-    return cutAs(x, tableColumn(target, target.columns[0]), role)
+    return cutAs(x, tableColumn(target, target.columns[0], role), role)
   }
   if (target instanceof Bag) {
     await target.prepare()
-    return cutAs(
-      x,
-      Blocks.lazy<unknown[]>(target.node, target.partitions).map(columnFromItems, undefined),
-      role,
-    )
+    return cutAs(x, Blocks.lazy<unknown[]>(target.node, target.partitions).map(targetFromItems, role), role)
   }
   if (isChunked(target)) return arrayColumn(x, target, role)
   if (x.blocks.isHere || x.lengths?.some(Number.isNaN) === false)
@@ -113,30 +116,24 @@ export async function columnFor(
   throw new MlDataError(kindsText(role))
 }
 
-/** Whom a column is for, and as what: `y`, `sampleWeight`. */
-interface Role {
-  who: string
-  name: string
-}
-
 const kindsText = ({ who, name }: Role): string =>
   `${name} for ${who} is an array, a list, a column's name or a collection of one column`
 
 /** One column of a table, a block a partition. */
-export const tableColumn = (table: DataFrame, name: string): Blocks<Column> =>
+export const tableColumn = (table: DataFrame, name: string, role: Role): Blocks<Column> =>
   Blocks.lazy<never>(new FramesNode(table.select(name).plan, table.options), table.partitions).map(
-    columnFromFrame,
-    name,
+    targetFromFrame,
+    { role, column: name },
   )
 
 function cellsOfTarget(target: unknown, role: Role): Column {
   if (target instanceof NdArray) {
     requireOneColumn(target.shape, role)
-    return numbersOfArray(target)
+    return targetFromArray(role, target)
   }
   if (target instanceof Float64Array) return target
   if (Array.isArray(target) || ArrayBuffer.isView(target))
-    return cellsFromValues(Array.from(target as unknown as ArrayLike<unknown>))
+    return targetFromValues(role, Array.from(target as unknown as ArrayLike<unknown>))
   throw new MlDataError(kindsText(role))
 }
 
@@ -169,18 +166,14 @@ async function arrayColumn(x: Rows, target: ChunkedArray, role: Role): Promise<B
   requireOneColumn(target.shape, role)
   const flat = target.ndim === 2 ? (target.slice(':', 0) as ChunkedArray) : target
   const { lengths } = x
-  if (x.blocks.isHere) return heldColumn(x, numbersOfArray((await flat.compute()) as NdArray), role)
+  if (x.blocks.isHere) return heldColumn(x, targetFromArray(role, (await flat.compute()) as NdArray), role)
   if (lengths?.some(Number.isNaN) === false && !Number.isNaN(flat.shape[0])) {
     const rows = lengths.reduce((sum, each) => sum + each, 0)
     if (rows !== flat.shape[0]) throw new MlDataError(lengthsText(rows, flat.shape[0], role))
     const cut = flat.rechunk([lengths as number[]])
-    return Blocks.lazy<NdArray>(cut[NODE], lengths.length).map(columnFromArray, undefined)
+    return Blocks.lazy<NdArray>(cut[NODE], lengths.length).map(targetFromArray, role)
   }
-  return cutAs(
-    x,
-    Blocks.lazy<NdArray>(flat[NODE], flat.chunks[0].length).map(columnFromArray, undefined),
-    role,
-  )
+  return cutAs(x, Blocks.lazy<NdArray>(flat[NODE], flat.chunks[0].length).map(targetFromArray, role), role)
 }
 
 /** Columns whose blocks are believed to be cut as the rows; each task checks that they are. */

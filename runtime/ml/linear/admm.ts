@@ -4,7 +4,7 @@ import { type AdmmRound, admmBlock, admmStart, admmSums, mergeAdmm } from '../..
 import type { Minimised } from '../../kernels/ml/linear/lbfgs.ts'
 import type { EncodedSample } from '../../kernels/ml/linear/losses.ts'
 import type { Blocks } from '../contract/blocks.ts'
-import type { LossFit } from './lossFit.ts'
+import type { LossFit, LossModel } from './lossFit.ts'
 
 /** One residual may be so many times the other before blocks are drawn together more or less strongly. */
 const BALANCE = 10
@@ -12,13 +12,14 @@ const BALANCE = 10
 /** Minimises `scale·Σ loss + ridge·|w|²/2` by consensus. */
 export async function agree(
   blocks: Blocks<EncodedSample>,
+  model: LossModel,
   fit: LossFit,
   { scale, ridge, start }: { scale: number; ridge: number; start: Float64Array },
 ): Promise<Minimised> {
-  const { loss, outputs, features, fitIntercept, tolerance, maxIterations } = fit
+  const { loss, outputs, features, ridgeOnIntercept } = model
+  const { fitIntercept, tolerance, maxIterations } = fit
   const size = start.length
-  const ridgeOf = (i: number): number =>
-    i % (features + 1) === features && !fit.ridgeOnIntercept ? 0 : ridge
+  const ridgeOf = (i: number): number => (i % (features + 1) === features && !ridgeOnIntercept ? 0 : ridge)
   let agreed: Float64Array = start
   let rho = 1 / blocks.count
   let rescale = 1

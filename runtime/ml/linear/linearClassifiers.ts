@@ -2,6 +2,7 @@
 
 import type { Block, Column } from '../../kernels/ml/block.ts'
 import { classesOfBlock, mergeClasses, requireSeveralClasses } from '../../kernels/ml/classes.ts'
+import type { Minimised } from '../../kernels/ml/linear/lbfgs.ts'
 import type { LossName } from '../../kernels/ml/linear/lossOfScores.ts'
 import {
   type LinearWeights,
@@ -10,6 +11,7 @@ import {
   linearScores,
 } from '../../kernels/ml/linear/predictLinear.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import type { LearnsTogether } from '../contract/learnsTogether.ts'
 import {
   Classifier,
   type Label,
@@ -18,9 +20,9 @@ import {
   predictStep,
 } from '../contract/predictor.ts'
 import { type Features, Rows, rowsOf } from '../contract/rows.ts'
-import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
 import { requireFeatures, resultFor } from '../contract/transformer.ts'
-import { checkSolver, fitLoss, type SolverName } from './lossFit.ts'
+import { checkSolver, fitLoss, fitLosses, type LossFit, type LossModel, type SolverName } from './lossFit.ts'
 
 interface ClassifierState {
   classes: readonly Label[]
@@ -59,11 +61,13 @@ export interface IterativeFitOptions extends FitOptions {
   onIteration?: (iteration: number, value: number) => boolean | undefined
 }
 
-abstract class LinearClassifier<L extends Label> extends Classifier<
-  LinearClassifierParams,
-  ClassifierState,
-  L
-> {
+/** A model of classes that are known. */
+type ClassModel = LossModel & { classes: readonly Label[] }
+
+abstract class LinearClassifier<L extends Label>
+  extends Classifier<LinearClassifierParams, ClassifierState, L>
+  implements LearnsTogether
+{
   protected abstract lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean }
 
   protected override checkParams(): void {
@@ -74,29 +78,43 @@ abstract class LinearClassifier<L extends Label> extends Classifier<
 
   /** @throws {MlDataError} when the targets are of one class only */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
-    const { C, fitIntercept, maxIter, tol, warmStart, solver } = this.params
     const samples = await samplesOf(this.kind, x, y, options)
+    const model = await this.#modelFor(samples)
+    const fit = { ...this.#lossFit, onIteration: options.onIteration }
+    return this.#learn(model, await fitLoss(samples.blocks, model, fit))
+  }
+
+  async fitTogether(all: readonly this[], x: Features, y: Target, options: FitOptions = {}): Promise<void> {
+    const samples = await samplesOf(this.kind, x, y, options)
+    const model = await this.#modelFor(samples)
+    const fits = all.map((each) => each.#lossFit)
+    const found = await fitLosses(samples.blocks, model, fits)
+    all.forEach((each, i) => {
+      each.#learn(model, found[i])
+    })
+  }
+
+  async #modelFor(samples: Samples): Promise<ClassModel> {
     const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     requireSeveralClasses(this.kind, classes)
-    const { loss, outputs, ridgeOnIntercept } = this.lossFor(classes.length)
-    const features = samples.x.columns
+    return { who: this.kind, features: samples.x.columns, classes, ...this.lossFor(classes.length) }
+  }
+
+  get #lossFit(): LossFit {
+    const { C, fitIntercept, maxIter, tol, warmStart, solver } = this.params
     // By row, so that the tolerance means the same for any number of rows; the minimum is that of C·Σ loss + |w|²/2.
-    const { point, iterations, converged } = await fitLoss(samples.blocks, {
-      who: this.kind,
-      loss,
-      outputs,
-      features,
-      classes,
+    return {
       fitIntercept,
-      ridgeOnIntercept,
       scale: (weight) => 1 / weight,
       ridge: (weight) => 1 / (C * weight),
       solver,
       tolerance: tol,
       maxIterations: maxIter,
       start: warmStart && this.isFitted ? this.fitted.weights : undefined,
-      onIteration: options.onIteration,
-    })
+    }
+  }
+
+  #learn({ classes, features, outputs }: ClassModel, { point, iterations, converged }: Minimised): this {
     return this.learnt({ classes, features, outputs, weights: point, iterations, converged })
   }
 

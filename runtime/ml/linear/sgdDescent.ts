@@ -14,7 +14,7 @@ import {
 import type { SgdLoss } from '../../kernels/ml/linear/sgdLosses.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { Blocks } from '../contract/blocks.ts'
-import { ParameterError, requireCounts } from '../contract/estimator.ts'
+import { ParameterError, requireChoices, requireCounts } from '../contract/estimator.ts'
 import type { Label } from '../contract/predictor.ts'
 import type { Samples } from '../contract/samples.ts'
 import type { IterativeFitOptions } from './linearClassifiers.ts'
@@ -77,6 +77,10 @@ export function checkSGD(kind: string, params: SGDParams): void {
   if (!(l1Ratio >= 0 && l1Ratio <= 1))
     throw new ParameterError(`l1Ratio of ${kind} is 0 to 1, not ${l1Ratio}`)
   requireCounts(kind, { maxIter })
+  requireChoices(kind, {
+    penalty: [params.penalty, 'l2', 'l1', 'elasticnet', null],
+    learningRate: [learningRate, 'optimal', 'constant', 'invscaling', 'adaptive'],
+  })
   if (!(eta0 > 0)) throw new ParameterError(`eta0 of ${kind} is above 0, not ${eta0}`)
 }
 

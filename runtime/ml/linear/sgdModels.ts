@@ -6,7 +6,7 @@ import { linearClasses, linearShares, linearValues } from '../../kernels/ml/line
 import type { SgdClassLoss, SgdNumberLoss } from '../../kernels/ml/linear/sgdLosses.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { PartialClassesOptions } from '../bayes/gaussianNB.ts'
-import { registerEstimator } from '../contract/estimator.ts'
+import { registerEstimator, requireChoices } from '../contract/estimator.ts'
 import { Classifier, type Label, type PredictStep, predictStep, Regressor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
@@ -32,6 +32,7 @@ import {
  */
 export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted> {
   static readonly kind = 'SGDRegressor'
+  static readonly nullable = ['tol']
 
   constructor(params: Partial<SGDParams<SgdNumberLoss>> = {}) {
     super({ ...SGD_DEFAULTS, loss: 'squaredError', learningRate: 'invscaling', powerT: 0.25 }, params)
@@ -39,6 +40,8 @@ export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted>
 
   protected override checkParams(): void {
     checkSGD(this.kind, this.params)
+    const losses = ['squaredError', 'huber', 'epsilonInsensitive', 'squaredEpsilonInsensitive']
+    requireChoices(this.kind, { loss: [this.params.loss, ...losses] })
   }
 
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
@@ -93,6 +96,7 @@ export class SGDClassifier<L extends Label = number> extends Classifier<
   L
 > {
   static readonly kind = 'SGDClassifier'
+  static readonly nullable = ['tol']
 
   constructor(params: Partial<SGDParams<SgdClassLoss>> = {}) {
     super({ ...SGD_DEFAULTS, loss: 'hinge', learningRate: 'optimal', powerT: 0.5 }, params)
@@ -100,6 +104,8 @@ export class SGDClassifier<L extends Label = number> extends Classifier<
 
   protected override checkParams(): void {
     checkSGD(this.kind, this.params)
+    const losses = ['hinge', 'squaredHinge', 'perceptron', 'logLoss', 'modifiedHuber']
+    requireChoices(this.kind, { loss: [this.params.loss, ...losses] })
   }
 
   /** @throws {MlDataError} when the targets are of one class only */

@@ -31,7 +31,7 @@ interface Voters {
 /** A model of each block that has rows, each where its block is. */
 async function votersOf(who: string, estimator: Predictor | null, samples: Samples): Promise<Predictor[]> {
   if (!estimator) throw new ParameterError(`${who} needs an estimator: new ml.${who}({ estimator: … })`)
-  const fitted = samples.blocks.map(fitBlockTask, estimator.clone().toJSON() as unknown)
+  const fitted = samples.blocks.map(fitBlockTask, { who, model: estimator.clone().toJSON() as unknown })
   const models = await Promise.all(await fitted.gather())
   const estimators = models.filter((each) => each !== null).map((each) => fromJSON(each) as Predictor)
   if (estimators.length === 0) throw new MlDataError(`${who} cannot learn: there are no rows`)

@@ -6,7 +6,8 @@ import { NdArray as Block } from '../../kernels/array/ndArray.ts'
 import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
 import { countPairs, type LabelCounts, logLossOfBlock, mergeCounts } from '../../kernels/ml/metrics/pairs.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import { mergeAccuracy } from '../../kernels/ml/scores.ts'
+import { meanOfSums, mergeAccuracy, requireWeight } from '../../kernels/ml/scores.ts'
+import { ParameterError } from '../contract/estimator.ts'
 import type { Label } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
@@ -17,7 +18,7 @@ export interface AverageOptions extends FitOptions {
   /** `binary`: of the class `positive` alone; `macro`: the mean; `weighted`: by how often each occurs; `micro`: of all pairs. */
   average?: 'binary' | 'macro' | 'micro' | 'weighted'
   /** The class that `binary` is about; 1. */
-  positive?: Label
+  positive?: Label | boolean
 }
 
 /** How often each pair of labels occurs, and the labels in order. */
@@ -29,6 +30,7 @@ export async function contingency(
   const counts = await (await pairsOf(actual, predicted, options))
     .map(countPairs, undefined)
     .reduce(mergeCounts)
+  requireWeight(sumOf(counts, () => true))
   const labels = mergeClasses(
     counts.map(([label]) => label),
     counts.map(([, label]) => label),
@@ -100,11 +102,13 @@ export const f1Score = (actual: Target, predicted: Target, options: AverageOptio
  * The weighted harmonic mean of precision and recall.
  * @param options `beta` > 1 makes recall count more
  */
-export const fbetaScore = (
+export async function fbetaScore(
   actual: Target,
   predicted: Target,
   options: AverageOptions & { beta: number },
-): Promise<number> => {
+): Promise<number> {
+  if (!(options?.beta >= 0))
+    throw new ParameterError(`beta of fbetaScore is a number ≥ 0, not ${String(options?.beta)}`)
   const square = options.beta ** 2
   return averaged(actual, predicted, options, (right, said, there) =>
     ratio((1 + square) * right, said + square * there),
@@ -127,7 +131,8 @@ async function averaged(
   options: AverageOptions,
   scoreOf: (right: number, said: number, there: number) => number,
 ): Promise<number> {
-  const { average = 'binary', positive = 1 } = options
+  const { average = 'binary', positive: told = 1 } = options
+  const positive = typeof told === 'boolean' ? Number(told) : told
   const { labels, counts } = await contingency(actual, predicted, options)
   const ofClass = labels.map((label) => {
     const right = sumOf(counts, (a, p) => a === label && p === label)
@@ -143,6 +148,10 @@ async function averaged(
         throw new MlDataError(
           `there are ${labels.length} classes, and average is 'binary': choose 'macro', 'micro' or 'weighted'`,
         )
+      if (labels.length === 2 && !labels.includes(positive))
+        throw new MlDataError(
+          `the classes are ${labels.map((label) => JSON.stringify(label)).join(' and ')}, and the positive one is ${JSON.stringify(positive)}: name one of them, { positive: … }, or an average`,
+        )
       return ofClass[labels.indexOf(positive)]?.score ?? 0
     }
     case 'macro':
@@ -155,12 +164,17 @@ async function averaged(
         total(({ said }) => said),
         total(({ there }) => there),
       )
+    default:
+      throw new ParameterError(
+        `average is 'binary', 'macro', 'micro' or 'weighted', not ${String(average satisfies never)}`,
+      )
   }
 }
 
 /**
  * The mean of `−log p` of the true classes.
- * @param probabilities a row each, and a column a class, classes in rising order
+ * @param probabilities a row each, and a column a class, classes in rising order; of two classes also one, the second's
+ * @throws {MlDataError} where there is one class only, and `labels` does not tell the others
  */
 export async function logLoss(
   actual: Target,
@@ -170,6 +184,9 @@ export async function logLoss(
   const { labels, ...weighted } = options
   const { blocks } = await samplesOf('logLoss', probabilities, actual, weighted)
   const classes = labels ?? (await blocks.map(classesOfBlock, undefined).reduce(mergeClasses))
-  const [loss, weight] = await blocks.map(logLossOfBlock, classes).reduce(mergeAccuracy)
-  return loss / weight
+  if (classes.length < 2)
+    throw new MlDataError(
+      `logLoss is of two classes or more, and the targets have only ${JSON.stringify(classes[0])}: tell all in labels`,
+    )
+  return meanOfSums(await blocks.map(logLossOfBlock, classes).reduce(mergeAccuracy))
 }

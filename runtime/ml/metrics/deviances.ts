@@ -9,7 +9,7 @@ import {
 } from '../../kernels/ml/metrics/deviances.ts'
 import type { Pairs } from '../../kernels/ml/metrics/pairs.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import { mergeAccuracy } from '../../kernels/ml/scores.ts'
+import { meanOfSums, mergeAccuracy, requireWeight } from '../../kernels/ml/scores.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
 import { pairsOf } from './pairs.ts'
@@ -20,11 +20,9 @@ async function meanOf(
   predicted: Target,
   options: FitOptions,
 ): Promise<number> {
-  const [sum, weight] = await (await pairsOf(actual, predicted, options))
-    .map(errorsOfKind, of)
-    .reduce(mergeAccuracy)
-  if (!(weight > 0)) throw new MlDataError('there are no rows, or sampleWeight is 0 everywhere')
-  return sum / weight
+  return meanOfSums(
+    await (await pairsOf(actual, predicted, options)).map(errorsOfKind, of).reduce(mergeAccuracy),
+  )
 }
 
 /** The mean of the errors' sizes, each as a share of its target's: 0.1 is 10%. */
@@ -84,11 +82,11 @@ export async function d2TweedieScore(
 }
 
 /** @internal D² of blocks of pairs. */
-export async function d2OfPairs(pairs: Blocks<Pairs>, power: number): Promise<number> {
+export async function d2OfPairs(pairs: Blocks<Pairs>, power: number, who?: string): Promise<number> {
   const of: ErrorKind = { kind: 'tweedie', power }
   const [unexplained] = await pairs.map(errorsOfKind, of).reduce(mergeAccuracy)
   const [sum, weight] = await pairs.map(sumOfTargets, undefined).reduce(mergeAccuracy)
-  if (!(weight > 0)) throw new MlDataError('there are no rows, or sampleWeight is 0 everywhere')
+  requireWeight(weight, who)
   const [total] = await pairs.map(errorsOfConstant, { of, at: sum / weight }).reduce(mergeAccuracy)
   return total === 0 ? (unexplained === 0 ? 1 : 0) : 1 - unexplained / total
 }
@@ -115,6 +113,7 @@ export async function medianAbsoluteError(
     return errors.length % 2 === 1 ? errors[middle].size : (errors[middle - 1].size + errors[middle].size) / 2
   }
   const half = errors.reduce((sum, { weight }) => sum + weight, 0) / 2
+  requireWeight(half)
   let below = 0
   for (const { size, weight } of errors) {
     below += weight

@@ -50,6 +50,7 @@ export {
 export {
   averagePrecisionScore,
   brierScoreLoss,
+  type PositiveOptions,
   type PrecisionRecallCurve,
   precisionRecallCurve,
   type RocCurve,

@@ -10,14 +10,30 @@ import {
   rankedOfPairs,
 } from '../../kernels/ml/metrics/ranked.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import { mergeAccuracy } from '../../kernels/ml/scores.ts'
+import { meanOfSums, mergeAccuracy } from '../../kernels/ml/scores.ts'
 import type { Label } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { pairsOf } from './pairs.ts'
 
-async function rankedOf(who: string, actual: Target, scores: Target, options: FitOptions): Promise<Ranked> {
-  return (await pairsOf(actual, scores, options)).map(rankedOfPairs, who).reduce(mergeRanked)
+/** How scores of two classes are measured. */
+export interface PositiveOptions extends FitOptions {
+  /** The class that counts as positive, all others being negative; where absent, targets are 0 and 1, which is positive. */
+  positive?: Label | boolean
+}
+
+/** A label as targets have it. */
+const positiveOf = (positive: Label | boolean | undefined): Label | null =>
+  typeof positive === 'boolean' ? Number(positive) : (positive ?? null)
+
+async function rankedOf(
+  who: string,
+  actual: Target,
+  scores: Target,
+  { positive, ...options }: PositiveOptions,
+): Promise<Ranked> {
+  const pairs = await pairsOf(actual, scores, options)
+  return pairs.map(rankedOfPairs, { who, positive: positiveOf(positive) }).reduce(mergeRanked)
 }
 
 export const sum = (numbers: Float64Array): number => numbers.reduce((all, each) => all + each, 0)
@@ -35,11 +51,15 @@ export function areaOf({ negative, positive }: Ranked): number {
 
 /**
  * The area under the receiver operating characteristic: the chance that a positive row scores above a negative one.
- * @param actual 0 or 1
+ * @param actual 0 or 1, or classes of which `positive` tells one
  * @param scores greater for what is rather positive
  * @throws {MlDataError} when there is one class only
  */
-export async function rocAucScore(actual: Target, scores: Target, options: FitOptions = {}): Promise<number> {
+export async function rocAucScore(
+  actual: Target,
+  scores: Target,
+  options: PositiveOptions = {},
+): Promise<number> {
   const area = areaOf(await rankedOf('rocAucScore', actual, scores, options))
   if (Number.isNaN(area))
     throw new MlDataError('rocAucScore needs rows of both classes, and there is only one')
@@ -94,12 +114,12 @@ function descent({ scores, negative, positive }: Ranked): Descent {
 
 /**
  * The area under the steps of precision over recall.
- * @param actual 0 or 1
+ * @param actual 0 or 1, or classes of which `positive` tells one
  */
 export async function averagePrecisionScore(
   actual: Target,
   scores: Target,
-  options: FitOptions = {},
+  options: PositiveOptions = {},
 ): Promise<number> {
   const ranked = await rankedOf('averagePrecisionScore', actual, scores, options)
   const { negatives, positives } = descent(ranked)
@@ -123,7 +143,11 @@ export interface RocCurve {
 }
 
 /** Shares of negative and positive rows at each threshold: all thresholds, none dropped. */
-export async function rocCurve(actual: Target, scores: Target, options: FitOptions = {}): Promise<RocCurve> {
+export async function rocCurve(
+  actual: Target,
+  scores: Target,
+  options: PositiveOptions = {},
+): Promise<RocCurve> {
   const ranked = await rankedOf('rocCurve', actual, scores, options)
   const { thresholds, negatives, positives } = descent(ranked)
   return {
@@ -146,7 +170,7 @@ export interface PrecisionRecallCurve {
 export async function precisionRecallCurve(
   actual: Target,
   scores: Target,
-  options: FitOptions = {},
+  options: PositiveOptions = {},
 ): Promise<PrecisionRecallCurve> {
   const ranked = await rankedOf('precisionRecallCurve', actual, scores, options)
   const { thresholds, negatives, positives } = descent(ranked)
@@ -162,15 +186,17 @@ export async function precisionRecallCurve(
 
 /**
  * The mean squared difference of probabilities of class 1 and what came true (Brier, 1950): 0 is best.
- * @param actual 0 or 1
+ * @param actual 0 or 1, or classes of which `positive` tells one
  */
 export async function brierScoreLoss(
   actual: Target,
   probabilities: Target,
-  options: FitOptions = {},
+  options: PositiveOptions = {},
 ): Promise<number> {
-  const [squares, weight] = await (await pairsOf(actual, probabilities, options))
-    .map(brierOfPairs, undefined)
-    .reduce(mergeAccuracy)
-  return squares / weight
+  const { positive, ...weighted } = options
+  return meanOfSums(
+    await (await pairsOf(actual, probabilities, weighted))
+      .map(brierOfPairs, positiveOf(positive))
+      .reduce(mergeAccuracy),
+  )
 }

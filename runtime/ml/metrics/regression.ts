@@ -1,8 +1,13 @@
 // Metrics of numbers.
 
-import { type ErrorSums, errorsOfPairs, mergeErrors, type Pairs } from '../../kernels/ml/metrics/pairs.ts'
-import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import { mergeR2, r2Of, r2OfPairs } from '../../kernels/ml/scores.ts'
+import {
+  type ErrorSums,
+  errorsAsPairs,
+  errorsOfPairs,
+  mergeErrors,
+  type Pairs,
+} from '../../kernels/ml/metrics/pairs.ts'
+import { mergeR2, r2Of, r2OfPairs, requireWeight } from '../../kernels/ml/scores.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
 import { pairsOf } from './pairs.ts'
@@ -10,7 +15,7 @@ import { pairsOf } from './pairs.ts'
 async function errorsOf(actual: Target, predicted: Target, options: FitOptions): Promise<ErrorSums> {
   const pairs: Blocks<Pairs> = await pairsOf(actual, predicted, options)
   const sums = await pairs.map(errorsOfPairs, undefined).reduce(mergeErrors)
-  if (!(sums[0] > 0)) throw new MlDataError('there are no rows, or sampleWeight is 0 everywhere')
+  requireWeight(sums[0])
   return sums
 }
 
@@ -62,7 +67,9 @@ export async function explainedVarianceScore(
 ): Promise<number> {
   const pairs = await pairsOf(actual, predicted, options)
   const [weight, , total] = await pairs.map(r2OfPairs, undefined).reduce(mergeR2)
-  const [, squares, , signed] = await pairs.map(errorsOfPairs, undefined).reduce(mergeErrors)
-  const unexplained = squares - (signed * signed) / weight
+  requireWeight(weight)
+  // Squares around the errors' own mean: a large constant error leaves them as exact as a small one.
+  const errors = pairs.map(errorsAsPairs, undefined)
+  const [, , unexplained] = await errors.map(r2OfPairs, undefined).reduce(mergeR2)
   return total === 0 ? (unexplained === 0 ? 1 : 0) : 1 - unexplained / total
 }

@@ -4,7 +4,7 @@ import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
 import { mergeManyRanked } from '../../kernels/ml/metrics/ranked.ts'
 import { hitsOfBlock, rankedByPair } from '../../kernels/ml/metrics/severalClasses.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import { mergeAccuracy } from '../../kernels/ml/scores.ts'
+import { meanOfSums, mergeAccuracy } from '../../kernels/ml/scores.ts'
 import { requireCounts } from '../contract/estimator.ts'
 import type { Label } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
@@ -61,6 +61,5 @@ export async function topKAccuracyScore(
   requireCounts('topKAccuracyScore', { k })
   const { blocks } = await samplesOf('topKAccuracyScore', scores, actual, weighted)
   const classes = labels ?? (await blocks.map(classesOfBlock, undefined).reduce(mergeClasses))
-  const [hits, weight] = await blocks.map(hitsOfBlock, { classes, k }).reduce(mergeAccuracy)
-  return hits / weight
+  return meanOfSums(await blocks.map(hitsOfBlock, { classes, k }).reduce(mergeAccuracy))
 }

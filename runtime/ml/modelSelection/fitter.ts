@@ -4,6 +4,7 @@ import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
 import type { Fitter, Split } from '../../kernels/ml/fitTask.ts'
 import { Blocks } from '../contract/blocks.ts'
 import { fromJSON, ParameterError } from '../contract/estimator.ts'
+import { groupsThatLearn, learnsTogether } from '../contract/learnsTogether.ts'
 import { learnsInParts } from '../contract/partial.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import { Rows } from '../contract/rows.ts'
@@ -54,10 +55,20 @@ export const fitter: Fitter = {
     return { ...split, train: transformed(split.train), test: transformed(split.test) }
   },
 
-  async fitScore(model: unknown, split: Split, scoring: string | null): Promise<number> {
-    const estimator = fromJSON(model) as Predictor
+  async fitScores(models: readonly unknown[], split: Split, scoring: string | null): Promise<number[]> {
+    const estimators = models.map((model) => fromJSON(model) as Predictor)
+    const target = Blocks.here([split.trainTarget])
     const weighted = weightOf({ weight: split.trainWeight })
-    await estimator.fit(rowsHere(split.train), Blocks.here([split.trainTarget]), weighted)
-    return scorerNamed(scoring)(estimator, rowsHere(split.test), Blocks.here([split.testTarget]))
+    for (const group of groupsThatLearn(estimators)) {
+      const [first] = group
+      if (group.length > 1 && learnsTogether(first))
+        await first.fitTogether(group as (typeof first)[], rowsHere(split.train), target, weighted)
+      else await first.fit(rowsHere(split.train), target, weighted)
+    }
+    const score = scorerNamed(scoring)
+    const scores: number[] = []
+    for (const estimator of estimators)
+      scores.push(await score(estimator, rowsHere(split.test), Blocks.here([split.testTarget])))
+    return scores
   },
 }

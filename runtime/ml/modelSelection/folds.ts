@@ -1,11 +1,8 @@
-// Which rows train and which test: KFold, StratifiedKFold, trainTestSplit.
+// Which rows train and which test: KFold, StratifiedKFold.
 
-import { isChunked } from '../../collections/array/chunkedArray.ts'
-import { NdArray } from '../../kernels/array/ndArray.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { shuffled } from '../../kernels/ml/seeded.ts'
 import { ParameterError } from '../contract/estimator.ts'
-import type { AnyArray, AnyBlock } from '../contract/rows.ts'
 
 /** Places of rows. */
 export interface Fold {
@@ -114,54 +111,3 @@ export class StratifiedKFold extends Folds {
 /** The first number from `least` on that leaves `rest` when divided by `by`. */
 const firstFrom = (least: number, rest: number, by: number): number =>
   least + ((rest - (least % by) + by) % by)
-
-type Rowwise = AnyBlock | AnyArray | readonly unknown[] | Float64Array
-
-export interface SplitOptions {
-  /** The share of rows that test, between 0 and 1, or how many; 0.25. */
-  testSize?: number
-  /** Whether rows are drawn in random order; true. */
-  shuffle?: boolean
-  /** Equal seeds give equal parts; 0. */
-  seed?: number
-}
-
-/**
- * Arrays or lists of the same rows, each in a part to train with and one to test with. Chunked arrays stay lazy.
- * @returns for each argument its training part, then its testing part
- * @example
- * const [train, test] = ml.trainTestSplit([[1, 2, 3, 4]], { shuffle: false })
- * [train, test] // [[1, 2, 3], [4]]
- */
-export function trainTestSplit<T extends Rowwise>(arrays: readonly T[], options: SplitOptions = {}): T[] {
-  const { testSize = 0.25, shuffle = true, seed = 0 } = options
-  const counts = arrays.map(rowCount)
-  if (arrays.length === 0 || counts.some((count) => count !== counts[0]))
-    throw new MlDataError(`arrays to split have the same rows, and these have ${counts.join(', ') || 'none'}`)
-  const [count] = counts
-  const tests = testSize < 1 ? Math.ceil(count * testSize) : testSize
-  if (!(tests > 0 && tests < count))
-    throw new ParameterError(
-      `testSize ${testSize} leaves ${count - tests} of ${count} rows to train with and ${tests} to test with`,
-    )
-  const order = shuffle ? shuffled(count, seed) : Int32Array.from({ length: count }, (_, i) => i)
-  // Shuffled, the first ones test; in order, the last ones do.
-  const test = shuffle ? order.slice(0, tests) : order.slice(count - tests)
-  const train = shuffle ? order.slice(tests) : order.slice(0, count - tests)
-  return arrays.flatMap((each) => [rowsAt(each, train), rowsAt(each, test)]) as T[]
-}
-
-function rowCount(array: Rowwise): number {
-  if (array instanceof NdArray || isChunked(array)) {
-    if (Number.isNaN(array.shape[0]))
-      throw new MlDataError('how many rows this array has is not known: await computeChunkSizes() first')
-    return array.shape[0]
-  }
-  return (array as readonly unknown[]).length
-}
-
-function rowsAt(array: Rowwise, places: Int32Array): unknown {
-  if (array instanceof NdArray || isChunked(array)) return array.$take(NdArray.from(places), 0)
-  if (array instanceof Float64Array) return Float64Array.from(places, (row) => array[row])
-  return Array.from(places, (row) => (array as readonly unknown[])[row])
-}

@@ -16,8 +16,9 @@ import {
 import { Pipeline } from '../compose/pipeline.ts'
 import { Blocks } from '../contract/blocks.ts'
 import type { Estimator } from '../contract/estimator.ts'
+import { learnsTogether } from '../contract/learnsTogether.ts'
 import type { Samples } from '../contract/samples.ts'
-import { fitGroups } from './fitGroups.ts'
+import { evenFitGroups, fitGroups } from './fitGroups.ts'
 import type { Fold } from './folds.ts'
 
 /** Fits of candidates on folds; computing gives the scores, a row a candidate. */
@@ -43,11 +44,10 @@ export class SearchTasks implements Collection<number[][]> {
     this.#rows = rows.node
     this.#folds = folds
     this.#scoring = scoring
-    this.#steps = candidates.map((candidate) =>
-      (candidate instanceof Pipeline ? candidate.params.steps.map(([, step]) => step) : [candidate]).map(
-        (step) => step.toJSON(),
-      ),
+    const steps = candidates.map((candidate) =>
+      candidate instanceof Pipeline ? candidate.params.steps.map(([, step]) => step) : [candidate],
     )
+    this.#steps = steps.map((own) => own.map((step) => step.toJSON()))
     this.#reads = this.#steps.flatMap((steps) =>
       folds.map(
         (_, fold) =>
@@ -58,7 +58,8 @@ export class SearchTasks implements Collection<number[][]> {
             .join(''),
       ),
     )
-    this.#groups = fitGroups(this.#reads, threads)
+    const learnTogether = steps.every((own) => learnsTogether(own[own.length - 1]))
+    this.#groups = (learnTogether ? evenFitGroups : fitGroups)(this.#reads, threads)
   }
 
   announce(graph: TaskGraph): void {

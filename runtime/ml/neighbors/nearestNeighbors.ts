@@ -14,6 +14,7 @@ import {
   type Rows,
   rowsOf,
 } from '../contract/rows.ts'
+import { type FitOptions, refuseWeights, type Target } from '../contract/samples.ts'
 import { requireFeatures } from '../contract/transformer.ts'
 import {
   checkNeighbors,
@@ -46,7 +47,8 @@ export class NearestNeighbors extends Estimator<NeighborsParams, RememberedRows>
     checkNeighbors(this.kind, this.params)
   }
 
-  async fit(x: Features): Promise<this> {
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     return this.learnt(await remembered(this.kind, await knownRows(this.kind, x)))
   }
 

@@ -2,7 +2,6 @@
 
 import { type Block, type Column, stackCells } from '../../kernels/ml/block.ts'
 import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
-import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import {
   type KnownTargets,
   neighborMeans,
@@ -13,7 +12,7 @@ import { targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import { Classifier, type Label, type PredictStep, predictStep, Regressor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
-import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
+import { type FitOptions, refuseWeights, type Samples, samplesOf, type Target } from '../contract/samples.ts'
 import { checkNeighbors, knownOf, type RememberedRows, remembered, type VotingParams } from './knownRows.ts'
 
 const DEFAULTS: VotingParams = { nNeighbors: 5, weights: 'uniform', metric: 'euclidean' }
@@ -35,7 +34,7 @@ async function rememberedWith(
   options: FitOptions,
   classes: readonly Label[] | null,
 ): Promise<RememberedTargets> {
-  if (options.sampleWeight !== undefined) throw new MlDataError(`${who} takes no sampleWeight`)
+  refuseWeights(who, options)
   const rows = await remembered(who, samples.x)
   const targets = await samples.blocks.map(targetPlaces, { who, classes }).gather()
   return { ...rows, target: stackCells(targets) as Float64Array }

@@ -10,8 +10,9 @@ import {
   ordinalBlock,
   sortedCategories,
 } from '../../kernels/ml/preprocessing/categories.ts'
-import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
 import { type Features, knownRows } from '../contract/rows.ts'
+import { type FitOptions, refuseWeights, type Target } from '../contract/samples.ts'
 import { Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
 
 interface EncoderState {
@@ -20,7 +21,8 @@ interface EncoderState {
 }
 
 abstract class Encoder<P extends object> extends Transformer<P, EncoderState> {
-  async fit(x: Features): Promise<this> {
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     const rows = await knownRows(this.kind, x)
     const counts = await rows.blocks.map(categoriesOfBlock, undefined).reduce(mergeCategories)
     const categories = counts.map((own) => sortedCategories(own.map(([category]) => category)))
@@ -56,6 +58,14 @@ export class OneHotEncoder extends Encoder<OneHotEncoderParams> {
   static readonly kind = 'OneHotEncoder'
   constructor(params: Partial<OneHotEncoderParams> = {}) {
     super({ handleUnknown: 'error', drop: 'none', sparse: false }, params)
+  }
+
+  protected override checkParams(): void {
+    const { handleUnknown, drop } = this.params
+    requireChoices(this.kind, {
+      handleUnknown: [handleUnknown, 'error', 'ignore'],
+      drop: [drop, 'none', 'first', 'ifBinary'],
+    })
   }
 
   get #encoding(): OneHotEncoding {
@@ -94,7 +104,8 @@ export class OrdinalEncoder extends Encoder<OrdinalEncoderParams> {
   }
 
   protected override checkParams(): void {
-    const { unknownValue } = this.params
+    const { handleUnknown, unknownValue } = this.params
+    requireChoices(this.kind, { handleUnknown: [handleUnknown, 'error', 'useEncodedValue'] })
     if (Number.isInteger(unknownValue) && unknownValue >= 0)
       throw new ParameterError(
         `unknownValue of ${this.kind} must not be the place of a category, as ${unknownValue} may be: use -1 or NaN`,

@@ -3,6 +3,7 @@
 import { productsBlock } from '../../kernels/ml/preprocessing/shaping.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import { type Features, knownRows } from '../contract/rows.ts'
+import { type FitOptions, refuseWeights, type Target } from '../contract/samples.ts'
 import { Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
 
 export interface PolynomialFeaturesParams {
@@ -30,7 +31,8 @@ export class PolynomialFeatures extends Transformer<PolynomialFeaturesParams, { 
       throw new ParameterError(`degree of ${this.kind} is a whole number ≥ 0, not ${degree}`)
   }
 
-  async fit(x: Features): Promise<this> {
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     return this.learnt({ features: (await knownRows(this.kind, x)).columns })
   }
 

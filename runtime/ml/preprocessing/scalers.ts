@@ -1,5 +1,6 @@
 // Scalers by order: MinMaxScaler, RobustScaler, QuantileTransformer.
 
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { scaleBlock } from '../../kernels/ml/preprocessing/moments.ts'
 import {
   extremesOfBlock,
@@ -9,8 +10,9 @@ import {
   sortedOfBlock,
 } from '../../kernels/ml/preprocessing/order.ts'
 import { quantileBlock } from '../../kernels/ml/preprocessing/shaping.ts'
-import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
 import { type Features, knownRows, Rows, rowsOf, type Transformed } from '../contract/rows.ts'
+import { type FitOptions, refuseWeights, type Target } from '../contract/samples.ts'
 import { Transformer, type TransformStep, transformedFor, transformStep } from '../contract/transformer.ts'
 
 interface ScalingState {
@@ -67,7 +69,8 @@ export class MinMaxScaler extends ShiftingScaler<MinMaxScalerParams, MinMaxState
       throw new ParameterError(`featureRange of ${this.kind} is two rising numbers, not ${least} and ${most}`)
   }
 
-  async fit(x: Features): Promise<this> {
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     return this.#learn(
       await (await knownRows(this.kind, x)).blocks.map(extremesOfBlock, this.kind).reduce(mergeExtremes),
     )
@@ -78,6 +81,10 @@ export class MinMaxScaler extends ShiftingScaler<MinMaxScalerParams, MinMaxState
     const more = await (await knownRows(this.kind, x)).blocks
       .map(extremesOfBlock, this.kind)
       .reduce(mergeExtremes)
+    if (this.isFitted && more.least.length !== this.featuresIn)
+      throw new MlDataError(
+        `X has ${more.least.length} features, but ${this.kind} was fitted with ${this.featuresIn}`,
+      )
     return this.#learn(this.isFitted ? mergeExtremes(this.fitted, more) : more)
   }
 
@@ -116,7 +123,16 @@ export class RobustScaler extends ShiftingScaler<RobustScalerParams, ScalingStat
     super({ withCentering: true, withScaling: true, quantileRange: [25, 75] }, params)
   }
 
-  async fit(x: Features): Promise<this> {
+  protected override checkParams(): void {
+    const [lower, upper] = this.params.quantileRange
+    if (!(lower >= 0 && lower <= upper && upper <= 100))
+      throw new ParameterError(
+        `quantileRange of ${this.kind} is two rising numbers from 0 to 100, not ${lower} and ${upper}`,
+      )
+  }
+
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     const { withCentering, withScaling, quantileRange } = this.params
     const sorted = await (await knownRows(this.kind, x)).blocks
       .map(sortedOfBlock, this.kind)
@@ -161,11 +177,14 @@ export class QuantileTransformer extends Transformer<QuantileTransformerParams, 
 
   protected override checkParams(): void {
     const { nQuantiles } = this.params
+    const { outputDistribution } = this.params
+    requireChoices(this.kind, { outputDistribution: [outputDistribution, 'uniform', 'normal'] })
     if (!Number.isInteger(nQuantiles) || nQuantiles < 2)
       throw new ParameterError(`nQuantiles of ${this.kind} is a whole number ≥ 2, not ${nQuantiles}`)
   }
 
-  async fit(x: Features): Promise<this> {
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     const sorted = await (await knownRows(this.kind, x)).blocks
       .map(sortedOfBlock, this.kind)
       .reduce(mergeSorted)

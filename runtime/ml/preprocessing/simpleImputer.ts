@@ -8,8 +8,9 @@ import {
 import { mergeMoments, momentsOfBlock } from '../../kernels/ml/preprocessing/moments.ts'
 import { mergeSorted, quantileOf, sortedOfBlock } from '../../kernels/ml/preprocessing/order.ts'
 import { fillBlock } from '../../kernels/ml/preprocessing/shaping.ts'
-import { registerEstimator } from '../contract/estimator.ts'
+import { registerEstimator, requireChoices } from '../contract/estimator.ts'
 import { type Features, knownRows, type Rows } from '../contract/rows.ts'
+import { type FitOptions, refuseWeights, type Target } from '../contract/samples.ts'
 import { Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
 
 export interface SimpleImputerParams {
@@ -33,7 +34,14 @@ export class SimpleImputer extends Transformer<SimpleImputerParams, ImputerState
     super({ strategy: 'mean', fillValue: 0 }, params)
   }
 
-  async fit(x: Features): Promise<this> {
+  protected override checkParams(): void {
+    requireChoices(this.kind, {
+      strategy: [this.params.strategy, 'mean', 'median', 'mostFrequent', 'constant'],
+    })
+  }
+
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     const rows = await knownRows(this.kind, x)
     return this.learnt({ fills: await this.#fills(rows) })
   }

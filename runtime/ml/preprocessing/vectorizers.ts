@@ -10,6 +10,7 @@ import {
 } from '../../kernels/ml/preprocessing/texts.ts'
 import { registerEstimator } from '../contract/estimator.ts'
 import { type Features, knownRows, type Rows, rowsOf } from '../contract/rows.ts'
+import { type FitOptions, refuseWeights, type Target } from '../contract/samples.ts'
 import { Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
 
 interface TextParams {
@@ -63,7 +64,8 @@ export class HashingVectorizer extends Vectorizer<HashingVectorizerParams, objec
     )
   }
 
-  async fit(_x?: Features): Promise<this> {
+  async fit(_x?: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     return this.learnt({})
   }
 
@@ -114,7 +116,8 @@ export class TfidfVectorizer extends Vectorizer<TfidfVectorizerParams, TfidfStat
   }
 
   /** @throws {MlDataError} when no words are left */
-  async fit(x: Features): Promise<this> {
+  async fit(x: Features, _y?: Target, options?: FitOptions): Promise<this> {
+    refuseWeights(this.kind, options)
     const { minDf, maxDf, maxFeatures, smoothIdf, lowercase, ngramRange } = this.params
     const rows = await knownRows(this.kind, x)
     const counted = await rows.blocks

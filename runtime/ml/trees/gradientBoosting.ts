@@ -12,7 +12,7 @@ import {
 } from '../../kernels/ml/trees/predict.ts'
 import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { ParameterError, registerEstimator } from '../contract/estimator.ts'
+import { ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
 import {
   Classifier,
   type Label,
@@ -27,6 +27,7 @@ import { startsOf } from '../contract/starts.ts'
 import { learnBins } from './featureBins.ts'
 import { importanceOf } from './importance.ts'
 import { joinedForThreads } from './joinedForThreads.ts'
+import { cutByQueries } from './queryBlocks.ts'
 import { shapValuesOf } from './shapValues.ts'
 import { type Trained, type TrainingRules, train } from './training.ts'
 
@@ -96,8 +97,8 @@ export interface BoostedState extends Ensemble {
 export interface BoostingFitOptions extends FitOptions {
   /**
    * Called after every round with its number, from 1, and its mean loss (of squared errors, half of them): of the rows held
-   * out, or else of some 10 000 to 20 000 of those learnt from (all, where there are fewer), where they are in this process or
-   * all on one worker. Undefined elsewhere, and of rankers.
+   * out, or else of some 10 000 to 20 000 of those learnt from (all, where there are fewer). Rankers tell the mean
+   * NDCG of as many rows' queries.
    */
   onIteration?: (iteration: number, loss: number | undefined) => void
 }
@@ -110,6 +111,7 @@ export function checkBoosting(kind: string, params: GradientBoostingParams): voi
   if (!(params.learningRate > 0)) fail(`learningRate is above 0, not ${params.learningRate}`)
   if (!Number.isInteger(params.maxIter) || params.maxIter < 1)
     fail(`maxIter is a whole number ≥ 1, not ${params.maxIter}`)
+  requireChoices(kind, { growth: [params.growth, 'leafWise', 'depthWise'] })
   if (!(params.maxLeafNodes >= 2)) fail(`maxLeafNodes is at least 2, not ${params.maxLeafNodes}`)
   if (!(params.maxDepth >= 1)) fail(`maxDepth is at least 1, not ${params.maxDepth}`)
   if (!Number.isInteger(params.maxBins) || params.maxBins < 2 || params.maxBins > 255)
@@ -122,7 +124,9 @@ export function checkBoosting(kind: string, params: GradientBoostingParams): voi
 export async function boost(
   kind: string,
   params: GradientBoostingParams,
-  learning: Pick<TrainingRules, 'objective' | 'outputs' | 'lambdas'>,
+  learning: Pick<TrainingRules, 'objective' | 'outputs'> & {
+    ordered?: { ndcgAt: number; starts: readonly number[] }
+  },
   samples: Blocks<Sample>,
   targets: Blocks<Float64Array>,
   options: BoostingFitOptions,
@@ -135,12 +139,15 @@ export async function boost(
   const bins = await learnBins(kind, x, starts, rows, params.maxBins, params.categoricalFeatures)
   const { features } = bins
   const made = samples.map(boostBlockOf, { who: kind, features }, targets, starts)
-  // Where rows depend on one another, derivatives come block by block as rows do.
-  const held = await (learning.lambdas ? made : await joinedForThreads(made, rows)).persist()
+  const { ordered, objective, outputs } = learning
+  const cut = ordered && (await cutByQueries(made, lengths, ordered.starts))
+  const held = await (cut?.blocks ?? (await joinedForThreads(made, rows))).persist()
   const trained: Trained = await train(
     {
       ...params,
-      ...learning,
+      objective,
+      outputs,
+      ...(cut && { ranking: { ndcgAt: ordered.ndcgAt, queries: cut.queries } }),
       who: kind,
       patience: params.earlyStopping ? params.nIterNoChange : 0,
       validationShare: params.earlyStopping ? params.validationFraction : 0,
@@ -154,7 +161,7 @@ export async function boost(
   return {
     who: kind,
     columns: features.length,
-    outputs: learning.outputs,
+    outputs,
     ...trained,
     categories: features.map((each) => (each.kind === 'category' ? each.categories : null)),
   }

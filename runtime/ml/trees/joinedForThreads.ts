@@ -18,6 +18,14 @@ export async function joinedForThreads(
   if (blocks.isHere) return blocks
   const info = await (await currentExecutor()).info?.()
   if (!info) return blocks
-  const threads = info.workers.reduce((sum, worker) => sum + worker.threads, 0)
-  return blocks.joined(joinBoostBlocks, Math.max(1, BLOCKS_A_THREAD * threads, Math.ceil(rows / ROWS_MAX)))
+  return blocks.joined(joinBoostBlocks, blocksForThreads(info, rows))
+}
+
+/** How many blocks a cluster's threads have use for. */
+export function blocksForThreads(
+  { workers }: { workers: readonly { threads: number }[] },
+  rows: number,
+): number {
+  const threads = workers.reduce((sum, worker) => sum + worker.threads, 0)
+  return Math.max(1, BLOCKS_A_THREAD * threads, Math.ceil(rows / ROWS_MAX))
 }

@@ -1,13 +1,15 @@
 // RandomForestClassifier and RandomForestRegressor: many trees, each on rows of its own, that say the mean of what each says.
 
+import { curvesAreHeard } from '../../graph/curve.ts'
 import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
 import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { boostBlockOf } from '../../kernels/ml/trees/boostBlock.ts'
 import { type Forest, forestMeans, forestPlaces, forestProbabilities } from '../../kernels/ml/trees/forest.ts'
+import { ForestScore, joinWatched, watchedOfBlock } from '../../kernels/ml/trees/forestWatch.ts'
 import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { ParameterError, registerEstimator, requireCounts } from '../contract/estimator.ts'
+import { ParameterError, registerEstimator, requireChoices, requireCounts } from '../contract/estimator.ts'
 import {
   Classifier,
   type Label,
@@ -20,9 +22,13 @@ import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
 import { learnBins } from './featureBins.ts'
-import { growForest } from './forestTraining.ts'
+import { type ForestTold, growForest } from './forestTraining.ts'
 import { importanceOf } from './importance.ts'
 import { shapValuesOf } from './shapValues.ts'
+
+/** About so many rows tell how well trees do, and no more than so many numbers of them. */
+const WATCHED_ROWS = 10_000
+const WATCHED_NUMBERS = 4_000_000
 
 export interface RandomForestParams {
   /** How many trees; 100. */
@@ -48,8 +54,12 @@ export interface RandomForestParams {
 
 /** What `fit` of a forest takes: beside weights, whoever watches. */
 export interface ForestFitOptions extends FitOptions {
-  /** Told after every few trees how many there are; `false` ends the fit there. */
-  onIteration?: (trees: number) => boolean | undefined
+  /**
+   * Told after every few trees how many there are, and their R² or accuracy: of some 10 000 to 20 000 rows (all, where there
+   * are fewer), each predicted by the trees that did not draw it, or by all trees without `bootstrap`. `false` ends the fit
+   * there, with the trees that there are.
+   */
+  onIteration?: ForestTold
 }
 
 const DEFAULTS: RandomForestParams = {
@@ -69,6 +79,8 @@ function checkForest(kind: string, params: RandomForestParams): void {
   if (!Number.isInteger(maxBins) || maxBins < 2 || maxBins > 255)
     throw new ParameterError(`maxBins of ${kind} is 2 to 255, not ${maxBins}`)
   if (!(maxDepth >= 1)) throw new ParameterError(`maxDepth of ${kind} is at least 1, not ${maxDepth}`)
+  if (typeof maxFeatures !== 'number')
+    requireChoices(kind, { maxFeatures: [maxFeatures, 'sqrt', 'log2', null] })
   if (typeof maxFeatures === 'number' && !(maxFeatures > 0))
     throw new ParameterError(`maxFeatures of ${kind} is above 0, not ${maxFeatures}`)
 }
@@ -104,11 +116,22 @@ async function forestOf(
   const targets = samples.map(targetPlaces, { who, classes })
   const blocks = await samples.map(boostBlockOf, { who, features }, targets, starts).persist()
   const outputs = classes?.length ?? 1
+  const isRegression = classes === null
+  const isHeard = options.onIteration !== undefined || curvesAreHeard()
+  const every = Math.max(
+    1,
+    Math.floor(rows / WATCHED_ROWS),
+    Math.ceil((rows * features.length) / WATCHED_NUMBERS),
+  )
+  const watched = isHeard
+    ? await samples.map(watchedOfBlock, { who, every }, targets, starts).reduce(joinWatched)
+    : undefined
   const growth = {
     ...params,
     who,
-    isRegression: classes === null,
+    isRegression,
     classes: outputs,
+    score: watched && new ForestScore(watched, { ...params, isRegression, classes: outputs }),
     tries: triesOf(params.maxFeatures, features.length),
     onIteration: options.onIteration,
   }

@@ -1,11 +1,11 @@
 // GradientBoostingRanker: trees that bring the rows of each query into order.
 
 import { DataFrame } from '../../collections/dataframe/dataframe.ts'
-import { type Column, joinNumbers } from '../../kernels/ml/block.ts'
-import { addLambdas, queryStarts } from '../../kernels/ml/metrics/ranking.ts'
+import type { Column } from '../../kernels/ml/block.ts'
+import { queryStarts } from '../../kernels/ml/metrics/ranking.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import type { Derivatives } from '../../kernels/ml/trees/boostStart.ts'
 import { type Ensemble, predictRaw } from '../../kernels/ml/trees/predict.ts'
+import { leastTarget, smaller } from '../../kernels/ml/trees/queryRows.ts'
 import { targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import { Predictor, type PredictStep, type Probabilities, predictStep } from '../contract/predictor.ts'
@@ -37,8 +37,8 @@ export interface RankerFitOptions extends BoostingFitOptions {
 
 /**
  * Gradient boosting for orders: LambdaMART, whose pairs count by what exchanging them changes of the NDCG, relevances being
- * worth 2^relevance − 1. The rows' gradients are made in this process, 24 bytes a row and round travel; trees are grown
- * where the rows are and are the same, to the last bit, for any cut into blocks.
+ * worth 2^relevance − 1. Blocks are cut anew where queries begin, and gradients are made and trees grown where the rows are;
+ * trees are the same, to the last bit, for any cut into blocks.
  * @example
  * const x = Array.from({ length: 60 }, (_, i) => [i % 6])
  * const relevance = x.map(([v]) => Math.floor(v / 2))
@@ -68,29 +68,10 @@ export class GradientBoostingRanker extends Predictor<RankerParams, BoostedState
     const who = this.kind
     const { samples, starts } = await queried(who, x, y, options)
     const targets = samples.blocks.map(targetPlaces, { who, classes: null })
-    const parts = await targets.gather()
-    const relevance = joinNumbers(parts)
-    if (relevance.some((each) => each < 0)) throw new MlDataError(`${who} learns relevances ≥ 0`)
-    const weights = samples.weight ? joinNumbers((await samples.weight.gather()) as Float64Array[]) : null
-    const { ndcgAt } = this.params
-    const lambdas = (predictions: readonly Float64Array[]): Derivatives[] => {
-      const scores = joinNumbers(predictions)
-      const gradients = new Float64Array(scores.length)
-      const hessians = new Float64Array(scores.length)
-      for (let q = 0; q + 1 < starts.length; q++)
-        addLambdas(relevance, scores, starts[q], starts[q + 1], ndcgAt, gradients, hessians)
-      if (weights)
-        for (let row = 0; row < scores.length; row++) {
-          gradients[row] *= weights[row]
-          hessians[row] *= weights[row]
-        }
-      let at = 0
-      return predictions.map(({ length }) => {
-        at += length
-        return { gradients: gradients.slice(at - length, at), hessians: hessians.slice(at - length, at) }
-      })
-    }
-    const learning = { objective: 'squaredError', outputs: 1, lambdas } as const
+    if ((await targets.map(leastTarget, undefined).reduce(smaller)) < 0)
+      throw new MlDataError(`${who} learns relevances ≥ 0`)
+    const ordered = { ndcgAt: this.params.ndcgAt, starts }
+    const learning = { objective: 'squaredError', outputs: 1, ordered } as const
     return this.learnt(await boost(who, this.params, learning, samples.blocks, targets, options))
   }
 

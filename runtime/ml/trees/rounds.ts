@@ -25,9 +25,10 @@ import {
 import { addPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import type { Derivatives } from '../../kernels/ml/trees/boostStart.ts'
 import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
+import { toldNdcg } from '../../kernels/ml/trees/queryRows.ts'
 import type { Tree } from '../../kernels/ml/trees/tree.ts'
-import { Blocks, persistBlocks } from '../contract/blocks.ts'
-import type { TrainingRules } from './training.ts'
+import { type Blocks, persistBlocks } from '../contract/blocks.ts'
+import { derivativesOf, type TrainingRules } from './training.ts'
 
 /** Levels that are asked for at a time, where nothing says that there are fewer. */
 const LEVELS_MORE = 3
@@ -41,7 +42,7 @@ export class Rounds {
   /** Held: at the beginning of the last round, with `#grown` still to be added. */
   #roots: Blocks<BoostRoot>
   #grown: FinishedTree[] | null = null
-  /** Derivatives of the last round, where they are given. */
+  /** Derivatives of the last round, where rows are to be ordered and its trees still to be added. */
   #given: Blocks<Derivatives> | null = null
   #round: number
 
@@ -63,12 +64,8 @@ export class Rounds {
 
   /** Grows one tree an output. */
   async grow(): Promise<Tree[]> {
-    const { lambdas, learningRate } = this.#rules
-    if (lambdas) {
-      const predictions = await (await this.predictions()).gather()
-      this.#given = Blocks.here(lambdas(predictions))
-    }
-    const before = this.#roots
+    const { learningRate } = this.#rules
+    const before = [this.#roots, this.#given]
     const state = { rules: this.#growth, features: this.#plan.features, learningRate }
     let roots = this.#begun()
     let asked: Blocks<GrowingRound> | undefined
@@ -76,30 +73,37 @@ export class Rounds {
     for (let more = this.#levelsAtFirst(); ; more = LEVELS_MORE) {
       for (let level = 0; level < more; level++)
         round = this.#level(roots, round).together(decide, this.#growth, round, sumLevels)
-      const held = await persistBlocks(roots, round, round.map(outcomeOf, state))
-      const [{ grown }] = await held[2].gather()
+      const [rootsHeld, roundHeld, outcome, given] = await persistBlocks(
+        roots,
+        round,
+        round.map(outcomeOf, state),
+        ...(this.#given ? [this.#given] : []),
+      )
+      const [{ grown }] = await outcome.gather()
       asked?.release()
-      held[2].release()
-      ;[roots, round] = held
+      outcome.release()
+      ;[roots, round] = [rootsHeld, roundHeld]
+      if (given) this.#given = given
       asked = round
       if (!grown) continue
       round.release()
-      before.release()
+      for (const each of before) each?.release()
       this.#roots = roots
       this.#grown = grown
       return grown.map(({ tree }) => tree)
     }
   }
 
-  /** The rows at new roots, those of the last round added. */
+  /** The rows at new roots, those of the last round added; their derivatives, where they are those of an order. */
   #begun(): Blocks<BoostRoot> {
     const finished = this.#finished()
     const at: RoundPlan = { plan: this.#plan, round: ++this.#round }
-    const given = this.#given
-    const begun = given
-      ? finished.map(beginRound, at, this.#blocks, given)
-      : finished.map(beginRound, at, this.#blocks)
-    return begun.shared()
+    const { ranking } = this.#rules
+    if (!ranking) return finished.map(beginRound, at, this.#blocks).shared()
+    const shared = finished.shared()
+    const given = derivativesOf(ranking, this.#blocks, shared.map(predictionsOf, undefined)).shared()
+    this.#given = given
+    return shared.map(beginRound, at, this.#blocks, given).shared()
   }
 
   /** What rows tell once they have followed a round's splits. */
@@ -111,30 +115,39 @@ export class Rounds {
       : roots.map(nextLevel, at, this.#blocks, orders)
   }
 
-  /** Raw predictions of all trees so far. */
-  async predictions(): Promise<Blocks<Float64Array>> {
-    if (this.#grown) {
-      const before = this.#roots
-      this.#roots = await this.#finished().persist()
-      this.#grown = null
-      before.release()
-    }
-    return this.#roots.map(predictionsOf, undefined)
-  }
-
-  /**
-   * Loss and weight of the rows that tell it. Of rows that are learnt from, only where they are in this process: elsewhere
-   * their predictions would have to be made before the next round, which makes them anyway.
-   */
+  /** Loss and weight of the rows that tell it: where predictions are yet to be made, that and they are one graph. */
   async loss(): Promise<readonly [number, number] | null> {
     const plan = this.#plan
-    if (!tellsLoss(plan) || (plan.validationShare === 0 && !this.#blocks.isHere)) return null
-    return this.#blocks.map(toldLoss, plan, await this.predictions()).reduce(addPairs)
+    if (!tellsLoss(plan)) return null
+    const { ranking } = this.#rules
+    const toldBy = (roots: Blocks<BoostRoot>): Blocks<[number, number]> => {
+      const predictions = roots.map(predictionsOf, undefined)
+      if (!ranking) return this.#blocks.map(toldLoss, plan, predictions)
+      const { ndcgAt, queries } = ranking
+      return this.#blocks.map(toldNdcg, { ndcgAt, every: plan.lossEvery }, predictions, queries)
+    }
+    if (!this.#grown) return toldBy(this.#roots).reduce(addPairs)
+    const finished = this.#finished().shared()
+    const [roots, told] = await persistBlocks(finished, toldBy(finished))
+    this.#settle(roots)
+    const pair = await told.reduce(addPairs)
+    told.release()
+    return pair
+  }
+
+  /** The last round's trees are in the predictions now. */
+  #settle(roots: Blocks<BoostRoot>): void {
+    this.#roots.release()
+    this.#given?.release()
+    this.#roots = roots
+    this.#grown = null
+    this.#given = null
   }
 
   /** Lets go of what is held. */
   end(): void {
     this.#roots.release()
+    this.#given?.release()
   }
 
   #finished(): Blocks<BoostRoot> {

@@ -87,7 +87,7 @@ export class TeamRounds {
     first: Blocks<BoostRoot>,
     rows: number,
   ): Promise<TeamRounds | undefined> {
-    if (blocks.isHere || rules.lambdas) return undefined
+    if (blocks.isHere || rules.ranking) return undefined
     const info = await (await currentExecutor()).info?.()
     if (info?.workers.length !== 1) return undefined
     const [{ threads, memoryLimitBytes }] = info.workers

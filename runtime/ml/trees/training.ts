@@ -16,14 +16,31 @@ import { type Derivatives, MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/tr
 import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
 import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
 import { baselineOf, GRADIENT_BOUND, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'
+import { largestGiven, type QueryRows, rankDerivatives } from '../../kernels/ml/trees/queryRows.ts'
 import type { Tree } from '../../kernels/ml/trees/tree.ts'
 import type { Blocks } from '../contract/blocks.ts'
+import { betweenRounds } from '../contract/rounds.ts'
 import type { LearntBins } from './featureBins.ts'
 import { Rounds } from './rounds.ts'
 import { TeamRounds } from './teamRounds.ts'
 
 /** About so many of the rows that are learnt from tell their loss: few beside what a round looks at. */
 const LOSS_ROWS = 10_000
+
+/** Whose rows are brought into order. */
+export interface Ranking {
+  /** Places of each query that count. */
+  ndcgAt: number
+  /** Those of each block. */
+  queries: Blocks<QueryRows>
+}
+
+/** Derivatives of all rows that are to be ordered, by their raw predictions so far. */
+export const derivativesOf = (
+  { ndcgAt, queries }: Ranking,
+  blocks: Blocks<BoostBlock>,
+  predictions: Blocks<Float64Array>,
+): Blocks<Derivatives> => blocks.map(rankDerivatives, { ndcgAt }, predictions, queries)
 
 /** How an ensemble is to be grown. */
 export interface TrainingRules {
@@ -44,9 +61,9 @@ export interface TrainingRules {
   patience: number
   validationShare: number
   tolerance: number
-  /** Where rows depend on one another: makes all blocks' derivatives from all blocks' predictions, in this process. */
-  lambdas?: (predictions: readonly Float64Array[]) => Derivatives[]
-  /** Told after every round: its number and the loss of rows that are held out, or of some that are learnt from. */
+  /** Where the order of a query's rows is learnt: derivatives and what is told are made of whole queries. */
+  ranking?: Ranking
+  /** Told after every round: its number and the loss of rows that are held out, or of some that are learnt from; of rankers NDCG. */
   onIteration?: (iteration: number, loss: number | undefined) => void
 }
 
@@ -69,7 +86,7 @@ export async function train(
   const targets = await sumsOfTargets(blocks, objective, outputs, rows)
   if (targets[0] === 0)
     throw new MlDataError(`${rules.who}: the weights are all 0, so there is nothing to learn from`)
-  const baseline = rules.lambdas ? Float64Array.of(0) : baselineOf(objective, targets)
+  const baseline = rules.ranking ? Float64Array.of(0) : baselineOf(objective, targets)
   const first = await blocks.map(firstRoot, baseline).persist()
   const plan = await planOf(rules, bins, blocks, first, rows)
   const growth = growthRulesOf(rules, bins, plan)
@@ -78,7 +95,7 @@ export async function train(
   const trees: Tree[] = []
   const validationLoss: number[] = []
   const holdsOut = plan.validationShare > 0
-  const series = holdsOut ? 'held-out loss' : 'training loss'
+  const series = holdsOut ? 'held-out loss' : rules.ranking ? 'training NDCG' : 'training loss'
   const look = async (): Promise<number | undefined> => {
     const [loss, weight] = (await rounds.loss()) ?? [0, 0]
     if (holdsOut && weight === 0)
@@ -92,6 +109,7 @@ export async function train(
       const grown = await rounds.grow()
       trees.push(...grown)
       const loss = await look()
+      if (blocks.isHere) await betweenRounds()
       tell(iteration + 1, loss === undefined ? {} : { [series]: loss })
       rules.onIteration?.(iteration + 1, loss)
       if (grown.every((tree) => tree.feature.length === 1)) break
@@ -131,8 +149,9 @@ async function planOf(
 ): Promise<BoostPlan> {
   const { objective, outputs } = rules
   const predictions = first.map(predictionsOf, undefined)
-  const [g, h] = rules.lambdas
-    ? largestOf(rules.lambdas(await predictions.gather()))
+  const { ranking } = rules
+  const [g, h] = ranking
+    ? await derivativesOf(ranking, blocks, predictions).map(largestGiven, undefined).reduce(largerPairs)
     : await blocks.map(largestDerivatives, { objective, outputs }, predictions).reduce(largerPairs)
   const bits = 53 - Math.ceil(Math.log2(Math.max(2, rows)))
   const bound = GRADIENT_BOUND[objective]
@@ -146,7 +165,7 @@ async function planOf(
     features: bins.features,
     offsets: binOffsets(bins.features),
     gradientUnit: unitOf(largest, MAX_GRADIENT),
-    hessianUnit: unitOf(objective === 'squaredError' && !rules.lambdas ? h : 4 * h, MAX_HESSIAN),
+    hessianUnit: unitOf(objective === 'squaredError' && !ranking ? h : 4 * h, MAX_HESSIAN),
     seed: rules.seed,
     fit: crypto.randomUUID(),
     validationShare: rules.validationShare,
@@ -154,21 +173,8 @@ async function planOf(
   }
 }
 
-/** Whether anybody hears what rows that are learnt from tell; orders have no loss. */
-const isWatched = ({ lambdas, onIteration }: TrainingRules): boolean =>
-  !lambdas && (onIteration !== undefined || curvesAreHeard())
-
-/** The greatest gradient and hessian of any row. */
-function largestOf(parts: readonly Derivatives[]): [number, number] {
-  let g = 0
-  let h = 0
-  for (const { gradients, hessians } of parts)
-    for (let row = 0; row < gradients.length; row++) {
-      g = Math.max(g, Math.abs(gradients[row]))
-      h = Math.max(h, hessians[row])
-    }
-  return [g, h]
-}
+/** Whether anybody hears what rows that are learnt from tell. */
+const isWatched = ({ onIteration }: TrainingRules): boolean => onIteration !== undefined || curvesAreHeard()
 
 function growthRulesOf(rules: TrainingRules, bins: LearntBins, plan: BoostPlan): GrowthRules {
   return {

@@ -42,7 +42,8 @@ export async function openWatched(
 ): Promise<WatchedPage> {
   const { before, ...contextOptions } = options
   const context = await browser.newContext({ viewport: { width: 1180, height: 720 }, ...contextOptions })
-  context.setDefaultTimeout(30_000)
+  // What does not come on a busy machine in this time does not come.
+  context.setDefaultTimeout(120_000)
   const page = await context.newPage()
   const complaints: string[] = []
   const foreign: string[] = []

@@ -1,16 +1,44 @@
 // What a canvas really shows: its colours.
 
+import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 
-/** How many different colours stand on the first canvas that matches; fully transparent is none. */
+/** A busy browser draws what came a few frames later. */
+const FRAMES_MAX = 60
+/** And a colour that must come is waited for so long. */
+const FRAMES_UNTIL_MAX = 600
+/** With so many colours a canvas is drawn for certain; fewer are looked at again. */
+const DRAWN_COLOURS = 12
+
+/** How many different colours stand on the first canvas that matches, within some frames; fully transparent is none. */
 export async function coloursOf(page: Page, selector: string): Promise<number> {
-  return (await census(page, selector)).size
+  let colours = 0
+  for (let frame = 0; frame < FRAMES_MAX && colours < DRAWN_COLOURS; frame++) {
+    colours = (await census(page, selector)).size
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+  }
+  return colours
 }
 
-/** The opaque colour that covers most of it, e.g. `29,33,41`. */
-export async function commonestColour(page: Page, selector: string): Promise<string> {
-  const [first] = [...(await census(page, selector))].sort(([, a], [, b]) => b - a)
-  return first[0]
+/** Waits until something is drawn on the first canvas that matches: it is laid out then, and knows what stands where. */
+export async function untilDrawn(page: Page, selector: string): Promise<void> {
+  while ((await census(page, selector)).size < 2)
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+}
+
+/**
+ * Waits until a colour covers more of the canvas than any other: a canvas follows what the page looks like some frames later.
+ * @param colour e.g. `29,33,41`
+ */
+export async function untilCommonest(page: Page, selector: string, colour: string): Promise<void> {
+  let commonest: string | undefined
+  for (let frame = 0; frame < FRAMES_UNTIL_MAX; frame++) {
+    const [first] = [...(await census(page, selector))].sort(([, a], [, b]) => b - a)
+    commonest = first?.[0]
+    if (commonest === colour) return
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+  }
+  assert.equal(commonest, colour)
 }
 
 async function census(page: Page, selector: string): Promise<Map<string, number>> {

@@ -11,7 +11,8 @@ const near = (a: readonly Float64Array[], b: readonly Float64Array[]): boolean =
   a.every((own, i) => own.every((value, j) => Math.abs(value - b[i][j]) < 1e-8))
 
 const forest = { nEstimators: 3, maxDepth: 6 }
-const query = array.arange(9000).floorDivide(30)
+// A query's rows stand in two blocks, or in none of their own.
+const query = array.arange(9000).floorDivide(70)
 const rank = { maxIter: 2 }
 const relevance = score.add(4).clip(0, 4).floor()
 const clusters = { nClusters: 4, maxIter: 5 }

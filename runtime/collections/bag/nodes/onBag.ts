@@ -2,13 +2,12 @@
 
 import type { GraphNode } from '../../../graph/node.ts'
 import type { TaskGraph } from '../../../graph/taskGraph.ts'
-import { pickPart } from '../../../kernels/bag/parcel.ts'
 import { runPartition } from '../../../kernels/bag/partition.ts'
 import type { Sink, UserFunction } from '../../../kernels/bag/plan.ts'
 import type { ShuffleStage } from '../../../kernels/shuffleStage.ts'
 import type { SourcePlace } from '../../../protocol/failure.ts'
 import { shuffle } from '../../shuffle/shuffle.ts'
-import { type BagNode, groupName, Pipeline, placeFields, type StepOptions } from '../node.ts'
+import { type BagNode, groupName, Pipeline, partsField, placeFields, type StepOptions } from '../node.ts'
 
 /** What nodes on a bag have in common. */
 export interface Request {
@@ -58,15 +57,14 @@ export abstract class OnBag implements BagNode {
     again: (stage: ShuffleStage) => { fn: UserFunction; bound: readonly unknown[] },
   ): readonly unknown[][] {
     const sources = pipeline.partitions
-    const picking = this.group(graph, 'pick', pickPart, [])
     return shuffle(sources, targets, {
       split: (stage) => pipeline.addTasks(graph, sinkOf(stage), this.label, this.request),
       splitAgain: (lists, stage) => {
         const { fn, bound } = again(stage)
-        const splitting = this.group(graph, 'split', fn, bound)
+        const splitting = this.group(graph, 'split', fn, bound, true, stage.parts)
         return lists.map((parts) => graph.addTask(splitting, [parts]))
       },
-      pick: (part, whole) => graph.addTask(picking, [part, whole]),
+      part: (part, split) => graph.partOf(split, part),
     })
   }
 
@@ -91,12 +89,14 @@ export abstract class OnBag implements BagNode {
     fn: UserFunction,
     bound: readonly unknown[],
     pure = true,
+    parts?: number,
   ): number {
     const { pure: _, ...options } = this.request.options ?? {}
     return graph.addGroup({
       fn,
       bound,
       ...(pure ? {} : { pure }),
+      ...partsField(parts),
       name: groupName([this.label, step]),
       kind: `bag.${this.label}`,
       options,

@@ -1,7 +1,6 @@
 // The same items in another number of partitions.
 
 import type { TaskGraph } from '../../../graph/taskGraph.ts'
-import { pickPart } from '../../../kernels/bag/parcel.ts'
 import { concatenated } from '../../../kernels/bag/partition.ts'
 import type { BagNode } from '../node.ts'
 import { OnBag, type Request } from './onBag.ts'
@@ -33,12 +32,11 @@ export class RepartitionNode extends OnBag {
       this.label,
       this.request,
     )
-    const picking = this.group(graph, 'pick', pickPart, [])
     const joining = this.group(graph, 'concat', concatenated, [])
     return wholes.flatMap((whole, i) => {
       // Every partition is cut into `most` pieces; where fewer are due, the last one takes what is left.
       const due = share(to, from, i + 1) - share(to, from, i)
-      const pieces = Array.from({ length: most }, (_, piece) => graph.addTask(picking, [piece, whole]))
+      const pieces = Array.from({ length: most }, (_, piece) => graph.partOf(whole, piece))
       return Array.from({ length: due }, (_, piece) =>
         graph.addTask(joining, [piece < due - 1 ? [pieces[piece]] : pieces.slice(piece)]),
       )

@@ -8,6 +8,7 @@ import {
   nodesOf,
   projected,
   requireColumns,
+  requireRecord,
   TableArgumentError,
   withExprs,
 } from '../build.ts'
@@ -30,7 +31,16 @@ export function dropped(input: Plan, names: readonly string[]): Plan {
   return projected(input, 'drop', kept.map(columnNode))
 }
 
+const byNames = (method: string, example: string): string =>
+  `${method} takes an object by columns' names, e.g. ${example}`
+
 export function renamed(input: Plan, names: { readonly [name: string]: string }): Plan {
+  requireRecord(names, byNames('rename', "{ t: 'temperature' }"))
+  for (const [name, other] of Object.entries(names))
+    if (other !== undefined && typeof other !== 'string')
+      throw new TableArgumentError(
+        `rename: the new name of ${name} is a text, not a value of type ${typeof other}`,
+      )
   requireColumns('rename', Object.keys(names), input.schema)
   const exprs = namesOf(input.schema).map(
     (name): ExprNode =>
@@ -42,6 +52,7 @@ export function renamed(input: Plan, names: { readonly [name: string]: string })
 }
 
 export function castTo(input: Plan, types: { readonly [name: string]: DataType }, strict: boolean): Plan {
+  requireRecord(types, byNames('cast', "{ t: 'int64' }"))
   requireColumns('cast', Object.keys(types), input.schema)
   const exprs = Object.entries(types).map(([name, type]) => col(name).cast(type, { strict }).node)
   return withExprs(input, 'cast', exprs)
@@ -49,6 +60,8 @@ export function castTo(input: Plan, types: { readonly [name: string]: DataType }
 
 /** One value for all columns that can hold it, or values by column; the plan itself where there is nothing to fill. */
 export function filled(input: Plan, value: FillValue | Readonly<Record<string, unknown>>): Plan {
+  if (value === null || value === undefined)
+    throw new TableArgumentError("fillNull takes a value, or values by columns' names, e.g. { t: 0 }")
   const byColumn = typeof value === 'object' && !(value instanceof Date)
   const values = byColumn
     ? (value as Record<string, FillValue>)

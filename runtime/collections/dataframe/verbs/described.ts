@@ -2,11 +2,11 @@
 
 import { placeOfCall } from '../../../graph/callPlace.ts'
 import { isNumeric } from '../../../kernels/table/dataType.ts'
+import type { Schema } from '../../../kernels/table/schema.ts'
 import { TableArgumentError } from '../build.ts'
-import { col, type Expr, lit } from '../expr.ts'
+import { col, type Expr } from '../expr.ts'
 import type { Plan } from '../plan.ts'
 import { selected } from './columns.ts'
-import { repartitioned } from './rows.ts'
 
 type Statistic = readonly [name: string, of: (column: Expr, approximate: boolean) => Expr]
 
@@ -37,11 +37,16 @@ export function described(input: Plan, approximate: boolean): Plan {
       names.map((name) => of(col(name), approximate).cast('float64').as(`${statistic} ${name}`) as Expr),
     ),
   )
-  const rows = STATISTICS.map(([statistic]) =>
-    selected(all, [
-      lit(statistic).as('statistic') as Expr,
-      ...names.map((name) => col(`${statistic} ${name}`).as(name) as Expr),
-    ]),
-  )
-  return repartitioned({ kind: 'concat', inputs: rows, schema: rows[0].schema, place: placeOfCall() }, 1)
+  const rows = STATISTICS.map(([name]) => ({ name, from: names.map((column) => `${name} ${column}`) }))
+  return {
+    kind: 'local',
+    input: all,
+    label: 'describe',
+    step: { step: 'fold', label: 'statistic', columns: names, rows },
+    schema: [
+      { name: 'statistic', type: 'string' },
+      ...names.map((name): Schema[number] => ({ name, type: 'float64' })),
+    ],
+    place: placeOfCall(),
+  }
 }

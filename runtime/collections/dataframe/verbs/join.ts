@@ -62,7 +62,7 @@ export function joined(left: Plan, right: Plan, options: JoinOptions): Plan {
   }
 }
 
-export function joinedAsof(left: Plan, right: Plan, options: AsofOptions): Plan {
+export function joinedAsof(left: Plan, right: Plan, options: AsofOptions = {}): Plan {
   requireOptions('joinAsof', options, ASOF_OPTIONS)
   const { suffix = '_right', broadcast = 'auto' } = options
   return {

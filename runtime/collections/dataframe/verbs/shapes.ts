@@ -1,10 +1,10 @@
 // Plans that give a table another shape: columns as rows, items of lists as rows.
 
 import { placeOfCall } from '../../../graph/callPlace.ts'
-import { typeText } from '../../../kernels/table/dataType.ts'
-import { namesOf, requireDistinct, type Schema } from '../../../kernels/table/schema.ts'
-import { projected, requireColumns, resolvedFor, TableArgumentError } from '../build.ts'
-import { col, columnNode, type Expr } from '../expr.ts'
+import { commonType, type DataType, typeText } from '../../../kernels/table/dataType.ts'
+import { fieldOf, namesOf, requireDistinct, type Schema } from '../../../kernels/table/schema.ts'
+import { projected, requireColumns, TableArgumentError } from '../build.ts'
+import { col, columnNode } from '../expr.ts'
 import type { Plan } from '../plan.ts'
 
 export interface MeltOptions<I extends string, O extends string, N extends string, V extends string> {
@@ -24,11 +24,7 @@ export function melted(input: Plan, options: MeltOptions<string, string, string,
   const names = on ?? namesOf(input.schema).filter((name) => !ids.includes(name))
   if (names.length === 0) throw new TableArgumentError('melt takes at least one column to turn into rows')
   requireColumns('melt', [...ids, ...names], input.schema)
-  const [{ type }] = resolvedFor(
-    'melt',
-    [names.map((name) => col(name) as Expr).reduce((all, each) => all.fillNull(each)).node],
-    input.schema,
-  )
+  const type = typeOfAll(names.map((name) => fieldOf(input.schema, name)))
   const alike = projected(input, 'melt', [
     ...ids.map(columnNode),
     ...names.map((name) => col(name).cast(type).as(name).node),
@@ -41,6 +37,21 @@ export function melted(input: Plan, options: MeltOptions<string, string, string,
   requireDistinct(namesOf(schema), 'melt')
   const step = { step: 'unpivot', index: ids, on: names, variable, value } as const
   return { kind: 'local', input: alike, label: 'melt', step, schema, place: placeOfCall() }
+}
+
+/** @throws {TableArgumentError} when no type holds the values of all columns */
+function typeOfAll(fields: Schema): DataType {
+  const [first, ...others] = fields
+  let type = first.type
+  for (const field of others) {
+    const common = commonType(type, field.type)
+    if (!common)
+      throw new TableArgumentError(
+        `melt puts the values of all columns into one, but ${first.name} is ${typeText(type)} and ${field.name} is ${typeText(field.type)}: cast one of them, or say which by on: [...]`,
+      )
+    type = common
+  }
+  return type
 }
 
 export function exploded(input: Plan, names: readonly string[]): Plan {

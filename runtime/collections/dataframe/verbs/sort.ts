@@ -2,6 +2,10 @@
 
 import { placeOfCall } from '../../../graph/callPlace.ts'
 import { requireOptions } from '../../../kernels/optionNames.ts'
+import type { Resolved } from '../../../kernels/table/alike.ts'
+import { isList, isStruct, typeText } from '../../../kernels/table/dataType.ts'
+import { expressionText } from '../../../kernels/table/expression.ts'
+import { ExpressionTypeError } from '../../../kernels/table/expressionTypeError.ts'
 import { namesOf } from '../../../kernels/table/schema.ts'
 import { type Columnish, nodesOf, projected, resolvedFor, TableArgumentError } from '../build.ts'
 import { columnNode, requireWhole } from '../expr.ts'
@@ -18,11 +22,33 @@ export interface SortOptions {
   partitions?: number
 }
 
-export function sorted(input: Plan, by: Columnish | readonly Columnish[], options: SortOptions): Plan {
-  requireOptions('sort', options, SORT_OPTIONS)
-  const nodes = nodesOf('sort', [by])
-  if (nodes.length === 0) throw new TableArgumentError('sort takes at least one column')
-  resolvedFor('sort', nodes, input.schema)
+/** @throws {ExpressionTypeError} of what has no order */
+function requireOrder(method: string, key: Resolved): void {
+  const { type } = key
+  if (!isList(type) && !isStruct(type) && type !== 'binary') return
+  const text = expressionText(key)
+  const part =
+    type === 'binary'
+      ? `${text}.cast('string')`
+      : isList(type)
+        ? `${text}.list.get(0)`
+        : `${text}.field('${Object.keys((type as { struct: object }).struct)[0]}')`
+  throw new ExpressionTypeError(
+    `${method}: ${text} is ${typeText(type)}, which has no order. Sort by a part of it, e.g. ${part}`,
+  )
+}
+
+/** @param method that was called, as errors name it */
+export function sorted(
+  input: Plan,
+  by: Columnish | readonly Columnish[],
+  options: SortOptions,
+  method = 'sort',
+): Plan {
+  requireOptions(method, options, SORT_OPTIONS)
+  const nodes = nodesOf(method, [by])
+  if (nodes.length === 0) throw new TableArgumentError(`${method} takes at least one column`)
+  for (const key of resolvedFor(method, nodes, input.schema)) requireOrder(method, key)
   const { descending = false, nulls = 'last' } = options
   if (typeof descending !== 'boolean' && descending.length !== nodes.length)
     throw new TableArgumentError(

@@ -48,7 +48,7 @@ export const admmBlock = kernel(
     const target = agreed.map((each, i) => each - apart[i])
     const { point } = minimiseHere(
       (weights) => {
-        const { value, gradient } = lossOfBlock({ loss, outputs, weights }, sample)
+        const [{ value, gradient }] = lossOfBlock({ loss, outputs, models: [weights] }, sample)
         let squares = 0
         const slope = gradient.map((each, i) => {
           if (!fitIntercept && i % (features + 1) === features) return 0

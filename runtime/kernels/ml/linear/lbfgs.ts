@@ -46,16 +46,28 @@ const largest = (gradient: Float64Array): number =>
 /** Asks for values at points, and ends where they are least. */
 type Asking<T> = Generator<Float64Array, T, Evaluated>
 
-/** Minimises a function whose values are to come, from `start`. */
-export async function minimise(
-  evaluate: (point: Float64Array) => Promise<Evaluated>,
-  start: Float64Array,
-  options: MinimiseOptions,
-): Promise<Minimised> {
-  const asking = minimising(start, options)
-  let asked = asking.next()
-  while (!asked.done) asked = asking.next(await evaluate(asked.value))
-  return asked.value
+/**
+ * Minimises several functions, each from its start: what is asked for at a time is asked for together.
+ * @param evaluate the functions' values, of those by number that are still on their way
+ */
+export async function minimiseAll(
+  evaluate: (functions: readonly number[], points: readonly Float64Array[]) => Promise<readonly Evaluated[]>,
+  starts: readonly Float64Array[],
+  options: readonly MinimiseOptions[],
+): Promise<Minimised[]> {
+  const askings = starts.map((start, i) => minimising(start, options[i]))
+  const asked = askings.map((asking) => asking.next())
+  for (;;) {
+    const going = asked.flatMap(({ done }, i) => (done ? [] : [i]))
+    if (going.length === 0) return asked.map(({ value }) => value as Minimised)
+    const found = await evaluate(
+      going,
+      going.map((i) => asked[i].value as Float64Array),
+    )
+    going.forEach((i, at) => {
+      asked[i] = askings[i].next(found[at])
+    })
+  }
 }
 
 /** Minimises a function whose values are here. */

@@ -1,6 +1,7 @@
 // Losses of scores, some rows at a time; the scores become what the loss's gradient multiplies each row by.
 
-import type { StripOfScores } from './rowProducts.ts'
+import { NO_SCORE, SMALL } from './logisticWasm.ts'
+import type { ScoresInModule, StripOfScores } from './rowProducts.ts'
 
 /** `hinge` is the squared hinge. Binary losses have one row of coefficients, the others one a class. */
 export type LossName = 'logistic' | 'multinomial' | 'poisson' | 'hinge'
@@ -18,7 +19,9 @@ export function lossOfScores(
 ): number {
   switch (loss) {
     case 'logistic':
-      return logisticLoss(scores, y, weight)
+      return weight === null && scores.inModule
+        ? logisticLossInModule(scores, scores.inModule, y)
+        : logisticLoss(scores, y, weight)
     case 'poisson':
       return poissonLoss(scores, y, weight)
     case 'multinomial':
@@ -28,8 +31,6 @@ export function lossOfScores(
   }
 }
 
-/** Below this, a few terms of its series give `log(1 + e)` to the last bit; above, `1 + e` loses nothing that counts. */
-const SMALL = 2 ** -10
 /** A product of so many numbers up to 2 is still far from the largest double. */
 const FACTORS = 512
 
@@ -68,6 +69,22 @@ function logisticLoss(
     values[row] = own * (share - target)
   }
   return value + Math.log(product)
+}
+
+/** The same in WebAssembly. */
+function logisticLossInModule(
+  { values, from, rows }: StripOfScores,
+  { module, scores, targets, targetsAt, sums, sumsAt, isNew }: ScoresInModule,
+  y: Float64Array,
+): number {
+  if (isNew) targets.set(y.subarray(from, from + rows))
+  // The last row may have no other beside it.
+  if (rows % 2 === 1) {
+    targets[rows] = 0
+    values[rows] = NO_SCORE
+  }
+  module.logistic(scores, targetsAt, Math.ceil(rows / 2), sumsAt)
+  return sums[0] + sums[1] + Math.log(sums[2]) + Math.log(sums[3])
 }
 
 function poissonLoss(

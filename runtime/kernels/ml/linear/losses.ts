@@ -5,14 +5,15 @@ import { type DenseBlock, denseOf, requireFinite, type Sample, type SparseBlock 
 import { putPlaces } from '../classes.ts'
 import { numbersToLearn } from '../sample.ts'
 import { type LossName, lossOfScores } from './lossOfScores.ts'
-import { gradientOfScores } from './rowProducts.ts'
+import { gradientsOfScores } from './rowProducts.ts'
 
-/** Where a loss is asked for: coefficients row by row, each row's intercept behind its features. */
+/** Where a loss is asked for, by one model or by several that learn from the same rows. */
 export interface LossRequest {
   loss: LossName
   /** Rows of coefficients: 1, or one a class. */
   outputs: number
-  weights: Float64Array
+  /** Of each model: coefficients row by row, each row's intercept behind its features. */
+  models: readonly Float64Array[]
 }
 
 /** The sum of losses, and its gradient in the shape of the coefficients. */
@@ -75,20 +76,21 @@ export const mergeTotals = kernel(
 
 export const mergeLosses = kernel(
   'ml.mergeLosses',
-  (a: LossState, b: LossState): LossState => ({
-    value: a.value + b.value,
-    gradient: a.gradient.map((own, i) => own + b.gradient[i]),
-  }),
+  (a: readonly LossState[], b: readonly LossState[]): LossState[] =>
+    a.map(({ value, gradient }, model) => ({
+      value: value + b[model].value,
+      gradient: gradient.map((own, i) => own + b[model].gradient[i]),
+    })),
 )
 
-/** The loss of one block. For `hinge` with several outputs: one class against the rest, each. */
+/** The loss of one block, of each model. For `hinge` with several outputs: one class against the rest, each. */
 export const lossOfBlock = kernel(
   'ml.loss',
-  ({ loss, outputs, weights }: LossRequest, { x, y, weight }: EncodedSample): LossState => {
-    let value = 0
-    const gradient = gradientOfScores(x, weights, outputs, (scores) => {
-      value += lossOfScores(loss, scores, y, weight)
+  ({ loss, outputs, models }: LossRequest, { x, y, weight }: EncodedSample): LossState[] => {
+    const values = new Float64Array(models.length)
+    const gradients = gradientsOfScores(x, models, outputs, (model, scores) => {
+      values[model] += lossOfScores(loss, scores, y, weight)
     })
-    return { value, gradient }
+    return gradients.map((gradient, model) => ({ value: values[model], gradient }))
   },
 )

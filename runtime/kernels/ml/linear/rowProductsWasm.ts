@@ -2,6 +2,7 @@
 
 import { code, exportSection, type Instruction, instantiate, moduleOf, op } from '../../array/wasmBytes.ts'
 import { advance, copyLocal, countDown } from '../../array/wasmLoops.ts'
+import { LOGISTIC_TYPE, logisticBody } from './logisticWasm.ts'
 
 /** Rows that are worked on at once. */
 export const TILE = 4
@@ -10,27 +11,40 @@ export const TILE = 4
 export interface RowProductsModule {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   /**
-   * Writes the product of each row and some coefficients.
+   * Writes the product of each row and some coefficients, plus an intercept.
    * @param tiles how many times `TILE` rows, ≥ 1
    * @param weights a double a column
    * @param products room for a double a row
    */
-  multiply(rows: number, tiles: number, pairs: number, weights: number, products: number): void
+  multiply(
+    rows: number,
+    tiles: number,
+    pairs: number,
+    weights: number,
+    products: number,
+    intercept: number,
+  ): void
   /**
    * Adds rows, each times its factor, to a sum.
    * @param factors a double a row
    * @param sum a double a column
+   * @param before the sum of factors so far
+   * @returns it, with these
    */
-  addUp(rows: number, tiles: number, pairs: number, factors: number, sum: number): void
+  addUp(rows: number, tiles: number, pairs: number, factors: number, sum: number, before: number): number
+  /** See {@link logisticBody}. */
+  logistic(scores: number, targets: number, pairsOfRows: number, sums: number): void
 }
 
 const FOUR = [0, 1, 2, 3]
 const [ROWS, TILES, PAIRS] = [0, 1, 2]
-const [ROW_BYTES, LEFT, POINTER] = [5, 6, 7]
+/** The intercept, or the sum of factors. */
+const NUMBER = 5
+const [ROW_BYTES, LEFT, POINTER] = [6, 7, 8]
 /** One pointer a row of the tile; of vectors one a row, and one more. */
-const POINTERS = 8
-const VECTORS = 12
-const SINGLE = 16
+const POINTERS = 9
+const VECTORS = 13
+const SINGLE = 17
 
 const get = op.localGet
 const set = op.localSet
@@ -52,6 +66,7 @@ const everyTile = (
   before: readonly Instruction[],
   pair: readonly Instruction[],
   after: readonly Instruction[],
+  last: readonly Instruction[] = [],
 ): number[] =>
   code(LOCALS, [
     ...[get(PAIRS), op.i32Const(4), op.i32Shl, set(ROW_BYTES)],
@@ -69,6 +84,7 @@ const everyTile = (
       // The last row's pointer stands behind the tile.
       ...copyLocal(POINTERS + 3, ROWS),
     ]),
+    ...last,
   ])
 
 function multiplyBody(): number[] {
@@ -83,7 +99,7 @@ function multiplyBody(): number[] {
   ]
   const store = FOUR.flatMap((row) => [
     ...[get(PRODUCTS), get(VECTORS + row), op.f64x2ExtractLane(0)],
-    ...[get(VECTORS + row), op.f64x2ExtractLane(1), op.f64Add, op.f64Store(8 * row)],
+    ...[get(VECTORS + row), op.f64x2ExtractLane(1), op.f64Add, get(NUMBER), op.f64Add, op.f64Store(8 * row)],
   ])
   return everyTile(WEIGHTS, clear, pair, [...store, ...advance(PRODUCTS, op.i32Const(8 * TILE))])
 }
@@ -99,7 +115,11 @@ function addUpBody(): number[] {
     ]),
     ...[get(POINTER), get(SINGLE), op.v128Store(0)],
   ]
-  return everyTile(SUM, load, pair, advance(FACTORS, op.i32Const(8 * TILE)))
+  const addFactors = FOUR.flatMap((row) => [
+    ...[get(NUMBER), get(FACTORS), op.f64Load(8 * row), op.f64Add, set(NUMBER)],
+  ])
+  const after = [...addFactors, ...advance(FACTORS, op.i32Const(8 * TILE))]
+  return everyTile(SUM, load, pair, after, [get(NUMBER)])
 }
 
 let compiled: RowProductsModule | undefined
@@ -108,11 +128,20 @@ let compiled: RowProductsModule | undefined
 export function rowProductsModule(): RowProductsModule {
   compiled ??= instantiate<RowProductsModule>(
     moduleOf({
-      types: [{ params: ['i32', 'i32', 'i32', 'i32', 'i32'], results: [] }],
-      functions: [0, 0],
+      types: [
+        { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'f64'], results: [] },
+        { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'f64'], results: ['f64'] },
+        LOGISTIC_TYPE,
+      ],
+      functions: [0, 1, 2],
       memoryPages: 1,
-      exports: exportSection({ memory: ['memory', 0], multiply: ['function', 0], addUp: ['function', 1] }),
-      bodies: [multiplyBody(), addUpBody()],
+      exports: exportSection({
+        memory: ['memory', 0],
+        multiply: ['function', 0],
+        addUp: ['function', 1],
+        logistic: ['function', 2],
+      }),
+      bodies: [multiplyBody(), addUpBody(), logisticBody()],
     }),
   )
   return compiled

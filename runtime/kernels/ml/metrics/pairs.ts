@@ -3,6 +3,7 @@
 import { kernel } from '../../kernel.ts'
 import { type Block, type Column, denseOf, type Sample, type TableBlock } from '../block.ts'
 import { MlDataError } from '../mlErrors.ts'
+import { requireKnownTargets } from '../sample.ts'
 
 type Label = number | string
 
@@ -27,11 +28,12 @@ export interface Pairs {
 
 export const pairsOfBlock = kernel(
   'ml.pairs',
-  (_: unknown, sample: { x: Block; y: Column; weight: Float64Array | null }): Pairs => ({
-    actual: (sample.x as TableBlock).cells[0],
-    predicted: sample.y,
-    weight: sample.weight,
-  }),
+  (who: string, sample: { x: Block; y: Column; weight: Float64Array | null }): Pairs => {
+    const { y, weight } = sample
+    const [actual] = (sample.x as TableBlock).cells
+    requireKnownTargets(who, actual)
+    return { actual, predicted: y, weight }
+  },
 )
 
 /** Predictions of a model beside a sample's targets. */
@@ -99,6 +101,16 @@ export const errorsOfPairs = kernel(
   },
 )
 
+/** Errors in place of targets, beside predictions of 0. */
+export const errorsAsPairs = kernel(
+  'ml.errorsAsPairs',
+  (_: unknown, { actual, predicted, weight }: Pairs): Pairs => {
+    const y = actual as Float64Array
+    const p = predicted as Float64Array
+    return { actual: y.map((each, i) => each - p[i]), predicted: new Float64Array(y.length), weight }
+  },
+)
+
 export const mergeErrors = kernel(
   'ml.mergeErrors',
   (a: ErrorSums, b: ErrorSums): ErrorSums => [
@@ -110,7 +122,7 @@ export const mergeErrors = kernel(
   ],
 )
 
-/** Weighted sum of `−log p` of the true class, and the weight. */
+/** Weighted sum of `−log p` of the true class, each row's probabilities as shares of their sum, and the weight. */
 export const logLossOfBlock = kernel(
   'ml.logLoss',
   (
@@ -118,7 +130,8 @@ export const logLossOfBlock = kernel(
     sample: { x: Block; y: Column; weight: Float64Array | null },
   ): readonly [loss: number, weight: number] => {
     const { rows, columns, data } = denseOf(sample.x, 'logLoss')
-    if (columns !== labels.length)
+    const ofOne = columns === 1 && labels.length === 2
+    if (columns !== labels.length && !ofOne)
       throw new MlDataError(`logLoss has ${columns} columns of probabilities for ${labels.length} classes`)
     let loss = 0
     let all = 0
@@ -127,8 +140,15 @@ export const logLossOfBlock = kernel(
       const place = labels.indexOf(sample.y[row] as Label)
       if (place < 0)
         throw new MlDataError(`logLoss has no column for the class ${JSON.stringify(sample.y[row])}`)
-      const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, data[row * columns + place]))
-      loss -= w * Math.log(p)
+      let own = 0
+      let sum = 0
+      labels.forEach((_, k) => {
+        const told = ofOne ? (k === 1 ? data[row] : 1 - data[row]) : data[row * columns + k]
+        const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, told))
+        if (k === place) own = p
+        sum += p
+      })
+      loss -= w * Math.log(own / sum)
       all += w
     }
     return [loss, all]

@@ -43,10 +43,16 @@ export function rankedBy(
   }
 }
 
-function requireZeroOrOne(who: string, actual: Column): void {
+/** Which class counts as positive: 1 among targets 0 and 1 where null. */
+type Positive = Label | null
+
+function requireZeroOrOne(who: string, actual: Column, positive: Positive): void {
+  if (positive !== null) return
   for (const each of actual)
     if (each !== 0 && each !== 1)
-      throw new MlDataError(`${who} takes targets 0 and 1, and there is ${JSON.stringify(each)}`)
+      throw new MlDataError(
+        `${who} takes targets 0 and 1, and there is ${JSON.stringify(each)}: name the class that counts as positive, { positive: … }`,
+      )
 }
 
 function requireNumbers(who: string, scores: Column): Float64Array {
@@ -54,12 +60,13 @@ function requireNumbers(who: string, scores: Column): Float64Array {
   throw new MlDataError(`${who} takes scores that are numbers, and there are texts`)
 }
 
-/** @throws {MlDataError} when targets are not 0 and 1 */
+/** @throws {MlDataError} when targets are not 0 and 1, and no class is named */
 export const rankedOfPairs = kernel(
   'ml.ranked',
-  (who: string, { actual, predicted, weight }: Pairs): Ranked => {
-    requireZeroOrOne(who, actual)
-    return rankedBy(who, requireNumbers(who, predicted), (row) => actual[row] === 1, weight)
+  ({ who, positive }: { who: string; positive: Positive }, { actual, predicted, weight }: Pairs): Ranked => {
+    requireZeroOrOne(who, actual, positive)
+    const own = positive ?? 1
+    return rankedBy(who, requireNumbers(who, predicted), (row) => actual[row] === own, weight)
   },
 )
 
@@ -98,8 +105,9 @@ export const mergeManyRanked = kernel('ml.mergeManyRanked', (a: Ranked[], b: Ran
 /** Weighted sum of squared differences, and the weight. */
 export const brierOfPairs = kernel(
   'ml.brier',
-  (_: unknown, { actual, predicted, weight }: Pairs): readonly [squares: number, weight: number] => {
-    requireZeroOrOne('brierScoreLoss', actual)
+  (positive: Positive, { actual, predicted, weight }: Pairs): readonly [squares: number, weight: number] => {
+    requireZeroOrOne('brierScoreLoss', actual, positive)
+    const own = positive ?? 1
     const chances = requireNumbers('brierScoreLoss', predicted)
     let squares = 0
     let all = 0
@@ -107,7 +115,7 @@ export const brierOfPairs = kernel(
       if (!(chance >= 0 && chance <= 1))
         throw new MlDataError(`brierScoreLoss takes probabilities 0 to 1, and row ${row} has ${chance}`)
       const w = weight ? weight[row] : 1
-      squares += w * ((actual[row] as number) - chance) ** 2
+      squares += w * (Number(actual[row] === own) - chance) ** 2
       all += w
     })
     return [squares, all]

@@ -11,6 +11,7 @@ import {
   requireFinite,
   type SparseBlock,
   selectColumns,
+  type TableBlock,
 } from '../block.ts'
 import { MlDataError } from '../mlErrors.ts'
 import { type Step, stepped } from '../steps.ts'
@@ -33,7 +34,7 @@ export const fillBlock = kernel('ml.fill', ({ who, fills }: Filling, block: Bloc
       if (own instanceof Float64Array) return own.map((cell) => (Number.isNaN(cell) ? fill : cell))
       return own.map((cell) => cell ?? String(fill))
     })
-    return { ...block, columns: kept.length, names: kept.map((column) => block.names[column]), cells }
+    return { ...(selectColumns(block, kept) as TableBlock), cells }
   }
   const dense = selectColumns(denseOf(block, who), kept)
   const { rows, columns, data } = denseOf(dense, who)

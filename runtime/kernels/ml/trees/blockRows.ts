@@ -34,7 +34,8 @@ export interface RoundPlan {
 }
 
 /**
- * Does something with each tree's rows of a block, once they have followed the tree's splits.
+ * Does something with each tree's rows of a block, once they have followed the tree's splits. Nothing of the block is kept
+ * but copies.
  * @param predictions before the round
  * @param history all splits of each tree so far; null at the root
  * @param given derivatives, where they are not those of an objective
@@ -58,7 +59,7 @@ export function withRows<T>(
   if (!isKnown) room.ungroup()
   const there = isKnown ? rows : { round, trees: rootsOf(plan, block, predictions, room, given) }
   furnished.rows = there
-  return there.trees.flatMap((tree, i) => {
+  const made = there.trees.flatMap((tree, i) => {
     if (!isWanted(i)) return []
     room.take(tree)
     const splits = history?.[i].slice(tree.followed) ?? []
@@ -73,4 +74,6 @@ export function withRows<T>(
       tree.ids = room.regroup(runs)
     return [work(room, tree, i)]
   })
+  room.leave()
+  return made
 }

@@ -1,6 +1,6 @@
 // What all blocks of a round come to: their histograms together, and how the trees grow on by them.
 
-import { kernel } from '../../kernel.ts'
+import { keepsNothing, kernel } from '../../kernel.ts'
 import { resultBuffer } from '../../resultMemory.ts'
 import type { FeatureBins } from './binning.ts'
 import type { BoostLevel, FinishedTree, Orders } from './boostLevel.ts'
@@ -16,13 +16,15 @@ export interface GrowingRound {
 }
 
 /** The sums of histograms of some blocks. */
-export const sumLevels = kernel(
-  'ml.boost.sumLevels',
-  (levels: readonly BoostLevel[]): BoostLevel => ({
-    histograms: levels[0].histograms.map((_, tree) =>
-      sumOf(levels.map(({ histograms }) => histograms[tree])),
-    ),
-  }),
+export const sumLevels = keepsNothing(
+  kernel(
+    'ml.boost.sumLevels',
+    (levels: readonly BoostLevel[]): BoostLevel => ({
+      histograms: levels[0].histograms.map((_, tree) =>
+        sumOf(levels.map(({ histograms }) => histograms[tree])),
+      ),
+    }),
+  ),
 )
 
 /** New memory, even for the sum of one. */
@@ -34,29 +36,33 @@ function sumOf([first, ...rest]: readonly Float64Array[]): Float64Array {
 }
 
 /** Grows the trees by what the blocks tell: new ones where there are none yet. */
-export const decide = kernel(
-  'ml.boost.decide',
-  (rules: GrowthRules, before: GrowingRound | null, levels: readonly BoostLevel[]): GrowingRound => {
-    const features = rules.categorical.map((_, feature) => feature)
-    const sumAt = (tree: number, node: number): Float64Array =>
-      sumOf(levels.map(({ histograms }) => histogramAt(histograms[tree], rules, node)))
-    const growing = levels[0].histograms.map((_, tree) =>
-      before
-        ? grow(rules, before.growing[tree], (node) => sumAt(tree, node))
-        : rootOf(rules, sumAt(tree, 0), features),
-    )
-    const history = growing.map(({ splits }, i) => [...(before?.history[i] ?? []), ...splits])
-    return { growing, history }
-  },
+export const decide = keepsNothing(
+  kernel(
+    'ml.boost.decide',
+    (rules: GrowthRules, before: GrowingRound | null, levels: readonly BoostLevel[]): GrowingRound => {
+      const features = rules.categorical.map((_, feature) => feature)
+      const sumAt = (tree: number, node: number): Float64Array =>
+        sumOf(levels.map(({ histograms }) => histogramAt(histograms[tree], rules, node)))
+      const growing = levels[0].histograms.map((_, tree) =>
+        before
+          ? grow(rules, before.growing[tree], (node) => sumAt(tree, node))
+          : rootOf(rules, sumAt(tree, 0), features),
+      )
+      const history = growing.map(({ splits }, i) => [...(before?.history[i] ?? []), ...splits])
+      return { growing, history }
+    },
+  ),
 )
 
 /** What rows are told of it. */
-export const ordersOf = kernel(
-  'ml.boost.orders',
-  (_: unknown, { growing, history }: GrowingRound): Orders => ({
-    history,
-    wanted: growing.map(({ splits }) => splits.flatMap(({ build }) => (build === null ? [] : [build]))),
-  }),
+export const ordersOf = keepsNothing(
+  kernel(
+    'ml.boost.orders',
+    (_: unknown, { growing, history }: GrowingRound): Orders => ({
+      history,
+      wanted: growing.map(({ splits }) => splits.flatMap(({ build }) => (build === null ? [] : [build]))),
+    }),
+  ),
 )
 
 /** What the client learns of a round. */
@@ -66,17 +72,19 @@ export interface RoundOutcome {
 }
 
 /** The trees, once none of them waits for histograms. */
-export const outcomeOf = kernel(
-  'ml.boost.outcome',
-  (
-    state: { rules: GrowthRules; features: readonly FeatureBins[]; learningRate: number },
-    { growing, history }: GrowingRound,
-  ): RoundOutcome => {
-    if (growing.some(({ splits }) => splits.some(({ build }) => build !== null))) return { grown: null }
-    const grown = growing.map((tree, i) => ({
-      ...finishedTree(state.rules, state.features, tree, state.learningRate),
-      splits: history[i],
-    }))
-    return { grown }
-  },
+export const outcomeOf = keepsNothing(
+  kernel(
+    'ml.boost.outcome',
+    (
+      state: { rules: GrowthRules; features: readonly FeatureBins[]; learningRate: number },
+      { growing, history }: GrowingRound,
+    ): RoundOutcome => {
+      if (growing.some(({ splits }) => splits.some(({ build }) => build !== null))) return { grown: null }
+      const grown = growing.map((tree, i) => ({
+        ...finishedTree(state.rules, state.features, tree, state.learningRate),
+        splits: history[i],
+      }))
+      return { grown }
+    },
+  ),
 )

@@ -1,6 +1,6 @@
 // What boosting asks a block of rows in a round: histograms of nodes, and at its end predictions.
 
-import { kernel } from '../../kernel.ts'
+import { keepsNothing, kernel } from '../../kernel.ts'
 import { isEmpty } from './binnedBlock.ts'
 import { type RoundPlan, withRows } from './blockRows.ts'
 import { type BoostBlock, floats } from './boostBlock.ts'
@@ -43,27 +43,33 @@ export interface Orders {
 }
 
 /** Before the first tree. */
-export const firstRoot = kernel('ml.boost.first', (baseline: Float64Array, block: BoostBlock): BoostRoot => {
-  const outputs = baseline.length
-  const predictions = floats(block.binned.rows * outputs)
-  for (let i = 0; i < predictions.length; i++) predictions[i] = baseline[i % outputs]
-  return { predictions, histograms: [] }
-})
-
-/** All rows at the roots of new trees. */
-export const beginRound = kernel(
-  'ml.boost.begin',
-  (at: RoundPlan, root: BoostRoot, block: BoostBlock, given?: Derivatives): BoostRoot => ({
-    predictions: root.predictions,
-    ...levelOf(at, root, block, null, given),
+export const firstRoot = keepsNothing(
+  kernel('ml.boost.first', (baseline: Float64Array, block: BoostBlock): BoostRoot => {
+    const outputs = baseline.length
+    const predictions = floats(block.binned.rows * outputs)
+    for (let i = 0; i < predictions.length; i++) predictions[i] = baseline[i % outputs]
+    return { predictions, histograms: [] }
   }),
 )
 
+/** All rows at the roots of new trees. */
+export const beginRound = keepsNothing(
+  kernel(
+    'ml.boost.begin',
+    (at: RoundPlan, root: BoostRoot, block: BoostBlock, given?: Derivatives): BoostRoot => ({
+      predictions: root.predictions,
+      ...levelOf(at, root, block, null, given),
+    }),
+  ),
+)
+
 /** Rows follow the splits that were decided on, and tell the histograms that are wanted next. */
-export const nextLevel = kernel(
-  'ml.boost.next',
-  (at: RoundPlan, root: BoostRoot, block: BoostBlock, orders: Orders, given?: Derivatives): BoostLevel =>
-    levelOf(at, root, block, orders, given),
+export const nextLevel = keepsNothing(
+  kernel(
+    'ml.boost.next',
+    (at: RoundPlan, root: BoostRoot, block: BoostBlock, orders: Orders, given?: Derivatives): BoostLevel =>
+      levelOf(at, root, block, orders, given),
+  ),
 )
 
 function levelOf(
@@ -89,16 +95,18 @@ function levelOf(
 }
 
 /** Predictions with a finished round of trees added. */
-export const finishRound = kernel(
-  'ml.boost.finish',
-  (
-    { grown, ...at }: RoundPlan & { grown: readonly FinishedTree[] },
-    { predictions }: BoostRoot,
-    block: BoostBlock,
-    given?: Derivatives,
-  ): BoostRoot => {
-    return { predictions: withLeaves(at, grown, predictions, block, given), histograms: [] }
-  },
+export const finishRound = keepsNothing(
+  kernel(
+    'ml.boost.finish',
+    (
+      { grown, ...at }: RoundPlan & { grown: readonly FinishedTree[] },
+      { predictions }: BoostRoot,
+      block: BoostBlock,
+      given?: Derivatives,
+    ): BoostRoot => {
+      return { predictions: withLeaves(at, grown, predictions, block, given), histograms: [] }
+    },
+  ),
 )
 
 /**
@@ -132,6 +140,7 @@ export function withLeaves(
     const segments = partSegments(plan.features, tree.splits, room, { 0: { start: 0, count: rest.length } })
     addLeaves(made, made, outputs, output, tree, { order: room.orderOf(rest.length), segments, ids: null })
   })
+  room.leave()
   return made
 }
 
@@ -145,7 +154,6 @@ function restOf(order: Uint32Array, rows: number): Uint32Array {
 }
 
 /** The raw predictions of a block. */
-export const predictionsOf = kernel(
-  'ml.boost.predictions',
-  (_: unknown, { predictions }: BoostRoot): Float64Array => predictions,
+export const predictionsOf = keepsNothing(
+  kernel('ml.boost.predictions', (_: unknown, { predictions }: BoostRoot): Float64Array => predictions),
 )

@@ -2,8 +2,9 @@
 
 import { kernel } from '../../kernel.ts'
 import { mulberry } from '../seeded.ts'
-import { GROUP, placeOfFeature } from './binnedBlock.ts'
+import { type BinnedBlock, GROUP, groupsOf } from './binnedBlock.ts'
 import type { BoostBlock } from './boostBlock.ts'
+import { runsOfNode } from './forestNodes.ts'
 import {
   type ForestNode,
   type ForestRules,
@@ -18,7 +19,7 @@ import type { TreeRows } from './heldRows.ts'
 /** Rows of one node. */
 export interface NodeRows {
   rows: number
-  /** rows × features. */
+  /** Bins of one row behind those of the other: as many bytes each as whole groups of features have. */
   bins: Uint8Array
   /** The class of each row; all 0 where targets are numbers. */
   classes: Uint16Array
@@ -35,35 +36,43 @@ export interface NodesWanted {
 /** The rows of some nodes, one block's part. */
 export const rowsOfNodes = kernel(
   'ml.forest.rowsOfNodes',
-  ({ classes, wanted }: NodesWanted, { binned }: BoostBlock, trees: TreeRows[]): NodeRows[][] => {
-    const { features } = binned
-    return trees.map((tree, i) =>
-      wanted[i].map((node) => {
-        const runs = Array.from({ length: classes }, (_, c) => tree.segments[node * classes + c])
-        const rows = runs.reduce((sum, { count }) => sum + count, 0)
-        const made: NodeRows = {
-          rows,
-          bins: new Uint8Array(rows * features),
-          classes: new Uint16Array(rows),
-          gradients: new Int32Array(rows),
-          hessians: new Int32Array(rows),
-        }
-        let to = 0
-        runs.forEach(({ start, count }, c) => {
-          for (let at = start; at < start + count; at++, to++) {
-            const row = tree.order[at]
-            made.classes[to] = c
-            made.gradients[to] = tree.derivatives[2 * row]
-            made.hessians[to] = tree.derivatives[2 * row + 1]
-            for (let f = 0; f < features; f++)
-              made.bins[to * features + f] = binned.bytes[placeOfFeature(binned.rows, f) + GROUP * row]
-          }
-        })
-        return made
-      }),
-    )
-  },
+  ({ classes, wanted }: NodesWanted, { binned }: BoostBlock, trees: TreeRows[]): NodeRows[][] =>
+    trees.map((tree, i) => wanted[i].map((node) => rowsOfNode(binned, classes, tree, node))),
 )
+
+/** The rows of one node, brought together. */
+export function rowsOfNode(binned: BinnedBlock, classes: number, tree: TreeRows, node: number): NodeRows {
+  const runs = runsOfNode(classes, node).map((run) => tree.segments[run])
+  const rows = runs.reduce((sum, { count }) => sum + count, 0)
+  const groups = groupsOf(binned.features)
+  const words = new Uint32Array(rows * groups)
+  const made: NodeRows = {
+    rows,
+    bins: new Uint8Array(words.buffer),
+    classes: new Uint16Array(rows),
+    gradients: new Int32Array(rows),
+    hessians: new Int32Array(rows),
+  }
+  const from = wordsOf(binned)
+  let to = 0
+  runs.forEach(({ start, count }, c) => {
+    for (let at = start; at < start + count; at++, to++) {
+      const row = tree.order[at]
+      made.classes[to] = c
+      made.gradients[to] = tree.derivatives[2 * row]
+      made.hessians[to] = tree.derivatives[2 * row + 1]
+      for (let group = 0; group < groups; group++)
+        words[to * groups + group] = from[group * binned.rows + row]
+    }
+  })
+  return made
+}
+
+/** The bins of four features as one number. */
+function wordsOf({ bytes, rows, features }: BinnedBlock): Uint32Array {
+  const aligned = bytes.byteOffset % GROUP === 0 ? bytes : bytes.slice()
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, groupsOf(features) * rows)
+}
 
 const joined = <T extends Uint8Array | Uint16Array | Int32Array>(a: T, b: T): T => {
   const made = new (a.constructor as new (length: number) => T)(a.length + b.length)
@@ -106,44 +115,40 @@ export const finishSubtrees = kernel(
   },
 )
 
-function finishSubtree(
+/** The nodes below one node, whose rows are at hand; the first is the node itself. */
+export function finishSubtree(
   rules: ForestRules,
   { tree, node, depth, rows }: SubtreeJob,
   runs: Runs,
 ): ForestNode[] {
-  const features = rules.offsets.length - 1
+  const stride = GROUP * groupsOf(rules.offsets.length - 1)
   const order = Int32Array.from({ length: rows.rows }, (_, row) => row)
   const aside = new Int32Array(rows.rows)
-  const keys = new Uint32Array(rows.rows)
   const nodes: ForestNode[] = [{ depth, sums: sumsOf(rules, rows), split: null, left: -1, right: -1 }]
-  const ranges = [{ from: 0, to: rows.rows }]
+  const starts = [0]
   for (let own = 0; own < nodes.length; own++) {
     if (!mayGrow(rules, nodes[own])) continue
-    const { from, to } = ranges[own]
-    const looked = shuffledFeatures(rules, tree, node, own)
-    const split = forestSplit(
-      rules,
-      nodes[own].sums,
-      looked,
-      (feature, into) => {
-        runsOfRows(rules, rows, order.subarray(from, to), feature, keys, into)
-      },
-      runs,
-    )
+    const from = starts[own]
+    const to = from + nodes[own].sums.count
+    const runsOf = (feature: number, into: Runs): void =>
+      runsOfRows(rules, rows, order, from, to, feature, stride, into)
+    const split = forestSplit(rules, nodes[own].sums, featureOrder(rules, tree, node, own), runsOf, runs)
     if (!split) continue
-    const missing = rules.offsets[split.feature + 1] - rules.offsets[split.feature] - 1
+    const { feature, bin: last, missingLeft } = split
+    const missing = rules.offsets[feature + 1] - rules.offsets[feature] - 1
     let left = from
     let right = 0
     for (let at = from; at < to; at++) {
-      const bin = rows.bins[order[at] * features + split.feature]
-      if (bin === missing ? split.missingLeft : bin <= split.bin) order[left++] = order[at]
-      else aside[right++] = order[at]
+      const row = order[at]
+      const bin = rows.bins[row * stride + feature]
+      if (bin === missing ? missingLeft : bin <= last) order[left++] = row
+      else aside[right++] = row
     }
-    order.set(aside.subarray(0, right), left)
+    for (let i = 0; i < right; i++) order[left + i] = aside[i]
     nodes[own] = { ...nodes[own], split, left: nodes.length, right: nodes.length + 1 }
     for (const sums of [split.left, split.right])
       nodes.push({ depth: nodes[own].depth + 1, sums, split: null, left: -1, right: -1 })
-    ranges.push({ from, to: left }, { from: left, to })
+    starts.push(from, left)
   }
   return nodes
 }
@@ -158,63 +163,99 @@ function sumsOf({ classes, isRegression }: ForestRules, rows: NodeRows): ForestS
   return made
 }
 
-/** The runs of a feature among some rows, by sorting them: keys are the bin above the row's place. */
+/** So few rows are sorted; more are counted bin by bin, whichever bins they are in. */
+const SORTED_ROWS = 24
+const keys = new Uint32Array(SORTED_ROWS)
+
+/** The runs of a feature among some rows: those at the places `from` to `to` of an order. */
 function runsOfRows(
   { offsets, classes, isRegression }: ForestRules,
-  rows: NodeRows,
+  { bins, classes: classOf, gradients, hessians }: NodeRows,
   order: Int32Array,
+  from: number,
+  to: number,
   feature: number,
-  keys: Uint32Array,
+  stride: number,
   runs: Runs,
 ): void {
-  const features = offsets.length - 1
-  const count = order.length
-  for (let i = 0; i < count; i++) keys[i] = (rows.bins[order[i] * features + feature] << 16) | i
-  const sorted = keys.subarray(0, count)
-  if (count > 24) sorted.sort()
-  else
-    for (let i = 1; i < count; i++) {
-      const key = sorted[i]
-      let at = i
-      for (; at > 0 && sorted[at - 1] > key; at--) sorted[at] = sorted[at - 1]
-      sorted[at] = key
+  const { counts, weights, sums } = runs
+  if (to - from > SORTED_ROWS) {
+    const all = offsets[feature + 1] - offsets[feature]
+    counts.fill(0, 0, all)
+    weights.fill(0, 0, all)
+    sums.fill(0, 0, all * classes)
+    for (let at = from; at < to; at++) {
+      const row = order[at]
+      const bin = bins[row * stride + feature]
+      counts[bin]++
+      weights[bin] += hessians[row]
+      if (isRegression) sums[bin] += gradients[row]
+      else sums[bin * classes + classOf[row]] += hessians[row]
     }
+    keepFull(runs, all, classes)
+    return
+  }
+  for (let at = from; at < to; at++) {
+    const key = (bins[order[at] * stride + feature] << 16) | (at - from)
+    let place = at - from
+    for (; place > 0 && keys[place - 1] > key; place--) keys[place] = keys[place - 1]
+    keys[place] = key
+  }
   let run = -1
-  let bin = -1
-  for (let i = 0; i < count; i++) {
-    const own = sorted[i] >>> 16
-    if (own !== bin) {
-      bin = own
+  for (let i = 0; i < to - from; i++) {
+    const bin = keys[i] >>> 16
+    if (run < 0 || bin !== runs.bins[run]) {
       run++
-      runs.bins[run] = own
-      runs.counts[run] = 0
-      runs.weights[run] = 0
-      for (let c = 0; c < classes; c++) runs.sums[run * classes + c] = 0
+      runs.bins[run] = bin
+      counts[run] = 0
+      weights[run] = 0
+      for (let c = 0; c < classes; c++) sums[run * classes + c] = 0
     }
-    const row = order[sorted[i] & 0xffff]
-    runs.counts[run]++
-    runs.weights[run] += rows.hessians[row]
-    if (isRegression) runs.sums[run] += rows.gradients[row]
-    else runs.sums[run * classes + rows.classes[row]] += rows.hessians[row]
+    const row = order[from + (keys[i] & 0xffff)]
+    counts[run]++
+    weights[run] += hessians[row]
+    if (isRegression) sums[run] += gradients[row]
+    else sums[run * classes + classOf[row]] += hessians[row]
   }
   runs.length = run + 1
 }
 
-/** Features in an order that follows from the node's number; `below` is its number within a finished part. */
-export function shuffledFeatures(
+/** Bins that have rows, one behind the other. */
+function keepFull(runs: Runs, all: number, classes: number): void {
+  const { bins, counts, weights, sums } = runs
+  let run = 0
+  for (let bin = 0; bin < all; bin++) {
+    if (counts[bin] === 0) continue
+    bins[run] = bin
+    if (run < bin) {
+      counts[run] = counts[bin]
+      weights[run] = weights[bin]
+      for (let c = 0; c < classes; c++) sums[run * classes + c] = sums[bin * classes + c]
+    }
+    run++
+  }
+  runs.length = run
+}
+
+/** Features in an order that follows from the node's number; asked for place after place. */
+export function featureOrder(
   { seed, offsets }: Pick<ForestRules, 'seed' | 'offsets'>,
   tree: number,
   node: number,
+  /** The node's number within a finished part. */
   below = 0,
-): number[] {
+): (place: number) => number {
   const start = Math.imul(seed, 31) + Math.imul(tree + 1, 104_729) + Math.imul(node + 1, 1_299_709)
   const next = mulberry((start + Math.imul(below, 15_485_863)) | 0)
-  const order = Array.from({ length: offsets.length - 1 }, (_, i) => i)
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(next() * (i + 1))
-    const own = order[i]
-    order[i] = order[j]
-    order[j] = own
+  const features = offsets.length - 1
+  const order = new Uint32Array(features)
+  for (let i = 0; i < features; i++) order[i] = i
+  // Fisher and Yates from the beginning: places that nobody asks for are not drawn.
+  return (place) => {
+    const other = place + Math.floor(next() * (features - place))
+    const own = order[other]
+    order[other] = order[place]
+    order[place] = own
+    return own
   }
-  return order
 }

@@ -40,34 +40,40 @@ export function drawsOf(seed: number, tree: number, row: number): number {
 /** The most that a row can be drawn. */
 export const MOST_DRAWS = POISSON.length
 
-/** Rows at the root of each tree: the run of node n and class c is number n · classes + c. */
-export const startForest = kernel(
-  'ml.forest.start',
-  (plan: ForestPlan, { binned, target, weight, start }: BoostBlock): TreeRows[] => {
-    const { rows } = binned
-    const { classes, center } = plan
-    return plan.trees.map((tree) => {
-      const derivatives = integers(2 * rows)
-      const counts = new Int32Array(classes + 1)
-      for (let row = 0; row < rows; row++) {
-        const draws = plan.bootstrap ? drawsOf(plan.seed, tree, start + row) : 1
-        const own = (weight ? weight[row] : 1) * draws
-        const gradient = center === null ? 0 : Math.round((own * (target[row] - center)) / plan.gradientUnit)
-        derivatives[2 * row] = gradient
-        derivatives[2 * row + 1] = Math.round(own / plan.hessianUnit)
-        if (derivatives[2 * row + 1] === 0) continue
-        counts[(center === null ? target[row] : 0) + 1]++
-      }
-      for (let c = 0; c < classes; c++) counts[c + 1] += counts[c]
-      const segments: TreeRows['segments'] = {}
-      for (let c = 0; c < classes; c++) segments[c] = { start: counts[c], count: counts[c + 1] - counts[c] }
-      const order = numbers(counts[classes])
-      for (let row = 0; row < rows; row++)
-        if (derivatives[2 * row + 1] > 0) order[counts[center === null ? target[row] : 0]++] = row
-      return { order, segments, derivatives }
-    })
-  },
+/** Rows at the root of each tree. */
+export const startForest = kernel('ml.forest.start', (plan: ForestPlan, block: BoostBlock): TreeRows[] =>
+  plan.trees.map((tree) => rowsAtRoot(plan, tree, block, integers(2 * block.binned.rows), numbers)),
 )
+
+/**
+ * Rows at the root of one tree, those that it draws: the run of class c is number c.
+ * @param derivatives room for two numbers a row of the block, written
+ * @param orderOf gives room for an order of so many rows
+ */
+export function rowsAtRoot(
+  { seed, bootstrap, classes, center, gradientUnit, hessianUnit }: ForestPlan,
+  tree: number,
+  { binned: { rows }, target, weight, start }: BoostBlock,
+  derivatives: Int32Array,
+  orderOf: (count: number) => Uint32Array,
+): TreeRows {
+  const counts = new Int32Array(classes + 1)
+  for (let row = 0; row < rows; row++) {
+    const draws = bootstrap ? drawsOf(seed, tree, start + row) : 1
+    const own = (weight ? weight[row] : 1) * draws
+    derivatives[2 * row] = center === null ? 0 : Math.round((own * (target[row] - center)) / gradientUnit)
+    derivatives[2 * row + 1] = Math.round(own / hessianUnit)
+    if (derivatives[2 * row + 1] === 0) continue
+    counts[(center === null ? target[row] : 0) + 1]++
+  }
+  for (let c = 0; c < classes; c++) counts[c + 1] += counts[c]
+  const segments: TreeRows['segments'] = {}
+  for (let c = 0; c < classes; c++) segments[c] = { start: counts[c], count: counts[c + 1] - counts[c] }
+  const order = orderOf(counts[classes])
+  for (let row = 0; row < rows; row++)
+    if (derivatives[2 * row + 1] > 0) order[counts[center === null ? target[row] : 0]++] = row
+  return { order, segments, derivatives }
+}
 
 /** Of a block: the largest weight, and the largest size of a target that weighs anything. */
 export const forestBounds = kernel(

@@ -58,6 +58,9 @@ export interface Runs {
   weights: Float64Array
   /** runs × classes. */
   sums: Float64Array
+  /** What is left of a place that is tried, and of the best one: by class. */
+  beside: Float64Array
+  left: Float64Array
 }
 
 /** Room for the runs of any feature. */
@@ -67,6 +70,8 @@ export const roomForRuns = ({ classes }: Pick<ForestRules, 'classes'>): Runs => 
   counts: new Float64Array(256),
   weights: new Float64Array(256),
   sums: new Float64Array(256 * classes),
+  beside: new Float64Array(classes),
+  left: new Float64Array(classes),
 })
 
 /** Reads the runs of a feature from a node's histograms, one a class. */
@@ -110,42 +115,70 @@ export const mayGrow = (rules: ForestRules, { depth, sums }: Pick<ForestNode, 'd
   sums.count >= Math.max(rules.minSamplesSplit, 2 * rules.minSamplesLeaf) &&
   (rules.isRegression || !sums.sums.some((each) => each >= sums.weight))
 
-/** A split that is better than what was found before it. */
+/** The best place that was found so far; the sums left of it stand in `left`. */
 interface Search {
-  best: ForestSplit | null
+  feature: number
   most: number
+  gain: number
+  bin: number
+  until: number
+  missingLeft: boolean
+  weight: number
+  count: number
+  left: Float64Array
 }
 
 /**
- * @param order features in the order in which they are looked at: `tries` of them, further ones only as long as none can
- * be split
+ * @param order tells features in the order in which they are looked at: `tries` of them, further ones only as long as none
+ * can be split
  * @param runsOf tells a feature's runs
  */
 export function forestSplit(
   rules: ForestRules,
   node: ForestSums,
-  order: readonly number[],
+  order: (place: number) => number,
   runsOf: (feature: number, runs: Runs) => void,
   runs: Runs,
 ): ForestSplit | null {
   const sumUnit = rules.isRegression ? rules.gradientUnit : rules.hessianUnit
   let squares = 0
-  for (const each of node.sums) squares += (each * sumUnit) ** 2
+  for (let c = 0; c < rules.classes; c++) squares += (node.sums[c] * sumUnit) ** 2
   const own = squares / (node.weight * rules.hessianUnit)
-  // Sides differ by rounding where the targets of a node are all alike.
   const search: Search = {
-    best: null,
+    feature: -1,
+    // Sides differ by rounding where the targets of a node are all alike.
     most: rules.isRegression ? 1e-9 * own + Number.MIN_VALUE : -1e-9 * own,
+    gain: 0,
+    bin: 0,
+    until: 0,
+    missingLeft: false,
+    weight: 0,
+    count: 0,
+    left: runs.left,
   }
-  for (let i = 0; i < order.length && (i < rules.tries || !search.best); i++) {
-    const feature = order[i]
+  const features = rules.offsets.length - 1
+  for (let i = 0; i < features && (i < rules.tries || search.feature < 0); i++) {
+    const feature = order(i)
     runsOf(feature, runs)
     const missing = rules.offsets[feature + 1] - rules.offsets[feature] - 1
     const hasMissing = runs.length > 0 && runs.bins[runs.length - 1] === missing
     sweep(rules, node, own, feature, runs, false, search)
     if (hasMissing) sweep(rules, node, own, feature, runs, true, search)
   }
-  return search.best
+  return search.feature < 0 ? null : splitOf(node, search)
+}
+
+function splitOf(
+  node: ForestSums,
+  { feature, gain, bin, until, missingLeft, ...found }: Search,
+): ForestSplit {
+  const left = { sums: found.left.slice(), weight: found.weight, count: found.count }
+  const right = {
+    sums: node.sums.map((each, c) => each - left.sums[c]),
+    weight: node.weight - left.weight,
+    count: node.count - left.count,
+  }
+  return { feature, gain, bin, until, missingLeft, left, right }
 }
 
 /** Tries the places between a feature's runs; the last run is the missing values where `missingLeft` is tried. */
@@ -160,19 +193,21 @@ function sweep(
 ): void {
   const { classes, hessianUnit, minSamplesLeaf } = rules
   const sumUnit = rules.isRegression ? rules.gradientUnit : hessianUnit
-  const left = new Float64Array(classes)
+  const { sums, weights, counts, beside: left } = runs
+  left.fill(0)
   let weight = 0
   let count = 0
-  const add = (run: number): void => {
-    weight += runs.weights[run]
-    count += runs.counts[run]
-    for (let c = 0; c < classes; c++) left[c] += runs.sums[run * classes + c]
-  }
   const last = missingLeft ? runs.length - 1 : runs.length
-  if (missingLeft) add(last)
+  if (missingLeft) {
+    weight = weights[last]
+    count = counts[last]
+    for (let c = 0; c < classes; c++) left[c] = sums[last * classes + c]
+  }
   const missing = rules.offsets[feature + 1] - rules.offsets[feature] - 1
   for (let run = 0; run < last - 1; run++) {
-    add(run)
+    weight += weights[run]
+    count += counts[run]
+    for (let c = 0; c < classes; c++) left[c] += sums[run * classes + c]
     if (count < minSamplesLeaf) continue
     if (node.count - count < minSamplesLeaf) break
     const rest = node.weight - weight
@@ -180,24 +215,23 @@ function sweep(
     let inLeft = 0
     let inRight = 0
     for (let c = 0; c < classes; c++) {
+      const other = node.sums[c] - left[c]
       inLeft += left[c] * left[c]
-      inRight += (node.sums[c] - left[c]) ** 2
+      inRight += other * other
     }
     const gain = ((inLeft / weight + inRight / rest) * sumUnit * sumUnit) / hessianUnit - own
     if (!(gain > search.most)) continue
-    search.most = gain
-    const bin = runs.bins[run]
     const next = runs.bins[run + 1]
-    search.best = {
-      feature,
-      gain: Math.max(0, gain),
-      bin,
-      // Missing values have no threshold of their own: everything that is there goes left.
-      until: next === missing ? next : next - 1,
-      // Where nothing is missing, it would go to where more rows are.
-      missingLeft: missingLeft || (runs.bins[runs.length - 1] !== missing && 2 * count > node.count),
-      left: { sums: left.slice(), weight, count },
-      right: { sums: node.sums.map((each, c) => each - left[c]), weight: rest, count: node.count - count },
-    }
+    search.most = gain
+    search.feature = feature
+    search.gain = Math.max(0, gain)
+    search.bin = runs.bins[run]
+    // Missing values have no threshold of their own: everything that is there goes left.
+    search.until = next === missing ? next : next - 1
+    // Where nothing is missing, it would go to where more rows are.
+    search.missingLeft = missingLeft || (runs.bins[runs.length - 1] !== missing && 2 * count > node.count)
+    search.weight = weight
+    search.count = count
+    search.left.set(left)
   }
 }

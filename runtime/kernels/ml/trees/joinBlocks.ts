@@ -1,21 +1,23 @@
 // Neighbouring blocks of rows as one: fewer blocks make fewer histograms.
 
-import { kernel } from '../../kernel.ts'
+import { keepsNothing, kernel } from '../../kernel.ts'
 import { resultBuffer } from '../../resultMemory.ts'
 import { type BinnedBlock, binnedBytes, GROUP, groupsOf } from './binnedBlock.ts'
 import { type BoostBlock, floats } from './boostBlock.ts'
 
 /** The rows of several blocks, one behind another: each begins where the one before it ends. */
-export const joinBoostBlocks = kernel('ml.boost.join', (blocks: readonly BoostBlock[]): BoostBlock => {
-  const [first] = blocks
-  if (blocks.length === 1) return first
-  return {
-    binned: joinBinned(blocks.map(({ binned }) => binned)),
-    target: joinFloats(blocks.map(({ target }) => target)),
-    weight: first.weight && joinFloats(blocks.map(({ weight }) => weight as Float64Array)),
-    start: first.start,
-  }
-})
+export const joinBoostBlocks = keepsNothing(
+  kernel('ml.boost.join', (blocks: readonly BoostBlock[]): BoostBlock => {
+    const [first] = blocks
+    if (blocks.length === 1) return first
+    return {
+      binned: joinBinned(blocks.map(({ binned }) => binned)),
+      target: joinFloats(blocks.map(({ target }) => target)),
+      weight: first.weight && joinFloats(blocks.map(({ weight }) => weight as Float64Array)),
+      start: first.start,
+    }
+  }),
+)
 
 function joinFloats(parts: readonly Float64Array[]): Float64Array {
   const made = floats(parts.reduce((sum, { length }) => sum + length, 0))

@@ -34,7 +34,10 @@ export function roomOf(name: string | null, block: BinnedBlock, offsets: readonl
   if (!own) own = isFull(block) ? oldest() : undefined
   own ??= { room: new TreeRoom(), rows: null }
   rooms.set(key, own)
-  if (isKnown) return own
+  if (isKnown) {
+    own.room.see(block)
+    return own
+  }
   own.rows = null
   own.room.lay(block, offsets)
   return own

@@ -5,7 +5,7 @@ import type { Segment } from './histogram.ts'
 import { COUNT_BITS, FEATURE_BYTES, newTreeModule, TILE_BYTES, type TreeModule } from './treeWasm.ts'
 
 /** Bins of so many bytes lie in a room at a time, one group of features at least. */
-const BIN_BYTES_MAX = 64 * 1024 * 1024
+export const BIN_BYTES_MAX = 64 * 1024 * 1024
 const PAGE = 65_536
 const SIDES_BYTES = 256
 
@@ -38,7 +38,10 @@ const aligned = (address: number): number => Math.ceil(address / 16) * 16
 /** Memory for one block at a time. */
 export class TreeRoom {
   readonly #module: TreeModule = newTreeModule()
-  #block: BinnedBlock = { rows: 0, features: 0, bytes: new Uint8Array(0) }
+  readonly #binBytesMax: number
+  #shape: Pick<BinnedBlock, 'rows' | 'features'> = { rows: 0, features: 0 }
+  /** The block's bins, while somebody works on it. */
+  #binned: Uint8Array | null = null
   #offsets: readonly number[] = []
   #groupBytes = 0
   /** How many groups lie in the room at a time, and which is the first. */
@@ -56,6 +59,11 @@ export class TreeRoom {
   #rowsAt = { derivatives: 0, bins: 0 }
   #regrouped = { derivatives: 0, bins: 0, ids: 0 }
 
+  /** @param binBytesMax bins of so many bytes lie in it at a time, one group of features at least */
+  constructor(binBytesMax = BIN_BYTES_MAX) {
+    this.#binBytesMax = binBytesMax
+  }
+
   /** All that it has, in bytes. */
   get bytes(): number {
     return this.#module.memory.buffer.byteLength
@@ -67,12 +75,13 @@ export class TreeRoom {
    */
   lay(block: BinnedBlock, offsets: readonly number[]): void {
     const { rows, features } = block
-    this.#block = block
+    this.#shape = { rows, features }
+    this.#binned = block.bytes
     this.#offsets = offsets
     this.#groupBytes = GROUP * rows
     this.#firstGroup = -1
     const groups = groupsOf(features)
-    this.#partGroups = Math.min(groups, Math.max(1, Math.floor(BIN_BYTES_MAX / this.#groupBytes)))
+    this.#partGroups = Math.min(groups, Math.max(1, Math.floor(this.#binBytesMax / this.#groupBytes)))
     this.#into = this.#sums + this.#partGroups * GROUP * FEATURE_BYTES
     this.#order = aligned(this.#into + 8 * PER_BIN * offsets[features])
     this.#aside = aligned(this.#order + 4 * rows)
@@ -86,9 +95,19 @@ export class TreeRoom {
     new Uint8Array(memory.buffer, this.#sums, this.#into - this.#sums).fill(0)
   }
 
+  /** The block that it was laid out for comes again: bins that do not lie in the room are read from there. */
+  see({ bytes }: BinnedBlock): void {
+    this.#binned = bytes
+  }
+
+  /** Holds nothing of the block but copies of its own until it is seen again: a worker may use its memory for others. */
+  leave(): void {
+    this.#binned = null
+  }
+
   /** Room for rows that stand by their nodes; tells where it ends. */
   #layCopies(from: number): number {
-    const { rows } = this.#block
+    const { rows } = this.#shape
     if (!this.canRegroup) return from
     const derivatives = aligned(from)
     const ids = aligned(derivatives + 8 * rows)
@@ -99,7 +118,7 @@ export class TreeRoom {
 
   /** Whether rows can be put by their nodes: all features lie in the room, and rows are too many to be at hand anyway. */
   get canRegroup(): boolean {
-    const { rows, features } = this.#block
+    const { rows, features } = this.#shape
     return rows >= REGROUPED_ROWS && this.#partGroups === groupsOf(features)
   }
 
@@ -110,7 +129,7 @@ export class TreeRoom {
    * @returns the row at each place: memory of the room
    */
   regroup(runs: readonly Segment[]): Uint32Array {
-    const { rows, features } = this.#block
+    const { rows, features } = this.#shape
     const { derivatives, ids, bins } = this.#regrouped
     const [module, order, groupBytes] = [this.#module, this.orderOf(rows), this.#groupBytes]
     this.#load(0)
@@ -147,7 +166,7 @@ export class TreeRoom {
 
   /** Memory of the room for derivatives of all rows; good until it is laid out anew. */
   derivativesOf(): Int32Array {
-    return new Int32Array(this.#module.memory.buffer, this.#derivatives, 2 * this.#block.rows)
+    return new Int32Array(this.#module.memory.buffer, this.#derivatives, 2 * this.#shape.rows)
   }
 
   /** Takes rows in, if they do not lie in it. */
@@ -184,7 +203,7 @@ export class TreeRoom {
 
   /** Goes through all features, as many at a time as have room. */
   inParts(work: (part: RoomPart) => void): void {
-    const { features } = this.#block
+    const { features } = this.#shape
     const groups = groupsOf(features)
     for (let firstGroup = 0; firstGroup < groups; firstGroup += this.#partGroups) {
       this.#load(firstGroup)
@@ -211,15 +230,19 @@ export class TreeRoom {
         const own = this.#offsets[firstFeature + i + 1] - at
         module.drain(this.#sums + FEATURE_BYTES * i, own, this.#into + 8 * PER_BIN * (at - first))
       }
+      // What fills the last group up was counted too: another part's features come to the same places.
+      const filled = FEATURE_BYTES * (groups * GROUP - features)
+      new Uint8Array(module.memory.buffer, this.#sums + FEATURE_BYTES * features, filled).fill(0)
     }
     return made
   }
 
   #load(firstGroup: number): void {
     if (firstGroup === this.#firstGroup) return
+    if (!this.#binned) throw new Error('this block was left: this is a fault in heddle')
     this.#firstGroup = firstGroup
     const from = firstGroup * this.#groupBytes
-    const bytes = this.#block.bytes.subarray(from, from + this.#partGroups * this.#groupBytes)
+    const bytes = this.#binned.subarray(from, from + this.#partGroups * this.#groupBytes)
     new Uint8Array(this.#module.memory.buffer, this.#bins, bytes.length).set(bytes)
   }
 }

@@ -64,6 +64,10 @@ export function aggregated(
       return distinct(present)
     case 'hashCodes':
       return [...new Set(cells.map((cell) => codeOf(...hashWords(keyText([cell])))))]
+    case 'quantileOfLists': {
+      const values = present.flatMap((list) => list as Cell[]).filter((value) => value !== null)
+      return quantile(values, Number(options.q), String(options.interpolation ?? 'linear'))
+    }
     case 'gather': {
       const all = (present as readonly (readonly Cell[])[]).flat(1)
       return options.distinct ? distinct(all) : all

@@ -7,7 +7,7 @@ import { columnsOfFrames } from '../frameColumns.ts'
 import { joined } from '../read/columnsOfSource.ts'
 import type { Schema } from '../schema.ts'
 import { sketchedColumns } from '../sketch/groupSketches.ts'
-import type { SortKey, Step } from '../steps.ts'
+import { requireSameRows, type SortKey, type Step } from '../steps.ts'
 import { userStep } from '../userStep.ts'
 import { asofJoined } from './asof.ts'
 import type { Cell, Column } from './column.ts'
@@ -61,6 +61,19 @@ export async function columnsStep(table: Table, step: Step, args: readonly unkno
       const [before, own] = args[0] as Frame[]
       return taken(table, range(before.rows, before.rows + own.rows))
     }
+    case 'number': {
+      const first = BigInt(args[step.slot] as number | bigint)
+      const cells = range(0, table.rows).map((row) => first + BigInt(row))
+      return { rows: table.rows, columns: [{ name: step.name, type: 'int64', cells }, ...table.columns] }
+    }
+    case 'beside': {
+      const others = rightSide(args[step.slot], step.schema)
+      requireSameRows(table.rows, others.rows)
+      const own = step.schema.flatMap(({ name }) => others.columns.filter((column) => column.name === name))
+      return { rows: table.rows, columns: [...table.columns, ...own] }
+    }
+    case 'fold':
+      return folded(table, step)
     case 'every':
       return where(table, (row) => row % step.n === step.n >> 1, [])
     case 'sample':
@@ -157,6 +170,17 @@ function sortedRows(table: Table, keys: readonly SortKey[]): number[] {
     }
     return a - b
   })
+}
+
+/** Columns of one row as several rows. */
+function folded(table: Table, { label, columns, rows }: Extract<Step, { step: 'fold' }>): Table {
+  const named = new Map(table.columns.map((column) => [column.name, column]))
+  const made = columns.map((name, i): Column => {
+    const own = rows.map(({ from }) => named.get(from[i]) as Column)
+    return { name, type: own[0].type, cells: own.map(({ cells }) => cells[0]) }
+  })
+  const names: Column = { name: label, type: 'string', cells: rows.map(({ name }) => name) }
+  return { columns: [names, ...made], rows: rows.length }
 }
 
 function unique(table: Table, subset: readonly string[], keep: 'first' | 'last' | 'any' | 'none'): Table {

@@ -212,7 +212,7 @@ export function truncated(ms: number, every: string): number {
   }
   const length = count * (MS[unit] ?? 1)
   // The first Monday after 1 January 1970.
-  const origin = unit === 'w' ? 4 * MS_A_DAY - 7 * MS_A_DAY : 0
+  const origin = unit === 'w' ? 4 * MS_A_DAY : 0
   return Math.floor((ms - origin) / length) * length + origin
 }
 

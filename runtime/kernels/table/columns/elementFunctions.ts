@@ -1,7 +1,7 @@
 // Functions of one row, in JavaScript. Absent values are dealt with before: none of these gets one as its first argument.
 
 import { kernel } from '../../kernel.ts'
-import { type DataType, isDatetime, isDuration, isInteger, TICKS } from '../dataType.ts'
+import { type DataType, isDuration, isInteger, isWide, TICKS } from '../dataType.ts'
 import type { Options } from '../expression.ts'
 import type { FunctionName } from '../functionCatalogue.ts'
 import { quantile } from './aggregate.ts'
@@ -18,7 +18,7 @@ import {
   truncated,
   wallMs,
 } from './dates.ts'
-import { compareCells } from './groupRows.ts'
+import { compareCells, keyText } from './groupRows.ts'
 
 /** What a function knows beside its cells. */
 export interface Call {
@@ -71,8 +71,15 @@ const float =
 
 const compare =
   (test: (order: number) => boolean): ElementFunction =>
-  ([a, b]) =>
-    typeof a === 'boolean' ? test(Number(a) - Number(b)) : test(compareCells(a, b))
+  ([a, b]) => {
+    if (typeof a === 'boolean') return test(Number(a) - Number(b))
+    // Lists and structs are alike or not.
+    return test(
+      typeof a === 'object' && !(a instanceof Uint8Array)
+        ? Number(keyText([a]) !== keyText([b]))
+        : compareCells(a, b),
+    )
+  }
 
 const onFloat =
   (fn: (value: number) => number): ElementFunction =>
@@ -139,10 +146,16 @@ export const ELEMENT: Partial<Record<FunctionName, ElementFunction>> = {
     (a, b) => a - b,
     (a, b) => a - b,
   ),
-  mul: arithmetic(
-    (a, b) => a * b,
-    (a, b) => a * b,
-  ),
+  mul: (cells, call) => {
+    const [a, b] = cells as readonly number[]
+    // Beyond 2^53 a product of floats has lost its last digits, which are what is left of one that wraps.
+    if (isInteger(call.type) && !isWide(call.type) && !Number.isSafeInteger(a * b))
+      return wrapped(BigInt(a) * BigInt(b), call.type)
+    return arithmetic(
+      (left, right) => left * right,
+      (left, right) => left * right,
+    )(cells, call)
+  },
   div: ([a, b]) => (a as number) / (b as number),
   floorDiv: (cells, call) => {
     if (isInteger(call.type) && Number(cells[1]) === 0) return null
@@ -155,7 +168,8 @@ export const ELEMENT: Partial<Record<FunctionName, ElementFunction>> = {
       (a, b) => a - floorDivide(a, b) * b,
     )(cells, call)
   },
-  pow: ([value], { options }) => Number(value) ** Number(options.exponent),
+  pow: ([value], { options }) =>
+    options.exponent === 0.5 ? Math.sqrt(Number(value)) : Number(value) ** Number(options.exponent),
   neg: ([value], { type }) =>
     typeof value === 'bigint'
       ? wrapped(-value, type)
@@ -187,6 +201,7 @@ export const ELEMENT: Partial<Record<FunctionName, ElementFunction>> = {
       return Number.isFinite(scaled) ? (Math.sign(value) * Math.round(scaled)) / scale : value
     })(cells, call),
   clip: ([value, low, high]) => {
+    if (Number.isNaN(value)) return value
     if (low !== null && compareCells(value, low) < 0) return low
     return high !== null && compareCells(value, high) > 0 ? high : value
   },
@@ -245,7 +260,7 @@ export const ELEMENT: Partial<Record<FunctionName, ElementFunction>> = {
   'str.padEnd': ([text], { options }) =>
     text +
     String(options.fill ?? ' ').repeat(Math.max(0, Number(options.length) - letters(text as string).length)),
-  'str.split': ([text, by]) => (text as string).split(by as string),
+  'str.split': ([text, by]) => (by === '' ? letters(text as string) : (text as string).split(by as string)),
   'str.extract': ([text, sought], { options }) =>
     pattern(sought as string, false).exec(text as string)?.[Number(options.group ?? 1)] ?? null,
   'str.toDate': ([text], { options }) => {
@@ -276,8 +291,12 @@ export const ELEMENT: Partial<Record<FunctionName, ElementFunction>> = {
     const start = truncated(wall(cell, type), String(options.every))
     if (type === 'date') return Math.floor(start / MS_A_DAY)
     const { datetime, zone } = type as { datetime: 'us'; zone?: string }
-    const ticks = BigInt(start) * BigInt(TICKS[datetime] / 1000)
-    return zone ? (momentOf(ticks, zone, datetime) ?? null) : ticks
+    const perMs = BigInt(TICKS[datetime] / 1000)
+    if (!zone) return BigInt(start) * perMs
+    // An hour that a clock shows twice begins twice, and what is in the second one began with it.
+    const here = (floorDivide(cell as bigint, perMs) - BigInt(wall(cell, type) - start)) * perMs
+    if (wall(here, type) === start) return here
+    return momentOf(BigInt(start) * perMs, zone, datetime) ?? null
   },
   'dt.format': ([cell], { types, options }) => formatted(wall(cell, types[0]), String(options.format)),
   'dt.epoch': ([cell], { types, options }) => {
@@ -324,7 +343,9 @@ export const ELEMENT: Partial<Record<FunctionName, ElementFunction>> = {
   },
   'list.get': ([list], { options }) => asList(list).at(Number(options.index)) ?? null,
   'list.contains': ([list, value]) =>
-    value !== null && present(list).some((cell) => compareCells(cell, value) === 0),
+    value === null
+      ? asList(list).includes(null)
+      : present(list).some((cell) => compareCells(cell, value) === 0),
   'list.join': ([list], { options }) => present(list).join(String(options.separator ?? ',')),
   'list.sort': ([list], { options }) => {
     const cells = present(list).sort(compareCells)
@@ -361,67 +382,4 @@ function required(value: Cell | undefined, text: Cell, what: string, options: Op
       `${JSON.stringify(text)} is no ${what}: say strict: false to get null for what cannot be read`,
     )
   return value ?? null
-}
-
-/** @throws {TypeError} when a value cannot be cast and must not become null */
-export function castCell(cell: Cell, from: DataType, to: DataType, strict: boolean): Cell {
-  if (cell === null) return null
-  const value = casted(cell, from, to)
-  if (value === undefined && strict)
-    throw new TypeError(
-      `${String(cell)} cannot be cast to ${JSON.stringify(to)}: cast with { strict: false } to get null instead`,
-    )
-  return value ?? null
-}
-
-function casted(cell: Cell, from: DataType, to: DataType): Cell | undefined {
-  if (isInteger(to)) {
-    if (typeof cell === 'string' && !/^[+-]?\d+$/.test(cell)) return undefined
-    if (typeof cell === 'number' && !Number.isFinite(cell)) return undefined
-    const whole = BigInt(typeof cell === 'number' ? Math.trunc(cell) : (cell as bigint | boolean | string))
-    const fits = to.startsWith('u') ? BigInt.asUintN(bits(to), whole) : BigInt.asIntN(bits(to), whole)
-    if (fits !== whole) return undefined
-    return to === 'int64' || to === 'uint64' ? whole : Number(whole)
-  }
-  if (to === 'float64' || to === 'float32') {
-    const value = typeof cell === 'string' ? (cell.trim() === '' ? undefined : Number(cell)) : Number(cell)
-    if (value === undefined || (Number.isNaN(value) && typeof cell === 'string' && !/^nan$/i.test(cell)))
-      return undefined
-    return to === 'float32' ? Math.fround(value) : value
-  }
-  if (to === 'string' || to === 'category') return castText(cell, from)
-  if (to === 'boolean')
-    return typeof cell === 'boolean' ? cell : typeof cell === 'string' ? undefined : Number(cell) !== 0
-  if (to === 'date') {
-    if (isDatetime(from)) return Math.floor(wallMs(cell as bigint, from) / MS_A_DAY)
-    return typeof cell === 'string' ? parseDate(cell) : Number(cell)
-  }
-  if (isDatetime(to)) {
-    if (from === 'date') return BigInt(cell as number) * BigInt(MS_A_DAY) * BigInt(TICKS[to.datetime] / 1000)
-    if (isDatetime(from)) return scaled(cell as bigint, TICKS[from.datetime], TICKS[to.datetime])
-    return typeof cell === 'string' ? parseDatetime(cell, to) : BigInt(cell as bigint)
-  }
-  if (isDuration(to))
-    return isDuration(from)
-      ? scaled(cell as bigint, TICKS[from.duration], TICKS[to.duration])
-      : BigInt(cell as bigint)
-  return cell
-}
-
-const scaled = (ticks: bigint, from: number, to: number): bigint =>
-  to >= from ? ticks * BigInt(to / from) : floorDivide(ticks, BigInt(from / to))
-
-function castText(cell: Cell, from: DataType): string {
-  if (typeof cell === 'number') {
-    if (from === 'date') return new Date(cell * MS_A_DAY).toISOString().slice(0, 10)
-    if (isInteger(from)) return String(cell)
-    if (Number.isNaN(cell)) return 'NaN'
-    if (!Number.isFinite(cell)) return cell > 0 ? 'inf' : '-inf'
-    return Number.isInteger(cell) && Math.abs(cell) < 1e16
-      ? `${Object.is(cell, -0) ? '-0' : cell}.0`
-      : String(cell)
-  }
-  if (isDatetime(from) || isDuration(from))
-    throw new NotInColumnsError('a datetime or duration as text without dt.format')
-  return String(cell)
 }

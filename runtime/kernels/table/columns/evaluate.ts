@@ -4,8 +4,9 @@ import { type DataType, isInteger, isList } from '../dataType.ts'
 import { type ExprNode, type Literal, nameOf } from '../expression.ts'
 import { ruleOf } from '../functionCatalogue.ts'
 import { aggregated } from './aggregate.ts'
+import { castCell } from './cast.ts'
 import type { Cell, Column } from './column.ts'
-import { castCell, ELEMENT, NotInColumnsError } from './elementFunctions.ts'
+import { ELEMENT, NotInColumnsError } from './elementFunctions.ts'
 import { groupRows, keyText } from './groupRows.ts'
 import { cellFromValue } from './values.ts'
 import { windowed } from './window.ts'
@@ -46,7 +47,7 @@ export function evaluate(node: ExprNode, table: Table): Values {
       const [input] = node.args
       const { cells, single } = evaluate(input, table)
       const from = input.type ?? 'null'
-      return { cells: cells.map((cell) => castDeep(cell, from, node.to, node.strict)), single }
+      return { cells: cells.map((cell) => castCell(cell, from, node.to, node.strict)), single }
     }
     case 'struct': {
       const names = Object.keys((node.type as { struct: Record<string, DataType> }).struct)
@@ -64,12 +65,6 @@ export function evaluate(node: ExprNode, table: Table): Values {
     case 'call':
       return call(node, table)
   }
-}
-
-function castDeep(cell: Cell, from: DataType, to: DataType, strict: boolean): Cell {
-  if (cell !== null && isList(from) && isList(to))
-    return (cell as readonly Cell[]).map((each) => castDeep(each, from.list, to.list, strict))
-  return castCell(cell, from, to, strict)
 }
 
 const literalCell = (value: Literal, type: DataType): Cell =>

@@ -47,6 +47,7 @@ export function compareCells(a: Cell, b: Cell): number {
     if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
     return a - b || 0
   }
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b)
   const [left, right] = [a as bigint, b as bigint]
   return left < right ? -1 : left > right ? 1 : 0
 }

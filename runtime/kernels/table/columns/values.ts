@@ -99,11 +99,38 @@ function converted(value: unknown, type: DataType): Cell | undefined {
   }
 }
 
-function parseTime(text: string): bigint | undefined {
+/** Nanoseconds of `12:30:00.5`; undefined when it is no time of day. */
+export function parseTime(text: string): bigint | undefined {
   const match = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?$/.exec(text)
   if (!match) return undefined
   const seconds = Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0)
   return BigInt(seconds) * 1_000_000_000n + BigInt((match[4] ?? '').padEnd(9, '0') || '0')
+}
+
+/**
+ * Lists of values as columns of a schema.
+ * @param first the number of the first row, as errors say it
+ * @throws {CellTypeError} when a value is not of its column's type; the text names row and column
+ */
+export function columnsFromValues(lists: readonly ArrayLike<unknown>[], schema: Schema, first = 0): Column[] {
+  return schema.map(({ name, type }, i) => ({
+    name,
+    type,
+    cells: Array.from(lists[i], (value, row) => namedCell(value, name, type, first + row)),
+  }))
+}
+
+/** A value as a cell, or an error that says where it stands. */
+function namedCell(value: unknown, name: string, type: DataType, row: number): Cell {
+  try {
+    return cellFromValue(value, type)
+  } catch (error) {
+    if (error instanceof CellTypeError)
+      throw new CellTypeError(
+        `row ${row}, column ${JSON.stringify(name)}: ${error.message}. Say its type in schema.`,
+      )
+    throw error
+  }
 }
 
 /** How 64-bit whole numbers come out: exactly as `bigint`, or as `number` where one that is not exact is an error. */
@@ -184,15 +211,7 @@ export function columnsFromRecords(records: readonly unknown[], schema: Schema):
     const cells = records.map((record, row): Cell => {
       if (typeof record !== 'object' || record === null)
         throw new CellTypeError(`row ${row} is no record but ${String(record)}: each must be an object`)
-      try {
-        return cellFromValue((record as Record<string, unknown>)[name], type)
-      } catch (error) {
-        if (error instanceof CellTypeError)
-          throw new CellTypeError(
-            `row ${row}, column ${JSON.stringify(name)}: ${error.message}. Say its type in schema.`,
-          )
-        throw error
-      }
+      return namedCell((record as Record<string, unknown>)[name], name, type, row)
     })
     return { name, type, cells }
   })

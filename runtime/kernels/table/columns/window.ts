@@ -155,7 +155,7 @@ function rolling(
       case 'rollingMax':
         return own.length === 0 ? null : Math.max(...own)
       case 'rollingMedian': {
-        const sorted = [...own].sort((a, b) => a - b)
+        const sorted = [...own].sort(compareCells)
         const middle = (sorted.length - 1) / 2
         return sorted.length === 0 ? null : (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2
       }

@@ -6,6 +6,7 @@ import { type ExprNode, nameOf } from '../expression.ts'
 import { ruleOf } from '../functionCatalogue.ts'
 import { aggregated } from './aggregate.ts'
 import { castColumn, floatsOf } from './castColumn.ts'
+import { isShift } from './flatExpressions.ts'
 import type { FlatColumn } from './flatFrame.ts'
 import { type Groups, isThere } from './groupNumbers.ts'
 import { takenRows } from './takeRows.ts'
@@ -121,7 +122,21 @@ function spread(
   return takenRows(column, per === 'group' && groups ? groups.of : new Int32Array(rows))
 }
 
+/** Whole numbers of 32 bits and a literal: beyond 32 bits they begin anew, as the engine's do. */
+function shifted({ fn, args: [input, by] }: Call, scope: Scope): Operand | undefined {
+  const given = operand(input, scope)
+  if (given?.column.form !== 'values' || by.kind !== 'literal') return undefined
+  const { per, column } = given
+  const { values: from } = column
+  if (!(from instanceof Int32Array)) return undefined
+  const step = fn === 'sub' ? -Number(by.value) : Number(by.value)
+  const values = new Int32Array(from.length)
+  for (let i = 0; i < values.length; i++) values[i] = (from[i] + step) | 0
+  return { per, column: { ...column, values } }
+}
+
 function arithmetic(node: Call, scope: Scope): Operand | undefined {
+  if (isShift(node)) return shifted(node, scope)
   const work = FUNCTIONS[node.fn]
   if (!work || (node.type !== 'float64' && node.type !== 'boolean')) return undefined
   const all = together(node.args, scope)

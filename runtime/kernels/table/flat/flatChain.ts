@@ -58,7 +58,9 @@ export function flatPart(
   const beside = own.flatMap((step) => (step.step === 'join' ? framesOf(args[step.slot]) : []))
   const through = (from: Rows | undefined): FlatPart | undefined => {
     let rows = from
-    for (const step of own) rows = rows && applied(rows, step, args, wanted)
+    own.forEach((step, i) => {
+      rows = rows && applied(rows, step, args, namesRead(own.slice(i + 1)))
+    })
     const frame = rows && closed(rows)
     return frame && { frame, steps: length }
   }
@@ -159,6 +161,7 @@ function opened(
   return { columns, rows: rows.reduce((sum, count) => sum + count, 0), numbered, names: new Set(all) }
 }
 
+/** @param wanted the columns that later steps read of what this one gives; all where nothing says which */
 function applied(
   from: Rows,
   step: Step,

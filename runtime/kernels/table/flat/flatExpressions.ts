@@ -65,12 +65,22 @@ function isFlatCall(node: Extract<ExprNode, { kind: 'call' }>, groups: boolean):
     return (
       groups && isFlatReduction(node) && node.args.every((arg) => isFlat(arg, groups) && readsColumn(arg))
     )
+  if (isShift(node)) return isFlat(input, groups)
   const isArithmetic = /^(add|sub|mul|div|sqrt|fillNull)$/.test(node.fn) && node.type === 'float64'
   return (
     (isArithmetic || (node.fn === 'gt' && isNumber(input.type) && !isWide(input.type ?? 'null'))) &&
     node.args.every((arg) => isFlat(arg, groups))
   )
 }
+
+/** Whether it is a whole number of 32 bits and a literal more, or less. */
+export const isShift = ({ fn, args, type }: Extract<ExprNode, { kind: 'call' }>): boolean =>
+  (fn === 'add' || fn === 'sub') &&
+  type === 'int32' &&
+  args.length === 2 &&
+  args[0].type === 'int32' &&
+  args[1].kind === 'literal' &&
+  typeof args[1].value === 'number'
 
 function isFlatReduction({ fn, args: [input], type }: Extract<ExprNode, { kind: 'call' }>): boolean {
   switch (fn) {

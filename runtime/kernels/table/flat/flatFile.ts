@@ -50,7 +50,8 @@ export const shapeOf = (column: FlatColumn): FlatShape => ({
   ...(column.form === 'texts' && { textBytes: column.buffers.map(({ length }) => length) }),
 })
 
-function copyColumn(from: FlatColumn, to: FlatColumn): void {
+/** Writes a column's values, bitmap and texts to where a layout has their place. */
+export function copyColumn(from: FlatColumn, to: FlatColumn): void {
   if (from.validity && to.validity) to.validity.set(from.validity.subarray(0, to.validity.length))
   if (from.form === 'values' && to.form === 'values') to.values.set(from.values as never)
   else if (from.form === 'bits' && to.form === 'bits') to.bits.set(from.bits.subarray(0, to.bits.length))

@@ -1,5 +1,6 @@
 // Rows told apart by numbers: a table over the numbers where they lie close together, else an open-addressing hash table.
 
+import { releasedWhenShort } from '../../resultMemory.ts'
 import type { Scratch } from './scratch.ts'
 
 /** Rows that agree in their keys. Groups are numbered from 0 in the order in which they first come, in scratch memory. */
@@ -133,9 +134,21 @@ function numberAll(
   return count
 }
 
+/** Nothing but 0, as long as the longest table so far: nobody writes to what groups are. */
+let zeros = new Int32Array(0)
+
+releasedWhenShort(() => {
+  zeros = new Int32Array(0)
+})
+
+function zerosOf(rows: number): Int32Array {
+  if (zeros.length < rows) zeros = new Int32Array(rows)
+  return zeros.subarray(0, rows)
+}
+
 /** All rows as one group. */
 export const oneGroup = (rows: number): Groups => ({
-  of: new Int32Array(rows),
+  of: zerosOf(rows),
   count: Math.min(rows, 1),
   first: new Int32Array(Math.min(rows, 1)),
 })

@@ -10,6 +10,8 @@ const ALIGNED = 64
 let kept = new ArrayBuffer(0)
 /** Where the next array of those in use stands. */
 let end = 0
+/** How far those went that were in use together since none was. */
+let most = 0
 
 releasedWhenShort(() => {
   if (end === 0) kept = new ArrayBuffer(0)
@@ -50,10 +52,11 @@ export class Scratch {
 
   /** Nobody may look at any of them from now on. */
   giveBack(): void {
-    const used = end
     end = this.#from
+    if (end > 0) return
     // So much would have been needed: the next call has it.
-    if (end === 0 && used > kept.byteLength && used <= KEPT_BYTES_MAX) kept = new ArrayBuffer(used)
+    if (most > kept.byteLength && most <= KEPT_BYTES_MAX) kept = new ArrayBuffer(most)
+    most = 0
   }
 }
 
@@ -71,5 +74,6 @@ export function withScratch<T>(work: (scratch: Scratch) => T): T {
 function room(byteLength: number): [buffer: ArrayBuffer, at: number] {
   const at = end
   end = Math.ceil((at + byteLength) / ALIGNED) * ALIGNED
+  most = Math.max(most, end)
   return end <= kept.byteLength ? [kept, at] : [new ArrayBuffer(byteLength), 0]
 }

@@ -1,12 +1,13 @@
 // Sums of the rows of each group. Whole numbers are added as floats while those are exact, and carried into words of 64 bits.
 
+import { sumOfFloats } from '../../sumOfFloats.ts'
 import type { Groups } from './groupNumbers.ts'
 
 /** Sums of so many numbers of 32 bits, or of halves of numbers of 64, are exact in a float. */
 const EXACT_ROWS = 2 ** 20
 const WORD = 2 ** 32
 
-/** Sums of floats, row after row. */
+/** Sums of floats: of groups row after row, of one in four sums by turns. */
 export function sumsOfFloats(
   values: Float64Array,
   validity: Uint8Array | undefined,
@@ -103,12 +104,8 @@ function addFloats(
   from: number,
   to: number,
 ): void {
-  if (validity === undefined && sums.length === 1) {
-    // One sum stays in a register.
-    let sum = sums[0]
-    for (let row = from; row < to; row++) sum += values[row]
-    sums[0] = sum
-  } else if (validity === undefined) for (let row = from; row < to; row++) sums[of[row]] += values[row]
+  if (validity === undefined && sums.length === 1) sums[0] += sumOfFloats(values, from, to)
+  else if (validity === undefined) for (let row = from; row < to; row++) sums[of[row]] += values[row]
   else
     for (let row = from; row < to; row++)
       if (((validity[row >> 3] >> (row & 7)) & 1) === 1) sums[of[row]] += values[row]

@@ -1,6 +1,8 @@
 // Parquet's runs of small numbers, repeated or packed bit by bit: levels, and the entries of dictionaries that rows name.
 // Source: Apache Parquet, "Encodings", RLE / bit-packing hybrid (https://parquet.apache.org/docs/file-format/data-pages/encodings/).
 
+import { lookUpBits, SPARE_BYTES, unpackBits } from './packedBits.ts'
+
 /** Bytes end before the numbers do that should stand in them. */
 export class ShortRunsError extends RangeError {
   override name = 'ShortRunsError'
@@ -51,13 +53,49 @@ export function readHybrid(bytes: Uint8Array, width: number, count: number, to: 
     to.fill(0, 0, count)
     return
   }
-  const { words, from } = wordsAround(bytes)
+  const view = viewOf(bytes)
   let done = 0
   for (const run of runsOf(bytes, width, count)) {
-    if (run.isPacked) unpackBits(words, from + run.at, width, to, done, done + run.count)
+    if (run.isPacked) unpackBits(view, run.at, width, to, done, done + run.count)
     else to.fill(run.value, done, done + run.count)
     done += run.count
   }
+}
+
+/**
+ * Looks up the entries that `count` numbers of `width` bits name, one word each.
+ * @param width bits of a number, 0 to `ONE_WORD_BITS`
+ * @param to gets the entries, from place `at` on
+ * @returns false when a number names none; `to` then holds anything
+ * @throws {ShortRunsError} when there are fewer
+ */
+export function lookUpHybrid(
+  bytes: Uint8Array,
+  width: number,
+  count: number,
+  entries: Int32Array,
+  to: Int32Array,
+  at: number,
+): boolean {
+  if (width === 0) return fillWith(entries, 0, to, at, at + count)
+  const view = viewOf(bytes)
+  let done = at
+  for (const { isPacked, count: own, at: from, value } of runsOf(bytes, width, count)) {
+    const end = done + own
+    const isKnown = isPacked
+      ? lookUpBits(view, from, width, entries, to, done, end)
+      : fillWith(entries, value, to, done, end)
+    if (!isKnown) return false
+    done = end
+  }
+  return true
+}
+
+function fillWith(entries: Int32Array, code: number, to: Int32Array, from: number, end: number): boolean {
+  if (from === end) return true
+  if (code < 0 || code >= entries.length) return false
+  to.fill(entries[code], from, end)
+  return true
 }
 
 /** Whether `count` numbers of one bit are all 1. */
@@ -75,44 +113,12 @@ export function areAllOnes(bytes: Uint8Array, count: number): boolean {
   return true
 }
 
-/**
- * Reads numbers of `width` bits that stand one behind the other, from the lowest bit on.
- * @param words the memory that they stand in, little end first
- * @param offset where they begin in it, in bytes
- * @param from the first place of `to` that gets one; `end` is behind the last
- */
-function unpackBits(
-  words: Uint32Array,
-  offset: number,
-  width: number,
-  to: Int32Array,
-  from: number,
-  end: number,
-): void {
-  const mask = width === 32 ? -1 : (1 << width) - 1
-  let at = offset >>> 2
-  let shift = (offset & 3) << 3
-  let word = words[at] | 0
-  for (let i = from; i < end; i++) {
-    let value = word >>> shift
-    shift += width
-    if (shift >= 32) {
-      word = words[++at] | 0
-      shift -= 32
-      if (shift > 0) value |= word << (width - shift)
-    }
-    to[i] = value & mask
-  }
-}
-
-/** Bytes as words of the memory that they stand in, with one word to spare behind them; a copy where there is no room for that. */
-function wordsAround(bytes: Uint8Array): { words: Uint32Array; from: number } {
+/** Bytes as they lie, with some to spare behind them; a copy where there is no room for that. */
+function viewOf(bytes: Uint8Array): DataView {
   const { buffer, byteOffset, length } = bytes
-  const start = byteOffset & ~3
-  const count = ((byteOffset - start + length + 3) >> 2) + 1
-  if (start + 4 * count <= buffer.byteLength)
-    return { words: new Uint32Array(buffer, start, count), from: byteOffset - start }
-  const words = new Uint32Array(count)
-  new Uint8Array(words.buffer).set(bytes)
-  return { words, from: 0 }
+  if (byteOffset + length + SPARE_BYTES <= buffer.byteLength)
+    return new DataView(buffer, byteOffset, length + SPARE_BYTES)
+  const copy = new Uint8Array(length + SPARE_BYTES)
+  copy.set(bytes)
+  return new DataView(copy.buffer)
 }

@@ -2,10 +2,13 @@
 
 import type { ColumnMetaData, DataReader } from 'hyparquet'
 import { parquetPages } from '../../files/parquetLibrary.ts'
+import type { Scratch } from '../flat/scratch.ts'
 import type { ColumnKind } from './columnKind.ts'
-import { readHybrid } from './hybrid.ts'
+import { lookUpHybrid, readHybrid } from './hybrid.ts'
+import { ONE_WORD_BITS } from './packedBits.ts'
 import { UnreadPageError } from './pages.ts'
 import { readTexts, readTextsBehind } from './texts.ts'
+import { lookUp } from './words.ts'
 
 const DICTIONARY: ReadonlySet<string> = new Set(['PLAIN_DICTIONARY', 'RLE_DICTIONARY'])
 const NUMBERS = ['PLAIN', 'BYTE_STREAM_SPLIT']
@@ -101,11 +104,33 @@ export function readViews(
   return readTextsBehind(bytes, reader.offset, lengths, views, buffer, isText)
 }
 
-/** Reads which entries of a dictionary rows name: behind one byte that says how many bits a number has. */
-export function readCodes(bytes: Uint8Array, count: number, to: Int32Array): void {
+/**
+ * Reads entries of a dictionary that rows name by number: behind one byte that says how many bits a number has.
+ * @param width words of an entry
+ * @param to gets them from word `at` on
+ * @throws {UnreadPageError} when there are fewer, or rows name others than there are
+ */
+export function readEntries(
+  bytes: Uint8Array,
+  count: number,
+  entries: Int32Array,
+  width: number,
+  to: Int32Array,
+  at: number,
+  scratch: Scratch,
+): void {
   if (count === 0) return
   if (bytes.length === 0 || bytes[0] > 32) throw new UnreadPageError('entries of a dictionary are cut short')
-  readHybrid(bytes.subarray(1), bytes[0], count, to)
+  const [bits] = bytes
+  const numbers = bytes.subarray(1)
+  if (width === 1 && bits <= ONE_WORD_BITS) {
+    if (lookUpHybrid(numbers, bits, count, entries, to, at)) return
+  } else {
+    const codes = scratch.words(count)
+    readHybrid(numbers, bits, count, codes)
+    if (lookUp(codes, count, entries, width, to, at)) return
+  }
+  throw new UnreadPageError('a row names no entry of its dictionary')
 }
 
 const readerOf = (bytes: Uint8Array): DataReader => ({

@@ -7,8 +7,8 @@ import { type Scratch, withScratch } from '../flat/scratch.ts'
 import type { CategoryDictionaries } from './categoryDictionaries.ts'
 import type { ColumnKind } from './columnKind.ts'
 import { type DataPage, type DictionaryPage, pagesOf, UnreadPageError } from './pages.ts'
-import { readCodes, readNumbers, readViews, usesDictionary } from './pageValues.ts'
-import { lookUp, spreadTo } from './words.ts'
+import { readEntries, readNumbers, readViews, usesDictionary } from './pageValues.ts'
+import { spreadTo } from './words.ts'
 
 /** A column's part of a row group: what the footer says of it, and its bytes. */
 export interface Chunk {
@@ -33,43 +33,63 @@ export function readColumn(
   scratch: Scratch,
   categories: CategoryDictionaries | undefined,
 ): FlatColumn {
-  const reader = new ColumnReader(kind, rows, scratch, categories)
+  const words = scratch.words(kind.words * rows)
+  // Taken before it is needed: scratch memory that is taken last goes back first.
+  const room = kind.isOptional ? scratch.bytes(rows) : undefined
+  const reader = new ColumnReader(kind, words, room, categories)
   for (const chunk of chunks) reader.add(chunk)
-  return reader.column()
+  return reader.column(scratch)
 }
+
+/** Whether the words that a column is read as are its values. */
+export const isOfWords = ({ type, words }: ColumnKind): boolean =>
+  type !== 'boolean' && words !== 4 && NARROW[String(type)] === undefined
+
+/**
+ * Reads a column of words that has a value in each row.
+ * @param words get the values of all chunks
+ * @throws {Error} as `readColumn` does, and when a row has no value
+ */
+export function readColumnTo(
+  kind: ColumnKind,
+  chunks: readonly Chunk[],
+  words: Int32Array,
+  categories: CategoryDictionaries | undefined,
+): void {
+  const reader = new ColumnReader(kind, words, undefined, categories)
+  for (const chunk of chunks) reader.add(chunk)
+}
+
+const WORD_BYTES = 4
 
 class ColumnReader {
   readonly #kind: ColumnKind
   readonly #rows: number
   readonly #words: Int32Array
-  readonly #scratch: Scratch
   readonly #categories: CategoryDictionaries | undefined
   /** Rows that were read so far. */
   #row = 0
+  /** For `#present`; nothing where all rows must have a value. */
   readonly #room: Uint8Array | undefined
   /** A byte for each row, 1 where it has a value; nothing while all have one. */
   #present: Uint8Array | undefined
   #nullCount = 0
   #entries: Int32Array = new Int32Array(0)
-  /** What the bytes of the chunk stand in. */
-  #memory: ArrayBufferLike | undefined
   #chunk = ''
   /** Pages with texts that are too long for their views. */
   readonly #buffers: Uint8Array[] = []
 
   constructor(
     kind: ColumnKind,
-    rows: number,
-    scratch: Scratch,
+    words: Int32Array,
+    room: Uint8Array | undefined,
     categories: CategoryDictionaries | undefined,
   ) {
     this.#kind = kind
-    this.#rows = rows
-    this.#scratch = scratch
+    this.#rows = words.length / kind.words
+    this.#words = words
+    this.#room = room
     this.#categories = categories
-    this.#words = scratch.words(kind.words * rows)
-    // Taken before it is needed: scratch memory that is taken last goes back first.
-    this.#room = kind.isOptional ? scratch.bytes(rows) : undefined
   }
 
   add(chunk: Chunk): void {
@@ -79,8 +99,9 @@ class ColumnReader {
     withScratch((scratch) => {
       this.#entries = new Int32Array(0)
       const packed = chunk.read(scratch)
-      this.#memory = packed.buffer
-      for (const page of pagesOf(packed, chunk.meta, this.#kind, scratch)) {
+      for (const page of pagesOf(packed, chunk.meta, this.#kind, scratch, (before, rows) =>
+        this.#placeOf(before, rows, end),
+      )) {
         if (page.page === 'dictionary') this.#readDictionary(page)
         else {
           if (this.#row + page.rows > end) throw new UnreadPageError('a page has more rows than it should')
@@ -90,6 +111,14 @@ class ColumnReader {
       }
     })
     if (this.#row < end) throw new UnreadPageError(`column ${this.#kind.name} ends before its row group does`)
+  }
+
+  /** Where values of the next rows stay, and what lies before them. */
+  #placeOf(before: number, rows: number, end: number): Uint8Array | undefined {
+    const { buffer, byteOffset } = this.#words
+    const at = byteOffset + WORD_BYTES * this.#kind.words * this.#row - before
+    const isFree = at >= 0 && this.#row + rows <= end
+    return isFree ? new Uint8Array(buffer, at, before + WORD_BYTES * this.#kind.words * rows) : undefined
   }
 
   #readDictionary({ unpacked, count }: DictionaryPage): void {
@@ -105,18 +134,18 @@ class ColumnReader {
     else readNumbers(bytes, 'PLAIN', count, this.#kind, this.#entries, 0)
   }
 
-  #readPage({ bytes, encoding, rows, present, count }: DataPage, scratch: Scratch): void {
+  #readPage({ bytes, encoding, rows, present, count, isPlaced }: DataPage, scratch: Scratch): void {
+    if (isPlaced) {
+      this.#row += rows
+      return
+    }
     const { words: width, physical } = this.#kind
     const at = width * this.#row
     // Values go where they stay, unless they are moved to their rows behind.
     const to = present ? scratch.words(width * count) : this.#words
     const from = present ? 0 : at
-    if (usesDictionary(encoding)) {
-      const codes = scratch.words(count)
-      readCodes(bytes, count, codes)
-      if (!lookUp(codes, count, this.#entries, width, to, from))
-        throw new UnreadPageError('a row names no entry of its dictionary')
-    } else if (physical === 'BYTE_ARRAY') to.set(this.#texts(bytes, encoding, count), from)
+    if (usesDictionary(encoding)) readEntries(bytes, count, this.#entries, width, to, from, scratch)
+    else if (physical === 'BYTE_ARRAY') to.set(this.#texts(bytes, encoding, count), from)
     else readNumbers(bytes, encoding, count, this.#kind, to, from)
     if (present) {
       spreadTo(present, rows, to, width, this.#words, at)
@@ -126,8 +155,10 @@ class ColumnReader {
   }
 
   #markAbsent(present: Int32Array, absent: number): void {
-    this.#present ??= this.#room?.fill(1)
-    this.#present?.set(present, this.#row)
+    if (!this.#room)
+      throw new UnreadPageError('a row without a value, where the footer says that all have one')
+    this.#present ??= this.#room.fill(1)
+    this.#present.set(present, this.#row)
     this.#nullCount += absent
   }
 
@@ -138,9 +169,9 @@ class ColumnReader {
   #texts(bytes: Uint8Array, encoding: string, count: number, id?: string): Int32Array {
     const views = new Int32Array(4 * count)
     if (this.#kind.type !== 'category') {
-      // What was never packed stands in memory that goes back.
+      // A page's bytes stand in memory that goes back.
       if (readViews(bytes, encoding, count, this.#kind, views, this.#buffers.length))
-        this.#buffers.push(bytes.buffer === this.#memory ? bytes.slice() : bytes)
+        this.#buffers.push(bytes.slice())
       return views
     }
     if (!this.#categories) throw new UnreadPageError('nothing here numbers categories')
@@ -148,12 +179,12 @@ class ColumnReader {
     return this.#categories.numbered({ views: new Uint32Array(views.buffer), buffers: [bytes] }, count, id)
   }
 
-  column(): FlatColumn {
+  column(scratch: Scratch): FlatColumn {
     const { name, type, words: width } = this.#kind
     const words = this.#words
-    const validity = this.#present && bitsOf(this.#present, this.#scratch)
+    const validity = this.#present && bitsOf(this.#present, scratch)
     const field = { name, type, nullCount: this.#nullCount, ...(validity && { validity }) }
-    if (type === 'boolean') return { ...field, form: 'bits', bits: bitsOf(words, this.#scratch) }
+    if (type === 'boolean') return { ...field, form: 'bits', bits: bitsOf(words, scratch) }
     if (width === 4) {
       const views = new Uint32Array(words.buffer, words.byteOffset, words.length)
       return { ...field, form: 'texts', views, buffers: this.#buffers }

@@ -5,6 +5,7 @@ import type { FileMetaData, RowGroup } from 'hyparquet'
 import { FileError } from '../../files/fileErrors.ts'
 import { schemeOf } from '../../files/fileSystem.ts'
 import { localFooter } from '../../files/parquetFooter.ts'
+import type { DataType } from '../dataType.ts'
 import type { CategoryNumbers } from '../engine.ts'
 import type { FlatColumn } from '../flat/flatFrame.ts'
 import type { Scratch } from '../flat/scratch.ts'
@@ -14,7 +15,7 @@ import { CategoryDictionaries } from './categoryDictionaries.ts'
 import { type ColumnKind, columnKind } from './columnKind.ts'
 import { UnreadPageError } from './pages.ts'
 import { isKnown } from './pageValues.ts'
-import { type Chunk, readColumn } from './readColumn.ts'
+import { type Chunk, isOfWords, readColumn, readColumnTo } from './readColumn.ts'
 
 export type ParquetSource = Extract<TableSource, { source: 'parquet' }>
 
@@ -24,6 +25,26 @@ export interface ReadRows {
   readonly rows: number
   /** 1 for each of this thread's codes that may come in a column of categories. */
   readonly known: Uint8Array
+}
+
+/** A column that can be read. */
+export interface UnreadColumn {
+  readonly name: string
+  readonly type: DataType
+  /** Whether it has a number of 32 or 64 bits in each row: it can be read to where it stays, which is known before. */
+  readonly isWhole: boolean
+  /** Reads it into scratch memory. */
+  read(scratch: Scratch): FlatColumn
+  /** Reads a whole one into memory that is as long. */
+  readTo(words: Int32Array): void
+}
+
+/** Columns of the same length, while their files are open. */
+export interface UnreadRows {
+  readonly columns: readonly UnreadColumn[]
+  readonly rows: number
+  /** Of the columns that were read so far, as in `ReadRows`. */
+  known(): Uint8Array
 }
 
 /** How many partitions were read here, for tests. */
@@ -42,13 +63,30 @@ interface Part {
  * @returns nothing where a file, or one of its columns, is another reader's: then, too, when it is broken, since that one says what is wrong
  * @throws {FileError} when a file is not there or changed
  */
-export function readRows(
+export const readRows = (
   source: ParquetSource,
   ranges: readonly RowRange[],
   names: readonly string[],
   scratch: Scratch,
   categories: CategoryNumbers | undefined,
-): ReadRows | undefined {
+): ReadRows | undefined =>
+  withRows(source, ranges, names, categories, ({ columns, rows, known }) => ({
+    columns: columns.map((column) => column.read(scratch)),
+    rows,
+    known: known(),
+  }))
+
+/**
+ * The same for who reads each column by itself.
+ * @param use whatever it throws but a `FileError` is taken for what broken files do: nothing is given then
+ */
+export function withRows<T>(
+  source: ParquetSource,
+  ranges: readonly RowRange[],
+  names: readonly string[],
+  categories: CategoryNumbers | undefined,
+  use: (rows: UnreadRows) => T | undefined,
+): T | undefined {
   if (!isReadHere(source, ranges, names)) return undefined
   const opened: number[] = []
   try {
@@ -70,14 +108,31 @@ export function readRows(
     const rows = parts.reduce((sum, { groups }) => sum + rowsOf(groups), 0)
     if (!kinds || rows === 0) return undefined
     const dictionaries = categories && new CategoryDictionaries(categories)
-    const columns = kinds.map((kind) => readColumn(kind, chunksOf(parts, kind), rows, scratch, dictionaries))
-    parquetWork.read++
-    return { columns, rows, known: dictionaries?.has ?? new Uint8Array(0) }
+    const columns = kinds.map((kind) => unreadColumn(kind, chunksOf(parts, kind), rows, dictionaries))
+    const made = use({ columns, rows, known: () => dictionaries?.has ?? new Uint8Array(0) })
+    if (made !== undefined) parquetWork.read++
+    return made
   } catch (error) {
     if (error instanceof FileError) throw error
     return undefined
   } finally {
     for (const descriptor of opened) closeSync(descriptor)
+  }
+}
+
+function unreadColumn(
+  kind: ColumnKind,
+  chunks: readonly Chunk[],
+  rows: number,
+  categories: CategoryDictionaries | undefined,
+): UnreadColumn {
+  const hasAll = !kind.isOptional || chunks.every(({ meta }) => meta.statistics?.null_count === 0n)
+  return {
+    name: kind.name,
+    type: kind.type,
+    isWhole: hasAll && isOfWords(kind),
+    read: (scratch) => readColumn(kind, chunks, rows, scratch, categories),
+    readTo: (words) => readColumnTo(kind, chunks, words, categories),
   }
 }
 

@@ -14,14 +14,6 @@ export function lookUp(
   at: number,
 ): boolean {
   const most = Math.floor(entries.length / width)
-  if (width === 1) {
-    for (let i = 0; i < count; i++) {
-      const code = codes[i]
-      if (code < 0 || code >= most) return false
-      to[at + i] = entries[code]
-    }
-    return true
-  }
   if (width === 2) {
     for (let i = 0; i < count; i++) {
       const code = codes[i]

@@ -120,6 +120,9 @@ export interface NativePolars {
   lit(value: unknown): NativeExpr
   litSeries(series: object): NativeExpr
   len(): NativeExpr
+  /** Whether all are true, or any; what is absent may be either. */
+  allHorizontal(exprs: NativeExpr[]): NativeExpr
+  anyHorizontal(exprs: NativeExpr[]): NativeExpr
   element(): NativeExpr
   asStruct(exprs: NativeExpr[]): NativeExpr
   concatStr(exprs: NativeExpr[], separator: string, ignoreNulls: boolean): NativeExpr

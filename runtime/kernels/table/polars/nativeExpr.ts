@@ -9,15 +9,16 @@ import {
   isInteger,
   isList,
   isText,
-  sameType,
   TICKS,
+  type TimeUnit,
 } from '../dataType.ts'
 import { type ExprNode, type Literal, nameOf, type Options } from '../expression.ts'
 import type { FunctionName } from '../functionCatalogue.ts'
 import { ticksOf } from '../resolve.ts'
 import { type NativeExpr, type NativeThen, polars } from './native.ts'
+import { castTo, momentsOf } from './nativeCast.ts'
 import { columnHash, hashCode } from './nativeHash.ts'
-import { nativeType } from './nativeType.ts'
+import { isNameless, nativeType } from './nativeType.ts'
 
 /** A whole output column: the expression under its name. */
 export function nativeColumn(node: ExprNode): NativeExpr {
@@ -42,24 +43,58 @@ export function nativeExpr(node: ExprNode): NativeExpr {
     }
     case 'when': {
       const args = node.args.map(nativeExpr)
-      let chain: NativeThen | undefined
-      for (let i = 0; i + 1 < args.length; i += 2) chain = (chain ?? polars()).when(args[i]).then(args[i + 1])
-      return (chain as NativeThen).otherwise(args.at(-1) as NativeExpr)
+      const tests = args.filter((_, i) => i % 2 === 0).slice(0, -1)
+      return chosen(
+        tests.map((test, i) => [test, args[2 * i + 1]]),
+        args.at(-1) as NativeExpr,
+      )
     }
     case 'call': {
-      const args = node.args.map(nativeExpr)
+      const terms = node.fn === 'and' || node.fn === 'or' ? termsOf(node) : []
+      if (terms.length > TERMS_FEW) {
+        const all = terms.map(nativeExpr)
+        return node.fn === 'and' ? polars().allHorizontal(all) : polars().anyHorizontal(all)
+      }
+      // The list of `isIn` is put together by its own builder.
+      const args = (node.fn === 'isIn' ? node.args.slice(0, 1) : node.args).map(nativeExpr)
       const built = BUILDERS[node.fn](args, node.options ?? {}, node)
-      return RETYPED.has(node.fn) ? built.cast(nativeType(node.type as DataType), true) : built
+      return RETYPED.has(node.fn) && node.type !== 'null'
+        ? built.cast(nativeType(node.type as DataType), true)
+        : built
     }
   }
 }
 
+/** Of more conditions than this polars gets one list: it takes those that are nested apart and puts them together one by one. */
+const TERMS_FEW = 32
+
+/** The conditions of a chain, which is no deep one. */
+function termsOf(node: ExprNode, fn = (node as Extract<ExprNode, { kind: 'call' }>).fn): ExprNode[] {
+  return node.kind === 'call' && node.fn === fn ? node.args.flatMap((arg) => termsOf(arg, fn)) : [node]
+}
+
+type Branch = readonly [test: NativeExpr, value: NativeExpr]
+const BRANCHES_FEW = 64
+
+/** The value of the first test that is true. Of many, in groups of branches: to polars each one is nested in the one before. */
+function chosen(branches: readonly Branch[], otherwise: NativeExpr): NativeExpr {
+  if (branches.length > BRANCHES_FEW) {
+    const size = Math.ceil(Math.sqrt(branches.length))
+    const groups = Array.from({ length: Math.ceil(branches.length / size) }, (_, i): Branch => {
+      const own = branches.slice(i * size, (i + 1) * size)
+      return [anyOf(own.map(([test]) => test)), chosen(own, otherwise)]
+    })
+    return chosen(groups, otherwise)
+  }
+  let made: NativeThen | undefined
+  for (const [test, value] of branches) made = (made ?? polars()).when(test).then(value)
+  return (made as NativeThen).otherwise(otherwise)
+}
+
 export function nativeLiteral(value: Literal, type: DataType): NativeExpr {
   const pl = polars()
-  // A column of nulls alone has no type that polars could cast to.
-  if (type === 'null') return pl.lit(null)
+  if (value === null) return isNameless(type) ? pl.lit(null) : pl.lit(null).cast(nativeType(type), true)
   const target = nativeType(type)
-  if (value === null) return pl.lit(null).cast(target, true)
   if (value instanceof Date) {
     if (type === 'date')
       return pl
@@ -80,6 +115,7 @@ export function nativeLiteral(value: Literal, type: DataType): NativeExpr {
 
 /** A cell of a column as a literal. */
 export function cellLiteral(cell: Cell, type: DataType): NativeExpr {
+  if (cell === null) return nativeLiteral(null, type)
   const target = nativeType(type)
   if (typeof cell === 'bigint' && type !== 'uint64') return wide(cell).cast(target, true)
   if (type === 'date' && typeof cell === 'number') return nativeLiteral(cell, 'int32').cast(target, true)
@@ -97,25 +133,6 @@ function wide(value: bigint): NativeExpr {
     .mul(wide(0n).sub(wide(1n)))
     .sub(wide(1n))
 }
-
-function castTo(input: NativeExpr, from: DataType, to: DataType, strict: boolean): NativeExpr {
-  if (to === 'string' && from === 'boolean') {
-    const pl = polars()
-    const text = pl.when(input).then(pl.lit('true')).otherwise(pl.lit('false'))
-    return pl.when(input.isNull()).then(pl.lit(null)).otherwise(text)
-  }
-  // Whatever is of no type is absent, and some types have no name that polars could cast to.
-  if (to === 'null' || sameType(from, to)) return input
-  // The day is that of the zone's clock.
-  if (to === 'date' && isDatetime(from) && from.zone !== undefined)
-    return withoutZone(input).cast(nativeType(to), strict)
-  // Other numbers become whole ones as in JavaScript: what is behind the point goes.
-  return input.cast(nativeType(to), strict)
-}
-
-/** The clock time of a zone as one of none. */
-const withoutZone = (input: NativeExpr): NativeExpr =>
-  input.dtReplaceTimeZone(null as never, polars().lit('earliest'), 'null' as never)
 
 /** Functions whose native answer may be of another type than ours. */
 const RETYPED = new Set<FunctionName>([
@@ -166,6 +183,18 @@ const method =
   (name: string): Builder =>
   ([first, ...rest]) =>
     first[name](...rest)
+
+const isAbsent = (node: ExprNode): boolean => node.kind === 'literal' && node.value === null
+
+/** What is absent compares as absent. polars ends the process where a struct meets a null that stands in the program. */
+const comparison =
+  (name: string): Builder =>
+  ([a, b], _, { args }) => {
+    if (!args.some(isAbsent)) return a[name](b)
+    const nothing = nativeLiteral(null, 'boolean')
+    const [rows] = isAbsent(args[0]) ? [b] : [a]
+    return polars().when(rows.isNull()).then(nothing).otherwise(nothing)
+  }
 
 const rolling =
   (name: string): Builder =>
@@ -266,12 +295,12 @@ const BUILDERS: Record<FunctionName, Builder> = {
   isNaN: ([first], _, { args }) => (isNumber(args[0]) ? first.isNan() : no(first)),
   isFinite: ([first], _, { args }) => (isNumber(args[0]) ? first.isFinite() : no(first).not()),
   fillNaN: ([first, value]) => first.fillNan(value),
-  eq: method('eq'),
-  neq: method('neq'),
-  lt: method('lt'),
-  lte: method('ltEq'),
-  gt: method('gt'),
-  gte: method('gtEq'),
+  eq: comparison('eq'),
+  neq: comparison('neq'),
+  lt: comparison('lt'),
+  lte: comparison('ltEq'),
+  gt: comparison('gt'),
+  gte: comparison('gtEq'),
   isIn: ([first], _, { args }) => {
     const { value, type } = args[1] as Extract<ExprNode, { kind: 'literal' }>
     const items = value as readonly Literal[]
@@ -331,17 +360,12 @@ const BUILDERS: Record<FunctionName, Builder> = {
       true as never,
     ),
   'str.toDatetime': ([first], { format, unit, strict }) =>
-    first
-      .strToDatetime(
-        (format === undefined ? undefined : String(format)) as never,
-        (unit ?? 'us') as never,
-        undefined as never,
-        (strict !== false) as never,
-        true as never,
-        true as never,
-        undefined as never,
-      )
-      .cast(nativeType({ datetime: (unit ?? 'us') as 'us' }), true),
+    momentsOf(
+      first,
+      format === undefined ? undefined : String(format),
+      (unit ?? 'us') as TimeUnit,
+      strict !== false,
+    ),
   'dt.year': method('year'),
   'dt.month': method('month'),
   'dt.day': method('day'),
@@ -365,7 +389,14 @@ const BUILDERS: Record<FunctionName, Builder> = {
       .floordiv(polars().lit(1_000_000).cast(nativeType('int32'), true)),
   'dt.date': ([first], _, { args: [of] }) => castTo(first, of.type as DataType, 'date', true),
   'dt.truncate': ([first], { every }) => first.dtTruncate(polars().lit(String(every))),
-  'dt.format': ([first], { format }) => first.strftime(String(format) as never),
+  // A date is the midnight that it begins with: a pattern may ask for hours.
+  'dt.format': ([first], { format }, { args: [of] }) =>
+    castTo(
+      first,
+      of.type as DataType,
+      of.type === 'date' ? { datetime: 'us' } : (of.type as DataType),
+      true,
+    ).strftime(String(format) as never),
   'dt.epoch': ([first], { unit }) =>
     first
       .dtCastTimeUnit((unit === 's' ? 'ms' : (unit ?? 'ms')) as never)
@@ -440,6 +471,8 @@ const BUILDERS: Record<FunctionName, Builder> = {
     const values = first.filter(first.listLengths().gt(polars().lit(0))).explode()
     return (distinct ? values.unique() : values).implode()
   },
+  quantileOfLists: ([first], { q, interpolation }) =>
+    first.explode().quantile(polars().lit(Number(q)), String(interpolation ?? 'linear') as never),
   shift: ([first], { n }) => first.shift(polars().lit(Number(n ?? 1))),
   diff: ([first], { n }, node) => {
     const type = node.type as DataType
@@ -473,9 +506,12 @@ function zeroOf(type: DataType): NativeExpr {
 
 /** True where one of the tests is; what is absent stays so. */
 function either(tests: NativeExpr[], input: NativeExpr): NativeExpr {
-  if (tests.length === 0) return no(input)
+  return tests.length === 0 ? no(input) : anyOf(tests)
+}
+
+function anyOf(tests: readonly NativeExpr[]): NativeExpr {
   // A balanced tree: a long list must not become a deep one.
-  let level = tests
+  let level: readonly NativeExpr[] = tests
   while (level.length > 1) {
     const next: NativeExpr[] = []
     for (let i = 0; i < level.length; i += 2)

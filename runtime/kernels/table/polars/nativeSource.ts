@@ -132,6 +132,29 @@ function parquet(source: ParquetSource, ranges: readonly RowRange[], at?: string
   return source.predicate ? lazy.filter(nativeExpr(source.predicate)) : lazy
 }
 
+/**
+ * Finds out whether a plan failed by what it reads: files are read once more, one by one and without the plan.
+ * @throws {FileFormatError} for the first that cannot be read
+ */
+export async function requireReadable(source: ParquetSource, ranges: readonly RowRange[]): Promise<void> {
+  const { predicate: _, ...whole } = source
+  for (const range of ranges) {
+    if (schemeOf(range[0]) !== 'file') continue
+    try {
+      await parquet(whole, [range]).collect()
+    } catch (cause) {
+      if (cause instanceof FileError) throw cause
+      const [path] = range
+      const [why] = (cause as Error).message.split('\n')
+      throw new FileFormatError(
+        path,
+        `${path} is no readable parquet file: it is damaged (${why}). Copy or write it again.`,
+        cause,
+      )
+    }
+  }
+}
+
 async function csvFrame(source: CsvSource, range: FileRange, inQuotes: boolean): Promise<NativeFrame> {
   const [path] = range
   const { bytes, firstLine } = await csvText(source, range, inQuotes)

@@ -2,19 +2,36 @@
 
 import { MS_A_DAY, periodMs } from '../columns/dates.ts'
 import { periodTicks } from '../columns/rolling.ts'
+import { isList, isStruct } from '../dataType.ts'
 import type { ExprNode } from '../expression.ts'
 import type { Frame } from '../frame.ts'
 import type { Schema } from '../schema.ts'
 import { sketchedColumns } from '../sketch/groupSketches.ts'
-import type { Step } from '../steps.ts'
+import { requireSameRows, type Step } from '../steps.ts'
 import { userStep } from '../userStep.ts'
-import { type NativeExpr, type NativeLazyFrame, polars } from './native.ts'
+import { castError } from './castError.ts'
+import { type NativeExpr, type NativeFrame, type NativeLazyFrame, polars } from './native.ts'
 import { nativeColumn, nativeExpr, nativeLiteral } from './nativeExpr.ts'
 import { cellsOf, concatenated, fromColumns, PolarsFrame } from './nativeFrame.ts'
 import { nativeType } from './nativeType.ts'
 
-/** Takes rows through the steps; a function of the user's or a sketch stands between two plans. */
+/**
+ * Takes rows through the steps; a function of the user's or a sketch stands between two plans.
+ * @throws {CellTypeError} when a value cannot be cast
+ */
 export async function through(
+  start: NativeLazyFrame,
+  steps: readonly Step[],
+  args: readonly unknown[],
+): Promise<PolarsFrame> {
+  try {
+    return await run(start, steps, args)
+  } catch (error) {
+    throw castError(error)
+  }
+}
+
+async function run(
   start: NativeLazyFrame,
   steps: readonly Step[],
   args: readonly unknown[],
@@ -114,6 +131,30 @@ async function applied(
       const [before, own] = args[0] as Frame[]
       return lazy.slice(before.rows, own.rows)
     }
+    case 'number': {
+      const { name } = step
+      const first = nativeLiteral(BigInt(args[step.slot] as number | bigint), 'int64')
+      const number = pl.col(name).cast(nativeType('int64'), true).add(first)
+      return lazy.withRowIndex(name, 0).withColumns([number.alias(name as never)])
+    }
+    case 'beside': {
+      const others = rightSide(args[step.slot], step.schema).select(
+        step.schema.map(({ name }) => pl.col(name)),
+      )
+      return stacked(await lazy.collect(), await others.collect()).lazy()
+    }
+    case 'fold': {
+      const row = await lazy.collect()
+      const rows = step.rows.map(({ name, from }) =>
+        row
+          .lazy()
+          .select([
+            nativeLiteral(name, 'string').alias(step.label as never),
+            ...from.map((each, i) => pl.col(each).alias(step.columns[i] as never)),
+          ]),
+      )
+      return pl.concatLf(rows, 'vertical', false, true, false, true)
+    }
     case 'every': {
       const index = '\u0000row'
       const columns = (await lazy.slice(0, 0).collect()).columns
@@ -180,7 +221,7 @@ function joinedWith(
     step.leftOn[i]?.kind !== 'column' || step.rightOn[i]?.kind !== 'column'
   const sides = [left, right].map((side, which) => {
     const own = which === 0 ? step.leftOn : step.rightOn
-    const nodes = mergesFloats(step) ? [...own, NO_KEY] : own
+    const nodes = [...own, ...(mergesFloats(step) ? [NO_KEY] : []), ...own.filter(isNested).map(thereNode)]
     const made = nodes.flatMap((node, i) =>
       isMade(i) ? [nativeExpr(node).alias(`${MADE}${i}` as never)] : [],
     )
@@ -213,9 +254,28 @@ const mergesFloats = ({ how, leftOn: [key, ...others] }: Extract<Step, { step: '
 /** A second key, the same in all rows: several keys are hashed. */
 const NO_KEY: ExprNode = { kind: 'literal', value: true, type: 'boolean' }
 
+/** To polars absent lists and structs are equal: a key beside them, which is absent too, is not. */
+const isNested = ({ type = 'null' }: ExprNode): boolean => isList(type) || isStruct(type)
+const thereNode = (key: ExprNode): ExprNode => ({
+  kind: 'when',
+  args: [
+    { kind: 'call', fn: 'isNotNull', args: [key], type: 'boolean' },
+    { kind: 'literal', value: true, type: 'boolean' },
+    { kind: 'literal', value: null, type: 'boolean' },
+  ],
+  type: 'boolean',
+})
+
 /** As many rows as polars counts. */
 const ALL_ROWS = 2 ** 32 - 1
 const MADE = '\u0000key'
+
+/** The columns of both, row by row. */
+function stacked(left: NativeFrame, right: NativeFrame): NativeFrame {
+  requireSameRows(left.height, right.height)
+  const columns = [left, right].flatMap((frame) => frame.columns.map((_, i) => frame.selectAtIdx(i)))
+  return new (polars().JsDataFrame)(columns)
+}
 
 function rightSide(value: unknown, schema: Schema): NativeLazyFrame {
   const frames = (Array.isArray(value) ? value : [value]) as Frame[]

@@ -1,6 +1,6 @@
 // Our types as polars has them.
 
-import type { DataType } from '../dataType.ts'
+import { type DataType, isList, isStruct } from '../dataType.ts'
 import { nativeTypes } from './native.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -17,7 +17,6 @@ const NAMES: Readonly<Record<string, string>> = {
   float64: 'Float64',
   string: 'String',
   category: 'Categorical',
-  binary: 'Binary',
   date: 'Date',
   time: 'Time',
   null: 'Null',
@@ -37,3 +36,10 @@ export function nativeType(type: DataType): unknown {
   if ('datetime' in type) return types.Datetime(type.datetime, type.zone ?? null)
   return types.Duration(type.duration)
 }
+
+/** Whether polars' binding has no name for a type, so that nothing can be cast to it. */
+export const isNameless = (type: DataType): boolean =>
+  type === 'null' ||
+  type === 'binary' ||
+  (isList(type) && isNameless(type.list)) ||
+  (isStruct(type) && Object.values(type.struct).some(isNameless))

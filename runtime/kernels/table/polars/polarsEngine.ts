@@ -1,6 +1,8 @@
 // The engine on polars: steps become one lazy plan of its own, which it optimises and runs with all threads of the worker.
 
 import type { Engine } from '../engine.ts'
+import type { RowRange } from '../steps.ts'
+import { castError } from './castError.ts'
 import { coded, codesOf, numbered, numbering, recoded } from './categoryCodes.ts'
 import { type NativeExpr, polars } from './native.ts'
 import { nativeColumn, nativeLiteral } from './nativeExpr.ts'
@@ -15,7 +17,7 @@ import {
   piecesOf,
 } from './nativeFrame.ts'
 import { hashOf, SEEDS } from './nativeHash.ts'
-import { nativeSource } from './nativeSource.ts'
+import { nativeSource, requireReadable } from './nativeSource.ts'
 import { nativeSplit } from './nativeSplit.ts'
 import { through } from './nativeStep.ts'
 import { nativeType } from './nativeType.ts'
@@ -25,7 +27,14 @@ import { someColumns } from './openColumns.ts'
 export const polarsEngine: Engine<PolarsFrame> = {
   name: 'polars',
 
-  run: async (source, steps, args) => through(await nativeSource(source, args[0]), steps, args),
+  async run(source, steps, args) {
+    try {
+      return await through(await nativeSource(source, args[0]), steps, args)
+    } catch (error) {
+      if (source.source === 'parquet') await requireReadable(source, args[0] as RowRange[])
+      throw error
+    }
+  },
 
   continue: (frame, steps, args) => through(frame.native.lazy(), steps, args),
 
@@ -35,7 +44,11 @@ export const polarsEngine: Engine<PolarsFrame> = {
       const natives = exprs.map(nativeColumn)
       lazy = step === 'select' ? lazy.select(natives) : lazy.withColumns(natives)
     }
-    return new PolarsFrame(lazy.collectSync('auto'))
+    try {
+      return new PolarsFrame(lazy.collectSync('auto'))
+    } catch (error) {
+      throw castError(error)
+    }
   },
 
   open: opened,

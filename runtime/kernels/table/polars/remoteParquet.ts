@@ -29,7 +29,7 @@ export async function withLocalImage<R>(
   const file = await openFile(fileOf(range))
   try {
     const footer = await footerBytes(file, size)
-    const spans = neededSpans(parsedFooter(path, footer), range, columns)
+    const spans = neededSpans(parsedFooter(path, footer, size), range, columns)
     return await withFile(size, async (image, local) => {
       await image.write(footer, 0, footer.length, size - footer.length)
       for (const span of merged(spans)) await copied(file, image, span)

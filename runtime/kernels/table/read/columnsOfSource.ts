@@ -3,7 +3,7 @@
 import { FileFormatError } from '../../files/fileErrors.ts'
 import { columnsFromIpc } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
-import { columnsFromRecords } from '../columns/values.ts'
+import { columnsFromRecords, columnsFromValues } from '../columns/values.ts'
 import { type Frame, isFrame } from '../frame.ts'
 import { columnsOfFrames } from '../frameColumns.ts'
 import type { Schema } from '../schema.ts'
@@ -15,6 +15,14 @@ import { csvText, linesBefore } from './csvText.ts'
 import { hiveCell } from './hive.ts'
 import { jsonColumns } from './jsonLines.ts'
 import { parquetColumns } from './parquetColumns.ts'
+
+/** Some rows of a program's columns. */
+export interface ColumnValues {
+  /** The number of the first row among all of the table. */
+  readonly first: number
+  /** For each column as many values as there are rows. */
+  readonly lists: readonly ArrayLike<unknown>[]
+}
 
 export async function columnsOfSource(source: TableSource, argument: unknown): Promise<Column[]> {
   switch (source.source) {
@@ -28,6 +36,10 @@ export async function columnsOfSource(source: TableSource, argument: unknown): P
     }
     case 'records':
       return columnsFromRecords(argument as readonly unknown[], source.schema)
+    case 'columns': {
+      const { first, lists } = argument as ColumnValues
+      return columnsFromValues(lists, source.schema, first)
+    }
     case 'csv': {
       const [ranges, quoted] = argument as [FileRange[], boolean[]]
       const parts: Column[][] = []

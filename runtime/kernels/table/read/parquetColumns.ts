@@ -5,12 +5,12 @@ import { FileError, FileFormatError } from '../../files/fileErrors.ts'
 import { footerOf } from '../../files/parquetFooter.ts'
 import { readParquetPieces } from '../../files/parquetPieces.ts'
 import { openFile } from '../../files/sourceFile.ts'
-import { openArrow } from '../arrow.ts'
 import type { Cell, Column } from '../columns/column.ts'
 import { MS_A_DAY } from '../columns/dates.ts'
 import { type DataType, isDatetime, isInteger, isList, isStruct, isText, TICKS } from '../dataType.ts'
 import type { Schema } from '../schema.ts'
 import { fileOf, type RowRange } from '../steps.ts'
+import { namesOfDictionaries } from './arrowSchemaNames.ts'
 
 /** The columns of a parquet file with their types. Texts that were categories when they were written are categories. */
 export function parquetSchema(metadata: FileMetaData): Schema {
@@ -45,10 +45,9 @@ function categoriesIn({ key_value_metadata = [] }: FileMetaData): ReadonlySet<st
   const written = key_value_metadata.find(({ key }) => key === 'ARROW:schema')?.value
   if (written === undefined) return new Set()
   try {
-    const { schema } = openArrow(new Uint8Array(Buffer.from(written, 'base64')))
-    return new Set(schema.fields.flatMap(({ name, type }) => ('dictionary' in type ? [name] : [])))
+    return new Set(namesOfDictionaries(new Uint8Array(Buffer.from(written, 'base64'))))
   } catch {
-    return new Set() // Types that the Arrow library does not know: the file's own are enough.
+    return new Set() // A damaged one: the file's own types are enough.
   }
 }
 

@@ -1,0 +1,42 @@
+// An entry of the history in words: what its row says beside the label, and what a screen reader tells of it. Pure.
+
+import { seconds } from '../runs/runText.ts'
+import type { HistoryEntry } from './history.ts'
+
+/** How long it took, its place, and when it began. @example rowText(entry, Date.now()) // '1.2 s · flights.ts:12 · 14:03:21' */
+export const rowText = (entry: HistoryEntry, nowMs: number): string =>
+  [tookText(entry), placeText(entry), whenText(entry.startedMs, nowMs)].join(' · ')
+
+/** All of a row, its outcome among it, which is seen by its icon alone. */
+export const spokenEntry = (entry: HistoryEntry, nowMs: number): string =>
+  [
+    entry.label,
+    entry.outcome,
+    tookText(entry),
+    placeText(entry),
+    whenText(entry.startedMs, nowMs),
+    entry.says,
+  ]
+    .filter(Boolean)
+    .join(', ')
+
+export const tookText = ({ durationMs }: HistoryEntry): string =>
+  durationMs === undefined ? 'running' : seconds(durationMs)
+
+/** The time of day; of another day its date too. @example whenText(yesterday, now) // '28 Nov 14:03' */
+export function whenText(startedMs: number, nowMs: number): string {
+  const [started, now] = [new Date(startedMs), new Date(nowMs)]
+  if (started.toDateString() === now.toDateString()) return started.toLocaleTimeString('en-GB')
+  const day = started.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    ...(started.getFullYear() !== now.getFullYear() && { year: 'numeric' }),
+  })
+  return `${day} ${started.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`
+}
+
+export function placeText({ file, place, expression, cell }: HistoryEntry): string {
+  const at = place ?? { file, line: (expression ?? cell)?.line }
+  const name = at.file.slice(Math.max(at.file.lastIndexOf('/'), at.file.lastIndexOf('\\')) + 1)
+  return at.line === undefined ? name : `${name}:${at.line}`
+}

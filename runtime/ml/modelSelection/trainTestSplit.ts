@@ -1,0 +1,143 @@
+// Rows in two parts, one to train with and one to test with.
+
+import { isChunked } from '../../collections/array/chunkedArray.ts'
+import { NdArray } from '../../kernels/array/ndArray.ts'
+import { MlDataError } from '../../kernels/ml/mlErrors.ts'
+import { shuffled } from '../../kernels/ml/seeded.ts'
+import { ParameterError } from '../contract/estimator.ts'
+import type { Label } from '../contract/predictor.ts'
+import type { AnyArray, AnyBlock } from '../contract/rows.ts'
+import type { Fold } from './folds.ts'
+
+type Rowwise = AnyBlock | AnyArray | readonly unknown[] | Float64Array
+
+export interface SplitOptions {
+  /** The share of rows that test, between 0 and 1, or how many; 0.25, or all that do not train. */
+  testSize?: number
+  /** The share of rows that train, between 0 and 1, or how many; all that do not test. */
+  trainSize?: number
+  /** Whether rows are drawn in random order; true. */
+  shuffle?: boolean
+  /** A class a row: both parts have about the same share of each. */
+  stratify?: readonly Label[] | Float64Array | NdArray
+  /** Equal seeds give equal parts; 0. */
+  seed?: number
+}
+
+/**
+ * Arrays or lists of the same rows, each in a part to train with and one to test with. Chunked arrays stay lazy.
+ * @returns for each argument its training part, then its testing part
+ * @throws {ParameterError} for sizes that leave nothing for a part, or too little of a class
+ * @example
+ * const [train, test] = ml.trainTestSplit([[1, 2, 3, 4]], { shuffle: false })
+ * [train, test] // [[1, 2, 3], [4]]
+ */
+export function trainTestSplit<T extends Rowwise>(arrays: readonly T[], options: SplitOptions = {}): T[] {
+  const { shuffle = true, stratify, seed = 0 } = options
+  const counts = arrays.map(rowCount)
+  if (arrays.length === 0 || counts.some((count) => count !== counts[0]))
+    throw new MlDataError(`arrays to split have the same rows, and these have ${counts.join(', ') || 'none'}`)
+  const [count] = counts
+  const { train: trains, test: tests } = sizesOf(count, options)
+  if (stratify !== undefined && !shuffle)
+    throw new ParameterError('stratify draws rows in random order: leave shuffle: false out, or stratify')
+  const order = shuffle ? shuffled(count, seed) : Int32Array.from({ length: count }, (_, i) => i)
+  const { train, test } =
+    stratify === undefined
+      ? // Shuffled, the first ones test; in order, the last ones do.
+        shuffle
+        ? { test: order.slice(0, tests), train: order.slice(tests, tests + trains) }
+        : { train: order.slice(0, trains), test: order.slice(trains, trains + tests) }
+      : stratified(order, labelsOf(stratify, count), trains, tests)
+  return arrays.flatMap((each) => [rowsAt(each, train), rowsAt(each, test)]) as T[]
+}
+
+/** How many rows train and test. */
+function sizesOf(count: number, { testSize, trainSize }: SplitOptions): { train: number; test: number } {
+  const test =
+    testSize === undefined && trainSize !== undefined
+      ? undefined
+      : sizeOf('testSize', testSize ?? 0.25, count, Math.ceil)
+  const train = trainSize === undefined ? undefined : sizeOf('trainSize', trainSize, count, Math.floor)
+  const sizes = { train: train ?? count - test!, test: test ?? count - train! }
+  if (!(sizes.train > 0 && sizes.test > 0 && sizes.train + sizes.test <= count))
+    throw new ParameterError(
+      `testSize ${testSize ?? (trainSize === undefined ? 0.25 : 'unset')} and trainSize ${trainSize ?? 'unset'} want ` +
+        `${sizes.train} rows to train with and ${sizes.test} to test with, of ${count}`,
+    )
+  return sizes
+}
+
+function sizeOf(name: string, size: number, count: number, round: (rows: number) => number): number {
+  if (size > 0 && size < 1) return round(count * size)
+  if (Number.isInteger(size) && size > 0) return size
+  throw new ParameterError(
+    `${name} is a share between 0 and 1 or a whole number of rows, not ${String(size)}`,
+  )
+}
+
+function labelsOf(stratify: NonNullable<SplitOptions['stratify']>, count: number): readonly Label[] {
+  const labels = stratify instanceof NdArray ? (stratify.toList() as Label[]) : Array.from<Label>(stratify)
+  if (labels.length !== count)
+    throw new MlDataError(`stratify has ${labels.length} classes for ${count} rows`)
+  return labels
+}
+
+/** Rows in an order, so many of each class as its share is. */
+function stratified(order: Int32Array, labels: readonly Label[], trains: number, tests: number): Fold {
+  const counts = new Map<Label, number>()
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)
+  const classes = [...counts.keys()].sort((a, b) => (a < b ? -1 : 1))
+  const rare = classes.find((label) => counts.get(label)! < 2)
+  if (rare !== undefined)
+    throw new MlDataError(`the class ${JSON.stringify(rare)} has one row: stratify needs two of each`)
+  if (Math.min(trains, tests) < classes.length)
+    throw new ParameterError(
+      `${trains} rows to train with and ${tests} to test with are fewer than ${classes.length} classes to stratify by`,
+    )
+  const ofClass = classes.map((label) => counts.get(label)!)
+  const train = shares(ofClass, trains)
+  const left = ofClass.map((all, i) => all - train[i])
+  const test = shares(left, tests)
+  const take = (wanted: readonly number[], taken: Set<number>): Int32Array => {
+    const open = new Map(classes.map((label, i) => [label, wanted[i]]))
+    return order.filter((row) => {
+      const own = open.get(labels[row])!
+      if (own === 0 || taken.has(row)) return false
+      open.set(labels[row], own - 1)
+      taken.add(row)
+      return true
+    })
+  }
+  const taken = new Set<number>()
+  return { test: take(test, taken), train: take(train, taken) }
+}
+
+/** So many in all, of each count its share: the largest remainders are rounded up. */
+function shares(counts: readonly number[], total: number): number[] {
+  const all = counts.reduce((sum, each) => sum + each, 0)
+  const exact = counts.map((each) => (each * total) / all)
+  const whole = exact.map(Math.floor)
+  const byRemainder = exact.map((each, i) => [each - whole[i], i] as const).sort((a, b) => b[0] - a[0])
+  const missing = total - whole.reduce((sum, each) => sum + each, 0)
+  for (const [, i] of byRemainder.slice(0, missing)) whole[i]++
+  return whole
+}
+
+function rowCount(array: Rowwise): number {
+  if (array instanceof NdArray || isChunked(array)) {
+    if (Number.isNaN(array.shape[0]))
+      throw new MlDataError('how many rows this array has is not known: await computeChunkSizes() first')
+    return array.shape[0]
+  }
+  if (Array.isArray(array) || array instanceof Float64Array) return array.length
+  throw new MlDataError(
+    'trainTestSplit takes arrays and lists of the same rows: of a data frame or a bag, split what compute() gives of it (toRecords() of a table)',
+  )
+}
+
+function rowsAt(array: Rowwise, places: Int32Array): unknown {
+  if (array instanceof NdArray || isChunked(array)) return array.$take(NdArray.from(places), 0)
+  if (array instanceof Float64Array) return Float64Array.from(places, (row) => array[row])
+  return Array.from(places, (row) => (array as readonly unknown[])[row])
+}

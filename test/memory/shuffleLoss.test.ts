@@ -1,0 +1,5 @@
+// Shuffles whose workers are killed, on real clusters: the cases are a user's program, loaded as one.
+
+import '../../runtime/functions/register.ts'
+
+await import('./shuffleLossCases.ts')
