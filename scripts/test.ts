@@ -2,8 +2,10 @@
 // tables and estimators, and real processes, browsers and VS Code.
 
 import { spawn } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 interface Phase {
   title: string
@@ -58,6 +60,8 @@ const real = wanted.filter((file) => isIn(REAL, file))
 const engines = wanted.filter((file) => isIn(ENGINES, file) && !isIn(REAL, file))
 const pure = wanted.filter((file) => !isIn(ENGINES, file) && !isIn(REAL, file))
 
+/** Where more files fail than these, it is not by chance. */
+const UNSTEADY_MAX = 4
 /** A test that takes longer hangs. */
 const TEST_MS_MAX = 20 * 60_000
 const node = [
@@ -67,8 +71,10 @@ const node = [
   `--test-timeout=${TEST_MS_MAX}`,
 ]
 /** A process for each file. */
-const apart = (title: string, paths: string[]): Phase[] =>
-  paths.length === 0 ? [] : [{ title, args: [...node, '--test-concurrency=1', ...paths] }]
+const apart = (title: string, paths: string[], { atOnce = 1, reporters = [] as string[] } = {}): Phase[] =>
+  paths.length === 0
+    ? []
+    : [{ title, args: [...node, ...reporters, `--test-concurrency=${atOnce}`, ...paths] }]
 /** Folders whose files put an executor of their own in the place of the cluster's: two of them cannot share a process. */
 const OWN_EXECUTOR = ['array', 'collections', 'ml', 'table']
 /** Of few files, but long: begun last, it would keep one core busy alone. */
@@ -95,11 +101,7 @@ const steps: Phase[][] = [
   ],
   byFolder('Pure tests', pure),
 ]
-if (!fast)
-  steps.push(
-    byFolder('Engines on tables and estimators', engines),
-    apart('Real processes, browser and VS Code', real),
-  )
+if (!fast) steps.push(apart('Engines on tables and estimators', engines, { atOnce: AT_ONCE }))
 
 for (const step of steps) {
   const waiting = [...step]
@@ -113,6 +115,38 @@ for (const step of steps) {
   if (failed === undefined) continue
   process.exitCode = failed
   break
+}
+if (!fast && process.exitCode === undefined) process.exitCode = await runReal(real)
+
+/**
+ * What real processes, browsers and VS Code do depends on a machine that others may share. The files of a few tests that
+ * fail are run once more by themselves: what fails again has failed, and what passes then is named at the end, as
+ * unsteady, so that it is mended. Many that fail are no chance, and are not tried again.
+ */
+async function runReal(paths: string[]): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-test-'))
+  try {
+    const list = join(folder, 'failed')
+    const reporters = [
+      '--test-reporter-destination=stdout',
+      `--test-reporter=${pathToFileURL(join(root, 'scripts', 'failedFiles.ts')).href}`,
+      `--test-reporter-destination=${list}`,
+    ]
+    const [first] = apart('Real processes, browser and VS Code', paths, { reporters })
+    if (first === undefined) return 0
+    const code = await run(first, false)
+    if (code === 0) return 0
+    const failed = readFileSync(list, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+    if (failed.length === 0 || failed.length > UNSTEADY_MAX) return code
+    const [second] = apart('Once more: the files of tests that failed', failed)
+    const again = await run(second, false)
+    if (again === 0) console.log(`\nUnsteady, passed the second time:\n${failed.join('\n')}`)
+    return again
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** Resolves to the exit code. One of several keeps what it prints until it has ended. */
