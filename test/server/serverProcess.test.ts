@@ -1,53 +1,30 @@
 // The language server's process as it is built and started: what a hover tells by asking the runtime, which ends along with it.
 
 import assert from 'node:assert/strict'
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import {
-  createProtocolConnection,
-  type Hover,
-  IPCMessageReader,
-  IPCMessageWriter,
-  type MarkupContent,
-  type ProtocolConnection,
-} from 'vscode-languageserver/node.js'
-import { SERVER_START } from '../../client/languageServer/serverStart.ts'
+import type { Hover, MarkupContent } from 'vscode-languageserver/node.js'
+import { type BuiltServer, startServer } from './builtServer.ts'
 
 describe('the server that is built', () => {
   let folder: string
-  let child: ChildProcess
-  let connection: ProtocolConnection
+  let server: BuiltServer
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'heddle-server-'))
-    child = fork(join(import.meta.dirname, '../../dist/server.cjs'), ['--node-ipc'], {
-      stdio: 'ignore',
-      execArgv: SERVER_START.execArgv,
-    })
-    connection = createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
-    connection.listen()
-    await connection.sendRequest('initialize', {
-      processId: process.pid,
-      rootUri: null,
-      capabilities: {},
-      workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'project' }],
-    })
+    server = await startServer(folder)
   })
   after(async () => {
-    connection.dispose()
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill()
-      await once(child, 'exit')
-    }
+    await server.close()
     rmSync(folder, { recursive: true })
   })
 
   test('a hover tells of columns, types and tasks after steps, and the process that knows ends with the server', async () => {
+    const { child, connection } = server
     writeFileSync(join(folder, 'a.csv'), 'city,t\nOslo,3.5\n')
     const file = join(folder, 'a.ts')
     const text =
