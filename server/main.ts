@@ -7,6 +7,7 @@ import {
   type CancellationToken,
   type CompletionItem,
   CompletionItemKind,
+  type CompletionList,
   type CompletionParams,
   createConnection,
   type Hover,
@@ -19,6 +20,7 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node.js'
 import { TextDocument } from 'vscode-languageserver-textdocument'
+import type { ShapesOf } from './diagnose/columnsAfterSteps.ts'
 import { type Files, lookAt } from './diagnose/look.ts'
 import type { Span } from './facts/documentFacts.ts'
 import { HeddlePackages } from './facts/heddlePackage.ts'
@@ -34,6 +36,7 @@ import { inlayHints } from './lsp/inlayHints.ts'
 import { OpenDocument } from './lsp/openDocument.ts'
 import { pagesIn } from './lsp/pages.ts'
 import { type FileFacts, FileMetadata } from './metadata/fileFacts.ts'
+import { KnownShapes } from './outline/knownShapes.ts'
 import { OutlineService } from './outline/outlineService.ts'
 import { ProjectModules } from './project/modules.ts'
 import { TypeService } from './types/typeService.ts'
@@ -43,6 +46,8 @@ const DIAGNOSE_AFTER_MS = 200
 const DIAGNOSE_PAUSES = 4
 /** An answer that somebody waits for is given from the text alone where types take longer, as while TypeScript is loaded. */
 const TYPES_AFTER_MS_MAX = 150
+/** The same where the package takes longer to say what a collection is, as while its process starts. */
+const SHAPES_AFTER_MS_MAX = 150
 
 const connection = createConnection(ProposedFeatures.all)
 const documents = new Map<string, OpenDocument>()
@@ -69,6 +74,11 @@ const types = new TypeService(join(__dirname, 'typeThread.cjs'), () => ({
   ...(editorsTypescript && { editors: editorsTypescript }),
 }))
 const outlines = new OutlineService(join(__dirname, 'runtime', 'dist', 'outline.js'))
+const shapes = new KnownShapes(
+  (recipes, folder) => outlines.shapes(recipes, folder),
+  // Other facts come of the files as soon as they change.
+  (paths, folder) => metadata.of(paths, 'text', folder),
+)
 
 connection.onInitialize(({ workspaceFolders, initializationOptions, capabilities }) => {
   refreshesHints = capabilities.workspace?.inlayHint?.refreshSupport === true
@@ -173,19 +183,22 @@ async function hover({ textDocument: { uri }, position }: HoverParams): Promise<
 async function completions(
   { textDocument: { uri }, position }: CompletionParams,
   token: CancellationToken,
-): Promise<CompletionItem[]> {
+): Promise<CompletionItem[] | CompletionList> {
   const document = documents.get(uri)
   if (!document) return []
   const { text } = document
   const [offset, known] = [text.offsetAt(position), (source: Source) => factsOf(document, source)]
-  const columns = await columnsAt(document.file, text.getText(), offset, known, modules)
+  const asked = new AskedShapes(document)
+  const columns = await columnsAt(document.file, text.getText(), offset, known, modules, asked.of)
+  // The editor asks again with the next letter.
+  if (asked.late) return { isIncomplete: true, items: [] }
   const choices =
     columns.length > 0 ? columns : await axesAt(document.file, text.getText(), offset, known, modules)
   if (token.isCancellationRequested) return []
   return choices.map(({ name, detail, start, end }) => ({
     label: name,
     kind: CompletionItemKind.Field,
-    detail,
+    ...(detail && { detail }),
     sortText: `0${name}`,
     textEdit: { range: { start: text.positionAt(start), end: text.positionAt(end) }, newText: name },
   }))
@@ -201,7 +214,9 @@ async function hints(
   if (!document.isTyped && refreshesHints)
     void document.typed(askTypes).then(() => connection.languages.inlayHint.refresh().catch(() => {}))
   const stretch = { start: document.text.offsetAt(range.start), end: document.text.offsetAt(range.end) }
-  const found = await inlayHints(subject, stretch, (source) => factsOf(document, source))
+  const asked = new AskedShapes(document)
+  const found = await inlayHints(subject, stretch, (source) => factsOf(document, source), asked.of)
+  if (refreshesHints) void asked.late?.then(() => connection.languages.inlayHint.refresh().catch(() => {}))
   if (token.isCancellationRequested) return []
   return found.map(({ offset, text }) => ({ position: document.text.positionAt(offset), label: text }))
 }
@@ -223,6 +238,23 @@ async function typedSubject(document: OpenDocument): Promise<Subject | undefined
 /** What is known of the files of a source. */
 async function factsOf(document: OpenDocument, { paths, format }: Files): Promise<FileFacts | undefined> {
   return await metadata.of(paths, format, folderOf(document))
+}
+
+/** What the package says of the collections of one answer, if that comes soon. */
+class AskedShapes {
+  /** Ends when that is there which came too late for this answer. */
+  late: Promise<unknown> | undefined
+  readonly #folder: string
+
+  constructor(document: OpenDocument) {
+    this.#folder = folderOf(document)
+  }
+
+  readonly of: ShapesOf = async (recipes) => {
+    const known = await shapes.of(recipes, this.#folder, SHAPES_AFTER_MS_MAX)
+    this.late ??= known.late
+    return known.shapes
+  }
 }
 
 /** Runs start in the folder of the workspace that the file is in. */
@@ -268,14 +300,16 @@ async function diagnose(uri: string): Promise<void> {
     await answered(() => tell(uri, document))
 }
 
-async function tell(uri: string, document: OpenDocument): Promise<void> {
+/** @param isAgain what the package took longer to say is there now */
+async function tell(uri: string, document: OpenDocument, isAgain = false): Promise<void> {
   const { version } = document.text
   const begun = performance.now()
   const { subject } = document
   told.set(uri, subject)
   const look = subject && lookAt(subject)
   document.lookMs = performance.now() - begun
-  const ofFiles = (await look?.ofFiles((files) => factsOf(document, files))) ?? []
+  const asked = new AskedShapes(document)
+  const ofFiles = (await look?.ofFiles((files) => factsOf(document, files), asked.of)) ?? []
   if (documents.get(uri)?.text.version !== version) return
   const findings = [...(look?.findings ?? []), ...ofFiles]
   const isInstalled = packages.isFoundFrom(document.file)
@@ -283,6 +317,11 @@ async function tell(uri: string, document: OpenDocument): Promise<void> {
     uri,
     version,
     diagnostics: diagnosticsOf(document.text, document.facts, isInstalled, findings, pages),
+  })
+  if (!asked.late || isAgain) return
+  void asked.late.then(() => {
+    if (documents.get(uri) === document && document.text.version === version)
+      void answered(() => tell(uri, document, true))
   })
 }
 

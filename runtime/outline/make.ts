@@ -49,18 +49,14 @@ const ELEMENTS_MAX = 1e6
  * @throws {Error} the package's own, when it refuses a step
  * @example made({ kind: 'method', of: { kind: 'heddle', name: 'bag' }, name: 'range', args: [{ kind: 'value', value: 3 }] }, '/') // a bag of 3
  */
-export function made(recipe: Recipe, folder: string): unknown {
-  const making = new Making(folder)
-  const value = making.of(recipe)
-  if (making.calledTheProgram) throw new NotMadeError('a function of the program was called')
-  return value
-}
+export const made = (recipe: Recipe, folder: string): unknown => new Making(folder).of(recipe)
 
-class Making {
+/** Recipes that have parts in common: each part is made once. */
+export class Making {
   /** Whoever calls it may go on without its result. */
-  calledTheProgram = false
+  #calledTheProgram = false
   readonly #folder: string
-  readonly #known = new Map<Recipe, unknown>()
+  readonly #known = new Map<Recipe, { value: unknown } | { refusal: unknown }>()
   /** What the package's functions gave. */
   readonly #given = new Set<unknown>()
 
@@ -68,11 +64,26 @@ class Making {
     this.#folder = folder
   }
 
+  /** @throws as `made` does, and again when it is asked again */
   of(recipe: Recipe): unknown {
-    if (this.#known.has(recipe)) return this.#known.get(recipe)
-    const value = this.#make(recipe)
-    this.#known.set(recipe, value)
-    return value
+    let known = this.#known.get(recipe)
+    if (!known) {
+      known = this.#tried(recipe)
+      this.#known.set(recipe, known)
+    }
+    if ('refusal' in known) throw known.refusal
+    return known.value
+  }
+
+  #tried(recipe: Recipe): { value: unknown } | { refusal: unknown } {
+    try {
+      this.#calledTheProgram = false
+      const value = this.#make(recipe)
+      if (this.#calledTheProgram) throw new NotMadeError('a function of the program was called')
+      return { value }
+    } catch (refusal) {
+      return { refusal }
+    }
   }
 
   #make(recipe: Recipe): unknown {
@@ -170,7 +181,7 @@ class Making {
 
   #placeholder(parameters: number): unknown {
     const fn = (): never => {
-      this.calledTheProgram = true
+      this.#calledTheProgram = true
       throw new NotMadeError('a function of the program was called')
     }
     return Object.defineProperty(fn, 'length', { value: parameters })

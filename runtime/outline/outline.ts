@@ -8,7 +8,7 @@ import { TaskGraph, type TaskRef } from '../graph/taskGraph.ts'
 import { typeText } from '../kernels/table/dataType.ts'
 import type { Outline, Recipe } from '../protocol/recipe.ts'
 import { largestGather } from './gathers.ts'
-import { made } from './make.ts'
+import { Making, made } from './make.ts'
 
 /** Graphs beyond this are not counted. */
 const TASKS_MAX = 200_000
@@ -26,18 +26,38 @@ export function outlineOf(recipe: Recipe, folder: string): Outline | undefined {
     return undefined
   }
   if (!isCollection(value)) return undefined
-  return { ...saidOf(value), ...tasksOf(value) }
+  return { ...saidOf(value), ...gathersOf(value), ...tasksOf(value) }
+}
+
+/**
+ * Outlines without what takes longer than the making: tasks are not counted, and what steps hold is not estimated.
+ * @param folder absolute: where relative paths of files begin
+ * @returns one for each recipe, as `outlineOf`
+ */
+export function shapesOf(recipes: readonly Recipe[], folder: string): (Outline | undefined)[] {
+  const making = new Making(folder)
+  return recipes.map((recipe) => {
+    try {
+      const value = making.of(recipe)
+      return isCollection(value) ? saidOf(value) : undefined
+    } catch {
+      return undefined
+    }
+  })
+}
+
+function gathersOf(collection: Collection): Pick<Outline, 'gathers'> {
+  const gathers = collection instanceof DataFrame ? largestGather(collection) : undefined
+  return gathers ? { gathers } : {}
 }
 
 function saidOf(collection: Collection): Outline {
   if (collection instanceof DataFrame) {
     const { schema, index, partitions } = collection
-    const gathers = largestGather(collection)
     return {
       columns: Object.entries(schema).map(([name, type]) => ({ name, type: typeText(type) })),
       partitions,
       ...(index !== undefined && { index }),
-      ...(gathers && { gathers }),
     }
   }
   if (collection instanceof Bag) {

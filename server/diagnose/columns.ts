@@ -1,5 +1,6 @@
 // Columns that the files do not have, with the name that was most likely meant.
 
+import type { Span } from '../facts/documentFacts.ts'
 import type { ColumnUse } from '../knowledge/columnUses.ts'
 import type { Source } from '../knowledge/sources.ts'
 import type { FileFacts } from '../metadata/fileFacts.ts'
@@ -10,24 +11,31 @@ export function columnFindings(
   uses: readonly ColumnUse[],
   factsOf: (source: Source) => FileFacts | undefined,
 ): Finding[] {
-  return uses.flatMap(({ name, start, end, source }): Finding[] => {
-    const columns = factsOf(source)?.columns?.map((column) => column.name)
-    if (!columns || columns.length === 0 || columns.includes(name)) return []
-    const meant = nearest(name, columns)
-    const path = source.paths[0]
-    return [
-      {
-        code: 'unknown-column',
-        severity: 'warning',
-        start,
-        end,
-        message: `${path} has no column '${name}'${meant ? `: did you mean '${meant}'?` : `. It has ${listed(columns)}.`}`,
-        ...(meant && {
-          fix: { title: `Change to '${meant}'`, edits: [{ start, end, text: meant }] },
-        }),
-      },
-    ]
+  return uses.flatMap((use): Finding[] => {
+    const { name, source, isCertain } = use
+    const columns = source && factsOf(source)?.columns?.map((column) => column.name)
+    if (!isCertain || !columns || columns.length === 0 || columns.includes(name)) return []
+    return [columnFinding(use, source.paths[0], columns)]
   })
+}
+
+/** @param whose what has no such column */
+export function columnFinding(
+  { name, start, end }: Span & { name: string },
+  whose: string,
+  columns: readonly string[],
+): Finding {
+  const meant = nearest(name, columns)
+  return {
+    code: 'unknown-column',
+    severity: 'warning',
+    start,
+    end,
+    message: `${whose} has no column '${name}'${meant ? `: did you mean '${meant}'?` : `. It has ${listed(columns)}.`}`,
+    ...(meant && {
+      fix: { title: `Change to '${meant}'`, edits: [{ start, end, text: meant }] },
+    }),
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Subject } from '../knowledge/subject.ts'
 import type { FileFacts } from '../metadata/fileFacts.ts'
 import { axisFindings } from './axes.ts'
 import { columnFindings } from './columns.ts'
+import { findingsAfterSteps, type ShapesOf, usesToAsk } from './columnsAfterSteps.ts'
 import { findingsOf } from './diagnose.ts'
 import type { Finding } from './finding.ts'
 import { readCaptures, readFindings } from './largeCaptures.ts'
@@ -17,8 +18,11 @@ export type Files = Pick<Source, 'paths' | 'format'>
 
 export interface Look {
   findings: Finding[]
-  /** What is found once it is known what the files have. */
-  ofFiles(factsOf: (files: Files) => Promise<FileFacts | undefined>): Promise<Finding[]>
+  /**
+   * What is found once it is known what the files have.
+   * @param shapesOf what the package says of frames that files do not tell of
+   */
+  ofFiles(factsOf: (files: Files) => Promise<FileFacts | undefined>, shapesOf?: ShapesOf): Promise<Finding[]>
 }
 
 export function lookAt(subject: Subject): Look {
@@ -28,7 +32,7 @@ export function lookAt(subject: Subject): Look {
   const files: Files[] = [...sourcesOf(uses), ...arrays, ...reads.map(({ source }) => source)]
   return {
     findings,
-    ofFiles: async (factsOf) => {
+    ofFiles: async (factsOf, shapesOf) => {
       const known = new Map<string, FileFacts | undefined>()
       for (const each of files) known.set(sourceId(each), await factsOf(each))
       const factsNow = (each: Files): FileFacts | undefined => known.get(sourceId(each))
@@ -38,6 +42,7 @@ export function lookAt(subject: Subject): Look {
         ...columnFindings(uses, factsNow),
         ...readFindings(reads, (each) => factsNow(each)?.bytes),
         ...axisFindings(axes, extent),
+        ...(shapesOf ? await findingsAfterSteps(usesToAsk(subject, uses, factsNow), shapesOf) : []),
       ]
     },
   }

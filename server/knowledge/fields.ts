@@ -126,6 +126,25 @@ function valueIn({ subject, of, isStatic: wanted }: Owner, name: string): Node |
   return values.length === 1 ? values[0] : undefined
 }
 
+/** Of each text that was asked about, the names of fields that it sets on other objects than its own `this`. */
+const setOnOthers = new WeakMap<Subject, Set<string>>()
+
+/** Whether a text sets a field of that name from outside: `model.frame = …`. */
+export function isSetFromOutside(subject: Subject, name: string): boolean {
+  let known = setOnOthers.get(subject)
+  if (!known) {
+    known = new Set()
+    for (const { left } of subject.all('AssignmentExpression')) {
+      const target = bare(left as Node)
+      if (target.type !== 'MemberExpression' || target.object.type === 'ThisExpression') continue
+      const set = nameOf(target)
+      if (set !== undefined) known.add(set)
+    }
+    setOnOthers.set(subject, known)
+  }
+  return known.has(name)
+}
+
 const isStatic = (node: Node): boolean => 'static' in node && node.static === true
 
 const keyOf = (key: Node): string | undefined =>

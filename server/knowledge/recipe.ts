@@ -2,6 +2,7 @@
 
 import type { CallExpression, Node } from 'oxc-parser'
 import type { Recipe } from '../../runtime/protocol/recipe.ts'
+import { isSetFromOutside } from './fields.ts'
 import { type Frame, follow, heddleName, type Place, resultsOf } from './follow.ts'
 import { textsOf } from './paths.ts'
 import { bare, isFunction, methodOf, type Subject } from './subject.ts'
@@ -15,17 +16,22 @@ const READS = /^(read\w*|fromZarr)$/
 const VALUES = /^(Date|(Float(32|64)|Big(Int|Uint)64|(Int|Uint)(8|16|32))Array)$/
 
 /** Nothing where a part of it is not written out: is worked out, chosen by a condition, or may be changed on the way. */
-export function recipeOf(place: Place): Recipe | undefined {
-  return new Writer().of(place)
-}
+export const recipeOf = (place: Place): Recipe | undefined => new Recipes().of(place)
 
-class Writer {
+/** Recipes of one text's collections: a part that several have in common is the same object. */
+export class Recipes {
   #steps = 0
   #depth = 0
   /** What is being written has no recipe yet: a variable may be made of itself. */
   readonly #known = new Map<Node, Map<Frame | undefined, Recipe | undefined>>()
 
-  of({ subject, node: given, frame }: Place): Recipe | undefined {
+  /** As `recipeOf`. */
+  of(place: Place): Recipe | undefined {
+    this.#steps = 0
+    return this.#of(place)
+  }
+
+  #of({ subject, node: given, frame }: Place): Recipe | undefined {
     const node = bare(given)
     const known = this.#known.get(node) ?? new Map<Frame | undefined, Recipe | undefined>()
     this.#known.set(node, known)
@@ -41,7 +47,7 @@ class Writer {
 
   #write(place: Place): Recipe | undefined {
     const { subject, node, frame } = place
-    const of = (part: Node): Recipe | undefined => this.of({ subject, node: part, frame })
+    const of = (part: Node): Recipe | undefined => this.#of({ subject, node: part, frame })
     if (isFunction(node)) return { kind: 'function', parameters: parametersOf(node) }
     switch (node.type) {
       case 'Literal':
@@ -88,16 +94,22 @@ class Writer {
     const made = follow(place)
     if (!made) return undefined
     const mayChange = /^(Array|Object|New)Expression$/.test(made.node.type)
-    return mayChange && !isOnlyRead(subject, node) ? undefined : this.of(made)
+    return mayChange && !isOnlyRead(subject, node) ? undefined : this.#of(made)
   }
 
   #member(place: Place, node: Extract<Node, { type: 'MemberExpression' }>): Recipe | undefined {
+    const { subject } = place
     if (node.computed || node.property.type !== 'Identifier') return undefined
     const made = follow(place)
-    // A field of the user's may be changed by anybody who has its object.
-    if (made) return /^(Array|Object|New)Expression$/.test(made.node.type) ? undefined : this.of(made)
     const { name } = node.property
-    const owner = this.of({ ...place, node: node.object as Node })
+    if (made) {
+      // A field of the user's may be changed by anybody who has its object.
+      const mayChange =
+        /^(Array|Object|New)Expression$/.test(made.node.type) ||
+        [subject, made.subject].some((each) => isSetFromOutside(each, name))
+      return mayChange ? undefined : this.#of(made)
+    }
+    const owner = this.#of({ ...place, node: node.object as Node })
     return owner && { kind: 'member', of: owner, name }
   }
 
@@ -106,9 +118,9 @@ class Writer {
     if (called) {
       const [only, ...others] = called.results
       // Without a `return` on every way it may give nothing.
-      return only && others.length === 0 ? this.of(only) : undefined
+      return only && others.length === 0 ? this.#of(only) : undefined
     }
-    const of = (part: Node): Recipe | undefined => this.of({ ...place, node: part })
+    const of = (part: Node): Recipe | undefined => this.#of({ ...place, node: part })
     const callee = bare(node.callee as Node)
     const name = methodOf({ ...node, callee } as CallExpression)
     if (callee.type !== 'MemberExpression' || name === undefined) {

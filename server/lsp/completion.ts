@@ -1,12 +1,15 @@
 // Names of columns, and axes, where one is being typed.
 
+import type { ShapesOf } from '../diagnose/columnsAfterSteps.ts'
 import { extentOf } from '../knowledge/arrayExtent.ts'
 import { axisUses } from '../knowledge/axisUses.ts'
+import { isKnownByFiles } from '../knowledge/columnOwner.ts'
 import { columnUses } from '../knowledge/columnUses.ts'
 import type { Modules } from '../knowledge/modules.ts'
+import { recipeOf } from '../knowledge/recipe.ts'
 import type { Source } from '../knowledge/sources.ts'
 import { Subject } from '../knowledge/subject.ts'
-import type { FileFacts } from '../metadata/fileFacts.ts'
+import type { Column, FileFacts } from '../metadata/fileFacts.ts'
 
 export interface ColumnChoice {
   name: string
@@ -18,26 +21,36 @@ export interface ColumnChoice {
 /** Stands where the next letter will: text that ends in `row.` parses only with a name behind it. */
 const CURSOR = 'heddleCursor'
 
-/** The columns that may be meant at an offset. */
+/**
+ * The columns that may be meant at an offset.
+ * @param shapesOf what the package says of frames that files do not tell of
+ */
 export async function columnsAt(
   file: string,
   text: string,
   offset: number,
   factsOf: (source: Source) => Promise<FileFacts | undefined>,
   modules?: Modules,
+  shapesOf?: ShapesOf,
 ): Promise<ColumnChoice[]> {
   const subject = Subject.of(file, text.slice(0, offset) + CURSOR + text.slice(offset), modules)
   const use = subject && columnUses(subject).find(({ start, end }) => start <= offset && offset < end)
   if (!use) return []
-  const columns = (await factsOf(use.source))?.columns ?? []
-  return columns
-    .filter(({ name }) => use.quoted || /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name))
-    .map(({ name, type }) => ({
-      name,
-      detail: `${type ? `${type} · ` : ''}${use.source.paths[0]}`,
-      start: use.start,
-      end: use.end - CURSOR.length,
-    }))
+  const { source, frame, start, quoted } = use
+  const end = use.end - CURSOR.length
+  const facts = source && (await factsOf(source))
+  const choices = (columns: readonly Column[] | undefined, from?: string): ColumnChoice[] =>
+    (columns ?? [])
+      .filter(({ name }) => quoted || /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name))
+      .map(({ name, type }) => ({
+        name,
+        detail: [type, from].filter(Boolean).join(' · '),
+        start,
+        end,
+      }))
+  if (source && isKnownByFiles(use, () => facts)) return choices(facts?.columns, source.paths[0])
+  const recipe = shapesOf && frame && recipeOf(frame)
+  return recipe ? choices((await shapesOf([recipe]))[0]?.columns) : []
 }
 
 /** The axes that may be meant at an offset, by their numbers, with what the files call them. */

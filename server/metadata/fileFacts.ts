@@ -48,7 +48,7 @@ export class FileMetadata {
       const stats = await Promise.all(found.slice(0, FILES_MAX).map((file) => stat(file)))
       const bytes = stats.reduce((sum, { size }) => sum + size, 0)
       const stamp = `${found.length} ${bytes} ${Math.max(...stats.map(({ mtimeMs }) => mtimeMs))}`
-      const id = `${format} ${found[0]}`
+      const id = `${format} ${found.length} ${found[0]}`
       const known = this.#known.get(id)
       if (known?.stamp === stamp) return known.facts
       const largestBytes = Math.max(...stats.map(({ size }) => size))
@@ -72,8 +72,11 @@ async function contents(file: string, size: number, format: SourceFormat): Promi
       return /\.(gz|zst|br|bz2)$/.test(file)
         ? {}
         : { columns: headerOf(await readPart(file, 0, HEADER_BYTES)) }
-    case 'parquet':
-      return await parquetFacts(file, size)
+    case 'parquet': {
+      const { columns, ...others } = await parquetFacts(file, size)
+      // Folders named `year=2024` give their rows a column more.
+      return /[^/=]+=[^/]*\//.test(file) ? others : { ...others, ...(columns && { columns }) }
+    }
     case 'zarr':
       return await zarrFacts(file)
     case 'text':

@@ -17,13 +17,15 @@ const IDLE_MS = 60_000
 /** So many processes that end without an answer, one after the other: there is no runtime that can be asked. */
 const FAILURES_MAX = 3
 
+type Outlines = readonly (Outline | undefined)[]
+
 export class OutlineService {
   readonly #program: string
   #process: ChildProcess | undefined
   #end: NodeJS.Timeout | undefined
   #failures = 0
   #last = 0
-  readonly #asked = new Map<number, (outline: Outline | undefined) => void>()
+  readonly #asked = new Map<number, (outlines: Outlines | undefined) => void>()
 
   /** @param program the process's file, of the runtime */
   constructor(program: string) {
@@ -35,18 +37,38 @@ export class OutlineService {
    * @returns nothing where it cannot be told without running the program, or not soon
    */
   async ask(recipe: Recipe, folder: string): Promise<Outline | undefined> {
-    const child = this.#started()
-    if (!child) return undefined
-    const id = ++this.#last
     let timer: NodeJS.Timeout | undefined
-    const outline = await new Promise<Outline | undefined>((resolve) => {
+    const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), ANSWER_MS_MAX)
+    })
+    const outlines = await Promise.race([this.#answer([recipe], folder, true), late])
+    clearTimeout(timer)
+    return outlines?.[0]
+  }
+
+  /**
+   * Outlines without what takes long to find out, as `shapesOf` of the runtime gives them: however long the answer takes.
+   * @returns one for each recipe; nothing at all where the process ended, or there is none
+   */
+  shapes(recipes: readonly Recipe[], folder: string): Promise<Outlines | undefined> {
+    return this.#answer(recipes, folder, false)
+  }
+
+  #answer(recipes: readonly Recipe[], folder: string, isWhole: boolean): Promise<Outlines | undefined> {
+    const child = this.#started()
+    if (!child) return Promise.resolve(undefined)
+    const id = ++this.#last
+    return new Promise((resolve) => {
+      try {
+        child.send({ id, recipes, folder, isWhole }, () => {})
+      } catch {
+        // It is nested too deeply to be sent.
+        resolve(undefined)
+        return
+      }
       this.#asked.set(id, resolve)
-      child.send({ id, recipe, folder }, () => {})
       this.#endAfter(STUCK_MS)
     })
-    clearTimeout(timer)
-    return outline
   }
 
   stop(): void {
@@ -72,9 +94,9 @@ export class OutlineService {
     child.unref()
     child.channel?.unref()
     this.#process = child
-    child.on('message', ({ id, outline }: { id: number; outline: Outline | undefined }) => {
+    child.on('message', ({ id, outlines }: { id: number; outlines: Outlines }) => {
       this.#failures = 0
-      this.#asked.get(id)?.(outline)
+      this.#asked.get(id)?.(outlines)
       this.#asked.delete(id)
       if (this.#asked.size === 0) this.#endAfter(IDLE_MS)
     })

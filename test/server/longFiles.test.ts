@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Node } from 'oxc-parser'
+import { usesToAsk } from '../../server/diagnose/columnsAfterSteps.ts'
 import { findingsOf } from '../../server/diagnose/diagnose.ts'
 import { axisUses } from '../../server/knowledge/axisUses.ts'
 import { columnUses } from '../../server/knowledge/columnUses.ts'
@@ -31,6 +32,8 @@ const LINES: Record<string, (n: number) => string> = {
   'large arrays sent along': (n) => `const v${n} = client.submit((x: number) => x + big.length, ${n})`,
   'frames with columns': (n) =>
     `const v${n} = dataframe.readCsv('a.csv').filter(col('b').gt(${n})).groupBy('c').len()`,
+  'frames made of the one before': (n) =>
+    `const v${n} = ${n > 1 ? `v${n - 1}` : 'dataframe.fromRecords([{ a: 1 }])'}.withColumns(col('a').add(${n}).as('b'))`,
   'rows with columns': (n) => `const v${n} = bag.readCsvRows('a.csv').filter((row) => row.delay > ${n})`,
   'arrays with axes': (n) => `const v${n} = array.zeros([10, ${n}]).sum(0)`,
   'functions of the user': (n) => `const v${n} = made(${n}).sum()`,
@@ -51,7 +54,9 @@ async function looked(text: string): Promise<{ said: number; taken: number }> {
   const { all } = subject
   subject.all = ((...types: Parameters<typeof all>) => counted(all.apply(subject, types))) as typeof all
   const findings = findingsOf(subject)
-  const uses = [...columnUses(subject), ...axisUses(subject), ...namesToAsk(subject)]
+  const columns = columnUses(subject)
+  const asked = usesToAsk(subject, columns, () => undefined)
+  const uses = [...columns, ...asked, ...axisUses(subject), ...namesToAsk(subject)]
   const hints = await inlayHints(subject, { start: 0, end: text.length }, async () => undefined)
   return { said: findings.length + uses.length + hints.length, taken }
 }

@@ -40,6 +40,16 @@ test('it answers, and nothing where a step is refused', async () => {
   assert.equal(await service.ask(method('bag', 'range', []), '/'), undefined)
 })
 
+test('several shapes are told of at once, without their tasks; what is refused is nothing', async () => {
+  await answered(zeros(10, 5))
+  const three = method('bag', 'range', [value(3)])
+  assert.deepEqual(await service.shapes([zeros(10, 5), zeros(-1, 5), three], '/'), [
+    { array: { shape: [10], chunks: [5], dtype: 'float64' } },
+    undefined,
+    { partitions: 3 },
+  ])
+})
+
 test('a program of more blocks than its memory holds ends the process that was asked, and the next question starts another', async () => {
   assert.equal(await service.ask(zeros(2 ** 27, 1), '/'), undefined)
   assert.deepEqual(await answered(method('bag', 'range', [value(3)])), { partitions: 3, tasks: 3 })
@@ -47,6 +57,9 @@ test('a program of more blocks than its memory holds ends the process that was a
 
 test('where there is no such program nothing is said, and it is not started for ever', async () => {
   const none = new OutlineService(join(import.meta.dirname, 'nowhere.ts'))
-  for (let i = 0; i < 5; i++) assert.equal(await none.ask(zeros(10, 5), '/'), undefined)
+  for (let i = 0; i < 5; i++) {
+    assert.equal(await none.ask(zeros(10, 5), '/'), undefined)
+    assert.equal(await none.shapes([zeros(10, 5)], '/'), undefined)
+  }
   none.stop()
 })
