@@ -9,6 +9,7 @@ import {
   isCollection,
 } from '../graph/collection.ts'
 import { TaskGraph } from '../graph/taskGraph.ts'
+import { givenText } from '../kernels/givenText.ts'
 
 /** What a list of collections gives. */
 export type ComputedAll<T extends readonly Collection[]> = {
@@ -40,9 +41,10 @@ export async function compute<const T extends readonly Collection[]>(
  */
 export async function persist<const T extends readonly Collection[]>(...collections: T): Promise<T> {
   const call = callOf('persist')
+  const all = collections.map((each) => checked(each, 'persist'))
   const executor = await currentExecutor()
-  await Promise.all(collections.map((collection) => collection.prepare?.()))
-  return (await executor.persist(collections.map(checked), call)) as unknown as T
+  await Promise.all(all.map((collection) => collection.prepare?.()))
+  return (await executor.persist(all, call)) as unknown as T
 }
 
 /**
@@ -53,7 +55,7 @@ export async function persist<const T extends readonly Collection[]>(...collecti
  * @example const [total] = await optimize(bag.range(3).sum())
  */
 export async function optimize<const T extends readonly Collection[]>(...collections: T): Promise<T> {
-  const all = collections.map(checked)
+  const all = collections.map((each) => checked(each, 'optimize'))
   await Promise.all(all.map((collection) => collection.prepare?.()))
   buildTogether(new TaskGraph(), all)
   return collections
@@ -67,16 +69,17 @@ export function callOf(method: string): ComputeCall {
 
 /** @internal The values of collections, by the executor that is there. */
 export async function computeAll(collections: readonly Collection[], call: ComputeCall): Promise<unknown[]> {
-  const all = collections.map(checked)
+  const all = collections.map((each) => checked(each, call.method))
   const executor = await currentExecutor()
   await Promise.all(all.map((collection) => collection.prepare?.()))
   return executor.compute(all, call)
 }
 
-export function checked(collection: Collection): Collection {
+/** @throws {NotACollectionError} when a call gets something else */
+export function checked(collection: Collection, call = 'compute'): Collection {
   if (isCollection(collection)) return collection
   throw new NotACollectionError(
-    `compute takes bags, delayed values and other collections, not ${collection === null ? 'null' : `a value of type ${typeof collection}`}: ` +
+    `${call} takes bags, delayed values and other collections, not ${givenText(collection)}: ` +
       'make one first, by delayed(value), which takes lists and objects of collections too',
   )
 }

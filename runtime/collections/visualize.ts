@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { buildTogether, type Collection } from '../graph/collection.ts'
 import { TaskGraph, TaskRef } from '../graph/taskGraph.ts'
+import { givenText } from '../kernels/givenText.ts'
 import { checked } from './compute.ts'
 import { pngOf } from './png.ts'
 
@@ -32,10 +33,16 @@ export async function visualize(
   collections: Collection | readonly Collection[],
   path?: string,
 ): Promise<string> {
+  if (path !== undefined && typeof path !== 'string')
+    throw new DrawingError(
+      `visualize takes the path of a file that ends in .svg or .png, not ${givenText(path)}`,
+    )
   const ending = path === undefined ? '.svg' : extname(path).toLowerCase()
   if (ending !== '.svg' && ending !== '.png')
     throw new DrawingError(`${path} should end in .svg or .png: drawings are written as one of these`)
-  const all = (Array.isArray(collections) ? collections : [collections]).map(checked)
+  const all = (Array.isArray(collections) ? collections : [collections]).map((each) =>
+    checked(each, 'visualize'),
+  )
   await Promise.all(all.map((collection) => collection.prepare?.()))
   const svg = drawing(all)
   if (path === undefined) return svg

@@ -1,5 +1,6 @@
 // The names of options: a misspelt one is an error that says which there are, never a default that nobody asked for.
 
+import { givenText } from './givenText.ts'
 import { kernel } from './kernel.ts'
 import { nearest } from './nearestNames.ts'
 
@@ -25,7 +26,7 @@ export function requireOptions<O extends object>(
   if (options === undefined) return
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new OptionError(
-      `${call} takes its options as an object, e.g. { ${Object.keys(names)[0]}: … }, not ${kindOf(options)}`,
+      `${call} takes its options as an object, e.g. { ${Object.keys(names)[0]}: … }, not ${givenText(options)}`,
     )
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(names, name)) continue
@@ -46,16 +47,7 @@ export function requireOneOf(what: string, value: unknown, names: readonly strin
   if (names.includes(value as string)) return
   const near = typeof value === 'string' ? nearest(value, names) : []
   throw new OptionError(
-    `${what} cannot be ${kindOf(value)}. ` +
+    `${what} cannot be ${givenText(value)}. ` +
       (near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are ${names.join(', ')}.`),
   )
 }
-
-const kindOf = (value: unknown): string =>
-  value === null
-    ? 'null'
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'object' || typeof value === 'function'
-        ? `a ${typeof value}`
-        : JSON.stringify(value)

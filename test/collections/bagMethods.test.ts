@@ -598,5 +598,5 @@ test('keys by the name of a property are those of a function that reads it', asy
 test('a bag says what it is, and concat what it takes', () => {
   assert.equal(String(bag.range(6, { partitions: 3 }).map((x) => x)), 'bag(3 partitions)')
   assert.throws(() => bag.concat(bag.range(2) as never), /concat takes a list of bags/)
-  assert.throws(() => bag.concat([[1, 2]] as never), /concat takes bags, not a value of type object/)
+  assert.throws(() => bag.concat([[1, 2]] as never), /concat takes bags, not a list/)
 })

@@ -198,9 +198,9 @@ test('what is wrong with a file is said with its name and the way out', async (c
   assert.throws(() => bag.readText([]), /the list of files to read is empty/)
   assert.throws(
     () => bag.readText(import.meta.filename, { blocksize: 'large' }),
-    /blocksize takes a size such as '64MB'.*not large/,
+    /readText: blocksize takes a size such as '64MB'.*not "large"/,
   )
-  assert.throws(() => bag.fromUrls(['x.txt']), /fromUrls takes http\(s\) addresses, not x\.txt/)
+  assert.throws(() => bag.fromUrls(['x.txt']), /fromUrls takes http\(s\) addresses, not "x\.txt"/)
   writeFileSync(path, gzip.subarray(0, gzip.length - 10))
   await assert.rejects(
     bag.readText(path).compute(),

@@ -50,10 +50,9 @@ for (const engine of ['polars', 'columns']) {
 }
 
 test('what is no path is refused by its kind', () => {
-  const message =
-    'files are read from a path, a glob, an address or a list of them, not from a value of type undefined'
+  const message = 'files are read from a path, a glob, an address or a list of them, not from undefined'
   assert.throws(() => dataframe.readCsv(undefined as never), { message })
-  assert.throws(() => bag.readText(undefined as never), { message })
+  assert.throws(() => bag.readText(undefined as never), { message: `readText: ${message}` })
 })
 
 for (const engine of ['polars', 'columns'])

@@ -1,24 +1,29 @@
 // What bag methods and readers are given, checked when they are called, long before anything is computed.
 
+import { argumentChecks } from '../../kernels/argumentChecks.ts'
+
 /** An argument of a bag's method is not what it should be. */
 export class BagArgumentError extends TypeError {
   override name = 'BagArgumentError'
 }
 
-/** @throws {BagArgumentError} when `value` is no whole number ≥ `least` */
-export function requireCount(what: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least)
-    throw new BagArgumentError(
-      `${what} takes a whole number ≥ ${least}, not ${typeof value === 'number' ? value : `a value of type ${typeof value}`}`,
-    )
-}
+const checks = argumentChecks(BagArgumentError)
+export const {
+  wrong,
+  requireFunction,
+  requireCount,
+  requireNumber,
+  requireText,
+  requireFlag,
+  requireList,
+  requireObject,
+} = checks
 
-/** @throws {BagArgumentError} when `value` is no function */
-export function requireFunction(method: string, value: unknown): void {
-  if (typeof value !== 'function')
-    throw new BagArgumentError(
-      `${method} takes a function, not ${value === null ? 'null' : `a value of type ${typeof value}`}`,
-    )
+/** @throws {BagArgumentError} when something is given that is no list of names, or an empty one */
+export function requireNames(what: string, value: unknown): void {
+  if (value === undefined) return
+  if (!Array.isArray(value) || !value.every((name) => typeof name === 'string'))
+    throw wrong(what, "a list of names, e.g. ['id', 'city']", value)
 }
 
 export type Primitive = number | bigint | string | boolean

@@ -1,7 +1,8 @@
 // Bags of the records of avro files.
 
 import type { FileRange } from '../../kernels/bag/plan.ts'
-import type { StorageOptions } from '../../kernels/files/fileSystem.ts'
+import { requireStorage, type StorageOptions } from '../../kernels/files/fileSystem.ts'
+import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import { Bag } from './bag.ts'
 import { byteCount } from './byteCount.ts'
 import { fileSource, reached } from './fileSource.ts'
@@ -22,8 +23,12 @@ export interface AvroOptions {
  * @example bag.readAvro<{ user: string }>('events/*.avro').pluck('user').frequencies()
  */
 export function readAvro<T = Record<string, unknown>>(paths: Paths, options: AvroOptions = {}): Bag<T> {
+  requireOptions('readAvro', options, { blocksize: true, int64: true, storage: true })
   const { blocksize = '64MB', int64 = 'number', storage } = options
-  const blockBytes = blocksize === false ? Number.POSITIVE_INFINITY : byteCount('blocksize', blocksize)
+  requireOneOf('readAvro: int64', int64, ['number', 'bigint'])
+  requireStorage('readAvro', storage)
+  const blockBytes =
+    blocksize === false ? Number.POSITIVE_INFINITY : byteCount('readAvro: blocksize', blocksize)
   const cut = (file: FoundFile): FileRange[][] => {
     const count =
       file.ranges && file.size > blockBytes && !file.contents ? Math.ceil(file.size / blockBytes) : 1
@@ -34,5 +39,5 @@ export function readAvro<T = Record<string, unknown>>(paths: Paths, options: Avr
   }
   const source = { label: 'readAvro', spec: { source: 'avro', int64 } } as const
   const now = (files: readonly FoundFile[]): FileRange[][] => files.flatMap(cut)
-  return new Bag<T>(fileSource(new FileSet(paths, storage), source, { now }))
+  return new Bag<T>(fileSource(new FileSet(paths, storage, 'readAvro'), source, { now }))
 }

@@ -9,7 +9,7 @@ import { estimatedBytes } from '../../kernels/bag/estimate.ts'
 import type { JoinHow } from '../../kernels/bag/groups.ts'
 import type { Op, ReducerSpec, Rest, UserFunction } from '../../kernels/bag/plan.ts'
 import type { WrittenInMemory } from '../../kernels/bag/write.ts'
-import { requireOptions } from '../../kernels/optionNames.ts'
+import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import type { TaskOptions } from '../../protocol/taskOptions.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import type { DataFrame } from '../dataframe/dataframe.ts'
@@ -26,11 +26,15 @@ import {
   isPrimitive,
   type Primitive,
   requireCount,
+  requireFlag,
   requireFunction,
+  requireNumber,
+  requireObject,
   unequalPartitions,
+  wrong,
 } from './arguments.ts'
 import { byteCount } from './byteCount.ts'
-import { type FieldName, keyFunction } from './keyFunction.ts'
+import { type FieldName, keyFunction, requireFieldName } from './keyFunction.ts'
 import { type BagNode, type Extra, HeldNode, StepNode, type StepOptions } from './node.ts'
 import { AccumulateNode } from './nodes/accumulate.ts'
 import { ConcatNode } from './nodes/concat.ts'
@@ -189,8 +193,10 @@ export class Bag<out T> implements Collection<T[]> {
 
   /** Lets tasks run with options from here on: `concurrency`, `pure`, and those of any task (`retries`, `resources`, …). */
   with(options: BagOptions): Bag<T> {
+    requireObject('with', options, 'options, e.g. { retries: 2 }')
     requireTaskOptions('with', options, { concurrency: true, pure: true })
-    if (options.concurrency !== undefined) requireCount('concurrency', options.concurrency, 1)
+    if (options.concurrency !== undefined) requireCount('with: concurrency', options.concurrency, 1)
+    if (options.pure !== undefined) requireFlag('with: pure', options.pure)
     return new Bag(this.node, { ...this.#options, ...options })
   }
 
@@ -287,6 +293,7 @@ export class Bag<out T> implements Collection<T[]> {
   ): Bag<{ -readonly [N in keyof K]: I[K[N] & keyof I] }>
   pluck(keys: PropertyKey | readonly PropertyKey[], ...fallback: [] | [unknown]): unknown {
     const one = !Array.isArray(keys)
+    for (const key of one ? [keys] : keys) requireFieldName('pluck', key)
     return this.#step('pluck', () => ({
       op: 'pluck',
       keys: (one ? [keys] : keys) as PropertyKey[],
@@ -300,6 +307,7 @@ export class Bag<out T> implements Collection<T[]> {
    * @example await bag.range(2).zip(bag.fromSequence(['a', 'b'])).compute() // [[0, 'a'], [1, 'b']]
    */
   zip<A extends unknown[]>(...others: { [K in keyof A]: Bag<A[K]> }): Bag<[T, ...A]> {
+    requireBags('zip', others)
     const { extras, restOf } = this.#beside(others)
     return this.#step('zip', (slots) => ({ op: 'zip', rest: restOf(slots) }), extras)
   }
@@ -310,10 +318,10 @@ export class Bag<out T> implements Collection<T[]> {
    * @example await bag.range(1000).randomSample(0.5, { seed: 1 }).count().compute() // 506
    */
   randomSample(probability: number, options: { seed?: number } = {}): Bag<T> {
-    if (!(probability >= 0 && probability <= 1))
-      throw new BagArgumentError(`randomSample takes a probability from 0 to 1, not ${probability}`)
+    if (typeof probability !== 'number' || !(probability >= 0 && probability <= 1))
+      throw wrong('randomSample', 'a probability from 0 to 1', probability)
     requireOptions('randomSample', options, { seed: true })
-    const seed = seedOf(options.seed)
+    const seed = seedOf('randomSample', options.seed)
     return this.#step('randomSample', ([slot]) => ({ op: 'sample', probability, seed, slot }), [
       { extra: 'number' },
     ])
@@ -363,6 +371,8 @@ export class Bag<out T> implements Collection<T[]> {
     requireFunction('reduction', aggregate)
     requireOptions('reduction', options, { splitEvery: true, combine: true })
     const { combine, splitEvery } = options
+    if (combine !== undefined) requireFunction('reduction: combine', combine)
+    requireSplitEvery('reduction', splitEvery)
     const spec: ReducerSpec = { reducer: 'custom', chunk, aggregate, ...(combine && { combine }) }
     // Without `combine`, only the last task may call `aggregate`: it may give something else than it takes.
     return this.#reduce('reduction', spec, { splitEvery: combine ? splitEvery : Number.POSITIVE_INFINITY })
@@ -394,12 +404,12 @@ export class Bag<out T> implements Collection<T[]> {
    * @example await bag.fromSequence([1, 2, 3, 4]).var().compute() // 1.25
    */
   var(this: Bag<number>, options: TreeOptions & { ddof?: number } = {}): Delayed<number> {
-    return this.#reduce('var', { reducer: 'moments', give: 'var', ddof: options.ddof ?? 0 }, options)
+    return this.#reduce('var', { reducer: 'moments', give: 'var', ddof: ddofOf('var', options) }, options)
   }
 
   /** The standard deviation of numbers; see `var`. @example await bag.fromSequence([1, 3]).std().compute() // 1 */
   std(this: Bag<number>, options: TreeOptions & { ddof?: number } = {}): Delayed<number> {
-    return this.#reduce('std', { reducer: 'moments', give: 'std', ddof: options.ddof ?? 0 }, options)
+    return this.#reduce('std', { reducer: 'moments', give: 'std', ddof: ddofOf('std', options) }, options)
   }
 
   /**
@@ -422,11 +432,13 @@ export class Bag<out T> implements Collection<T[]> {
 
   /** Whether an item is true, or the function is for one. @example await bag.range(5).any((x) => x > 3).compute() // true */
   any(fn?: (item: T) => unknown, options?: TreeOptions): Delayed<boolean> {
+    if (fn !== undefined) requireFunction('any', fn)
     return this.#reduce('any', { reducer: 'any', ...(fn && { fn }) }, options)
   }
 
   /** Whether all items are true, or the function is for all. @example await bag.range(5).all((x) => x > 3).compute() // false */
   all(fn?: (item: T) => unknown, options?: TreeOptions): Delayed<boolean> {
+    if (fn !== undefined) requireFunction('all', fn)
     return this.#reduce('all', { reducer: 'all', ...(fn && { fn }) }, options)
   }
 
@@ -491,13 +503,17 @@ export class Bag<out T> implements Collection<T[]> {
     requireFunction('foldby', fn)
     if (more.length === 1 && isPrimitive(more[0])) more.push(fn)
     if (more.length < 2)
-      return this.#keyed('foldby', { reducer: 'foldby', key, fn, combine: fn }, more[0] ?? {})
+      return this.#keyed(
+        'foldby',
+        { reducer: 'foldby', key, fn, combine: fn },
+        more[0] as TreeOptions | undefined,
+      )
     const [initial, combine, options] = more as [unknown, UserFunction, ShuffleOptions | undefined]
     requireFunction('foldby', combine)
     return this.#keyed(
       'foldby',
       { reducer: 'foldby', key, fn, combine, initial: { value: initial } },
-      options ?? {},
+      options,
     )
   }
 
@@ -518,7 +534,7 @@ export class Bag<out T> implements Collection<T[]> {
     const key = keyFunction('groupBy', by)
     requireOptions('groupBy', options, { partitions: true })
     const { partitions } = options
-    if (partitions !== undefined) requireCount('partitions', partitions, 1)
+    if (partitions !== undefined) requireCount('groupBy: partitions', partitions, 1)
     return new Bag(new GroupNode(this.node, this.#request('groupBy'), key, partitions), this.#options)
   }
 
@@ -558,12 +574,13 @@ export class Bag<out T> implements Collection<T[]> {
   ): unknown {
     const [key, otherKey] = [keyFunction('join', ours), keyFunction('join', theirs)]
     requireOptions('join', options, { partitions: true, how: true })
-    const how = options.how ?? 'inner'
+    const { how = 'inner' } = options
+    requireOneOf('join: how', how, JOIN_HOWS)
     // Only a left side that is whole for every item on the right can tell what nothing on the left has met.
     const canSpread = how === 'inner' || how === 'left' || this.node.partitions === 1
     const { partitions } = options
-    if (partitions !== undefined) requireCount('partitions', partitions, 1)
-    const bag = other instanceof Bag ? other : listBag(other as readonly unknown[])
+    if (partitions !== undefined) requireCount('join: partitions', partitions, 1)
+    const bag = other instanceof Bag ? other : listBag('join', other)
     const single = canSpread && partitions === undefined && bag.node.partitions === 1
     const right = single
       ? ({ side: 'single', node: bag.node } as const)
@@ -596,7 +613,7 @@ export class Bag<out T> implements Collection<T[]> {
     requireCount('take', count, 0)
     requireOptions('take', options, { partitions: true })
     const from = options.partitions ?? Number.POSITIVE_INFINITY
-    if (options.partitions !== undefined) requireCount('partitions', from, 1)
+    if (options.partitions !== undefined) requireCount('take: partitions', from, 1)
     return new Bag(new TakeNode(this.node, this.#request('take'), count, from), this.#options)
   }
 
@@ -629,7 +646,12 @@ export class Bag<out T> implements Collection<T[]> {
    */
   randomChoices(count: number, options: { seed?: number } & TreeOptions = {}): Bag<T> {
     requireCount('randomChoices', count, 0)
-    return this.#tree('randomChoices', { reducer: 'choices', k: count, seed: seedOf(options.seed) }, options)
+    requireOptions('randomChoices', options, { seed: true, splitEvery: true })
+    return this.#tree(
+      'randomChoices',
+      { reducer: 'choices', k: count, seed: seedOf('randomChoices', options.seed) },
+      options,
+    )
   }
 
   /**
@@ -637,6 +659,7 @@ export class Bag<out T> implements Collection<T[]> {
    * @example await bag.range(2).concat(bag.range(3)).compute() // [0, 1, 0, 1, 2]
    */
   concat<U = T>(...others: Bag<U>[]): Bag<T | U> {
+    requireBags('concat', others)
     return new Bag(new ConcatNode([this.node, ...others.map((other) => other.node)]), this.#options)
   }
 
@@ -683,10 +706,14 @@ export class Bag<out T> implements Collection<T[]> {
   toDataFrame<R extends object>(this: Bag<R>, options?: { sample?: number }): Promise<DataFrame<R>>
   toDataFrame(
     this: Bag<object>,
-    { schema, sample = 100 }: { schema?: Types; sample?: number } = {},
+    options: { schema?: Types; sample?: number } = {},
   ): DataFrame | Promise<DataFrame> {
+    requireOptions('toDataFrame', options, { schema: true, sample: true })
+    const { schema, sample = 100 } = options
+    if (schema !== undefined && (typeof schema !== 'object' || schema === null || Array.isArray(schema)))
+      throw wrong('toDataFrame: schema', "types by columns' names, e.g. { id: 'int64' }", schema)
     if (schema) return fromBag(this, { schema })
-    requireCount('sample', sample, 1)
+    requireCount('toDataFrame: sample', sample, 1)
     return this.#guessedTable(sample, callOf('toDataFrame'))
   }
 
@@ -748,8 +775,7 @@ export class Bag<out T> implements Collection<T[]> {
   #treeNode(label: string, spec: ReducerSpec, options: TreeOptions = {}): TreeNode {
     requireOptions<TreeOptions>(label, options, { splitEvery: true, ...MORE_OPTIONS[label] })
     const { splitEvery } = options
-    if (splitEvery !== undefined && splitEvery !== Number.POSITIVE_INFINITY)
-      requireCount('splitEvery', splitEvery, 2)
+    requireSplitEvery(label, splitEvery)
     return new TreeNode(this.node, this.#request(label), spec, splitEvery)
   }
 
@@ -761,10 +787,11 @@ export class Bag<out T> implements Collection<T[]> {
     return new Bag<R>(this.#treeNode(label, spec, options), this.#options)
   }
 
-  #keyed<R>(label: string, spec: ReducerSpec, options: ShuffleOptions & TreeOptions): Bag<R> {
+  #keyed<R>(label: string, spec: ReducerSpec, options: ShuffleOptions & TreeOptions = {}): Bag<R> {
     requireOptions<TreeOptions>(label, options, { splitEvery: true, ...MORE_OPTIONS[label] })
-    const { partitions = 1 } = options
-    requireCount('partitions', partitions, 1)
+    const { partitions = 1, splitEvery } = options
+    requireCount(`${label}: partitions`, partitions, 1)
+    requireSplitEvery(label, splitEvery)
     if (partitions === 1) return this.#tree(label, spec, options)
     return new Bag<R>(new KeyedShuffleNode(this.node, this.#request(label), spec, partitions), this.#options)
   }
@@ -791,7 +818,7 @@ export class Bag<out T> implements Collection<T[]> {
       name: true,
       mode: true,
     })
-    const plan = writePlan(format, path, options)
+    const plan = writePlan(label, format, path, options)
     if (!Number.isNaN(this.node.partitions)) plan.paths(this.node.partitions)
     return new Bag<string>(new WriteNode(this.node, this.#request(label), plan))
   }
@@ -811,15 +838,37 @@ const MORE_OPTIONS: Readonly<Record<string, Readonly<Record<string, true>>>> = {
 export type Sum<N> = [N] extends [bigint] ? bigint : number
 
 /** A seed of the user's, or one by chance that stays with the bag. */
-function seedOf(seed: number | undefined): number {
+function seedOf(method: string, seed: number | undefined): number {
   if (seed === undefined) return Math.floor(Math.random() * 2 ** 32)
-  requireCount('seed', seed, 0)
+  requireCount(`${method}: seed`, seed, 0)
   return seed
 }
 
+/** What is taken off the count of items; 0 where nothing is said. */
+function ddofOf(method: string, options: TreeOptions & { ddof?: number }): number {
+  requireOptions(method, options, { splitEvery: true, ddof: true })
+  const { ddof = 0 } = options
+  requireNumber(`${method}: ddof`, ddof)
+  return ddof
+}
+
+/** @throws {BagArgumentError} when it is said, and neither a whole number ≥ 2 nor Infinity */
+function requireSplitEvery(method: string, splitEvery: number | undefined): void {
+  if (splitEvery !== undefined && splitEvery !== Number.POSITIVE_INFINITY)
+    requireCount(`${method}: splitEvery`, splitEvery, 2)
+}
+
+/** @throws {BagArgumentError} when something else than bags is given */
+export function requireBags(method: string, bags: readonly unknown[]): void {
+  for (const each of bags) if (!(each instanceof Bag)) throw wrong(method, 'bags', each)
+}
+
+const JOIN_HOWS: readonly JoinHow[] = ['inner', 'left', 'right', 'outer']
+
 /** A list, or a delayed one, as a bag of one partition. */
-function listBag(list: readonly unknown[] | Delayed<unknown[]>): Bag<unknown> {
+function listBag(method: string, list: unknown): Bag<unknown> {
   if (isCollection(list)) return new Bag(new OneListNode(nodeOf(list) as GraphNode))
+  if (!Array.isArray(list)) throw wrong(method, 'another bag, a list, or a delayed list', list)
   return new Bag(new OneListNode(new LiteralNode(list)))
 }
 

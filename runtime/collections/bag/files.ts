@@ -17,6 +17,7 @@ import {
   versionNow,
 } from '../../kernels/files/fileSystem.ts'
 import { memoryFiles } from '../../kernels/files/memoryFile.ts'
+import { givenText } from '../../kernels/givenText.ts'
 import { BagArgumentError } from './arguments.ts'
 
 /** A path, a glob, an address, or a list of them. */
@@ -43,14 +44,19 @@ export class FileSet {
   readonly #entries: (readonly FoundFile[] | string)[]
   #files: readonly FoundFile[] | undefined
 
-  constructor(paths: Paths, storage?: StorageOptions) {
+  /** @param call what reads them, as errors call it */
+  constructor(paths: Paths, storage?: StorageOptions, call?: string) {
     const list = typeof paths === 'string' || paths instanceof URL ? [paths] : paths
-    if (!Array.isArray(list))
-      throw new BagArgumentError(
-        `files are read from a path, a glob, an address or a list of them, not from a value of type ${typeof paths}`,
+    const where = call === undefined ? '' : `${call}: `
+    const wrong = (given: unknown): Error =>
+      new BagArgumentError(
+        `${where}files are read from a path, a glob, an address or a list of them, not from ${givenText(given)}`,
       )
+    if (!Array.isArray(list)) throw wrong(paths)
     if (list.length === 0)
-      throw new NoFilesError('', 'the list of files to read is empty: name at least one file')
+      throw new NoFilesError('', `${where}the list of files to read is empty: name at least one file`)
+    for (const path of list)
+      if (!(typeof path === 'string' && path !== '') && !(path instanceof URL)) throw wrong(path)
     this.#storage = storage
     this.#entries = list.map(found)
     if (this.#entries.every((entry) => typeof entry !== 'string')) this.#files = this.#entries.flat()

@@ -5,9 +5,11 @@ import type { FileMetaData } from 'hyparquet'
 import { columnNames } from '../../kernels/bag/parquetSource.ts'
 import type { RowGroup, SourceSpec } from '../../kernels/bag/plan.ts'
 import { FileError, FileFormatError } from '../../kernels/files/fileErrors.ts'
-import { type StorageOptions, schemeOf } from '../../kernels/files/fileSystem.ts'
+import { requireStorage, type StorageOptions, schemeOf } from '../../kernels/files/fileSystem.ts'
 import { footerOf, readFooter } from '../../kernels/files/parquetFooter.ts'
 import { openFile } from '../../kernels/files/sourceFile.ts'
+import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
+import { requireNames } from './arguments.ts'
 import { Bag } from './bag.ts'
 import { fileSource, reached } from './fileSource.ts'
 import { FileSet, type FoundFile, type Paths } from './files.ts'
@@ -56,7 +58,11 @@ function parquetBag(
   shape: 'rows' | 'columns',
   label: string,
 ): Bag<unknown> {
+  requireOptions(label, options, { columns: true, int64: true, storage: true })
   const { columns, int64 = 'number', storage } = options
+  requireNames(`${label}: columns`, columns)
+  requireOneOf(`${label}: int64`, int64, ['number', 'bigint'])
+  requireStorage(label, storage)
   const spec: SourceSpec = { source: 'parquet', ...(columns && { columns }), int64, shape }
   const groups = (file: FoundFile, metadata: FileMetaData): RowGroup[] => {
     requireColumns(file.path, metadata, columns ?? [])
@@ -81,7 +87,7 @@ function parquetBag(
       await opened.close()
     }
   }
-  const set = new FileSet(paths, storage)
+  const set = new FileSet(paths, storage, label)
   const planHere = (files: readonly FoundFile[]): RowGroup[][] => partitions(files.flatMap(groupsHere))
   const planElsewhere = async (files: readonly FoundFile[]): Promise<RowGroup[][]> =>
     partitions(

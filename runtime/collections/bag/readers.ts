@@ -1,18 +1,22 @@
 // Bags of what is in text files. Names and sizes are read when the bag is built (those on servers when it is computed),
 // contents when it is computed.
 
-import type {
-  CellType,
-  Compression,
-  FileRange,
-  SourceSpec,
-  TextEncoding,
-  TextSource,
+import {
+  CELL_TYPES,
+  type CellType,
+  COMPRESSIONS,
+  type Compression,
+  ENCODINGS,
+  type FileRange,
+  type SourceSpec,
+  type TextEncoding,
+  type TextSource,
 } from '../../kernels/bag/plan.ts'
 import { compressionOf } from '../../kernels/files/decompress.ts'
-import { isRemote, type StorageOptions } from '../../kernels/files/fileSystem.ts'
-import { type OptionNames, requireOptions } from '../../kernels/optionNames.ts'
-import { BagArgumentError } from './arguments.ts'
+import { isRemote, requireStorage, type StorageOptions } from '../../kernels/files/fileSystem.ts'
+import { givenText } from '../../kernels/givenText.ts'
+import { type OptionNames, requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
+import { BagArgumentError, requireFlag, requireList, requireNames, wrong } from './arguments.ts'
 import { Bag } from './bag.ts'
 import { byteCount } from './byteCount.ts'
 import { fileSource, reached } from './fileSource.ts'
@@ -52,6 +56,10 @@ export function readText(
 ): Bag<[line: string, path: string]>
 export function readText(paths: Paths, options?: TextOptions & { includePath?: boolean }): Bag<string>
 export function readText(paths: Paths, options: TextOptions & { includePath?: boolean } = {}): unknown {
+  requireOptions<TextOptions & { includePath?: boolean }>('readText', options, {
+    ...TEXT_OPTIONS,
+    includePath: true,
+  })
   return textBag(paths, options, 'readText', (facts) => ({
     source: 'text',
     ...facts,
@@ -68,6 +76,7 @@ export function readFiles(
   paths: Paths,
   options: Omit<TextOptions, 'blocksize'> = {},
 ): Bag<[contents: string, path: string]> {
+  requireOptions<Omit<TextOptions, 'blocksize'>>('readFiles', options, WHOLE_FILE_OPTIONS)
   return textBag(paths, { ...options, blocksize: false }, 'readFiles', (facts) => ({
     source: 'text',
     ...facts,
@@ -81,12 +90,17 @@ export function readFiles(
  * @example bag.fromUrls(['https://example.org/a.txt', 'https://example.org/b.txt.gz']).count()
  */
 export function fromUrls(urls: readonly (string | URL)[], options: TextOptions = {}): Bag<string> {
+  requireList('fromUrls', urls, 'a list of http(s) addresses')
+  requireOptions<TextOptions>('fromUrls', options, TEXT_OPTIONS)
   for (const url of urls)
-    if (!/^https?:\/\//i.test(String(url)))
+    if (!(typeof url === 'string' || url instanceof URL) || !/^https?:\/\//i.test(String(url)))
       throw new BagArgumentError(
-        `fromUrls takes http(s) addresses, not ${String(url)}: files are read by readText`,
+        `fromUrls takes http(s) addresses, not ${givenText(url)}: files are read by readText`,
       )
-  return readText(urls, { joinSmallFiles: false, ...options })
+  return textBag(urls, { joinSmallFiles: false, ...options }, 'fromUrls', (facts) => ({
+    source: 'text',
+    ...facts,
+  })) as Bag<string>
 }
 
 /**
@@ -95,6 +109,7 @@ export function fromUrls(urls: readonly (string | URL)[], options: TextOptions =
  * @example bag.readJsonLines<{ user: string }>('events/*.jsonl.gz').pluck('user').frequencies()
  */
 export function readJsonLines<T = unknown>(paths: Paths, options: TextOptions = {}): Bag<T> {
+  requireOptions<TextOptions>('readJsonLines', options, TEXT_OPTIONS)
   const lines = textBag(paths, options, 'readJsonLines', (facts) => ({ source: 'text', ...facts }))
   const blank = new StepNode(lines.node, {
     label: 'json',
@@ -122,9 +137,13 @@ export interface CsvOptions extends Omit<TextOptions, 'joinSmallFiles'> {
  * @example bag.readCsvRows<{ city: string; degrees: number }>('weather.csv', { types: { degrees: 'number' } })
  */
 export function readCsvRows<T = Record<string, string>>(paths: Paths, options: CsvOptions = {}): Bag<T> {
+  requireOptions<CsvOptions>('readCsvRows', options, CSV_OPTIONS)
   const { delimiter = ',', quote = '"', header, types = {} } = options
-  if (delimiter.length !== 1 || quote.length !== 1)
-    throw new BagArgumentError('readCsvRows takes a delimiter and a quote of one character each')
+  for (const [name, value] of Object.entries({ delimiter, quote }))
+    if (typeof value !== 'string' || value.length !== 1)
+      throw wrong(`readCsvRows: ${name}`, 'one character', value)
+  if (header !== false) requireNames('readCsvRows: header', header)
+  requireCellTypes(types)
   return textBag(paths, { blocksize: false, ...options, joinSmallFiles: false }, 'readCsvRows', (facts) => ({
     source: 'csv',
     ...facts,
@@ -135,6 +154,14 @@ export function readCsvRows<T = Record<string, string>>(paths: Paths, options: C
   })) as Bag<T>
 }
 
+/** @throws {BagArgumentError} when it does not say for columns what their cells are */
+function requireCellTypes(types: unknown): void {
+  if (typeof types !== 'object' || types === null || Array.isArray(types))
+    throw wrong('readCsvRows: types', "types by columns' names, e.g. { degrees: 'number' }", types)
+  for (const [column, type] of Object.entries(types))
+    requireOneOf(`readCsvRows: the type of ${column}`, type, CELL_TYPES)
+}
+
 const TEXT_OPTIONS: OptionNames<TextOptions> = {
   compression: true,
   encoding: true,
@@ -143,23 +170,27 @@ const TEXT_OPTIONS: OptionNames<TextOptions> = {
   joinSmallFiles: true,
   storage: true,
 }
-/** What readers take beside. */
-const MORE_OPTIONS: Readonly<Record<string, Readonly<Record<string, true>>>> = {
-  readText: { includePath: true },
-  readCsvRows: { delimiter: true, quote: true, header: true, types: true },
+const { blocksize: _, ...WHOLE_FILE_OPTIONS } = TEXT_OPTIONS
+const { joinSmallFiles: __, ...CUT_OPTIONS } = TEXT_OPTIONS
+const CSV_OPTIONS: OptionNames<CsvOptions> = {
+  ...CUT_OPTIONS,
+  delimiter: true,
+  quote: true,
+  header: true,
+  types: true,
 }
 
 type Facts = Pick<TextSource, 'encoding' | 'errors' | 'compression'>
 
 function textBag(
   paths: Paths,
-  options: TextOptions,
+  options: TextOptions & { includePath?: boolean },
   label: string,
   specOf: (facts: Facts) => SourceSpec,
 ): Bag<unknown> {
-  requireOptions<TextOptions>(label, options, { ...TEXT_OPTIONS, ...MORE_OPTIONS[label] })
   const { encoding = 'utf-8', errors = 'strict', compression = 'byName', storage } = options
-  const set = new FileSet(paths, storage)
+  requireTextOptions(label, options)
+  const set = new FileSet(paths, storage, label)
   const spec = specOf({ encoding, errors, compression })
   const ranges = (part: readonly Block[]): FileRange[] =>
     part.map(({ file, start, end }) => [
@@ -172,6 +203,18 @@ function textBag(
     ])
   const now = (files: readonly FoundFile[]): FileRange[][] => partitionsOf(files, options).map(ranges)
   return new Bag(fileSource(set, { label, spec }, { now }))
+}
+
+/** @throws {OptionError} when an option of a reader of text has a value that it cannot have */
+function requireTextOptions(label: string, options: TextOptions & { includePath?: boolean }): void {
+  const { encoding, errors, compression, blocksize, joinSmallFiles, includePath, storage } = options
+  if (encoding !== undefined) requireOneOf(`${label}: encoding`, encoding, ENCODINGS)
+  if (errors !== undefined) requireOneOf(`${label}: errors`, errors, ['strict', 'replace'])
+  if (compression !== undefined) requireOneOf(`${label}: compression`, compression, COMPRESSIONS)
+  if (blocksize !== undefined && blocksize !== false) byteCount(`${label}: blocksize`, blocksize)
+  if (joinSmallFiles !== undefined) requireFlag(`${label}: joinSmallFiles`, joinSmallFiles)
+  if (includePath !== undefined) requireFlag(`${label}: includePath`, includePath)
+  requireStorage(label, storage)
 }
 
 interface Block {

@@ -3,11 +3,12 @@
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { Collection } from '../../graph/collection.ts'
 import type { GraphNode } from '../../graph/node.ts'
+import { givenText } from '../../kernels/givenText.ts'
 import { requireOptions } from '../../kernels/optionNames.ts'
 import { nodeOf } from '../delayed/node.ts'
 import type { Delayed } from '../delayed/types.ts'
-import { BagArgumentError, requireCount } from './arguments.ts'
-import { Bag } from './bag.ts'
+import { BagArgumentError, requireCount, requireList, wrong } from './arguments.ts'
+import { Bag, requireBags } from './bag.ts'
 import { SourceNode } from './node.ts'
 import { ConcatNode } from './nodes/concat.ts'
 
@@ -27,11 +28,10 @@ const PARTITIONS = 64
  * @example await bag.fromSequence('abc').compute() // ['a', 'b', 'c']
  */
 export function fromSequence<T>(items: Iterable<T>, options: PartitionOptions = {}): Bag<T> {
-  if (items === null || items === undefined || typeof items[Symbol.iterator] !== 'function')
-    throw new BagArgumentError('fromSequence takes a list or another iterable')
+  if (!isIterable(items)) throw wrong('fromSequence', 'a list or another iterable', items)
   requireOptions('fromSequence', options, { partitions: true, partitionSize: true })
   const list = Array.isArray(items) ? (items as T[]) : Array.from(items)
-  const partitions = partitionsFor(list.length, options)
+  const partitions = partitionsFor('fromSequence', list.length, options)
   const start = (i: number): number => boundary(list.length, partitions, i, options)
   const source = new SourceNode({
     label: 'fromSequence',
@@ -43,10 +43,17 @@ export function fromSequence<T>(items: Iterable<T>, options: PartitionOptions = 
   return new Bag<T>(source)
 }
 
-function partitionsFor(items: number, { partitions, partitionSize }: PartitionOptions): number {
-  if (partitions !== undefined) requireCount('partitions', partitions, 1)
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  value !== null && value !== undefined && typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function'
+
+function partitionsFor(
+  method: string,
+  items: number,
+  { partitions, partitionSize }: PartitionOptions,
+): number {
+  if (partitions !== undefined) requireCount(`${method}: partitions`, partitions, 1)
   if (partitionSize !== undefined) {
-    requireCount('partitionSize', partitionSize, 1)
+    requireCount(`${method}: partitionSize`, partitionSize, 1)
     return Math.max(1, Math.ceil(items / partitionSize))
   }
   return Math.max(1, Math.min(items, partitions ?? PARTITIONS))
@@ -71,15 +78,19 @@ export function range(
 ): Bag<number>
 export function range(first: number, ...more: unknown[]): Bag<number> {
   const two = typeof more[0] === 'number'
+  // Options stand second or third; behind two arguments, the second is a number.
+  if (!two && more[1] !== undefined) throw wrong('range: stop', 'a number', more[0])
   const [start, stop] = two ? [first, more[0] as number] : [0, first]
-  const given = ((two ? more[1] : more[0]) ?? {}) as PartitionOptions & { step?: number }
+  const last = two ? more[1] : more[0]
+  const given = (last === undefined ? {} : last) as PartitionOptions & { step?: number }
   requireOptions('range', given, { partitions: true, partitionSize: true, step: true })
   const { step = 1, ...options } = given
   for (const [name, value] of Object.entries({ start, stop, step }))
-    if (!Number.isFinite(value)) throw new BagArgumentError(`range takes numbers, but ${name} is ${value}`)
+    if (!Number.isFinite(value))
+      throw new BagArgumentError(`range takes numbers, but ${name} is ${givenText(value)}`)
   if (step === 0) throw new BagArgumentError('range cannot go in steps of 0')
   const count = Math.max(0, Math.ceil((stop - start) / step))
-  const partitions = partitionsFor(count, options)
+  const partitions = partitionsFor('range', count, options)
   const from = (i: number): number => boundary(count, partitions, i, options)
   const source = new SourceNode({
     label: 'range',
@@ -100,7 +111,11 @@ export function range(first: number, ...more: unknown[]): Bag<number> {
 export function fromDelayed<T>(
   lists: readonly (Delayed<T[]> | Delayed<readonly T[]> | Delayed<Iterable<T>> | Collection<T[]> | object)[],
 ): Bag<T> {
+  requireList('fromDelayed', lists, 'a list of delayed lists, e.g. [load(1), load(2)]')
   if (lists.length === 0) throw new BagArgumentError('fromDelayed takes at least one delayed list')
+  for (const list of lists)
+    if ((typeof list !== 'object' && typeof list !== 'function') || list === null)
+      throw wrong('fromDelayed', 'delayed lists, futures of lists, or lists', list)
   const nodes = lists.map((list) => nodeOf(list))
   const inputs = nodes.filter((node): node is GraphNode => node !== undefined)
   const source = new SourceNode({
@@ -120,11 +135,9 @@ export function fromDelayed<T>(
  * @example await bag.concat([bag.range(2), bag.fromSequence(['a'])]).compute() // [0, 1, 'a']
  */
 export function concat<B extends readonly Bag<unknown>[]>(bags: B): Bag<ItemOf<B[number]>> {
-  if (!Array.isArray(bags)) throw new BagArgumentError('concat takes a list of bags: concat([first, second])')
+  requireList('concat', bags, 'a list of bags, e.g. concat([first, second])')
   if (bags.length === 0) throw new BagArgumentError('concat takes at least one bag')
-  for (const each of bags)
-    if (!(each instanceof Bag))
-      throw new BagArgumentError(`concat takes bags, not a value of type ${typeof each}`)
+  requireBags('concat', bags)
   return new Bag(new ConcatNode(bags.map((each) => each.node)))
 }
 
@@ -139,5 +152,6 @@ export function zip<A, B extends unknown[]>(
   first: Bag<A>,
   ...others: { [K in keyof B]: Bag<B[K]> }
 ): Bag<[A, ...B]> {
+  requireBags('zip', [first])
   return first.zip<B>(...others)
 }

@@ -1,17 +1,24 @@
 // Where the partitions of a bag are written to: a file each, on a disk, in a store, or in the program's memory.
 
 import { extname, resolve, sep } from 'node:path'
-import type { Compression, Sink, TextEncoding } from '../../kernels/bag/plan.ts'
+import {
+  COMPRESSIONS,
+  type Compression,
+  ENCODINGS,
+  type Sink,
+  type TextEncoding,
+} from '../../kernels/bag/plan.ts'
 import { compressionOf } from '../../kernels/files/decompress.ts'
 import {
   isKnownScheme,
+  requireStorage,
   type StorageOptions,
   schemeOf,
   unknownScheme,
 } from '../../kernels/files/fileSystem.ts'
 import { placeOf, WRITE_MODES, type WriteMode } from '../../kernels/files/writtenPlace.ts'
 import { requireOneOf } from '../../kernels/optionNames.ts'
-import { BagArgumentError } from './arguments.ts'
+import { BagArgumentError, requireFunction, requireText } from './arguments.ts'
 import { FolderWrite } from './writeFolder.ts'
 
 export interface WriteOptions {
@@ -38,7 +45,14 @@ export interface WritePlan {
 }
 
 /** @throws {FileError} for a path that nothing can be written to */
-export function writePlan(format: 'text' | 'jsonLines', path: string, options: WriteOptions): WritePlan {
+export function writePlan(
+  method: string,
+  format: 'text' | 'jsonLines',
+  path: string,
+  options: WriteOptions,
+): WritePlan {
+  requireText(method, path, 'the path of a folder, or one with a * for the number of each partition')
+  requireWriteOptions(method, options)
   if (!isKnownScheme(path)) throw unknownScheme(path)
   const isFolder = !path.includes('*') && looksLikeFolder(path)
   const named = isFolder ? `${path.replace(/[\\/]$/, '')}/*.${format === 'text' ? 'txt' : 'jsonl'}` : path
@@ -68,6 +82,18 @@ export function writePlan(format: 'text' | 'jsonLines', path: string, options: W
       return paths
     },
   }
+}
+
+/** @throws {OptionError} when an option has a value that it cannot have */
+function requireWriteOptions(
+  method: string,
+  { compression, encoding, storage, name, mode }: WriteOptions,
+): void {
+  if (compression !== undefined) requireOneOf(`${method}: compression`, compression, COMPRESSIONS)
+  if (encoding !== undefined) requireOneOf(`${method}: encoding`, encoding, ENCODINGS)
+  if (name !== undefined) requireFunction(`${method}: name`, name)
+  if (mode !== undefined) requireOneOf(`${method}: mode`, mode, WRITE_MODES)
+  requireStorage(method, storage)
 }
 
 /** How a write to a pattern treats what is there; nothing for one file, which is replaced. */

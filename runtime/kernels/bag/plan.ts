@@ -49,7 +49,8 @@ export interface CsvSource {
   types: Readonly<Record<string, CellType>>
 }
 
-export type CellType = 'number' | 'boolean' | 'date' | 'bigint'
+export const CELL_TYPES = ['number', 'boolean', 'date', 'bigint'] as const
+export type CellType = (typeof CELL_TYPES)[number]
 
 export interface ParquetSource {
   source: 'parquet'
@@ -65,8 +66,10 @@ export interface AvroSource {
   int64: 'number' | 'bigint'
 }
 
-export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1'
-export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli' | 'deflate'
+export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'latin1'] as const
+export type TextEncoding = (typeof ENCODINGS)[number]
+export const COMPRESSIONS = ['none', 'gzip', 'zstd', 'brotli', 'deflate'] as const
+export type Compression = (typeof COMPRESSIONS)[number]
 /** `byName`: what each file's ending says. */
 export type ReadCompression = Compression | 'byName'
 

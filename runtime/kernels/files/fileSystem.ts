@@ -1,5 +1,7 @@
 // Where files lie, by the scheme of their path: this machine's disk, the web, S3, or the program's own memory.
 
+import { givenText } from '../givenText.ts'
+import { OptionError, type OptionNames, requireOptions } from '../optionNames.ts'
 import { FileError } from './fileErrors.ts'
 import type { SourceFile } from './sourceFile.ts'
 
@@ -43,6 +45,24 @@ export interface StorageOptions {
   region?: string
   /** Reads public buckets without credentials. */
   anonymous?: boolean
+}
+
+const STORAGE: OptionNames<StorageOptions> = { endpoint: true, region: true, anonymous: true }
+
+/**
+ * Holds what says how a store is reached to what can be said.
+ * @throws {OptionError} for another name, or a value of another type
+ */
+export function requireStorage(call: string, storage: StorageOptions | undefined): void {
+  if (storage === undefined) return
+  requireOptions(`${call}: storage`, storage, STORAGE)
+  for (const [name, value] of Object.entries(storage)) {
+    const type = name === 'anonymous' ? 'boolean' : 'string'
+    if (value !== undefined && typeof value !== type)
+      throw new OptionError(
+        `${call}: storage.${name} is ${type === 'boolean' ? 'true or false' : 'a text'}, not ${givenText(value)}`,
+      )
+  }
 }
 
 /** What can be done with the files of one scheme. */
