@@ -2,6 +2,7 @@
 
 // Lazy collections: they build, and are computed by the client that is there.
 export {
+  ArrayArgumentError,
   type AvroOptions,
   array,
   type Bag,

@@ -1,5 +1,6 @@
 // The collections' part of heddle's public names.
 
+export { ArrayArgumentError } from '../kernels/array/arguments.ts'
 export { DTypeError, type DTypeName } from '../kernels/array/dtype.ts'
 export { NdArray } from '../kernels/array/ndArray.ts'
 export { ShapeError } from '../kernels/array/shape.ts'

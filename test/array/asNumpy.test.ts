@@ -102,11 +102,11 @@ test('chunks are cut by the size of a block, and by axis', () => {
   assert.deepEqual(array.zeros([4, 4], { chunks: 2 }).rechunk({ '-1': 4 } as never).chunks, [[2, 2], [4]])
   assert.throws(() => array.zeros([4], { chunks: 'many' as never }), {
     name: 'ChunksError',
-    message: `"many" does not say how to cut: write 'auto', a size such as '16MB', a length, or a list of them`,
+    message: `zeros: "many" does not say how to cut: chunks are 'auto', a size such as '16MB', a length, or a list of them`,
   })
   assert.throws(() => array.zeros([4], { chunks: [{}] as never }), {
     name: 'ChunksError',
-    message: `{} does not cut axis 0: write a length, the list of all lengths, or 'auto'`,
+    message: `zeros: an object does not cut axis 0: chunks are a length, the list of all lengths, or 'auto'`,
   })
 })
 
@@ -126,11 +126,11 @@ test('what a call cannot do is said with what it can', () => {
     [() => x.repeat([1], 1), 'repeat got 1 counts for 3 elements: one for each'],
     [
       () => x.quantile([[0.5]] as never),
-      'quantiles are asked for from 0 to 1 (percentiles to 100), not at 0.5',
+      'quantile takes a number from 0 to 1, or a list of them, not a list',
     ],
     [
       () => array.searchsorted([1], [2], 'rigth' as never),
-      `searchsorted looks from the 'left' or the 'right', not from "rigth"`,
+      `searchsorted: side is 'left' or 'right', not "rigth"`,
     ],
   ]
   for (const [call, message] of refused) assert.throws(call, { message })

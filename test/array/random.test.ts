@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { array } from '../../runtime/collections/index.ts'
+import { array, type NdArray } from '../../runtime/collections/index.ts'
 import { mix64, streamOf } from '../../runtime/kernels/array/randomBits.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 
@@ -41,6 +41,29 @@ for (const name of Object.keys(MAKERS) as (keyof typeof MAKERS)[])
     assert.ok(Math.abs(m - mean) < 5 * Math.sqrt(variance / N), `mean ${m} is not ${mean}`)
     assert.ok(Math.abs(v / variance - 1) < 0.04, `variance ${v} is not ${variance}`)
   })
+
+test('dtypes and chunks are those that were asked for', async () => {
+  const flags = array.random.bernoulli({ shape: [4], seed: 1, dtype: 'int8', chunks: 3 })
+  assert.deepEqual([flags.dtype, flags.chunks], ['int8', [[3, 1]]])
+  const options = { shape: [2, 3], seed: 1 } as const
+  const chosen = array.random.choice([1, 2, 3], { ...options, dtype: 'float32', chunks: [1, 2] })
+  assert.deepEqual(chosen.dtype, 'float32')
+  assert.deepEqual(chosen.chunks, [
+    [1, 1],
+    [2, 1],
+  ])
+  const plain = (await array.random.choice([1, 2, 3], options).compute()) as NdArray
+  assert.deepEqual(((await chosen.compute()) as NdArray).toList(), plain.toList())
+  const mixed = array.random.permutation(5, { seed: 1, chunks: 2 })
+  assert.deepEqual(mixed.chunks, [[2, 2, 1]])
+  const order = (await array.random.permutation(5, { seed: 1 }).compute()) as NdArray
+  assert.deepEqual(((await mixed.compute()) as NdArray).toList(), order.toList())
+  const places = array.indices([2, 2], { dtype: 'float32' })
+  assert.deepEqual(
+    places.map(({ dtype }) => dtype),
+    ['float32', 'float32'],
+  )
+})
 
 test('no cutting into chunks changes a random array, nor does taking a part of it', async () => {
   for (const make of [array.random.uniform, array.random.normal, array.random.exponential]) {
@@ -140,7 +163,13 @@ test('what is no distribution is refused', () => {
     () => array.random.integers({ shape: [2], high: 300, dtype: 'uint8' }),
     /0 to 299 does not fit in uint8/,
   )
-  assert.throws(() => array.random.normal({ shape: [2], std: -1 }), /standard deviation is not negative: -1/)
-  assert.throws(() => array.random.uniform({ shape: [2], seed: 1.5 }), /a seed is a whole number, not 1\.5/)
+  assert.throws(
+    () => array.random.normal({ shape: [2], std: -1 }),
+    /std is a standard deviation, which is not negative, not -1/,
+  )
+  assert.throws(
+    () => array.random.uniform({ shape: [2], seed: 1.5 }),
+    /random\.uniform: seed takes a whole number, not 1\.5/,
+  )
   assert.throws(() => array.random.uniform({ shape: [-1] }), /\(-1,\) is no shape/)
 })

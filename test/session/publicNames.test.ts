@@ -11,6 +11,7 @@ const methodsOf = (type: { prototype: object }): string[] =>
 
 test('what `import … from "heddle"` gives', () => {
   assert.deepEqual(Object.keys(heddle).sort(), [
+    'ArrayArgumentError',
     'BagArgumentError',
     'BoundOptions',
     'CancelledError',

@@ -1,18 +1,31 @@
 // Functions of the user's on blocks: one by one, with their neighbours, or by named axes.
 
+import {
+  ArrayArgumentError,
+  requireArgs,
+  requireCount,
+  requireFlag,
+  requireFunction,
+  requireList,
+  requireObject,
+  requireText,
+  wrong,
+} from '../../kernels/array/arguments.ts'
 import { userCall } from '../../kernels/array/calls.ts'
-import { type DTypeName, describe, dtypeOf, type Scalar } from '../../kernels/array/dtype.ts'
+import { type DTypeName, dtypeOf, isScalar, type Scalar } from '../../kernels/array/dtype.ts'
 import { blockIndex, type Chunks, chunkStarts } from '../../kernels/array/grid.ts'
 import type { Run } from '../../kernels/array/indexing.ts'
 import type { NdArray } from '../../kernels/array/ndArray.ts'
 import { axisOf, broadcastShapes, ShapeError, shapeText, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
 import type { PadMode } from '../../kernels/array/shapeMethods.ts'
 import { alongAxisCall } from '../../kernels/array/statistics.ts'
+import { givenText } from '../../kernels/givenText.ts'
 import { type OptionNames, requireOptions } from '../../kernels/optionNames.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { broadcastChunks, commonCuts } from './chunks.ts'
 import { asarray } from './creation.ts'
 import type { ArrayNode } from './expression.ts'
+import { inArgument, inCall } from './inCall.ts'
 import { whole } from './indexNodes.ts'
 import { NODE } from './operands.ts'
 import { CallNode } from './taskNodes.ts'
@@ -26,10 +39,6 @@ export interface BlockInfo {
 }
 
 type AnyFunction = (...args: never[]) => unknown
-
-export function requireFunction(method: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw new TypeError(`${method} takes a function, not ${describe(fn)}`)
-}
 
 export interface MapBlocksOptions {
   /** The dtype that the function gives; the first array's own by default. */
@@ -55,8 +64,31 @@ const MAP_BLOCKS: OptionNames<MapBlocksOptions> = {
   newAxis: true,
 }
 
-const listOf = (axes: number | readonly number[] | undefined): readonly number[] =>
-  axes === undefined ? [] : typeof axes === 'number' ? [axes] : axes
+/** The axes that an option names. */
+function axesIn(option: string, axes: number | readonly number[] | undefined): readonly number[] {
+  if (axes === undefined) return []
+  if (typeof axes === 'number') return [axes]
+  requireList(`mapBlocks: ${option}`, axes, 'an axis, or a list of them')
+  return axes
+}
+
+/** @throws {ArrayArgumentError} unless lengths of blocks are left out, or told by axis */
+function requireChunkLengths(chunks: unknown): void {
+  if (chunks === undefined) return
+  const isLength = (length: unknown): boolean => Number.isInteger(length) && (length as number) >= 0
+  const isRight =
+    Array.isArray(chunks) &&
+    chunks.every((each) => isLength(each) || (Array.isArray(each) && each.every(isLength)))
+  if (!isRight)
+    throw wrong('mapBlocks: chunks', 'a list of the lengths along each axis, e.g. [2, [3, 3, 1]]', chunks)
+}
+
+/** @throws {ArrayArgumentError} unless lengths are left out, or told by name */
+export function requireLengths(what: string, lengths: unknown): void {
+  if (lengths === undefined) return
+  requireObject(what, lengths, "lengths by axes' names, e.g. { k: 3 }")
+  for (const length of Object.values(lengths as object)) requireCount(what, length, 0)
+}
 
 /** A function called once a block. */
 export function mapBlocks(
@@ -66,13 +98,19 @@ export function mapBlocks(
 ): ChunkedArray {
   requireFunction('mapBlocks', fn)
   requireOptions('mapBlocks', options, MAP_BLOCKS)
+  requireArgs('mapBlocks', options.args)
+  if (options.with !== undefined) requireList('mapBlocks: with', options.with, 'a list of arrays')
+  if (options.dtype !== undefined) dtypeOf(options.dtype)
+  requireChunkLengths(options.chunks)
   const inputs = [first, ...(options.with ?? []).map(asarray)].map((each) => each[NODE])
   const shape = broadcastShapes(inputs.map((input) => input.shape))
   const grid = broadcastChunks(
     inputs.map((input) => input.chunks),
     shape,
   )
-  const dropped = listOf(options.dropAxis).map((axis) => axisOf(axis, shape.length))
+  const dropped = inArgument('dropAxis', () =>
+    axesIn('dropAxis', options.dropAxis).map((axis) => axisOf(axis, shape.length)),
+  )
   for (const axis of dropped)
     if (grid[axis].length > 1)
       throw new ShapeError(
@@ -80,7 +118,13 @@ export function mapBlocks(
       )
   // For each axis of the result, the axis of the grid that it is; −1 for a new one.
   const source = shape.map((_, axis) => axis).filter((axis) => !dropped.includes(axis))
-  for (const axis of [...listOf(options.newAxis)].sort((a, b) => a - b)) source.splice(axis, 0, -1)
+  const added = axesIn('newAxis', options.newAxis)
+  for (const axis of added) requireCount('mapBlocks: newAxis', axis, 0)
+  for (const axis of [...added].sort((a, b) => a - b)) {
+    if (axis > source.length)
+      throw new ShapeError(`newAxis: axis ${axis} does not follow the ${source.length} that there are`)
+    source.splice(axis, 0, -1)
+  }
   const chunks = source.map((axis, i): readonly number[] => {
     const told = options.chunks?.[i]
     if (Array.isArray(told)) return told as number[]
@@ -162,8 +206,16 @@ const MODES: Record<string, PadMode> = { reflect: 'symmetric', periodic: 'wrap',
 /** A function called once a block, with some elements of the blocks beside it. */
 export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOverlapOptions): ChunkedArray {
   requireFunction('mapOverlap', fn)
+  requireObject('mapOverlap', options, 'options with the depth, e.g. { depth: 1 }')
   requireOptions('mapOverlap', options, MAP_OVERLAP)
+  requireArgs('mapOverlap', options.args)
+  if (options.dtype !== undefined) dtypeOf(options.dtype)
   const { depth, boundary = 'reflect', trim = true } = options
+  requireFlag('mapOverlap: trim', trim)
+  if (!isScalar(boundary) && typeof boundary !== 'string')
+    throw wrong('mapOverlap: boundary', BOUNDARIES, boundary)
+  if (typeof depth !== 'number' && (typeof depth !== 'object' || depth === null))
+    throw wrong('mapOverlap: depth', 'a whole number ≥ 0, or one by axis', depth)
   const rank = first.shape.length
   const depths = first.shape.map((_, axis) => {
     if (typeof depth === 'number') return depth
@@ -173,7 +225,7 @@ export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOve
   })
   for (const each of depths)
     if (!Number.isInteger(each) || each < 0)
-      throw new RangeError(`a depth is a whole number from 0 on, not ${each}`)
+      throw new ArrayArgumentError(`a depth is a whole number from 0 on, not ${givenText(each)}`)
   const { chunks } = first
   if (first.shape.some((length, axis) => Number.isNaN(length) && depths[axis] > 0))
     throw new ShapeError(`mapOverlap needs neighbours along an axis whose ${UNKNOWN_LENGTH}`)
@@ -221,10 +273,10 @@ export function mapOverlap(first: ChunkedArray, fn: AnyFunction, options: MapOve
   )
 }
 
+const BOUNDARIES = 'reflect, periodic, nearest, none, or a number'
+
 const refuseBoundary = (boundary: string): never => {
-  throw new RangeError(
-    `there is no boundary ${JSON.stringify(boundary)}: use reflect, periodic, nearest, none, or a number`,
-  )
+  throw new ArrayArgumentError(`there is no boundary ${JSON.stringify(boundary)}: use ${BOUNDARIES}`)
 }
 
 /**
@@ -239,20 +291,29 @@ export function blockwise(
   pairs: readonly unknown[],
   options: { dtype?: DTypeName; newAxes?: Record<string, number>; args?: readonly unknown[] } = {},
 ): ChunkedArray {
-  requireFunction('blockwise', fn)
-  requireOptions('blockwise', options, { dtype: true, newAxes: true, args: true })
-  const plan = planBlockwise(pairs, options.newAxes ?? {})
-  const chunks = plan.chunksOf(out)
-  const dtype = options.dtype ?? plan.inputs[0].dtype.name
-  return callOn(
-    'blockwise',
-    fn as AnyFunction,
-    plan.inputs,
-    dtype,
-    chunks,
-    options.args ?? [],
-    (_index, region) => plan.regions(out, region),
-  )
+  return inCall('blockwise', () => {
+    requireFunction('blockwise', fn)
+    requireOptions('blockwise', options, { dtype: true, newAxes: true, args: true })
+    requireText('blockwise', out, "the names of the result's axes, e.g. 'ij'")
+    requireList('blockwise', pairs, 'a list of arrays, each followed by the names of its axes')
+    requireArgs('blockwise', options.args)
+    requireLengths('blockwise: newAxes', options.newAxes)
+    if (options.dtype !== undefined) dtypeOf(options.dtype)
+    const plan = planBlockwise(pairs, options.newAxes ?? {})
+    if (plan.inputs.length === 0)
+      throw wrong('blockwise', 'arrays, each followed by the names of its axes', pairs)
+    const chunks = plan.chunksOf(out)
+    const dtype = options.dtype ?? plan.inputs[0].dtype.name
+    return callOn(
+      'blockwise',
+      fn as AnyFunction,
+      plan.inputs,
+      dtype,
+      chunks,
+      options.args ?? [],
+      (_index, region) => plan.regions(out, region),
+    )
+  })
 }
 
 /** Arrays whose axes have names: how they are cut together. */
@@ -273,7 +334,8 @@ export function planBlockwise(
   const names: string[] = []
   for (let i = 0; i < pairs.length; i += 2) {
     inputs.push(asarray(pairs[i])[NODE])
-    names.push(String(pairs[i + 1]))
+    requireText('blockwise', pairs[i + 1], "the names of each array's axes behind it, e.g. 'ij'")
+    names.push(pairs[i + 1] as string)
   }
   const lists = new Map<string, (readonly number[])[]>()
   inputs.forEach((input, i) => {
@@ -322,8 +384,10 @@ export function applyAlongAxis(
   requireFunction('applyAlongAxis', fn)
   requireOptions('applyAlongAxis', options, { dtype: true, length: true, args: true })
   const along = axisOf(axis, first.shape.length)
-  const length = options.length ?? null
-  const dtype = dtypeOf(options.dtype ?? first.dtype)
+  requireArgs('applyAlongAxis', options.args)
+  if (options.length !== undefined) requireCount('applyAlongAxis: length', options.length, 0)
+  const length = options.length === undefined ? null : options.length
+  const dtype = dtypeOf(options.dtype === undefined ? first.dtype : options.dtype)
   const keep = <T>(list: readonly T[], one: T): T[] =>
     list.flatMap((each, i) => (i !== along ? [each] : length === null ? [] : [one]))
   return new ChunkedArray(

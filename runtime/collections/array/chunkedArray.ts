@@ -1,12 +1,18 @@
 // The chunked array: NumPy's array as an expression, computed block by block. Every method only builds.
 
-import { writeFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import { placeOfCall } from '../../graph/callPlace.ts'
 import type { Collection } from '../../graph/collection.ts'
 import { heldAs, remakeHeld } from '../../graph/heldCollection.ts'
 import { announceNode, buildNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
+import {
+  ArrayArgumentError,
+  requireCount,
+  requireFlag,
+  requireObject,
+  wrong,
+} from '../../kernels/array/arguments.ts'
 import { assembleBlocks, wholeKernel } from '../../kernels/array/blockTask.ts'
 import { BOOL, type DTypeName, dtypeOf, type Scalar } from '../../kernels/array/dtype.ts'
 import { fromValue, fullOf } from '../../kernels/array/fromValue.ts'
@@ -18,11 +24,12 @@ import type { ReduceRequest } from '../../kernels/array/reductionMethods.ts'
 import { axisOf, ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
 import { ShapeMethods } from '../../kernels/array/shapeMethods.ts'
 import { UFUNC_OPTIONS, type UfuncOptions } from '../../kernels/array/unaryMethods.ts'
+import { givenText } from '../../kernels/givenText.ts'
 import { requireOptions } from '../../kernels/optionNames.ts'
 import { callOf, computeAll, persist } from '../compute.ts'
 import { prepareInputs } from '../delayed/node.ts'
 import { requireTaskOptions } from '../taskOptions.ts'
-import { drawing } from '../visualize.ts'
+import { visualize } from '../visualize.ts'
 import {
   applyAlongAxis,
   type BlockInfo,
@@ -34,6 +41,7 @@ import {
 import { type AxisChunks, type ChunkSpec, chunksByAxis, normalChunks } from './chunks.ts'
 import { explained } from './explain.ts'
 import { type ArrayNode, FusedNode, HeldNode, type StepOptions } from './expression.ts'
+import { inArgument, nameCalls } from './inCall.ts'
 import {
   assignNode,
   concatenateNode,
@@ -190,16 +198,16 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
     return explained(this)
   }
 
-  /** Draws the tasks into an SVG file; without a path, gives the drawing. */
-  async visualize(path?: string): Promise<string> {
-    const svg = drawing([this])
-    if (path !== undefined) await writeFile(path, svg)
-    return path ?? svg
+  /** Draws the tasks into a file, `.svg` or `.png`; without a path, gives the drawing as SVG text. */
+  visualize(path?: string): Promise<string> {
+    return visualize(this, path)
   }
 
   /** Lets the tasks of this step run with options: `retries`, `resources`, `priority`, `pure`. */
   with(options: StepOptions): ChunkedArray<D, R> {
+    requireObject('with', options, 'options, e.g. { retries: 2 }')
     requireTaskOptions('with', options, { pure: true })
+    if (options.pure !== undefined) requireFlag('with: pure', options.pure)
     const node = this.#node
     const copy = Object.assign(Object.create(Object.getPrototypeOf(node) as object) as ArrayNode, node)
     const made =
@@ -237,8 +245,9 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
    * @example array.ones([4, 6], { chunks: 3 }).rechunk({ 1: -1 }).chunks // [[3, 1], [6]]
    */
   rechunk(given: ChunkSpec | Readonly<Record<number, AxisChunks>>): ChunkedArray<D, R> {
+    if (given === undefined) throw wrong('rechunk', 'chunks', given)
     const chunks =
-      typeof given === 'object' && !Array.isArray(given)
+      typeof given === 'object' && given !== null && !Array.isArray(given)
         ? chunksByAxis(given as never, this.chunks)
         : (given as ChunkSpec)
     return new ChunkedArray(rechunkNode(this.#node, normalChunks(chunks, this.shape, this.#node.dtype.bytes)))
@@ -246,6 +255,11 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
 
   /** One block, or a run of them along each axis, as an array of its own. */
   blocks(...index: (number | string)[]): ChunkedArray<D, R> {
+    if (index.length > this.chunks.length)
+      throw new ShapeError(`${index.length} indices of blocks are too many for ${this.chunks.length} axes`)
+    for (const each of index)
+      if (each !== undefined && typeof each !== 'number' && typeof each !== 'string')
+        throw wrong('blocks', "numbers, and runs such as '1:3'", each)
     const numbers = fromValue(
       Array.from({ length: sizeOf(this.numBlocks) }, (_, i) => i),
       { shape: this.numBlocks },
@@ -265,6 +279,12 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
         chosen.toTypedArray() as Float64Array,
         (number) => Math.floor(Number(number) / stride) % lengths.length,
       )
+    })
+    kept.forEach((list, axis) => {
+      if (list.length === 0)
+        throw new ShapeError(
+          `${givenText(index[axis])} names no block along axis ${axis}, which has ${this.chunks[axis].length}`,
+        )
     })
     const starts = this.chunks.map(chunkStarts)
     const parts = kept.map((list, axis) =>
@@ -321,6 +341,7 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
   /** The places of what `topk` gives. */
   argtopk(k: number, axis: number = -1): ChunkedArray<'int64', R> {
     const along = axisOf(axis, this.shape.length)
+    if (!Number.isInteger(k) || k === 0) throw wrong('argtopk', 'a whole number that is not 0', k)
     const count = Math.min(Math.abs(k), this.shape[along])
     const order = this.argsort(along) as ChunkedArray<'int64', R>
     return (
@@ -371,12 +392,17 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
    */
   coarsen(reduction: ReduceRequest['name'], factors: Record<number, number>): ChunkedArray<DTypeName, R> {
     const rank = this.shape.length
+    requireObject('coarsen', factors, 'factors by axis, e.g. { 0: 2 }')
+    for (const [axis, factor] of Object.entries(factors)) {
+      axisOf(Number(axis), rank)
+      requireCount('coarsen', factor, 1)
+    }
     const by = this.shape.map((_, axis) => factors[axis] ?? factors[axis - rank] ?? 1)
     this.shape.forEach((length, axis) => {
       if (Number.isNaN(length) && by[axis] !== 1)
         throw new ShapeError(`coarsen cannot divide an axis whose ${UNKNOWN_LENGTH}`)
       if (length % by[axis] !== 0)
-        throw new RangeError(
+        throw new ArrayArgumentError(
           `axis ${axis} of shape ${shapeText(this.shape)} is no multiple of ${by[axis]}: cut it first, e.g. slice('0:${length - (length % by[axis])}')`,
         )
     })
@@ -392,11 +418,13 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
     requireOptions(name, options, UFUNC_OPTIONS)
     const args = (name === 'where' ? [others[0], this, others[1]] : [this, ...others]).map(operandOf)
     const node = mapNode(name, args)
-    if (options?.where === undefined) return new ChunkedArray(node)
-    const rest = options.out === undefined ? { weak: false } : operandOf(options.out)
-    return new ChunkedArray(
-      castNode(mapNode('where', [castNode(nodeFor(options.where), BOOL), node, rest]), node.dtype),
-    )
+    const { where, out } = options ?? {}
+    const rest = out === undefined ? { weak: false } : inArgument('out', () => operandOf(out))
+    if (where === undefined) return new ChunkedArray(node)
+    return inArgument('where', () => {
+      const mask = castNode(nodeFor(where), BOOL)
+      return new ChunkedArray(castNode(mapNode('where', [mask, node, rest]), node.dtype))
+    })
   }
   /** @internal */
   $reduce(request: ReduceRequest): unknown {
@@ -470,6 +498,8 @@ export class ChunkedArray<D extends DTypeName = DTypeName, R extends number = nu
     return this.toString()
   }
 }
+
+nameCalls(ChunkedArray.prototype)
 
 /** Whether a value is a chunked array. */
 export const isChunked = (value: unknown): value is ChunkedArray => value instanceof ChunkedArray

@@ -2,6 +2,7 @@
 
 import type { Chunks } from '../../kernels/array/grid.ts'
 import { axisOf, ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
+import { givenText } from '../../kernels/givenText.ts'
 import { byteCount } from '../bag/byteCount.ts'
 
 /** Chunks are not what they could be, or do not add up to the shape. */
@@ -50,10 +51,16 @@ export function normalChunks(
   shape: readonly number[],
   itemBytes: number,
 ): number[][] {
-  const given = spec ?? 'auto'
+  const given = spec === undefined ? 'auto' : spec
   const bytes = typeof given === 'string' ? bytesOf(given) : AUTO_BYTES
+  if (typeof given === 'object' && !Array.isArray(given))
+    throw new ChunksError(
+      `${givenText(given)} does not say how to cut: chunks are 'auto', a size such as '16MB', a length, or a list of them`,
+    )
   const parts: readonly AxisChunks[] =
-    typeof given === 'object' ? given : shape.map(() => (typeof given === 'string' ? 'auto' : given))
+    typeof given === 'object' && Array.isArray(given)
+      ? given
+      : shape.map(() => (typeof given === 'string' ? 'auto' : given))
   if (parts.length !== shape.length)
     throw new ChunksError(`chunks for ${parts.length} axes do not cut an array of shape ${shapeText(shape)}`)
   if (shape.some(Number.isNaN))
@@ -63,13 +70,13 @@ export function normalChunks(
     const length = shape[axis]
     if (typeof part !== 'number' && !Array.isArray(part))
       throw new ChunksError(
-        `${JSON.stringify(part)} does not cut axis ${axis}: write a length, the list of all lengths, or 'auto'`,
+        `${givenText(part)} does not cut axis ${axis}: chunks are a length, the list of all lengths, or 'auto'`,
       )
     if (typeof part === 'number') {
       if (part === -1) return [length]
       if (!Number.isInteger(part) || part < 1)
         throw new ChunksError(
-          `a chunk of ${part} elements along axis ${axis} is none: use a whole number from 1 on, or -1 for the whole axis`,
+          `chunks of ${part} elements along axis ${axis} are none: use a whole number from 1 on, or -1 for the whole axis`,
         )
       return evenChunks(length, part)
     }
@@ -91,7 +98,7 @@ function bytesOf(spec: string): number {
     return byteCount('chunks', spec)
   } catch {
     throw new ChunksError(
-      `${JSON.stringify(spec)} does not say how to cut: write 'auto', a size such as '16MB', a length, or a list of them`,
+      `${givenText(spec)} does not say how to cut: chunks are 'auto', a size such as '16MB', a length, or a list of them`,
     )
   }
 }

@@ -1,14 +1,22 @@
 // Functions with NumPy's signature of core axes, of one result or several.
 // Source: NumPy, "Generalized universal function API" (https://numpy.org/doc/stable/reference/c-api/generalized-ufuncs.html).
 
+import {
+  ArrayArgumentError,
+  requireArgs,
+  requireFunction,
+  requireList,
+  requireText,
+} from '../../kernels/array/arguments.ts'
 import { userCallOfSeveral } from '../../kernels/array/calls.ts'
 import { type DTypeName, dtypeOf } from '../../kernels/array/dtype.ts'
 import { blockIndex } from '../../kernels/array/grid.ts'
 import type { NdArray } from '../../kernels/array/ndArray.ts'
 import { requireOptions } from '../../kernels/optionNames.ts'
-import { blockwise, planBlockwise, requireFunction } from './blockFunctions.ts'
+import { blockwise, planBlockwise, requireLengths } from './blockFunctions.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { asarray } from './creation.ts'
+import { inCall } from './inCall.ts'
 import { NODE } from './operands.ts'
 import { CallNode, PickNode } from './taskNodes.ts'
 
@@ -31,7 +39,7 @@ type Results<S extends string> = S extends `${string}->${infer Out}`
 /**
  * A function with a signature of core axes, e.g. `'(i,j),(j)->(i)'`: they come whole and last, the others are cut. With
  * several results, as in `'(i)->(),()'`, the function gives a list of them and is called once a block.
- * @throws {RangeError} when the signature is none, or is of another number of arrays
+ * @throws {ArrayArgumentError} when the signature is none, or is of another number of arrays
  * @example (await array.applyGufunc((a) => a.sum(-1), '(i)->()', [[[1, 2], [3, 4]]]).compute()).toList() // [3, 7]
  * @example
  * const [, most] = array.applyGufunc((a) => [a.min(-1), a.max(-1)], '(i)->(),()', [[[1, 2], [3, 4]]])
@@ -43,29 +51,43 @@ export function applyGufunc<const S extends string>(
   arrays: readonly unknown[],
   options: GufuncOptions = {},
 ): Results<S> {
-  requireFunction('applyGufunc', fn)
-  requireOptions('applyGufunc', options, { dtype: true, outputSizes: true, args: true })
-  const { inputs: cores, results } = parsed(signature)
-  if (cores.length !== arrays.length)
-    throw new RangeError(
-      `the signature ${signature} is of ${cores.length} arrays, and ${arrays.length} were given`,
-    )
-  const { pairs, outs, newAxes } = named(cores, results, arrays, options.outputSizes ?? {})
-  const { dtype, args = [] } = options
-  if (outs.length > 1) return severalResults(fn, pairs, outs, newAxes, dtype, args) as unknown as Results<S>
-  const [only] = typeof dtype === 'object' ? dtype : [dtype]
-  return blockwise(fn, outs[0], pairs, {
-    ...(only && { dtype: only }),
-    args,
-    newAxes,
-  }) as unknown as Results<S>
+  return inCall('applyGufunc', () => {
+    requireFunction('applyGufunc', fn)
+    requireOptions('applyGufunc', options, { dtype: true, outputSizes: true, args: true })
+    requireText('applyGufunc', signature, "a signature such as '(i,j),(j)->(i)'")
+    requireList('applyGufunc', arrays, 'a list of arrays')
+    requireArgs('applyGufunc', options.args)
+    requireLengths('applyGufunc: outputSizes', options.outputSizes)
+    requireDTypes(options.dtype)
+    const { inputs: cores, results } = parsed(signature)
+    if (cores.length !== arrays.length)
+      throw new ArrayArgumentError(
+        `the signature ${signature} is of ${cores.length} arrays, and ${arrays.length} were given`,
+      )
+    const { pairs, outs, newAxes } = named(cores, results, arrays, options.outputSizes ?? {})
+    const { dtype, args = [] } = options
+    if (outs.length > 1) return severalResults(fn, pairs, outs, newAxes, dtype, args) as unknown as Results<S>
+    const [only] = typeof dtype === 'object' ? dtype : [dtype]
+    return blockwise(fn, outs[0], pairs, {
+      ...(only && { dtype: only }),
+      args,
+      newAxes,
+    }) as unknown as Results<S>
+  })
+}
+
+/** @throws {DTypeError} when one of what results are told to be is none */
+function requireDTypes(dtype: GufuncOptions['dtype']): void {
+  if (dtype === undefined) return
+  for (const each of Array.isArray(dtype) ? (dtype as readonly DTypeName[]) : [dtype as DTypeName])
+    dtypeOf(each)
 }
 
 /** The names of core axes, of each array and of each result. */
 function parsed(signature: string): { inputs: string[][]; results: string[][] } {
   const found = /^((?:\([\w,]*\),?)+)->((?:\([\w,]*\),?)+)$/.exec(signature.replace(/\s/g, ''))
   if (!found)
-    throw new RangeError(`${JSON.stringify(signature)} is no signature: write e.g. '(i,j),(j)->(i)'`)
+    throw new ArrayArgumentError(`${JSON.stringify(signature)} is no signature: write e.g. '(i,j),(j)->(i)'`)
   const cores = (text: string): string[][] =>
     [...text.matchAll(/\(([\w,]*)\)/g)].map(([, names]) => names.split(',').filter(Boolean))
   return { inputs: cores(found[1]), results: cores(found[2]) }

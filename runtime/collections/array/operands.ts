@@ -1,6 +1,6 @@
 // What stands beside a chunked array: others, blocks, lists and scalars become nodes; shapes are made to fit.
 
-import { type DType, dtypeOf, isComplex, type Scalar } from '../../kernels/array/dtype.ts'
+import { type DType, dtypeOf, isScalar, type Scalar } from '../../kernels/array/dtype.ts'
 import { fromValue, ticksOf } from '../../kernels/array/fromValue.ts'
 import { simplerName, type Weak, weakDTypes } from '../../kernels/array/fused.ts'
 import { NdArray } from '../../kernels/array/ndArray.ts'
@@ -14,9 +14,6 @@ import { GivenNode } from './taskNodes.ts'
 
 /** By this an array gives its node. */
 export const NODE = Symbol('heddle.array.node')
-
-const isScalar = (value: unknown): value is Scalar =>
-  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || isComplex(value)
 
 /** The node of a block: within the plan where it is small, as tasks where not. */
 export function nodeOfArray(

@@ -1,5 +1,6 @@
 // Nodes of quantiles: of all elements by counting, along an axis in blocks that have it whole.
 
+import { ArrayArgumentError } from '../../kernels/array/arguments.ts'
 import { quantileCall } from '../../kernels/array/calls.ts'
 import { DTypeError, dtypeOf, FLOAT64 } from '../../kernels/array/dtype.ts'
 import { blockRegion, type Chunks } from '../../kernels/array/grid.ts'
@@ -34,7 +35,7 @@ export function quantileNode(given: ArrayNode, axes: readonly number[], request:
   const parts = typeof at === 'number' ? [at] : at
   for (const part of parts)
     if (typeof part !== 'number' || !(part >= 0 && part <= 1))
-      throw new RangeError(`quantiles are asked for from 0 to 1 (percentiles to 100), not at ${part}`)
+      throw new ArrayArgumentError(`quantiles are asked for from 0 to 1 (percentiles to 100), not at ${part}`)
   if (axes.length === given.shape.length && bytesOf(given.shape, given) > BLOCK_BYTES_MAX)
     return selectedNode(given, request)
   const node = boundedAlong(given, axes, BLOCK_BYTES_MAX)

@@ -2,6 +2,7 @@
 
 import type { GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
+import { ArrayArgumentError } from '../../kernels/array/arguments.ts'
 import { scanCall, scanShift, scanTotal, sortCall } from '../../kernels/array/calls.ts'
 import { DTypeError, type DTypeName, dtypeOf, INT64 } from '../../kernels/array/dtype.ts'
 import { foldDType } from '../../kernels/array/fold.ts'
@@ -9,6 +10,7 @@ import { blockCounts, blockIndex } from '../../kernels/array/grid.ts'
 import { reductionNamed } from '../../kernels/array/reduction.ts'
 import { type ReduceRequest, requireReduceOptions } from '../../kernels/array/reductionMethods.ts'
 import { axesOf, axisOf, ShapeError, shapeText, sizeOf, UNKNOWN_LENGTH } from '../../kernels/array/shape.ts'
+import { givenText } from '../../kernels/givenText.ts'
 import { ArrayNode } from './expression.ts'
 import { reshapeNode, whole } from './indexNodes.ts'
 import { mapNode } from './operands.ts'
@@ -30,7 +32,7 @@ export function reduceNode(node: ArrayNode, request: ReduceRequest): ArrayNode {
       reduceNode(node, { ...request, name: 'min' }),
     ])
   if (/^(nan)?(quantile|median)$/.test(name)) return quantileNode(node, axes, request)
-  if (!reductionNamed(name)) throw new RangeError(`there is no reduction ${name}`)
+  if (!reductionNamed(name)) throw new ArrayArgumentError(`there is no reduction ${givenText(name)}`)
   if (options.dtype) dtypeOf(options.dtype)
   if (node.dtype.kind === 'M' && /sum|prod|mean|var|std/.test(name))
     throw new DTypeError(`${node.dtype.name} has no ${name}`)

@@ -1,6 +1,13 @@
 // Functions that count and find: histograms, unique elements, the greatest few, places in sorted lists.
 
-import { BOOL, DTypeError, describe, FLOAT64, INT64 } from '../../kernels/array/dtype.ts'
+import {
+  ArrayArgumentError,
+  requireCount,
+  requireFlag,
+  requireNumber,
+  wrong,
+} from '../../kernels/array/arguments.ts'
+import { BOOL, DTypeError, FLOAT64, INT64 } from '../../kernels/array/dtype.ts'
 import { blockRegion } from '../../kernels/array/grid.ts'
 import { axisOf, ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
 import {
@@ -14,10 +21,12 @@ import {
   topkCall,
   uniqueCall,
 } from '../../kernels/array/statistics.ts'
+import { givenText } from '../../kernels/givenText.ts'
 import { requireOptions } from '../../kernels/optionNames.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { asarray, placeNode } from './creation.ts'
 import type { ArrayNode } from './expression.ts'
+import { inArgument, inCall } from './inCall.ts'
 import { reshapeNode, whole } from './indexNodes.ts'
 import { castNode, mapNode, NODE } from './operands.ts'
 import { reduceNode } from './reductions.ts'
@@ -28,6 +37,21 @@ const flatOf = (value: unknown): ArrayNode => {
   return node.shape.length === 1 ? node : reshapeNode(node, [sizeOf(node.shape)])
 }
 const wholeOf = (node: ArrayNode): ReturnType<typeof whole>[] => node.shape.map(whole)
+
+/** @throws {ArrayArgumentError} unless it is left out, or has a least and a greatest value */
+function requireRange(range: unknown): void {
+  if (range === undefined) return
+  const isRange =
+    Array.isArray(range) &&
+    range.length === 2 &&
+    range.every((edge) => Number.isFinite(edge)) &&
+    range[0] <= range[1]
+  if (!isRange) throw wrong('histogram: range', 'the least and the greatest value, e.g. [0, 1]', range)
+}
+
+/** What each element counts. */
+const weightsOf = (weights: unknown): ArrayNode | undefined =>
+  weights === undefined ? undefined : inArgument('weights', () => flatOf(weights))
 
 /** The counts of a histogram and the edges of its bins. */
 export interface Histogram {
@@ -45,36 +69,40 @@ export function histogram(
   bins: number | readonly number[] = 10,
   options: { range?: readonly [number, number]; weights?: unknown; density?: boolean } = {},
 ): Histogram {
-  requireOptions('histogram', options, { range: true, weights: true, density: true })
-  const values = flatOf(of)
-  const weights = options.weights === undefined ? undefined : flatOf(options.weights)
-  if (weights && weights.shape[0] !== values.shape[0])
-    throw new ShapeError(`${weights.shape[0]} weights do not fit ${values.shape[0]} elements`)
-  const edges = edgesNode(values, bins, options.range)
-  const [count] = edges.shape
-  if (count < 2) throw new RangeError('a histogram has at least one bin')
-  const blocks = values.chunks[0].length
-  const parts = new CallNode({
-    label: 'histogram',
-    inputs: [values, edges, ...(weights ? [weights] : [])],
-    dtype: weights ? FLOAT64 : INT64,
-    shape: [blocks, count - 1],
-    chunks: [new Array(blocks).fill(1), [count - 1]],
-    fn: histogramCall as never,
-    params: { weighted: weights !== undefined },
-    regions: (block) => {
-      const own = blockRegion(block, values.chunks)
-      return { regions: [own, wholeOf(edges), ...(weights ? [own] : [])] }
-    },
+  return inCall('histogram', () => {
+    requireOptions('histogram', options, { range: true, weights: true, density: true })
+    if (options.density !== undefined) requireFlag('histogram: density', options.density)
+    requireRange(options.range)
+    const values = flatOf(of)
+    const weights = weightsOf(options.weights)
+    if (weights && weights.shape[0] !== values.shape[0])
+      throw new ShapeError(`${weights.shape[0]} weights do not fit ${values.shape[0]} elements`)
+    const edges = edgesNode(values, bins, options.range)
+    const [count] = edges.shape
+    if (count < 2) throw new ArrayArgumentError('a histogram has at least one bin')
+    const blocks = values.chunks[0].length
+    const parts = new CallNode({
+      label: 'histogram',
+      inputs: [values, edges, ...(weights ? [weights] : [])],
+      dtype: weights ? FLOAT64 : INT64,
+      shape: [blocks, count - 1],
+      chunks: [new Array(blocks).fill(1), [count - 1]],
+      fn: histogramCall as never,
+      params: { weighted: weights !== undefined },
+      regions: (block) => {
+        const own = blockRegion(block, values.chunks)
+        return { regions: [own, wholeOf(edges), ...(weights ? [own] : [])] }
+      },
+    })
+    const counts = reduceNode(parts, { name: 'sum', axis: 0 })
+    if (!options.density) return { counts: new ChunkedArray(counts), edges: new ChunkedArray(edges) }
+    const total = reduceNode(counts, { name: 'sum', axis: 0 })
+    const widths = new ChunkedArray(edges).diff()[NODE]
+    return {
+      counts: new ChunkedArray(mapNode('divide', [mapNode('divide', [counts, widths]), total])),
+      edges: new ChunkedArray(edges),
+    }
   })
-  const counts = reduceNode(parts, { name: 'sum', axis: 0 })
-  if (!options.density) return { counts: new ChunkedArray(counts), edges: new ChunkedArray(edges) }
-  const total = reduceNode(counts, { name: 'sum', axis: 0 })
-  const widths = new ChunkedArray(edges).diff()[NODE]
-  return {
-    counts: new ChunkedArray(mapNode('divide', [mapNode('divide', [counts, widths]), total])),
-    edges: new ChunkedArray(edges),
-  }
 }
 
 function edgesNode(
@@ -84,14 +112,15 @@ function edgesNode(
 ): ArrayNode {
   if (typeof bins !== 'number') {
     if (!Array.isArray(bins) && !ArrayBuffer.isView(bins))
-      throw new TypeError(
-        `histogram takes how many bins there are, or their edges as a list, not ${describe(bins)}: options come third`,
+      throw new ArrayArgumentError(
+        `histogram takes how many bins there are, or their edges as a list, not ${givenText(bins)}: options come third`,
       )
-    if (bins.some((edge, i) => i > 0 && edge < bins[i - 1])) throw new RangeError('the edges of bins rise')
+    if (bins.some((edge, i) => i > 0 && edge < bins[i - 1]))
+      throw new ArrayArgumentError('the edges of bins rise')
     return castNode(asarray([...bins])[NODE], FLOAT64)
   }
   if (!Number.isInteger(bins) || bins < 1)
-    throw new RangeError(`a histogram has a whole number of bins from 1 on, not ${bins}`)
+    throw new ArrayArgumentError(`a histogram has a whole number of bins from 1 on, not ${bins}`)
   const places = placeNode('edges', [bins + 1], 0, [1], FLOAT64, -1)
   if (range) {
     const [low, high] = range[0] === range[1] ? [range[0] - 0.5, range[1] + 0.5] : range
@@ -116,25 +145,35 @@ export function bincount(
   of: unknown,
   options: { weights?: unknown; minLength?: number } = {},
 ): ChunkedArray<'int64' | 'float64', 1> {
-  requireOptions('bincount', options, { weights: true, minLength: true })
-  const values = flatOf(of)
-  if (!'biu'.includes(values.dtype.kind))
-    throw new DTypeError(`bincount counts whole numbers, not ${values.dtype.name}: cast with astype('int64')`)
-  const weights = options.weights === undefined ? undefined : flatOf(options.weights)
-  const parts = new CallNode({
-    label: 'bincount',
-    inputs: [values, ...(weights ? [weights] : [])],
-    dtype: weights ? FLOAT64 : INT64,
-    shape: [Number.NaN],
-    chunks: [values.chunks[0].map(() => Number.NaN)],
-    fn: bincountCall as never,
-    params: { minLength: options.minLength ?? 0, weighted: weights !== undefined },
-    regions: (block) => {
-      const own = blockRegion(block, values.chunks)
-      return { regions: weights ? [own, own] : [own] }
-    },
+  return inCall('bincount', () => {
+    requireOptions('bincount', options, { weights: true, minLength: true })
+    const { minLength = 0 } = options
+    requireCount('bincount: minLength', minLength, 0)
+    const values = flatOf(of)
+    if (!'biu'.includes(values.dtype.kind))
+      throw new DTypeError(
+        `bincount counts whole numbers, not ${values.dtype.name}: cast with astype('int64')`,
+      )
+    const weights = weightsOf(options.weights)
+    if (weights && weights.shape[0] !== values.shape[0])
+      throw new ShapeError(`${weights.shape[0]} weights do not fit ${values.shape[0]} elements`)
+    const parts = new CallNode({
+      label: 'bincount',
+      inputs: [values, ...(weights ? [weights] : [])],
+      dtype: weights ? FLOAT64 : INT64,
+      shape: [Number.NaN],
+      chunks: [values.chunks[0].map(() => Number.NaN)],
+      fn: bincountCall as never,
+      params: { minLength, weighted: weights !== undefined },
+      regions: (block) => {
+        const own = blockRegion(block, values.chunks)
+        return { regions: weights ? [own, own] : [own] }
+      },
+    })
+    return new ChunkedArray(
+      tree('bincount', parts, [0], addCounts as never, [], [Number.NaN], [[Number.NaN]]),
+    )
   })
-  return new ChunkedArray(tree('bincount', parts, [0], addCounts as never, [], [Number.NaN], [[Number.NaN]]))
 }
 
 const tree = (
@@ -157,33 +196,35 @@ export function unique(of: unknown): {
   counts: ChunkedArray<'int64'>
   inverse: ChunkedArray<'int64'>
 } {
-  const values = flatOf(of)
-  const parts = new CallNode({
-    label: 'unique',
-    inputs: [values],
-    dtype: values.dtype,
-    shape: [Number.NaN],
-    chunks: [values.chunks[0].map(() => Number.NaN)],
-    fn: uniqueCall as never,
-    params: {},
-    regions: (block) => ({ regions: [blockRegion(block, values.chunks)] }),
+  return inCall('unique', () => {
+    const values = flatOf(of)
+    const parts = new CallNode({
+      label: 'unique',
+      inputs: [values],
+      dtype: values.dtype,
+      shape: [Number.NaN],
+      chunks: [values.chunks[0].map(() => Number.NaN)],
+      fn: uniqueCall as never,
+      params: {},
+      regions: (block) => ({ regions: [blockRegion(block, values.chunks)] }),
+    })
+    const joined = tree('unique', parts, [0], joinUnique as never, [], [Number.NaN], [[Number.NaN]])
+    const facts = { shape: joined.shape, chunks: joined.chunks }
+    const list = new PickNode('unique', joined, 0, { ...facts, dtype: values.dtype })
+    const search = { behind: false }
+    return {
+      values: new ChunkedArray(list),
+      inverse: besideWhole('unique', asarray(of)[NODE], list, INT64, searchCall, search, true) as never,
+      counts: new ChunkedArray(new PickNode('unique', joined, 1, { ...facts, dtype: INT64 })),
+    }
   })
-  const joined = tree('unique', parts, [0], joinUnique as never, [], [Number.NaN], [[Number.NaN]])
-  const facts = { shape: joined.shape, chunks: joined.chunks }
-  const list = new PickNode('unique', joined, 0, { ...facts, dtype: values.dtype })
-  const search = { behind: false }
-  return {
-    values: new ChunkedArray(list),
-    inverse: besideWhole('unique', asarray(of)[NODE], list, INT64, searchCall, search, true) as never,
-    counts: new ChunkedArray(new PickNode('unique', joined, 1, { ...facts, dtype: INT64 })),
-  }
 }
 
 /** The greatest `k` elements along an axis in falling order; with a negative `k` the least, rising. */
 export function topkNode(node: ArrayNode, k: number, axis: number): ArrayNode {
   const along = axisOf(axis, node.shape.length)
   if (!Number.isInteger(k) || k === 0)
-    throw new RangeError(`topk takes a whole number that is not 0, not ${k}`)
+    throw new ArrayArgumentError(`topk takes a whole number that is not 0, not ${k}`)
   const lengths = node.chunks[along].map((length) => Math.min(length, Math.abs(k)))
   const total = Math.min(node.shape[along], Math.abs(k))
   const params = { k, axis: along }
@@ -244,22 +285,26 @@ export function searchsorted(
   values: unknown,
   where: 'left' | 'right' | { side?: 'left' | 'right' } = 'left',
 ): ChunkedArray<'int64'> {
-  if (typeof where === 'object') requireOptions('searchsorted', where, { side: true })
-  const side = typeof where === 'object' ? (where.side ?? 'left') : where
-  if (side !== 'left' && side !== 'right')
-    throw new RangeError(`searchsorted looks from the 'left' or the 'right', not from ${describe(side)}`)
-  const list = asarray(sorted)[NODE]
-  if (list.shape.length !== 1)
-    throw new ShapeError(`searchsorted looks into a list of one axis, not of shape ${shapeText(list.shape)}`)
-  return besideWhole(
-    'searchsorted',
-    asarray(values)[NODE],
-    list,
-    INT64,
-    searchCall,
-    { behind: side === 'right' },
-    true,
-  ) as never
+  return inCall('searchsorted', () => {
+    if (typeof where === 'object') requireOptions('searchsorted', where, { side: true })
+    const { side = 'left' } = typeof where === 'object' ? where : { side: where }
+    if (side !== 'left' && side !== 'right')
+      throw new ArrayArgumentError(`searchsorted: side is 'left' or 'right', not ${givenText(side)}`)
+    const list = asarray(sorted)[NODE]
+    if (list.shape.length !== 1)
+      throw new ShapeError(
+        `searchsorted looks into a list of one axis, not of shape ${shapeText(list.shape)}`,
+      )
+    return besideWhole(
+      'searchsorted',
+      asarray(values)[NODE],
+      list,
+      INT64,
+      searchCall,
+      { behind: side === 'right' },
+      true,
+    ) as never
+  })
 }
 
 /**
@@ -271,20 +316,27 @@ export function digitize(
   bins: readonly number[],
   options: { right?: boolean } = {},
 ): ChunkedArray<'int64'> {
-  requireOptions('digitize', options, { right: true })
-  const rising = bins.every((edge, i) => i === 0 || edge >= bins[i - 1])
-  const falling = bins.every((edge, i) => i === 0 || edge <= bins[i - 1])
-  if (!rising && !falling) throw new RangeError('the bins of digitize rise or fall')
-  const list = castNode(asarray([...bins])[NODE], FLOAT64)
-  return besideWhole(
-    'digitize',
-    asarray(of)[NODE],
-    list,
-    INT64,
-    searchCall,
-    { behind: !options.right, backwards: !rising },
-    true,
-  ) as never
+  return inCall('digitize', () => {
+    requireOptions('digitize', options, { right: true })
+    if (!Array.isArray(bins) && !ArrayBuffer.isView(bins))
+      throw wrong('digitize', 'the edges of bins as a list', bins)
+    for (const edge of bins) requireNumber('digitize: bins', edge)
+    const { right = false } = options
+    requireFlag('digitize: right', right)
+    const rising = bins.every((edge, i) => i === 0 || edge >= bins[i - 1])
+    const falling = bins.every((edge, i) => i === 0 || edge <= bins[i - 1])
+    if (!rising && !falling) throw new ArrayArgumentError('the bins of digitize rise or fall')
+    const list = castNode(asarray([...bins])[NODE], FLOAT64)
+    return besideWhole(
+      'digitize',
+      asarray(of)[NODE],
+      list,
+      INT64,
+      searchCall,
+      { behind: !right, backwards: !rising },
+      true,
+    ) as never
+  })
 }
 
 /**
@@ -292,8 +344,10 @@ export function digitize(
  * @example (await array.isin([1, 2, 3], [3, 1]).compute()).toList() // [true, false, true]
  */
 export function isin(of: unknown, test: unknown, options: { invert?: boolean } = {}): ChunkedArray<'bool'> {
-  requireOptions('isin', options, { invert: true })
-  return besideWhole('isin', asarray(of)[NODE], flatOf(test), BOOL, isinCall, {
-    invert: options.invert ?? false,
-  }) as never
+  return inCall('isin', () => {
+    requireOptions('isin', options, { invert: true })
+    const { invert = false } = options
+    requireFlag('isin: invert', invert)
+    return besideWhole('isin', asarray(of)[NODE], flatOf(test), BOOL, isinCall, { invert }) as never
+  })
 }

@@ -15,23 +15,25 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { requireFlag, requireFunction, requireText, wrong } from '../../kernels/array/arguments.ts'
 import { type DTypeName, dtypeOf, UINT8 } from '../../kernels/array/dtype.ts'
 import { blockIndex } from '../../kernels/array/grid.ts'
 import type { Run } from '../../kernels/array/indexing.ts'
 import { readHead, writeHead } from '../../kernels/array/npy.ts'
 import { ShapeError, shapeText, sizeOf } from '../../kernels/array/shape.ts'
 import { npyReadCall, npyWriteCall, storeCall, zarrWriteCall } from '../../kernels/array/storage.ts'
-import { type ZarrCompression, zarrMetadata } from '../../kernels/array/zarrFormat.ts'
+import { ZARR_COMPRESSIONS, type ZarrCompression, zarrMetadata } from '../../kernels/array/zarrFormat.ts'
 import { ZarrError } from '../../kernels/array/zarrMetadata.ts'
 import { zarrReadCall } from '../../kernels/array/zarrStore.ts'
-import { FileError } from '../../kernels/files/fileErrors.ts'
-import { isRemote, type StorageOptions } from '../../kernels/files/fileSystem.ts'
+import { FileError, fileErrorOf } from '../../kernels/files/fileErrors.ts'
+import { isRemote, requireStorage, type StorageOptions } from '../../kernels/files/fileSystem.ts'
 import { stagedPath } from '../../kernels/files/writtenPlace.ts'
-import { requireOptions } from '../../kernels/optionNames.ts'
+import { requireOneOf, requireOptions } from '../../kernels/optionNames.ts'
 import { callOf, computeAll } from '../compute.ts'
 import { ChunkedArray } from './chunkedArray.ts'
 import { type ChunkSpec, evenChunks, normalChunks, sameChunks } from './chunks.ts'
 import type { ArrayNode } from './expression.ts'
+import { inCall } from './inCall.ts'
 import { rechunkNode } from './rechunking.ts'
 import { CallNode } from './taskNodes.ts'
 import { findZarr } from './zarrPlace.ts'
@@ -67,28 +69,31 @@ function readNode(
  * @throws {NpyError} when it is no such file
  */
 export function fromNpy(path: string, options: { chunks?: ChunkSpec } = {}): ChunkedArray {
-  requireOptions('fromNpy', options, { chunks: true })
-  const file = resolve(path)
-  const { mtimeMs, size } = statSync(file)
-  const bytes = Buffer.alloc(Math.min(size, HEAD_BYTES_MAX))
-  const handle = openSync(file, 'r')
-  try {
-    readSync(handle, bytes, 0, bytes.length, 0)
-  } finally {
-    closeSync(handle)
-  }
-  const { dtype, shape, ...head } = readHead(bytes, path)
-  const params = { path: file, dtype: dtype.name, shape, ...head, stamp: `${mtimeMs}:${size}` }
-  return new ChunkedArray(
-    readNode(
-      'fromNpy',
-      dtype.name,
-      shape,
-      normalChunks(options.chunks, shape, dtype.bytes),
-      npyReadCall,
-      params,
-    ),
-  )
+  return inCall('fromNpy', () => {
+    requireOptions('fromNpy', options, { chunks: true })
+    requireText('fromNpy', path, 'the path of a .npy file')
+    const file = resolve(path)
+    const { mtimeMs, size } = factsOf(file)
+    const bytes = Buffer.alloc(Math.min(size, HEAD_BYTES_MAX))
+    const handle = openSync(file, 'r')
+    try {
+      readSync(handle, bytes, 0, bytes.length, 0)
+    } finally {
+      closeSync(handle)
+    }
+    const { dtype, shape, ...head } = readHead(bytes, path)
+    const params = { path: file, dtype: dtype.name, shape, ...head, stamp: `${mtimeMs}:${size}` }
+    return new ChunkedArray(
+      readNode(
+        'fromNpy',
+        dtype.name,
+        shape,
+        normalChunks(options.chunks, shape, dtype.bytes),
+        npyReadCall,
+        params,
+      ),
+    )
+  })
 }
 
 /**
@@ -102,14 +107,29 @@ export function fromZarr(
   path: string | URL,
   options: { chunks?: ChunkSpec; storage?: StorageOptions } = {},
 ): ChunkedArray {
-  requireOptions('fromZarr', options, { chunks: true, storage: true })
-  const of = findZarr(path, options.storage)
-  const { shape, dtype } = of
-  const chunks =
-    options.chunks === undefined
-      ? shape.map((length, axis) => evenChunks(length, of.chunks[axis]))
-      : normalChunks(options.chunks, shape, dtypeOf(dtype).bytes)
-  return new ChunkedArray(readNode('fromZarr', dtype, shape, chunks, zarrReadCall, of))
+  return inCall('fromZarr', () => {
+    requireOptions('fromZarr', options, { chunks: true, storage: true })
+    if (!(path instanceof URL)) requireText('fromZarr', path, 'the path of a Zarr folder')
+    requireStorage('fromZarr', options.storage)
+    const of = findZarr(path, options.storage)
+    const { shape, dtype } = of
+    const chunks =
+      options.chunks === undefined
+        ? shape.map((length, axis) => evenChunks(length, of.chunks[axis]))
+        : normalChunks(options.chunks, shape, dtypeOf(dtype).bytes)
+    return new ChunkedArray(readNode('fromZarr', dtype, shape, chunks, zarrReadCall, of))
+  })
+}
+
+/** @throws {FileError} when it is not there, may not be read, or is a folder */
+function factsOf(file: string): { mtimeMs: number; size: number } {
+  try {
+    const facts = statSync(file)
+    if (facts.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
+    return facts
+  } catch (cause) {
+    throw fileErrorOf(file, cause)
+  }
 }
 
 /** Runs a task for each block, for what it does. */
@@ -152,6 +172,7 @@ async function runEach(
 
 /** Writes an array into one `.npy` file, all blocks at once. It is there when all are; the array may be read from the file that it replaces. */
 export async function writeNpyFile(node: ArrayNode, path: string): Promise<void> {
+  requireText('toNpy', path, 'the path of a file')
   requireKnown(node, 'toNpy')
   requireHere(path, 'toNpy')
   const file = resolve(path)
@@ -196,9 +217,13 @@ export async function writeZarrFolder(
   options: ZarrOptions = {},
 ): Promise<void> {
   requireOptions('toZarr', options, { version: true, compression: true, overwrite: true })
+  requireText('toZarr', path, 'the path of a folder')
   requireKnown(node, 'toZarr')
   requireHere(path, 'toZarr')
   const { version = 3, compression = 'zstd', overwrite = false } = options
+  if (version !== 2 && version !== 3) throw wrong('toZarr: version', '2 or 3', version)
+  requireOneOf('toZarr: compression', compression, ZARR_COMPRESSIONS)
+  requireFlag('toZarr: overwrite', overwrite)
   const folder = resolve(path)
   const sizes = node.chunks.map((lengths) => Math.max(1, lengths[0]))
   const even = node.shape.map((length, axis) => evenChunks(length, sizes[axis]))
@@ -221,8 +246,7 @@ export async function writeZarrFolder(
 
 /** Calls a function with each block and where it is. */
 export async function storeBlocks(node: ArrayNode, fn: unknown): Promise<void> {
-  if (typeof fn !== 'function')
-    throw new TypeError('store takes a function, which gets each block and where it is')
+  requireFunction('store', fn)
   await runEach(node, 'store', storeCall, { fn }, (index, start) => ({ blockIndex: index, start }))
 }
 

@@ -1,6 +1,6 @@
 // What blocks compute with: the functions behind the methods of `NdArray`.
 
-import { type DType, type DTypeName, dtypeOf, isComplex, type Scalar } from './dtype.ts'
+import { type DType, type DTypeName, dtypeOf, isScalar } from './dtype.ts'
 import './arithmetic.ts'
 import './comparison.ts'
 import { requireOptions } from '../optionNames.ts'
@@ -25,9 +25,6 @@ export const leafOf = (array: NdArray, shape: readonly number[] = array.shape): 
   dtype: array.type,
   array: shape === array.shape ? array : (array.$broadcast(shape) as NdArray),
 })
-
-const isScalar = (value: unknown): value is Scalar =>
-  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || isComplex(value)
 
 /** A scalar as it stands beside arrays; a `Date` becomes an array without axes. */
 export function operandOf(value: unknown): NdArray | Weak {

@@ -1,5 +1,6 @@
 // Kinds of elements: their names, sizes, and what two of them become together, as NumPy has it.
 
+import { givenText } from '../givenText.ts'
 import { kernel } from '../kernel.ts'
 
 /** Units of `datetime64` and `timedelta64`, coarse to fine. */
@@ -102,7 +103,7 @@ export function dtypeOf(name: DTypeName): DType {
   const dtype = made.get(name)
   if (dtype) return dtype
   throw new DTypeError(
-    `there is no dtype ${JSON.stringify(name)}: use one of ${[...made.keys()].slice(0, 13).join(', ')}, datetime64[unit] or timedelta64[unit]`,
+    `there is no dtype ${givenText(name)}: use one of ${[...made.keys()].slice(0, 13).join(', ')}, datetime64[unit] or timedelta64[unit]`,
   )
 }
 
@@ -160,6 +161,10 @@ export const isComplex = (value: unknown): value is Complex =>
   typeof (value as Complex).re === 'number' &&
   typeof (value as Complex).im === 'number'
 
+/** Whether it is one element. */
+export const isScalar = (value: unknown): value is Scalar =>
+  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || isComplex(value)
+
 /** The dtype that a JavaScript value has by itself: numbers are float64, BigInts int64. */
 export function dtypeOfScalar(value: unknown): DType {
   switch (typeof value) {
@@ -172,7 +177,7 @@ export function dtypeOfScalar(value: unknown): DType {
   }
   if (isComplex(value)) return COMPLEX128
   if (value instanceof Date) return dtypeOf('datetime64[ms]')
-  throw new DTypeError(`${describe(value)} is no element of an array`)
+  throw new DTypeError(`${givenText(value)} is no element of an array`)
 }
 
 /**
@@ -215,11 +220,4 @@ export function floatFor(dtype: DType): DType {
 export function realOf(dtype: DType): DType {
   if (dtype === COMPLEX64) return FLOAT32
   return dtype === COMPLEX128 ? FLOAT64 : dtype
-}
-
-export function describe(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'object') return `a value of class ${value.constructor?.name ?? 'Object'}`
-  return typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`
 }

@@ -1,5 +1,6 @@
 // The element-wise methods that blocks and lazy arrays have in common. Each method is one of NumPy's functions.
 
+import { requireWhole } from './arguments.ts'
 import type { DTypeName, IntegerName, TimeName } from './dtype.ts'
 import type {
   BesideOf,
@@ -364,6 +365,7 @@ export abstract class ElementwiseMethods<
 
   /** Rounded to decimals; halves go to the even digit. */
   round(decimals = 0): Member<F, D, R> {
+    requireWhole('round', decimals)
     if (decimals === 0) return this.$map('rint', []) as never
     const factor = 10 ** Math.abs(decimals)
     const [before, after] = decimals > 0 ? ['multiply', 'divide'] : ['divide', 'multiply']

@@ -1,12 +1,12 @@
 // Arrays from what JavaScript has: nested lists, typed arrays, single values.
 
+import { givenText } from '../givenText.ts'
 import {
   type Complex,
   type Data,
   type DType,
   DTypeError,
   type DTypeName,
-  describe,
   dtypeOf,
   dtypeOfScalar,
   FLOAT64,
@@ -47,7 +47,9 @@ export function fromValue(
   const wanted = options.dtype === undefined ? undefined : dtypeOf(options.dtype)
   const made = unshaped(value, wanted)
   const cast = wanted ? made.ofType(wanted) : made
-  return options.shape ? (cast.$reshape(resolveShape(options.shape, cast.size)) as NdArray) : cast
+  return options.shape !== undefined
+    ? (cast.$reshape(resolveShape(options.shape, cast.size)) as NdArray)
+    : cast
 }
 
 function unshaped(value: unknown, wanted: DType | undefined): NdArray {
@@ -57,7 +59,7 @@ function unshaped(value: unknown, wanted: DType | undefined): NdArray {
       ([View]) => Object.getPrototypeOf(value) === (View as typeof Uint8Array).prototype,
     )
     if (!found && !(value instanceof Uint8Array))
-      throw new DTypeError(`${describe(value)} is no typed array of numbers`)
+      throw new DTypeError(`${givenText(value)} is no typed array of numbers`)
     const data = value as unknown as Data
     const type = dtypeOf(found?.[1] ?? 'uint8')
     const plain =
@@ -104,7 +106,7 @@ function typeOfItems(items: readonly unknown[], wanted: DType | undefined): DTyp
   for (const item of items) {
     if (typeof item === 'string' && (wanted?.kind === 'M' || wanted === undefined)) {
       if (wanted === undefined && !/^-?\d{4,}-\d\d|^NaT$/.test(item))
-        throw new DTypeError(`${describe(item)} is no element of an array`)
+        throw new DTypeError(`${givenText(item)} is no element of an array`)
       textUnit = 'ms'
       continue
     }

@@ -1,7 +1,8 @@
 // The methods that give fewer elements, or sums so far: what blocks and lazy arrays have in common.
 
-import { type OptionNames, requireOptions } from '../optionNames.ts'
-import type { DTypeName } from './dtype.ts'
+import { type OptionNames, requireOneOf, requireOptions } from '../optionNames.ts'
+import { requireCount, requireFlag, requireNumber, requireObject, wrong } from './arguments.ts'
+import { type DTypeName, dtypeOf } from './dtype.ts'
 import { ElementwiseMethods } from './elementwiseMethods.ts'
 import type { AxisOf, Family, MeanOf, Member, More, RealOf, ReducedRank, SumOf } from './kinds.ts'
 
@@ -35,12 +36,48 @@ const OPTIONS: OptionNames<ReduceOptions> = { keepDims: true, dtype: true, ddof:
  * @throws {OptionError} for an option of another name
  */
 export function requireReduceOptions({ name, axis: _, at: __, ...options }: ReduceRequest): void {
-  if (/quantile|percentile/.test(name)) requireOptions(name, options, { ...OPTIONS, method: true })
+  const isQuantile = /quantile|percentile/.test(name)
+  if (isQuantile) requireOptions(name, options, { ...OPTIONS, method: true })
   else requireOptions<ReduceOptions>(name, options, OPTIONS)
+  const { keepDims, dtype, ddof, splitEvery, method } = options
+  if (keepDims !== undefined) requireFlag(`${name}: keepDims`, keepDims)
+  if (dtype !== undefined) dtypeOf(dtype)
+  if (ddof !== undefined) requireNumber(`${name}: ddof`, ddof)
+  if (splitEvery !== undefined && splitEvery !== Number.POSITIVE_INFINITY)
+    requireCount(`${name}: splitEvery`, splitEvery, 2)
+  if (method !== undefined) requireOneOf(`${name}: method`, method, QUANTILE_METHODS)
+}
+
+/** Options that are spread: what is no object would be lost without a word. */
+function said<O extends object>(name: string, options: O | undefined): O | undefined {
+  if (options !== undefined) requireObject(name, options, 'options behind the axis, e.g. { keepDims: true }')
+  return options
+}
+
+/** The dtype that sums so far are told to have. */
+function dtypeIn(name: string, options: { dtype?: DTypeName } | undefined): DTypeName | undefined {
+  requireOptions(name, options, { dtype: true })
+  if (options?.dtype !== undefined) dtypeOf(options.dtype)
+  return options?.dtype
+}
+
+/** Where a quantile is asked for: `whole` stands for all elements. */
+function partsOf<Q extends number | readonly number[]>(name: string, at: Q, whole: number): Q {
+  for (const part of Array.isArray(at) ? (at as readonly unknown[]) : [at])
+    if (typeof part !== 'number' || !(part >= 0 && part <= whole))
+      throw wrong(name, `a number from 0 to ${whole}, or a list of them`, part)
+  return at
+}
+
+/** Parts of 100 as parts of 1. */
+function sharesOf(name: string, at: number | readonly number[]): number | number[] {
+  const parts = partsOf(name, at, 100)
+  return typeof parts === 'number' ? parts / 100 : parts.map((each) => each / 100)
 }
 
 /** How a quantile between two elements is told, as in NumPy. */
-export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'
+const QUANTILE_METHODS = ['linear', 'lower', 'higher', 'midpoint', 'nearest'] as const
+export type QuantileMethod = (typeof QUANTILE_METHODS)[number]
 
 type Reduced<F extends Family, D extends DTypeName, R extends number, A, K> = Member<
   F,
@@ -67,7 +104,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, SumOf<D>, R, A, K> {
-    return this.$reduce({ ...options, name: 'sum', axis }) as never
+    return this.$reduce({ ...said('sum', options), name: 'sum', axis }) as never
   }
 
   /** The product: of integers and bools as 64 bits. */
@@ -75,7 +112,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, SumOf<D>, R, A, K> {
-    return this.$reduce({ ...options, name: 'prod', axis }) as never
+    return this.$reduce({ ...said('prod', options), name: 'prod', axis }) as never
   }
 
   /** The mean; NaN where there is nothing. */
@@ -83,7 +120,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, MeanOf<D>, R, A, K> {
-    return this.$reduce({ ...options, name: 'mean', axis }) as never
+    return this.$reduce({ ...said('mean', options), name: 'mean', axis }) as never
   }
 
   /** The variance. */
@@ -91,7 +128,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
-    return this.$reduce({ ...options, name: 'var', axis }) as never
+    return this.$reduce({ ...said('var', options), name: 'var', axis }) as never
   }
 
   /** The standard deviation. */
@@ -99,7 +136,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
-    return this.$reduce({ ...options, name: 'std', axis }) as never
+    return this.$reduce({ ...said('std', options), name: 'std', axis }) as never
   }
 
   /** The least element; NaN where one is NaN. */
@@ -107,7 +144,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
-    return this.$reduce({ ...options, name: 'min', axis }) as never
+    return this.$reduce({ ...said('min', options), name: 'min', axis }) as never
   }
 
   /** The greatest element; NaN where one is NaN. */
@@ -115,7 +152,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
-    return this.$reduce({ ...options, name: 'max', axis }) as never
+    return this.$reduce({ ...said('max', options), name: 'max', axis }) as never
   }
 
   /** Whether any element is not zero. */
@@ -123,7 +160,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'bool', R, A, K> {
-    return this.$reduce({ ...options, name: 'any', axis }) as never
+    return this.$reduce({ ...said('any', options), name: 'any', axis }) as never
   }
 
   /** Whether all elements are not zero. */
@@ -131,7 +168,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'bool', R, A, K> {
-    return this.$reduce({ ...options, name: 'all', axis }) as never
+    return this.$reduce({ ...said('all', options), name: 'all', axis }) as never
   }
 
   /** How many elements are not zero. */
@@ -139,7 +176,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'int64', R, A, K> {
-    return this.$reduce({ ...options, name: 'countNonzero', axis }) as never
+    return this.$reduce({ ...said('countNonzero', options), name: 'countNonzero', axis }) as never
   }
 
   /** The sum without NaNs. */
@@ -147,7 +184,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, SumOf<D>, R, A, K> {
-    return this.$reduce({ ...options, name: 'nansum', axis }) as never
+    return this.$reduce({ ...said('nansum', options), name: 'nansum', axis }) as never
   }
 
   /** The product without NaNs. */
@@ -155,7 +192,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, SumOf<D>, R, A, K> {
-    return this.$reduce({ ...options, name: 'nanprod', axis }) as never
+    return this.$reduce({ ...said('nanprod', options), name: 'nanprod', axis }) as never
   }
 
   /** The mean without NaNs. */
@@ -163,7 +200,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, MeanOf<D>, R, A, K> {
-    return this.$reduce({ ...options, name: 'nanmean', axis }) as never
+    return this.$reduce({ ...said('nanmean', options), name: 'nanmean', axis }) as never
   }
 
   /** The variance without NaNs. */
@@ -171,7 +208,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
-    return this.$reduce({ ...options, name: 'nanvar', axis }) as never
+    return this.$reduce({ ...said('nanvar', options), name: 'nanvar', axis }) as never
   }
 
   /** The standard deviation without NaNs. */
@@ -179,7 +216,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, RealOf<MeanOf<D>>, R, A, K> {
-    return this.$reduce({ ...options, name: 'nanstd', axis }) as never
+    return this.$reduce({ ...said('nanstd', options), name: 'nanstd', axis }) as never
   }
 
   /** The least element that is not NaN. */
@@ -187,7 +224,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
-    return this.$reduce({ ...options, name: 'nanmin', axis }) as never
+    return this.$reduce({ ...said('nanmin', options), name: 'nanmin', axis }) as never
   }
 
   /** The greatest element that is not NaN. */
@@ -195,7 +232,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
-    return this.$reduce({ ...options, name: 'nanmax', axis }) as never
+    return this.$reduce({ ...said('nanmax', options), name: 'nanmax', axis }) as never
   }
 
   /** The greatest element less the least. */
@@ -203,7 +240,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, D, R, A, K> {
-    return this.$reduce({ ...options, name: 'ptp', axis }) as never
+    return this.$reduce({ ...said('ptp', options), name: 'ptp', axis }) as never
   }
 
   /** The middle element, or the mean of the two middle ones; NaN where one is NaN. */
@@ -211,7 +248,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, MeanOf<D>, R, A, K> {
-    return this.$reduce({ ...options, name: 'median', axis }) as never
+    return this.$reduce({ ...said('median', options), name: 'median', axis }) as never
   }
 
   /** The middle of the elements that are not NaN. */
@@ -219,7 +256,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, MeanOf<D>, R, A, K> {
-    return this.$reduce({ ...options, name: 'nanmedian', axis }) as never
+    return this.$reduce({ ...said('nanmedian', options), name: 'nanmedian', axis }) as never
   }
 
   /** Where the least element is: counted along the axis, or through all elements. The first of equals, or of NaNs. */
@@ -227,7 +264,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'int64', R, A, K> {
-    return this.$reduce({ ...options, name: 'argmin', axis }) as never
+    return this.$reduce({ ...said('argmin', options), name: 'argmin', axis }) as never
   }
 
   /** Where the greatest element is. */
@@ -235,7 +272,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'int64', R, A, K> {
-    return this.$reduce({ ...options, name: 'argmax', axis }) as never
+    return this.$reduce({ ...said('argmax', options), name: 'argmax', axis }) as never
   }
 
   /** Where the least element that is not NaN is. */
@@ -243,7 +280,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'int64', R, A, K> {
-    return this.$reduce({ ...options, name: 'nanargmin', axis }) as never
+    return this.$reduce({ ...said('nanargmin', options), name: 'nanargmin', axis }) as never
   }
 
   /** Where the greatest element that is not NaN is. */
@@ -251,7 +288,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: ReduceOptions<K>,
   ): Reduced<F, 'int64', R, A, K> {
-    return this.$reduce({ ...options, name: 'nanargmax', axis }) as never
+    return this.$reduce({ ...said('nanargmax', options), name: 'nanargmax', axis }) as never
   }
 
   /**
@@ -270,8 +307,8 @@ export abstract class ReductionMethods<
     MeanOf<D>,
     Q extends number ? ReducedRank<R, A, K> & number : More<ReducedRank<R, A, K> & number>
   > {
-    const parts = at
-    return this.$reduce({ ...options, name: 'quantile', axis, at: parts }) as never
+    const parts = partsOf('quantile', at, 1)
+    return this.$reduce({ ...said('quantile', options), name: 'quantile', axis, at: parts }) as never
   }
 
   /**
@@ -290,8 +327,8 @@ export abstract class ReductionMethods<
     MeanOf<D>,
     Q extends number ? ReducedRank<R, A, K> & number : More<ReducedRank<R, A, K> & number>
   > {
-    const parts = typeof at === 'number' ? at / 100 : at.map((each) => each / 100)
-    return this.$reduce({ ...options, name: 'quantile', axis, at: parts }) as never
+    const parts = sharesOf('percentile', at)
+    return this.$reduce({ ...said('quantile', options), name: 'quantile', axis, at: parts }) as never
   }
 
   /**
@@ -310,8 +347,8 @@ export abstract class ReductionMethods<
     MeanOf<D>,
     Q extends number ? ReducedRank<R, A, K> & number : More<ReducedRank<R, A, K> & number>
   > {
-    const parts = at
-    return this.$reduce({ ...options, name: 'nanquantile', axis, at: parts }) as never
+    const parts = partsOf('nanquantile', at, 1)
+    return this.$reduce({ ...said('nanquantile', options), name: 'nanquantile', axis, at: parts }) as never
   }
 
   /**
@@ -330,8 +367,8 @@ export abstract class ReductionMethods<
     MeanOf<D>,
     Q extends number ? ReducedRank<R, A, K> & number : More<ReducedRank<R, A, K> & number>
   > {
-    const parts = typeof at === 'number' ? at / 100 : at.map((each) => each / 100)
-    return this.$reduce({ ...options, name: 'nanquantile', axis, at: parts }) as never
+    const parts = sharesOf('nanpercentile', at)
+    return this.$reduce({ ...said('nanquantile', options), name: 'nanquantile', axis, at: parts }) as never
   }
 
   /** Sums so far along an axis; without one, through all elements. */
@@ -339,7 +376,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: { dtype?: DTypeName },
   ): Member<F, SumOf<D>, A extends undefined ? 1 : R> {
-    return this.$accumulate('add', axis, options?.dtype) as never
+    return this.$accumulate('add', axis, dtypeIn('cumsum', options)) as never
   }
 
   /** Products so far along an axis; without one, through all elements. */
@@ -347,7 +384,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: { dtype?: DTypeName },
   ): Member<F, SumOf<D>, A extends undefined ? 1 : R> {
-    return this.$accumulate('multiply', axis, options?.dtype) as never
+    return this.$accumulate('multiply', axis, dtypeIn('cumprod', options)) as never
   }
 
   /** Sums so far in which NaN counts as 0. */
@@ -355,7 +392,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: { dtype?: DTypeName },
   ): Member<F, SumOf<D>, A extends undefined ? 1 : R> {
-    return this.#withoutNaN(0).$accumulate('add', axis, options?.dtype) as never
+    return this.#withoutNaN(0).$accumulate('add', axis, dtypeIn('nancumsum', options)) as never
   }
 
   /** Products so far in which NaN counts as 1. */
@@ -363,7 +400,7 @@ export abstract class ReductionMethods<
     axis?: A,
     options?: { dtype?: DTypeName },
   ): Member<F, SumOf<D>, A extends undefined ? 1 : R> {
-    return this.#withoutNaN(1).$accumulate('multiply', axis, options?.dtype) as never
+    return this.#withoutNaN(1).$accumulate('multiply', axis, dtypeIn('nancumprod', options)) as never
   }
 
   #withoutNaN(instead: number): ReductionMethods<F, D, R> {

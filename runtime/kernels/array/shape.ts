@@ -1,5 +1,6 @@
 // Shapes: counting, broadcasting, axes.
 
+import { givenText } from '../givenText.ts'
 import { kernel } from '../kernel.ts'
 
 /** Ends what is said of an axis that was masked, for example. */
@@ -68,7 +69,7 @@ function unlike(shapes: readonly (readonly number[])[]): ShapeError {
 export function axisOf(axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank)
     throw new ShapeError(
-      `axis ${axis} is not there: the array has ${rank === 1 ? '1 axis' : `${rank} axes`}${rank > 0 ? ` (${-rank} to ${rank - 1})` : ''}`,
+      `axis ${typeof axis === 'number' ? axis : givenText(axis)} is not there: the array has ${rank === 1 ? '1 axis' : `${rank} axes`}${rank > 0 ? ` (${-rank} to ${rank - 1})` : ''}`,
     )
   return axis < 0 ? axis + rank : axis
 }
@@ -77,7 +78,7 @@ export function axisOf(axis: number, rank: number): number {
 export function axesOf(axis: number | readonly number[] | undefined | null, rank: number): number[] {
   if (axis === undefined || axis === null) return Array.from({ length: rank }, (_, i) => i)
   if (typeof axis !== 'number' && !Array.isArray(axis))
-    throw new ShapeError(`${JSON.stringify(axis)} names no axis: give a number, or a list of them`)
+    throw new ShapeError(`${givenText(axis)} names no axis: give a number, or a list of them`)
   const axes = (typeof axis === 'number' ? [axis] : axis).map((each) => axisOf(each, rank))
   if (new Set(axes).size < axes.length) throw new ShapeError(`axes ${shapeText(axes)} name one axis twice`)
   return axes.sort((a, b) => a - b)
@@ -88,7 +89,8 @@ export function axesOf(axis: number | readonly number[] | undefined | null, rank
  * @throws {ShapeError} when no shape of that form does
  * @example resolveShape([2, -1], 6) // [2, 3]
  */
-export function resolveShape(shape: readonly number[], size: number): number[] {
+export function resolveShape(given: readonly number[], size: number): number[] {
+  const shape = listOf('a shape', given) as number[]
   if (Number.isNaN(size)) throw new ShapeError(`an array cannot be reshaped whose ${UNKNOWN_LENGTH}`)
   const open = shape.filter((length) => length === -1).length
   const rest = sizeOf(shape.filter((length) => length !== -1))
@@ -96,7 +98,7 @@ export function resolveShape(shape: readonly number[], size: number): number[] {
   const filled =
     open === 1 && rest > 0 ? shape.map((length) => (length === -1 ? size / rest : length)) : [...shape]
   if (bad || open > 1 || sizeOf(filled) !== size || !filled.every(Number.isInteger))
-    throw new ShapeError(`${size} elements cannot be reshaped to ${shapeText(shape)}`)
+    throw new ShapeError(`${size} elements cannot be reshaped to ${givenShape(shape)}`)
   return filled
 }
 
@@ -106,11 +108,23 @@ export function reducedShape(shape: readonly number[], axes: readonly number[], 
   return shape.filter((_, i) => !axes.includes(i))
 }
 
+/** What was given for a shape, as it was given. */
+const givenShape = (list: readonly unknown[]): string =>
+  list.length === 1 ? `(${givenText(list[0])},)` : `(${list.map(givenText).join(', ')})`
+
+/** The numbers of a list or of a typed array. */
+function listOf(what: string, given: unknown): readonly unknown[] {
+  if (Array.isArray(given)) return [...given]
+  if (ArrayBuffer.isView(given) && !(given instanceof DataView))
+    return Array.from(given as Uint8Array, Number)
+  throw new ShapeError(`${what} is a length, or a list of them, not ${givenText(given)}`)
+}
+
 /** @throws {ShapeError} unless every length is a whole number ≥ 0 */
 export function checkedShape(shape: number | readonly number[]): number[] {
-  const list = typeof shape === 'number' ? [shape] : [...shape]
+  const list: readonly unknown[] = typeof shape === 'number' ? [shape] : listOf('a shape', shape)
   for (const length of list)
-    if (!Number.isSafeInteger(length) || length < 0)
-      throw new ShapeError(`${shapeText(list)} is no shape: lengths are whole numbers from 0 on`)
-  return list
+    if (!Number.isSafeInteger(length) || (length as number) < 0)
+      throw new ShapeError(`${givenShape(list)} is no shape: lengths are whole numbers from 0 on`)
+  return list as number[]
 }

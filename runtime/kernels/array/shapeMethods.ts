@@ -1,7 +1,9 @@
 // The methods that change where elements stand: what blocks and lazy arrays have in common, told by a few primitives.
 
+import { givenText } from '../givenText.ts'
 import { requireOptions } from '../optionNames.ts'
-import type { DTypeName, Scalar } from './dtype.ts'
+import { requireList, requireWhole, wrong } from './arguments.ts'
+import { type DTypeName, isScalar, type Scalar } from './dtype.ts'
 import type { AxisIndex, BasicIndex, IndexList } from './indexing.ts'
 import { parseIndices } from './indexing.ts'
 import type {
@@ -16,7 +18,16 @@ import type {
   Typed,
 } from './kinds.ts'
 import { ReductionMethods } from './reductionMethods.ts'
-import { axesOf, axisOf, broadcastShapes, resolveShape, ShapeError, shapeText, sizeOf } from './shape.ts'
+import {
+  axesOf,
+  axisOf,
+  broadcastShapes,
+  checkedShape,
+  resolveShape,
+  ShapeError,
+  shapeText,
+  sizeOf,
+} from './shape.ts'
 import { movedOrder, type PadWidth, padWidths, repeatedPlaces, requireCount } from './shapeArguments.ts'
 import { distances, edgeWeights, innerWeights, type Spacing } from './slopes.ts'
 
@@ -75,7 +86,8 @@ export abstract class ShapeMethods<
    */
   transpose(...given: readonly number[] | [axes?: readonly number[] | null]): Member<F, D, R> {
     const rank = this.shape.length
-    const axes = typeof given[0] === 'number' ? (given as readonly number[]) : given[0]
+    const axes = typeof given[0] === 'number' ? (given as readonly number[]) : (given[0] ?? undefined)
+    if (axes !== undefined) requireList('transpose', axes, 'axes, as numbers or as a list of them')
     const order = axes ? axes.map((axis) => axisOf(axis, rank)) : this.shape.map((_, i) => rank - 1 - i)
     if (order.length !== rank || new Set(order).size !== rank)
       throw new ShapeError(
@@ -133,11 +145,13 @@ export abstract class ShapeMethods<
    * @example (await array.zeros([4]).assign(['1:3'], 7).compute()).toList() // [0, 7, 7, 0]
    */
   assign(indices: readonly Index[], value: Typed | Scalar): Member<F, D, R> {
+    requireList('assign', indices, "a list of indices, e.g. ['1:3']")
     return this.$assign(indices, value) as never
   }
 
   /** Elements at places along an axis, negative ones from the end; without an axis, of all elements in a row. */
   take(places: IndexList | Typed | number, axis?: AxisOf<R>): Member<F, D, number> {
+    if (places === undefined) throw wrong('take', 'places', places)
     if (axis === undefined) return (this.ravel() as Self).take(places, 0) as never
     const along = axisOf(axis, this.shape.length)
     if (typeof places === 'number') return (this.$take([places], along) as Self).squeeze(along) as never
@@ -191,6 +205,7 @@ export abstract class ShapeMethods<
     axis: A,
   ): Member<F, D, A extends number ? More<R> : number> {
     const list = typeof axis === 'number' ? [axis] : (axis as readonly number[])
+    requireList('expandDims', list, 'the place of a new axis, or a list of them')
     const made = axesOf(list, this.shape.length + list.length)
     const runs = this.shape.map((count): AxisIndex => ({ kind: 'run', start: 0, step: 1, count }))
     for (const at of made) runs.splice(at, 0, { kind: 'new' })
@@ -199,10 +214,11 @@ export abstract class ShapeMethods<
 
   /** Repeated along new axes and those of length 1, without a copy. */
   broadcastTo<const S extends readonly number[]>(shape: S): Member<F, D, ShapeRank<S>> {
-    const joint = broadcastShapes([this.shape, shape])
-    if (joint.length !== shape.length || joint.some((length, i) => length !== shape[i]))
-      throw new ShapeError(`shape ${shapeText(this.shape)} does not broadcast to ${shapeText(shape)}`)
-    return this.$broadcast(shape) as never
+    const wanted = checkedShape(shape)
+    const joint = broadcastShapes([this.shape, wanted])
+    if (joint.length !== wanted.length || joint.some((length, i) => length !== wanted[i]))
+      throw new ShapeError(`shape ${shapeText(this.shape)} does not broadcast to ${shapeText(wanted)}`)
+    return this.$broadcast(wanted) as never
   }
 
   /** The other way round along an axis, several, or all. */
@@ -220,6 +236,7 @@ export abstract class ShapeMethods<
 
   /** Moved round along an axis, or along several, each by its own shift or all by one; without one, all elements in a row are. */
   roll(shift: number | readonly number[], axis?: AxisOf<R> | readonly AxisOf<R>[]): Member<F, D, R> {
+    if (!Array.isArray(shift)) requireWhole('roll', shift)
     if (typeof shift !== 'number' || (axis !== undefined && typeof axis !== 'number'))
       return rolledAxes(this as unknown as Self, shift, axis) as never
     if (axis === undefined) return rolledRow(this as unknown as Self, shift) as never
@@ -248,6 +265,7 @@ export abstract class ShapeMethods<
   /** The whole array several times along each axis. */
   tile(times: number | readonly number[]): Member<F, D, number> {
     const list = typeof times === 'number' ? [times] : times
+    requireList('tile', list, 'how many times, as a number or a list of them')
     for (const each of list) requireCount('tile', each)
     let tiled = this as unknown as Self
     for (let n = list.length - this.shape.length; n > 0; n--) tiled = tiled.expandDims(0) as never
@@ -264,13 +282,15 @@ export abstract class ShapeMethods<
   pad(width: PadWidth, mode: PadMode = 'constant', options: { value?: Scalar } = {}): Member<F, D, R> {
     const widths = padWidths(width, this.shape.length)
     requireOptions('pad', options, { value: true })
+    const { value = 0 } = options
+    if (!isScalar(value)) throw wrong('pad: value', 'one element', value)
     if (!PAD_MODES.includes(mode))
-      throw new ShapeError(`pad has the modes ${PAD_MODES.join(', ')}, and not ${JSON.stringify(mode)}`)
+      throw new ShapeError(`pad has the modes ${PAD_MODES.join(', ')}, and not ${givenText(mode)}`)
     let padded = this as unknown as Self
     widths.forEach(([before, after], axis) => {
       if (before === 0 && after === 0) return
-      const front = padding(padded, axis, before, mode, options.value ?? 0, true)
-      const back = padding(padded, axis, after, mode, options.value ?? 0, false)
+      const front = padding(padded, axis, before, mode, value, true)
+      const back = padding(padded, axis, after, mode, value, false)
       const [first, ...rest] = [...front, padded, ...back]
       padded = first.$concatenate(rest, axis) as Self
     })
@@ -279,6 +299,7 @@ export abstract class ShapeMethods<
 
   /** Each element less the one before it, `n` times over. */
   diff(n = 1, axis: number = -1): Member<F, D, R> {
+    requireCount('diff', n)
     const along = axisOf(axis, this.shape.length)
     let left = this as unknown as Self
     for (let i = 0; i < n; i++) {
@@ -301,7 +322,7 @@ export abstract class ShapeMethods<
     const along = axisOf(axis, this.shape.length)
     const length = this.shape[along]
     if (edgeOrder !== 1 && edgeOrder !== 2)
-      throw new ShapeError(`gradient knows edges of order 1 and 2, not ${edgeOrder}`)
+      throw new ShapeError(`gradient knows edges of order 1 and 2, not ${givenText(edgeOrder)}`)
     if (length < edgeOrder + 1)
       throw new ShapeError(
         `a gradient with edges of order ${edgeOrder} needs ${edgeOrder + 1} elements along axis ${along} of shape ${shapeText(this.shape)}`,
@@ -374,6 +395,8 @@ function rolledAxes(
   if (axis === undefined)
     throw new ShapeError('roll takes several shifts with as many axes: name the axes too')
   const axes = typeof axis === 'number' ? [axis] : axis
+  requireList('roll', axes, 'an axis, or a list of them')
+  for (const each of typeof shift === 'number' ? [] : shift) requireWhole('roll', each)
   const shifts = typeof shift === 'number' ? axes.map(() => shift) : shift
   if (shifts.length !== axes.length)
     throw new ShapeError(`roll got ${shifts.length} shifts for ${axes.length} axes: as many of both`)

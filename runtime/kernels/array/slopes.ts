@@ -3,6 +3,7 @@
 // Source: B. Fornberg, "Generation of finite difference formulas on arbitrarily spaced grids" (Mathematics of
 // Computation 51, 1988); which elements are taken is NumPy's choice (`numpy.gradient`).
 
+import { requireList, requireNumber, wrong } from './arguments.ts'
 import { ShapeError } from './shape.ts'
 
 /** Where elements stand: evenly, or each at a place of its own. */
@@ -13,7 +14,13 @@ export type Weights = readonly (readonly number[])[]
 
 /** The distances between neighbours: one number where all are alike. */
 export function distances(spacing: Spacing, length: number): Spacing {
-  if (typeof spacing === 'number') return spacing
+  if (typeof spacing === 'number') {
+    if (Number.isNaN(spacing) || spacing === 0)
+      throw wrong('gradient: spacing', 'a distance that is not 0', spacing)
+    return spacing
+  }
+  requireList('gradient: spacing', spacing, 'a distance, or where each element stands')
+  for (const place of spacing) requireNumber('gradient: spacing', place)
   if (spacing.length !== length)
     throw new ShapeError(
       `gradient got ${spacing.length} places for ${length} elements: one for each, or one distance`,

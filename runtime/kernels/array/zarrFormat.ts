@@ -6,7 +6,8 @@ import type { NdArray } from './ndArray.ts'
 import { descrOf } from './npy.ts'
 import { sizeOf } from './shape.ts'
 
-export type ZarrCompression = 'zstd' | 'gzip' | 'none'
+export const ZARR_COMPRESSIONS = ['zstd', 'gzip', 'none'] as const
+export type ZarrCompression = (typeof ZARR_COMPRESSIONS)[number]
 
 /** The metadata of an array that is about to be written. */
 export function zarrMetadata(
