@@ -312,6 +312,9 @@ test('zones, patterns, names and letters that are none are errors with the way o
       () => table.rename(any(undefined)),
       "rename takes an object by columns' names, e.g. { t: 'temperature' }",
     ],
+    [() => table.melt({ on: any(3) }), "melt: on takes a column's name, or a list of them, not 3"],
+    [() => table.melt({ id: any(null) }), "melt: id takes a column's name, or a list of them, not null"],
+    [() => table.melt({ variable: any([]) }), 'melt: variable is the name of a column, not an empty list'],
     [() => table.rename({ v: any(3) }), 'rename: the new name of v is a text, not a value of type number'],
     [() => table.cast(any('int64')), "cast takes an object by columns' names, e.g. { t: 'int64' }"],
     [
@@ -361,6 +364,13 @@ test('what is left out, or no object where one is wanted, is told with an exampl
     [() => table.groupBy('who').reduction(any(undefined)), /^reduction takes its functions/],
   ]
   for (const [call, message] of cases) assert.throws(call, { message })
+})
+
+test('melt takes one column by its name as it takes a list', async () => {
+  const table = tableOf([{ who: 'a', v: 1 }])
+  const rows = [{ who: 'a', variable: 'v', value: 1 }]
+  assert.deepEqual(await table.melt({ id: 'who', on: 'v' }).toRecords(), rows)
+  assert.deepEqual(await table.melt({ id: ['who'], on: ['v'] }).toRecords(), rows)
 })
 
 test('values are asked for as what they can be', async () => {

@@ -1,6 +1,7 @@
 // Plans that give a table another shape: columns as rows, items of lists as rows.
 
 import { placeOfCall } from '../../../graph/callPlace.ts'
+import { givenText } from '../../../kernels/givenText.ts'
 import { commonType, type DataType, typeText } from '../../../kernels/table/dataType.ts'
 import { fieldOf, namesOf, requireDistinct, type Schema } from '../../../kernels/table/schema.ts'
 import { projected, requireColumns, TableArgumentError } from '../build.ts'
@@ -11,7 +12,7 @@ export interface MeltOptions<I extends string, O extends string, N extends strin
   /** Columns that stay. */
   id?: I | readonly I[]
   /** Columns that become rows; all others by default. */
-  on?: readonly O[]
+  on?: O | readonly O[]
   /** The name of the column of names; `variable` by default. */
   variable?: N
   /** The name of the column of values; `value` by default. */
@@ -20,8 +21,12 @@ export interface MeltOptions<I extends string, O extends string, N extends strin
 
 export function melted(input: Plan, options: MeltOptions<string, string, string, string>): Plan {
   const { id = [], on, variable = 'variable', value = 'value' } = options
-  const ids = [id].flat()
-  const names = on ?? namesOf(input.schema).filter((name) => !ids.includes(name))
+  const ids = namedBy('id', id)
+  const names =
+    on === undefined ? namesOf(input.schema).filter((name) => !ids.includes(name)) : namedBy('on', on)
+  for (const [option, name] of Object.entries({ variable, value }))
+    if (typeof name !== 'string')
+      throw new TableArgumentError(`melt: ${option} is the name of a column, not ${givenText(name)}`)
   if (names.length === 0) throw new TableArgumentError('melt takes at least one column to turn into rows')
   requireColumns('melt', [...ids, ...names], input.schema)
   const type = typeOfAll(names.map((name) => fieldOf(input.schema, name)))
@@ -37,6 +42,17 @@ export function melted(input: Plan, options: MeltOptions<string, string, string,
   requireDistinct(namesOf(schema), 'melt')
   const step = { step: 'unpivot', index: ids, on: names, variable, value } as const
   return { kind: 'local', input: alike, label: 'melt', step, schema, place: placeOfCall() }
+}
+
+/** The columns that an option of `melt` names. */
+function namedBy(option: string, given: string | readonly string[]): readonly string[] {
+  const names = Array.isArray(given) ? (given as readonly string[]) : [given as string]
+  for (const name of names)
+    if (typeof name !== 'string')
+      throw new TableArgumentError(
+        `melt: ${option} takes a column's name, or a list of them, not ${givenText(name)}`,
+      )
+  return names
 }
 
 /** @throws {TableArgumentError} when no type holds the values of all columns */
