@@ -1,6 +1,7 @@
 // Where a scheduler is: what a user may write to name one, and what it means.
 
 import { readFile } from 'node:fs/promises'
+import { kindOf } from '../graph/taskOptionChecks.ts'
 import type { ClusterAddress } from '../protocol/cluster.ts'
 import { ConnectError } from './errors.ts'
 
@@ -27,6 +28,11 @@ export async function resolveAddress(
   where: string | URL | ClusterAddress,
   token?: string,
 ): Promise<SchedulerAddress> {
+  if (!isPlace(where))
+    throw new ConnectError(
+      '',
+      `Client.connect takes an address, the path of a cluster.json, or what that file holds, not ${kindOf(where)}`,
+    )
   if (typeof where === 'object' && !(where instanceof URL)) return ofCluster(where, where.control)
   const text = String(where)
   if (/^(wss?|tcp):\/\//.test(text)) {
@@ -46,6 +52,12 @@ export async function resolveAddress(
       `${text} is no address of a scheduler: write ws://host:port, wss://host:port or the path of a cluster.json`,
     )
   return fromFile(text)
+}
+
+function isPlace(where: unknown): boolean {
+  if (typeof where === 'string') return where !== ''
+  if (typeof where !== 'object' || where === null) return false
+  return where instanceof URL || typeof (where as Partial<ClusterAddress>).control === 'string'
 }
 
 async function fromFile(path: string): Promise<SchedulerAddress> {

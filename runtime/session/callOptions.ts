@@ -62,6 +62,19 @@ export function splitOptions(options: CallOptions | undefined): SplitOptions {
   return { task, key, pure, name, signal }
 }
 
+/**
+ * The options of `with`, which needs some.
+ * @throws {UsageError} that names it, when they are none
+ */
+export function withOptions(options: CallOptions): SplitOptions {
+  try {
+    return splitOptions(options === undefined ? (null as unknown as CallOptions) : options)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    throw new UsageError(`with: ${error.message}`)
+  }
+}
+
 /** Both, where the later ones win; of `resources` too, the later set stands for the whole. */
 export function mergedOptions(earlier: SplitOptions, later: SplitOptions): SplitOptions {
   return {

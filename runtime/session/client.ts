@@ -1,6 +1,7 @@
 // The client: what a program holds of a cluster. It sends functions and collections there, and gets futures and values.
 
 import type { Collection, ComputeCall, Executor } from '../graph/collection.ts'
+import { kindOf } from '../graph/taskOptionChecks.ts'
 import { requireOptions } from '../kernels/optionNames.ts'
 import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
@@ -11,7 +12,13 @@ import type { SlurmProfile } from '../slurm/slurmProfile.ts'
 import type { ScaleTarget } from '../slurm/wishes.ts'
 import { forgetClient, rememberClient, startAmbientWith } from './ambient.ts'
 import { annotatedIdentity, withAnnotations } from './annotate.ts'
-import { type CallOptions, mergedOptions, type SplitOptions, splitOptions } from './callOptions.ts'
+import {
+  type CallOptions,
+  mergedOptions,
+  type SplitOptions,
+  splitOptions,
+  withOptions,
+} from './callOptions.ts'
 import { callPlace, notedPlace } from './callPlace.ts'
 import { computeCollections, persistCollections, sendCollections } from './computeCollections.ts'
 import { OpenSite } from './computeSites.ts'
@@ -24,6 +31,7 @@ import { askJobs } from './jobs.ts'
 import { mapTasks } from './mapTasks.ts'
 import { type Computed, Pending } from './nested.ts'
 import { ambientCore, connectCore, type LocalOptions, localCore, type OpenCluster } from './openCluster.ts'
+import { requireKind, requireSignal } from './optionKinds.ts'
 import { futuresOf } from './progress.ts'
 import {
   type DatasetInfo,
@@ -85,7 +93,7 @@ export class BoundOptions {
    * @example client.with({ retries: 2 }).with({ priority: 1 }).submit(load, 'a.csv')
    */
   with(options: CallOptions): BoundOptions {
-    return new BoundOptions(this.#core, mergedOptions(this.#options, splitOptions(options)))
+    return new BoundOptions(this.#core, mergedOptions(this.#options, withOptions(options)))
   }
 }
 
@@ -196,7 +204,7 @@ export class Client implements Executor {
    * @example client.with({ retries: 2, timeoutMs: 5000 }).submit(load, 'a.csv')
    */
   with(options: CallOptions): BoundOptions {
-    return new BoundOptions(this.#core, splitOptions(options))
+    return new BoundOptions(this.#core, withOptions(options))
   }
 
   /**
@@ -236,10 +244,14 @@ export class Client implements Executor {
   compute(collections: readonly Collection[], call: ComputeCall): Promise<unknown[]>
   compute<T>(values: T, options?: GatherOptions): Promise<Computed<T>>
   compute(values: unknown, options: GatherOptions | ComputeCall = {}): Promise<unknown> {
-    const call =
-      'method' in options ? options : { method: 'compute', place: callPlace(Client.prototype.compute) }
-    if (!('method' in options)) requireOptions('compute', options, { signal: true })
-    return this.#compute(values, call, 'method' in options ? undefined : options.signal)
+    if (isCall(options)) return this.#compute(values, options)
+    requireOptions('compute', options, { signal: true })
+    requireSignal(options.signal, 'compute')
+    return this.#compute(
+      values,
+      { method: 'compute', place: callPlace(Client.prototype.compute) },
+      options.signal,
+    )
   }
 
   async #compute(values: unknown, call: ComputeCall, signal?: AbortSignal): Promise<unknown> {
@@ -300,6 +312,7 @@ export class Client implements Executor {
    */
   async publish<T>(name: string, value: T, options: { overwrite?: boolean } = {}): Promise<T> {
     requireOptions('publish', options, { overwrite: true })
+    requireKind('publish: overwrite', options.overwrite, 'boolean', 'true or false')
     const persist = (given: unknown): Promise<unknown> => this.persist(given)
     return (await publishPersisted(this.#core, name, value, persist, options.overwrite ?? false)) as T
   }
@@ -340,6 +353,7 @@ export class Client implements Executor {
   /** Stops the tasks of futures and of persisted collections, wherever they stand in plain data, and those that need them. */
   cancel(futures: unknown, options: { reason?: string } = {}): void {
     requireOptions('cancel', options, { reason: true })
+    requireKind('cancel: reason', options.reason, 'string', 'a text')
     const list = futuresOf(futures)
     coreOf(list)?.cancel(handlesOf(list), options.reason ?? 'it was cancelled')
   }
@@ -357,12 +371,12 @@ export class Client implements Executor {
    * @example client.scale({ cores: 64, pool: 'gpu' })
    */
   async scale(workers: number | ScaleTarget): Promise<void> {
-    if (typeof workers === 'object') {
+    if (isTarget(workers)) {
       await askJobs(this.#core, { scale: workers })
       return
     }
     if (!Number.isInteger(workers) || workers < 1)
-      throw new UsageError(`scale needs a whole number of workers ≥ 1, not ${workers}`)
+      throw new UsageError(`scale needs a whole number of workers ≥ 1, not ${kindOf(workers)}`)
     this.#core.requireOpen()
     await this.#core.connection.request('scale', (request) => ({ type: 'scale', request, workers }))
   }
@@ -447,6 +461,13 @@ export class Client implements Executor {
     this.close().catch(() => {})
   }
 }
+
+const isTarget = (workers: number | ScaleTarget): workers is ScaleTarget =>
+  typeof workers === 'object' && workers !== null && !Array.isArray(workers)
+
+/** Whether an executor is asked, which says who asked it, or a client by its user. */
+const isCall = (options: GatherOptions | ComputeCall): options is ComputeCall =>
+  typeof options === 'object' && options !== null && 'method' in options
 
 const NO_OPTIONS = splitOptions(undefined)
 

@@ -23,7 +23,7 @@ export async function gatherValues(
   place: SourcePlace | undefined,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  requireSignal(signal)
+  requireSignal(signal, method)
   const list = asFutureList(value)
   if (list) return valuesOf(list, method, place, signal)
   const pending = new Pending(value)

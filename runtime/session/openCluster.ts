@@ -4,6 +4,7 @@ import type { LocalClusterOptions } from '../cluster/localCluster.ts'
 import { clusterFileThere } from '../cluster/startingCluster.ts'
 import { kindOf } from '../graph/taskOptionChecks.ts'
 import { kernelNames } from '../kernels/kernel.ts'
+import { requireOptions } from '../kernels/optionNames.ts'
 import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import { resolveAddress, type SchedulerAddress } from './address.ts'
 import { Connection } from './connection.ts'
@@ -11,6 +12,7 @@ import { Core } from './core.ts'
 import { UsageError } from './errors.ts'
 import { closeLines, openLines } from './lineFigures.ts'
 import { notice } from './notice.ts'
+import { requireKind } from './optionKinds.ts'
 import { processLifter } from './processLifter.ts'
 import { taskCore } from './taskClient.ts'
 
@@ -114,6 +116,9 @@ export async function connectCore(
   where: string | URL | ClusterAddress,
   options: { token?: string; name?: string },
 ): Promise<OpenCluster> {
+  requireOptions('Client.connect', options, { token: true, name: true })
+  requireKind('Client.connect: token', options.token, 'string', 'a text')
+  requireKind('Client.connect: name', options.name, 'string', 'a text')
   const address: SchedulerAddress = await resolveAddress(where, options.token)
   const connection = await Connection.open(address, options.name ?? `session-${process.pid}`)
   const core = new Core(connection, address, processLifter(), kernelNames)

@@ -16,14 +16,16 @@ export function requireKind(
 }
 
 /** @throws {UsageError} when it is given and not a list of some names */
-export function requireWorkers(workers: unknown): void {
-  if (workers !== undefined && !areNames(workers)) throw new UsageError(NO_NAMES)
+export function requireWorkers(workers: unknown, call?: string): void {
+  if (workers !== undefined && !areNames(workers)) throw new UsageError(`${callText(call)}${NO_NAMES}`)
 }
 
+const callText = (call: string | undefined): string => (call === undefined ? '' : `${call}: `)
+
 /** @throws {UsageError} when it is given and no AbortSignal */
-export function requireSignal(signal: unknown): void {
+export function requireSignal(signal: unknown, call?: string): void {
   if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw new UsageError(`signal must be an AbortSignal, not ${kindOf(signal)}`)
+    throw new UsageError(`${callText(call)}signal must be an AbortSignal, not ${kindOf(signal)}`)
 }
 
 /** @throws {UsageError} when a wait is given a time that is none, or something else than a signal */

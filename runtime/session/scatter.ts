@@ -45,9 +45,9 @@ export async function scatterValues(
   options: ScatterOptions,
 ): Promise<Future[]> {
   core.requireOpen()
-  requireKind('broadcast', options.broadcast, 'boolean', 'true or false')
-  requireWorkers(options.workers)
-  requireSignal(options.signal)
+  requireKind('scatter: broadcast', options.broadcast, 'boolean', 'true or false')
+  requireWorkers(options.workers, 'scatter')
+  requireSignal(options.signal, 'scatter')
   options.signal?.throwIfAborted()
   if (values.length === 0) return []
   const encoded = values.map((value) =>

@@ -1,5 +1,6 @@
 // `Client.slurm`: a cluster whose workers are jobs of Slurm, for as long as the program lives.
 
+import { requireOptions } from '../kernels/optionNames.ts'
 import type { AdaptOptions } from '../slurm/adapt.ts'
 import type { SlurmProfile } from '../slurm/slurmProfile.ts'
 import { notice } from './notice.ts'
@@ -18,6 +19,7 @@ export interface SlurmClientOptions {
 }
 
 export async function slurmCore(profile: SlurmProfile, options: SlurmClientOptions): Promise<OpenCluster> {
+  requireOptions('Client.slurm', options, { jobs: true, adapt: true, name: true, notice: true })
   // Whoever has no Slurm needs nothing of this.
   const { checkProfile } = await import('../slurm/checkProfile.ts')
   const { openLoginNode } = await import('../slurm/loginNode.ts')

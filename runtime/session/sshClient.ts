@@ -1,5 +1,6 @@
 // `Client.ssh`: a cluster on machines that ssh reaches, for as long as the program lives.
 
+import { kindOf } from '../graph/taskOptionChecks.ts'
 import type { SshClusterOptions } from '../remote/sshCluster.ts'
 import { UsageError } from './errors.ts'
 import { notice } from './notice.ts'
@@ -32,10 +33,19 @@ const OPTIONS: Record<keyof SshClientOptions, true> = {
 }
 
 export async function sshCore(options: SshClientOptions): Promise<OpenCluster> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new UsageError(
+      `Client.ssh takes its options as an object, e.g. { hosts: ['me@big.example.org'] }, not ${kindOf(options)}`,
+    )
   const unknown = Object.keys(options).find((option) => !Object.hasOwn(OPTIONS, option))
   if (unknown !== undefined)
     throw new UsageError(
       `Client.ssh has no option ${JSON.stringify(unknown)}: ${Object.keys(OPTIONS).join(', ')}`,
+    )
+  const { hosts } = options
+  if (typeof hosts !== 'string' && !(Array.isArray(hosts) && hosts.every((host) => typeof host === 'string')))
+    throw new UsageError(
+      `Client.ssh takes hosts as a list of names, e.g. ['me@big.example.org'], not ${kindOf(hosts)}`,
     )
   const { name, fetchNode, ...cluster } = options
   // Whoever never goes to another machine needs nothing of this.

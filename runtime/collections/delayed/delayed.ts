@@ -4,6 +4,7 @@ import { placeOfCall } from '../../graph/callPlace.ts'
 import { type Collection, isCollection } from '../../graph/collection.ts'
 import type { UserFunction } from '../../kernels/bag/plan.ts'
 import { itself, nthResult } from '../../kernels/delayed/delayed.ts'
+import { givenText } from '../../kernels/givenText.ts'
 import { requireTaskOptions } from '../taskOptions.ts'
 import { CallNode, type CallSpec, DelayedNode, NODE, nodeOf } from './node.ts'
 import { delayedOf, propertyOf } from './proxy.ts'
@@ -20,6 +21,20 @@ import type {
 /** An option of `delayed` is not what it should be. */
 export class DelayedOptionError extends RangeError {
   override name = 'DelayedOptionError'
+}
+
+/** An argument of `delayed.get` is not what it should be. */
+export class DelayedArgumentError extends TypeError {
+  override name = 'DelayedArgumentError'
+}
+
+/** @throws {DelayedOptionError} when a name or what is said of purity is of another type */
+function requireIdentity(options: DelayedOptions | undefined): void {
+  const { name, pure } = options ?? {}
+  if (name !== undefined && (typeof name !== 'string' || name === ''))
+    throw new DelayedOptionError(`delayed: name is a text, not ${givenText(name)}`)
+  if (pure !== undefined && typeof pure !== 'boolean')
+    throw new DelayedOptionError(`delayed: pure is true or false, not ${givenText(pure)}`)
 }
 
 /**
@@ -48,6 +63,7 @@ export function delayed<T>(collection: Collection<T>): Delayed<T>
 export function delayed<T>(value: T): Delayed<T>
 export function delayed(target: unknown, options?: DelayedOptions & { nout?: number }): unknown {
   requireTaskOptions('delayed', options, { name: true, pure: true, nout: true })
+  requireIdentity(options)
   const before = nodeOf(target)
   if (before) return before instanceof DelayedNode ? delayedOf(before) : target
   if (typeof target !== 'function') return delayedOf(new CallNode(VALUE, [target]))
@@ -57,7 +73,7 @@ export function delayed(target: unknown, options?: DelayedOptions & { nout?: num
     return (...args: unknown[]) => delayedOf(new CallNode(spec, ownArguments(spec.fn, args)))
   if (!Number.isInteger(nout) || nout < 1)
     throw new DelayedOptionError(
-      `nout says how many results a function gives, a whole number ≥ 1, not ${nout}`,
+      `delayed: nout says how many results a function gives, a whole number ≥ 1, not ${givenText(nout)}`,
     )
   return (...args: unknown[]) => {
     const whole = delayedOf(new CallNode(spec, ownArguments(spec.fn, args)))
@@ -74,8 +90,13 @@ export function delayed(target: unknown, options?: DelayedOptions & { nout?: num
 delayed.get = <D extends DelayedValue<unknown>, K extends keyof ValueOf<D> & (string | number)>(
   value: D,
   name: K,
-): Delayed<ValueOf<D>[K]> =>
-  propertyOf((value as unknown as { [NODE]: DelayedNode })[NODE], name) as Delayed<ValueOf<D>[K]>
+): Delayed<ValueOf<D>[K]> => {
+  if (!isDelayed(value))
+    throw new DelayedArgumentError(`delayed.get takes a delayed value, not ${givenText(value)}`)
+  if (typeof name !== 'string' && !(Number.isInteger(name) && (name as number) >= 0))
+    throw new DelayedArgumentError(`delayed.get takes the name of a property, not ${givenText(name)}`)
+  return propertyOf((value as unknown as { [NODE]: DelayedNode })[NODE], name) as Delayed<ValueOf<D>[K]>
+}
 
 /** Whether a value is delayed. */
 export const isDelayed = (value: unknown): value is Delayed<unknown> =>
