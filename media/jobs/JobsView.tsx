@@ -84,14 +84,24 @@ function JobsHeader({ report, nowMs, surroundings }: HeaderProps): JSX.Element {
   )
 }
 
+const COLUMNS = [
+  ['name', 'Job'],
+  ['fate', 'State'],
+  ['nodes', 'Node'],
+  ['left', 'Time left'],
+  ['asked', 'Asked for'],
+  ['count', 'Workers'],
+  ['does', ''],
+] as const
+
 function JobTable({ rows, surroundings }: { rows: JobRow[]; surroundings: Surroundings }): JSX.Element {
   return (
     <ScrollRegion class="table-holder" label="Jobs">
       <table class="workers jobs">
         <thead>
           <tr>
-            {['Job', 'State', 'Node', 'Time left', 'Asked for', 'Workers', ''].map((title) => (
-              <th key={title} scope="col">
+            {COLUMNS.map(([name, title]) => (
+              <th key={name} scope="col" class={`job-${name}`}>
                 {title}
               </th>
             ))}
@@ -111,23 +121,25 @@ function Row({ row, surroundings }: { row: JobRow; surroundings: Surroundings })
   const { id, pool, state, why, nodes, timeLeft, resources, workers, live } = row
   return (
     <tr class={live ? '' : 'muted'}>
-      <th scope="row" data-title="job">
+      <th scope="row" class="job-name" data-title="job">
         <span class="worker-name">{id}</span>
         {pool !== 'workers' && <span class="badge">{pool}</span>}
       </th>
-      <td>
+      <td class="job-fate">
         <span class={`job-state ${state}`}>{state}</span>
         {why !== '' && <span class="muted small worker-host job-why">{why}</span>}
       </td>
-      <td data-title="on">{nodes}</td>
-      <td class="figures" data-title="time left">
+      <td class="job-nodes" data-title="on">
+        {nodes}
+      </td>
+      <td class="job-left figures" data-title="time left">
         {timeLeft}
       </td>
-      <td>{resources}</td>
-      <td class="figures" data-title="workers">
+      <td class="job-asked">{resources}</td>
+      <td class="job-count figures" data-title="workers">
         {live ? workers : ''}
       </td>
-      <td>
+      <td class="job-does">
         {surroundings.place === 'editor' && (
           <span class="job-buttons">
             <IconButton sign="open" label={`Log of job ${id}`} onClick={() => surroundings.job('log', id)} />

@@ -12,6 +12,7 @@ import { failedEvents, runMessages, tableEvents } from '../media/kit/sampleRuns.
 import { SyntheticFeed } from '../media/kit/syntheticFeed.ts'
 import { PROGRAM } from '../media/kit/syntheticProgram.ts'
 import { launchBrowser, openWatched } from './kit/browser.ts'
+import { beyondEdge } from './kit/layout.ts'
 import { servePanels } from './kit/panelServer.ts'
 
 const LONG = 'räknaMedelvärdetAvAllaFörseningarFör各空港と航空会社ごとに_perAirportAndCarrier_2026_v2'
@@ -57,17 +58,6 @@ async function look(
     await server.close()
   }
 }
-
-/** What reaches beyond the right edge of the page. */
-const beyondEdge = (page: Page): Promise<string[]> =>
-  page.locator('#root *').evaluateAll((elements) =>
-    elements
-      .filter((element) => {
-        const { width, right } = element.getBoundingClientRect()
-        return width > 1 && right > innerWidth + 1 && !element.closest('.grid, pre, thead:not(:focus-within)')
-      })
-      .map((element) => `${element.tagName} ${element.className}: ${element.textContent?.slice(0, 40)}`),
-  )
 
 describe('long names and many workers', () => {
   before(async () => {

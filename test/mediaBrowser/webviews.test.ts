@@ -9,10 +9,11 @@ import type { Browser, Page } from 'playwright-core'
 import { buildMedia } from '../../media/build.ts'
 import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage } from '../../runtime/protocol/feed.ts'
 import { decodeFrame, encodeFrame } from '../../runtime/protocol/frame.ts'
-import { jobsNews } from '../media/kit/sampleJobs.ts'
+import { jobsNews, longJobsNews } from '../media/kit/sampleJobs.ts'
 import { failedEvents, runMessages, tableEvents } from '../media/kit/sampleRuns.ts'
 import { SyntheticFeed } from '../media/kit/syntheticFeed.ts'
 import { launchBrowser, openWatched } from './kit/browser.ts'
+import { beyondEdge, overlaps } from './kit/layout.ts'
 import { type PanelServer, servePanels } from './kit/panelServer.ts'
 import { untilDrawn } from './kit/pixels.ts'
 
@@ -350,4 +351,19 @@ describe('webviews', () => {
     assert.deepEqual(complaints, [])
     await webview.close()
   })
+
+  for (const width of [300, 560, 900])
+    test(`long names of jobs neither reach beyond ${width} pixels nor lie over each other`, async () => {
+      const { page, post, complaints, close } = await openWebview('jobs')
+      await page.setViewportSize({ width, height: 900 })
+      const feed = new SyntheticFeed()
+      await post(feed.snapshot())
+      const long = 'räknaMedelvärdetAvAllaFörseningarFör各空港と航空会社ごとに_perAirportAndCarrier_2026_v2'
+      await post({ type: 'jobs', news: longJobsNews(feed.nowMs, long) })
+      await page.getByRole('button', { name: 'Cancel job 123456712_2' }).waitFor()
+      assert.deepEqual(await beyondEdge(page), [])
+      assert.deepEqual(await overlaps(page), [])
+      assert.deepEqual(complaints, [])
+      await close()
+    })
 })

@@ -25,3 +25,18 @@ export function jobsNews(nowMs: number): JobsNews {
     scheduler: { id: '9', nodes: 'node1', endMs: nowMs + 2 * 3_600_000 },
   }
 }
+
+/** The same jobs on many nodes with long names, in pools with long names, each with much to say. */
+export function longJobsNews(nowMs: number, name: string): JobsNews {
+  const news = jobsNews(nowMs)
+  const nodes = `${name}[0001-0017,0021,0044-0063]`
+  const jobs = news.jobs.map((job, i) => ({
+    ...job,
+    id: `1234567${job.id}_${i}`,
+    pool: i % 2 ? name : job.pool,
+    text: job.text.replaceAll(/node\d/g, nodes),
+    resources: `128 cores · 1024GB · 8 ${name}`,
+    ...(job.nodes && { nodes }),
+  }))
+  return { ...news, jobs, wanted: { workers: 2, [name]: 1 }, scheduler: { ...news.scheduler!, nodes } }
+}
