@@ -24,18 +24,21 @@ export function registerSaveRows(context: vscode.ExtensionContext, book: RunBook
     vscode.commands.registerCommand('heddle.saveRows', async (given?: string) => {
       const run = given ? book.runs.get(given) : [...book.runs.values()].findLast(({ result }) => result)
       const place = run && book.placeOf(run.run)
+      const what = run?.result?.display.kind === 'array' ? 'elements' : 'rows'
       if (!run || !(run.expression ?? run.cell) || !place || place.stale) {
         const why = place?.stale ? 'its code was changed since' : 'where it stands is not known any more'
         void vscode.window.showInformationMessage(
-          `All rows are saved by running the code again, and ${why}: click ▷ Run first.`,
+          `All ${what} are saved by running the code again, and ${why}: click ▷ Run first.`,
         )
         return
       }
-      const format = await vscode.window.showQuickPick(FORMATS, { title: `Save all rows of ${run.label} as` })
+      const format = await vscode.window.showQuickPick(FORMATS, {
+        title: `Save all ${what} of ${run.label} as`,
+      })
       if (!format) return
       const file = await vscode.window.showSaveDialog({
         title: `Save as ${format.label}`,
-        defaultUri: vscode.Uri.file(path.join(path.dirname(run.file), `rows.${format.ending}`)),
+        defaultUri: vscode.Uri.file(path.join(path.dirname(run.file), `${what}.${format.ending}`)),
         filters: { [format.label]: [format.ending] },
       })
       if (!file) return

@@ -1,7 +1,7 @@
 // A large array in the real workbench: it stays on the cluster, and what somebody looks closer at is cut out there.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Lab, openLab } from './kit.ts'
@@ -9,6 +9,7 @@ import {
   codeLens,
   lineText,
   notifications,
+  openFile,
   panelPage,
   runCommand,
   saveAs,
@@ -69,5 +70,64 @@ describe('a large array in a real VS Code', { concurrency: false }, () => {
     await notifications(page, 'array.csv is saved.')
     const cells = readFileSync(file, 'utf8').trim().split(',')
     assert.deepEqual([cells.length, cells[0], cells[900]], [4000, '0', 'NaN'])
+    await runCommand(page, 'Notifications: Clear All Notifications')
+  })
+
+  async function pictureOfPanel(name: string): Promise<void> {
+    await runCommand(lab.page, 'View: Toggle Maximized Panel')
+    await lab.picture(name, 1000)
+    await runCommand(lab.page, 'View: Toggle Maximized Panel')
+  }
+
+  /** Saves all elements of what the results show, as CSV; its lines. */
+  async function savedElements(): Promise<string[]> {
+    const { page } = lab
+    const results = await panelPage(page, 'results')
+    await results.getByRole('button', { name: 'Save all elements…' }).click()
+    const formats = page.locator('.quick-input-widget:visible', { hasText: 'Save all elements of' })
+    await formats.locator('.monaco-list-row', { hasText: 'CSV' }).first().click()
+    const offered = join(lab.folder, 'elements.csv')
+    await saveAs(page, offered)
+    await notifications(page, 'elements.csv is saved.')
+    await runCommand(page, 'Notifications: Clear All Notifications')
+    const lines = readFileSync(offered, 'utf8').trim().split('\n')
+    rmSync(offered)
+    return lines
+  }
+
+  test('complex numbers are drawn by any of their parts, told by both, and all of them are saved', async () => {
+    const { page } = lab
+    await openFile(page, 'kinds.ts')
+    await (await settledLenses(page, /▷ Run$/, 2)).first().click()
+    const results = await panelPage(page, 'results')
+    const said = results.locator('.array-figures')
+    await said.getByText('complex128, 2 × 2 · absolute values from 0.5 to 5').waitFor()
+    const pointAt = async (picture: string): Promise<void> =>
+      await results.getByRole('img', { name: picture, exact: true }).hover({ position: { x: 8, y: 8 } })
+    await pointAt('Heat map of complex128, 2 × 2')
+    await said.getByText('[0, 0] = 3-4i').waitFor()
+    await results.getByRole('combobox', { name: 'drawn' }).selectOption('imaginary')
+    await pointAt('Heat map of complex128, 2 × 2 (imaginary part)')
+    await pictureOfPanel('resultsComplex')
+    assert.deepEqual(await savedElements(), ['0 real,1 real,0 imag,1 imag', '3,0.5,-4,0', '0,1,2,1'])
+  })
+
+  test('truth values are counted and told by name, and all of them are saved', async () => {
+    const { page } = lab
+    await (await settledLenses(page, /▷ Run$/, 2)).nth(1).click()
+    const results = await panelPage(page, 'results')
+    const said = results.locator('.array-figures')
+    await said.getByText('bool, 3 × 4 · 7 of 12 true').waitFor()
+    await results
+      .getByRole('img', { name: 'Heat map of bool, 3 × 4', exact: true })
+      .hover({ position: { x: 8, y: 8 } })
+    await said.getByText('[0, 0] = false').waitFor()
+    await pictureOfPanel('resultsTruth')
+    assert.deepEqual(await savedElements(), [
+      '0,1,2,3',
+      'false,false,false,false',
+      'false,true,true,true',
+      'true,true,true,true',
+    ])
   })
 })
