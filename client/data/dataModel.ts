@@ -42,6 +42,10 @@ export function dataRows(
   })
 }
 
+/** A row as a screen reader tells it: by its name first, which its tooltip does not have. @example spokenData(row) // 'kept, 1.4 MB, data.ts:6, 4 parts' */
+export const spokenData = ({ label, description }: DataRow): string =>
+  [label, ...description.split(' · ')].join(', ')
+
 /** What is to be known of data, in lines. */
 export function heldText(held: HeldData, runs: Iterable<Run>): string {
   const { client, name, place, results, bytes, dataset, alsoHeldBy = [] } = held

@@ -3,7 +3,8 @@
 import * as vscode from 'vscode'
 import { openPlace } from '../panels/panelPage.ts'
 import type { RunBook } from '../runs/runBook.ts'
-import { type DataRow, dataRows, dataTotal, releaseText } from './dataModel.ts'
+import { rowLabel, rowTooltip } from '../tree/rowLabel.ts'
+import { type DataRow, dataRows, dataTotal, releaseText, spokenData } from './dataModel.ts'
 import type { HeldLook } from './heldLook.ts'
 
 export function registerDataView(context: vscode.ExtensionContext, look: HeldLook, book: RunBook): void {
@@ -55,11 +56,13 @@ function lineAt(file: string, line: number): string | undefined {
   return document && line <= document.lineCount ? document.lineAt(line - 1).text : undefined
 }
 
-function itemOf({ id, label, description, tooltip, held }: DataRow): vscode.TreeItem {
-  const item = new vscode.TreeItem(label)
+function itemOf(row: DataRow): vscode.TreeItem {
+  const { id, label, description, tooltip, held } = row
+  const item = new vscode.TreeItem(rowLabel(label))
   item.id = id
   item.description = description
-  item.tooltip = tooltip
+  item.tooltip = rowTooltip(label, tooltip)
+  item.accessibilityInformation = { label: spokenData(row) }
   item.iconPath = new vscode.ThemeIcon('database')
   item.contextValue = 'data'
   if (held.place) item.command = { title: 'Open', command: 'heddle.openData', arguments: [{ held }] }

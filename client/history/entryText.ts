@@ -37,6 +37,12 @@ export function whenText(startedMs: number, nowMs: number): string {
 
 export function placeText({ file, place, expression, cell }: HistoryEntry): string {
   const at = place ?? { file, line: (expression ?? cell)?.line }
-  const name = at.file.slice(Math.max(at.file.lastIndexOf('/'), at.file.lastIndexOf('\\')) + 1)
-  return at.line === undefined ? name : `${name}:${at.line}`
+  return at.line === undefined ? nameOf(at.file) : `${nameOf(at.file)}:${at.line}`
 }
+
+/** One line of a run; of another file than the run's its file too. @example lineLabel({ file: '/f/load.ts', line: 6 }, '/f/a.ts') // 'load.ts:6' */
+export const lineLabel = (at: { file: string; line: number }, file: string): string =>
+  at.file === file ? `line ${at.line}` : `${nameOf(at.file)}:${at.line}`
+
+const nameOf = (file: string): string =>
+  file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)

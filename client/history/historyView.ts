@@ -7,8 +7,9 @@ import { cellAgain } from '../runs/cells.ts'
 import { workText } from '../runs/lineWork.ts'
 import type { ExpressionToRun, RunBook } from '../runs/runBook.ts'
 import type { Run } from '../runs/runsModel.ts'
+import { rowLabel } from '../tree/rowLabel.ts'
 import { compareRuns } from './compareRuns.ts'
-import { placeText, rowText, spokenEntry, tookText, whenText } from './entryText.ts'
+import { lineLabel, placeText, rowText, spokenEntry, tookText, whenText } from './entryText.ts'
 import {
   entryOf,
   type HistoryEntry,
@@ -62,7 +63,7 @@ export function registerHistory(
           : 'line' in node
             ? []
             : node.entry.lines.map((line) => ({ entry: node.entry, line })),
-      getTreeItem: (node) => ('line' in node ? lineItem(node.line) : runItem(node.entry)),
+      getTreeItem: (node) => ('line' in node ? lineItem(node.line, node.entry) : runItem(node.entry)),
     },
   })
   const command = (name: string, run: (node?: Node, all?: Node[]) => unknown): vscode.Disposable =>
@@ -86,7 +87,9 @@ export function registerHistory(
       const entry = chosen(node)
       if (!entry) return
       const line =
-        node && 'line' in node ? node.line.line : (entry.place?.line ?? entry.expression?.line ?? 1)
+        node && 'line' in node
+          ? node.line.line
+          : (entry.place?.line ?? (entry.expression ?? entry.cell)?.line ?? 1)
       const file = node && 'line' in node ? node.line.file : (entry.place?.file ?? entry.file)
       await openPlace({ file, line, column: entry.place?.column ?? 1 })
     }),
@@ -127,7 +130,7 @@ export function registerHistory(
 function runItem(entry: HistoryEntry): vscode.TreeItem {
   const { label, outcome, says, lines, startedMs } = entry
   const { None, Collapsed } = vscode.TreeItemCollapsibleState
-  const item = new vscode.TreeItem(label, lines.length > 0 ? Collapsed : None)
+  const item = new vscode.TreeItem(rowLabel(label), lines.length > 0 ? Collapsed : None)
   item.id = entry.id
   const nowMs = Date.now()
   item.description = rowText(entry, nowMs)
@@ -147,9 +150,12 @@ function runItem(entry: HistoryEntry): vscode.TreeItem {
   return item
 }
 
-function lineItem(line: HistoryEntry['lines'][number]): vscode.TreeItem {
-  const item = new vscode.TreeItem(`line ${line.line}`)
+function lineItem(line: HistoryEntry['lines'][number], { file }: HistoryEntry): vscode.TreeItem {
+  const label = lineLabel(line, file)
+  const item = new vscode.TreeItem(label)
   item.description = `${workText(line)} · ${line.name}`
+  item.tooltip = [`${line.file}:${line.line}`, workText(line), line.name].join('\n')
+  item.accessibilityInformation = { label: [label, workText(line), line.name].join(', ') }
   item.iconPath = new vscode.ThemeIcon('flame')
   item.contextValue = 'runLine'
   item.command = {

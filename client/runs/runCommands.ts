@@ -82,8 +82,8 @@ export function registerRunCommands(
     void vscode.window.showInformationMessage('There is no cell here: cells begin with a line // %%.')
     return undefined
   })
-  command('heddle.cancelRun', async (given?: string) => {
-    const run = typeof given === 'string' ? given : await pickLive(book)
+  command('heddle.cancelRun', async (given?: string | { entry: { run: string } }) => {
+    const run = typeof given === 'string' ? given : (given?.entry?.run ?? (await pickLive(book)))
     if (run) book.cancel(run)
   })
 

@@ -6,6 +6,7 @@ import { otherClusters } from '../cluster/otherClusters.ts'
 import type { WindowCluster } from '../cluster/windowCluster.ts'
 import { FeedConnection } from '../connection/feedConnection.ts'
 import type { SshHosts } from '../ssh/sshHosts.ts'
+import { rowLabel, rowTooltip } from './rowLabel.ts'
 import { attachedNodes, hostNodes, otherNodes, spoken, type TreeNode, treeOf } from './treeModel.ts'
 
 const REFRESH_MS_MIN = 500
@@ -70,6 +71,10 @@ export function registerClusterTree(
 const othersOf = ({ known }: SshHosts, { all }: WindowCluster): string[] =>
   known.filter((host) => !all.some(({ found }) => found.kind === 'ssh' && found.name === host))
 
+/** VS Code keeps a row as it has seen it first, by its id: one without children folded, when children come, and one of few unfolded, when there are many. */
+const rowId = ({ id, unfolded, children }: TreeNode): string =>
+  children.length === 0 ? (unfolded ? `${id} empty` : id) : unfolded ? id : `${id} folded`
+
 function itemOf(node: TreeNode): vscode.TreeItem {
   const state =
     node.children.length === 0
@@ -77,11 +82,10 @@ function itemOf(node: TreeNode): vscode.TreeItem {
       : node.unfolded
         ? vscode.TreeItemCollapsibleState.Expanded
         : vscode.TreeItemCollapsibleState.Collapsed
-  const item = new vscode.TreeItem(node.label, state)
-  // VS Code keeps a row that it has seen without children folded, by its id, when children come.
-  item.id = node.unfolded && node.children.length === 0 ? `${node.id} empty` : node.id
+  const item = new vscode.TreeItem(rowLabel(node.label), state)
+  item.id = rowId(node)
   item.description = node.description
-  item.tooltip = node.tooltip
+  item.tooltip = rowTooltip(node.label, node.tooltip)
   item.accessibilityInformation = { label: spoken(node) }
   item.iconPath = new vscode.ThemeIcon(node.icon)
   item.contextValue = node.context

@@ -45,11 +45,11 @@ export interface TreeNode {
 }
 
 /**
- * A row as a screen reader tells it: a worker's bars and icons have no words of their own, its tooltip has.
+ * A row as a screen reader tells it: the bars and icons of workers and jobs have no words of their own, their tooltips have.
  * @example spoken(idleNode) // 'idle'
  */
 export const spoken = ({ context, label, description, tooltip }: TreeNode): string =>
-  context === 'worker'
+  context === 'worker' || context === 'job' || context === 'endedJob'
     ? tooltip.replaceAll('\n', ', ')
     : [label, ...description.split(' · ')].filter((part) => part !== '').join(', ')
 
@@ -99,7 +99,7 @@ export const otherNodes = (others: readonly ClusterElsewhere[], nowMs: number): 
       icon: 'server',
       context: 'otherCluster',
       unfolded: true,
-      children: workersOf(model).map((worker) => workerNode(id, worker, nowMs)),
+      children: workersOf(model).map((worker, _, all) => workerNode(id, worker, nowMs, isUnfolded(all))),
       url: found.dashboardUrl,
       file: found.file,
     }
@@ -110,6 +110,7 @@ export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
   const { phase } = model
   if (phase.kind !== 'running') return []
   const workers = workersOf(model)
+  const rowOf = (worker: WorkerModel): TreeNode => workerNode(phase.id, worker, nowMs, isUnfolded(workers))
   const ofJobs = new Set(model.jobs?.jobs.flatMap((job) => job.workers))
   return [
     {
@@ -126,13 +127,9 @@ export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
       unfolded: true,
       children: [
         ...jobNodes(phase.id, model.jobs, nowMs, (names) =>
-          workers
-            .filter(({ info }) => names.includes(info.name))
-            .map((worker) => workerNode(phase.id, worker, nowMs)),
+          workers.filter(({ info }) => names.includes(info.name)).map(rowOf),
         ),
-        ...workers
-          .filter(({ info }) => !ofJobs.has(info.name))
-          .map((worker) => workerNode(phase.id, worker, nowMs)),
+        ...workers.filter(({ info }) => !ofJobs.has(info.name)).map(rowOf),
         ...model.gone
           .filter(({ info }) => !isToldByJob(model.jobs, info.name))
           .map((worker) => goneNode(phase.id, worker)),
@@ -144,7 +141,12 @@ export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
 const workersOf = (model: ClusterModel): WorkerModel[] =>
   [...model.workers.values()].sort((a, b) => a.info.worker - b.info.worker)
 
-function workerNode(cluster: string, worker: WorkerModel, nowMs: number): TreeNode {
+/** With more workers than this what each runs is told when somebody unfolds it: their own rows would be pages apart. */
+const UNFOLDED_MAX = 8
+
+const isUnfolded = ({ length }: readonly WorkerModel[]): boolean => length <= UNFOLDED_MAX
+
+function workerNode(cluster: string, worker: WorkerModel, nowMs: number, unfolded: boolean): TreeNode {
   const { info } = worker
   const id = `${cluster}/${info.worker}`
   const busy = worker.threads.length
@@ -163,7 +165,7 @@ function workerNode(cluster: string, worker: WorkerModel, nowMs: number): TreeNo
     ].join('\n'),
     icon: worker.paused ? 'debug-pause' : 'server-process',
     context: 'worker',
-    unfolded: true,
+    unfolded,
     children: worker.threads.length > 0 ? threadNodes(id, worker, nowMs) : [idleNode(id)],
   }
 }

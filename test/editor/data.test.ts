@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { type Lab, openLab, root, until } from './kit.ts'
 import {
+  again,
   codeLens,
   lineText,
   notifications,
@@ -15,6 +16,7 @@ import {
   runCommand,
   saveAs,
   settledLenses,
+  widenSideBar,
 } from './workbench.ts'
 
 describe('data in a real VS Code', { concurrency: false }, () => {
@@ -94,6 +96,58 @@ describe('data in a real VS Code', { concurrency: false }, () => {
     await until(async () => (await row.count()) === 0, 'it is gone')
     await until(async () => (await lens.count()) === 0, 'nothing is said to be held')
     await runCommand(page, 'Heddle: Cancel Run')
+  })
+
+  test('names of eighty characters are told whole to a screen reader, and the keyboard does what the mouse does', async () => {
+    const { page } = lab
+    const held = 'förseningarFrånAllaFlygplatserOchFlygbolagUnderHelaÅret2026_inMinutes_sorted_v2'
+    const task = 'väntarPåAllaFörseningarFrånAllaFlygplatserOchFlygbolagUnderHelaÅret_2026_v2'
+    await openFile(page, 'longNames.ts')
+    await (await settledLenses(page, '▷ Run File', 1)).click()
+    await treeRow(/^förseningarFrånAlla…es_sorted_v2 ?[\d.]+ kB · longNames\.ts:8 · 2 parts/).waitFor()
+    await treeRow(/^väntarPåAllaFörseni…Året_2026_v2 ?.*thread \d/).waitFor()
+    await widenSideBar(page, 90)
+    await lab.picture('longNames', 500)
+    /** What is heard of the row that has the focus, once it is that. */
+    const heard = async (words: RegExp, timeout: number): Promise<void> => {
+      const row = page.locator('.monaco-list:focus .monaco-list-row.focused')
+      await until(async () => words.test((await row.getAttribute('aria-label')) ?? ''), `${words}`, timeout)
+    }
+    const goTo = async (view: string, ...rows: RegExp[]): Promise<void> =>
+      await again(async (timeout) => {
+        await runCommand(page, `Focus on ${view} View`)
+        await page.keyboard.press('Home')
+        for (const [i, words] of rows.entries()) {
+          if (i > 0) await page.keyboard.press('ArrowDown')
+          await heard(words, timeout)
+        }
+      })
+    await goTo(
+      'Cluster',
+      /^Local cluster, 1 worker$/,
+      /^w0 on .*1 of 2 threads busy/,
+      new RegExp(`^${task}, `),
+    )
+    await goTo('Data', new RegExp(`^${held}, [\\d.]+ kB, longNames\\.ts:8, 2 parts$`))
+    const menu = page.locator('.monaco-menu .action-label')
+    await page.keyboard.press('Shift+F10')
+    await menu.filter({ hasText: 'Release Data' }).waitFor()
+    await page.keyboard.press('Escape')
+    await goTo(
+      'Runs',
+      /^longNames\.ts, running, /,
+      /^data\.ts, cancelled, /,
+      /^kept\.filter\(.*1500\)\.compute\(\), finished, /,
+    )
+    await page.keyboard.press('Enter')
+    await page.locator('.statusbar-item', { hasText: 'Ln 7, ' }).waitFor()
+    await goTo('Runs', /^longNames\.ts, running, /)
+    await page.keyboard.press('Shift+F10')
+    await menu.filter({ hasText: 'Cancel Run' }).waitFor()
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await until(async () => (await treeRow(held.slice(0, 19)).count()) === 0, 'nothing is held')
+    await goTo('Runs', /^longNames\.ts, cancelled, /)
   })
 
   test('what learns has a line for each of its numbers, which are saved as one PNG', async () => {
