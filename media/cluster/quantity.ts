@@ -20,14 +20,14 @@ export function short(n: number): string {
   return String(Math.round(n))
 }
 
-/** Powers of 1024. @example bytes(3221225472) // '3.00 GiB' */
+/** Powers of 1000, as memory limits are written, and the status bar and lenses of lines tell bytes. @example bytes(3_221_225_472) // '3.22 GB' */
 export function bytes(n: number): string {
-  if (Math.abs(n) < 1024) return `${Math.round(n)} B`
-  const units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-  let value = n / 1024
+  if (Math.abs(n) < 999.5) return `${Math.round(n)} B`
+  const units = ['kB', 'MB', 'GB', 'TB', 'PB']
+  let value = n / 1000
   let unit = 0
   while (Math.abs(value) >= 999.5 && unit < units.length - 1) {
-    value /= 1024
+    value /= 1000
     unit++
   }
   return `${threeDigits(value)} ${units[unit]}`

@@ -34,15 +34,10 @@ interface LineChartProps {
   height?: number
   /** The least that the y axis reaches up to. */
   least?: number
-  /** Whether the y axis is cut at powers of two, as bytes are. */
-  binary?: boolean
 }
 
-/** Steps of an axis of bytes: 1, 2, 5, … 500 of each unit would be odd numbers of bytes. */
-const BINARY_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
-
 export function LineChart(props: LineChartProps): JSX.Element {
-  const { title, value, across, lines, height = 120, least = 1, binary = false } = props
+  const { title, value, across, lines, height = 120, least = 1 } = props
   const palette = usePalette()
   const holder = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot>(undefined)
@@ -59,7 +54,6 @@ export function LineChart(props: LineChartProps): JSX.Element {
         width: element.clientWidth || 300,
         height,
         least,
-        binary,
         format: (v) => format.current(v),
         ofRounds,
       }),
@@ -75,7 +69,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
       observer.disconnect()
       made.destroy()
     }
-  }, [palette, shape, height, least, binary, ofRounds])
+  }, [palette, shape, height, least, ofRounds])
   const places = placesOf(across)
   useEffect(() => chart.current?.setData(dataOf(across, lines)), [places.at(-1), places.length])
   return (
@@ -115,7 +109,6 @@ function optionsOf({
   width,
   height,
   least,
-  binary,
   format,
   ofRounds,
 }: {
@@ -124,7 +117,6 @@ function optionsOf({
   width: number
   height: number
   least: number
-  binary: boolean
   format(value: number): string
   ofRounds: boolean
 }): uPlot.Options {
@@ -166,7 +158,6 @@ function optionsOf({
         size: 58,
         gap: 6,
         space: 26,
-        ...(binary ? { incrs: BINARY_STEPS } : {}),
         values: (_, ticks) => ticks.map(format),
       },
     ],

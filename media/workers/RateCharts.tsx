@@ -30,8 +30,7 @@ export function RateCharts({ cluster }: { cluster: Cluster }): JSX.Element {
         across={{ atMs: rates.atMs }}
         lines={[{ label: 'Bytes/s', colour: 'transfer', values: rates.bytesPerSecond, filled: true }]}
         format={perSecond}
-        binary
-        least={1024}
+        least={1000}
       />
       <LineChart
         title="CPU of workers"
@@ -50,8 +49,7 @@ export function RateCharts({ cluster }: { cluster: Cluster }): JSX.Element {
           { label: 'managed', colour: 'managed', values: rates.managedBytes, filled: true },
         ]}
         format={bytes}
-        binary
-        least={1024 ** 2}
+        least={1_000_000}
       />
     </div>
   )

@@ -256,12 +256,12 @@ test('quantities as people read them', () => {
     '1.00M',
     '3.00G',
   ])
-  assert.deepEqual([0, 1023, 1024, 1023.9 * 1024, 3 * 1024 ** 3].map(bytes), [
+  assert.deepEqual([0, 999, 1000, 999_900, 3 * 1024 ** 3].map(bytes), [
     '0 B',
-    '1023 B',
-    '1.00 KiB',
-    '1.00 MiB',
-    '3.00 GiB',
+    '999 B',
+    '1.00 kB',
+    '1.00 MB',
+    '3.22 GB',
   ])
   assert.deepEqual([Number.NaN, 0.0123, 1, 999.6, 59_999, 75_000, 3_600_000, 90_000_000].map(duration), [
     '–',

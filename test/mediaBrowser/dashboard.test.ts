@@ -62,7 +62,7 @@ describe('the dashboard of a real cluster', () => {
     await workers.nth(1).waitFor()
     assert.equal(await workers.count(), 2)
     await page
-      .getByRole('img', { name: /^Memory [\d.]+ MiB of / })
+      .getByRole('img', { name: /^Memory [\d.]+ MB of / })
       .first()
       .waitFor()
     await go('/task-graph')

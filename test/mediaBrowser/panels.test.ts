@@ -203,7 +203,7 @@ describe('panels', () => {
           await names.nth(3).waitFor()
           assert.deepEqual(await names.allTextContents(), ['loom-01', 'loom-02', 'loom-03', 'loom-04'])
           await page
-            .getByRole('img', { name: /^Memory [\d.]+ GiB of 4.00 GiB \(\d+%\): .* managed, .* unmanaged/ })
+            .getByRole('img', { name: /^Memory [\d.]+ GB of 4.29 GB \(\d+%\): .* managed, .* unmanaged/ })
             .first()
             .waitFor()
           await page.getByRole('img', { name: '4 of 4 threads busy' }).first().waitFor()
@@ -253,7 +253,7 @@ describe('panels', () => {
             .first()
             .waitFor()
           await page
-            .getByRole('img', { name: /^Memory [\d.]+ GiB of 40.0 GiB$/ })
+            .getByRole('img', { name: /^Memory [\d.]+ GB of 42.9 GB$/ })
             .first()
             .waitFor()
           await sees(page, /\d+ °C/)

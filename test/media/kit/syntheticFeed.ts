@@ -184,8 +184,8 @@ export class SyntheticFeed {
       lines: [
         '2026-03-01T09:30:01.204Z came with graph 1 of session analysis.ts',
         '2026-03-01T09:30:01.950Z became ready: both dependencies are held',
-        '2026-03-01T09:30:01.951Z was sent to loom-02, which held 2 of 2 dependencies (3.1 MiB)',
-        '2026-03-01T09:30:01.958Z finished there after 6.2 ms, 48 KiB',
+        '2026-03-01T09:30:01.951Z was sent to loom-02, which held 2 of 2 dependencies (3.1 MB)',
+        '2026-03-01T09:30:01.958Z finished there after 6.2 ms, 48 kB',
       ],
     }
   }
