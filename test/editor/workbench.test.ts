@@ -70,6 +70,16 @@ describe('in a real VS Code', { concurrency: false }, () => {
     await lab.picture('results')
   })
 
+  test('a file of CommonJS has its lenses, and each computation of its run is told of at its line', async () => {
+    const { page } = lab
+    await openFile(page, 'common.cjs')
+    await (await settledLenses(page, /▷ Run$/, 1)).first().click()
+    assert.match(await lineText(page, /^✓/), /^✓ \d\/\d · [\d.]+ m?s$/)
+    await until(async () => (await codeLens(page, 'Cancel').count()) === 0, 'a run that is over has no lens')
+    await lab.picture('commonJs')
+    await runCommand(page, 'View: Close Editor')
+  })
+
   test('a failed run marks the throwing line, and its message is no markup', async () => {
     const { page } = lab
     await openFile(page, 'failing.ts')
