@@ -6,6 +6,7 @@ import { array, dataframe } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { addLambdas, ndcgOf } from '../../runtime/kernels/ml/metrics/ranking.ts'
 import { mulberry } from '../../runtime/kernels/ml/seeded.ts'
+import { hashedFraction } from '../../runtime/kernels/ml/trees/rowHash.ts'
 import { startsOf } from '../../runtime/ml/contract/starts.ts'
 import { boundsOf, piecesOf } from '../../runtime/ml/trees/queryBlocks.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
@@ -191,5 +192,40 @@ test('a ranker comes back from JSON; what cannot be ordered is refused', async (
   await assert.rejects(fitted([1, 0, 1], [1, 2, 1]), /rows of the query 1 do not stand together/)
   await assert.rejects(fitted([1, -1, 0], [1, 1, 1]), /learns relevances ≥ 0/)
   await assert.rejects(model.score(x, y), /needs to know the query of each row/)
-  assert.throws(() => new ml.GradientBoostingRanker({ earlyStopping: true }), /holds no rows out/)
+  const early = new ml.GradientBoostingRanker({ earlyStopping: true })
+  await assert.rejects(early.fit([[1], [2]], [1, 0], { query: [1, 1] }), /too few queries to hold some out/)
+})
+
+test('early stopping holds whole queries out, the same for any cut, and ends when their NDCG does not rise', async () => {
+  const { x, y, query } = queries(7)
+  const params = { earlyStopping: true, validationFraction: 0.3, nIterNoChange: 3, maxIter: 200, seed: 4 }
+  const told: (number | undefined)[] = []
+  const onIteration = (_: number, ndcg: number | undefined): void => void told.push(ndcg)
+  const model = await new ml.GradientBoostingRanker(params).fit(x, y, { query, onIteration })
+  assert.ok(model.iterations < 200 && model.iterations > 3, `${model.iterations}`)
+  close(
+    told,
+    model.validationLoss.slice(1).map((loss) => 1 - loss),
+    1e-12,
+  )
+  const best = Math.min(...model.validationLoss.slice(0, -3))
+  assert.ok(model.validationLoss.slice(-3).every((loss) => loss >= best - 1e-7))
+  const isHeld = (of: number): boolean => hashedFraction(4 ^ 0x5eed, of) < 0.3
+  const ofHeld = <T>(cells: readonly T[]): T[] => cells.filter((_, row) => isHeld(query[row]))
+  const held = { query: ofHeld(query) }
+  assert.ok(new Set(held.query).size > 5)
+  close(await model.score(ofHeld(x), ofHeld(y), held), told.at(-1), 1e-12)
+  // Rows that weigh nothing are not learnt from: what grew is what grows without the queries that are held out.
+  const others = await new ml.GradientBoostingRanker({ maxIter: model.iterations }).fit(x, y, {
+    query,
+    sampleWeight: query.map((of) => (isHeld(of) ? 0 : 1)),
+  })
+  assert.deepEqual(others.fitted.trees, model.fitted.trees)
+  for (const rows of [70, 333]) {
+    const cut = array.fromArray(x, { chunks: [rows, -1] })
+    const same = await new ml.GradientBoostingRanker(params).fit(cut, y, { query })
+    assert.deepEqual(same.fitted, model.fitted)
+  }
+  const otherwise = await new ml.GradientBoostingRanker({ ...params, seed: 5 }).fit(x, y, { query })
+  assert.notDeepEqual(otherwise.validationLoss, model.validationLoss)
 })

@@ -4,12 +4,14 @@ import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
 import { classesOfBlock, mergeClasses, requireSeveralClasses } from '../../kernels/ml/classes.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { boostBlockOf } from '../../kernels/ml/trees/boostBlock.ts'
+import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
 import {
   type Ensemble,
   predictPlaces,
   predictProbabilities,
   predictRaw,
 } from '../../kernels/ml/trees/predict.ts'
+import { holdOutQueries } from '../../kernels/ml/trees/queryRows.ts'
 import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
 import { ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
@@ -55,9 +57,9 @@ export interface GradientBoostingParams {
   categoricalFeatures: readonly number[]
   /** Leaf by leaf, the one that gains most first; or level by level. */
   growth: 'leafWise' | 'depthWise'
-  /** Whether some rows are held out, and training ends when their loss does not fall any more; false. */
+  /** Whether some rows are held out, and training ends when their loss does not fall any more; false. Rankers hold whole queries out, and end when their NDCG does not rise. */
   earlyStopping: boolean
-  /** The share of rows that are held out; 0.1. */
+  /** The share of rows (of rankers, queries) that are held out; 0.1. */
   validationFraction: number
   /** Rounds without improvement after which training ends; 10. */
   nIterNoChange: number
@@ -89,7 +91,7 @@ export const DEFAULTS: GradientBoostingParams = {
 
 /** What boosting learns: trees that add up. */
 export interface BoostedState extends Ensemble {
-  /** Loss of the rows that were held out, before the first round and after each; empty without any. */
+  /** Loss of the rows that were held out (of rankers 1 less their NDCG), before the first round and after each; empty without any. */
   validationLoss: readonly number[]
 }
 
@@ -98,7 +100,7 @@ export interface BoostingFitOptions extends FitOptions {
   /**
    * Called after every round with its number, from 1, and its mean loss (of squared errors, half of them): of the rows held
    * out, or else of some 10 000 to 20 000 of those learnt from (all, where there are fewer). Rankers tell the mean
-   * NDCG of as many rows' queries.
+   * NDCG: of the queries held out, or of as many rows' queries.
    */
   onIteration?: (iteration: number, loss: number | undefined) => void
 }
@@ -141,13 +143,23 @@ export async function boost(
   const made = samples.map(boostBlockOf, { who: kind, features }, targets, starts)
   const { ordered, objective, outputs } = learning
   const cut = ordered && (await cutByQueries(made, lengths, ordered.starts))
-  const held = await (cut?.blocks ?? (await joinedForThreads(made, rows))).persist()
+  const { seed, validationFraction: share } = params
+  const heldQueries = cut && params.earlyStopping ? { seed, share } : null
+  const cutBlocks = heldQueries ? cut?.blocks.map(holdOutQueries, heldQueries, cut.queries) : cut?.blocks
+  const held = await (cutBlocks ?? (await joinedForThreads(made, rows))).persist()
   const trained: Trained = await train(
     {
       ...params,
       objective,
       outputs,
-      ...(cut && { ranking: { ndcgAt: ordered.ndcgAt, queries: cut.queries } }),
+      ...(cut && {
+        ranking: {
+          ndcgAt: ordered.ndcgAt,
+          queries: cut.queries,
+          held: heldQueries,
+          unit: exactUnit(1, ordered.starts.length),
+        },
+      }),
       who: kind,
       patience: params.earlyStopping ? params.nIterNoChange : 0,
       validationShare: params.earlyStopping ? params.validationFraction : 0,
@@ -213,6 +225,11 @@ export class GradientBoostingRegressor extends Regressor<GradientBoostingParams,
     return this.fitted.columns
   }
 
+  /** The loss of the rows held out, before the first round and after each; empty without `earlyStopping`. */
+  get validationLoss(): readonly number[] {
+    return this.fitted.validationLoss
+  }
+
   /** How many rounds of trees there are. */
   get iterations(): number {
     return this.fitted.trees.length / this.fitted.outputs
@@ -274,6 +291,11 @@ export class GradientBoostingClassifier<L extends Label = Label> extends Classif
 
   get featuresIn(): number {
     return this.fitted.columns
+  }
+
+  /** The loss of the rows held out, before the first round and after each; empty without `earlyStopping`. */
+  get validationLoss(): readonly number[] {
+    return this.fitted.validationLoss
   }
 
   /** How many rounds of trees there are. */

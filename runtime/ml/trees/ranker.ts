@@ -55,10 +55,6 @@ export class GradientBoostingRanker extends Predictor<RankerParams, BoostedState
 
   protected override checkParams(): void {
     checkBoosting(this.kind, this.params)
-    if (this.params.earlyStopping)
-      throw new ParameterError(
-        `${this.kind} holds no rows out: end its fit by onIteration, not earlyStopping`,
-      )
     if (!(this.params.ndcgAt >= 1))
       throw new ParameterError(`ndcgAt of ${this.kind} is at least 1, not ${this.params.ndcgAt}`)
   }
@@ -77,6 +73,11 @@ export class GradientBoostingRanker extends Predictor<RankerParams, BoostedState
 
   get featuresIn(): number {
     return this.fitted.columns
+  }
+
+  /** 1 less the mean NDCG of the queries held out, before the first round and after each; empty without `earlyStopping`. */
+  get validationLoss(): readonly number[] {
+    return this.fitted.validationLoss
   }
 
   /** How many rounds of trees there are. */

@@ -123,8 +123,8 @@ export class Rounds {
     const toldBy = (roots: Blocks<BoostRoot>): Blocks<[number, number]> => {
       const predictions = roots.map(predictionsOf, undefined)
       if (!ranking) return this.#blocks.map(toldLoss, plan, predictions)
-      const { ndcgAt, queries } = ranking
-      return this.#blocks.map(toldNdcg, { ndcgAt, every: plan.lossEvery }, predictions, queries)
+      const { queries, ...told } = ranking
+      return this.#blocks.map(toldNdcg, { ...told, every: plan.lossEvery }, predictions, queries)
     }
     if (!this.#grown) return toldBy(this.#roots).reduce(addPairs)
     const finished = this.#finished().shared()

@@ -16,7 +16,12 @@ import { type Derivatives, MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/tr
 import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
 import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
 import { baselineOf, GRADIENT_BOUND, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'
-import { largestGiven, type QueryRows, rankDerivatives } from '../../kernels/ml/trees/queryRows.ts'
+import {
+  type HeldQueries,
+  largestGiven,
+  type QueryRows,
+  rankDerivatives,
+} from '../../kernels/ml/trees/queryRows.ts'
 import type { Tree } from '../../kernels/ml/trees/tree.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { betweenRounds } from '../contract/rounds.ts'
@@ -33,6 +38,10 @@ export interface Ranking {
   ndcgAt: number
   /** Those of each block. */
   queries: Blocks<QueryRows>
+  /** Those that are only looked at to stop early; null where none are. */
+  held: HeldQueries | null
+  /** NDCGs are rounded to it, so that their sum is the same for any cut. */
+  unit: number
 }
 
 /** Derivatives of all rows that are to be ordered, by their raw predictions so far. */
@@ -71,7 +80,7 @@ export interface TrainingRules {
 export interface Trained {
   baseline: Float64Array
   trees: Tree[]
-  /** The loss of the rows that were held out, before the first round and after each; empty without any. */
+  /** The loss of the rows that were held out (of rankers 1 less their NDCG), before the first round and after each; empty without any. */
   validationLoss: number[]
 }
 
@@ -94,13 +103,15 @@ export async function train(
   const rounds = together ?? new Rounds(rules, growth, plan, blocks, first)
   const trees: Tree[] = []
   const validationLoss: number[] = []
-  const holdsOut = plan.validationShare > 0
-  const series = holdsOut ? 'held-out loss' : rules.ranking ? 'training NDCG' : 'training loss'
+  const holdsOut = rules.validationShare > 0
+  const series = `${holdsOut ? 'held-out' : 'training'} ${rules.ranking ? 'NDCG' : 'loss'}`
   const look = async (): Promise<number | undefined> => {
     const [loss, weight] = (await rounds.loss()) ?? [0, 0]
     if (holdsOut && weight === 0)
-      throw new MlDataError(`${rules.who}: there are too few rows to hold some out`)
-    if (holdsOut) validationLoss.push(loss / weight)
+      throw new MlDataError(
+        `${rules.who}: there are too few ${rules.ranking ? 'queries' : 'rows'} to hold some out`,
+      )
+    if (holdsOut) validationLoss.push(rules.ranking ? 1 - loss / weight : loss / weight)
     return weight === 0 ? undefined : loss / weight
   }
   if (holdsOut) await look()
@@ -168,8 +179,9 @@ async function planOf(
     hessianUnit: unitOf(objective === 'squaredError' && !ranking ? h : 4 * h, MAX_HESSIAN),
     seed: rules.seed,
     fit: crypto.randomUUID(),
-    validationShare: rules.validationShare,
-    lossEvery: isWatched(rules) ? Math.max(1, Math.floor(rows / LOSS_ROWS)) : 0,
+    // Of rankers, rows of queries that are held out weigh nothing, and those queries tell.
+    validationShare: ranking ? 0 : rules.validationShare,
+    lossEvery: isWatched(rules) || ranking?.held ? Math.max(1, Math.floor(rows / LOSS_ROWS)) : 0,
   }
 }
 

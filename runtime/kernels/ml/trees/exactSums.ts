@@ -3,7 +3,7 @@
 /** The unit for up to `count` numbers of size `most` at most: their sum is a whole number of units below 2^53. */
 export function exactUnit(most: number, count: number): number {
   const bits = 52 - Math.ceil(Math.log2(Math.max(2, count)))
-  return 2 ** (Math.ceil(Math.log2(Math.max(most, 2 ** -900))) - bits)
+  return 2 ** (Math.ceil(Math.log2(Math.max(most, 2 ** -1020))) - bits)
 }
 
 export const toUnit = (value: number, unit: number): number => Math.round(value / unit) * unit

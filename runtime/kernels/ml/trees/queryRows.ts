@@ -6,6 +6,8 @@ import { addLambdas, ndcgOf } from '../metrics/ranking.ts'
 import { type BinnedBlock, binnedBytes, GROUP, groupsOf } from './binnedBlock.ts'
 import type { BoostBlock } from './boostBlock.ts'
 import type { Derivatives } from './boostStart.ts'
+import { toUnit } from './exactSums.ts'
+import { hashedFraction } from './rowHash.ts'
 
 /** The queries of a block's rows. */
 export interface QueryRows {
@@ -14,6 +16,30 @@ export interface QueryRows {
   /** Where each begins in the block, and behind the last one how many rows there are. */
   starts: readonly number[]
 }
+
+/** Queries that are only looked at to stop early: chosen by their numbers, so that the cut does not matter. */
+export interface HeldQueries {
+  seed: number
+  share: number
+}
+
+const VALIDATION_SEED = 0x5eed
+
+const isHeld = ({ seed, share }: HeldQueries, query: number): boolean =>
+  hashedFraction(seed ^ VALIDATION_SEED, query) < share
+
+/** A block whose rows of queries that are held out weigh nothing: no tree grows on them. */
+export const holdOutQueries = keepsNothing(
+  kernel(
+    'ml.rank.holdOut',
+    (held: HeldQueries, block: BoostBlock, { first, starts }: QueryRows): BoostBlock => {
+      const weight = block.weight?.slice() ?? new Float64Array(block.target.length).fill(1)
+      for (let q = 0; q + 1 < starts.length; q++)
+        if (isHeld(held, first + q)) weight.fill(0, starts[q], starts[q + 1])
+      return { ...block, weight }
+    },
+  ),
+)
 
 /** Some rows of a block: those from `from` until `to`. */
 export const cutBoostBlock = keepsNothing(
@@ -75,21 +101,27 @@ export const largestGiven = keepsNothing(
   }),
 )
 
-/** The sum of NDCGs of every so many queries one, and how many they are. */
+/** The sum of NDCGs of the queries that are held out, or of every so many queries one, and how many they are. */
 export const toldNdcg = keepsNothing(
   kernel(
     'ml.rank.ndcg',
     (
-      { ndcgAt, every }: { ndcgAt: number; every: number },
+      {
+        ndcgAt,
+        every,
+        held,
+        unit,
+      }: { ndcgAt: number; every: number; held: HeldQueries | null; unit: number },
       { target }: BoostBlock,
       scores: Float64Array,
       { first, starts }: QueryRows,
     ): [number, number] => {
       let [sum, count] = [0, 0]
       for (let q = 0; q + 1 < starts.length; q++) {
-        if ((first + q) % every !== 0) continue
+        if (held ? !isHeld(held, first + q) : (first + q) % every !== 0) continue
         const [from, to] = [starts[q], starts[q + 1]]
-        sum += ndcgOf(target.subarray(from, to), scores.subarray(from, to), ndcgAt, 'exponential')
+        const ndcg = ndcgOf(target.subarray(from, to), scores.subarray(from, to), ndcgAt, 'exponential')
+        sum += toUnit(ndcg, unit)
         count++
       }
       return [sum, count]
