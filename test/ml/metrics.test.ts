@@ -236,3 +236,28 @@ test('searches and cross-validation fit with weights, as scikit-learn', async ()
     /442 rows, and sampleWeight has 1 values/,
   )
 })
+
+test('R² and D² of a single row are not known, as in scikit-learn; a search ranks what is not known last', async () => {
+  const x = array.fromArray([1, 2], { chunks: [1] })
+  for (const one of [[1], array.fromArray([1], { chunks: [1] })]) {
+    assert.equal(await ml.metrics.r2Score(one, one), Number.NaN)
+    assert.equal(await ml.metrics.d2TweedieScore(one, one, { power: 1 }), Number.NaN)
+  }
+  assert.equal(await ml.metrics.r2Score(x, x), 1)
+  // Rows count, whatever they weigh.
+  assert.equal(await ml.metrics.r2Score([1, 2], [1, 3], { sampleWeight: [1, 0] }), 1)
+  const rows = [[0], [1], [2], [3]]
+  const model = await new ml.Ridge().fit(rows, [0, 1, 2, 3])
+  assert.equal(await model.score([[1]], [1]), Number.NaN)
+  assert.ok((await model.score(rows, [0, 1, 2, 3])) > 0.9)
+  const alone = new ml.GridSearchCV(new ml.Ridge(), { alpha: [1, 2] }, { cv: 4 })
+  await alone.fit(rows, [0, 1, 2, 3])
+  assert.deepEqual(
+    alone.results.map(({ mean, rank }) => [mean, rank]),
+    [
+      [Number.NaN, 1],
+      [Number.NaN, 1],
+    ],
+  )
+  assert.deepEqual(alone.bestParams, { alpha: 1 })
+})

@@ -4,8 +4,8 @@ import { kernel } from '../kernel.ts'
 import type { Column, Sample } from './block.ts'
 import { MlDataError } from './mlErrors.ts'
 
-/** Weighted count, mean of the targets, sum of squares around that mean, sum of squared residuals. */
-export type R2State = readonly [weight: number, mean: number, total: number, residual: number]
+/** Weighted count, mean of the targets, sum of squares around that mean, sum of squared residuals, and how many rows there are. */
+export type R2State = readonly [weight: number, mean: number, total: number, residual: number, rows: number]
 
 /** What R² needs of targets and predictions. */
 export const r2OfPairs = kernel(
@@ -27,7 +27,7 @@ export const r2OfPairs = kernel(
     const mean = all === 0 ? 0 : sum / all
     let total = 0
     for (let i = 0; i < y.length; i++) total += (weight ? weight[i] : 1) * (y[i] - mean) ** 2
-    return [all, mean, total, residual]
+    return [all, mean, total, residual, y.length]
   },
 )
 
@@ -41,22 +41,26 @@ export const r2OfBlock = kernel(
 /** Two blocks' states: sums of squares around the common mean (Chan, Golub and LeVeque, 1983). */
 export const mergeR2 = kernel('ml.mergeR2', (a: R2State, b: R2State): R2State => {
   const weight = a[0] + b[0]
-  if (weight === 0) return a
+  const rows = a[4] + b[4]
+  if (weight === 0) return [0, 0, 0, 0, rows]
   const apart = b[1] - a[1]
   return [
     weight,
-    a[1] + (apart * b[0]) / weight,
-    a[2] + b[2] + (apart * apart * a[0] * b[0]) / weight,
+    a[1] + apart * (b[0] / weight),
+    a[2] + b[2] + apart * apart * a[0] * (b[0] / weight),
     a[3] + b[3],
+    rows,
   ]
 })
 
 /**
- * R² of merged states; where targets do not vary, 1 for perfect predictions and 0 for others, as scikit-learn.
+ * R² of merged states, as scikit-learn's: where targets do not vary, 1 for perfect predictions and 0 for others; NaN of a
+ * single row, which says nothing of how targets vary.
  * @throws {MlDataError} where no row counts
  */
-export function r2Of([weight, , total, residual]: R2State, who?: string): number {
+export function r2Of([weight, , total, residual, rows]: R2State, who?: string): number {
   requireWeight(weight, who)
+  if (rows < 2) return Number.NaN
   return total === 0 ? (residual === 0 ? 1 : 0) : 1 - residual / total
 }
 

@@ -116,7 +116,7 @@ export abstract class Regressor<P extends object = object, S extends object = ob
     return rows.blocks.map(run, state)
   }
 
-  /** R², the share of the variance that is explained: 1 is best, 0 what the mean gets. */
+  /** R², the share of the variance that is explained: 1 is best, 0 what the mean gets; NaN of a single row. */
   score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
     return explainedBy(this, x, y, options)
   }

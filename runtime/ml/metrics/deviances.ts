@@ -9,7 +9,7 @@ import {
 } from '../../kernels/ml/metrics/deviances.ts'
 import type { Pairs } from '../../kernels/ml/metrics/pairs.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import { meanOfSums, mergeAccuracy, requireWeight } from '../../kernels/ml/scores.ts'
+import { meanOfSums, mergeAccuracy, mergeR2, r2OfPairs, requireWeight } from '../../kernels/ml/scores.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
 import { pairsOf } from './pairs.ts'
@@ -72,13 +72,16 @@ export const meanGammaDeviance = (
   options: FitOptions = {},
 ): Promise<number> => meanTweedieDeviance(actual, predicted, { ...options, power: 2 })
 
-/** D², the share of the deviance that is explained: 1 is best, 0 what the mean gets; of power 0, R². */
+/** D², the share of the deviance that is explained: 1 is best, 0 what the mean gets, NaN of a single row; of power 0, R². */
 export async function d2TweedieScore(
   actual: Target,
   predicted: Target,
   { power = 0, ...options }: TweedieOptions = {},
 ): Promise<number> {
-  return d2OfPairs(await pairsOf(actual, predicted, options), power)
+  const pairs = await pairsOf(actual, predicted, options)
+  const d2 = await d2OfPairs(pairs, power)
+  const [, , , , rows] = await pairs.map(r2OfPairs, undefined).reduce(mergeR2)
+  return rows < 2 ? Number.NaN : d2
 }
 
 /** @internal D² of blocks of pairs. */

@@ -54,7 +54,7 @@ export async function maxError(actual: Target, predicted: Target): Promise<numbe
   return (await errorsOf(actual, predicted, {}))[4]
 }
 
-/** R², the share of the variance that is explained. */
+/** R², the share of the variance that is explained; NaN of a single row. */
 export async function r2Score(actual: Target, predicted: Target, options: FitOptions = {}): Promise<number> {
   return r2Of(await (await pairsOf(actual, predicted, options)).map(r2OfPairs, undefined).reduce(mergeR2))
 }

@@ -149,9 +149,14 @@ function thinned(fold: Fold, rows: number): Fold {
   return { train: kept.map((place) => fold.train[place]), test: fold.test }
 }
 
+/** The best mean first; one that is not known comes last. */
+function byMean(a: SearchResult, b: SearchResult): number {
+  return Number(Number.isNaN(a.mean)) - Number(Number.isNaN(b.mean)) || b.mean - a.mean || 0
+}
+
 /** Ranks among the results that were trained with most rows come first. */
 function ranked(results: readonly SearchResult[]): SearchResult[] {
-  const order = (a: SearchResult, b: SearchResult): number => (b.rows ?? 0) - (a.rows ?? 0) || b.mean - a.mean
+  const order = (a: SearchResult, b: SearchResult): number => (b.rows ?? 0) - (a.rows ?? 0) || byMean(a, b)
   return results.map((own) => ({
     ...own,
     rank: 1 + results.filter((other) => order(other, own) < 0).length,
@@ -240,7 +245,7 @@ export class SuccessiveHalvingSearchCV<E extends Predictor> extends Search<E> {
       if (candidates.length === 1 || given >= all) return tried
       const kept = Math.max(1, Math.ceil(candidates.length / this.#factor))
       candidates = [...results]
-        .sort((a, b) => b.mean - a.mean)
+        .sort(byMean)
         .slice(0, kept)
         .map(({ params }) => params)
       rows *= this.#factor

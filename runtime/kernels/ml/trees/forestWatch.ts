@@ -114,13 +114,13 @@ export class ForestScore {
     }
   }
 
-  /** Undefined as long as no row that weighs anything is told of. */
+  /** Undefined as long as no row that weighs anything is told of; R² needs two of them. */
   get score(): number | undefined {
     const { target, weight } = this.#rows
     const told: number[] = []
     for (let row = 0; row < target.length; row++)
       if (this.#trees[row] > 0 && (!weight || weight[row] > 0)) told.push(row)
-    if (told.length === 0) return undefined
+    if (told.length < (this.#forest.isRegression ? 2 : 1)) return undefined
     const weightOf = (row: number): number => (weight ? weight[row] : 1)
     if (this.#forest.isRegression) {
       const state: R2State = r2OfPairs(undefined, {
