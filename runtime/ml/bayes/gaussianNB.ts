@@ -99,9 +99,7 @@ export class GaussianNB<L extends Label = number> extends Classifier<GaussianNBP
       throw new ParameterError(
         `priors of ${this.kind} has one share a class: ${classes.length}, not ${priors.length}`,
       )
-    const whole = seen.moments.reduce(mergeMoments)
-    const largest = Math.max(...whole.squares.map((each, i) => each / whole.weight[i]))
-    const epsilon = varSmoothing * largest
+    const epsilon = smoothing(seen, varSmoothing)
     return this.learnt({
       classes,
       seen,
@@ -132,6 +130,16 @@ export class GaussianNB<L extends Label = number> extends Classifier<GaussianNBP
     return this.fitted.priors
   }
 
+  /** How many rows of each class were seen: sums of their weights. */
+  get classCount(): Float64Array {
+    return this.fitted.seen.weight
+  }
+
+  /** What was added to all variances: 1 where no column varies. */
+  get epsilon(): number {
+    return smoothing(this.fitted.seen, this.params.varSmoothing)
+  }
+
   get #model(): NormalClasses {
     const { means, variances, priors } = this.fitted
     return { who: this.kind, columns: this.featuresIn, means, variances, logPriors: priors.map(Math.log) }
@@ -147,3 +155,10 @@ export class GaussianNB<L extends Label = number> extends Classifier<GaussianNBP
 }
 
 registerEstimator(GaussianNB)
+
+/** A share of the largest variance of a column over all classes; 1 where no column varies, so that classes are told by their shares. */
+function smoothing({ moments }: ClassMoments, share: number): number {
+  const { squares, weight } = moments.reduce(mergeMoments)
+  const largest = squares.reduce((most, each, i) => Math.max(most, each / weight[i]), 0)
+  return largest === 0 ? 1 : share * largest
+}

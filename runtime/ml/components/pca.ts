@@ -90,6 +90,20 @@ abstract class PrincipalComponents extends ComponentsModel<PCAParams, PCAState> 
     return this.fitted.mean
   }
 
+  /** The columns' variances (ddof 0). */
+  get variance(): Float64Array {
+    const { size, r, rows } = this.fitted.triangle
+    const squares = new Float64Array(size - 2)
+    for (let i = 1; i < size - 1; i++)
+      for (let j = i; j < size - 1; j++) squares[j - 1] += r[i * size + j] ** 2
+    return squares.map((each) => each / rows)
+  }
+
+  /** How many rows were seen. */
+  get samplesSeen(): number {
+    return this.fitted.triangle.rows
+  }
+
   /** The mean variance along the directions that were left out. */
   get noiseVariance(): number {
     const { explained, total, columns, triangle } = this.fitted

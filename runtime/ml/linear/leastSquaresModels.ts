@@ -108,8 +108,16 @@ export class LinearRegression extends LeastSquaresModel<LinearRegressionParams> 
   }
   /** How many columns are independent of the others, the mean taken off. */
   get rank(): number {
+    return this.#solution.rank
+  }
+  /** The singular values of the features, the mean taken off, in falling order: as many as rows or columns allow. */
+  get singular(): Float64Array {
+    const { rows, size } = this.fitted.triangle
+    return this.#solution.singular.slice(0, Math.min(rows, size - 2))
+  }
+  get #solution() {
     const { triangle } = this.fitted
-    return leastSquares(centredProblem(triangle, this.params.fitIntercept, this.kind), 0, triangle.rows).rank
+    return leastSquares(centredProblem(triangle, this.params.fitIntercept, this.kind), 0, triangle.rows)
   }
 }
 

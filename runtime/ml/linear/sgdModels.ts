@@ -77,6 +77,11 @@ export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted>
     return this.fitted.iterations
   }
 
+  /** How many rows were seen in all passes, counted from 1. */
+  get t(): number {
+    return this.fitted.sgd.t
+  }
+
   predictStep(): PredictStep<Column> {
     return predictStep(linearValues, { model: modelOf(this.kind, this.fitted), link: 'identity' as const })
   }
@@ -168,6 +173,11 @@ export class SGDClassifier<L extends Label = number> extends Classifier<
   /** Passes that fitting took: those of the class that took most. */
   get iterations(): number {
     return this.fitted.iterations
+  }
+
+  /** How many rows were seen in all passes, counted from 1. */
+  get t(): number {
+    return this.fitted.sgd.t
   }
 
   classStep(): PredictStep<Column> {

@@ -56,6 +56,11 @@ export class NearestNeighbors extends Estimator<NeighborsParams, RememberedRows>
     return this.fitted.columns
   }
 
+  /** How many rows it was fitted with. */
+  get samplesFit(): number {
+    return this.fitted.rows
+  }
+
   /**
    * For each row the distances to the nearest and their numbers among the rows at fit, nearest first.
    * @param nNeighbors how many; as the model says where absent

@@ -77,6 +77,11 @@ export class KNeighborsRegressor extends Regressor<VotingParams, RememberedTarge
     return this.fitted.columns
   }
 
+  /** How many rows it was fitted with. */
+  get samplesFit(): number {
+    return this.fitted.rows
+  }
+
   predictStep(): PredictStep<Column> {
     return predictStep(neighborMeans, votersOf(this.kind, this.fitted, this.params, 0))
   }
@@ -111,6 +116,11 @@ export class KNeighborsClassifier<L extends Label = number> extends Classifier<
 
   get featuresIn(): number {
     return this.fitted.columns
+  }
+
+  /** How many rows it was fitted with. */
+  get samplesFit(): number {
+    return this.fitted.rows
   }
 
   get #voters(): KnownTargets {

@@ -77,6 +77,11 @@ export class OneHotEncoder extends Encoder<OneHotEncoderParams> {
     return { who: this.kind, categories, unknown, sparse, dropped }
   }
 
+  /** Per column the place of the category that has no column of its own; null where each has one. */
+  get dropIdx(): readonly (number | null)[] {
+    return this.#encoding.dropped.map((place) => (place < 0 ? null : place))
+  }
+
   step(): TransformStep {
     return transformStep(oneHotBlock, this.#encoding, indicatorCount(this.#encoding))
   }

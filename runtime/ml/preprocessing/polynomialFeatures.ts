@@ -55,6 +55,13 @@ export class PolynomialFeatures extends Transformer<PolynomialFeaturesParams, { 
     return all
   }
 
+  /** For each product a row: the power of every column. */
+  get powers(): number[][] {
+    return this.products.map((product) =>
+      Array.from({ length: this.featuresIn }, (_, column) => product.filter((own) => own === column).length),
+    )
+  }
+
   step(): TransformStep {
     const { products } = this
     return transformStep(

@@ -105,6 +105,19 @@ export class MinMaxScaler extends ShiftingScaler<MinMaxScalerParams, MinMaxState
   get dataMax(): Float64Array {
     return this.fitted.most
   }
+  /** From the least value to the greatest. */
+  get dataRange(): Float64Array {
+    return this.fitted.most.map((each, i) => each - this.fitted.least[i])
+  }
+  /** What columns are multiplied by. */
+  get scale(): Float64Array {
+    return this.fitted.divisor.map((each) => 1 / each)
+  }
+  /** What is added then. */
+  get min(): Float64Array {
+    const { shift, divisor } = this.fitted
+    return shift.map((each, i) => -each / divisor[i])
+  }
 }
 
 export interface RobustScalerParams {
@@ -201,6 +214,16 @@ export class QuantileTransformer extends Transformer<QuantileTransformerParams, 
 
   get featuresIn(): number {
     return this.fitted.quantiles.length
+  }
+
+  /** The shares that quantiles are kept of, from 0 to 1. */
+  get references(): Float64Array {
+    return this.fitted.references
+  }
+  /** For each of the shares a row: the quantile of every column. */
+  get quantiles(): Float64Array[] {
+    const { quantiles, references } = this.fitted
+    return Array.from(references, (_, i) => Float64Array.from(quantiles, (own) => own[i]))
   }
 
   step(): TransformStep {

@@ -96,6 +96,11 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
     return this.fitted.scale
   }
 
+  /** How many values of each column were seen: sums of their weights. */
+  get samplesSeen(): Float64Array {
+    return this.fitted.moments.weight
+  }
+
   step(inverse = false): TransformStep {
     const { withMean, withStd } = this.params
     const state = {
@@ -121,10 +126,14 @@ export class StandardScaler extends Transformer<StandardScalerParams, StandardSc
 
 registerEstimator(StandardScaler)
 
+/** Weights count as no more rows than that: heavy ones round nothing. */
+const ROWS_MOST = 2 ** 31
+
 /** scikit-learn's rule for what is constant: a variance that rounding alone could make. */
 function scaleOf(squares: number, weight: number, mean: number): number {
   const variance = squares / weight
-  const bound = weight * Number.EPSILON * variance + (weight * mean * Number.EPSILON) ** 2
+  const count = Math.min(weight, ROWS_MOST)
+  const bound = count * Number.EPSILON * variance + (count * mean * Number.EPSILON) ** 2
   if (!(variance > bound)) return 1
   return Math.sqrt(variance)
 }

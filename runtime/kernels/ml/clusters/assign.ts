@@ -8,9 +8,14 @@ import { type NearestModule, nearestModule, TILE } from './nearestWasm.ts'
 const STRIP_BYTES = 128 * 1024
 const PAGE = 65536
 
+/** Centers that are so many times farther from 0 than from each other are moved there: their products would tell nothing. */
+const FAR = 2 ** 16
+
 /** Where things lie in the module's memory, in bytes. */
 interface Room {
   module: NearestModule
+  /** What rows and centers are moved by; null where they stay. */
+  origin: Float64Array | null
   /** Halves of the columns, rounded up: columns beyond are 0 everywhere. */
   pairs: number
   groups: number
@@ -28,6 +33,7 @@ interface Room {
 /** Lays out the module's memory, and puts the centers there. */
 function roomFor({ count, columns, data }: Centers): Room {
   const module = nearestModule()
+  const origin = originOf(data, columns)
   const pairs = Math.max(1, Math.ceil(columns / 2))
   const groups = Math.max(1, Math.ceil(count / TILE))
   const rowBytes = 16 * pairs
@@ -40,6 +46,7 @@ function roomFor({ count, columns, data }: Centers): Room {
   }
   const room: Room = {
     module,
+    origin,
     pairs,
     groups,
     packed: take(groups * TILE * (8 + rowBytes)),
@@ -62,7 +69,7 @@ function roomFor({ count, columns, data }: Centers): Room {
     const from = (center - lane) * (1 + width) + lane
     let squares = 0
     for (let i = 0; center < count && i < columns; i++) {
-      const value = data[center * columns + i]
+      const value = data[center * columns + i] - (origin ? origin[i] : 0)
       own[center * width + i] = value
       packed[from + (1 + i) * TILE] = -value
       squares += value * value
@@ -73,14 +80,27 @@ function roomFor({ count, columns, data }: Centers): Room {
   return room
 }
 
+/** The first center, where some column of all centers is far from 0. */
+function originOf(data: Float64Array, columns: number): Float64Array | null {
+  for (let i = 0; i < columns; i++) {
+    let spread = 0
+    for (let at = i; at < data.length; at += columns) spread = Math.max(spread, Math.abs(data[at] - data[i]))
+    if (Math.abs(data[i]) > FAR * spread && spread > 0) return data.slice(0, columns)
+  }
+  return null
+}
+
 /** Takes all rows through the module, some at a time, and tells after each of these which rows they were. */
 function eachStrip(room: Room, x: DenseBlock, then: (from: number, rows: number) => void): void {
-  const { module, pairs, stripRows } = room
+  const { module, origin, pairs, stripRows } = room
   const width = 2 * pairs
   const strip = new Float64Array(module.memory.buffer, room.rows, stripRows * width).fill(0)
   for (let from = 0; from < x.rows; from += stripRows) {
     const rows = Math.min(stripRows, x.rows - from)
-    if (width === x.columns) strip.set(x.data.subarray(from * width, (from + rows) * width))
+    if (origin)
+      for (let row = 0, at = from * x.columns; row < rows; row++)
+        for (let i = 0; i < x.columns; i++) strip[row * width + i] = x.data[at++] - origin[i]
+    else if (width === x.columns) strip.set(x.data.subarray(from * width, (from + rows) * width))
     else
       for (let row = 0, at = from * x.columns; row < rows; row++)
         for (let i = 0; i < x.columns; i++) strip[row * width + i] = x.data[at++]
@@ -110,7 +130,7 @@ export interface LloydState {
 export function gatherRows(centers: Centers, x: DenseBlock, weights: Float64Array | null): LloydState {
   const { count, columns } = centers
   const room = roomFor(centers)
-  const { module, pairs } = room
+  const { module, origin, pairs } = room
   const { buffer } = module.memory
   const own = new Float64Array(buffer, room.weights, room.stripRows).fill(1)
   const sums = new Float64Array(buffer, room.sums, count * 2 * pairs).fill(0)
@@ -131,6 +151,7 @@ export function gatherRows(centers: Centers, x: DenseBlock, weights: Float64Arra
   })
   const made = new Float64Array(count * columns)
   for (let center = 0; center < count; center++)
-    made.set(sums.subarray(2 * pairs * center, 2 * pairs * center + columns), center * columns)
+    for (let i = 0; i < columns; i++)
+      made[center * columns + i] = sums[2 * pairs * center + i] + (origin ? totals[center] * origin[i] : 0)
   return { weight: totals.slice(), sums: made, inertia }
 }

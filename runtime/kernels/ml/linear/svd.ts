@@ -30,7 +30,7 @@ export function svdOf(r: Float64Array, n: number): Svd {
           qq += b * b
           pq += a * b
         }
-        if (Math.abs(pq) <= 1e-15 * Math.sqrt(pp * qq) || pq === 0) continue
+        if (Math.abs(pq) <= 1e-15 * Math.sqrt(pp) * Math.sqrt(qq) || pq === 0) continue
         rotated = true
         const zeta = (qq - pp) / (2 * pq)
         const t = (zeta >= 0 ? 1 : -1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta))

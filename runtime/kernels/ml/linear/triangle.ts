@@ -22,7 +22,10 @@ export interface Triangle {
   weight: number
 }
 
-/** The triangle of one block. Without an intercept the first column is zeros. */
+/**
+ * The triangle of one block. Without an intercept the first column is zeros; with one, rows are factorised by what they are
+ * apart from the block's first, so that columns far from 0 lose nothing: of the triangle only its first row hangs on that.
+ */
 export const triangleOfBlock = kernel(
   'ml.triangle',
   ({ who, intercept }: { who: string; intercept: boolean }, sample: Sample): Triangle => {
@@ -31,6 +34,11 @@ export const triangleOfBlock = kernel(
     const { rows, columns, data } = denseOf(sample.x, who)
     const size = columns + 2
     const work = new Float64Array((size + PANEL_ROWS) * size)
+    const origin = new Float64Array(size)
+    if (intercept && rows > 0) {
+      origin.set(data.subarray(0, columns), 1)
+      origin[size - 1] = y[0]
+    }
     let weight = 0
     for (let begin = 0; begin < rows; begin += PANEL_ROWS) {
       const count = Math.min(PANEL_ROWS, rows - begin)
@@ -42,14 +50,27 @@ export const triangleOfBlock = kernel(
         const at = (size + i) * size
         work[at] = intercept ? root : 0
         for (let column = 0; column < columns; column++)
-          work[at + 1 + column] = root * data[row * columns + column]
-        work[at + size - 1] = root * y[row]
+          work[at + 1 + column] = root * (data[row * columns + column] - origin[1 + column])
+        work[at + size - 1] = root * (y[row] - origin[size - 1])
       }
       triangulate(work, size + count, size)
     }
+    shiftBy(work, size, origin, 1)
     return { size, r: work.slice(0, size * size), rows, weight }
   },
 )
+
+/**
+ * Moves the rows that a triangle stands for, whose first row begins at `at`, by `origin`, or back. What rounding alone may
+ * have left of a mean becomes 0, so that columns that are constant stay so.
+ */
+function shiftBy(r: Float64Array, size: number, origin: Float64Array, sign: 1 | -1, at = 0): void {
+  for (let column = 1; column < size; column++) {
+    const before = r[at + column]
+    const moved = before + sign * origin[column] * r[at]
+    r[at + column] = Math.abs(moved) <= 4 * Number.EPSILON * Math.abs(before) ? 0 : moved
+  }
+}
 
 /** The triangle of rows that have no targets: those are zeros. */
 export const triangleOfRows = kernel(
@@ -64,7 +85,12 @@ export const mergeTriangles = kernel('ml.mergeTriangles', (a: Triangle, b: Trian
   const work = new Float64Array(2 * size * size)
   work.set(a.r)
   work.set(b.r, size * size)
+  // Around the mean of one of them, for the same reason as within a block.
+  const origin = Float64Array.from({ length: size }, (_, i) => (i > 0 && a.r[0] !== 0 ? a.r[i] / a.r[0] : 0))
+  shiftBy(work, size, origin, -1)
+  shiftBy(work, size, origin, -1, size * size)
   triangulate(work, 2 * size, size)
+  shiftBy(work, size, origin, 1)
   return { size, r: work.slice(0, size * size), rows: a.rows + b.rows, weight: a.weight + b.weight }
 })
 

@@ -61,12 +61,12 @@ export const momentsOfRows = kernel(
 export const mergeMoments = kernel('ml.mergeMoments', (a: Moments, b: Moments): Moments => {
   const weight = a.weight.map((own, i) => own + b.weight[i])
   const mean = a.mean.map((own, i) =>
-    weight[i] === 0 ? 0 : own + ((b.mean[i] - own) * b.weight[i]) / weight[i],
+    weight[i] === 0 ? 0 : own + (b.mean[i] - own) * (b.weight[i] / weight[i]),
   )
   const squares = a.squares.map((own, i) => {
     if (weight[i] === 0) return 0
     const apart = b.mean[i] - a.mean[i]
-    return own + b.squares[i] + (apart * apart * a.weight[i] * b.weight[i]) / weight[i]
+    return own + b.squares[i] + apart * apart * a.weight[i] * (b.weight[i] / weight[i])
   })
   return { weight, mean, squares }
 })
