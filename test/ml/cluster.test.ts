@@ -69,6 +69,7 @@ test('forests, rankers, clusters, components, steps and searches are on workers 
     forest: true,
     forestOfNumbers: true,
     ranker: true,
+    rankerThatHoldsOut: true,
     batches: true,
     clusters: true,
     components: true,

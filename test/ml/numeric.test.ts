@@ -187,7 +187,7 @@ for (const [who, learn] of Object.entries(ESTIMATORS))
     }
   })
 
-test('what is apart in KMeans, neighbours and forests is what the definition says', async () => {
+test('what is apart in KMeans and neighbours is what the definition says', async () => {
   const near = cases['equal rows'].x.concat(cases['one column'].x.map(([a], i) => [a, i, 0]))
   const far = near.map((row) => row.map((value) => Math.round(value) + 1e12))
   const back = far.map((row) => row.map((value) => value - 1e12))

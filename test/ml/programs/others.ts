@@ -14,6 +14,7 @@ const forest = { nEstimators: 3, maxDepth: 6 }
 // A query's rows stand in two blocks, or in none of their own.
 const query = array.arange(9000).floorDivide(70)
 const rank = { maxIter: 2 }
+const holdsOut = { ...rank, earlyStopping: true, validationFraction: 0.3 }
 const relevance = score.add(4).clip(0, 4).floor()
 const clusters = { nClusters: 4, maxIter: 5 }
 const step = new ml.SGDClassifier({ loss: 'logLoss', shuffle: false })
@@ -36,6 +37,12 @@ console.log(
     ranker: same(
       await new ml.GradientBoostingRanker(rank).fit(x, relevance, { query }),
       await new ml.GradientBoostingRanker(rank).fit(xHere, await relevance.compute(), {
+        query: await query.compute(),
+      }),
+    ),
+    rankerThatHoldsOut: same(
+      await new ml.GradientBoostingRanker(holdsOut).fit(x, relevance, { query }),
+      await new ml.GradientBoostingRanker(holdsOut).fit(xHere, await relevance.compute(), {
         query: await query.compute(),
       }),
     ),
