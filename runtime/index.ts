@@ -1,5 +1,6 @@
 // The public API of the package `heddle`: everything a user's program imports. A test keeps a snapshot of its names.
 
+export type { AdaptOptions } from './cluster/adapt.ts'
 // Lazy collections: they build, and are computed by the client that is there.
 export {
   ArrayArgumentError,
@@ -120,7 +121,6 @@ export type { DatasetInfo } from './session/publish.ts'
 export type { ScatterOptions } from './session/scatter.ts'
 export type { SlurmClientOptions } from './session/slurmClient.ts'
 export type { SshClientOptions } from './session/sshClient.ts'
-export type { AdaptOptions } from './slurm/adapt.ts'
 export { ProfileError } from './slurm/checkProfile.ts'
 export type { JobReport, JobsReport } from './slurm/jobsReport.ts'
 export { SlurmError } from './slurm/slurmCommands.ts'

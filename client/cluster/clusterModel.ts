@@ -61,6 +61,8 @@ export interface ClusterModel {
   queued: number
   /** Of a cluster whose workers are jobs. */
   jobs?: JobsReport
+  /** Of a cluster whose workers follow the load, and are no jobs: the fewest and the most. */
+  follows?: { minimum: number; maximum: number }
 }
 
 export const noClusterModel = (): ClusterModel => ({
@@ -81,6 +83,7 @@ export function enterPhase(model: ClusterModel, phase: ClusterPhase): void {
     model.tasksPerSecond = 0
     model.queued = 0
     model.jobs = undefined
+    model.follows = undefined
   }
   model.phase = phase
 }
@@ -101,6 +104,8 @@ export function applyFeed(model: ClusterModel, message: FeedMessage): boolean {
       }
       model.workers = new Map(cluster.workers.map((info) => [info.worker, newWorker(info)]))
       model.groups = new Map(message.groups.map((group) => [group.group, group]))
+      // It comes behind the snapshot where there is such.
+      model.follows = undefined
       return true
     }
     case 'groups':
@@ -111,6 +116,9 @@ export function applyFeed(model: ClusterModel, message: FeedMessage): boolean {
     case 'rates':
       model.tasksPerSecond = message.tasksPerSecond
       model.queued = message.queued
+      return true
+    case 'follows':
+      model.follows = message.limits
       return true
     case 'jobs':
       model.jobs = applyJobsNews(model.jobs, message.news)

@@ -2,9 +2,13 @@
 
 import * as vscode from 'vscode'
 import { RESTARTED_BY_USER } from '../../runtime/protocol/cluster.ts'
+import type { JobsQuestion } from '../../runtime/protocol/jobs.ts'
+import { adaptOf } from '../slurm/jobWishes.ts'
 import type { WindowCluster } from './windowCluster.ts'
 
 const WORKERS_MAX = 1024
+/** What is offered for the most workers of a cluster that follows its load. */
+const LOAD_WORKERS = 4
 /** A worker that runs native code may take a moment to end. */
 const LEAVE_MS_MAX = 30_000
 
@@ -25,6 +29,12 @@ export function registerScaleCommands(context: vscode.ExtensionContext, cluster:
     vscode.commands.registerCommand('heddle.removeWorker', () =>
       scale(Math.max(0, cluster.model.workers.size - 1)),
     ),
+    vscode.commands.registerCommand('heddle.adaptWorkers', async () => {
+      const { connection, model } = cluster
+      if (!connection) return
+      const limits = await askLimits(model.follows ?? { minimum: 1, maximum: LOAD_WORKERS })
+      if (limits) await tried(async () => void (await connection.query('jobs', undefined, { adapt: limits })))
+    }),
     vscode.commands.registerCommand('heddle.restartWorkers', async () => {
       const { connection, model } = cluster
       if (!connection) return
@@ -40,6 +50,21 @@ export function registerScaleCommands(context: vscode.ExtensionContext, cluster:
       )
     }),
   )
+}
+
+/** @param now what stands there at first */
+async function askLimits(now: {
+  minimum: number
+  maximum: number
+}): Promise<JobsQuestion['adapt'] | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Follow the load',
+    prompt:
+      'From how many workers to how many? They are started when there is work, and let go when there is none, until another number is asked for.',
+    value: `${now.minimum}-${now.maximum}`,
+    validateInput: (value) => (adaptOf(value) ? undefined : 'Write two numbers: 1-4.'),
+  })
+  return text === undefined ? undefined : adaptOf(text)
 }
 
 async function askCount(now: number): Promise<number | undefined> {

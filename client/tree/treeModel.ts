@@ -120,6 +120,7 @@ export function treeOf(model: ClusterModel, nowMs: number): TreeNode[] {
         ...troubleTexts(model.jobs),
         plural(workers.length, 'worker'),
         ...jobsTexts(model.jobs, nowMs),
+        ...(model.follows ? [`follows the load, ${model.follows.minimum} to ${model.follows.maximum}`] : []),
       ].join(' · '),
       tooltip: [`${phase.id}, heddle ${phase.version}`, ...jobsTroubles(model.jobs)].join('\n'),
       icon: jobsTroubles(model.jobs).length > 0 ? 'warning' : 'server-environment',

@@ -1,9 +1,9 @@
 // `heddle slurm up|status|scale|adapt|logs|down`: clusters whose workers are jobs of Slurm.
 
 import { readFileSync } from 'node:fs'
+import type { AdaptOptions } from '../cluster/adapt.ts'
 import { askJobs, type JobsRequest } from '../session/jobs.ts'
 import { connectCore } from '../session/openCluster.ts'
-import type { AdaptOptions } from '../slurm/adapt.ts'
 import { checkProfile } from '../slurm/checkProfile.ts'
 import { readTail } from '../slurm/clusterFolder.ts'
 import { logFileOf } from '../slurm/jobScript.ts'

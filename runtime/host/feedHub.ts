@@ -12,6 +12,12 @@ import { CpuWatch } from './processReadings.ts'
 import type { Runs } from './runs.ts'
 import type { SchedulerCore } from './schedulerCore.ts'
 
+/** The fewest and the most workers of a cluster that follows the load. */
+interface LoadLimits {
+  minimum?: number
+  maximum: number
+}
+
 const DELTA_MS = 200
 const RATES_MS = 1000
 const MEMORY_MS = 1000
@@ -50,6 +56,8 @@ export interface FeedSources {
   decided: () => void
   /** All that is known of jobs; nothing where workers are none. */
   jobs: () => JobsNews | undefined
+  /** Between which numbers workers follow the load, where they do. */
+  follows: () => LoadLimits | undefined
 }
 
 export class FeedHub {
@@ -97,6 +105,10 @@ export class FeedHub {
     for (const panel of this.#panels) if (panel.greeted) panel.socket.send({ type: 'jobs', news })
   }
 
+  tellFollows(limits: LoadLimits | undefined): void {
+    for (const panel of this.#panels) if (panel.greeted) panel.socket.send(followsMessage(limits))
+  }
+
   close(reason: string): void {
     for (const { socket } of this.#panels) {
       socket.send({ type: 'closing', reason })
@@ -140,7 +152,7 @@ export class FeedHub {
     this.#tellDeltas()
     panel.greeted = true
     panel.showsStream = PANELS_OF_STREAM.has(page)
-    panel.socket.send(this.#snapshot())
+    this.#sendSnapshot(panel)
     const news = this.#sources.jobs()
     if (news) panel.socket.send({ type: 'jobs', news })
     if (PANELS_OF_RUNS.has(page))
@@ -203,12 +215,18 @@ export class FeedHub {
       if (panel.socket.bufferedBytes > BEHIND_BYTES) panel.behind = true
       else if (panel.behind) {
         panel.behind = false
-        panel.socket.send(this.#snapshot())
+        this.#sendSnapshot(panel)
       } else
         for (const { type, frame } of frames)
           if ((type !== 'stream' || panel.showsStream) && (type !== 'memory' || panel.showsMemory))
             panel.socket.sendFrame(frame)
     }
+  }
+
+  #sendSnapshot({ socket }: Panel): void {
+    socket.send(this.#snapshot())
+    const limits = this.#sources.follows()
+    if (limits) socket.send(followsMessage(limits))
   }
 
   #snapshot(): FeedMessage {
@@ -241,6 +259,11 @@ export class FeedHub {
     return rates
   }
 }
+
+const followsMessage = (limits: LoadLimits | undefined): FeedMessage => ({
+  type: 'follows',
+  limits: limits && { minimum: limits.minimum ?? 0, maximum: limits.maximum },
+})
 
 /** How many tasks of a period were computed: where only a sample is told, its share of all. */
 function computedIn({ what, total }: Extract<FeedMessage, { type: 'stream' }>): number {

@@ -84,9 +84,29 @@ export class LocalWorkers implements WorkerFates {
     return leave.map(([name]) => name)
   }
 
+  /** What one of them brings. */
+  get size(): { threads: number; memoryBytes: number } {
+    const { threads, memoryLimitBytes } = this.#options
+    return { threads, memoryBytes: memoryLimitBytes }
+  }
+
+  /** Those of these workers that are kept here, and are not leaving. */
+  staying(workers: readonly WorkerInfo[]): WorkerInfo[] {
+    return workers.filter(({ name }) => this.#workers.get(name)?.leaving === false)
+  }
+
+  /** The scheduler empties a worker and has it end: it is not started again. */
+  retire(name: string): void {
+    const worker = this.#workers.get(name)
+    if (!worker) return
+    worker.leaving = true
+    worker.supervisor.lastTime()
+  }
+
   /** Asks all to leave; resolves when they are gone, by force after `patienceMs`. */
   async stop(patienceMs: number): Promise<void> {
     this.scale(0)
+    for (const { supervisor } of this.#workers.values()) supervisor.leave()
     const force = setTimeout(() => this.abandon(), patienceMs)
     await Promise.all([...this.#workers.values()].map(({ gone }) => gone))
     clearTimeout(force)

@@ -4,9 +4,17 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { AdaptOptions } from '../cluster/adapt.ts'
 import type { SchedulerOptions } from '../cluster/schedulerOptions.ts'
 import { WORKERS_MAX } from '../cluster/workerCounts.ts'
-import { type ClusterAddress, type ClusterInfo, type ClusterNetwork, notWanted } from '../protocol/cluster.ts'
+import {
+  type ClusterAddress,
+  type ClusterInfo,
+  type ClusterNetwork,
+  notWanted,
+  RESTARTED_BY_USER,
+  type WorkerInfo,
+} from '../protocol/cluster.ts'
 import { HEDDLE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
 import { Auth } from './auth.ts'
@@ -16,6 +24,8 @@ import { Dashboard } from './dashboard.ts'
 import { entryPath } from './entries.ts'
 import { type EventFileHeader, EventFileWriter } from './eventFile.ts'
 import { FeedHub } from './feedHub.ts'
+import { FollowLoad } from './followLoad.ts'
+import type { LocalWorkers } from './localWorkers.ts'
 import { Logs } from './logs.ts'
 import { clusterFileOf, newClusterId, writeClusterFile } from './runFolder.ts'
 import { Runs } from './runs.ts'
@@ -57,6 +67,7 @@ export class SchedulerProcess {
   #network: ClusterNetwork | undefined
   #stopping: Promise<void> | undefined
   #jobs: SlurmJobs | undefined
+  #follows: FollowLoad | undefined
 
   /**
    * @param begun what is under way already; nothing where events are recorded, since the record may fail first
@@ -97,12 +108,14 @@ export class SchedulerProcess {
       transferredBytes: () => this.#plane.transferredBytes,
       decided: () => this.#plane.drainSoon(),
       jobs: () => this.#jobs?.keeper.news,
+      follows: () => this.#follows?.options,
     })
     this.#plane.serveRequestsBy(
       new Requests(this.#plane, {
         runs: this.#runs,
         logs,
         scale: (workers, reason) => this.#scale(workers, reason),
+        adapt: (options) => this.#adapt(options),
         jobs: () => this.#jobs,
         shutdown: (reason) => void this.stop(reason),
       }),
@@ -195,6 +208,7 @@ export class SchedulerProcess {
 
   /** The owner is gone, or patience is: ends everything at once. */
   async abandon(reason: string): Promise<void> {
+    this.#follows?.stop()
     void this.#jobs?.stop()
     this.#runs.kill()
     this.#workers?.abandon()
@@ -209,6 +223,7 @@ export class SchedulerProcess {
   }
 
   async #stop(reason: string): Promise<void> {
+    this.#follows?.stop()
     const workers = this.#workers?.stop(STOP_MS_MAX)
     const sessions = this.#runs.stop()
     const jobs = this.#jobs?.stop()
@@ -248,12 +263,56 @@ export class SchedulerProcess {
 
   #scale(count: number, reason: string | undefined): string | undefined {
     if (this.#jobs) return this.#jobs.keeper.scale({ workers: count })
-    if (!this.#workers)
-      return 'this scheduler keeps no workers of its own: start or stop some with `heddle worker --connect …`'
+    if (!this.#workers) return NO_WORKERS
     if (!Number.isInteger(count) || count < 0 || count > WORKERS_MAX)
       return `the number of workers must be a whole number from 0 to ${WORKERS_MAX}, not ${count}`
+    // Others in their places are no other number.
+    if (reason !== RESTARTED_BY_USER) this.#follow(undefined)
     this.#plane.members.ask(this.#workers.scale(count), reason ?? notWanted(count))
     return undefined
+  }
+
+  /** The number of workers follows the load from now on. @returns why it cannot, or nothing */
+  #adapt(options: AdaptOptions): string | undefined {
+    const workers = this.#workers
+    if (!workers) return NO_WORKERS
+    try {
+      const follows = new FollowLoad(options, {
+        demand: () => this.#core.demand,
+        count: () => workers.count,
+        size: workers.size,
+        change: (count) => this.#change(workers, count),
+      })
+      this.#follow(follows)
+      return undefined
+    } catch (error) {
+      if ((error as Error).name !== 'AdaptError') throw error
+      return (error as Error).message
+    }
+  }
+
+  #follow(follows: FollowLoad | undefined): void {
+    this.#follows?.stop()
+    this.#follows = follows
+    this.#core.expectWorkers(follows ? [followsLine(follows.options)] : [])
+    this.#hub.tellFollows(follows?.options)
+  }
+
+  /** As the load wants it: more at once, fewer when those that cost least to do without have ended their work. */
+  #change(workers: LocalWorkers, count: number): void {
+    if (count > workers.count) {
+      workers.scale(count)
+      return
+    }
+    const burden = ({ worker }: WorkerInfo): number => this.#core.burden(worker)
+    const staying = workers.staying(this.#plane.workers()).sort((a, b) => burden(a) - burden(b))
+    // Those that have not come yet are let go when they have.
+    for (const { name, worker } of staying.slice(0, workers.count - count)) {
+      workers.retire(name)
+      this.#plane.members.ask([name], notWanted(count))
+      this.#core.retireWorker(worker, epochMs())
+    }
+    this.#plane.drainSoon()
   }
 
   #workerGaveUp(name: string, code: number, log: (level: string, text: string) => void): void {
@@ -262,6 +321,13 @@ export class SchedulerProcess {
     if (this.#workers?.count === 0) void this.stop('the last worker could not be kept running')
   }
 }
+
+const NO_WORKERS =
+  'this scheduler keeps no workers of its own: start or stop some with `heddle worker --connect …`'
+
+/** What `explain` says of tasks for which there is no worker. */
+const followsLine = ({ minimum = 0, maximum }: AdaptOptions): string =>
+  `the number of workers follows the load, from ${minimum} to ${maximum}: one is started about a second after there is work`
 
 /** The panels as they were built: beside the programs, or in `dist` when running from sources. */
 function mediaFolder(): string {

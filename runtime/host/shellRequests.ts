@@ -1,5 +1,7 @@
 // What clients ask of the scheduler's process rather than of its core: runs, the number of workers, the end.
 
+import type { AdaptOptions } from '../cluster/adapt.ts'
+import type { JobsQuestion, JobsReport } from '../protocol/jobs.ts'
 import type { ClientMessage } from '../protocol/messages.ts'
 import type { RegionQuery } from '../protocol/regions.ts'
 import type { RowsQuery } from '../protocol/rows.ts'
@@ -17,6 +19,8 @@ export interface Steering {
   logs: Logs
   /** Changes the number of local workers, for a reason; says why it cannot. */
   scale(workers: number, reason: string | undefined): string | undefined
+  /** Has the number of local workers follow the load; says why it cannot. */
+  adapt(options: AdaptOptions): string | undefined
   /** The jobs that the cluster's workers run in, where they do. */
   jobs(): SlurmJobs | undefined
   shutdown(reason: string): void
@@ -118,13 +122,31 @@ export class Requests implements ShellRequests {
   }
 
   async #askJobs(client: number, message: Extract<ClientMessage, { type: 'query' }>): Promise<void> {
-    const answer = await this.#steering
-      .jobs()
+    const jobs = this.#steering.jobs()
+    const { adapt } = (message.details ?? {}) as JobsQuestion
+    if (!jobs && adapt) {
+      this.#adapt(client, message, adapt)
+      return
+    }
+    const answer = await jobs
       ?.answer(message.details)
       .catch((error: unknown) => ({ refused: (error as Error).message }))
     if (!answer) this.#refuse(client, message, 'the workers of this cluster are no jobs of a batch system')
     else if ('refused' in answer) this.#refuse(client, message, answer.refused)
     else this.#answer(client, message.request, answer)
+  }
+
+  /** Of workers that are no jobs. */
+  #adapt(client: number, message: Extract<ClientMessage, { type: 'query' }>, options: AdaptOptions): void {
+    const refusal = this.#steering.adapt(options)
+    if (refusal) {
+      this.#refuse(client, message, refusal)
+      return
+    }
+    const { minimum = 0, maximum } = options
+    this.#steering.logs.keep('info', `workers follow the load, from ${minimum} to ${maximum}`, epochMs())
+    const report: JobsReport = { jobs: [], wanted: {}, adapting: true }
+    this.#answer(client, message.request, report)
   }
 
   #watch(client: number, message: Extract<ClientMessage, { type: 'watch-runs' }>): void {

@@ -40,6 +40,7 @@ export class Supervisor {
   #wasGivenTasks = false
   #restart: NodeJS.Timeout | undefined
   #leaving = false
+  #wasAsked = false
 
   /**
    * @param end called once, when the worker is gone for good
@@ -90,16 +91,20 @@ export class Supervisor {
     return this.#latest?.pid === pid ? this.#latest.end : undefined
   }
 
-  /** Asks the worker to leave, and ends it when it does not. */
-  leave(): void {
+  /** The worker is about to end by itself: however it does, it is not started again. */
+  lastTime(): void {
     if (this.#leaving) return
     this.#leaving = true
     clearTimeout(this.#restart)
+    if (!this.#child) this.#finish(EXIT_CLOSED, 'asked to leave')
+  }
+
+  /** Asks the worker to leave, and ends it when it does not. */
+  leave(): void {
+    this.lastTime()
     const child = this.#child
-    if (!child) {
-      this.#finish(EXIT_CLOSED, 'asked to leave')
-      return
-    }
+    if (this.#wasAsked || !child) return
+    this.#wasAsked = true
     child.kill('SIGTERM')
     setTimeout(() => child.kill('SIGKILL'), LEAVE_MS).unref()
   }

@@ -126,6 +126,8 @@ export const FEED_MESSAGES = {
   },
   /** Jobs that workers run in: all of them first, then what changed. Only of clusters that have jobs. */
   jobs: { news: plain<JobsNews>() },
+  /** Workers that are no jobs follow the load between these numbers from now on, or no more. */
+  follows: { limits: optional(plain<{ minimum: number; maximum: number }>()) },
   closing: { reason: text },
 } as const
 

@@ -1,12 +1,12 @@
 // The client: what a program holds of a cluster. It sends functions and collections there, and gets futures and values.
 
+import type { AdaptOptions } from '../cluster/adapt.ts'
 import type { Collection, ComputeCall, Executor } from '../graph/collection.ts'
 import { kindOf } from '../graph/taskOptionChecks.ts'
 import { requireOptions } from '../kernels/optionNames.ts'
 import type { ClusterAddress, ClusterInfo } from '../protocol/cluster.ts'
 import type { SourcePlace } from '../protocol/failure.ts'
 import { withLocalTime } from '../protocol/localTime.ts'
-import type { AdaptOptions } from '../slurm/adapt.ts'
 import type { JobsReport } from '../slurm/jobsReport.ts'
 import type { SlurmProfile } from '../slurm/slurmProfile.ts'
 import type { ScaleTarget } from '../slurm/wishes.ts'
@@ -154,7 +154,11 @@ export class Client implements Executor {
     return askJobs(this.#core)
   }
 
-  /** Has the number of jobs follow what there is to do. @throws {RefusedError} when it cannot */
+  /**
+   * Has the number of jobs, or of this machine's workers, follow what there is to do, until `scale` asks for a number.
+   * @throws {RefusedError} when it cannot
+   * @example await client.adapt({ minimum: 1, maximum: 8 })
+   */
   async adapt(options: AdaptOptions): Promise<void> {
     await askJobs(this.#core, { adapt: options })
   }

@@ -1,6 +1,6 @@
 // Asks a cluster about the jobs that its workers run in, and for more or fewer of them.
 
-import type { AdaptOptions } from '../slurm/adapt.ts'
+import type { AdaptOptions } from '../cluster/adapt.ts'
 import type { JobsReport } from '../slurm/jobsReport.ts'
 import type { ScaleTarget } from '../slurm/wishes.ts'
 import type { Core } from './core.ts'

@@ -1,7 +1,7 @@
 // `Client.slurm`: a cluster whose workers are jobs of Slurm, for as long as the program lives.
 
+import type { AdaptOptions } from '../cluster/adapt.ts'
 import { requireOptions } from '../kernels/optionNames.ts'
-import type { AdaptOptions } from '../slurm/adapt.ts'
 import type { SlurmProfile } from '../slurm/slurmProfile.ts'
 import { notice } from './notice.ts'
 import { connectCore, type OpenCluster } from './openCluster.ts'

@@ -1,8 +1,8 @@
 // Keeps the jobs of one cluster, inside its scheduler's process: submits, watches, follows the load, and tells what happened.
 
+import type { AdaptOptions } from '../cluster/adapt.ts'
 import type { WorkerInfo } from '../protocol/cluster.ts'
 import type { JobsNews, JobsReport, SchedulerJob } from '../protocol/jobs.ts'
-import type { AdaptOptions } from './adapt.ts'
 import { type Fate, FateQuestions } from './fateQuestions.ts'
 import { type Job, JobBooks, type JobEvent, jobIdOf } from './jobBooks.ts'
 import { eventText } from './jobEventText.ts'

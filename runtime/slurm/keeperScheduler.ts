@@ -1,8 +1,8 @@
 // The scheduler, as far as those who keep its jobs need it.
 
+import type { Demand } from '../cluster/adapt.ts'
 import type { WorkerInfo } from '../protocol/cluster.ts'
 import type { JobsNews } from '../protocol/jobs.ts'
-import type { Demand } from './adapt.ts'
 
 export interface KeeperScheduler {
   /** Workers that are here. */

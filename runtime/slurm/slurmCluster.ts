@@ -1,10 +1,10 @@
 // A cluster whose workers are jobs of Slurm: started, found again, and ended, from wherever its login node can be reached.
 
 import { setTimeout } from 'node:timers/promises'
+import type { AdaptOptions } from '../cluster/adapt.ts'
 import { settingArguments } from '../cluster/schedulerSettings.ts'
 import { newClusterId } from '../host/runFolder.ts'
 import type { ClusterAddress } from '../protocol/cluster.ts'
-import type { AdaptOptions } from './adapt.ts'
 import {
   type FoundSlurmCluster,
   foldersOf,

@@ -1,7 +1,7 @@
 // What a cluster is to be: written into its folder by who starts it, read by its scheduler.
 
 import { readFileSync } from 'node:fs'
-import type { AdaptOptions } from './adapt.ts'
+import type { AdaptOptions } from '../cluster/adapt.ts'
 import { checkProfile } from './checkProfile.ts'
 import type { ClusterPlace } from './jobScript.ts'
 import type { SlurmProfile } from './slurmProfile.ts'

@@ -1,7 +1,7 @@
 // How many jobs each pool of a cluster should have, by a person's word or by the load, and whether more may be submitted. Pure.
 
+import { Adaptive, type AdaptOptions, type Demand } from '../cluster/adapt.ts'
 import { memoryLimitBytes } from '../cluster/memoryLimit.ts'
-import { Adaptive, type AdaptOptions, type Demand } from './adapt.ts'
 import { MAIN_POOL, requestOf, threadsOf, workersOf } from './jobScript.ts'
 import { Trust } from './scaling.ts'
 import type { SlurmProfile } from './slurmProfile.ts'

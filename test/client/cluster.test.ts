@@ -208,3 +208,15 @@ test('bytes and counts are written for people', () => {
   ])
   assert.deepEqual([plural(1, 'worker'), plural(0, 'worker')], ['1 worker', '0 workers'])
 })
+
+test('a cluster that follows its load says so, until it does not or is another', () => {
+  const model = modelOf(SNAPSHOT)
+  const says = (): boolean => treeOf(model, 0)[0].description.includes('follows the load, 1 to 4')
+  assert.ok(applyFeed(model, { type: 'follows', limits: { minimum: 1, maximum: 4 } }))
+  assert.ok(says())
+  applyFeed(model, { type: 'follows', limits: undefined })
+  assert.ok(!says())
+  applyFeed(model, { type: 'follows', limits: { minimum: 1, maximum: 4 } })
+  applyFeed(model, SNAPSHOT)
+  assert.ok(!says(), 'where it still does, that comes behind the snapshot')
+})

@@ -6,6 +6,7 @@ import type { FrameLocator, Locator } from 'playwright-core'
 import { type Lab, openLab, until } from './kit.ts'
 import {
   again,
+  answerBox,
   clickOnRow,
   codeLens,
   editorTab,
@@ -146,6 +147,20 @@ describe('reports in a real VS Code', { concurrency: false }, () => {
     await lab.picture('restartedWorkers', 500)
   })
 
+  test('workers follow the load, and a number that is asked for ends that', async () => {
+    const { page } = lab
+    const follows = treeRow(/follows the load, 1 to 3/)
+    await runCommand(page, 'Heddle: Let Workers Follow the Load…')
+    await answerBox(page, 'Follow the load', '1-3')
+    await follows.waitFor()
+    await until(() => lab.workers().length === 3, 'there is work for three')
+    await until(async () => (await busyRows().count()) === 3, 'the tree shows them')
+    await lab.picture('followsLoad', 500)
+    await runCommand(page, 'Heddle: Remove a Worker')
+    await until(() => lab.workers().length === 2, 'one has left')
+    await follows.waitFor({ state: 'hidden' })
+  })
+
   test('the log of the cluster names what happened to its workers', async () => {
     const { page } = lab
     await runCommand(page, 'Heddle: Show Cluster Log')
@@ -153,6 +168,7 @@ describe('reports in a real VS Code', { concurrency: false }, () => {
     const line = (text: RegExp): Promise<void> => reportPage().getByText(text).first().waitFor()
     await line(/worker w0 joined: process \d+ on /)
     await line(/2 workers are asked for$/)
+    await line(/workers follow the load, from 1 to 3$/)
     await line(/worker w\d \(process \d+\) is gone: it was ended by SIGKILL/)
     await line(/worker w\d started again: it was ended by SIGKILL/)
     await line(/worker w\d \(process \d+\) left: restarted by the user/)

@@ -152,12 +152,14 @@ export class Shell implements AsyncDisposable {
       transferredBytes: () => this.plane.transferredBytes,
       decided: () => this.plane.drainSoon(),
       jobs: () => undefined,
+      follows: () => undefined,
     })
     this.plane.serveRequestsBy(
       new Requests(this.plane, {
         runs: this.runs,
         logs: this.logs,
         scale: (workers) => (workers > 4 ? 'too many' : undefined),
+        adapt: () => 'no workers of its own',
         jobs: () => undefined,
         shutdown: (reason) => void this.stops.push(reason),
         freeBytes: () => this.freeBytes,

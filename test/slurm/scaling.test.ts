@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { Adaptive } from '../../runtime/slurm/adapt.ts'
+import { Adaptive } from '../../runtime/cluster/adapt.ts'
 import { type Job, JobBooks } from '../../runtime/slurm/jobBooks.ts'
 import { planPool, Trust } from '../../runtime/slurm/scaling.ts'
 import { type ScaleTarget, Wishes } from '../../runtime/slurm/wishes.ts'

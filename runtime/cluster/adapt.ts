@@ -1,16 +1,17 @@
-// How many jobs a cluster should have, from what there is to do: up at once, down after a while, so that it does not thrash. Pure.
+// How many jobs, or workers of this machine, a cluster should have, from what there is to do: up at once, down after a while,
+// so that it does not thrash. Pure.
 //
 // As Dask's adaptive deployments: https://distributed.dask.org/en/stable/_modules/distributed/deploy/adaptive_core.html
 
 /** What a person may say of a cluster that follows its load. */
 export interface AdaptOptions {
-  /** The fewest jobs; 0 by default. */
+  /** The fewest jobs, or workers where those are no jobs; 0 by default. */
   minimum?: number
-  /** The most jobs. */
+  /** The most of them. */
   maximum: number
   /** What there is to do should be done within so long, in milliseconds; 5000 by default. */
   targetDurationMs?: number
-  /** So many looks in a row must find fewer jobs enough before any goes; 3 by default. */
+  /** So many looks in a row must find fewer enough before any goes; 3 by default. */
   waitCount?: number
   /** Between two looks, in milliseconds; 1000 by default. */
   intervalMs?: number
@@ -26,7 +27,7 @@ export interface Demand {
   heldBytes: number
 }
 
-/** What one job brings. */
+/** What one job, or one worker that is none, brings. */
 export interface JobSize {
   /** Of all its workers together. */
   threads: number
