@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { WORKERS_MAX } from '../../runtime/cluster/workerCounts.ts'
 import { Client, RefusedError } from '../../runtime/index.ts'
 import { Gate, type Knock, knockAt } from './gate.ts'
 
@@ -84,6 +85,9 @@ describe('a cluster of this machine that follows its load', { concurrency: false
       message: /maximum must be a whole number ≥ 1, not 0/,
     })
     await assert.rejects(client.adapt({ minimum: 3, maximum: 2 }), RefusedError)
-    await assert.rejects(client.adapt({ maximum: 5000 }), /a machine has 1024 workers at most/)
+    await assert.rejects(
+      client.adapt({ maximum: 5000 }),
+      new RegExp(`a machine has ${WORKERS_MAX} workers at most`),
+    )
   })
 })
