@@ -29,7 +29,7 @@ test('arrays are computed, kept and come back on a cluster of two workers', { ti
     shape: [500, 2],
     dtype: 'int64',
     product: 300,
-    error: 'shapes (3,) and (2,) do not broadcast together',
+    error: 'add: shapes (3,) and (2,) do not broadcast together',
     same: true,
   })
 })
