@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { PROTOCOL_VERSION } from '../../runtime/protocol/version.ts'
 import { openLab, root, until } from './kit.ts'
-import { notifications, runCommand, settledLenses } from './workbench.ts'
+import { again, notifications, openFile, runCommand, settledLenses } from './workbench.ts'
 
 /** Of a heddle that is newer than this one. */
 const OTHER_PROTOCOL = PROTOCOL_VERSION + 1
@@ -42,11 +42,13 @@ test('in a real VS Code', async (t) => {
 
   await t.test("a folder's heddle of another protocol is refused, with both named", async () => {
     installOtherHeddle(lab.folder)
+    // A command that was given twice has closed it along with the settings.
+    await openFile(page, 'analysis.ts')
     await runCommand(page, 'Notifications: Clear All Notifications')
     await until(async () => {
       if (logged('heddle protocol')) return true
       // Until VS Code has seen the folder's settings, there is no Node.
-      await lenses.first().click()
+      await again((timeout) => lenses.first().click({ timeout }))
       return logged('heddle protocol')
     }, 'the cluster is refused')
     const told = (await (await notifications(page, 'heddle protocol')).first().textContent()) ?? ''
