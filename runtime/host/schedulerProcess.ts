@@ -292,6 +292,7 @@ export class SchedulerProcess {
   }
 
   #follow(follows: FollowLoad | undefined): void {
+    if (!this.#follows && !follows) return
     this.#follows?.stop()
     this.#follows = follows
     this.#core.expectWorkers(follows ? [followsLine(follows.options)] : [])
