@@ -14,7 +14,8 @@ import type { RunEvent } from '../../runtime/protocol/runs.ts'
 const ENDLESS = 1_000_000
 
 const FITS = {
-  'clusters in rounds of tasks': `await new ml.KMeans({ nClusters: 9, maxIter: ${ENDLESS}, tol: -1 }).fit(x)`,
+  // Until no center moves at all so many rows need hundreds of rounds.
+  'clusters in rounds of tasks': `await new ml.KMeans({ nClusters: 300, maxIter: ${ENDLESS}, tol: 0 }).fit(array.random.uniform({ shape: [200_000, 3], chunks: [50_000, 3], seed: 1 }))`,
   'trees in rounds of tasks': `await new ml.GradientBoostingRegressor({ maxIter: ${ENDLESS}, maxDepth: 2 }).fit(x, y)`,
   'a ranker, level by level': `await new ml.GradientBoostingRanker({ maxIter: ${ENDLESS}, maxDepth: 2 }).fit(x, y.greater(0).astype('float64'), { query: array.arange(4000).floorDivide(9) })`,
   'whole trees of a forest': `await new ml.RandomForestClassifier({ nEstimators: 20_000 }).fit(x, y.greater(0).astype('float64'))`,
