@@ -1,7 +1,7 @@
 // What the window knows of its cluster: a reducer over the feed. No `vscode`, no clock.
 
 import { reasonSince, type WorkerInfo } from '../../runtime/protocol/cluster.ts'
-import type { FeedGroup, FeedMessage } from '../../runtime/protocol/feed.ts'
+import type { FeedGroup, FeedMessage, LoadLimits } from '../../runtime/protocol/feed.ts'
 import { applyJobsNews, type JobsReport } from '../../runtime/protocol/jobs.ts'
 import type { GpuReading } from '../../runtime/protocol/messages.ts'
 import type { ClusterKind } from './foundCluster.ts'
@@ -62,7 +62,7 @@ export interface ClusterModel {
   /** Of a cluster whose workers are jobs. */
   jobs?: JobsReport
   /** Of a cluster whose workers follow the load, and are no jobs: the fewest and the most. */
-  follows?: { minimum: number; maximum: number }
+  follows?: LoadLimits
 }
 
 export const noClusterModel = (): ClusterModel => ({

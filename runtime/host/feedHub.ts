@@ -1,7 +1,13 @@
 // Feeds panels: one snapshot each, then what changed, at most five times a second and only while somebody listens.
 
 import type { ClusterInfo } from '../protocol/cluster.ts'
-import { FEED_MESSAGES, FEED_REQUESTS, type FeedMessage, type FeedRequest } from '../protocol/feed.ts'
+import {
+  FEED_MESSAGES,
+  FEED_REQUESTS,
+  type FeedMessage,
+  type FeedRequest,
+  type LoadLimits,
+} from '../protocol/feed.ts'
 import { encodeFrame } from '../protocol/frame.ts'
 import type { JobsNews } from '../protocol/jobs.ts'
 import { refusalOfVersion } from '../protocol/version.ts'
@@ -11,12 +17,6 @@ import type { FrameCarrier } from './frameCarrier.ts'
 import { CpuWatch } from './processReadings.ts'
 import type { Runs } from './runs.ts'
 import type { SchedulerCore } from './schedulerCore.ts'
-
-/** The fewest and the most workers of a cluster that follows the load. */
-interface LoadLimits {
-  minimum?: number
-  maximum: number
-}
 
 const DELTA_MS = 200
 const RATES_MS = 1000
@@ -106,7 +106,7 @@ export class FeedHub {
   }
 
   tellFollows(limits: LoadLimits | undefined): void {
-    for (const panel of this.#panels) if (panel.greeted) panel.socket.send(followsMessage(limits))
+    for (const panel of this.#panels) if (panel.greeted) panel.socket.send({ type: 'follows', limits })
   }
 
   close(reason: string): void {
@@ -226,7 +226,7 @@ export class FeedHub {
   #sendSnapshot({ socket }: Panel): void {
     socket.send(this.#snapshot())
     const limits = this.#sources.follows()
-    if (limits) socket.send(followsMessage(limits))
+    if (limits) socket.send({ type: 'follows', limits })
   }
 
   #snapshot(): FeedMessage {
@@ -259,11 +259,6 @@ export class FeedHub {
     return rates
   }
 }
-
-const followsMessage = (limits: LoadLimits | undefined): FeedMessage => ({
-  type: 'follows',
-  limits: limits && { minimum: limits.minimum ?? 0, maximum: limits.maximum },
-})
 
 /** How many tasks of a period were computed: where only a sample is told, its share of all. */
 function computedIn({ what, total }: Extract<FeedMessage, { type: 'stream' }>): number {

@@ -2,6 +2,7 @@
 
 import { AdaptError, Adaptive, type AdaptOptions, type Demand, type JobSize } from '../cluster/adapt.ts'
 import { WORKERS_MAX } from '../cluster/workerCounts.ts'
+import type { LoadLimits } from '../protocol/feed.ts'
 
 /** The scheduler and its workers, as far as their number goes. */
 export interface LoadGround {
@@ -15,7 +16,7 @@ export interface LoadGround {
 }
 
 export class FollowLoad {
-  readonly options: AdaptOptions
+  readonly limits: LoadLimits
   readonly #adaptive: Adaptive
   readonly #ground: LoadGround
   readonly #timer: NodeJS.Timeout
@@ -25,7 +26,7 @@ export class FollowLoad {
     this.#adaptive = new Adaptive(options)
     if (options.maximum > WORKERS_MAX)
       throw new AdaptError(`maximum is ${options.maximum}, and a machine has ${WORKERS_MAX} workers at most`)
-    this.options = options
+    this.limits = { minimum: options.minimum ?? 0, maximum: options.maximum }
     this.#ground = ground
     this.#timer = setInterval(() => this.look(), this.#adaptive.intervalMs)
     this.#timer.unref()

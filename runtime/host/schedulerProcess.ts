@@ -15,6 +15,7 @@ import {
   RESTARTED_BY_USER,
   type WorkerInfo,
 } from '../protocol/cluster.ts'
+import type { LoadLimits } from '../protocol/feed.ts'
 import { HEDDLE_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
 import { Auth } from './auth.ts'
@@ -108,7 +109,7 @@ export class SchedulerProcess {
       transferredBytes: () => this.#plane.transferredBytes,
       decided: () => this.#plane.drainSoon(),
       jobs: () => this.#jobs?.keeper.news,
-      follows: () => this.#follows?.options,
+      follows: () => this.#follows?.limits,
     })
     this.#plane.serveRequestsBy(
       new Requests(this.#plane, {
@@ -295,8 +296,8 @@ export class SchedulerProcess {
     if (!this.#follows && !follows) return
     this.#follows?.stop()
     this.#follows = follows
-    this.#core.expectWorkers(follows ? [followsLine(follows.options)] : [])
-    this.#hub.tellFollows(follows?.options)
+    this.#core.expectWorkers(follows ? [followsLine(follows.limits)] : [])
+    this.#hub.tellFollows(follows?.limits)
   }
 
   /** As the load wants it: more at once, fewer when those that cost least to do without have ended their work. */
@@ -327,7 +328,7 @@ const NO_WORKERS =
   'this scheduler keeps no workers of its own: start or stop some with `heddle worker --connect …`'
 
 /** What `explain` says of tasks for which there is no worker. */
-const followsLine = ({ minimum = 0, maximum }: AdaptOptions): string =>
+const followsLine = ({ minimum, maximum }: LoadLimits): string =>
   `the number of workers follows the load, from ${minimum} to ${maximum}: one is started about a second after there is work`
 
 /** The panels as they were built: beside the programs, or in `dist` when running from sources. */

@@ -31,6 +31,12 @@ export interface FeedGroup extends TaskGroup {
   computation: number
 }
 
+/** The fewest and the most workers of a cluster that follows its load. */
+export interface LoadLimits {
+  minimum: number
+  maximum: number
+}
+
 /** From the scheduler to a panel. */
 export const FEED_MESSAGES = {
   /** Everything a panel needs to start. Sent first, and again after a gap. */
@@ -127,7 +133,7 @@ export const FEED_MESSAGES = {
   /** Jobs that workers run in: all of them first, then what changed. Only of clusters that have jobs. */
   jobs: { news: plain<JobsNews>() },
   /** Workers that are no jobs follow the load between these numbers from now on, or no more. */
-  follows: { limits: optional(plain<{ minimum: number; maximum: number }>()) },
+  follows: { limits: optional(plain<LoadLimits>()) },
   closing: { reason: text },
 } as const
 
