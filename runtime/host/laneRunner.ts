@@ -197,10 +197,12 @@ export class LaneRunner {
         const run = this.#runs.begin(batch.batch, index, batch.tasks[index], start)
         takeKeptNothing()
         const following = this.#call(run, number, callable, bytes, values, report)
-        if (!takeKeptNothing() && !this.#loader.keepsNothing(callable)) report.made = undefined
+        const keepsNothing = this.#loader.keepsNothing(callable)
+        if (!takeKeptNothing() && !keepsNothing) report.made = undefined
         if (following) {
-          report.made = undefined
           const outcome = await following
+          // What was set aside goes on with its arguments.
+          if (!outcome || !keepsNothing) report.made = undefined
           this.#now = epochMs()
           if (outcome) enter(report, start, this.#now - start, outcome)
         }

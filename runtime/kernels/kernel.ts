@@ -21,9 +21,9 @@ export function kernel<F extends AnyFunction>(name: string, fn: F): F {
 }
 
 /**
- * Says of a kernel that once it has returned nothing ever looks at its arguments or its result again: it keeps neither in
- * a cache, and calls no function of a user's that could. A worker's thread then lets go of their memory at once, where it
- * would have to wait for a garbage collection to know.
+ * Says of a kernel that once it has returned, or its promise is settled, nothing ever looks at its arguments or its result
+ * again: it keeps neither in a cache, and calls no function of a user's that could. A worker's thread then lets go of their
+ * memory at once, where it would have to wait for a garbage collection to know.
  * @example export const twice = keepsNothing(kernel('example.twice', (x: Float64Array) => x.map((one) => 2 * one)))
  */
 export function keepsNothing<F extends AnyFunction>(fn: F): F {

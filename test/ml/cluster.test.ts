@@ -36,6 +36,10 @@ test('models learn on a cluster of two workers', { timeout: 240_000 }, () => {
   })
 })
 
+test('searches one after the other score what fits of lists score', { timeout: 240_000 }, () => {
+  assert.deepEqual(printed('searches.ts'), { same: [true, true, true] })
+})
+
 test('boosting where workers may hold hardly anything gives the trees of one process, to the last bit', {
   timeout: 240_000,
 }, () => {

@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { array, bag, dataframe, NdArray } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { denseBlock } from '../../runtime/kernels/ml/block.ts'
-import { placesOfFold, splitTask } from '../../runtime/kernels/ml/fitTask.ts'
+import { splitTask } from '../../runtime/kernels/ml/fitTask.ts'
+import { placesOfFold } from '../../runtime/kernels/ml/folds.ts'
 import { evenFitGroups, fitGroups } from '../../runtime/ml/modelSelection/fitGroups.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { answersOf, close, dataset } from './kit.ts'
@@ -315,9 +316,40 @@ test('GridSearchCV finds what scikit-learn finds, and scales each fold once', as
       1e-12,
     )
     assert.equal(search.bestParams.model__C, answer.best)
-    // 5 splits, 5 scalings, 4 × 5 fits: all rows were brought together before, and stay where they are.
-    assert.equal(count.tasks, 5 + 5 + 20)
+    // 1 for the folds, 5 splits, 5 scalings, 4 × 5 fits: all rows were brought together before, and stay where they are.
+    assert.equal(count.tasks, 1 + 5 + 5 + 20)
   }
+})
+
+test('a splitter of one’s own divides as it says: the same folds give the same scores', async () => {
+  const x = array.fromArray(iris.x, { chunks: [40, 2] })
+  for (const ours of [
+    new ml.KFold({ nSplits: 4, shuffle: true, seed: 3 }),
+    new ml.StratifiedKFold({ nSplits: 3 }),
+    new ml.StratifiedKFold({ nSplits: 3, shuffle: true, seed: 5 }),
+  ]) {
+    const own: ml.Splitter = { nSplits: ours.nSplits, split: (labels) => ours.split(labels) }
+    class Others extends ml.KFold {
+      override split = own.split
+    }
+    const searches = [ours, own, new Others()].flatMap((cv) => [
+      new ml.GridSearchCV(pipeline(), grid, { cv, refit: false }),
+      new ml.SuccessiveHalvingSearchCV(pipeline(), grid, { cv, refit: false }),
+    ])
+    for (const search of searches) await search.fit(x, iris.y)
+    const [searched, halved, ...others] = searches.map(({ results }) => results)
+    assert.deepEqual(others, [searched, halved, searched, halved])
+  }
+})
+
+test('rows that cannot be divided are refused where the folds are made', async () => {
+  const x = array.fromArray(iris.x.slice(0, 3), { chunks: [2, 2] })
+  const few = new ml.GridSearchCV(new ml.Ridge(), { alpha: [1] }, { cv: 4 })
+  await assert.rejects(few.fit(x, [1, 2, 3]), /3 rows cannot be divided into 4 folds/)
+  await assert.rejects(
+    ml.crossValScore(new ml.LogisticRegression(), x, [0, 0, 1], { cv: 3 }),
+    /no class has 3 rows/,
+  )
 })
 
 test('the best model is fitted with all rows, and predicts', async () => {

@@ -1,6 +1,6 @@
 // Whole fits as tasks: a model, as plain data, learns from rows that one worker has. Estimators are loaded at the first.
 
-import { kernel } from '../kernel.ts'
+import { keepsNothing, kernel } from '../kernel.ts'
 import {
   type Block,
   type Column,
@@ -10,6 +10,15 @@ import {
   stackCells,
   stackRows,
 } from './block.ts'
+import {
+  type Fold,
+  type FoldPlaces,
+  type FoldRule,
+  foldAt,
+  foldOfPlaces,
+  foldOfRows,
+  thinned,
+} from './folds.ts'
 import { MlDataError } from './mlErrors.ts'
 
 /** All rows as one, with their targets; weights where there are any. */
@@ -56,46 +65,33 @@ function fitter(): Promise<Fitter> {
 }
 
 /** All blocks as one: those of the features, then those of the targets, then those of the weights. */
-export const stackTask = kernel('ml.stack', (count: number, ...parts: unknown[]): WholeRows => {
-  const weights = parts.slice(2 * count) as Column[]
-  return {
-    x: stackRows(parts.slice(0, count) as Block[]),
-    y: stackCells(parts.slice(count, 2 * count) as Column[]),
-    weight: weights.length === 0 ? null : (stackCells(weights) as Float64Array),
-  }
-})
+export const stackTask = keepsNothing(
+  kernel('ml.stack', (count: number, ...parts: unknown[]): WholeRows => {
+    const weights = parts.slice(2 * count) as Column[]
+    return {
+      x: stackRows(parts.slice(0, count) as Block[]),
+      y: stackCells(parts.slice(count, 2 * count) as Column[]),
+      weight: weights.length === 0 ? null : (stackCells(weights) as Float64Array),
+    }
+  }),
+)
 
 /** What rows are to be learnt as. */
-export const targetsOfRows = kernel('ml.targets', (_: unknown, { y }: WholeRows): Column => y)
+export const targetsOfRows = keepsNothing(kernel('ml.targets', (_: unknown, { y }: WholeRows): Column => y))
 
-/** Places of rows of a fold as they travel: most folds train with all rows that do not test. */
-export interface FoldPlaces {
-  test: Int32Array
-  /** The places to train with; how many rows there are, where those are all others, in order. */
-  train: Int32Array | number
-}
+/** The fold that each row tests in. */
+export const foldsTask = keepsNothing(
+  kernel('ml.folds', (rule: FoldRule, { y }: WholeRows): Int32Array => foldOfRows(rule, y)),
+)
 
-/** A fold as it travels. */
-export function placesOfFold({ train, test }: { train: Int32Array; test: Int32Array }): FoldPlaces {
-  const rows = train.length + test.length
-  const inOrder = test.every((row, i) => row < rows && (i === 0 || row > test[i - 1]))
-  if (!inOrder) return { train, test }
-  const others = otherRows(rows, test)
-  return others.every((row, i) => row === train[i]) ? { train: rows, test } : { train, test }
-}
+/** How many rows the first fold of a rule trains with. */
+export const rowsToTrain = keepsNothing(
+  kernel('ml.rowsToTrain', (rule: FoldRule, { y }: WholeRows): number =>
+    foldOfRows(rule, y).reduce((rows, fold) => rows + Math.min(fold, 1), 0),
+  ),
+)
 
-/** @param test rising */
-function otherRows(rows: number, test: Int32Array): Int32Array {
-  const made = new Int32Array(rows - test.length)
-  for (let row = 0, skipped = 0; row < rows; row++)
-    if (row === test[skipped]) skipped++
-    else made[row - skipped] = row
-  return made
-}
-
-export const splitTask = kernel('ml.split', (fold: FoldPlaces, { x, y, weight }: WholeRows): Split => {
-  const { test } = fold
-  const train = typeof fold.train === 'number' ? otherRows(fold.train, test) : fold.train
+function splitOf({ train, test }: Fold, { x, y, weight }: WholeRows): Split {
   return {
     train: selectRows(x, train),
     trainTarget: selectCells(y, train),
@@ -103,23 +99,48 @@ export const splitTask = kernel('ml.split', (fold: FoldPlaces, { x, y, weight }:
     test: selectRows(x, test),
     testTarget: selectCells(y, test),
   }
-})
+}
 
-export const fitTransformTask = kernel(
-  'ml.fitTransform',
-  async (model: unknown, split: Split): Promise<Split> => (await fitter()).fitTransform(model, split),
+/** Rows divided by places that came from elsewhere. */
+export const splitTask = keepsNothing(
+  kernel('ml.split', (places: FoldPlaces, rows: WholeRows): Split => splitOf(foldOfPlaces(places), rows)),
+)
+
+/** A fold by its number, and with how many rows it trains; null for all. */
+export interface NumberedFold {
+  fold: number
+  rows: number | null
+}
+
+/** Rows divided by the fold that each tests in. */
+export const foldedSplitTask = keepsNothing(
+  kernel('ml.foldedSplit', ({ fold, rows }: NumberedFold, all: WholeRows, folds: Int32Array): Split => {
+    const whole = foldAt(folds, fold)
+    return splitOf(rows === null ? whole : thinned(whole, rows), all)
+  }),
+)
+
+export const fitTransformTask = keepsNothing(
+  kernel(
+    'ml.fitTransform',
+    async (model: unknown, split: Split): Promise<Split> => (await fitter()).fitTransform(model, split),
+  ),
 )
 
 /** The scores of some models, each fitted with the training rows. */
-export const fitScoresTask = kernel(
-  'ml.fitScores',
-  async (scoring: string | null, models: readonly unknown[], split: Split): Promise<number[]> =>
-    (await fitter()).fitScores(models, split, scoring),
+export const fitScoresTask = keepsNothing(
+  kernel(
+    'ml.fitScores',
+    async (scoring: string | null, models: readonly unknown[], split: Split): Promise<number[]> =>
+      (await fitter()).fitScores(models, split, scoring),
+  ),
 )
 
-export const fitTask = kernel(
-  'ml.fit',
-  async (model: unknown, sample: WholeRows): Promise<unknown> => (await fitter()).fitSample(model, sample),
+export const fitTask = keepsNothing(
+  kernel(
+    'ml.fit',
+    async (model: unknown, sample: WholeRows): Promise<unknown> => (await fitter()).fitSample(model, sample),
+  ),
 )
 
 /**

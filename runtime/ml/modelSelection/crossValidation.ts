@@ -8,26 +8,30 @@ import { Classifier, type Predictor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { fitter } from './fitter.ts'
-import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.ts'
+import { KFold, ruleOf, type Splitter, StratifiedKFold } from './folds.ts'
+import { type FoldTasks, GivenFolds, RuledFolds } from './foldTasks.ts'
 import { scorerNamed } from './scoring.ts'
 import { SearchTasks, threadsThere, wholeRows } from './searchGraph.ts'
 
 provideFitter(async () => fitter)
 
 /** The rows' folds; of equal shares of the classes for classifiers, where a number alone is given. */
-export async function foldsOf(
+export async function foldsFor(
   estimator: Predictor,
   rows: Blocks<WholeRows>,
   cv: number | Splitter = 5,
-): Promise<Fold[]> {
+): Promise<FoldTasks> {
+  const splitter = typeof cv === 'number' ? splitterFor(estimator, cv) : cv
+  const rule = ruleOf(splitter)
+  if (rule) return new RuledFolds(rule)
   const [cells] = await rows.map(targetsOfRows, undefined).gather()
-  const labels = Array.from<number | string | null>(cells) as (number | string)[]
-  if (typeof cv !== 'number') return cv.split(labels)
+  return new GivenFolds(splitter.split(Array.from<number | string | null>(cells) as (number | string)[]))
+}
+
+function splitterFor(estimator: Predictor, nSplits: number): Splitter {
   const steps = estimator instanceof Pipeline ? estimator.params.steps : undefined
   const last = steps ? steps[steps.length - 1][1] : estimator
-  const splitter =
-    last instanceof Classifier ? new StratifiedKFold({ nSplits: cv }) : new KFold({ nSplits: cv })
-  return splitter.split(labels)
+  return last instanceof Classifier ? new StratifiedKFold({ nSplits }) : new KFold({ nSplits })
 }
 
 export interface CrossValidationOptions extends FitOptions {
@@ -50,7 +54,7 @@ export async function crossValScore(
   scorerNamed(scoring ?? null)
   const samples = await samplesOf(estimator.kind, x, y, options)
   const rows = await wholeRows(samples)
-  const folds = await foldsOf(estimator, rows, cv)
+  const folds = await foldsFor(estimator, rows, cv)
   const tasks = new SearchTasks(rows, [estimator.clone()], folds, scoring ?? null, await threadsThere())
   const [[scores]] = (await computeAll([tasks], callOf('crossValScore'))) as [number[][]]
   return scores

@@ -8,8 +8,6 @@ import {
   fitScoresTask,
   fitTask,
   fitTransformTask,
-  placesOfFold,
-  splitTask,
   stackTask,
   type WholeRows,
 } from '../../kernels/ml/fitTask.ts'
@@ -19,13 +17,13 @@ import type { Estimator } from '../contract/estimator.ts'
 import { learnsTogether } from '../contract/learnsTogether.ts'
 import type { Samples } from '../contract/samples.ts'
 import { evenFitGroups, fitGroups } from './fitGroups.ts'
-import type { Fold } from './folds.ts'
+import type { FoldTasks } from './foldTasks.ts'
 
 /** Fits of candidates on folds; computing gives the scores, a row a candidate. */
 export class SearchTasks implements Collection<number[][]> {
   readonly collectionKind = 'ml'
   readonly #rows: GraphNode
-  readonly #folds: readonly Fold[]
+  readonly #folds: FoldTasks
   readonly #scoring: string | null
   /** Candidates' steps as data. */
   readonly #steps: readonly (readonly unknown[])[]
@@ -37,7 +35,7 @@ export class SearchTasks implements Collection<number[][]> {
   constructor(
     rows: Blocks<WholeRows>,
     candidates: readonly Estimator[],
-    folds: readonly Fold[],
+    folds: FoldTasks,
     scoring: string | null,
     threads: number,
   ) {
@@ -49,7 +47,8 @@ export class SearchTasks implements Collection<number[][]> {
     )
     this.#steps = steps.map((own) => own.map((step) => step.toJSON()))
     this.#reads = this.#steps.flatMap((steps) =>
-      folds.map(
+      Array.from(
+        { length: folds.count },
         (_, fold) =>
           fold +
           steps
@@ -74,17 +73,16 @@ export class SearchTasks implements Collection<number[][]> {
     const group = (fn: (...args: never[]) => unknown, name: string, bound: unknown[] = []): number =>
       graph.addGroup({ fn, name, bound, kind: 'ml.fit' })
     const [data] = buildNode(graph, this.#rows)
-    const splitting = group(splitTask, 'split')
-    const splits = this.#folds.map((fold) => graph.addTask(splitting, [placesOfFold(fold), data]))
+    const splits = this.#folds.build(graph, data)
     const transforming = group(fitTransformTask, 'fitTransform')
     const scoring = group(fitScoresTask, 'fitScore', [this.#scoring])
     // By what was done so far: candidates that differ only in later steps share the tasks of earlier ones.
     const prefixes = new Map<string, TaskRef>()
-    const stepsOf = (fit: number): readonly unknown[] => this.#steps[Math.floor(fit / this.#folds.length)]
+    const stepsOf = (fit: number): readonly unknown[] => this.#steps[Math.floor(fit / this.#folds.count)]
     return this.#groups.map((fits) => {
       const [first] = fits
-      let now = splits[first % this.#folds.length]
-      let path = String(first % this.#folds.length)
+      let now = splits[first % this.#folds.count]
+      let path = String(first % this.#folds.count)
       for (const model of stepsOf(first).slice(0, -1)) {
         path += JSON.stringify(model)
         let known = prefixes.get(path)
@@ -99,7 +97,7 @@ export class SearchTasks implements Collection<number[][]> {
   }
 
   assemble(results: readonly unknown[]): number[][] {
-    const folds = this.#folds.length
+    const folds = this.#folds.count
     const scores = this.#steps.map(() => new Array<number>(folds))
     this.#groups.forEach((fits, group) => {
       fits.forEach((fit, i) => {

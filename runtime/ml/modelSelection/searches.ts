@@ -2,16 +2,16 @@
 
 import { callOf, computeAll } from '../../collections/compute.ts'
 import { provideFitter, type WholeRows } from '../../kernels/ml/fitTask.ts'
-import { shuffled } from '../../kernels/ml/seeded.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { type Estimator, fromJSON, NotFittedError, ParameterError } from '../contract/estimator.ts'
 import type { Predicted, Predictor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
-import { foldsOf } from './crossValidation.ts'
+import { foldsFor } from './crossValidation.ts'
 import { drawnParams, type ParamDistributions, type ParamSet } from './distributions.ts'
 import { fitter } from './fitter.ts'
-import type { Fold, Splitter } from './folds.ts'
+import type { Splitter } from './folds.ts'
+import type { FoldTasks } from './foldTasks.ts'
 import { scorerNamed } from './scoring.ts'
 import { FitTasks, SearchTasks, threadsThere, wholeRows } from './searchGraph.ts'
 
@@ -64,10 +64,13 @@ abstract class Search<E extends Predictor> {
     this.options = options
   }
 
-  /** Tries candidates by the given way of scoring some of them. */
+  /**
+   * Tries candidates by the given way of scoring some of them.
+   * @param allRows how many rows there are to train with
+   */
   protected abstract search(
     score: (candidates: readonly ParamSet[], rows?: number) => Promise<SearchResult[]>,
-    rows: number,
+    allRows: () => Promise<number>,
   ): Promise<SearchResult[]>
 
   /**
@@ -78,10 +81,10 @@ abstract class Search<E extends Predictor> {
   async fit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
     const samples = await samplesOf(this.estimator.kind, x, y, options)
     const all = await wholeRows(samples)
-    const folds = await foldsOf(this.estimator, all, this.options.cv)
+    const folds = await foldsFor(this.estimator, all, this.options.cv)
     const score = (candidates: readonly ParamSet[], rows?: number): Promise<SearchResult[]> =>
-      this.#score(all, candidates, rows === undefined ? folds : folds.map((fold) => thinned(fold, rows)))
-    this.#results = ranked(await this.search(score, folds[0].train.length))
+      this.#score(all, candidates, rows === undefined ? folds : folds.thinned(rows))
+    this.#results = ranked(await this.search(score, () => folds.trainRows(all)))
     if (this.options.refit !== false) {
       const [data] = await computeAll([new FitTasks(all, this.#candidate(this.bestParams))], callOf('fit'))
       this.#best = fromJSON(data) as Estimator as E
@@ -96,7 +99,7 @@ abstract class Search<E extends Predictor> {
   async #score(
     all: Blocks<WholeRows>,
     candidates: readonly ParamSet[],
-    folds: readonly Fold[],
+    folds: FoldTasks,
   ): Promise<SearchResult[]> {
     if (candidates.length === 0) throw new ParameterError('there are no parameters to try')
     const models = candidates.map((params) => this.#candidate(params))
@@ -140,13 +143,6 @@ abstract class Search<E extends Predictor> {
   score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
     return this.bestEstimator.score(x, y, options)
   }
-}
-
-/** A fold that trains with fewer rows, evenly drawn. */
-function thinned(fold: Fold, rows: number): Fold {
-  if (rows >= fold.train.length) return fold
-  const kept = shuffled(fold.train.length, 0).slice(0, rows).sort()
-  return { train: kept.map((place) => fold.train[place]), test: fold.test }
 }
 
 /** The best mean first; one that is not known comes last. */
@@ -232,8 +228,9 @@ export class SuccessiveHalvingSearchCV<E extends Predictor> extends Search<E> {
   }
   protected async search(
     score: (candidates: readonly ParamSet[], rows?: number) => Promise<SearchResult[]>,
-    all: number,
+    allRows: () => Promise<number>,
   ): Promise<SearchResult[]> {
+    const all = await allRows()
     let candidates: readonly ParamSet[] = gridOf(this.grid)
     const rounds = Math.ceil(Math.log(candidates.length) / Math.log(this.#factor) - 1e-9)
     let rows = this.#minRows ?? Math.ceil(all / this.#factor ** rounds)
