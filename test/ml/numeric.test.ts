@@ -115,8 +115,7 @@ const CANCELS =
   'scikit-learn takes weights as numbers of rows, and cannot tell such columns from constant ones'
 const NOISE = 'scikit-learn learns from what rounding left of the mean'
 const UNSCALED = 'columns of 1e12 are out of the reach of gradients: both are where they began, or near'
-const FOREST_WEIGHTS =
-  'the products of such weights are beyond float64: no split gains; scikit-learn goes by other products'
+const SQUARES = 'squares of such weights are beyond float64, so that no split of scikit-learn gains'
 
 /** What is other than in scikit-learn, and why. */
 const APART: Record<string, Record<string, string>> = {
@@ -139,13 +138,13 @@ const APART: Record<string, Record<string, string>> = {
     'weights far apart': GRADIENTS,
     'weights of most size': GRADIENTS,
   },
-  RandomForestRegressor: {
+  RandomForestRegressor: { 'far from 0': FLOATS, tiny: FLOATS },
+  RandomForestClassifier: {
     'far from 0': FLOATS,
     tiny: FLOATS,
-    'weights of least size': FOREST_WEIGHTS,
-    'weights of most size': FOREST_WEIGHTS,
+    'weights of least size': SQUARES,
+    'weights of most size': SQUARES,
   },
-  RandomForestClassifier: { 'far from 0': FLOATS, tiny: FLOATS, 'weights of most size': FOREST_WEIGHTS },
   KMeans: { 'far from 0': EXPANDED },
   PCA: {
     'one row': 'scikit-learn gives NaN and warns; here it is refused',
@@ -214,6 +213,28 @@ test('least squares and components lose nothing where columns are far from 0, fo
     assert.equal(model.rank, 2)
     const pca = await new ml.PCA().fit(cut)
     assert.ok(apart('', pca.explainedVariance, directions.explainedVariance) < 1e-7)
+  }
+})
+
+test('forests of weights of any size are those of the same weights near 1, to the last bit', async () => {
+  const x = Array.from({ length: 200 }, (_, i) => [i % 17, (7 * i) % 23])
+  const y = x.map(([a, b]) => 3 * a - b)
+  const sides = y.map((each) => (each > 10 ? 1 : 0))
+  for (const bootstrap of [true, false]) {
+    const grown = (size: number) => {
+      const sampleWeight = y.map((_, i) => size * (1 + (i % 3)))
+      const params = { nEstimators: 3, bootstrap }
+      return Promise.all([
+        new ml.RandomForestRegressor(params).fit(x, y, { sampleWeight }),
+        new ml.RandomForestClassifier(params).fit(x, sides, { sampleWeight }),
+      ])
+    }
+    const near = await grown(1)
+    for (const size of [2 ** -1000, 2 ** 1000, 2 ** 3]) assert.deepEqual(await grown(size), near, `${size}`)
+    const large = x.map(([a]) => a * 1e200)
+    const sampleWeight = y.map(() => 1e300)
+    const model = await new ml.RandomForestRegressor({ nEstimators: 3 }).fit(x, large, { sampleWeight })
+    assert.ok(apart('', model.predict(x), large) < 0.1)
   }
 })
 

@@ -7,7 +7,8 @@ import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { boostBlockOf } from '../../kernels/ml/trees/boostBlock.ts'
 import { type Forest, forestMeans, forestPlaces, forestProbabilities } from '../../kernels/ml/trees/forest.ts'
 import { ForestScore, joinWatched, watchedOfBlock } from '../../kernels/ml/trees/forestWatch.ts'
-import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
+import { forestSizes, scaledWeights, weightScale } from '../../kernels/ml/trees/forestWeights.ts'
+import { featuresOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
 import { ParameterError, registerEstimator, requireChoices, requireCounts } from '../contract/estimator.ts'
 import {
@@ -96,13 +97,16 @@ function triesOf(maxFeatures: RandomForestParams['maxFeatures'], columns: number
 async function forestOf(
   who: string,
   params: RandomForestParams,
-  samples: Blocks<Sample>,
+  given: Blocks<Sample>,
   classes: readonly Label[] | null,
   options: ForestFitOptions,
 ): Promise<Forest> {
-  const lengths = await samples.map(rowsOfSample, undefined).gather()
+  const sizes = await given.map(forestSizes, undefined).gather()
+  const lengths = sizes.map(([length]) => length)
   const rows = lengths.reduce((sum, length) => sum + length, 0)
   if (rows === 0) throw new MlDataError(`${who}: there are no rows to learn from`)
+  const scale = weightScale(sizes.reduce((most, [, heaviest]) => Math.max(most, heaviest), 0))
+  const samples = scale === 1 ? given : given.map(scaledWeights, scale)
   const starts = Blocks.here(startsOf(lengths))
   const bins = await learnBins(
     who,

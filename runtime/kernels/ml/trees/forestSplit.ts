@@ -31,6 +31,7 @@ export interface ForestSums {
 
 export interface ForestSplit {
   feature: number
+  /** In whole units: those of weights where targets are classes, of squared sums over weights where they are numbers. */
   gain: number
   /** The last bin that goes left, and the last one before the first that goes right: what is between is empty. */
   bin: number
@@ -140,10 +141,9 @@ export function forestSplit(
   runsOf: (feature: number, runs: Runs) => void,
   runs: Runs,
 ): ForestSplit | null {
-  const sumUnit = rules.isRegression ? rules.gradientUnit : rules.hessianUnit
   let squares = 0
-  for (let c = 0; c < rules.classes; c++) squares += (node.sums[c] * sumUnit) ** 2
-  const own = squares / (node.weight * rules.hessianUnit)
+  for (let c = 0; c < rules.classes; c++) squares += node.sums[c] ** 2
+  const own = squares / node.weight
   const search: Search = {
     feature: -1,
     // Sides differ by rounding where the targets of a node are all alike.
@@ -191,8 +191,7 @@ function sweep(
   missingLeft: boolean,
   search: Search,
 ): void {
-  const { classes, hessianUnit, minSamplesLeaf } = rules
-  const sumUnit = rules.isRegression ? rules.gradientUnit : hessianUnit
+  const { classes, minSamplesLeaf } = rules
   const { sums, weights, counts, beside: left } = runs
   left.fill(0)
   let weight = 0
@@ -219,7 +218,7 @@ function sweep(
       inLeft += left[c] * left[c]
       inRight += other * other
     }
-    const gain = ((inLeft / weight + inRight / rest) * sumUnit * sumUnit) / hessianUnit - own
+    const gain = inLeft / weight + inRight / rest - own
     if (!(gain > search.most)) continue
     const next = runs.bins[run + 1]
     search.most = gain
