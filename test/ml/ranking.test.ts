@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { array, dataframe } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
+import { joinRuns, runsOfQueries } from '../../runtime/kernels/ml/metrics/queryRuns.ts'
 import { addLambdas, ndcgOf } from '../../runtime/kernels/ml/metrics/ranking.ts'
 import { mulberry } from '../../runtime/kernels/ml/seeded.ts'
 import { hashedFraction } from '../../runtime/kernels/ml/trees/rowHash.ts'
@@ -48,6 +49,30 @@ test('lambdas are what the pairs by the book come to', () => {
     expected[low] += lambda
   }
   close(gradients, expected, 1e-12)
+})
+
+test('orders are the same, to the last bit, however rows of queries are cut', async () => {
+  // Queries of 1 to 9 rows, over several blocks and within one.
+  const query = Array.from({ length: 80 }, (_, row) => Math.floor(Math.sqrt(row * 12)))
+  const relevance = query.map((of, row) => (row * row + of) % 4)
+  const scores = query.map((_, row) => (row * 7) % 5)
+  for (const options of [{}, { k: 2 }, { gain: 'exponential' }] as const) {
+    const whole = await ml.metrics.ndcgScore(relevance, scores, { query, ...options })
+    const all = await ml.metrics.ndcgScore(relevance, scores, options)
+    for (const size of [1, 2, 7, 33, 80]) {
+      const cut = (cells: number[]) => array.fromArray(cells, { chunks: [size] })
+      const blocks = [cut(relevance), cut(scores)] as const
+      assert.equal(await ml.metrics.ndcgScore(...blocks, { query: cut(query), ...options }), whole, `${size}`)
+      assert.equal(await ml.metrics.ndcgScore(...blocks, { query, ...options }), whole, `${size}`)
+      assert.equal(await ml.metrics.ndcgScore(...blocks, options), all, `${size}`)
+    }
+  }
+  const parts = [[], [1, 1], [], [1, 2], [2, 3, 3], []].map((names) =>
+    runsOfQueries(undefined, names as never),
+  )
+  assert.deepEqual(joinRuns(parts), { names: [1, 2, 3], starts: [0, 3, 5, 7] })
+  assert.deepEqual(joinRuns([]), { names: [], starts: [0] })
+  await assert.rejects(ml.metrics.ndcgScore([], []), /there are no rows/)
 })
 
 /** Queries of 20 rows each: relevance follows a hidden score, whose scale differs from query to query. */

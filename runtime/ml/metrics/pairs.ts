@@ -19,8 +19,17 @@ export async function pairsOf(
   predicted: Target,
   options: FitOptions,
 ): Promise<Blocks<Pairs>> {
-  const { blocks } = await samplesOf(ROLE.who, await columnRows(actual), predicted, options)
-  return blocks.map(pairsOfBlock, ROLE.who)
+  return (await rowsWithPairs(actual, predicted, options)).pairs
+}
+
+/** The same, and the targets as rows, as which further columns are to be cut. */
+export async function rowsWithPairs(
+  actual: Target,
+  predicted: Target,
+  options: FitOptions,
+): Promise<{ rows: Rows; pairs: Blocks<Pairs> }> {
+  const { x, blocks } = await samplesOf(ROLE.who, await columnRows(actual), predicted, options)
+  return { rows: x, pairs: blocks.map(pairsOfBlock, ROLE.who) }
 }
 
 const ROLE = { who: 'a metric', name: 'y' }

@@ -2,17 +2,18 @@
 
 import { DataFrame } from '../../collections/dataframe/dataframe.ts'
 import type { Column } from '../../kernels/ml/block.ts'
-import { queryStarts } from '../../kernels/ml/metrics/ranking.ts'
+import { joinRuns, type QueryRuns, runsOfQueries } from '../../kernels/ml/metrics/queryRuns.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { type Ensemble, predictRaw } from '../../kernels/ml/trees/predict.ts'
 import { leastTarget, smaller } from '../../kernels/ml/trees/queryRows.ts'
 import { targetPlaces } from '../../kernels/ml/trees/samples.ts'
+import type { Blocks } from '../contract/blocks.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import { Predictor, type PredictStep, type Probabilities, predictStep } from '../contract/predictor.ts'
 import type { Features, Rows } from '../contract/rows.ts'
 import { columnFor, samplesOf, type Target } from '../contract/samples.ts'
 import { requireFeatures } from '../contract/transformer.ts'
-import { cellsHere, ndcgScore } from '../metrics/ranking.ts'
+import { ndcgScore } from '../metrics/ranking.ts'
 import {
   type BoostedState,
   type BoostingFitOptions,
@@ -62,7 +63,8 @@ export class GradientBoostingRanker extends Predictor<RankerParams, BoostedState
   /** @throws {MlDataError} when relevances are negative, or a query's rows do not stand together */
   async fit(x: Features, y: Target, options: RankerFitOptions): Promise<this> {
     const who = this.kind
-    const { samples, starts } = await queried(who, x, y, options)
+    const { samples, query } = await queried(who, x, y, options)
+    const { starts } = await distinctRuns(who, query)
     const targets = samples.blocks.map(targetPlaces, { who, classes: null })
     if ((await targets.map(leastTarget, undefined).reduce(smaller)) < 0)
       throw new MlDataError(`${who} learns relevances ≥ 0`)
@@ -101,17 +103,14 @@ export class GradientBoostingRanker extends Predictor<RankerParams, BoostedState
     options: Partial<RankerFitOptions> & { k?: number } = {},
   ): Promise<number> {
     if (options.query === undefined) throw new MlDataError(`${this.kind} needs to know the query of each row`)
-    const { samples, cells } = await queried(this.kind, x, y, { query: options.query })
+    const { samples, query } = await queried(this.kind, x, y, { query: options.query })
     requireFeatures(samples.x, this.featuresIn, this.kind)
-    return ndcgScore(
-      (await cellsHere(samples.y)) as number[],
-      (await cellsHere(this.predictBlocks(samples.x))) as number[],
-      {
-        query: cells as string[],
-        k: options.k ?? this.params.ndcgAt,
-        gain: 'exponential',
-      },
-    )
+    await distinctRuns(this.kind, query)
+    return ndcgScore(samples.y, this.predictBlocks(samples.x), {
+      query,
+      k: options.k ?? this.params.ndcgAt,
+      gain: 'exponential',
+    })
   }
 
   /** What each feature contributed to the trees, by gain or number of splits: shares that sum to 1. */
@@ -125,7 +124,7 @@ export class GradientBoostingRanker extends Predictor<RankerParams, BoostedState
   }
 }
 
-/** Samples, each row's query, and where queries begin. */
+/** Samples, and each row's query. */
 async function queried(who: string, x: Features, y: Target, { query, sampleWeight }: RankerFitOptions) {
   if (query === undefined) throw new MlDataError(`${who} needs to know the query of each row`)
   const isNamed = typeof query === 'string'
@@ -137,17 +136,24 @@ async function queried(who: string, x: Features, y: Target, { query, sampleWeigh
     ? (x as DataFrame).select(...(x as DataFrame).columns.filter((name) => name !== query))
     : x
   const samples = await samplesOf(who, features, y, { sampleWeight })
-  const cells = await cellsHere(await columnFor(who, x, samples.x, query, 'query'))
-  const starts = queryStarts(cells)
+  return { samples, query: await columnFor(who, x, samples.x, query, 'query') }
+}
+
+/**
+ * Where queries begin among all rows.
+ * @throws {MlDataError} when a query's rows do not stand together
+ */
+async function distinctRuns(who: string, query: Blocks<Column>): Promise<QueryRuns> {
+  const runs = joinRuns(await query.map(runsOfQueries, undefined).gather())
   const seen = new Set<unknown>()
-  for (const start of starts.slice(0, -1)) {
-    if (seen.has(cells[start]))
+  for (const name of runs.names) {
+    if (seen.has(name))
       throw new MlDataError(
-        `rows of the query ${JSON.stringify(cells[start])} do not stand together: sort by query first`,
+        `rows of the query ${JSON.stringify(name)} do not stand together for ${who}: sort by query first`,
       )
-    seen.add(cells[start])
+    seen.add(name)
   }
-  return { samples, cells, starts }
+  return runs
 }
 
 registerEstimator(GradientBoostingRanker)

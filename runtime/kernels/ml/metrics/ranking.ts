@@ -90,13 +90,3 @@ export function addLambdas(
       hessians[low] += curvature
     }
 }
-
-/** Where each query's rows begin among all, and behind the last one how many there are. */
-export function queryStarts(queries: readonly (string | number | null)[]): number[] {
-  const starts: number[] = []
-  queries.forEach((each, row) => {
-    if (row === 0 || each !== queries[row - 1]) starts.push(row)
-  })
-  starts.push(queries.length)
-  return starts
-}
