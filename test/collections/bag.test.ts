@@ -31,6 +31,7 @@ test('a partition that throws when touched survives every method but compute', a
     hot.map((x) => ({ x })).pluck('x'),
     hot.zip(hot),
     hot.randomSample(0.5),
+    hot.randomSplit([0.5])[0],
     hot.fold((x, y) => x + y),
     hot.reduction(
       (list) => list.length,
@@ -235,6 +236,9 @@ test('arguments that make no sense are refused when the method is called', () =>
     [() => numbers.take(-1), /take takes a whole number ≥ 0, not -1/],
     [() => numbers.repartition(1.5), /repartition takes a whole number ≥ 1, not 1.5/],
     [() => numbers.randomSample(2), /randomSample takes a probability from 0 to 1, not 2/],
+    [() => numbers.randomSplit([0.5, 0.6]), /randomSplit takes shares .* not 1.1 in all/],
+    [() => numbers.randomSplit([-0.5]), /randomSplit takes shares .* not one of -0.5/],
+    [() => numbers.randomSplit([]), /randomSplit takes shares .* not none/],
     [() => numbers.zip(bag.range(10, { partitions: 3 })), /need the same number of partitions, not 2 and 3/],
     [() => numbers.count({ splitEvery: 1 }), /splitEvery takes a whole number ≥ 2, not 1/],
     [() => numbers.with({ concurrency: 0 }), /concurrency takes a whole number ≥ 1, not 0/],

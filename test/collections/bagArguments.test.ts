@@ -136,6 +136,7 @@ test('methods of bags say what is wrong with their arguments', () => {
         options: { seed: COUNT, splitEvery: COUNT },
       },
       randomSample: { args: [0.5, {}], takes: ['', OPTIONS], options: { seed: COUNT } },
+      randomSplit: { args: [[0.5, 0.5], {}], takes: ['', OPTIONS], options: { seed: COUNT } },
       reduction: {
         args: [f, f, {}],
         takes: ['function', 'function', OPTIONS],

@@ -464,6 +464,20 @@ function joined(left: number[], right: number[], how: string): [number, number |
   return pairs as [number, number | undefined][]
 }
 
+test('bag.randomSplit has each item in one bag, the same for the same seed', async () => {
+  const items = bag.range(20_000, { partitions: 4 })
+  const parts = await Promise.all(
+    items.randomSplit([0.25, 0.6, 0.15], { seed: 3 }).map((part) => part.compute()),
+  )
+  assert.deepEqual(
+    parts.flat().sort((a, b) => a - b),
+    await items.compute(),
+  )
+  for (const [p, share] of [0.25, 0.6, 0.15].entries())
+    assert.ok(Math.abs(parts[p].length - 20_000 * share) < 250, `${parts[p].length} of 20000 for ${share}`)
+  assert.deepEqual(parts[0], await items.randomSample(0.25, { seed: 3 }).compute())
+})
+
 test('bag.randomSample keeps about as many as asked, the same for the same seed', async () => {
   const items = numbers(4, 20_000)
   const half = bag.fromSequence(items, { partitions: 4 }).randomSample(0.25, { seed: 3 })

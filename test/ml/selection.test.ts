@@ -193,7 +193,52 @@ test('trainTestSplit: sizes are shares or whole numbers of rows, of either part'
     () => sizes({ testSize: 15, trainSize: 15 }),
     /15 rows to train with and 15 to test with, of 20/,
   )
-  assert.throws(() => ml.trainTestSplit([bag.fromSequence(rows)] as never), /split what compute\(\) gives/)
+})
+
+test('trainTestSplit draws rows of tables and bags by chance, and keeps those together that belong together', async () => {
+  const rows = Array.from({ length: 2000 }, (_, i) => ({ a: i, b: -i, y: i % 2 }))
+  const table = dataframe.fromRecords(rows, { partitions: 3 })
+  const items = bag.fromSequence(rows, { partitions: 3 })
+  const texts = items.map(({ a }) => `row ${a}`)
+  for (const [options, share] of [
+    [{}, 0.25],
+    [{ testSize: 0.1, seed: 4 }, 0.1],
+    [{ trainSize: 0.6, shuffle: true }, 0.4],
+    [{ trainSize: 0.5, testSize: 0.2 }, 0.2],
+  ] as const) {
+    const [train, held, trainY, heldY] = ml.trainTestSplit(
+      [table.select('a', 'b'), table.select('y')],
+      options,
+    )
+    const [records, targets] = [await held.toRecords(), await heldY.toRecords()]
+    assert.ok(Math.abs(records.length - 2000 * share) < 100, `${records.length} of 2000`)
+    assert.deepEqual(
+      records.map(({ a }) => (a as number) % 2),
+      targets.map(({ y }) => y),
+    )
+    const both = [...records, ...(await train.toRecords())].map(({ a }) => a as number)
+    assert.equal(new Set(both).size, both.length)
+    if (!('testSize' in options && 'trainSize' in options)) assert.equal(both.length, 2000)
+    assert.equal((await trainY.toRecords()).length, both.length - records.length)
+    const [, some, , named] = ml.trainTestSplit([items, texts], options)
+    assert.deepEqual(
+      (await some.compute()).map((row) => `row ${row.a}`),
+      await named.compute(),
+    )
+  }
+  const model = new ml.LinearRegression()
+  const [train, held] = ml.trainTestSplit([table])
+  assert.ok((await (await model.fit(train, 'b')).score(held, 'b')) > 0.999)
+  const refused: [call: () => unknown, message: RegExp][] = [
+    [() => ml.trainTestSplit([table, items] as never), /each in their own way: give it one kind/],
+    [() => ml.trainTestSplit([table, [1]] as never), /give it one kind/],
+    [() => ml.trainTestSplit([table, table.repartition(2)]), /3 and 2 partitions/],
+    [() => ml.trainTestSplit([table], { testSize: 20 }), /testSize of a table or a bag is a share/],
+    [() => ml.trainTestSplit([table], { trainSize: 0.9, testSize: 0.2 }), /more than all rows together/],
+    [() => ml.trainTestSplit([table], { shuffle: false }), /shuffle needs to know the rows/],
+    [() => ml.trainTestSplit([items], { stratify: [1] }), /stratify needs to know the rows/],
+  ]
+  for (const [call, message] of refused) assert.throws(call, message)
 })
 
 test('trainTestSplit draws from each class by its share, in any kind of list', () => {

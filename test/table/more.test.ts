@@ -83,6 +83,16 @@ for (const engine of ['polars', 'columns'])
       const some = await many.sample(0.3, { seed: 7 }).toRecords()
       assert.ok(some.length > 500 && some.length < 700, `${some.length} of 2000`)
       assert.deepEqual(await many.sample(0.3, { seed: 7 }).toRecords(), some)
+      for (const shares of [[0.3, 0.5, 0.2], [0.3, 0.1], [1], [0, 1, 0]]) {
+        const parts = await Promise.all(many.randomSplit(shares, { seed: 7 }).map((part) => part.toRecords()))
+        const all = parts.flat().map(({ i }) => i)
+        assert.equal(new Set(all).size, all.length, 'no row twice')
+        parts.forEach((part, p) => {
+          assert.ok(Math.abs(part.length - 2000 * shares[p]) < 100, `${part.length} of 2000 for ${shares[p]}`)
+        })
+        if (shares.length !== 2) assert.equal(all.length, 2000)
+        if (shares[0] === 0.3) assert.deepEqual(parts[0], some, 'the first part is what sample gives')
+      }
       const indexed = many.setIndex('i', { partitions: 4 })
       const divisions = await indexed.divisions()
       assert.deepEqual([divisions[0], divisions.at(-1)], [0, 1999])

@@ -19,6 +19,7 @@ import type { RowOf, Types } from '../dataframe/types.ts'
 import { abandonInputs, nodeOf, PartNode, prepareInputs } from '../delayed/node.ts'
 import { delayedOf } from '../delayed/proxy.ts'
 import type { Delayed } from '../delayed/types.ts'
+import { boundsOfShares } from '../shares.ts'
 import { requireTaskOptions } from '../taskOptions.ts'
 import { visualize } from '../visualize.ts'
 import {
@@ -322,9 +323,23 @@ export class Bag<out T> implements Collection<T[]> {
       throw wrong('randomSample', 'a probability from 0 to 1', probability)
     requireOptions('randomSample', options, { seed: true })
     const seed = seedOf('randomSample', options.seed)
-    return this.#step('randomSample', ([slot]) => ({ op: 'sample', probability, seed, slot }), [
-      { extra: 'number' },
-    ])
+    return this.#drawn('randomSample', seed, 0, probability)
+  }
+
+  /**
+   * Each item in one of several bags, by chance: the same ones for the same seed and partitions. Each bag has about its share
+   * of the items.
+   * @param shares from 0 to 1, and no more than 1 together: items beyond are in none
+   * @param options.seed a whole number; by default another one for every call of this method
+   * @example
+   * const [train, test] = bag.range(1000).randomSplit([0.8, 0.2], { seed: 1 })
+   * (await train.count().compute()) + (await test.count().compute()) // 1000
+   */
+  randomSplit(shares: readonly number[], options: { seed?: number } = {}): Bag<T>[] {
+    const bounds = boundsOfShares('randomSplit', shares, (text) => new BagArgumentError(text))
+    requireOptions('randomSplit', options, { seed: true })
+    const seed = seedOf('randomSplit', options.seed)
+    return shares.map((_, i) => this.#drawn('randomSplit', seed, bounds[i], bounds[i + 1]))
   }
 
   // — Of the whole bag, one value
@@ -736,6 +751,11 @@ export class Bag<out T> implements Collection<T[]> {
 
   #request(label: string): Request {
     return { label, options: this.#stepOptions, place: placeOfCall() }
+  }
+
+  /** The items that draw a number from `from` on, below `until`. */
+  #drawn(label: string, seed: number, from: number, until: number): Bag<T> {
+    return this.#step(label, ([slot]) => ({ op: 'sample', from, until, seed, slot }), [{ extra: 'number' }])
   }
 
   #step<R>(label: string, op: (slots: readonly number[]) => Op, extras: readonly Extra[] = []): Bag<R> {

@@ -81,6 +81,7 @@ import {
   lastRows,
   repartitioned,
   sampled,
+  splitAtRandom,
   uniqueRows,
   withoutNulls,
 } from './verbs/rows.ts'
@@ -332,6 +333,22 @@ export class DataFrame<out Row = Record<string, unknown>> implements Collection<
     requireOptions('sample', options, { seed: true })
     const { seed = Math.floor(Math.random() * 2 ** 31) } = options
     return this.#with(sampled(this.plan, fraction, seed))
+  }
+
+  /**
+   * Each row in one of several tables, by chance: the same ones for the same seed, partitions and engine. Each table has about
+   * its share of the rows.
+   * @param shares from 0 to 1, and no more than 1 together: rows beyond are in none
+   * @throws {TableArgumentError} for other shares
+   * @example
+   * const table = dataframe.fromColumns({ n: [1, 2, 3, 4, 5, 6, 7, 8] }, { partitions: 2 })
+   * const [train, test] = table.randomSplit([0.75, 0.25], { seed: 1 })
+   * (await train.toRecords()).length + (await test.toRecords()).length // 8
+   */
+  randomSplit(shares: readonly number[], options: { seed?: number } = {}): DataFrame<Row>[] {
+    requireOptions('randomSplit', options, { seed: true })
+    const { seed = Math.floor(Math.random() * 2 ** 31) } = options
+    return splitAtRandom(this.plan, shares, seed).map((plan) => this.#with(plan))
   }
 
   /** Another number of partitions; rows keep their order. */

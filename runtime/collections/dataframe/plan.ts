@@ -189,7 +189,7 @@ export function estimatedRows(plan: Plan): number {
         : Math.max(left, plan.how === 'outer' ? right : 0)
     }
     case 'local':
-      if (plan.step.step === 'sample') return estimatedRows(plan.input) * plan.step.fraction
+      if (plan.step.step === 'sample') return estimatedRows(plan.input) * (plan.step.until - plan.step.from)
       return estimatedRows(plan.input) * (plan.step.step === 'unpivot' ? plan.step.on.length : 1)
     default:
       return estimatedRows(plan.input)

@@ -224,7 +224,10 @@ async function* sampled(
 ): AsyncGenerator<Batch> {
   const random = randomFrom(op.seed, args[op.slot] as number)
   for await (const batch of batches) {
-    const kept = chosen(batch, () => random() < op.probability)
+    const kept = chosen(batch, () => {
+      const drawn = random()
+      return drawn >= op.from && drawn < op.until
+    })
     if (kept.items.length > 0) yield kept
   }
 }

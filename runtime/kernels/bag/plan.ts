@@ -127,7 +127,7 @@ export type Op =
   | { op: 'zip'; rest: readonly Rest[] }
   | { op: 'json' }
   /** The task's own argument `slot` holds the partition's number. */
-  | { op: 'sample'; probability: number; seed: number; slot: number }
+  | { op: 'sample'; from: number; until: number; seed: number; slot: number }
 
 /** How a partition becomes a small state, and states become one result. */
 export type ReducerSpec =

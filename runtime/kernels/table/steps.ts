@@ -76,8 +76,8 @@ export type Step =
   | { step: 'fold'; label: string; columns: readonly string[]; rows: readonly FoldedRow[] }
   /** One row of every `n`. */
   | { step: 'every'; n: number }
-  /** The task's own argument `slot` holds the partition's number. */
-  | { step: 'sample'; fraction: number; seed: number; slot: number }
+  /** Rows that draw a number from `from` on, below `until`. The task's own argument `slot` holds the partition's number. */
+  | { step: 'sample'; from: number; until: number; seed: number; slot: number }
   /** A function of the user's on the whole partition, as records or as Arrow columns; gives the same or records. */
   | {
       step: 'map'

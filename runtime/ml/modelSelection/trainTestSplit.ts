@@ -1,6 +1,8 @@
 // Rows in two parts, one to train with and one to test with.
 
 import { isChunked } from '../../collections/array/chunkedArray.ts'
+import { Bag } from '../../collections/bag/bag.ts'
+import { DataFrame } from '../../collections/dataframe/dataframe.ts'
 import { NdArray } from '../../kernels/array/ndArray.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { shuffled } from '../../kernels/ml/seeded.ts'
@@ -9,7 +11,14 @@ import type { Label } from '../contract/predictor.ts'
 import type { AnyArray, AnyBlock } from '../contract/rows.ts'
 import type { Fold } from './folds.ts'
 
-type Rowwise = AnyBlock | AnyArray | readonly unknown[] | Float64Array
+type Rowwise = AnyBlock | AnyArray | readonly unknown[] | Float64Array | DataFrame | Bag<unknown>
+
+/** Of each of them a part to train with, then one to test with. */
+type Parts<T extends readonly unknown[]> = T extends readonly [infer First, ...infer Rest]
+  ? [First, First, ...Parts<Rest>]
+  : T extends readonly []
+    ? []
+    : T[number][]
 
 export interface SplitOptions {
   /** The share of rows that test, between 0 and 1, or how many; 0.25, or all that do not train. */
@@ -26,14 +35,21 @@ export interface SplitOptions {
 
 /**
  * Arrays or lists of the same rows, each in a part to train with and one to test with. Chunked arrays stay lazy.
+ *
+ * How many rows a data frame or a bag has only computing tells: each row is drawn by chance, so that parts have about their
+ * share; several of them belong together where they are all of one kind and their partitions are cut alike.
  * @returns for each argument its training part, then its testing part
  * @throws {ParameterError} for sizes that leave nothing for a part, or too little of a class
  * @example
  * const [train, test] = ml.trainTestSplit([[1, 2, 3, 4]], { shuffle: false })
  * [train, test] // [[1, 2, 3], [4]]
  */
-export function trainTestSplit<T extends Rowwise>(arrays: readonly T[], options: SplitOptions = {}): T[] {
+export function trainTestSplit<T extends readonly [] | readonly Rowwise[]>(
+  arrays: T,
+  options: SplitOptions = {},
+): Parts<T> {
   const { shuffle = true, stratify, seed = 0 } = options
+  if (arrays.some(isUncounted)) return splitByChance(arrays, options) as never
   const counts = arrays.map(rowCount)
   if (arrays.length === 0 || counts.some((count) => count !== counts[0]))
     throw new MlDataError(`arrays to split have the same rows, and these have ${counts.join(', ') || 'none'}`)
@@ -49,7 +65,7 @@ export function trainTestSplit<T extends Rowwise>(arrays: readonly T[], options:
         ? { test: order.slice(0, tests), train: order.slice(tests, tests + trains) }
         : { train: order.slice(0, trains), test: order.slice(trains, trains + tests) }
       : stratified(order, labelsOf(stratify, count), trains, tests)
-  return arrays.flatMap((each) => [rowsAt(each, train), rowsAt(each, test)]) as T[]
+  return arrays.flatMap((each) => [rowsAt(each, train), rowsAt(each, test)]) as never
 }
 
 /** How many rows train and test. */
@@ -131,9 +147,50 @@ function rowCount(array: Rowwise): number {
     return array.shape[0]
   }
   if (Array.isArray(array) || array instanceof Float64Array) return array.length
-  throw new MlDataError(
-    'trainTestSplit takes arrays and lists of the same rows: of a data frame or a bag, split what compute() gives of it (toRecords() of a table)',
-  )
+  throw new MlDataError('trainTestSplit takes arrays, lists, data frames and bags of the same rows')
+}
+
+type Uncounted = DataFrame | Bag<unknown>
+
+const isUncounted = (rows: unknown): rows is Uncounted => rows instanceof DataFrame || rows instanceof Bag
+
+/** Rows of which nobody knows how many there are. */
+function splitByChance(all: readonly Rowwise[], options: SplitOptions): Uncounted[] {
+  const [first] = all
+  const kind = first instanceof DataFrame ? DataFrame : Bag
+  if (!all.every((each): each is Uncounted => each instanceof kind))
+    throw new MlDataError(
+      'trainTestSplit draws rows of tables, of bags and of arrays each in their own way: give it one kind, e.g. a table with its target among its columns',
+    )
+  const partitions = all.map((each) => each.partitions)
+  if (partitions.some((count) => count !== partitions[0]))
+    throw new MlDataError(
+      `rows to split are cut alike, and these have ${partitions.join(' and ')} partitions: repartition them, or give them as one table`,
+    )
+  for (const name of ['stratify', 'shuffle'] as const)
+    if (options[name] !== undefined && options[name] !== true)
+      throw new ParameterError(
+        `${name} needs to know the rows, which of a table or a bag only computing tells: leave ${name} out, or split what compute() gives`,
+      )
+  const { train, test } = sharesOf(options)
+  return all.flatMap((each) => {
+    const [held, rest] = each.randomSplit([test, train], { seed: options.seed ?? 0 })
+    return [rest, held]
+  })
+}
+
+/** Which shares of the rows train and test. */
+function sharesOf({ testSize, trainSize }: SplitOptions): { train: number; test: number } {
+  for (const [name, size] of Object.entries({ testSize, trainSize }))
+    if (size !== undefined && !(size > 0 && size < 1))
+      throw new ParameterError(
+        `${name} of a table or a bag is a share between 0 and 1, since only computing tells how many rows there are, not ${String(size)}`,
+      )
+  const test = testSize ?? (trainSize === undefined ? 0.25 : 1 - trainSize)
+  const train = trainSize ?? 1 - test
+  if (test + train > 1 + 1e-9)
+    throw new ParameterError(`testSize ${test} and trainSize ${train} are more than all rows together`)
+  return { train, test }
 }
 
 function rowsAt(array: Rowwise, places: Int32Array): unknown {

@@ -174,6 +174,7 @@ try {
       20,
     ],
     ['randomSample', numbers.randomSample(1, { seed: 1 }).count(), 20],
+    ['randomSplit', numbers.randomSplit([0, 1], { seed: 1 })[1].count(), 20],
     ['randomChoices', numbers.randomChoices(5, { seed: 1 }).count(), 5],
     ['concat', numbers.concat(bag.fromSequence(['a'])).count(), 21],
     ['fromDelayed', bag.fromDelayed([delayed((n: number) => [n, n])(4), delayed([5])]), [4, 4, 5]],

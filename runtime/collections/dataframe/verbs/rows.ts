@@ -4,6 +4,7 @@ import { placeOfCall } from '../../../graph/callPlace.ts'
 import { requireOneOf } from '../../../kernels/optionNames.ts'
 import { typeText } from '../../../kernels/table/dataType.ts'
 import { namesOf } from '../../../kernels/table/schema.ts'
+import { boundsOfShares } from '../../shares.ts'
 import { requireColumns, resolvedFor, TableArgumentError } from '../build.ts'
 import { col, Expr, requireWhole } from '../expr.ts'
 import { filterPlan } from '../filterPlan.ts'
@@ -61,11 +62,22 @@ export function sampled(input: Plan, fraction: number, seed: number): Plan {
       `sample takes a share from 0 to 1, e.g. sample(0.1, { seed: 1 }), not ${typeof fraction === 'number' ? fraction : `a value of type ${typeof fraction}`}`,
     )
   requireWhole('sample: seed', seed, 0)
+  return drawn(input, 'sample', seed, 0, fraction)
+}
+
+/** A plan a part: each row is in one of them, or, where shares are less than 1 together, in none. */
+export function splitAtRandom(input: Plan, shares: readonly number[], seed: number): Plan[] {
+  const bounds = boundsOfShares('randomSplit', shares, (text) => new TableArgumentError(text))
+  requireWhole('randomSplit: seed', seed, 0)
+  return shares.map((_, i) => drawn(input, 'randomSplit', seed, bounds[i], bounds[i + 1]))
+}
+
+function drawn(input: Plan, label: string, seed: number, from: number, until: number): Plan {
   return {
     kind: 'local',
     input,
-    label: 'sample',
-    step: { step: 'sample', fraction, seed, slot: -1 },
+    label,
+    step: { step: 'sample', from, until, seed, slot: -1 },
     needs: [],
     numbered: true,
     schema: input.schema,

@@ -77,7 +77,7 @@ export async function columnsStep(table: Table, step: Step, args: readonly unkno
     case 'every':
       return where(table, (row) => row % step.n === step.n >> 1, [])
     case 'sample':
-      return where(table, (row) => draw(step.seed, Number(args[step.slot]), row) < step.fraction, [])
+      return where(table, (row) => isWithin(step, draw(step.seed, Number(args[step.slot]), row)), [])
     case 'window': {
       const at = table.columns.find(({ name }) => name === step.on) as Column
       const kept = where(table, (row) => at.cells[row] !== null, [])
@@ -239,6 +239,9 @@ function unpivoted(table: Table, step: Extract<Step, { step: 'unpivot' }>): Tabl
 }
 
 /** A number from 0 to 1 that is a row's own. */
+const isWithin = ({ from, until }: { from: number; until: number }, drawn: number): boolean =>
+  drawn >= from && drawn < until
+
 function draw(seed: number, partition: number, row: number): number {
   let hash = 0x811c9dc5
   for (const letter of keyText([seed, partition, row]))

@@ -119,8 +119,10 @@ async function applied(
       const draw = pl
         .col(index)
         .hash(BigInt(step.seed) as never, BigInt(Number(args[step.slot])) as never, 5n as never, 7n as never)
-      const limit = nativeLiteral(BigInt(Math.floor(step.fraction * 2 ** 32)), 'uint64')
-      const kept = draw.mod(nativeLiteral(2n ** 32n, 'uint64')).lt(limit)
+      const bound = (share: number) => nativeLiteral(BigInt(Math.floor(share * 2 ** 32)), 'uint64')
+      const drawn = draw.mod(nativeLiteral(2n ** 32n, 'uint64'))
+      const below = drawn.lt(bound(step.until))
+      const kept = step.from === 0 ? below : below.and(drawn.gtEq(bound(step.from)))
       const columns = (await lazy.slice(0, 0).collect()).columns
       return lazy
         .withRowIndex(index, 0)
