@@ -3,16 +3,24 @@
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { chosenColumns, partsBlock } from '../../kernels/ml/preprocessing/shaping.ts'
 import type { Step } from '../../kernels/ml/steps.ts'
-import { ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
+import { type Estimator, ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
 import { type Features, knownRows, Rows } from '../contract/rows.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
-import { Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
+import {
+  Transformer,
+  type TransformStep,
+  type Transforms,
+  transformStep,
+  transforms,
+} from '../contract/transformer.ts'
+import { requireNamedParts, textOf, withNamedParts } from './namedParts.ts'
+import type { Pipeline } from './pipeline.ts'
 
-/** A name, a transformer (or what to do without one), and columns by name or number. */
+/** A name, a transformer or a pipeline that ends with one (or what to do without), and columns by name or number. */
 export type ColumnPart = readonly [
   name: string,
-  transformer: Transformer | 'passthrough' | 'drop',
-  columns: readonly (string | number)[],
+  transformer: Transformer | Pipeline | 'passthrough' | 'drop',
+  columns: string | number | readonly (string | number)[],
 ]
 
 export interface ColumnTransformerParams {
@@ -23,7 +31,7 @@ export interface ColumnTransformerParams {
 
 interface PartState {
   features: number
-  parts: { name: string; transformer: Transformer | null; columns: number[] }[]
+  parts: { name: string; transformer: (Estimator & Transforms) | null; columns: number[] }[]
 }
 
 /**
@@ -40,9 +48,27 @@ export class ColumnTransformer extends Transformer<ColumnTransformerParams, Part
 
   protected override checkParams(): void {
     requireChoices(this.kind, { remainder: [this.params.remainder, 'drop', 'passthrough'] })
-    const names = this.params.transformers.map(([name]) => name)
-    const twice = names.find((name, i) => names.indexOf(name) !== i)
-    if (twice !== undefined) throw new ParameterError(`two parts of a ColumnTransformer are named ${twice}`)
+    for (const [name, transformer] of this.params.transformers)
+      if (transformer !== 'passthrough' && transformer !== 'drop' && !transforms(transformer))
+        throw new ParameterError(
+          `the part ${name} of a ColumnTransformer is a transformer, 'passthrough' or 'drop', not ${textOf(transformer)}`,
+        )
+  }
+
+  /** Sets parameters of parts, named `part__parameter`, what transforms a part by its name, or all of them. */
+  override setParams(some: Partial<ColumnTransformerParams> & Record<string, unknown>): this {
+    const transformers = some.transformers ?? this.params.transformers
+    requireNamedParts(
+      'transformers of a ColumnTransformer is a list of [name, transformer, columns]',
+      transformers,
+    )
+    const names = ['transformers', 'remainder']
+    const { own, parts } = withNamedParts(ColumnTransformer.kind, 'part', transformers, names, some)
+    const changed = parts && transformers.map(([name, , columns]) => [name, parts.get(name), columns])
+    return super.setParams({
+      ...own,
+      ...(changed && { transformers: changed }),
+    } as Partial<ColumnTransformerParams>)
   }
 
   /** @throws {MlDataError} when a part names a column that there is not */
@@ -51,7 +77,7 @@ export class ColumnTransformer extends Transformer<ColumnTransformerParams, Part
     const parts: PartState['parts'] = []
     const used = new Set<number>()
     for (const [name, transformer, wanted] of this.params.transformers) {
-      const columns = wanted.map((column) => placeOf(column, rows))
+      const columns = [wanted].flat().map((column) => placeOf(column as string | number, rows))
       for (const column of columns) used.add(column)
       if (transformer === 'drop') continue
       if (transformer === 'passthrough') {
@@ -60,7 +86,9 @@ export class ColumnTransformer extends Transformer<ColumnTransformerParams, Part
       }
       const names = rows.names && columns.map((column) => rows.names![column])
       const own = new Rows(rows.blocks.map(chosenColumns, columns), columns.length, rows.lengths, names)
-      parts.push({ name, transformer: await transformer.clone().fit(own, y, options), columns })
+      const copy = transformer.clone()
+      await copy.fit(own, y, options)
+      parts.push({ name, transformer: copy, columns })
     }
     const rest = Array.from({ length: rows.columns }, (_, i) => i).filter((column) => !used.has(column))
     if (this.params.remainder === 'passthrough' && rest.length > 0)
@@ -73,19 +101,19 @@ export class ColumnTransformer extends Transformer<ColumnTransformerParams, Part
   }
 
   /** A part's fitted transformer. */
-  part(name: string): Transformer {
+  part<E extends Estimator = Transformer>(name: string): E {
     const found = this.fitted.parts.find((part) => part.name === name)?.transformer
     if (!found) throw new ParameterError(`this ColumnTransformer has no transformer named ${name}`)
-    return found
+    return found as Estimator as E
   }
 
   step(): TransformStep {
     const { features, parts } = this.fitted
     let width = 0
     const steps = parts.map(({ transformer, columns }) => {
-      const own = transformer?.step()
-      width += own ? own.columns : columns.length
-      return { columns, steps: own ? [{ run: own.run, state: own.state, others: 0 } as unknown as Step] : [] }
+      const own = transformer?.transformSteps() ?? []
+      width += own.length > 0 ? own[own.length - 1].columns : columns.length
+      return { columns, steps: own.map(({ run, state }) => ({ run, state, others: 0 }) as unknown as Step) }
     })
     return transformStep(partsBlock, { who: this.kind, features, parts: steps }, width)
   }

@@ -74,6 +74,11 @@ export abstract class Estimator<P extends object = object, S extends object = ob
     return this.#params
   }
 
+  /** Whether it transforms features, whatever it is made of. */
+  get transforms(): boolean {
+    return false
+  }
+
   /** A copy of the parameters. */
   getParams(): P {
     return { ...this.#params }

@@ -48,6 +48,14 @@ export interface PredictStep<T, S = never> {
 export const predictStep = <S, T>(run: StepKernel<S, Block, T>, state: S): PredictStep<T> =>
   ({ run, state }) as unknown as PredictStep<T>
 
+/** What tells classes apart, a classifier or what is made of one. */
+export interface Classifying<L extends Label = Label> {
+  readonly kind: string
+  readonly classes: readonly L[]
+  /** @internal A row of probabilities each. */
+  probabilityRows(rows: Rows): Rows
+}
+
 /** An estimator that learns targets. */
 export abstract class Predictor<
   P extends object = object,
@@ -83,9 +91,25 @@ export abstract class Predictor<
     return false
   }
 
+  /** @internal Whether it will tell classes apart, whatever it is made of. */
+  get classifies(): boolean {
+    return false
+  }
+
+  /** @internal What tells classes apart in it, fitted; nothing in a model of numbers. */
+  get classifying(): Classifying<L> | undefined {
+    return undefined
+  }
+
   /** How good predictions are, 1 being best: R² of regressors, accuracy of classifiers. */
   abstract score(x: Features, y: Target, options?: FitOptions): Promise<number>
 }
+
+/** A model of numbers, or of classes of any names. */
+export type AnyPredictor = Predictor<object, object, Label>
+
+/** What a model predicts. */
+export type LabelOf<E> = E extends Predictor<object, object, infer L> ? L : number
 
 /** Cells as what predictions are. */
 export function predictionsFrom(cells: Blocks<Column>, rows: Rows, texts: boolean): unknown {
@@ -134,6 +158,14 @@ export abstract class Classifier<
   /** @internal A probability for every class; absent where the model has none. */
   probabilityStep?(): PredictStep<Block>
 
+  override get classifies(): boolean {
+    return true
+  }
+
+  override get classifying(): Classifying<L> {
+    return this
+  }
+
   /** The classes, in rising order: columns of probabilities are in the same. */
   get classes(): readonly L[] {
     return this.fitted.classes as readonly L[]
@@ -153,10 +185,7 @@ export abstract class Classifier<
    * @throws {TypeError} when the model has no probabilities
    */
   predictProba<X extends Features>(x: X): Probabilities<X> {
-    const rows = rowsOf(x, this.kind)
-    requireFeatures(rows, this.featuresIn, this.kind)
-    const made = this.probabilityRows(rows)
-    return (x instanceof Rows ? made.toArray() : resultFor(x, made)) as Probabilities<X>
+    return probabilitiesOf(this, this.featuresIn, x)
   }
 
   /** @internal A row of probabilities each. */
@@ -170,6 +199,18 @@ export abstract class Classifier<
   score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
     return accuracyOf(this, x, y, options)
   }
+}
+
+/** @internal Probabilities as what the features were. */
+export function probabilitiesOf<X extends Features>(
+  model: Classifying,
+  featuresIn: number,
+  x: X,
+): Probabilities<X> {
+  const rows = rowsOf(x, model.kind)
+  requireFeatures(rows, featuresIn, model.kind)
+  const made = model.probabilityRows(rows)
+  return (x instanceof Rows ? made.toArray() : resultFor(x, made)) as Probabilities<X>
 }
 
 /** What a score needs of a model. */

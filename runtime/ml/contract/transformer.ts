@@ -25,11 +25,28 @@ export const transformStep = <S>(
   columns: number,
 ): TransformStep => ({ run, state, columns }) as unknown as TransformStep
 
+/** What may stand where something is to transform: a transformer, or a pipeline that ends with one. */
+export interface Transforms {
+  fit(x: Features, y?: Target, options?: FitOptions): Promise<unknown>
+  /** How many features it was fitted with; NaN where it takes any. */
+  readonly featuresIn: number
+  /** @internal What it does with a block, one step behind the other. */
+  transformSteps(): readonly TransformStep[]
+  /** @internal The rows that come out. */
+  transformRows(rows: Rows): Rows
+  /** The names of the features that come out, where those that went in had any. */
+  namesOut(namesIn: readonly string[] | undefined): readonly string[] | undefined
+}
+
+/** Whether an estimator transforms features, whatever it is made of. */
+export const transforms = (estimator: unknown): estimator is Estimator & Transforms =>
+  estimator instanceof Estimator && estimator.transforms
+
 /** An estimator that transforms features; subclasses say how it fits and what it does with a block. */
-export abstract class Transformer<P extends object = object, S extends object = object> extends Estimator<
-  P,
-  S
-> {
+export abstract class Transformer<P extends object = object, S extends object = object>
+  extends Estimator<P, S>
+  implements Transforms
+{
   /**
    * Learns from features.
    * @param y targets, which most transformers do without
@@ -39,6 +56,14 @@ export abstract class Transformer<P extends object = object, S extends object = 
 
   /** What the fitted transformer does with a block; composed estimators fuse steps. */
   abstract step(): TransformStep
+
+  override get transforms(): boolean {
+    return true
+  }
+
+  transformSteps(): readonly TransformStep[] {
+    return [this.step()]
+  }
 
   /** How many features it was fitted with; NaN where it takes any. */
   abstract get featuresIn(): number

@@ -8,20 +8,21 @@ import { greatestShare, majorityVote, meanShares, meanVote } from '../../kernels
 import type { Blocks, StepKernel } from '../contract/blocks.ts'
 import { fromJSON, ParameterError, registerEstimator } from '../contract/estimator.ts'
 import {
+  type AnyPredictor,
   accuracyOf,
-  Classifier,
+  type Classifying,
   explainedBy,
   type Label,
   Predictor,
   type Probabilities,
+  probabilitiesOf,
 } from '../contract/predictor.ts'
-import { type Features, Rows, rowsOf } from '../contract/rows.ts'
+import { type Features, Rows } from '../contract/rows.ts'
 import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
-import { requireFeatures, resultFor } from '../contract/transformer.ts'
 
 export interface BlockwiseVotingParams {
   /** What learns each block. */
-  estimator: Predictor | null
+  estimator: AnyPredictor | null
 }
 
 interface Voters {
@@ -29,7 +30,7 @@ interface Voters {
 }
 
 /** A model of each block that has rows, each where its block is. */
-async function votersOf(who: string, estimator: Predictor | null, samples: Samples): Promise<Predictor[]> {
+async function votersOf(who: string, estimator: AnyPredictor | null, samples: Samples): Promise<Predictor[]> {
   if (!estimator) throw new ParameterError(`${who} needs an estimator: new ml.${who}({ estimator: … })`)
   const fitted = samples.blocks.map(fitBlockTask, { who, model: estimator.clone().toJSON() as unknown })
   const models = await Promise.all(await fitted.gather())
@@ -124,6 +125,14 @@ export class BlockwiseVotingClassifier<L extends Label = number> extends Predict
     return this.learnt({ estimators: await votersOf(this.kind, this.params.estimator, samples), classes })
   }
 
+  override get classifies(): boolean {
+    return true
+  }
+
+  override get classifying(): Classifying<L> {
+    return this
+  }
+
   /** The models, one a block that had rows. */
   get estimators(): readonly Predictor[] {
     return this.fitted.estimators
@@ -157,7 +166,7 @@ export class BlockwiseVotingClassifier<L extends Label = number> extends Predict
   #shares(rows: Rows): Blocks<Block> {
     const { classes, estimators } = this.fitted
     const voters = estimators.map((each) => {
-      if (each instanceof Classifier) return each
+      if (each.classifying) return each.classifying
       throw new TypeError(`${each.kind} has no probabilities: voting of ${this.kind} is hard then`)
     })
     const columns = voters.map((each) => each.classes.map((label) => classes.indexOf(label)))
@@ -167,10 +176,12 @@ export class BlockwiseVotingClassifier<L extends Label = number> extends Predict
 
   /** The mean of the models' probabilities, a column a class. */
   predictProba<X extends Features>(x: X): Probabilities<X> {
-    const rows = rowsOf(x, this.kind)
-    requireFeatures(rows, this.featuresIn, this.kind)
-    const made = new Rows(this.#shares(rows), this.classes.length, rows.lengths)
-    return (x instanceof Rows ? made.toArray() : resultFor(x, made)) as Probabilities<X>
+    return probabilitiesOf(this, this.featuresIn, x)
+  }
+
+  /** @internal A row of probabilities each. */
+  probabilityRows(rows: Rows): Rows {
+    return new Rows(this.#shares(rows), this.classes.length, rows.lengths)
   }
 
   score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {

@@ -3,10 +3,16 @@
 import type { Column } from '../../kernels/ml/block.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { type Estimator, ParameterError } from '../contract/estimator.ts'
-import { Classifier, type Label, Predictor, type Probabilities } from '../contract/predictor.ts'
-import type { Features, Rows, Transformed } from '../contract/rows.ts'
+import {
+  type Classifying,
+  type Label,
+  Predictor,
+  type Probabilities,
+  probabilitiesOf,
+} from '../contract/predictor.ts'
+import { type Features, type Rows, rowsOf, type Transformed } from '../contract/rows.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
-import { Transformer } from '../contract/transformer.ts'
+import { transformedFor, transforms } from '../contract/transformer.ts'
 
 export interface WrapperParams {
   /** What learns. */
@@ -43,9 +49,17 @@ export abstract class Wrapper<P extends WrapperParams, L extends Label> extends 
 
   get featuresIn(): number {
     const { estimator } = this
-    return estimator instanceof Predictor || estimator instanceof Transformer
-      ? estimator.featuresIn
-      : Number.NaN
+    return estimator instanceof Predictor || transforms(estimator) ? estimator.featuresIn : Number.NaN
+  }
+
+  override get classifies(): boolean {
+    const { estimator } = this.params
+    return estimator instanceof Predictor && estimator.classifies
+  }
+
+  override get classifying(): Classifying<L> | undefined {
+    const { estimator } = this
+    return estimator instanceof Predictor ? (estimator.classifying as Classifying<L> | undefined) : undefined
   }
 
   override get predictsTexts(): boolean {
@@ -62,15 +76,18 @@ export abstract class Wrapper<P extends WrapperParams, L extends Label> extends 
 
   /** A probability for every class, where the estimator is a classifier. */
   predictProba<X extends Features>(x: X): Probabilities<X> {
-    const { estimator } = this
-    if (estimator instanceof Classifier) return estimator.predictProba(x)
-    throw new TypeError(`${estimator.kind} has no probabilities`)
+    if (this.classifying) return probabilitiesOf(this.classifying, this.featuresIn, x)
+    throw new TypeError(`${this.estimator.kind} has no probabilities`)
   }
 
   /** The features transformed, where the estimator is a transformer. */
   transform<X extends Features>(x: X): Transformed<X> {
     const { estimator } = this
-    if (estimator instanceof Transformer) return estimator.transform(x)
-    throw new TypeError(`${estimator.kind} transforms nothing, it only predicts`)
+    if (!transforms(estimator)) throw new TypeError(`${estimator.kind} transforms nothing, it only predicts`)
+    return transformedFor(
+      x,
+      estimator.transformRows(rowsOf(x, estimator.kind)),
+      estimator.kind,
+    ) as Transformed<X>
   }
 }

@@ -2,9 +2,8 @@
 
 import { callOf, computeAll } from '../../collections/compute.ts'
 import { provideFitter, targetsOfRows, type WholeRows } from '../../kernels/ml/fitTask.ts'
-import { Pipeline } from '../compose/pipeline.ts'
 import type { Blocks } from '../contract/blocks.ts'
-import { Classifier, type Predictor } from '../contract/predictor.ts'
+import type { AnyPredictor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { fitter } from './fitter.ts'
@@ -17,7 +16,7 @@ provideFitter(async () => fitter)
 
 /** The rows' folds; of equal shares of the classes for classifiers, where a number alone is given. */
 export async function foldsFor(
-  estimator: Predictor,
+  estimator: AnyPredictor,
   rows: Blocks<WholeRows>,
   cv: number | Splitter = 5,
 ): Promise<FoldTasks> {
@@ -28,10 +27,8 @@ export async function foldsFor(
   return new GivenFolds(splitter.split(Array.from<number | string | null>(cells) as (number | string)[]))
 }
 
-function splitterFor(estimator: Predictor, nSplits: number): Splitter {
-  const steps = estimator instanceof Pipeline ? estimator.params.steps : undefined
-  const last = steps ? steps[steps.length - 1][1] : estimator
-  return last instanceof Classifier ? new StratifiedKFold({ nSplits }) : new KFold({ nSplits })
+function splitterFor(estimator: AnyPredictor, nSplits: number): Splitter {
+  return estimator.classifies ? new StratifiedKFold({ nSplits }) : new KFold({ nSplits })
 }
 
 export interface CrossValidationOptions extends FitOptions {
@@ -46,7 +43,7 @@ export interface CrossValidationOptions extends FitOptions {
  * @example await ml.crossValScore(new ml.Ridge({ alpha: 0 }), [[0], [1], [2], [3]], [1, 3, 5, 7], { cv: 2 }) // [1, 1]
  */
 export async function crossValScore(
-  estimator: Predictor,
+  estimator: AnyPredictor,
   x: Features,
   y: Target,
   { cv, scoring, ...options }: CrossValidationOptions = {},

@@ -3,12 +3,12 @@
 import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
 import type { Fitter, Split } from '../../kernels/ml/fitTask.ts'
 import { Blocks } from '../contract/blocks.ts'
-import { fromJSON, ParameterError } from '../contract/estimator.ts'
+import { type Estimator, fromJSON, ParameterError } from '../contract/estimator.ts'
 import { groupsThatLearn, learnsTogether } from '../contract/learnsTogether.ts'
 import { learnsInParts } from '../contract/partial.ts'
 import type { Predictor } from '../contract/predictor.ts'
 import { Rows } from '../contract/rows.ts'
-import type { Transformer } from '../contract/transformer.ts'
+import type { Transforms } from '../contract/transformer.ts'
 import { scorerNamed } from './scoring.ts'
 
 const rowsHere = (block: Block): Rows =>
@@ -49,7 +49,7 @@ export const fitter: Fitter = {
   },
 
   async fitTransform(model: unknown, split: Split): Promise<Split> {
-    const transformer = fromJSON(model) as Transformer
+    const transformer = fromJSON(model) as Estimator & Transforms
     await transformer.fit(rowsHere(split.train), Blocks.here([split.trainTarget]))
     const transformed = (block: Block): Block => transformer.transformRows(rowsHere(block)).blocks.values[0]
     return { ...split, train: transformed(split.train), test: transformed(split.test) }

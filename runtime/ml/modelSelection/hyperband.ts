@@ -15,7 +15,7 @@ import { rowsOfSample } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
 import { fromJSON, NotFittedError, ParameterError } from '../contract/estimator.ts'
 import { learnsInParts } from '../contract/partial.ts'
-import { Classifier, type Predicted, type Predictor } from '../contract/predictor.ts'
+import type { AnyPredictor, LabelOf, Predicted } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { samplesOf, type Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
@@ -89,7 +89,7 @@ interface Candidate {
  * await search.fit(x, x.reshape([400]).multiply(3))
  * search.bestParams // { eta0: 0.1 }
  */
-export class HyperbandSearchCV<E extends Predictor> {
+export class HyperbandSearchCV<E extends AnyPredictor> {
   readonly estimator: E
   readonly distributions: ParamDistributions
   readonly brackets: readonly HyperbandBracket[]
@@ -140,10 +140,9 @@ export class HyperbandSearchCV<E extends Predictor> {
     const held = draw(true)
     const counts = await held.map(rowsOfSample, undefined).gather()
     if (counts.every((count) => count === 0)) throw new MlDataError('there are too few rows to hold some out')
-    const classes =
-      this.estimator instanceof Classifier
-        ? await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
-        : null
+    const classes = this.estimator.classifies
+      ? await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
+      : null
     let all: Candidate[] = []
     let going = this.brackets.map(({ bracket, rounds }) =>
       drawnParams(this.distributions, rounds[0].candidates, seed * 1009 + bracket).map((params) => ({
@@ -222,8 +221,8 @@ export class HyperbandSearchCV<E extends Predictor> {
     return this.#best
   }
 
-  predict<X extends Features>(x: X): Predicted<X> {
-    return this.bestEstimator.predict(x)
+  predict<X extends Features>(x: X): Predicted<X, LabelOf<E>> {
+    return this.bestEstimator.predict(x) as Predicted<X, LabelOf<E>>
   }
 
   score(x: Features, y: Target): Promise<number> {

@@ -3,11 +3,11 @@
 import type { Column } from '../../kernels/ml/block.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { ParameterError } from '../contract/estimator.ts'
-import { Classifier, type Label, type Predictor } from '../contract/predictor.ts'
+import type { AnyPredictor, Label } from '../contract/predictor.ts'
 import type { Rows } from '../contract/rows.ts'
 import * as metrics from '../metrics/index.ts'
 
-type Scorer = (model: Predictor, x: Rows, y: Blocks<Column>) => Promise<number>
+type Scorer = (model: AnyPredictor, x: Rows, y: Blocks<Column>) => Promise<number>
 
 const ofPredictions =
   (score: (actual: Blocks<Column>, predicted: Blocks<Column>) => Promise<number>): Scorer =>
@@ -17,9 +17,10 @@ const ofPredictions =
 const ofProbabilities =
   (score: (actual: Blocks<Column>, rows: Rows, labels: readonly Label[]) => Promise<number>): Scorer =>
   (model, x, y) => {
-    if (!(model instanceof Classifier))
+    const { classifying } = model
+    if (!classifying)
       throw new ParameterError(`${model.kind} has no probabilities to score: choose a score of predictions`)
-    return score(y, model.probabilityRows(x), model.classes)
+    return score(y, classifying.probabilityRows(x), classifying.classes)
   }
 
 const SCORERS: Record<string, Scorer> = {

@@ -43,7 +43,7 @@ export class SearchTasks implements Collection<number[][]> {
     this.#folds = folds
     this.#scoring = scoring
     const steps = candidates.map((candidate) =>
-      candidate instanceof Pipeline ? candidate.params.steps.map(([, step]) => step) : [candidate],
+      candidate instanceof Pipeline ? candidate.stepsToFit() : [candidate],
     )
     this.#steps = steps.map((own) => own.map((step) => step.toJSON()))
     this.#reads = this.#steps.flatMap((steps) =>

@@ -4,7 +4,7 @@ import { callOf, computeAll } from '../../collections/compute.ts'
 import { provideFitter, type WholeRows } from '../../kernels/ml/fitTask.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { type Estimator, fromJSON, NotFittedError, ParameterError } from '../contract/estimator.ts'
-import type { Predicted, Predictor } from '../contract/predictor.ts'
+import type { AnyPredictor, LabelOf, Predicted } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { foldsFor } from './crossValidation.ts'
@@ -52,7 +52,7 @@ export function gridOf(grid: ParamGrid): ParamSet[] {
 }
 
 /** What searches share: candidates are fitted on folds, as tasks of the cluster that is there. */
-abstract class Search<E extends Predictor> {
+abstract class Search<E extends AnyPredictor> {
   readonly estimator: E
   readonly options: SearchOptions
   #results: SearchResult[] | undefined
@@ -136,8 +136,8 @@ abstract class Search<E extends Predictor> {
     return this.#best
   }
 
-  predict<X extends Features>(x: X): Predicted<X> {
-    return this.bestEstimator.predict(x)
+  predict<X extends Features>(x: X): Predicted<X, LabelOf<E>> {
+    return this.bestEstimator.predict(x) as Predicted<X, LabelOf<E>>
   }
 
   score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
@@ -166,7 +166,7 @@ function ranked(results: readonly SearchResult[]): SearchResult[] {
  * await search.fit([[0], [1], [2], [3]], [0, 1, 2, 3])
  * search.bestParams // { alpha: 0.001 }
  */
-export class GridSearchCV<E extends Predictor> extends Search<E> {
+export class GridSearchCV<E extends AnyPredictor> extends Search<E> {
   readonly grid: ParamGrid
   constructor(estimator: E, grid: ParamGrid, options: SearchOptions = {}) {
     super(estimator, options)
@@ -187,7 +187,7 @@ export interface RandomizedSearchOptions extends SearchOptions {
 }
 
 /** Tries candidates that are drawn from lists or distributions. */
-export class RandomizedSearchCV<E extends Predictor> extends Search<E> {
+export class RandomizedSearchCV<E extends AnyPredictor> extends Search<E> {
   readonly distributions: ParamDistributions
   readonly #nIter: number
   readonly #seed: number
@@ -214,7 +214,7 @@ export interface HalvingOptions extends SearchOptions {
 }
 
 /** Tries a grid with few rows first, and with more what did best: Jamieson and Talwalkar, "Non-stochastic best arm identification" (2016). */
-export class SuccessiveHalvingSearchCV<E extends Predictor> extends Search<E> {
+export class SuccessiveHalvingSearchCV<E extends AnyPredictor> extends Search<E> {
   readonly grid: ParamGrid
   readonly #factor: number
   readonly #minRows: number | undefined
