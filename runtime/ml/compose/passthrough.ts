@@ -1,18 +1,9 @@
 // What stands for the word 'passthrough' in a fitted pipeline: features stay as they are.
 
-import { kernel } from '../../kernels/kernel.ts'
-import { type Block, requireColumns } from '../../kernels/ml/block.ts'
+import { sameBlock } from '../../kernels/ml/preprocessing/shaping.ts'
 import { registerEstimator } from '../contract/estimator.ts'
 import { type Features, knownRows } from '../contract/rows.ts'
 import { Transformer, type TransformStep, transformStep } from '../contract/transformer.ts'
-
-const sameBlock = kernel(
-  'ml.passthrough',
-  ({ who, features }: { who: string; features: number }, block: Block): Block => {
-    requireColumns(block, features, who)
-    return block
-  },
-)
 
 /** Leaves features as they are. */
 export class Passthrough extends Transformer<object, { features: number }> {

@@ -135,6 +135,15 @@ export const chosenColumns = kernel(
   (chosen: readonly number[], block: Block): Block => selectColumns(block, chosen),
 )
 
+/** Features that only pass through, of the number at fit. */
+export const sameBlock = kernel(
+  'ml.passthrough',
+  ({ who, features }: { who: string; features: number }, block: Block): Block => {
+    requireColumns(block, features, who)
+    return block
+  },
+)
+
 /** A part of the columns and the steps that they go through; without steps they stay. */
 export interface ColumnPart {
   columns: readonly number[]
