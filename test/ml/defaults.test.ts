@@ -147,14 +147,10 @@ const PCA: Apart = {
   renamed: { n_samples_: 'samplesSeen' },
 }
 const TEXT_ABSENT = {
-  analyzer: 'words',
   decode_error: 'texts are texts',
   encoding: 'texts are texts',
   input: 'texts are texts',
   preprocessor: 'map the texts before',
-  stop_words: 'not here',
-  strip_accents: 'map the texts before',
-  token_pattern: 'words of two letters and more, as its default',
   tokenizer: 'map the texts before',
 }
 
@@ -299,9 +295,9 @@ const CLASSES: Record<string, Apart> = {
   HashingVectorizer: { absent: TEXT_ABSENT },
   TfidfVectorizer: {
     defaults: { maxFeatures: 'Infinity stands for None' },
-    absent: { ...TEXT_ABSENT, binary: 'not here', vocabulary: 'words are learnt' },
+    absent: TEXT_ABSENT,
     unknown: {
-      fixed_vocabulary_: 'as vocabulary',
+      fixed_vocabulary_: 'whether vocabulary is given',
       stop_words_: 'words that were left out are not kept',
       vocabulary_: 'a list of words in the order of columns, not a dictionary; preprocessing.test.ts',
     },
