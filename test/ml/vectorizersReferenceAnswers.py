@@ -1,7 +1,7 @@
 """Writes what scikit-learn's vectorizers make of awkward texts: `python3 vectorizersReferenceAnswers.py`.
 
 Answers: test/ml/answers/vectorizers.json: the texts, of each case its options, sparse rows, vocabulary and weights, or that it is
-refused; what patterns of tokens find; and which characters are letters, spaces and combining marks, as ranges of code points.
+refused (lists of numbers as texts, with spaces between); what patterns of tokens find; and which characters are letters, spaces and combining marks, as ranges of code points.
 """
 
 import json
@@ -114,12 +114,16 @@ PATTERN_TEXTS = [*TEXTS, "a\nb a.b\nlast\n", "#a ## a&&b -- [:] {x{2}} x{} ~& (b
 def sparse(matrix):
     matrix = matrix.tocsr()
     matrix.sort_indices()
-    return {"starts": matrix.indptr.tolist(), "places": matrix.indices.tolist(), "data": numbers(matrix.data)}
+    return {"starts": listed(matrix.indptr), "places": listed(matrix.indices), "data": numbers(matrix.data)}
+
+
+def listed(values):
+    return " ".join(map(str, values))
 
 
 def numbers(values):
     """To 13 digits: answers are held to 1e-12."""
-    return [float(f"{each:.13g}") if np.isfinite(each) else str(each).replace("inf", "Infinity").replace("nan", "NaN") for each in values]
+    return listed(f"{each:.13g}".replace("inf", "Infinity") for each in values)
 
 
 def answer(kind, texts, options, weighed=True):
@@ -154,7 +158,7 @@ def ranges(holds):
             found[-1] = code
         else:
             found += [code, code]
-    return found
+    return listed(found)
 
 
 cases = []
