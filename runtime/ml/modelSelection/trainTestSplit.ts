@@ -5,6 +5,7 @@ import { NdArray } from '../../kernels/array/ndArray.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { shuffled } from '../../kernels/ml/seeded.ts'
 import { ParameterError } from '../contract/estimator.ts'
+import { wholeOptions } from '../contract/options.ts'
 import type { Label } from '../contract/predictor.ts'
 import type { AnyArray, AnyBlock } from '../contract/rows.ts'
 import type { Fold } from './folds.ts'
@@ -12,16 +13,25 @@ import type { Fold } from './folds.ts'
 type Rowwise = AnyBlock | AnyArray | readonly unknown[] | Float64Array
 
 export interface SplitOptions {
-  /** The share of rows that test, between 0 and 1, or how many; 0.25, or all that do not train. */
-  testSize?: number
-  /** The share of rows that train, between 0 and 1, or how many; all that do not test. */
-  trainSize?: number
+  /** The share of rows that test, between 0 and 1, or how many; 0.25, or all that do not train, where null; null. */
+  testSize?: number | null
+  /** The share of rows that train, between 0 and 1, or how many; all that do not test where null; null. */
+  trainSize?: number | null
   /** Whether rows are drawn in random order; true. */
   shuffle?: boolean
-  /** A class a row: both parts have about the same share of each. */
-  stratify?: readonly Label[] | Float64Array | NdArray
+  /** A class a row: both parts have about the same share of each; null. */
+  stratify?: readonly Label[] | Float64Array | NdArray | null
   /** Equal seeds give equal parts; 0. */
   seed?: number
+}
+
+/** @internal What options are where they are not given. */
+export const SPLIT_DEFAULTS: Required<SplitOptions> = {
+  testSize: null,
+  trainSize: null,
+  shuffle: true,
+  stratify: null,
+  seed: 0,
 }
 
 /**
@@ -33,17 +43,18 @@ export interface SplitOptions {
  * [train, test] // [[1, 2, 3], [4]]
  */
 export function trainTestSplit<T extends Rowwise>(arrays: readonly T[], options: SplitOptions = {}): T[] {
-  const { shuffle = true, stratify, seed = 0 } = options
+  const whole = wholeOptions('trainTestSplit', SPLIT_DEFAULTS, options)
+  const { shuffle, stratify, seed } = whole
   const counts = arrays.map(rowCount)
   if (arrays.length === 0 || counts.some((count) => count !== counts[0]))
     throw new MlDataError(`arrays to split have the same rows, and these have ${counts.join(', ') || 'none'}`)
   const [count] = counts
-  const { train: trains, test: tests } = sizesOf(count, options)
-  if (stratify !== undefined && !shuffle)
+  const { train: trains, test: tests } = sizesOf(count, whole)
+  if (stratify !== null && !shuffle)
     throw new ParameterError('stratify draws rows in random order: leave shuffle: false out, or stratify')
   const order = shuffle ? shuffled(count, seed) : Int32Array.from({ length: count }, (_, i) => i)
   const { train, test } =
-    stratify === undefined
+    stratify === null
       ? // Shuffled, the first ones test; in order, the last ones do.
         shuffle
         ? { test: order.slice(0, tests), train: order.slice(tests, tests + trains) }
@@ -53,16 +64,19 @@ export function trainTestSplit<T extends Rowwise>(arrays: readonly T[], options:
 }
 
 /** How many rows train and test. */
-function sizesOf(count: number, { testSize, trainSize }: SplitOptions): { train: number; test: number } {
+function sizesOf(
+  count: number,
+  { testSize, trainSize }: Required<SplitOptions>,
+): { train: number; test: number } {
   const test =
-    testSize === undefined && trainSize !== undefined
+    testSize === null && trainSize !== null
       ? undefined
       : sizeOf('testSize', testSize ?? 0.25, count, Math.ceil)
-  const train = trainSize === undefined ? undefined : sizeOf('trainSize', trainSize, count, Math.floor)
+  const train = trainSize === null ? undefined : sizeOf('trainSize', trainSize, count, Math.floor)
   const sizes = { train: train ?? count - test!, test: test ?? count - train! }
   if (!(sizes.train > 0 && sizes.test > 0 && sizes.train + sizes.test <= count))
     throw new ParameterError(
-      `testSize ${testSize ?? (trainSize === undefined ? 0.25 : 'unset')} and trainSize ${trainSize ?? 'unset'} want ` +
+      `testSize ${testSize ?? (trainSize === null ? 0.25 : 'unset')} and trainSize ${trainSize ?? 'unset'} want ` +
         `${sizes.train} rows to train with and ${sizes.test} to test with, of ${count}`,
     )
   return sizes
