@@ -15,7 +15,9 @@ import { streamOf } from '../../runtime/kernels/array/randomBits.ts'
 import { broadcastShapes, resolveShape } from '../../runtime/kernels/array/shape.ts'
 import { requireWholeStruct } from '../../runtime/kernels/files/thriftBounds.ts'
 import { keepsNothing, kernel } from '../../runtime/kernels/kernel.ts'
+import { withoutAccents } from '../../runtime/kernels/ml/preprocessing/accents.ts'
 import { murmurHash32 } from '../../runtime/kernels/ml/preprocessing/texts.ts'
+import { findsOf } from '../../runtime/kernels/ml/preprocessing/tokenPattern.ts'
 import { resultBuffer, resultBytes } from '../../runtime/kernels/resultMemory.ts'
 import { castRefusal } from '../../runtime/kernels/table/castable.ts'
 import { typeText } from '../../runtime/kernels/table/dataType.ts'
@@ -42,8 +44,10 @@ const TABLES = {
   typeText,
   castRefusal,
   expressionText,
+  findsOf,
   rowBounds,
   rowStarts,
+  withoutAccents,
 }
 const NAMES = {
   ...TABLES,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ml } from '../../runtime/index.ts'
+import { SPLIT_DEFAULTS } from '../../runtime/ml/modelSelection/trainTestSplit.ts'
 import { answersOf, close } from './kit.ts'
 
 interface Answer {
@@ -147,14 +148,10 @@ const PCA: Apart = {
   renamed: { n_samples_: 'samplesSeen' },
 }
 const TEXT_ABSENT = {
-  analyzer: 'words',
   decode_error: 'texts are texts',
   encoding: 'texts are texts',
   input: 'texts are texts',
   preprocessor: 'map the texts before',
-  stop_words: 'not here',
-  strip_accents: 'map the texts before',
-  token_pattern: 'words of two letters and more, as its default',
   tokenizer: 'map the texts before',
 }
 
@@ -299,9 +296,9 @@ const CLASSES: Record<string, Apart> = {
   HashingVectorizer: { absent: TEXT_ABSENT },
   TfidfVectorizer: {
     defaults: { maxFeatures: 'Infinity stands for None' },
-    absent: { ...TEXT_ABSENT, binary: 'not here', vocabulary: 'words are learnt' },
+    absent: TEXT_ABSENT,
     unknown: {
-      fixed_vocabulary_: 'as vocabulary',
+      fixed_vocabulary_: 'whether vocabulary is given',
       stop_words_: 'words that were left out are not kept',
       vocabulary_: 'a list of words in the order of columns, not a dictionary; preprocessing.test.ts',
     },
@@ -322,6 +319,48 @@ const CLASSES: Record<string, Apart> = {
   Pipeline: {},
 }
 
+const SEARCH: Apart = {
+  absent: {
+    error_score: 'a fit that fails ends the search, with its error',
+    pre_dispatch: 'the scheduler knows all fits at once',
+    return_train_score: 'scores are of rows that were not learnt from',
+  },
+}
+const CV = { cv: 'None stands for 5' }
+
+/** What chooses: searches, folds and splits, with the options that need not be given. */
+const CHOOSING: Record<string, Apart & { options: () => object }> = {
+  GridSearchCV: {
+    ...SEARCH,
+    options: () => new ml.GridSearchCV(new ml.Ridge(), {}).options,
+    defaults: CV,
+  },
+  RandomizedSearchCV: {
+    ...SEARCH,
+    options: () => new ml.RandomizedSearchCV(new ml.Ridge(), {}).options,
+    defaults: CV,
+    own: SEED,
+  },
+  SuccessiveHalvingSearchCV: {
+    name: 'HalvingGridSearchCV',
+    options: () => new ml.SuccessiveHalvingSearchCV(new ml.Ridge(), {}).options,
+    own: { minRows: "min_resources of rows; null stands for 'exhaust'" },
+    absent: {
+      ...SEARCH.absent,
+      aggressive_elimination: 'not here',
+      max_resources: 'all rows, as its default',
+      min_resources: 'it is minRows',
+      resource: 'rows, as its default',
+    },
+  },
+  KFold: { options: () => ({ ...new ml.KFold() }), own: { ...SEED, by: 'which of both it is' } },
+  StratifiedKFold: {
+    options: () => ({ ...new ml.StratifiedKFold() }),
+    own: { ...SEED, by: 'which of both it is' },
+  },
+  trainTestSplit: { name: 'train_test_split', options: () => SPLIT_DEFAULTS, own: SEED },
+}
+
 /** Classes that scikit-learn does not have: dask-ml's wrappers, and a ranker. */
 const OTHERS = [
   'BlockwiseVotingClassifier',
@@ -331,7 +370,8 @@ const OTHERS = [
   'ParallelPostFit',
 ]
 
-const { 'scikit-learn': _, ...ANSWERS } = answersOf<Answer>('defaults')
+const { 'scikit-learn': _, choosing, ...ANSWERS } = answersOf<Answer>('defaults')
+const CHOSEN = choosing as unknown as Record<string, Answer['params']>
 
 type Made = ml.Estimator & { fit(x: unknown, y?: unknown): Promise<ml.Estimator> }
 type Maker = new (params?: object) => Made
@@ -381,26 +421,76 @@ test('every estimator is held against scikit-learn, or has no peer there', () =>
   )
 })
 
+/** Holds parameters and their defaults to scikit-learn's, but for what is told apart. */
+function heldParams(name: string, ours: object, params: Answer['params'], apart: Apart): void {
+  const { defaults = {}, own = {}, absent = {} } = apart
+  const theirs = new Map(Object.entries(params).map(([each, value]) => [camel(each), value]))
+  const others: string[] = []
+  for (const [each, value] of Object.entries(ours)) {
+    if (own[each] !== undefined) continue
+    if (!theirs.has(each)) assert.fail(`${name} has ${each}, which scikit-learn does not, without a reason`)
+    const wanted = theirs.get(each)
+    if (wanted === 'required') continue
+    if (JSON.stringify(wordOf(wanted)) !== JSON.stringify(value) || value === Number.POSITIVE_INFINITY)
+      others.push(each)
+  }
+  assert.deepEqual(others.sort(), Object.keys(defaults).sort())
+  const missing = Object.keys(params).filter((each) => !Object.hasOwn(ours, camel(each)))
+  const withoutReason = missing.filter((each) => !absent[each] && !ABSENT[each])
+  assert.deepEqual(withoutReason, [], `${name} has them not, without a reason`)
+}
+
+test("searches, folds and splits have scikit-learn's options and defaults, but for what has a reason", () => {
+  assert.deepEqual(
+    Object.entries(CHOOSING)
+      .map(([name, { name: theirs = name }]) => theirs)
+      .sort(),
+    Object.keys(CHOSEN).sort(),
+  )
+  const all = Object.values(CHOSEN).flatMap(Object.keys)
+  for (const [name, { options, ...apart }] of Object.entries(CHOOSING)) {
+    const ours = options()
+    const theirs = CHOSEN[apart.name ?? name]
+    heldParams(name, ours, theirs, apart)
+    for (const each of Object.keys(apart.own ?? {})) {
+      assert.ok(Object.hasOwn(ours, each), `${name} has no ${each}`)
+      assert.ok(!Object.keys(theirs).some((known) => camel(known) === each), `scikit-learn has ${each} too`)
+    }
+    for (const each of Object.keys(apart.absent ?? {}))
+      assert.ok(!Object.hasOwn(ours, camel(each)) && all.includes(each), `${name} has ${each}, or nobody has`)
+  }
+})
+
+test("options that there are not are refused by name, and so is what is none of an option's values", () => {
+  const search = (options: object) => () => new ml.GridSearchCV(new ml.Ridge(), { alpha: [1] }, options)
+  const halving = (options: object) => () =>
+    new ml.SuccessiveHalvingSearchCV(new ml.Ridge(), { alpha: [1] }, options)
+  const refused = (act: () => unknown, message: string): void =>
+    assert.throws(act, { name: 'ParameterError', message })
+  refused(search({ cvs: 3 }), 'GridSearchCV has no option cvs; it has cv, scoring, refit')
+  refused(search({ refit: 1 }), 'refit of GridSearchCV is true or false, not 1')
+  refused(
+    () => new ml.RandomizedSearchCV(new ml.Ridge(), {}, { nIter: 1.5 }),
+    'nIter of RandomizedSearchCV is a whole number ≥ 0, not 1.5',
+  )
+  refused(halving({ factor: '3' }), 'factor of SuccessiveHalvingSearchCV is a number, not 3')
+  refused(halving({ minRows: 0 }), 'minRows is a number ≥ 1, or null, not 0')
+  refused(
+    () => ml.trainTestSplit([[1, 2]], { test_size: 1 } as object),
+    'trainTestSplit has no option test_size; it has testSize, trainSize, shuffle, stratify, seed',
+  )
+  assert.deepEqual(
+    ml.trainTestSplit([[1, 2, 3, 4]], { testSize: null, stratify: null, trainSize: undefined, seed: 3 }),
+    ml.trainTestSplit([[1, 2, 3, 4]], { seed: 3 }),
+  )
+})
+
 for (const [name, apart] of Object.entries(CLASSES)) {
   const answer = ANSWERS[apart.name ?? name]
-  const { defaults = {}, own = {}, absent = {}, unknown = {}, renamed = {} } = apart
+  const { unknown = {}, renamed = {} } = apart
 
   test(`${name} has scikit-learn's parameters and defaults, but for what has a reason`, () => {
-    const ours = new (maker(name))().getParams() as Record<string, unknown>
-    const theirs = new Map(Object.entries(answer.params).map(([each, value]) => [camel(each), value]))
-    const others: string[] = []
-    for (const [each, value] of Object.entries(ours)) {
-      if (own[each] !== undefined) continue
-      if (!theirs.has(each)) assert.fail(`${name} has ${each}, which scikit-learn does not, without a reason`)
-      const wanted = theirs.get(each)
-      if (wanted === 'required') continue
-      if (JSON.stringify(wordOf(wanted)) !== JSON.stringify(value) || value === Number.POSITIVE_INFINITY)
-        others.push(each)
-    }
-    assert.deepEqual(others.sort(), Object.keys(defaults).sort())
-    const missing = Object.keys(answer.params).filter((each) => !Object.hasOwn(ours, camel(each)))
-    const withoutReason = missing.filter((each) => !absent[each] && !ABSENT[each])
-    assert.deepEqual(withoutReason, [], `${name} has them not, without a reason`)
+    heldParams(name, new (maker(name))().getParams(), answer.params, apart)
   })
 
   test(`${name} names what it learnt as scikit-learn does, but for what has a reason`, async () => {

@@ -11,7 +11,8 @@ import warnings
 import numpy as np
 import sklearn
 from sklearn import cluster, compose, decomposition, ensemble, feature_extraction, impute, linear_model, naive_bayes
-from sklearn import neighbors, pipeline, preprocessing, svm
+from sklearn import model_selection, neighbors, pipeline, preprocessing, svm
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 
 warnings.simplefilter("ignore")
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "answers")
@@ -82,6 +83,15 @@ for kind in ESTIMATORS:
         "fitted": attributes(fitted(kind)),
     }
 
+# What chooses: options that need not be given.
+choosing = {}
+for kind in [
+    model_selection.GridSearchCV, model_selection.RandomizedSearchCV, model_selection.HalvingGridSearchCV,
+    model_selection.KFold, model_selection.StratifiedKFold, model_selection.train_test_split,
+]:
+    parameters = inspect.signature(kind).parameters.items()
+    choosing[kind.__name__] = {name: plain(each.default) for name, each in parameters if each.default is not inspect.Parameter.empty}
+
 with open(os.path.join(here, "defaults.json"), "w") as file:
-    json.dump({"scikit-learn": sklearn.__version__, **answers}, file, separators=(",", ":"))
+    json.dump({"scikit-learn": sklearn.__version__, "choosing": choosing, **answers}, file, separators=(",", ":"))
     file.write("\n")

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { array, NdArray } from '../../runtime/collections/index.ts'
 import { ml } from '../../runtime/index.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
-import { answersOf } from './kit.ts'
+import { answersOf, close } from './kit.ts'
 
 computeInProcess()
 
@@ -17,9 +17,11 @@ interface Case {
 }
 type Answer = Record<string, unknown> & { refused?: string }
 
-const { cases, answers } = answersOf<never>('numeric') as unknown as {
+const { cases, answers, poissonScores } = answersOf<never>('numeric') as unknown as {
   cases: Record<string, Case>
   answers: Record<string, Record<string, Answer>>
+  /** D² of all rows, and of the first alone. */
+  poissonScores: Record<string, [all: number, one: number | null]>
 }
 
 type Fitted = Record<string, unknown>
@@ -28,6 +30,7 @@ type Fit = (own: Case) => Promise<unknown>
 const tight = { tol: 1e-9, maxIter: 2000 }
 const exact = { tol: 1e-12, maxIter: 20000 }
 const boosted = { maxIter: 3, minSamplesLeaf: 2 }
+const few = { shuffle: false, maxIter: 3, tol: null }
 const alone = { nEstimators: 1, bootstrap: false, maxFeatures: null }
 const weights = ({ weight }: Case) => (weight ? { sampleWeight: weight } : {})
 const learns =
@@ -42,6 +45,31 @@ const looks =
   (own) =>
     make(own).fit(own.x, undefined, weights(own))
 
+const svc = { tol: 1e-10, maxIter: 20000 }
+
+/** What a LinearSVC of two classes minimises, and its gradient as a share of the sizes that it is the sum of. */
+function marginOf(
+  { coef, intercept }: { coef: unknown; intercept: unknown },
+  { x, classes, weight }: Case,
+): { objective: number; gradient: number[]; share: number } {
+  const w = [...flat(coef), ...flat(intercept)]
+  const gradient = [...w]
+  const sizes = w.map(Math.abs)
+  let objective = w.reduce((sum, each) => sum + each * each, 0) / 2
+  x.forEach((row, i) => {
+    const own = [...row, 1]
+    const side = classes[i] ? 1 : -1
+    const lacks = Math.max(0, 1 - side * own.reduce((sum, each, j) => sum + each * w[j], 0))
+    const times = weight?.[i] ?? 1
+    objective += times * lacks * lacks
+    own.forEach((each, j) => {
+      gradient[j] -= 2 * times * side * lacks * each
+      sizes[j] += Math.abs(2 * times * lacks * each)
+    })
+  })
+  return { objective, gradient, share: Math.max(...gradient.map((each, j) => Math.abs(each) / sizes[j])) }
+}
+
 const ESTIMATORS: Record<string, Fit> = {
   LinearRegression: learns(() => new ml.LinearRegression()),
   Ridge: learns(() => new ml.Ridge()),
@@ -49,6 +77,26 @@ const ESTIMATORS: Record<string, Fit> = {
   ElasticNet: learns(() => new ml.ElasticNet({ alpha: 0.1, ...exact })),
   PoissonRegressor: learns(() => new ml.PoissonRegressor(tight)),
   LogisticRegression: learns(() => new ml.LogisticRegression(tight), true),
+  SGDRegressor: learns(() => new ml.SGDRegressor({ eta0: 1e-4, ...few })),
+  'SGDRegressor huber': learns(
+    () =>
+      new ml.SGDRegressor({
+        ...few,
+        loss: 'huber',
+        epsilon: 1,
+        penalty: 'l1',
+        eta0: 1e-3,
+        learningRate: 'constant',
+      }),
+  ),
+  SGDClassifier: learns(() => new ml.SGDClassifier(few), true),
+  'SGDClassifier logLoss': learns(
+    () => new ml.SGDClassifier({ ...few, loss: 'logLoss', penalty: 'elasticnet' }),
+    true,
+  ),
+  LinearSVC: async (own) => ({
+    objective: marginOf(await new ml.LinearSVC(svc).fit(own.x, own.classes, weights(own)), own).objective,
+  }),
   GaussianNB: learns(() => new ml.GaussianNB(), true),
   KNeighborsRegressor: learns(() => new ml.KNeighborsRegressor({ nNeighbors: 1 })),
   KNeighborsClassifier: learns(() => new ml.KNeighborsClassifier({ nNeighbors: 1 }), true),
@@ -57,7 +105,14 @@ const ESTIMATORS: Record<string, Fit> = {
   RandomForestRegressor: learns(() => new ml.RandomForestRegressor(alone as object)),
   RandomForestClassifier: learns(() => new ml.RandomForestClassifier(alone as object), true),
   KMeans: looks(({ x }) => new ml.KMeans({ nClusters: 2, init: x.slice(0, 2) })),
+  MiniBatchKMeans: (own) =>
+    new ml.MiniBatchKMeans({ nClusters: 2, init: own.x.slice(0, 2), reassignmentRatio: 0 }).partialFit(
+      own.x,
+      undefined,
+      weights(own),
+    ),
   PCA: looks(() => new ml.PCA()),
+  IncrementalPCA: looks(() => new ml.IncrementalPCA()),
   TruncatedSVD: looks(() => new ml.TruncatedSVD({ nComponents: 1 })),
   StandardScaler: looks(() => new ml.StandardScaler()),
   MinMaxScaler: looks(() => new ml.MinMaxScaler()),
@@ -125,6 +180,7 @@ const APART: Record<string, Record<string, string>> = {
     'tiny and huge': UNSCALED,
     'weights of most size': 'scikit-learn ends at its first step, the objective being infinite',
   },
+  LinearSVC: { 'far from 0': UNSCALED, 'tiny and huge': UNSCALED },
   GaussianNB: {
     'one row': 'scikit-learn divides by a variance of 0; classes are told by their shares',
     'equal rows': 'scikit-learn adds a share of what rounding left of the variance',
@@ -146,7 +202,15 @@ const APART: Record<string, Record<string, string>> = {
     'weights of most size': SQUARES,
   },
   KMeans: { 'far from 0': EXPANDED },
+  MiniBatchKMeans: {
+    'far from 0': EXPANDED,
+    'equal rows': 'rounding of their mean tells which of two centers in one place is nearest',
+  },
   PCA: {
+    'one row': 'scikit-learn gives NaN and warns; here it is refused',
+    'equal rows': NOISE,
+  },
+  IncrementalPCA: {
     'one row': 'scikit-learn gives NaN and warns; here it is refused',
     'equal rows': NOISE,
   },
@@ -186,6 +250,74 @@ for (const [who, learn] of Object.entries(ESTIMATORS))
     }
   })
 
+test('a LinearSVC of weights of any size, which scikit-learn does not end with, is where the gradient is 0', async () => {
+  for (const which of ['halves', 'weights far apart', 'weights of most size']) {
+    const own = cases[which]
+    const { share } = marginOf(await new ml.LinearSVC(svc).fit(own.x, own.classes, weights(own)), own)
+    assert.ok(share < 1e-9, `${which}: ${share}`)
+  }
+  // Coefficients would be as small as the weights: the gradient is below what tol asks where it begins.
+  const own = cases['weights of least size']
+  const { gradient } = marginOf(await new ml.LinearSVC(svc).fit(own.x, own.classes, weights(own)), own)
+  assert.ok(gradient.every((each) => Math.abs(each) < 1e-290))
+})
+
+test('PoissonRegressor.score is D² of awkward numbers, and NaN of one row', async () => {
+  for (const [which, [all, one]] of Object.entries(poissonScores)) {
+    const own = cases[which]
+    const model = await new ml.PoissonRegressor(tight).fit(own.x, own.y, weights(own))
+    const scores = [await model.score(own.x, own.y), await model.score([own.x[0]], [own.y[0]])]
+    close(scores, [all, one], 1e-5, which)
+  }
+  // Of counts that are all 0 the mean is 0, which is no prediction: NaN, as scikit-learn's.
+  const model = await new ml.PoissonRegressor().fit([[0], [1], [2]], [1, 2, 4])
+  assert.equal(await model.score([[0], [1]], [0, 0]), Number.NaN)
+  assert.equal(await ml.metrics.d2TweedieScore([0, 0], [1, 2], { power: 1 }), Number.NaN)
+})
+
+/** Rows that are told apart by whole numbers, near 0. */
+const WHOLE = Array.from({ length: 40 }, (_, i) => [
+  (i % 2) * 30 + ((7 * i) % 5),
+  (i % 2) * 20 + ((3 * i) % 7),
+])
+
+test('MiniBatchKMeans is what the definition says: centers are means of what each has seen, wherever rows stand', async () => {
+  const params = { nClusters: 2, batchSize: 8, reassignmentRatio: 0, init: WHOLE.slice(0, 2) }
+  const near = new ml.MiniBatchKMeans(params)
+  await near.partialFit(WHOLE)
+  const seen = [0, 1].map((which) => WHOLE.filter((_, i) => i % 2 === which))
+  const means = seen.map((rows) =>
+    [0, 1].map((j) => rows.reduce((sum, row) => sum + row[j], 0) / rows.length),
+  )
+  close(near.clusterCenters, means, 1e-12)
+  for (const [add, times, bound] of [
+    [1e12, 1, 1e-15],
+    [0, 1e-12, 1e-12],
+    [0, 1e150, 1e-12],
+  ]) {
+    const moved = WHOLE.map((row) => row.map((value) => value * times + add))
+    const model = new ml.MiniBatchKMeans({ ...params, init: moved.slice(0, 2) })
+    await model.partialFit(moved)
+    const expected = means.map((row) => row.map((value) => value * times + add))
+    assert.ok(apart('', model.clusterCenters, expected) <= bound, `${add} ${times}: ${model.clusterCenters}`)
+    assert.deepEqual(model.predict(moved).toList(), near.predict(WHOLE).toList())
+    const whole = await new ml.MiniBatchKMeans({ ...params, init: moved.slice(0, 2) }).fit(moved)
+    assert.deepEqual(whole.predict(moved).toList(), near.predict(WHOLE).toList())
+  }
+  // A row of weight 2 is two rows, and rows of no weight are none, whatever the weights' size.
+  const doubled = WHOLE.flatMap((row, i) => (i % 3 === 0 ? [row, row] : i % 3 === 1 ? [row] : []))
+  const plain = await new ml.MiniBatchKMeans({ ...params, batchSize: 100 }).partialFit(doubled)
+  for (const size of [1, 1e-300, 1e300]) {
+    const sampleWeight = WHOLE.map((_, i) => (2 - (i % 3)) * size)
+    const model = new ml.MiniBatchKMeans({ ...params, batchSize: 100 })
+    await model.partialFit(WHOLE, undefined, { sampleWeight })
+    close(model.clusterCenters, plain.clusterCenters, 1e-12, `${size}`)
+    const whole = new ml.MiniBatchKMeans({ ...params, batchSize: 100 })
+    await whole.fit(WHOLE, undefined, { sampleWeight })
+    assert.deepEqual(whole.predict(WHOLE).toList(), near.predict(WHOLE).toList(), `${size}`)
+  }
+})
+
 test('what is apart in KMeans and neighbours is what the definition says', async () => {
   const near = cases['equal rows'].x.concat(cases['one column'].x.map(([a], i) => [a, i, 0]))
   const far = near.map((row) => row.map((value) => Math.round(value) + 1e12))
@@ -213,6 +345,10 @@ test('least squares and components lose nothing where columns are far from 0, fo
     assert.equal(model.rank, 2)
     const pca = await new ml.PCA().fit(cut)
     assert.ok(apart('', pca.explainedVariance, directions.explainedVariance) < 1e-7)
+    const parts = new ml.IncrementalPCA()
+    const size = Math.max(2, chunks)
+    for (let from = 0; from < far.length; from += size) await parts.partialFit(far.slice(from, from + size))
+    assert.ok(apart('', parts.explainedVariance, directions.explainedVariance) < 1e-7)
   }
 })
 

@@ -7,6 +7,7 @@ import { ml } from '../../runtime/index.ts'
 import { denseBlock } from '../../runtime/kernels/ml/block.ts'
 import { splitTask } from '../../runtime/kernels/ml/fitTask.ts'
 import { placesOfFold } from '../../runtime/kernels/ml/folds.ts'
+import { distinctParams } from '../../runtime/ml/modelSelection/distributions.ts'
 import { evenFitGroups, fitGroups } from '../../runtime/ml/modelSelection/fitGroups.ts'
 import { computeInProcess } from '../kit/runGraph.ts'
 import { answersOf, close, dataset } from './kit.ts'
@@ -420,6 +421,19 @@ test('RandomizedSearchCV follows its seed; SuccessiveHalvingSearchCV ends with a
     return search.results
   }
   assert.deepEqual(await drawn(1), await drawn(1))
+  // Of lists no candidate comes twice, and each comes as often as the others.
+  const lists = { a: [1, 2, 3], b: ['x', 'y'], c: [true, false] }
+  const seen = new Map<string, number>()
+  for (let seed = 0; seed < 600; seed++)
+    for (const nIter of [1, 5, 12, 40]) {
+      const some = distinctParams(lists, nIter, seed).map((params) => JSON.stringify(params))
+      assert.equal(new Set(some).size, Math.min(nIter, 12))
+      for (const each of some) seen.set(each, (seen.get(each) ?? 0) + 1)
+    }
+  assert.equal(seen.size, 12)
+  for (const [each, times] of seen)
+    assert.ok(Math.abs(times - 600 * (1 / 12 + 5 / 12 + 2)) < 100, `${each}: ${times}`)
+  assert.deepEqual(distinctParams({ a: [] }, 3, 1), [])
   const halving = new ml.SuccessiveHalvingSearchCV(
     pipeline(),
     { model__C: [0.001, 0.01, 0.1, 1, 10, 100] },

@@ -27,7 +27,9 @@ export function requireChoices(
 ): void {
   for (const [name, [value, ...choices]] of Object.entries(params))
     if (!choices.includes(value))
-      throw new ParameterError(`${name} of ${kind} is ${choices.join(', ')}, not ${String(value)}`)
+      throw new ParameterError(
+        `${name} of ${kind} is ${choices.map(String).join(', ')}, not ${String(value)}`,
+      )
 }
 
 interface EstimatorClass {

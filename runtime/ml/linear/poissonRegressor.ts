@@ -96,7 +96,7 @@ export class PoissonRegressor
     return this.fitted.iterations
   }
 
-  /** D², the share of the deviance that is explained: 1 is best, 0 what the mean gets. */
+  /** D², the share of the deviance that is explained: 1 is best, 0 what the mean gets, NaN of a single row and of targets that are all 0. */
   override async score(x: Features, y: Target, options: FitOptions = {}): Promise<number> {
     const { samples, predicted } = await predictedFor(this, x, y, options)
     return d2OfPairs(samples.blocks.map(pairsOfSample, undefined, predicted), 1, this.kind)

@@ -72,24 +72,23 @@ export const meanGammaDeviance = (
   options: FitOptions = {},
 ): Promise<number> => meanTweedieDeviance(actual, predicted, { ...options, power: 2 })
 
-/** D², the share of the deviance that is explained: 1 is best, 0 what the mean gets, NaN of a single row; of power 0, R². */
+/** D², the share of the deviance that is explained: 1 is best, 0 what the mean gets, NaN of a single row; of power 0, R². Of counts that are all 0, NaN. */
 export async function d2TweedieScore(
   actual: Target,
   predicted: Target,
   { power = 0, ...options }: TweedieOptions = {},
 ): Promise<number> {
-  const pairs = await pairsOf(actual, predicted, options)
-  const d2 = await d2OfPairs(pairs, power)
-  const [, , , , rows] = await pairs.map(r2OfPairs, undefined).reduce(mergeR2)
-  return rows < 2 ? Number.NaN : d2
+  return d2OfPairs(await pairsOf(actual, predicted, options), power)
 }
 
-/** @internal D² of blocks of pairs. */
+/** @internal D² of blocks of pairs: NaN of a single row, and of counts that are all 0, of which the mean would be a prediction of 0. */
 export async function d2OfPairs(pairs: Blocks<Pairs>, power: number, who?: string): Promise<number> {
   const of: ErrorKind = { kind: 'tweedie', power }
   const [unexplained] = await pairs.map(errorsOfKind, of).reduce(mergeAccuracy)
   const [sum, weight] = await pairs.map(sumOfTargets, undefined).reduce(mergeAccuracy)
   requireWeight(weight, who)
+  const [, , , , rows] = await pairs.map(r2OfPairs, undefined).reduce(mergeR2)
+  if (rows < 2 || (power >= 1 && sum === 0)) return Number.NaN
   const [total] = await pairs.map(errorsOfConstant, { of, at: sum / weight }).reduce(mergeAccuracy)
   return total === 0 ? (unexplained === 0 ? 1 : 0) : 1 - unexplained / total
 }

@@ -4,11 +4,12 @@ import { callOf, computeAll } from '../../collections/compute.ts'
 import { provideFitter, type WholeRows } from '../../kernels/ml/fitTask.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { type Estimator, fromJSON, NotFittedError, ParameterError } from '../contract/estimator.ts'
+import { wholeOptions } from '../contract/options.ts'
 import type { AnyPredictor, LabelOf, Predicted } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { foldsFor } from './crossValidation.ts'
-import { drawnParams, type ParamDistributions, type ParamSet } from './distributions.ts'
+import { distinctParams, type ParamDistributions, type ParamSet } from './distributions.ts'
 import { fitter } from './fitter.ts'
 import type { Splitter } from './folds.ts'
 import type { FoldTasks } from './foldTasks.ts'
@@ -36,11 +37,13 @@ export interface SearchResult {
 export interface SearchOptions {
   /** How many folds, or how rows are divided; 5, of equal shares of the classes for classifiers. */
   cv?: number | Splitter
-  /** By which score to choose, e.g. `'f1Macro'`; the model's own by default. */
-  scoring?: string
+  /** By which score to choose, e.g. `'f1Macro'`; the model's own where null; null. */
+  scoring?: string | null
   /** Whether to fit the best candidate with all rows afterwards; true. */
   refit?: boolean
 }
+
+const SEARCH_DEFAULTS: Required<SearchOptions> = { cv: 5, scoring: null, refit: true }
 
 /** The values of a grid in all combinations, the last name changing fastest, names in rising order. */
 export function gridOf(grid: ParamGrid): ParamSet[] {
@@ -52,16 +55,18 @@ export function gridOf(grid: ParamGrid): ParamSet[] {
 }
 
 /** What searches share: candidates are fitted on folds, as tasks of the cluster that is there. */
-abstract class Search<E extends AnyPredictor> {
+abstract class Search<E extends AnyPredictor, O extends Required<SearchOptions> = Required<SearchOptions>> {
   readonly estimator: E
-  readonly options: SearchOptions
+  /** All options, those not given as they are by default. */
+  readonly options: Readonly<O>
   #results: SearchResult[] | undefined
   #best: E | undefined
 
-  constructor(estimator: E, options: SearchOptions) {
-    scorerNamed(options.scoring ?? null)
+  /** @throws {ParameterError} for an option that there is not, or not of that value */
+  constructor(kind: string, estimator: E, defaults: O, given: Partial<O>) {
+    this.options = wholeOptions(kind, defaults, given, ['cv'])
+    scorerNamed(this.options.scoring)
     this.estimator = estimator
-    this.options = options
   }
 
   /**
@@ -85,7 +90,7 @@ abstract class Search<E extends AnyPredictor> {
     const score = (candidates: readonly ParamSet[], rows?: number): Promise<SearchResult[]> =>
       this.#score(all, candidates, rows === undefined ? folds : folds.thinned(rows))
     this.#results = ranked(await this.search(score, () => folds.trainRows(all)))
-    if (this.options.refit !== false) {
+    if (this.options.refit) {
       const [data] = await computeAll([new FitTasks(all, this.#candidate(this.bestParams))], callOf('fit'))
       this.#best = fromJSON(data) as Estimator as E
     }
@@ -103,7 +108,7 @@ abstract class Search<E extends AnyPredictor> {
   ): Promise<SearchResult[]> {
     if (candidates.length === 0) throw new ParameterError('there are no parameters to try')
     const models = candidates.map((params) => this.#candidate(params))
-    const tasks = new SearchTasks(all, models, folds, this.options.scoring ?? null, await threadsThere())
+    const tasks = new SearchTasks(all, models, folds, this.options.scoring, await threadsThere())
     const [found] = (await computeAll([tasks], callOf('fit'))) as [number[][]]
     return candidates.map((params, i) => {
       const scores = found[i]
@@ -169,7 +174,7 @@ function ranked(results: readonly SearchResult[]): SearchResult[] {
 export class GridSearchCV<E extends AnyPredictor> extends Search<E> {
   readonly grid: ParamGrid
   constructor(estimator: E, grid: ParamGrid, options: SearchOptions = {}) {
-    super(estimator, options)
+    super('GridSearchCV', estimator, SEARCH_DEFAULTS, options)
     this.grid = grid
   }
   protected search(
@@ -186,22 +191,17 @@ export interface RandomizedSearchOptions extends SearchOptions {
   seed?: number
 }
 
-/** Tries candidates that are drawn from lists or distributions. */
-export class RandomizedSearchCV<E extends AnyPredictor> extends Search<E> {
+/** Tries candidates that are drawn from lists or distributions; where all are lists, each candidate once, as scikit-learn. */
+export class RandomizedSearchCV<E extends AnyPredictor> extends Search<E, Required<RandomizedSearchOptions>> {
   readonly distributions: ParamDistributions
-  readonly #nIter: number
-  readonly #seed: number
   constructor(estimator: E, distributions: ParamDistributions, options: RandomizedSearchOptions = {}) {
-    const { nIter = 10, seed = 0, ...rest } = options
-    super(estimator, rest)
+    super('RandomizedSearchCV', estimator, { ...SEARCH_DEFAULTS, nIter: 10, seed: 0 }, options)
     this.distributions = distributions
-    this.#nIter = nIter
-    this.#seed = seed
   }
   protected search(
     score: (candidates: readonly ParamSet[]) => Promise<SearchResult[]>,
   ): Promise<SearchResult[]> {
-    const drawn = drawnParams(this.distributions, this.#nIter, this.#seed)
+    const drawn = distinctParams(this.distributions, this.options.nIter, this.options.seed)
     return score(drawn)
   }
 }
@@ -209,22 +209,21 @@ export class RandomizedSearchCV<E extends AnyPredictor> extends Search<E> {
 export interface HalvingOptions extends SearchOptions {
   /** Each round keeps one candidate of so many, and gives it so many times the rows; 3. */
   factor?: number
-  /** Rows of the first round; as many as let the last round have all of them. */
-  minRows?: number
+  /** Rows of the first round; as many as let the last round have all of them where null; null. */
+  minRows?: number | null
 }
 
 /** Tries a grid with few rows first, and with more what did best: Jamieson and Talwalkar, "Non-stochastic best arm identification" (2016). */
-export class SuccessiveHalvingSearchCV<E extends AnyPredictor> extends Search<E> {
+export class SuccessiveHalvingSearchCV<E extends AnyPredictor> extends Search<E, Required<HalvingOptions>> {
   readonly grid: ParamGrid
-  readonly #factor: number
-  readonly #minRows: number | undefined
   constructor(estimator: E, grid: ParamGrid, options: HalvingOptions = {}) {
-    const { factor = 3, minRows, ...rest } = options
-    super(estimator, rest)
+    const defaults = { ...SEARCH_DEFAULTS, factor: 3, minRows: null }
+    super('SuccessiveHalvingSearchCV', estimator, defaults, options)
+    const { factor, minRows } = this.options
     if (!(factor > 1)) throw new ParameterError(`factor is a number > 1, not ${factor}`)
+    if (minRows !== null && !(minRows >= 1))
+      throw new ParameterError(`minRows is a number ≥ 1, or null, not ${String(minRows)}`)
     this.grid = grid
-    this.#factor = factor
-    this.#minRows = minRows
   }
   protected async search(
     score: (candidates: readonly ParamSet[], rows?: number) => Promise<SearchResult[]>,
@@ -232,20 +231,21 @@ export class SuccessiveHalvingSearchCV<E extends AnyPredictor> extends Search<E>
   ): Promise<SearchResult[]> {
     const all = await allRows()
     let candidates: readonly ParamSet[] = gridOf(this.grid)
-    const rounds = Math.ceil(Math.log(candidates.length) / Math.log(this.#factor) - 1e-9)
-    let rows = this.#minRows ?? Math.ceil(all / this.#factor ** rounds)
+    const { factor, minRows } = this.options
+    const rounds = Math.ceil(Math.log(candidates.length) / Math.log(factor) - 1e-9)
+    let rows = minRows ?? Math.ceil(all / factor ** rounds)
     const tried: SearchResult[] = []
     for (;;) {
       const given = Math.min(all, Math.floor(rows))
       const results = (await score(candidates, given)).map((each) => ({ ...each, rows: given }))
       tried.push(...results)
       if (candidates.length === 1 || given >= all) return tried
-      const kept = Math.max(1, Math.ceil(candidates.length / this.#factor))
+      const kept = Math.max(1, Math.ceil(candidates.length / factor))
       candidates = [...results]
         .sort(byMean)
         .slice(0, kept)
         .map(({ params }) => params)
-      rows *= this.#factor
+      rows *= factor
     }
   }
 }

@@ -7,6 +7,7 @@ import { NdArray } from '../../kernels/array/ndArray.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { shuffled } from '../../kernels/ml/seeded.ts'
 import { ParameterError } from '../contract/estimator.ts'
+import { wholeOptions } from '../contract/options.ts'
 import type { Label } from '../contract/predictor.ts'
 import type { AnyArray, AnyBlock } from '../contract/rows.ts'
 import type { Fold } from './folds.ts'
@@ -21,16 +22,25 @@ type Parts<T extends readonly unknown[]> = T extends readonly [infer First, ...i
     : T[number][]
 
 export interface SplitOptions {
-  /** The share of rows that test, between 0 and 1, or how many; 0.25, or all that do not train. */
-  testSize?: number
-  /** The share of rows that train, between 0 and 1, or how many; all that do not test. */
-  trainSize?: number
+  /** The share of rows that test, between 0 and 1, or how many; 0.25, or all that do not train, where null; null. */
+  testSize?: number | null
+  /** The share of rows that train, between 0 and 1, or how many; all that do not test where null; null. */
+  trainSize?: number | null
   /** Whether rows are drawn in random order; true. */
   shuffle?: boolean
-  /** A class a row: both parts have about the same share of each. */
-  stratify?: readonly Label[] | Float64Array | NdArray
+  /** A class a row: both parts have about the same share of each; null. */
+  stratify?: readonly Label[] | Float64Array | NdArray | null
   /** Equal seeds give equal parts; 0. */
   seed?: number
+}
+
+/** @internal What options are where they are not given. */
+export const SPLIT_DEFAULTS: Required<SplitOptions> = {
+  testSize: null,
+  trainSize: null,
+  shuffle: true,
+  stratify: null,
+  seed: 0,
 }
 
 /**
@@ -48,18 +58,19 @@ export function trainTestSplit<T extends readonly [] | readonly Rowwise[]>(
   arrays: T,
   options: SplitOptions = {},
 ): Parts<T> {
-  const { shuffle = true, stratify, seed = 0 } = options
-  if (arrays.some(isUncounted)) return splitByChance(arrays, options) as never
+  const whole = wholeOptions('trainTestSplit', SPLIT_DEFAULTS, options)
+  const { shuffle, stratify, seed } = whole
+  if (arrays.some(isUncounted)) return splitByChance(arrays, whole) as never
   const counts = arrays.map(rowCount)
   if (arrays.length === 0 || counts.some((count) => count !== counts[0]))
     throw new MlDataError(`arrays to split have the same rows, and these have ${counts.join(', ') || 'none'}`)
   const [count] = counts
-  const { train: trains, test: tests } = sizesOf(count, options)
-  if (stratify !== undefined && !shuffle)
+  const { train: trains, test: tests } = sizesOf(count, whole)
+  if (stratify !== null && !shuffle)
     throw new ParameterError('stratify draws rows in random order: leave shuffle: false out, or stratify')
   const order = shuffle ? shuffled(count, seed) : Int32Array.from({ length: count }, (_, i) => i)
   const { train, test } =
-    stratify === undefined
+    stratify === null
       ? // Shuffled, the first ones test; in order, the last ones do.
         shuffle
         ? { test: order.slice(0, tests), train: order.slice(tests, tests + trains) }
@@ -69,16 +80,19 @@ export function trainTestSplit<T extends readonly [] | readonly Rowwise[]>(
 }
 
 /** How many rows train and test. */
-function sizesOf(count: number, { testSize, trainSize }: SplitOptions): { train: number; test: number } {
+function sizesOf(
+  count: number,
+  { testSize, trainSize }: Required<SplitOptions>,
+): { train: number; test: number } {
   const test =
-    testSize === undefined && trainSize !== undefined
+    testSize === null && trainSize !== null
       ? undefined
       : sizeOf('testSize', testSize ?? 0.25, count, Math.ceil)
-  const train = trainSize === undefined ? undefined : sizeOf('trainSize', trainSize, count, Math.floor)
+  const train = trainSize === null ? undefined : sizeOf('trainSize', trainSize, count, Math.floor)
   const sizes = { train: train ?? count - test!, test: test ?? count - train! }
   if (!(sizes.train > 0 && sizes.test > 0 && sizes.train + sizes.test <= count))
     throw new ParameterError(
-      `testSize ${testSize ?? (trainSize === undefined ? 0.25 : 'unset')} and trainSize ${trainSize ?? 'unset'} want ` +
+      `testSize ${testSize ?? (trainSize === null ? 0.25 : 'unset')} and trainSize ${trainSize ?? 'unset'} want ` +
         `${sizes.train} rows to train with and ${sizes.test} to test with, of ${count}`,
     )
   return sizes
@@ -155,7 +169,7 @@ type Uncounted = DataFrame | Bag<unknown>
 const isUncounted = (rows: unknown): rows is Uncounted => rows instanceof DataFrame || rows instanceof Bag
 
 /** Rows of which nobody knows how many there are. */
-function splitByChance(all: readonly Rowwise[], options: SplitOptions): Uncounted[] {
+function splitByChance(all: readonly Rowwise[], options: Required<SplitOptions>): Uncounted[] {
   const [first] = all
   const kind = first instanceof DataFrame ? DataFrame : Bag
   if (!all.every((each): each is Uncounted => each instanceof kind))
@@ -168,25 +182,25 @@ function splitByChance(all: readonly Rowwise[], options: SplitOptions): Uncounte
       `rows to split are cut alike, and these have ${partitions.join(' and ')} partitions: repartition them, or give them as one table`,
     )
   for (const name of ['stratify', 'shuffle'] as const)
-    if (options[name] !== undefined && options[name] !== true)
+    if (options[name] !== SPLIT_DEFAULTS[name])
       throw new ParameterError(
         `${name} needs to know the rows, which of a table or a bag only computing tells: leave ${name} out, or split what compute() gives`,
       )
   const { train, test } = sharesOf(options)
   return all.flatMap((each) => {
-    const [held, rest] = each.randomSplit([test, train], { seed: options.seed ?? 0 })
+    const [held, rest] = each.randomSplit([test, train], { seed: options.seed })
     return [rest, held]
   })
 }
 
 /** Which shares of the rows train and test. */
-function sharesOf({ testSize, trainSize }: SplitOptions): { train: number; test: number } {
+function sharesOf({ testSize, trainSize }: Required<SplitOptions>): { train: number; test: number } {
   for (const [name, size] of Object.entries({ testSize, trainSize }))
-    if (size !== undefined && !(size > 0 && size < 1))
+    if (size !== null && !(size > 0 && size < 1))
       throw new ParameterError(
         `${name} of a table or a bag is a share between 0 and 1, since only computing tells how many rows there are, not ${String(size)}`,
       )
-  const test = testSize ?? (trainSize === undefined ? 0.25 : 1 - trainSize)
+  const test = testSize ?? (trainSize === null ? 0.25 : 1 - trainSize)
   const train = trainSize ?? 1 - test
   if (test + train > 1 + 1e-9)
     throw new ParameterError(`testSize ${test} and trainSize ${train} are more than all rows together`)

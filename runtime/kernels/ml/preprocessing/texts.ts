@@ -3,26 +3,7 @@
 import { kernel } from '../../kernel.ts'
 import type { Block, SparseBlock } from '../block.ts'
 import { textsOf } from './shaping.ts'
-
-/** How a text becomes words. */
-export interface WordOptions {
-  lowercase: boolean
-  /** Words in a row that make one: from, to. */
-  ngramRange: readonly [from: number, to: number]
-}
-
-/** Runs of at least two letters, digits or underscores: scikit-learn's `\b\w\w+\b`. */
-const WORD = /[\p{L}\p{N}_]{2,}/gu
-
-/** The words of a text, and rows of words joined by spaces. */
-export function wordsOf(text: string, { lowercase, ngramRange: [from, to] }: WordOptions): string[] {
-  const words = (lowercase ? text.toLowerCase() : text).match(WORD) ?? []
-  if (from === 1 && to === 1) return words
-  const made: string[] = []
-  for (let length = from; length <= to; length++)
-    for (let i = 0; i + length <= words.length; i++) made.push(words.slice(i, i + length).join(' '))
-  return made
-}
+import { type WordOptions, wordsOf } from './words.ts'
 
 const encoder = new TextEncoder()
 
@@ -158,6 +139,8 @@ export interface Weighing extends WordOptions {
   /** A weight a word; null: all 1. */
   weights: Float64Array | null
   sublinear: boolean
+  /** Whether a word counts once however often it occurs. */
+  binary: boolean
   norm: Norm
 }
 
@@ -165,7 +148,7 @@ const places = new WeakMap<readonly string[], Map<string, number>>()
 
 /** Texts as counts of the vocabulary's words, weighed. */
 export const weighTexts = kernel('ml.weighTexts', (weighing: Weighing, block: Block): Block => {
-  const { vocabulary, weights, sublinear, norm, who } = weighing
+  const { vocabulary, weights, sublinear, binary, norm, who } = weighing
   let known = places.get(vocabulary)
   if (!known) {
     known = new Map(vocabulary.map((word, place) => [word, place]))
@@ -176,7 +159,7 @@ export const weighTexts = kernel('ml.weighTexts', (weighing: Weighing, block: Bl
     const counts = new Map<number, number>()
     for (const word of wordsOf(text, weighing)) {
       const place = placeOf.get(word)
-      if (place !== undefined) counts.set(place, (counts.get(place) ?? 0) + 1)
+      if (place !== undefined) counts.set(place, binary ? 1 : (counts.get(place) ?? 0) + 1)
     }
     for (const [place, count] of counts)
       counts.set(place, (sublinear ? 1 + Math.log(count) : count) * (weights ? weights[place] : 1))
