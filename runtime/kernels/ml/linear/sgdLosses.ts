@@ -16,7 +16,7 @@ export function sgdLoss(loss: SgdLoss, epsilon: number, p: number, y: number): n
     case 'perceptron':
       return Math.max(0, -z)
     case 'logLoss':
-      return z > 0 ? Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z)) - z
+      return z > 18 ? Math.exp(-z) : z < -18 ? -z : Math.log(1 + Math.exp(-z))
     case 'modifiedHuber':
       return z >= 1 ? 0 : z >= -1 ? (1 - z) ** 2 : -4 * z
     case 'squaredError':
@@ -42,7 +42,7 @@ export function sgdSlope(loss: SgdLoss, epsilon: number, p: number, y: number): 
     case 'perceptron':
       return z <= 0 ? -y : 0
     case 'logLoss':
-      return -y / (Math.exp(z) + 1)
+      return z > 18 ? -y * Math.exp(-z) : z < -18 ? -y : -y / (Math.exp(z) + 1)
     case 'modifiedHuber':
       return z >= 1 ? 0 : z >= -1 ? -2 * y * (1 - z) : -4 * y
     case 'squaredError':
