@@ -102,13 +102,34 @@ for (const data of ['cancer', 'iris'] as const)
     close(model.intercept, answers.sgd[`parts ${data}`].intercept, 1e-6)
   })
 
-for (const { data, classWeight, weighted, name } of CASES)
-  test(`GradientBoostingClassifier, ${name}: scikit-learn's probabilities`, async () => {
-    const { x, y } = await scaled(data)
-    const model = new ml.GradientBoostingClassifier({ maxIter: 10, minSamplesLeaf: 5, classWeight })
-    await model.fit(x, y, weighted ? { sampleWeight: thirds(y) } : {})
-    close(model.predictProba(x.slice(0, 10)), answers.boosting[name], 1e-4)
+/** The numbers of diabetes as classes: above how many of the bounds they are. */
+const between = (...bounds: number[]): number[] =>
+  dataset('diabetes').y.map((value) => bounds.filter((bound) => value > bound).length)
+
+for (const [classes, y, named, rare] of [
+  ['two', between(200), { 0: 0.5, 1: 3 }, between(310)],
+  ['three', between(80, 200), { 0: 0.5, 1: 3, 2: 1.5 }, between(30, 200)],
+] as const) {
+  for (const [name, classWeight] of Object.entries<ml.ClassWeight>({
+    balanced: 'balanced',
+    named,
+    one: { 1: 2.5 },
+  }))
+    for (const weighted of [false, true])
+      test(`GradientBoostingClassifier, ${classes} classes, ${name}${weighted ? ' weighted' : ''}: scikit-learn's probabilities`, async () => {
+        const { x } = dataset('diabetes')
+        const model = new ml.GradientBoostingClassifier({ maxIter: 10, maxLeafNodes: 6, classWeight })
+        await model.fit(x, y, weighted ? { sampleWeight: thirds(y) } : {})
+        const expected = answers.boosting[`${classes} ${name}${weighted ? ' weighted' : ''}`]
+        close(model.predictProba(x.slice(0, 10)), expected, 1e-5)
+      })
+
+  test(`GradientBoostingClassifier, ${classes} classes, one of them rare: scikit-learn's probabilities`, async () => {
+    const { x } = dataset('diabetes')
+    const model = await new ml.GradientBoostingClassifier({ maxIter: 30, maxLeafNodes: 6 }).fit(x, rare)
+    close(model.predictProba(x.slice(0, 10)), answers.boosting[`${classes} rare`], 1e-5)
   })
+}
 
 for (const data of ['cancer', 'digits'] as const)
   for (const classWeight of ['balanced', 'balancedSubsample'] as const)
@@ -191,22 +212,15 @@ test('balancedSubsample weighs by what each tree draws; without draws it is bala
   )
 })
 
-test('what a forest is told of itself while it grows counts without weights by class', async () => {
+test('what a forest tells of itself while it grows counts without weights by class', async () => {
   const { x, y } = thinned('iris')
-  const told = async (classWeight: 'balanced' | null, sampleWeight: number[] | undefined) => {
-    const scores: (number | undefined)[] = []
-    const onIteration = (_: number, score: number | undefined): undefined => void scores.push(score)
-    const model = new ml.RandomForestClassifier({
-      nEstimators: 3,
-      bootstrap: false,
-      maxDepth: 1,
-      classWeight,
-    })
-    await model.fit(x, y, { onIteration, ...(sampleWeight && { sampleWeight }) })
-    return { last: scores.at(-1), score: await model.score(x, y) }
-  }
-  const { last, score } = await told('balanced', undefined)
-  assert.equal(last, score)
+  const told: (number | undefined)[] = []
+  const params = { nEstimators: 3, bootstrap: false, maxDepth: 1, classWeight: { 2: 9 } }
+  const model = await new ml.RandomForestClassifier(params).fit(x, y, {
+    onIteration: (_, score) => void told.push(score),
+  })
+  assert.equal(told.at(-1), await model.score(x, y))
+  assert.notEqual(told.at(-1), await model.score(x, y, { sampleWeight: y.map((c) => (c === 2 ? 9 : 1)) }))
 })
 
 test('trees and steps are the same, to the last bit, for any cut; level by level too', async () => {
@@ -236,7 +250,8 @@ test('any kind of features, labels that are texts, in a pipeline, and by blocks 
   const records = x.map(([a, b], i) => ({ a, b, kind: names[i] }))
   const rows = x.map(([a, b]) => [a, b])
   const params = { classWeight: { ill: 3.5 }, tol: 1e-10, maxIter: 2000 }
-  const { coef } = await new ml.LogisticRegression<string>(params).fit(rows, names)
+  const alone = await new ml.LogisticRegression<string>(params).fit(rows, names)
+  const { coef } = alone
   const plain = await new ml.LogisticRegression<string>({ ...params, classWeight: null }).fit(rows, names)
   assert.ok(Math.abs(plain.coef[0][0] - coef[0][0]) > 0.01)
   const table = dataframe.fromRecords(records, { partitions: 3 })
@@ -247,14 +262,13 @@ test('any kind of features, labels that are texts, in a pipeline, and by blocks 
     items.map(({ kind }) => kind),
   )
   close(fromBag.coef, coef, 1e-6)
-  const model = new ml.LogisticRegression<string>(params)
-  await new ml.Pipeline({
+  const pipeline = await new ml.Pipeline({
     steps: [
       ['scale', new ml.StandardScaler({ withMean: false, withStd: false })],
-      ['model', model],
+      ['model', new ml.LogisticRegression<string>(params)],
     ],
   }).fit(table, 'kind')
-  close(model.coef, coef, 1e-6)
+  close(pipeline.predictProba(rows), alone.predictProba(rows), 1e-6)
   const cut = array.fromArray(x, { chunks: [70, -1] })
   for (const Model of [ml.LogisticRegression, ml.LinearSVC]) {
     const far = { C: 0.05, classWeight: 'balanced' as const }
@@ -270,7 +284,8 @@ test('a warm start goes on from where it ended, with the weights that are told t
   const fresh = await new ml.LogisticRegression({ ...params, classWeight: 'balanced' }).fit(x, y)
   await model.setParams({ classWeight: 'balanced' }).fit(x, y)
   close(model.coef, fresh.coef, 1e-6)
-  assert.ok(model.iterations < fresh.iterations)
+  await model.fit(x, y)
+  assert.ok(model.iterations < 3 && fresh.iterations > 3)
 })
 
 test('labels are known by their text: objects, pairs and maps say the same, and come back from JSON', async () => {
@@ -342,7 +357,7 @@ test('models of other weights do not learn from the same weighed rows', () => {
 
 test('models that learn together by class weights are, to the last bit, those that each learns alone', async () => {
   const { x, y } = await scaled('iris')
-  for (const Model of [ml.LogisticRegression, ml.LinearSVC]) {
+  for (const Model of [ml.LogisticRegression, ml.LinearSVC as unknown as typeof ml.LogisticRegression]) {
     const make = () => [0.1, 1, 50].map((C) => new Model({ C, classWeight: 'balanced' }))
     const together = make()
     await together[0].fitTogether(together, x, y)
@@ -400,15 +415,15 @@ test('class weights that are none are refused by name, and change nothing', asyn
         },
       )
     assert.deepEqual(model.getParams(), make().getParams())
-    const fit = (classWeight: ml.ClassWeight) =>
+    const learn = (classWeight: ml.ClassWeight) =>
       make()
         .setParams({ classWeight })
         .fit([[1], [2], [3]], [0, 1, 2])
-    await assert.rejects(fit({ 0: 1, 7: 2 }), {
+    await assert.rejects(learn({ 0: 1, 7: 2 }), {
       name: 'MlDataError',
       message: `classWeight of ${model.kind} names 7, which y does not have, and does not name 1, 2: name classes of y, which has 0, 1, 2`,
     })
-    await assert.rejects(fit({ 0: 0, 1: 0, 2: 0 }), {
+    await assert.rejects(learn({ 0: 0, 1: 0, 2: 0 }), {
       name: 'MlDataError',
       message: `classWeight of ${model.kind} is 0 for every class, so there is nothing to learn from`,
     })

@@ -62,13 +62,21 @@ for data, choices in WEIGHTS.items():
             kind = f"{'logLoss' if loss == 'log_loss' else loss} {data} {name}"
             answers["sgd"][kind] = {**coefficients(model.fit(x, y)), "iterations": int(model.n_iter_)}
             answers["sgd"][kind + " weighted"] = {**coefficients(model.fit(x, y, sample_weight=weight)), "iterations": int(model.n_iter_)}
-        model = HistGradientBoostingClassifier(early_stopping=False, max_iter=10, min_samples_leaf=5, class_weight=class_weight)
-        kind = f"{data} {name}"
-        answers["boosting"][kind] = model.fit(x, y).predict_proba(x)[:10].tolist()
-        answers["boosting"][kind + " weighted"] = model.fit(x, y, sample_weight=weight).predict_proba(x)[:10].tolist()
     model = SGDClassifier(loss="log_loss", alpha=0.001, shuffle=False, class_weight=choices["named"])
     model.partial_fit(x[:30], y[:30], classes=np.unique(y)).partial_fit(x[30:], y[30:])
     answers["sgd"][f"parts {data}"] = coefficients(model)
+
+# Classes of numbers, and few leaves, so that no two splits gain the same.
+x, numbers = np.array(raw["diabetes"]["x"], float), np.array(raw["diabetes"]["y"])
+weight = 1.0 + np.arange(len(numbers)) % 3
+for classes, y, named in (("two", (numbers > 200) * 1, {0: 0.5, 1: 3}), ("three", (numbers > 80) * 1 + (numbers > 200), {0: 0.5, 1: 3, 2: 1.5})):
+    for name, class_weight in {"balanced": "balanced", "named": named, "one": {1: 2.5}}.items():
+        model = HistGradientBoostingClassifier(early_stopping=False, max_iter=10, max_leaf_nodes=6, class_weight=class_weight)
+        answers["boosting"][f"{classes} {name}"] = model.fit(x, y).predict_proba(x)[:10].tolist()
+        answers["boosting"][f"{classes} {name} weighted"] = model.fit(x, y, sample_weight=weight).predict_proba(x)[:10].tolist()
+    # A class that is rare: its curvature is not that of the others.
+    y = (numbers > 30) * 1 + (numbers > 200) if classes == "three" else (numbers > 310) * 1
+    answers["boosting"][f"{classes} rare"] = HistGradientBoostingClassifier(early_stopping=False, max_iter=30, max_leaf_nodes=6).fit(x, y).predict_proba(x)[:10].tolist()
 
 for data in ("cancer", "digits"):
     x, y = thinned(data)
