@@ -8,6 +8,7 @@ export { IncrementalPCA, PCA, type PCAParams } from './components/pca.ts'
 export { TruncatedSVD, type TruncatedSVDParams } from './components/truncatedSVD.ts'
 export { ColumnTransformer, type ColumnTransformerParams } from './compose/columnTransformer.ts'
 export { Pipeline, type PipelineParams } from './compose/pipeline.ts'
+export type { ClassWeight, ClassWeightParams, WeightsByLabel } from './contract/classWeights.ts'
 export { Estimator, fromJSON, NotFittedError, ParameterError } from './contract/estimator.ts'
 export { type ModelData, ModelFormatError } from './contract/modelData.ts'
 export {
@@ -46,7 +47,7 @@ export {
 } from './linear/linearClassifiers.ts'
 export { PoissonRegressor, type PoissonRegressorParams } from './linear/poissonRegressor.ts'
 export type { SGDParams } from './linear/sgdDescent.ts'
-export { SGDClassifier, SGDRegressor } from './linear/sgdModels.ts'
+export { SGDClassifier, type SGDClassifierParams, SGDRegressor } from './linear/sgdModels.ts'
 export {
   BlockwiseVotingClassifier,
   type BlockwiseVotingClassifierParams,
@@ -115,12 +116,14 @@ export {
   type BoostedState,
   type BoostingFitOptions,
   GradientBoostingClassifier,
+  type GradientBoostingClassifierParams,
   type GradientBoostingParams,
   GradientBoostingRegressor,
 } from './trees/gradientBoosting.ts'
 export {
   type ForestFitOptions,
   RandomForestClassifier,
+  type RandomForestClassifierParams,
   type RandomForestParams,
   RandomForestRegressor,
 } from './trees/randomForest.ts'

@@ -71,6 +71,7 @@ test('forests, rankers, clusters, components, steps and searches are on workers 
 }, () => {
   assert.deepEqual(printed('others.ts'), {
     forest: true,
+    classWeights: [true, true, true, true],
     forestOfNumbers: true,
     ranker: true,
     rankerThatHoldsOut: true,

@@ -33,7 +33,6 @@ interface Apart {
 
 /** Parameters that no class has. */
 const ABSENT: Reasons = {
-  class_weight: 'refused by name: give sampleWeight',
   copy: 'what is given is never changed',
   copy_X: 'what is given is never changed',
   copy_x: 'what is given is never changed',

@@ -2,6 +2,7 @@
 
 import './bayes/classMoments.ts'
 import './classes.ts'
+import './classWeights.ts'
 import './clusters/batches.ts'
 import './clusters/centers.ts'
 import './clusters/farthest.ts'

@@ -29,7 +29,7 @@ const ARRAYS = {
 type ArrayName = keyof typeof ARRAYS
 
 /**
- * A value as JSON keeps it.
+ * A value as JSON keeps it; of a map its pairs.
  * @param nested how an estimator within it is written
  * @example plainOf({ w: new Float64Array([1, NaN]) }) // { w: { $array: 'Float64Array', values: [1, 'NaN'] } }
  */
@@ -42,6 +42,7 @@ export function plainOf(value: unknown, nested: (value: object) => unknown = () 
     return { $array: name, values: Array.from(value as Float64Array, numberText) }
   }
   if (Array.isArray(value)) return value.map((each) => plainOf(each, nested))
+  if (value instanceof Map) return Array.from(value, (pair) => plainOf(pair, nested))
   const own = nested(value)
   if (own !== undefined) return own
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainOf(each, nested)]))

@@ -1,7 +1,7 @@
 // Linear models of classes: LogisticRegression and LinearSVC.
 
-import type { Block, Column } from '../../kernels/ml/block.ts'
-import { classesOfBlock, mergeClasses, requireSeveralClasses } from '../../kernels/ml/classes.ts'
+import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
+import { requireSeveralClasses } from '../../kernels/ml/classes.ts'
 import type { Minimised } from '../../kernels/ml/linear/lbfgs.ts'
 import type { LossName } from '../../kernels/ml/linear/lossOfScores.ts'
 import {
@@ -10,6 +10,14 @@ import {
   linearProbabilities,
   linearScores,
 } from '../../kernels/ml/linear/predictLinear.ts'
+import type { Blocks } from '../contract/blocks.ts'
+import {
+  type ClassWeightParams,
+  checkClassWeight,
+  isSameClassWeight,
+  weighedClasses,
+  weighedSamples,
+} from '../contract/classWeights.ts'
 import { ParameterError, registerEstimator } from '../contract/estimator.ts'
 import type { LearnsTogether } from '../contract/learnsTogether.ts'
 import {
@@ -34,7 +42,7 @@ interface ClassifierState {
   converged: boolean
 }
 
-export interface LinearClassifierParams {
+export interface LinearClassifierParams extends ClassWeightParams {
   /** The weight of the data against the ridge, > 0; 1. `Infinity`: no ridge. */
   C: number
   /** Whether to learn intercepts; true. */
@@ -61,6 +69,15 @@ export interface IterativeFitOptions extends FitOptions {
   onIteration?: (iteration: number, value: number) => boolean | undefined
 }
 
+const DEFAULTS = {
+  C: 1,
+  fitIntercept: true,
+  tol: 1e-4,
+  solver: 'lbfgs' as const,
+  warmStart: false,
+  classWeight: null,
+}
+
 /** A model of classes that are known. */
 type ClassModel = LossModel & { classes: readonly Label[] }
 
@@ -74,30 +91,40 @@ abstract class LinearClassifier<L extends Label>
     if (!(this.params.C > 0))
       throw new ParameterError(`C of ${this.kind} is a number > 0, not ${this.params.C}`)
     checkSolver(this.kind, this.params.solver)
+    checkClassWeight(this.kind, this.params.classWeight)
   }
 
   /** @throws {MlDataError} when the targets are of one class only */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
     const samples = await samplesOf(this.kind, x, y, options)
-    const model = await this.#modelFor(samples)
+    const { model, blocks } = await this.#weighed(samples)
     const fit = { ...this.#lossFit, onIteration: options.onIteration }
-    return this.#learn(model, await fitLoss(samples.blocks, model, fit))
+    return this.#learn(model, await fitLoss(blocks, model, fit))
   }
 
   async fitTogether(all: readonly this[], x: Features, y: Target, options: FitOptions = {}): Promise<void> {
     const samples = await samplesOf(this.kind, x, y, options)
-    const model = await this.#modelFor(samples)
+    const { model, blocks } = await this.#weighed(samples)
     const fits = all.map((each) => each.#lossFit)
-    const found = await fitLosses(samples.blocks, model, fits)
+    const found = await fitLosses(blocks, model, fits)
     all.forEach((each, i) => {
       each.#learn(model, found[i])
     })
   }
 
-  async #modelFor(samples: Samples): Promise<ClassModel> {
-    const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
+  learnsWith(other: this): boolean {
+    return isSameClassWeight(this.params.classWeight, other.params.classWeight)
+  }
+
+  async #weighed(samples: Samples): Promise<{ model: ClassModel; blocks: Blocks<Sample> }> {
+    const weighed = await weighedClasses(this.kind, samples.blocks, this.params.classWeight)
+    const { classes, weights } = weighed
     requireSeveralClasses(this.kind, classes)
-    return { who: this.kind, features: samples.x.columns, classes, ...this.lossFor(classes.length) }
+    const model = { who: this.kind, features: samples.x.columns, classes, ...this.lossFor(classes.length) }
+    // As scikit-learn: each class against the rest, the rest weighs what it is without classes.
+    if (model.loss === 'hinge' && model.outputs > 1)
+      return { model: { ...model, ofClass: weights }, blocks: samples.blocks }
+    return { model, blocks: weighedSamples(samples.blocks, weighed) }
   }
 
   get #lossFit(): LossFit {
@@ -174,7 +201,7 @@ abstract class LinearClassifier<L extends Label>
 export class LogisticRegression<L extends Label = number> extends LinearClassifier<L> {
   static readonly kind = 'LogisticRegression'
   constructor(params: Partial<LinearClassifierParams> = {}) {
-    super({ C: 1, fitIntercept: true, maxIter: 100, tol: 1e-4, warmStart: false, solver: 'lbfgs' }, params)
+    super({ ...DEFAULTS, maxIter: 100 }, params)
   }
   protected lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean } {
     return classes === 2
@@ -193,7 +220,7 @@ export class LogisticRegression<L extends Label = number> extends LinearClassifi
 export class LinearSVC<L extends Label = number> extends LinearClassifier<L> {
   static readonly kind = 'LinearSVC'
   constructor(params: Partial<LinearClassifierParams> = {}) {
-    super({ C: 1, fitIntercept: true, maxIter: 1000, tol: 1e-4, warmStart: false, solver: 'lbfgs' }, params)
+    super({ ...DEFAULTS, maxIter: 1000 }, params)
   }
   protected lossFor(classes: number): { loss: LossName; outputs: number; ridgeOnIntercept: boolean } {
     return { loss: 'hinge', outputs: classes === 2 ? 1 : classes, ridgeOnIntercept: true }

@@ -36,6 +36,8 @@ export interface LossModel {
   outputs: number
   features: number
   classes: readonly Label[] | null
+  /** Where each class is told from the rest: what its rows weigh there; null where all weigh the same. */
+  ofClass?: Float64Array | null
   /** Whether the ridge is on intercepts too. */
   ridgeOnIntercept: boolean
   /** The least target that the loss allows. */
@@ -83,8 +85,8 @@ interface Ready {
 }
 
 async function readyFor(samples: Blocks<Sample>, model: LossModel): Promise<Ready> {
-  const { who, classes, leastTarget } = model
-  const blocks = await samples.map(encodeSample, { who, classes }).persist()
+  const { who, classes, ofClass, leastTarget } = model
+  const blocks = await samples.map(encodeSample, { who, classes, ofClass }).persist()
   const [weight, target, least] = await blocks.map(totalsOfBlock, undefined).reduce(mergeTotals)
   if (!(weight > 0))
     throw new MlDataError(`${who} cannot learn: there are no rows, or sampleWeight is 0 everywhere`)

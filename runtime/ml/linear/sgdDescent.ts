@@ -1,6 +1,7 @@
 // Passes of stochastic gradient descent over blocks that stay where they are: what goes round is the state.
 
 import { withCurve } from '../../graph/curve.ts'
+import type { Sample } from '../../kernels/ml/block.ts'
 import { type EncodedSample, encodeSample } from '../../kernels/ml/linear/losses.ts'
 import type { LinearWeights } from '../../kernels/ml/linear/predictLinear.ts'
 import {
@@ -16,7 +17,6 @@ import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { ParameterError, requireChoices, requireCounts } from '../contract/estimator.ts'
 import type { Label } from '../contract/predictor.ts'
-import type { Samples } from '../contract/samples.ts'
 import type { IterativeFitOptions } from './linearClassifiers.ts'
 
 export interface SGDParams<Loss extends SgdLoss = SgdLoss> {
@@ -176,12 +176,16 @@ export async function further(
   return { sgd, iterations: number + 1 }
 }
 
-/** Samples as numbers. */
+/**
+ * Samples as numbers.
+ * @param ofClass where each class is told from the rest: what its rows weigh there
+ */
 export const encoded = (
   who: string,
-  samples: Samples,
+  samples: Blocks<Sample>,
   classes: readonly Label[] | null,
-): Blocks<EncodedSample> => samples.blocks.map(encodeSample, { who, classes })
+  ofClass: Float64Array | null = null,
+): Blocks<EncodedSample> => samples.map(encodeSample, { who, classes, ofClass })
 
 /** What predicts. */
 export const modelOf = (who: string, { sgd }: SGDFitted): LinearWeights => ({

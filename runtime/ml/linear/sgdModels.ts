@@ -2,14 +2,24 @@
 
 import type { Block, Column } from '../../kernels/ml/block.ts'
 import { classesOfBlock, mergeClasses, requireSeveralClasses } from '../../kernels/ml/classes.ts'
+import type { EncodedSample } from '../../kernels/ml/linear/losses.ts'
 import { linearClasses, linearShares, linearValues } from '../../kernels/ml/linear/predictLinear.ts'
 import type { SgdClassLoss, SgdNumberLoss } from '../../kernels/ml/linear/sgdLosses.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { PartialClassesOptions } from '../bayes/gaussianNB.ts'
-import { registerEstimator, requireChoices } from '../contract/estimator.ts'
+import type { Blocks } from '../contract/blocks.ts'
+import {
+  type ClassWeightParams,
+  checkClassWeight,
+  type WeighedClasses,
+  weighedClasses,
+  weighedSamples,
+  weightsOfClasses,
+} from '../contract/classWeights.ts'
+import { ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
 import { Classifier, type Label, type PredictStep, predictStep, Regressor } from '../contract/predictor.ts'
 import type { Features } from '../contract/rows.ts'
-import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
+import { type FitOptions, type Samples, samplesOf, type Target } from '../contract/samples.ts'
 import type { IterativeFitOptions } from './linearClassifiers.ts'
 import {
   checkSGD,
@@ -46,7 +56,7 @@ export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted>
 
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
     const samples = await samplesOf(this.kind, x, y, options)
-    const blocks = await encoded(this.kind, samples, null).persist()
+    const blocks = await encoded(this.kind, samples.blocks, null).persist()
     return this.learnt(
       await descend(this.kind, this.params, blocks, samples.x.columns, 1, options.onIteration),
     )
@@ -55,7 +65,7 @@ export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted>
   /** One pass over further rows. */
   async partialFit(x: Features, y: Target, options: FitOptions = {}): Promise<this> {
     const samples = await samplesOf(this.kind, x, y, options)
-    const blocks = encoded(this.kind, samples, null)
+    const blocks = encoded(this.kind, samples.blocks, null)
     const fitted = this.isFitted ? this.fitted : undefined
     return this.learnt(await further(this.kind, this.params, fitted, blocks, samples.x.columns, 1))
   }
@@ -87,6 +97,8 @@ export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted>
   }
 }
 
+export interface SGDClassifierParams extends SGDParams<SgdClassLoss>, ClassWeightParams {}
+
 /**
  * A linear model of classes that learns row by row; of more than two, each against the rest. Without `shuffle` it is the
  * same, to the last bit, for any cut: blocks are gone through in order.
@@ -96,19 +108,20 @@ export class SGDRegressor extends Regressor<SGDParams<SgdNumberLoss>, SGDFitted>
  * model.predict([[-1], [1]]) // ['low', 'high']
  */
 export class SGDClassifier<L extends Label = number> extends Classifier<
-  SGDParams<SgdClassLoss>,
+  SGDClassifierParams,
   SGDFitted & { classes: readonly Label[] },
   L
 > {
   static readonly kind = 'SGDClassifier'
   static readonly nullable = ['tol']
 
-  constructor(params: Partial<SGDParams<SgdClassLoss>> = {}) {
-    super({ ...SGD_DEFAULTS, loss: 'hinge', learningRate: 'optimal', powerT: 0.5 }, params)
+  constructor(params: Partial<SGDClassifierParams> = {}) {
+    super({ ...SGD_DEFAULTS, loss: 'hinge', learningRate: 'optimal', powerT: 0.5, classWeight: null }, params)
   }
 
   protected override checkParams(): void {
     checkSGD(this.kind, this.params)
+    checkClassWeight(this.kind, this.params.classWeight)
     const losses = ['hinge', 'squaredHinge', 'perceptron', 'logLoss', 'modifiedHuber']
     requireChoices(this.kind, { loss: [this.params.loss, ...losses] })
   }
@@ -116,9 +129,10 @@ export class SGDClassifier<L extends Label = number> extends Classifier<
   /** @throws {MlDataError} when the targets are of one class only */
   async fit(x: Features, y: Target, options: IterativeFitOptions = {}): Promise<this> {
     const samples = await samplesOf(this.kind, x, y, options)
-    const classes = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
-    const blocks = await encoded(this.kind, samples, classes).persist()
+    const weighed = await weighedClasses(this.kind, samples.blocks, this.params.classWeight)
+    const { classes } = weighed
     const outputs = this.#outputs(classes)
+    const blocks = await this.#encoded(samples, weighed).persist()
     const learnt = await descend(
       this.kind,
       this.params,
@@ -130,8 +144,16 @@ export class SGDClassifier<L extends Label = number> extends Classifier<
     return this.learnt({ ...learnt, classes })
   }
 
-  /** One pass over further rows; the first tells all classes, unless its rows have all of them. */
+  /**
+   * One pass over further rows; the first tells all classes, unless its rows have all of them.
+   * @throws {ParameterError} where `classWeight` is `balanced`: parts do not tell how many rows there will be of each class
+   */
   async partialFit(x: Features, y: Target, options: PartialClassesOptions = {}): Promise<this> {
+    const { classWeight } = this.params
+    if (classWeight === 'balanced')
+      throw new ParameterError(
+        `${this.kind} cannot learn in parts with a classWeight that is balanced: a part does not tell how many rows each class has in all, so give weights by label, rows / (classes · rows of the class) each`,
+      )
     const samples = await samplesOf(this.kind, x, y, options)
     const there = await samples.blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     const fitted = this.isFitted ? this.fitted : undefined
@@ -141,10 +163,19 @@ export class SGDClassifier<L extends Label = number> extends Classifier<
       throw new MlDataError(
         `${this.kind} knows the classes ${classes.join(', ')}, and y has ${JSON.stringify(strange)}: tell all classes at the first partialFit`,
       )
-    const blocks = encoded(this.kind, samples, classes)
     const outputs = this.#outputs(classes)
+    const weights = weightsOfClasses(this.kind, classes, classWeight)
+    const blocks = this.#encoded(samples, { classes, weights })
     const learnt = await further(this.kind, this.params, fitted, blocks, samples.x.columns, outputs)
     return this.learnt({ ...learnt, classes })
+  }
+
+  #encoded({ blocks }: Samples, weighed: WeighedClasses): Blocks<EncodedSample> {
+    const { classes, weights } = weighed
+    // As scikit-learn: each class against the rest, the rest weighs what it is without classes.
+    return classes.length > 2
+      ? encoded(this.kind, blocks, classes, weights)
+      : encoded(this.kind, weighedSamples(blocks, weighed), classes)
   }
 
   #outputs(classes: readonly Label[]): number {

@@ -2,12 +2,14 @@
 // elsewhere many trees at a time, each node from histograms that all blocks add up to, until its rows are few enough for one task.
 
 import { withCurve } from '../../graph/curve.ts'
+import { joinNumbers } from '../../kernels/ml/block.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { binOffsets, type FeatureBins } from '../../kernels/ml/trees/binning.ts'
 import type { BoostBlock } from '../../kernels/ml/trees/boostBlock.ts'
-import { addHistograms, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
+import { addArrays, addHistograms, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import { MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/trees/boostStart.ts'
 import type { ForestTree } from '../../kernels/ml/trees/forest.ts'
+import { drawsByClass } from '../../kernels/ml/trees/forestDraws.ts'
 import {
   finishSubtrees,
   mergeNodeRows,
@@ -29,6 +31,7 @@ import type { ForestScore } from '../../kernels/ml/trees/forestWatch.ts'
 import { followSplits, type TreeRows, treeHistograms } from '../../kernels/ml/trees/heldRows.ts'
 import { PER_BIN } from '../../kernels/ml/trees/histogram.ts'
 import { Blocks } from '../contract/blocks.ts'
+import { balancedWeights } from '../contract/classWeights.ts'
 import type { LearntBins } from './featureBins.ts'
 import { growWhole } from './forestWhole.ts'
 import { sumsOfTargets } from './training.ts'
@@ -53,6 +56,8 @@ export interface ForestGrowth {
   /** Features that a node looks at. */
   tries: number
   bootstrap: boolean
+  /** Whether each tree weighs classes so that, of the rows that it draws, all weigh the same together. */
+  balancesDraws: boolean
   seed: number
   /** Says how well trees do; undefined where nobody hears it. */
   score: ForestScore | undefined
@@ -75,9 +80,10 @@ export async function growForest(
 ): Promise<ForestTree[]> {
   const { onIteration, score, who, nEstimators, ...plain } = growth
   const { features, hasMissing } = bins
-  const units = await unitsOf(growth, blocks, rows)
+  const treeWeights = growth.balancesDraws ? await drawnWeights(growth, blocks) : undefined
+  const units = await unitsOf(growth, blocks, rows, treeWeights)
   const rules: ForestRules = { ...plain, ...units, offsets: binOffsets(features), hasMissing }
-  const plan: ForestPlan = { ...plain, ...units, trees: [] }
+  const plan: ForestPlan = { ...plain, ...units, trees: [], ...(treeWeights && { treeWeights }) }
   const grown =
     (await growWhole(rules, plan, features, blocks, rows, nEstimators)) ??
     growByLevels(rules, plan, features, blocks, rows, nEstimators)
@@ -94,13 +100,28 @@ export async function growForest(
   return trees
 }
 
+/** What each class weighs in each tree: the fewer of its rows the tree draws, the more. */
+async function drawnWeights(
+  { seed, nEstimators: trees, classes }: ForestGrowth,
+  blocks: Blocks<BoostBlock>,
+): Promise<Float64Array> {
+  const counts = await blocks.map(drawsByClass, { seed, trees, classes }).reduce(addArrays)
+  return joinNumbers(
+    Array.from({ length: trees }, (_, tree) =>
+      balancedWeights(counts.subarray(tree * classes, (tree + 1) * classes)),
+    ),
+  )
+}
+
 /** Where targets are taken from, and units in which they and weights are whole numbers: the same for any cut. */
 async function unitsOf(
   { who, isRegression, bootstrap }: ForestGrowth,
   blocks: Blocks<BoostBlock>,
   rows: number,
+  treeWeights: Float64Array | undefined,
 ): Promise<Pick<ForestPlan, 'center' | 'gradientUnit' | 'hessianUnit'>> {
-  const [heaviest, largest] = await blocks.map(forestBounds, undefined).reduce(largerPairs)
+  const [bound, largest] = await blocks.map(forestBounds, undefined).reduce(largerPairs)
+  const heaviest = treeWeights ? treeWeights.reduce((a, b) => Math.max(a, b), 0) * bound : bound
   const [weight, sum] = await sumsOfTargets(blocks, 'squaredError', 1, rows)
   if (!(weight > 0)) throw new MlDataError(`${who}: the weights are all 0, so there is nothing to learn from`)
   const bits = 53 - Math.ceil(Math.log2(Math.max(2, rows)))

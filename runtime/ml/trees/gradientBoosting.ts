@@ -1,7 +1,7 @@
 // Gradient boosting on histograms: an ensemble of trees, each of which corrects what those before it leave.
 
 import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
-import { classesOfBlock, mergeClasses, requireSeveralClasses } from '../../kernels/ml/classes.ts'
+import { requireSeveralClasses } from '../../kernels/ml/classes.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { boostBlockOf } from '../../kernels/ml/trees/boostBlock.ts'
 import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
@@ -14,6 +14,12 @@ import {
 import { holdOutQueries } from '../../kernels/ml/trees/queryRows.ts'
 import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
+import {
+  type ClassWeightParams,
+  checkClassWeight,
+  weighedClasses,
+  weighedSamples,
+} from '../contract/classWeights.ts'
 import { ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
 import {
   Classifier,
@@ -245,6 +251,8 @@ export class GradientBoostingRegressor extends Regressor<GradientBoostingParams,
   }
 }
 
+export interface GradientBoostingClassifierParams extends GradientBoostingParams, ClassWeightParams {}
+
 /**
  * Gradient boosting of classification trees: the logistic loss of two classes, the cross entropy of more.
  * @example
@@ -253,30 +261,33 @@ export class GradientBoostingRegressor extends Regressor<GradientBoostingParams,
  * model.predict([[3], [97]]) // ['low', 'high']
  */
 export class GradientBoostingClassifier<L extends Label = Label> extends Classifier<
-  GradientBoostingParams,
+  GradientBoostingClassifierParams,
   BoostedState & { classes: readonly Label[] },
   L
 > {
   static readonly kind: string = 'GradientBoostingClassifier'
 
-  constructor(params: Partial<GradientBoostingParams> = {}) {
-    super(DEFAULTS, params)
+  constructor(params: Partial<GradientBoostingClassifierParams> = {}) {
+    super({ ...DEFAULTS, classWeight: null }, params)
   }
 
   protected override checkParams(): void {
     checkBoosting(this.kind, this.params)
+    checkClassWeight(this.kind, this.params.classWeight)
   }
 
   async fit(x: Features, y: Target, options: BoostingFitOptions = {}): Promise<this> {
     const { blocks } = await samplesOf(this.kind, x, y, options)
-    const classes = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
+    const { classWeight, ...params } = this.params
+    const weighed = await weighedClasses(this.kind, blocks, classWeight)
+    const { classes } = weighed
     requireSeveralClasses(this.kind, classes)
     const targets = blocks.map(targetPlaces, { who: this.kind, classes })
     const learning =
       classes.length === 2
         ? ({ objective: 'logistic', outputs: 1 } as const)
         : ({ objective: 'softmax', outputs: classes.length } as const)
-    const state = await boost(this.kind, this.params, learning, blocks, targets, options)
+    const state = await boost(this.kind, params, learning, weighedSamples(blocks, weighed), targets, options)
     return this.learnt({ ...state, classes })
   }
 

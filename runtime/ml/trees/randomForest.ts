@@ -2,7 +2,6 @@
 
 import { curvesAreHeard } from '../../graph/curve.ts'
 import type { Block, Column, Sample } from '../../kernels/ml/block.ts'
-import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { boostBlockOf } from '../../kernels/ml/trees/boostBlock.ts'
 import { type Forest, forestMeans, forestPlaces, forestProbabilities } from '../../kernels/ml/trees/forest.ts'
@@ -10,6 +9,13 @@ import { ForestScore, joinWatched, watchedOfBlock } from '../../kernels/ml/trees
 import { forestSizes, scaledWeights, weightScale } from '../../kernels/ml/trees/forestWeights.ts'
 import { featuresOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
+import {
+  type ClassWeight,
+  checkClassWeight,
+  type WeighedClasses,
+  weighedClasses,
+  weighedSamples,
+} from '../contract/classWeights.ts'
 import { ParameterError, registerEstimator, requireChoices, requireCounts } from '../contract/estimator.ts'
 import {
   Classifier,
@@ -53,6 +59,15 @@ export interface RandomForestParams {
   seed: number
 }
 
+export interface RandomForestClassifierParams extends RandomForestParams {
+  /**
+   * What rows weigh by their class, beside their `sampleWeight`: all the same where null; `balanced`: rows / (classes · rows of
+   * the class), rows counted whatever they weigh; `balancedSubsample`: the same of the rows that each tree draws; or
+   * so much each, e.g. `{ ill: 5 }`, and 1 where a class is not named. Scores do not count with it; null.
+   */
+  classWeight: ClassWeight | 'balancedSubsample'
+}
+
 /** What `fit` of a forest takes: beside weights, whoever watches. */
 export interface ForestFitOptions extends FitOptions {
   /**
@@ -93,20 +108,26 @@ function triesOf(maxFeatures: RandomForestParams['maxFeatures'], columns: number
   return Math.max(1, Math.min(columns, Math.floor(maxFeatures < 1 ? maxFeatures * columns : maxFeatures)))
 }
 
-/** @param classes null where targets are numbers */
+/**
+ * @param weighed null where targets are numbers
+ * @param balancesDraws whether each tree weighs classes by the rows that it draws
+ */
 async function forestOf(
   who: string,
   params: RandomForestParams,
-  given: Blocks<Sample>,
-  classes: readonly Label[] | null,
+  samples: Blocks<Sample>,
+  weighed: WeighedClasses | null,
+  balancesDraws: boolean,
   options: ForestFitOptions,
 ): Promise<Forest> {
-  const sizes = await given.map(forestSizes, undefined).gather()
+  const classes = weighed === null ? null : weighed.classes
+  const weighty = weighed ? weighedSamples(samples, weighed) : samples
+  const sizes = await weighty.map(forestSizes, undefined).gather()
   const lengths = sizes.map(([length]) => length)
   const rows = lengths.reduce((sum, length) => sum + length, 0)
   if (rows === 0) throw new MlDataError(`${who}: there are no rows to learn from`)
   const scale = weightScale(sizes.reduce((most, [, heaviest]) => Math.max(most, heaviest), 0))
-  const samples = scale === 1 ? given : given.map(scaledWeights, scale)
+  const learnt = scale === 1 ? weighty : weighty.map(scaledWeights, scale)
   const starts = Blocks.here(startsOf(lengths))
   const bins = await learnBins(
     who,
@@ -118,7 +139,7 @@ async function forestOf(
   )
   const { features } = bins
   const targets = samples.map(targetPlaces, { who, classes })
-  const blocks = await samples.map(boostBlockOf, { who, features }, targets, starts).persist()
+  const blocks = await learnt.map(boostBlockOf, { who, features }, targets, starts).persist()
   const outputs = classes?.length ?? 1
   const isRegression = classes === null
   const isHeard = options.onIteration !== undefined || curvesAreHeard()
@@ -135,6 +156,7 @@ async function forestOf(
     who,
     isRegression,
     classes: outputs,
+    balancesDraws,
     score: watched && new ForestScore(watched, { ...params, isRegression, classes: outputs }),
     tries: triesOf(params.maxFeatures, features.length),
     onIteration: options.onIteration,
@@ -174,7 +196,7 @@ export class RandomForestRegressor extends Regressor<RandomForestParams, Forest>
 
   async fit(x: Features, y: Target, options: ForestFitOptions = {}): Promise<this> {
     const { blocks } = await samplesOf(this.kind, x, y, options)
-    return this.learnt(await forestOf(this.kind, this.params, blocks, null, options))
+    return this.learnt(await forestOf(this.kind, this.params, blocks, null, false, options))
   }
 
   /**
@@ -207,24 +229,32 @@ export class RandomForestRegressor extends Regressor<RandomForestParams, Forest>
  * model.predict([[3], [97]]) // ['low', 'high']
  */
 export class RandomForestClassifier<L extends Label = number> extends Classifier<
-  RandomForestParams,
+  RandomForestClassifierParams,
   Forest & { classes: readonly Label[] },
   L
 > {
   static readonly kind = 'RandomForestClassifier'
 
-  constructor(params: Partial<RandomForestParams> = {}) {
-    super({ ...DEFAULTS, maxFeatures: 'sqrt' }, params)
+  constructor(params: Partial<RandomForestClassifierParams> = {}) {
+    super({ ...DEFAULTS, maxFeatures: 'sqrt', classWeight: null }, params)
   }
 
   protected override checkParams(): void {
     checkForest(this.kind, this.params)
+    checkClassWeight(this.kind, this.params.classWeight, 'balancedSubsample')
   }
 
   async fit(x: Features, y: Target, options: ForestFitOptions = {}): Promise<this> {
     const { blocks } = await samplesOf(this.kind, x, y, options)
-    const classes = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
-    return this.learnt({ ...(await forestOf(this.kind, this.params, blocks, classes, options)), classes })
+    const { classWeight, ...params } = this.params
+    // A tree that draws no rows learns from all of them.
+    const bySubsample = classWeight === 'balancedSubsample'
+    const balancesDraws = bySubsample && params.bootstrap
+    const own = !bySubsample ? classWeight : balancesDraws ? null : 'balanced'
+    const weighed = await weighedClasses(this.kind, blocks, own)
+    const { classes } = weighed
+    const forest = await forestOf(this.kind, params, blocks, weighed, balancesDraws, options)
+    return this.learnt({ ...forest, classes })
   }
 
   /**

@@ -15,7 +15,7 @@ import { addArrays, largerPairs } from '../../kernels/ml/trees/boostMerge.ts'
 import { type Derivatives, MAX_GRADIENT, MAX_HESSIAN } from '../../kernels/ml/trees/boostStart.ts'
 import { exactUnit } from '../../kernels/ml/trees/exactSums.ts'
 import type { GrowthRules } from '../../kernels/ml/trees/growth.ts'
-import { baselineOf, GRADIENT_BOUND, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'
+import { baselineOf, DERIVATIVE_BOUNDS, type ObjectiveName } from '../../kernels/ml/trees/objective.ts'
 import {
   type HeldQueries,
   largestGiven,
@@ -161,13 +161,8 @@ async function planOf(
   const { objective, outputs } = rules
   const predictions = first.map(predictionsOf, undefined)
   const { ranking } = rules
-  const [g, h] = ranking
-    ? await derivativesOf(ranking, blocks, predictions).map(largestGiven, undefined).reduce(largerPairs)
-    : await blocks.map(largestDerivatives, { objective, outputs }, predictions).reduce(largerPairs)
+  const [largest, steepest] = await boundsOf(rules, blocks, predictions)
   const bits = 53 - Math.ceil(Math.log2(Math.max(2, rows)))
-  const bound = GRADIENT_BOUND[objective]
-  // Gradients grow hardly beyond those of the start; four times as much still fits.
-  const largest = bound === null ? 4 * g : Math.max(g, bound * h * 4)
   const unitOf = (value: number, most: number): number =>
     2 ** Math.ceil(Math.log2(Math.max(value, Number.MIN_VALUE * 2 ** 60) / Math.min(most, 2 ** bits)))
   return {
@@ -176,13 +171,35 @@ async function planOf(
     features: bins.features,
     offsets: binOffsets(bins.features),
     gradientUnit: unitOf(largest, MAX_GRADIENT),
-    hessianUnit: unitOf(objective === 'squaredError' && !ranking ? h : 4 * h, MAX_HESSIAN),
+    hessianUnit: unitOf(steepest, MAX_HESSIAN),
     seed: rules.seed,
     fit: crypto.randomUUID(),
     // Of rankers, rows of queries that are held out weigh nothing, and those queries tell.
     validationShare: ranking ? 0 : rules.validationShare,
     lossEvery: isWatched(rules) || ranking?.held ? Math.max(1, Math.floor(rows / LOSS_ROWS)) : 0,
   }
+}
+
+/** What no gradient and no hessian of a row is larger than, of any output in any round. */
+async function boundsOf(
+  { objective, outputs, ranking }: TrainingRules,
+  blocks: Blocks<BoostBlock>,
+  predictions: Blocks<Float64Array>,
+): Promise<[gradient: number, hessian: number]> {
+  const bounds = DERIVATIVE_BOUNDS[objective]
+  if (bounds) {
+    const [heaviest] = await blocks.map(boostBounds, undefined).reduce(largerPairs)
+    return [heaviest * bounds[0], heaviest * bounds[1]]
+  }
+  // Gradients grow hardly beyond those of the start; four times as much still fits.
+  if (ranking) {
+    const [g, h] = await derivativesOf(ranking, blocks, predictions)
+      .map(largestGiven, undefined)
+      .reduce(largerPairs)
+    return [4 * g, 4 * h]
+  }
+  const [g, h] = await blocks.map(largestDerivatives, { objective, outputs }, predictions).reduce(largerPairs)
+  return [4 * g, h]
 }
 
 /** Whether anybody hears what rows that are learnt from tell. */

@@ -16,6 +16,11 @@ const query = array.arange(9000).floorDivide(70)
 const rank = { maxIter: 2 }
 const holdsOut = { ...rank, earlyStopping: true, validationFraction: 0.3 }
 const relevance = score.add(4).clip(0, 4).floor()
+const uneven = score.greater(0).astype('float64').add(score.greater(3).astype('float64'))
+const unevenHere = await uneven.compute()
+const balanced = { classWeight: 'balanced' as const }
+const balancedSteps = { ...balanced, shuffle: false, maxIter: 3 }
+const balancedDraws = { ...forest, classWeight: 'balancedSubsample' as const }
 const clusters = { nClusters: 4, maxIter: 5 }
 const step = new ml.SGDClassifier({ loss: 'logLoss', shuffle: false })
 const search = new ml.HyperbandSearchCV(step, { alpha: [1e-5, 1e-4] }, { maxIter: 3 })
@@ -30,6 +35,24 @@ console.log(
       await new ml.RandomForestClassifier(forest).fit(x, labels),
       await new ml.RandomForestClassifier(forest).fit(xHere, labelsHere),
     ),
+    classWeights: [
+      same(
+        await new ml.RandomForestClassifier(balancedDraws).fit(x, uneven),
+        await new ml.RandomForestClassifier(balancedDraws).fit(xHere, unevenHere),
+      ),
+      same(
+        await new ml.GradientBoostingClassifier({ ...balanced, maxIter: 2 }).fit(x, uneven),
+        await new ml.GradientBoostingClassifier({ ...balanced, maxIter: 2 }).fit(xHere, unevenHere),
+      ),
+      same(
+        await new ml.SGDClassifier(balancedSteps).fit(x, uneven),
+        await new ml.SGDClassifier(balancedSteps).fit(xHere, unevenHere),
+      ),
+      near(
+        (await new ml.LinearSVC(balanced).fit(x, uneven)).coef,
+        (await new ml.LinearSVC(balanced).fit(xHere, unevenHere)).coef,
+      ),
+    ],
     forestOfNumbers: same(
       await new ml.RandomForestRegressor(forest).fit(x, score),
       await new ml.RandomForestRegressor(forest).fit(xHere, scoreHere),

@@ -10,12 +10,14 @@ export type LossName = 'logistic' | 'multinomial' | 'poisson' | 'hinge'
  * The sum of the losses of some rows.
  * @param y numbers, or places of classes, of the whole block
  * @param weight a weight for each row of the whole block; rows of weight 0 count nothing, whatever their scores are
+ * @param ofClass of `hinge` with several outputs: what rows of a class weigh beside that, in its own output
  */
 export function lossOfScores(
   loss: LossName,
   scores: StripOfScores,
   y: Float64Array,
   weight: Float64Array | null,
+  ofClass?: Float64Array,
 ): number {
   switch (loss) {
     case 'logistic':
@@ -27,7 +29,7 @@ export function lossOfScores(
     case 'multinomial':
       return multinomialLoss(scores, y, weight)
     case 'hinge':
-      return hingeLoss(scores, y, weight)
+      return hingeLoss(scores, y, weight, ofClass)
   }
 }
 
@@ -125,12 +127,18 @@ function multinomialLoss(strip: StripOfScores, y: Float64Array, weight: Float64A
   return value
 }
 
-function hingeLoss(strip: StripOfScores, y: Float64Array, weight: Float64Array | null): number {
+function hingeLoss(
+  strip: StripOfScores,
+  y: Float64Array,
+  weight: Float64Array | null,
+  ofClass: Float64Array | undefined,
+): number {
   const { values, from, rows, stride, outputs } = strip
   let value = 0
   for (let row = 0; row < rows; row++) {
-    const own = weight ? weight[from + row] : 1
+    const ofRow = weight ? weight[from + row] : 1
     for (let k = 0; k < outputs; k++) {
+      const own = ofClass && y[from + row] === k ? ofRow * ofClass[k] : ofRow
       const sign = (outputs === 1 ? y[from + row] === 1 : y[from + row] === k) ? 1 : -1
       const margin = 1 - sign * values[k * stride + row]
       const counts = own > 0 && margin > 0

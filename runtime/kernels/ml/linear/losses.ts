@@ -27,13 +27,19 @@ export interface EncodedSample {
   x: DenseBlock | SparseBlock
   y: Float64Array
   weight: Float64Array | null
+  /** Where each class is told from the rest: what rows of a class weigh beside `weight`, where it is told from others. */
+  ofClass?: Float64Array
 }
 
 /** Checks a block once, and puts places of classes for their names. */
 export const encodeSample = kernel(
   'ml.encodeSample',
   (
-    { who, classes }: { who: string; classes: readonly (number | string)[] | null },
+    {
+      who,
+      classes,
+      ofClass,
+    }: { who: string; classes: readonly (number | string)[] | null; ofClass?: Float64Array | null },
     sample: Sample,
   ): EncodedSample => {
     requireFinite(sample.x, who)
@@ -42,7 +48,7 @@ export const encodeSample = kernel(
       ? putPlaces(classes, sample.y, new Float64Array(sample.y.length))
       : numbersToLearn(who, sample.y)
     // An object of its own: by it, rows that a thread keeps in its module are known for this fit alone.
-    return { x: { ...x }, y, weight: sample.weight }
+    return { x: { ...x }, y, weight: sample.weight, ...(ofClass && { ofClass }) }
   },
 )
 
@@ -86,10 +92,10 @@ export const mergeLosses = kernel(
 /** The loss of one block, of each model. For `hinge` with several outputs: one class against the rest, each. */
 export const lossOfBlock = kernel(
   'ml.loss',
-  ({ loss, outputs, models }: LossRequest, { x, y, weight }: EncodedSample): LossState[] => {
+  ({ loss, outputs, models }: LossRequest, { x, y, weight, ofClass }: EncodedSample): LossState[] => {
     const values = new Float64Array(models.length)
     const gradients = gradientsOfScores(x, models, outputs, (model, scores) => {
-      values[model] += lossOfScores(loss, scores, y, weight)
+      values[model] += lossOfScores(loss, scores, y, weight, ofClass)
     })
     return gradients.map((gradient, model) => ({ value: values[model], gradient }))
   },

@@ -77,62 +77,67 @@ const MOST_SLOPE = 1e12
 const SPARSE_INTERCEPT = 0.01
 
 /** One pass over a block. */
-export const sgdBlock = kernel('ml.sgd', (before: SgdState, { x, y, weight }: EncodedSample): SgdState => {
-  const { settings, features, outputs } = before
-  const state = {
-    ...before,
-    weights: before.weights.slice(),
-    scales: before.scales.slice(),
-    taken: before.taken.slice(),
-    due: before.due.slice(),
-    losses: before.losses.slice(),
-    t: before.t + x.rows,
-    rows: before.rows + x.rows,
-  }
-  const order = settings.seed === null ? null : shuffled(x.rows, settings.seed)
-  const offset = optimalOffset(settings)
-  const width = features + 1
-  for (let k = 0; k < outputs; k++) {
-    if (!before.learns[k]) continue
-    const from = k * width
-    const own = state.weights.subarray(from, from + width)
-    let intercept = own[features]
-    let scale = state.scales[k]
-    for (let i = 0, t = before.t; i < x.rows; i++, t++) {
-      const row = order ? order[i] : i
-      const target =
-        outputs === 1 && !isOfClasses(settings.loss) ? y[row] : y[row] === (outputs === 1 ? 1 : k) ? 1 : -1
-      own[features] = 0
-      const p = scoreOf(x, row, own, 0) * scale + intercept
-      let eta = state.eta[k]
-      if (settings.schedule === 'optimal') eta = 1 / (settings.alpha * (offset + t - 1))
-      else if (settings.schedule === 'invscaling') eta = settings.eta0 / t ** settings.powerT
-      state.losses[k] += sgdLoss(settings.loss, settings.epsilon, p, target)
-      const slope = sgdSlope(settings.loss, settings.epsilon, p, target)
-      const step = -eta * Math.max(-MOST_SLOPE, Math.min(MOST_SLOPE, slope)) * (weight ? weight[row] : 1)
-      if (settings.l1Ratio !== null) {
-        const kept = Math.max(0, 1 - (1 - settings.l1Ratio) * eta * settings.alpha)
-        if (kept === 0) own.fill(0)
-        else scale *= kept
-        if (scale < 1e-9) {
-          for (let j = 0; j < features; j++) own[j] *= scale
-          scale = 1
+export const sgdBlock = kernel(
+  'ml.sgd',
+  (before: SgdState, { x, y, weight, ofClass }: EncodedSample): SgdState => {
+    const { settings, features, outputs } = before
+    const state = {
+      ...before,
+      weights: before.weights.slice(),
+      scales: before.scales.slice(),
+      taken: before.taken.slice(),
+      due: before.due.slice(),
+      losses: before.losses.slice(),
+      t: before.t + x.rows,
+      rows: before.rows + x.rows,
+    }
+    const order = settings.seed === null ? null : shuffled(x.rows, settings.seed)
+    const offset = optimalOffset(settings)
+    const width = features + 1
+    for (let k = 0; k < outputs; k++) {
+      if (!before.learns[k]) continue
+      const from = k * width
+      const own = state.weights.subarray(from, from + width)
+      let intercept = own[features]
+      let scale = state.scales[k]
+      for (let i = 0, t = before.t; i < x.rows; i++, t++) {
+        const row = order ? order[i] : i
+        const target =
+          outputs === 1 && !isOfClasses(settings.loss) ? y[row] : y[row] === (outputs === 1 ? 1 : k) ? 1 : -1
+        own[features] = 0
+        const p = scoreOf(x, row, own, 0) * scale + intercept
+        let eta = state.eta[k]
+        if (settings.schedule === 'optimal') eta = 1 / (settings.alpha * (offset + t - 1))
+        else if (settings.schedule === 'invscaling') eta = settings.eta0 / t ** settings.powerT
+        state.losses[k] += sgdLoss(settings.loss, settings.epsilon, p, target)
+        const slope = sgdSlope(settings.loss, settings.epsilon, p, target)
+        let counts = weight ? weight[row] : 1
+        if (ofClass && y[row] === k) counts *= ofClass[k]
+        const step = -eta * Math.max(-MOST_SLOPE, Math.min(MOST_SLOPE, slope)) * counts
+        if (settings.l1Ratio !== null) {
+          const kept = Math.max(0, 1 - (1 - settings.l1Ratio) * eta * settings.alpha)
+          if (kept === 0) own.fill(0)
+          else scale *= kept
+          if (scale < 1e-9) {
+            for (let j = 0; j < features; j++) own[j] *= scale
+            scale = 1
+          }
+        }
+        if (step !== 0) {
+          addScaled(own, 0, x, row, step / scale)
+          if (settings.fitIntercept) intercept += step * (x.kind === 'sparse' ? SPARSE_INTERCEPT : 1)
+        }
+        if (settings.l1Ratio) {
+          state.due[k] += settings.l1Ratio * eta * settings.alpha
+          takeL1(own, scale, state.taken.subarray(k * features, (k + 1) * features), state.due[k])
         }
       }
-      if (step !== 0) {
-        addScaled(own, 0, x, row, step / scale)
-        if (settings.fitIntercept) intercept += step * (x.kind === 'sparse' ? SPARSE_INTERCEPT : 1)
-      }
-      if (settings.l1Ratio) {
-        state.due[k] += settings.l1Ratio * eta * settings.alpha
-        takeL1(own, scale, state.taken.subarray(k * features, (k + 1) * features), state.due[k])
-      }
+      own[features] = intercept
+      state.scales[k] = scale
     }
-    own[features] = intercept
-    state.scales[k] = scale
-  }
-  return state
-})
+    return state
+  },
+)
 
 const isOfClasses = (loss: SgdLoss): boolean =>
   loss === 'hinge' ||

@@ -4,6 +4,9 @@ export type SgdClassLoss = 'hinge' | 'squaredHinge' | 'perceptron' | 'logLoss' |
 export type SgdNumberLoss = 'squaredError' | 'huber' | 'epsilonInsensitive' | 'squaredEpsilonInsensitive'
 export type SgdLoss = SgdClassLoss | SgdNumberLoss
 
+/** From here on the logistic loss is what its exponential is, as scikit-learn rounds it: first steps are long, and tell. */
+const FAR = 18
+
 /** The loss of a score. */
 export function sgdLoss(loss: SgdLoss, epsilon: number, p: number, y: number): number {
   const z = p * y
@@ -16,7 +19,7 @@ export function sgdLoss(loss: SgdLoss, epsilon: number, p: number, y: number): n
     case 'perceptron':
       return Math.max(0, -z)
     case 'logLoss':
-      return z > 0 ? Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z)) - z
+      return z > FAR ? Math.exp(-z) : z < -FAR ? -z : Math.log(1 + Math.exp(-z))
     case 'modifiedHuber':
       return z >= 1 ? 0 : z >= -1 ? (1 - z) ** 2 : -4 * z
     case 'squaredError':
@@ -42,7 +45,7 @@ export function sgdSlope(loss: SgdLoss, epsilon: number, p: number, y: number): 
     case 'perceptron':
       return z <= 0 ? -y : 0
     case 'logLoss':
-      return -y / (Math.exp(z) + 1)
+      return z > FAR ? -y * Math.exp(-z) : z < -FAR ? -y : -y / (Math.exp(z) + 1)
     case 'modifiedHuber':
       return z >= 1 ? 0 : z >= -1 ? -2 * y * (1 - z) : -4 * y
     case 'squaredError':

@@ -20,6 +20,8 @@ export interface ForestPlan {
   center: number | null
   gradientUnit: number
   hessianUnit: number
+  /** What rows of each class weigh in each tree beside their weights, trees × classes; absent where each tree says 1. */
+  treeWeights?: Float64Array
 }
 
 /** 1 − the chance of more than k draws. */
@@ -51,7 +53,7 @@ export const startForest = kernel('ml.forest.start', (plan: ForestPlan, block: B
  * @param orderOf gives room for an order of so many rows
  */
 export function rowsAtRoot(
-  { seed, bootstrap, classes, center, gradientUnit, hessianUnit }: ForestPlan,
+  { seed, bootstrap, classes, center, gradientUnit, hessianUnit, treeWeights }: ForestPlan,
   tree: number,
   { binned: { rows }, target, weight, start }: BoostBlock,
   derivatives: Int32Array,
@@ -60,7 +62,8 @@ export function rowsAtRoot(
   const counts = new Int32Array(classes + 1)
   for (let row = 0; row < rows; row++) {
     const draws = bootstrap ? drawsOf(seed, tree, start + row) : 1
-    const own = (weight ? weight[row] : 1) * draws
+    let own = (weight ? weight[row] : 1) * draws
+    if (treeWeights) own *= treeWeights[tree * classes + target[row]]
     derivatives[2 * row] = center === null ? 0 : Math.round((own * (target[row] - center)) / gradientUnit)
     derivatives[2 * row + 1] = Math.round(own / hessianUnit)
     if (derivatives[2 * row + 1] === 0) continue

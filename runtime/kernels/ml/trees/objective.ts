@@ -11,11 +11,11 @@ export interface TargetRows {
   weight: Float64Array | null
 }
 
-/** The greatest gradient and hessian of a row of weight 1, if a constant bounds them. */
-export const GRADIENT_BOUND: Record<ObjectiveName, number | null> = {
+/** The greatest gradient and hessian of a row of weight 1, if constants bound them. */
+export const DERIVATIVE_BOUNDS: Record<ObjectiveName, readonly [gradient: number, hessian: number] | null> = {
   squaredError: null,
-  logistic: 1,
-  softmax: 1,
+  logistic: [1, 1 / 4],
+  softmax: [1, 1 / 4],
 }
 
 /**
