@@ -55,6 +55,8 @@ export interface ForestGrowth {
   minSamplesSplit: number
   /** Features that a node looks at. */
   tries: number
+  /** What weights were divided by. */
+  weightUnit: number
   bootstrap: boolean
   /** Whether each tree weighs classes so that, of the rows that it draws, all weigh the same together. */
   balancesDraws: boolean

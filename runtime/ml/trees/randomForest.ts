@@ -157,6 +157,7 @@ async function forestOf(
     isRegression,
     classes: outputs,
     balancesDraws,
+    weightUnit: 1 / scale,
     score: watched && new ForestScore(watched, { ...params, isRegression, classes: outputs }),
     tries: triesOf(params.maxFeatures, features.length),
     onIteration: options.onIteration,

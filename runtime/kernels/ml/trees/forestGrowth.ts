@@ -107,7 +107,7 @@ export function finishedForestTree(
   features: readonly FeatureBins[],
   nodes: readonly ForestNode[],
 ): ForestTree {
-  const { classes, isRegression, gradientUnit, hessianUnit } = rules
+  const { classes, isRegression, gradientUnit, hessianUnit, weightUnit } = rules
   const values = new Float64Array(nodes.length * classes)
   const unit = isRegression ? gradientUnit / hessianUnit : 1
   nodes.forEach(({ sums: { sums, weight } }, node) => {
@@ -124,7 +124,7 @@ export function finishedForestTree(
       right: Int32Array.from(nodes, ({ right }) => right),
       value: classes === 1 ? values : new Float64Array(nodes.length),
       gain: Float64Array.from(nodes, ({ split }) => split?.gain ?? 0),
-      cover: Float64Array.from(nodes, ({ sums }) => sums.weight * hessianUnit),
+      cover: Float64Array.from(nodes, ({ sums }) => sums.weight * hessianUnit * weightUnit),
       leftCategories: null,
     },
   }

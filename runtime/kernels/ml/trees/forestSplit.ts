@@ -14,6 +14,8 @@ export interface ForestRules {
   isRegression: boolean
   gradientUnit: number
   hessianUnit: number
+  /** What weights were divided by, so that the largest is near 1. */
+  weightUnit: number
   minSamplesLeaf: number
   minSamplesSplit: number
   maxDepth: number
