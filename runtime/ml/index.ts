@@ -114,6 +114,7 @@ export {
 export {
   type BoostedState,
   type BoostingFitOptions,
+  type BoostingRegressorParams,
   GradientBoostingClassifier,
   type GradientBoostingParams,
   GradientBoostingRegressor,

@@ -93,9 +93,7 @@ const BOOSTING: Apart = {
   },
   absent: {
     interaction_cst: 'not here',
-    loss: 'squared errors, or the logarithm of probabilities',
     monotonic_cst: 'not here',
-    quantile: 'as loss',
     scoring: 'early stopping goes by the loss',
     warm_start: 'not here',
   },
@@ -208,8 +206,16 @@ const CLASSES: Record<string, Apart> = {
   },
   KNeighborsRegressor: { defaults: METRIC, absent: NEIGHBORS_ABSENT, unknown: NEIGHBORS_UNKNOWN },
   KNeighborsClassifier: { defaults: METRIC, absent: NEIGHBORS_ABSENT, unknown: NEIGHBORS_UNKNOWN },
-  GradientBoostingRegressor: { ...BOOSTING, name: 'HistGradientBoostingRegressor' },
-  GradientBoostingClassifier: { ...BOOSTING, name: 'HistGradientBoostingClassifier' },
+  GradientBoostingRegressor: {
+    ...BOOSTING,
+    name: 'HistGradientBoostingRegressor',
+    absent: { ...BOOSTING.absent, quantile: "of loss: 'quantile', which is not here" },
+  },
+  GradientBoostingClassifier: {
+    ...BOOSTING,
+    name: 'HistGradientBoostingClassifier',
+    absent: { ...BOOSTING.absent, loss: 'the logarithm of probabilities, as its default' },
+  },
   RandomForestRegressor: {
     ...FOREST,
     defaults: { ...FOREST.defaults, maxFeatures: 'null stands for all of them, as 1.0 does' },

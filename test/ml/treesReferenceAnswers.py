@@ -87,6 +87,16 @@ answers["categories"] = {"first": model.predict(category)[:10].tolist()}
 mapper = _BinMapper(n_bins=21, random_state=0).fit(xa)
 answers["thresholds"] = [each.tolist() for each in mapper.bin_thresholds_]
 
+# Counts: of features alone, and with weights, missing values and categories; the mean loss after each round.
+few = dict(loss="poisson", max_iter=30, early_stopping=True, validation_fraction=None, n_iter_no_change=99)
+model = HistGradientBoostingRegressor(**few).fit(xa, np.floor(ya / 40))
+answers["counts"] = {"first": model.predict(xb)[:10].tolist(), "losses": (-model.train_score_).tolist()}
+features = np.column_stack([np.arange(len(ya)) % 7, holes])
+weights = 1 + np.arange(len(ya)) % 3
+target = np.array([5, 1, 9, 2, 8, 3, 0])[(np.arange(len(ya)) % 7)] + np.floor(ya / 100) * (np.arange(len(ya)) % 7 < 6)
+model = HistGradientBoostingRegressor(**few, categorical_features=[0]).fit(features, target, sample_weight=weights)
+answers["mixedCounts"] = {"first": model.predict(features)[:20].tolist(), "losses": (-model.train_score_).tolist()}
+
 # Orders, with equal scores among them.
 relevance = [[3, 2, 3, 0, 1, 2], [0, 0, 1, 0, 2, 0], [0, 0, 0, 0, 0, 0]]
 scores = [[0.1, 0.4, 0.4, 0.9, 0.2, 0.2], [5, 4, 3, 3, 1, 0], [1, 2, 3, 4, 5, 6]]

@@ -95,6 +95,10 @@ export async function train(
   const targets = await sumsOfTargets(blocks, objective, outputs, rows)
   if (targets[0] === 0)
     throw new MlDataError(`${rules.who}: the weights are all 0, so there is nothing to learn from`)
+  if (objective === 'poisson' && targets[1] === 0)
+    throw new MlDataError(
+      `${rules.who}: loss 'poisson' needs a target above 0, and all that weigh something are 0`,
+    )
   const baseline = rules.ranking ? Float64Array.of(0) : baselineOf(objective, targets)
   const first = await blocks.map(firstRoot, baseline).persist()
   const plan = await planOf(rules, bins, blocks, first, rows)
@@ -167,7 +171,10 @@ async function planOf(
   const bits = 53 - Math.ceil(Math.log2(Math.max(2, rows)))
   const bound = GRADIENT_BOUND[objective]
   // Gradients grow hardly beyond those of the start; four times as much still fits.
-  const largest = bound === null ? 4 * g : Math.max(g, bound * h * 4)
+  // Rates come up to targets, below g + h, and first steps may take them far beyond.
+  const isRate = objective === 'poisson'
+  const largest = isRate ? 16 * (g + h) : bound === null ? 4 * g : Math.max(g, bound * h * 4)
+  const largestHessian = isRate ? largest : objective === 'squaredError' && !ranking ? h : 4 * h
   const unitOf = (value: number, most: number): number =>
     2 ** Math.ceil(Math.log2(Math.max(value, Number.MIN_VALUE * 2 ** 60) / Math.min(most, 2 ** bits)))
   return {
@@ -176,7 +183,7 @@ async function planOf(
     features: bins.features,
     offsets: binOffsets(bins.features),
     gradientUnit: unitOf(largest, MAX_GRADIENT),
-    hessianUnit: unitOf(objective === 'squaredError' && !ranking ? h : 4 * h, MAX_HESSIAN),
+    hessianUnit: unitOf(largestHessian, MAX_HESSIAN),
     seed: rules.seed,
     fit: crypto.randomUUID(),
     // Of rankers, rows of queries that are held out weigh nothing, and those queries tell.
