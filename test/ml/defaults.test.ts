@@ -82,6 +82,8 @@ const BOOSTING: Apart = {
   inexact: true,
   defaults: {
     categoricalFeatures: 'an empty list stands for None',
+    interactionCst: 'an empty list stands for None',
+    monotonicCst: 'an empty list stands for None',
     earlyStopping: 'boosting stops early only where it is told to, not from 10,000 rows on',
     maxDepth: 'Infinity stands for None',
   },
@@ -92,8 +94,6 @@ const BOOSTING: Apart = {
     minSplitGain: "XGBoost's; scikit-learn has 0 fixed",
   },
   absent: {
-    interaction_cst: 'not here',
-    monotonic_cst: 'not here',
     scoring: 'early stopping goes by the loss',
     warm_start: 'not here',
   },

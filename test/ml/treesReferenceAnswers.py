@@ -97,6 +97,30 @@ target = np.array([5, 1, 9, 2, 8, 3, 0])[(np.arange(len(ya)) % 7)] + np.floor(ya
 model = HistGradientBoostingRegressor(**few, categorical_features=[0]).fit(features, target, sample_weight=weights)
 answers["mixedCounts"] = {"first": model.predict(features)[:20].tolist(), "losses": (-model.train_score_).tolist()}
 
+# Directions of features, and features that may act together: squares, counts, two classes; weights, missing values, categories.
+# Few leaves: scikit-learn's rounding splits nodes in vain whose sides bounds leave the same value, and ours are left whole.
+small = dict(max_iter=20, max_leaf_nodes=8, early_stopping=False)
+ways = [0, 0, 1, 1, -1, 0, -1, 0, 1, 1]
+groups = [[0, 1, 2], [2, 3, 4], [8]]
+answers["limits"] = {}
+for name, limits, mixed in [
+    ("monotonic", {"monotonic_cst": ways}, {"monotonic_cst": [0] + ways}),
+    ("interaction", {"interaction_cst": groups}, {"interaction_cst": groups}),
+    ("pairwise", {"interaction_cst": "pairwise"}, {"interaction_cst": "pairwise"}),
+    ("none", {"interaction_cst": "no_interactions"}, {"interaction_cst": "no_interactions"}),
+    ("both", {"monotonic_cst": ways, "interaction_cst": groups}, {"monotonic_cst": [0] + ways, "interaction_cst": groups}),
+]:
+    squares = HistGradientBoostingRegressor(**small, **limits).fit(holes, ya)
+    counts = HistGradientBoostingRegressor(
+        loss="poisson", **small, categorical_features=[0], **mixed
+    ).fit(features, target, sample_weight=weights)
+    classes = HistGradientBoostingClassifier(**small, **limits).fit(holes, ya > 140)
+    answers["limits"][name] = {
+        "squares": squares.predict(holesB)[:20].tolist(),
+        "counts": counts.predict(features)[:20].tolist(),
+        "classes": classes.predict_proba(holesB)[:20, 1].tolist(),
+    }
+
 # Orders, with equal scores among them.
 relevance = [[3, 2, 3, 0, 1, 2], [0, 0, 1, 0, 2, 0], [0, 0, 0, 0, 0, 0]]
 scores = [[0.1, 0.4, 0.4, 0.9, 0.2, 0.2], [5, 4, 3, 3, 1, 0], [1, 2, 3, 4, 5, 6]]

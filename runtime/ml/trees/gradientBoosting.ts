@@ -30,6 +30,7 @@ import { startsOf } from '../contract/starts.ts'
 import { learnBins } from './featureBins.ts'
 import { importanceOf } from './importance.ts'
 import { joinedForThreads } from './joinedForThreads.ts'
+import { checkLimits, limitsOf } from './limits.ts'
 import { cutByQueries } from './queryBlocks.ts'
 import { shapValuesOf } from './shapValues.ts'
 import { type Trained, type TrainingRules, train } from './training.ts'
@@ -56,6 +57,16 @@ export interface GradientBoostingParams {
   maxBins: number
   /** Numbers of the features whose values are categories, not sizes. */
   categoricalFeatures: readonly number[]
+  /**
+   * Of each feature 1 where it may only raise predictions (of two classes, the second's probability), −1 where it may only
+   * lower them, and 0 where it may do both. An empty list for no limit. Not for more than two classes; of categories 0.
+   */
+  monotonicCst: readonly number[]
+  /**
+   * Groups of features that may act together: from the root to a leaf, all splits are by features of one group. Those in no
+   * group are one more. 'pairwise' is all pairs, 'noInteractions' each feature alone; an empty list is no limit.
+   */
+  interactionCst: readonly (readonly number[])[] | 'pairwise' | 'noInteractions'
   /** Leaf by leaf, the one that gains most first; or level by level. */
   growth: 'leafWise' | 'depthWise'
   /** Whether some rows are held out, and training ends when their loss does not fall any more; false. Rankers hold whole queries out, and end when their NDCG does not rise. */
@@ -82,6 +93,8 @@ export const DEFAULTS: GradientBoostingParams = {
   l2Regularization: 0,
   maxBins: 255,
   categoricalFeatures: [],
+  monotonicCst: [],
+  interactionCst: [],
   growth: 'leafWise',
   earlyStopping: false,
   validationFraction: 0.1,
@@ -132,6 +145,7 @@ export function checkBoosting(kind: string, params: GradientBoostingParams): voi
     fail(`maxBins is 2 to 255, not ${params.maxBins}`)
   if (params.earlyStopping && !(params.validationFraction > 0 && params.validationFraction < 1))
     fail(`validationFraction is between 0 and 1, not ${params.validationFraction}`)
+  checkLimits(kind, params)
 }
 
 /** @internal Fits an ensemble to samples whose targets are numbers. */
@@ -152,6 +166,7 @@ export async function boost(
   const x: Blocks<Block> = samples.map(featuresOfSample, undefined)
   const bins = await learnBins(kind, x, starts, rows, params.maxBins, params.categoricalFeatures)
   const { features } = bins
+  const limits = limitsOf(kind, params, features.length)
   const made = samples.map(boostBlockOf, { who: kind, features }, targets, starts)
   const { ordered, objective, outputs } = learning
   const cut = ordered && (await cutByQueries(made, lengths, ordered.starts))
@@ -164,6 +179,7 @@ export async function boost(
       ...params,
       objective,
       outputs,
+      limits,
       ...(cut && {
         ranking: {
           ndcgAt: ordered.ndcgAt,
@@ -286,6 +302,10 @@ export class GradientBoostingClassifier<L extends Label = Label> extends Classif
     const { blocks } = await samplesOf(this.kind, x, y, options)
     const classes = await blocks.map(classesOfBlock, undefined).reduce(mergeClasses)
     requireSeveralClasses(this.kind, classes)
+    if (this.params.monotonicCst.length > 0 && classes.length > 2)
+      throw new MlDataError(
+        `${this.kind}: monotonicCst goes with two classes, and there are ${classes.length}`,
+      )
     const targets = blocks.map(targetPlaces, { who: this.kind, classes })
     const learning =
       classes.length === 2

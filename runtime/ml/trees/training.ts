@@ -66,6 +66,8 @@ export interface TrainingRules {
   l2Regularization: number
   growth: 'leafWise' | 'depthWise'
   seed: number
+  /** Directions of features, and which of them may act together; empty where nothing is limited. */
+  limits?: Pick<GrowthRules, 'monotonic' | 'interactions'>
   /** Rounds without improvement after which training ends; 0 for never. */
   patience: number
   validationShare: number
@@ -209,5 +211,6 @@ function growthRulesOf(rules: TrainingRules, bins: LearntBins, plan: BoostPlan):
     maxLeaves: rules.maxLeafNodes,
     maxDepth: rules.maxDepth,
     growth: rules.growth,
+    ...rules.limits,
   }
 }

@@ -23,7 +23,12 @@ const there = await new ml.GradientBoostingRegressor(params).fit(x, y, tells(los
 const here = await new ml.GradientBoostingRegressor(params).fit(xHere, yHere, tells(lossesHere))
 const classesThere = await new ml.GradientBoostingClassifier(params).fit(x, labels)
 const classesHere = await new ml.GradientBoostingClassifier(params).fit(xHere, labelsHere)
-const rateParams = { ...params, loss: 'poisson' } as const
+const rateParams = {
+  ...params,
+  loss: 'poisson',
+  monotonicCst: Array.from({ length: 20 }, (_, i) => (i === 3 ? -1 : 0)),
+  interactionCst: [[0, 1, 2, 3], [4]],
+} as const
 const rates = y.multiply(y)
 const ratesThere = await new ml.GradientBoostingRegressor(rateParams).fit(x, rates)
 const ratesHere = await new ml.GradientBoostingRegressor(rateParams).fit(xHere, await rates.compute())
