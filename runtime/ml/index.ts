@@ -115,6 +115,7 @@ export {
 export {
   type BoostedState,
   type BoostingFitOptions,
+  type BoostingRegressorParams,
   GradientBoostingClassifier,
   type GradientBoostingClassifierParams,
   type GradientBoostingParams,

@@ -50,6 +50,7 @@ test('boosting where workers may hold hardly anything gives the trees of one pro
     numbers: true,
     lossesTold: 4,
     classes: true,
+    rates: true,
     learns: true,
   })
 })
@@ -62,6 +63,7 @@ test('boosting by two threads of one worker together gives the trees of one proc
     numbers: true,
     lossesTold: 4,
     classes: true,
+    rates: true,
     learns: true,
   })
 })

@@ -82,6 +82,8 @@ const BOOSTING: Apart = {
   inexact: true,
   defaults: {
     categoricalFeatures: 'an empty list stands for None',
+    interactionCst: 'an empty list stands for None',
+    monotonicCst: 'an empty list stands for None',
     earlyStopping: 'boosting stops early only where it is told to, not from 10,000 rows on',
     maxDepth: 'Infinity stands for None',
   },
@@ -92,10 +94,6 @@ const BOOSTING: Apart = {
     minSplitGain: "XGBoost's; scikit-learn has 0 fixed",
   },
   absent: {
-    interaction_cst: 'not here',
-    loss: 'squared errors, or the logarithm of probabilities',
-    monotonic_cst: 'not here',
-    quantile: 'as loss',
     scoring: 'early stopping goes by the loss',
     warm_start: 'not here',
   },
@@ -204,8 +202,16 @@ const CLASSES: Record<string, Apart> = {
   },
   KNeighborsRegressor: { defaults: METRIC, absent: NEIGHBORS_ABSENT, unknown: NEIGHBORS_UNKNOWN },
   KNeighborsClassifier: { defaults: METRIC, absent: NEIGHBORS_ABSENT, unknown: NEIGHBORS_UNKNOWN },
-  GradientBoostingRegressor: { ...BOOSTING, name: 'HistGradientBoostingRegressor' },
-  GradientBoostingClassifier: { ...BOOSTING, name: 'HistGradientBoostingClassifier' },
+  GradientBoostingRegressor: {
+    ...BOOSTING,
+    name: 'HistGradientBoostingRegressor',
+    absent: { ...BOOSTING.absent, quantile: "of loss: 'quantile', which is not here" },
+  },
+  GradientBoostingClassifier: {
+    ...BOOSTING,
+    name: 'HistGradientBoostingClassifier',
+    absent: { ...BOOSTING.absent, loss: 'the logarithm of probabilities, as its default' },
+  },
   RandomForestRegressor: {
     ...FOREST,
     defaults: { ...FOREST.defaults, maxFeatures: 'null stands for all of them, as 1.0 does' },

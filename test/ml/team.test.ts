@@ -111,7 +111,7 @@ test('no board where trees have no limit, or histograms no room', () => {
 })
 
 /** Rows of three blocks, one of them empty, with categories, missing values and weights. */
-function problem(outputs: number, seed: number) {
+function problem(outputs: number, seed: number, objective = outputs === 1 ? 'squaredError' : 'softmax') {
   const random = mulberry(seed)
   const features: FeatureBins[] = [
     ...[30, 60, 3, 100].map(
@@ -124,8 +124,8 @@ function problem(outputs: number, seed: number) {
   ]
   const offsets = binOffsets(features)
   const plan: BoostPlan = {
-    ...{ objective: outputs === 1 ? 'squaredError' : 'softmax', outputs, features, offsets },
-    ...{ fit: `team ${outputs} ${seed}`, gradientUnit: 2 ** -20, hessianUnit: 2 ** -20 },
+    ...{ objective: objective as BoostPlan['objective'], outputs, features, offsets },
+    ...{ fit: `team ${objective} ${outputs} ${seed}`, gradientUnit: 2 ** -20, hessianUnit: 2 ** -20 },
     ...{ seed: 0, validationShare: 0.2, lossEvery: 0 },
   }
   const rules: GrowthRules = {
@@ -191,11 +191,24 @@ function byLevels({ plan, rules, blocks, first }: ReturnType<typeof problem>) {
 
 const wholeRun: TeamRun = { run: 1, first: 1, rounds: ROUNDS }
 
-for (const outputs of [1, 3])
-  test(`rounds of threads together give what levels give, ${outputs} trees a round`, {
+for (const [outputs, objective] of [
+  [1, 'squaredError'],
+  [1, 'poisson'],
+  [3, 'softmax'],
+] as const)
+  test(`rounds of threads together give what levels give, ${outputs} trees a round by ${objective}`, {
     timeout: 60_000,
   }, async () => {
-    const given = problem(outputs, 5)
+    const given = problem(outputs, 5, objective)
+    // Of counts the trees are limited too: what limits nodes goes from thread to thread.
+    if (objective === 'poisson')
+      Object.assign(given.rules, {
+        monotonic: [-1, 0, 1, 0, 0],
+        interactions: [
+          [0, 1, 3, 4],
+          [2, 3, 4],
+        ],
+      })
     const expected = byLevels(given)
     assert.ok(expected.trees.flat().every(({ feature }) => feature.length > 9))
     const { team, blocks, first } = given

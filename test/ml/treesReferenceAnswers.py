@@ -87,6 +87,40 @@ answers["categories"] = {"first": model.predict(category)[:10].tolist()}
 mapper = _BinMapper(n_bins=21, random_state=0).fit(xa)
 answers["thresholds"] = [each.tolist() for each in mapper.bin_thresholds_]
 
+# Counts: of features alone, and with weights, missing values and categories; the mean loss after each round.
+few = dict(loss="poisson", max_iter=30, early_stopping=True, validation_fraction=None, n_iter_no_change=99)
+model = HistGradientBoostingRegressor(**few).fit(xa, np.floor(ya / 40))
+answers["counts"] = {"first": model.predict(xb)[:10].tolist(), "losses": (-model.train_score_).tolist()}
+features = np.column_stack([np.arange(len(ya)) % 7, holes])
+weights = 1 + np.arange(len(ya)) % 3
+target = np.array([5, 1, 9, 2, 8, 3, 0])[(np.arange(len(ya)) % 7)] + np.floor(ya / 100) * (np.arange(len(ya)) % 7 < 6)
+model = HistGradientBoostingRegressor(**few, categorical_features=[0]).fit(features, target, sample_weight=weights)
+answers["mixedCounts"] = {"first": model.predict(features)[:20].tolist(), "losses": (-model.train_score_).tolist()}
+
+# Directions of features, and features that may act together: squares, counts, two classes; weights, missing values, categories.
+# Few leaves: scikit-learn's rounding splits nodes in vain whose sides bounds leave the same value, and ours are left whole.
+small = dict(max_iter=20, max_leaf_nodes=8, early_stopping=False)
+ways = [0, 0, 1, 1, -1, 0, -1, 0, 1, 1]
+groups = [[0, 1, 2], [2, 3, 4], [8]]
+answers["limits"] = {}
+for name, limits, mixed in [
+    ("monotonic", {"monotonic_cst": ways}, {"monotonic_cst": [0] + ways}),
+    ("interaction", {"interaction_cst": groups}, {"interaction_cst": groups}),
+    ("pairwise", {"interaction_cst": "pairwise"}, {"interaction_cst": "pairwise"}),
+    ("none", {"interaction_cst": "no_interactions"}, {"interaction_cst": "no_interactions"}),
+    ("both", {"monotonic_cst": ways, "interaction_cst": groups}, {"monotonic_cst": [0] + ways, "interaction_cst": groups}),
+]:
+    squares = HistGradientBoostingRegressor(**small, **limits).fit(holes, ya)
+    counts = HistGradientBoostingRegressor(
+        loss="poisson", **small, categorical_features=[0], **mixed
+    ).fit(features, target, sample_weight=weights)
+    classes = HistGradientBoostingClassifier(**small, **limits).fit(holes, ya > 140)
+    answers["limits"][name] = {
+        "squares": squares.predict(holesB)[:20].tolist(),
+        "counts": counts.predict(features)[:20].tolist(),
+        "classes": classes.predict_proba(holesB)[:20, 1].tolist(),
+    }
+
 # Orders, with equal scores among them.
 relevance = [[3, 2, 3, 0, 1, 2], [0, 0, 1, 0, 2, 0], [0, 0, 0, 0, 0, 0]]
 scores = [[0.1, 0.4, 0.4, 0.9, 0.2, 0.2], [5, 4, 3, 3, 1, 0], [1, 2, 3, 4, 5, 6]]

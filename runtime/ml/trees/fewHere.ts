@@ -4,8 +4,8 @@ import { currentExecutor } from '../../graph/collection.ts'
 import type { BoostBlock } from '../../kernels/ml/trees/boostBlock.ts'
 import { Blocks } from '../contract/blocks.ts'
 
-/** Values that a round looks at, at most: some 20 ms of one thread, and some megabytes of bins. */
-const VALUES_MAX = 2e6
+/** Values that a round looks at, at most: some 20 ms of one thread, and some megabytes of bins. 0 leaves rows where they are. */
+const VALUES_MAX = Number(process.env.HEDDLE_FEW_VALUES ?? 2e6)
 
 /**
  * The blocks, in this process where they are few and lie on several workers, whose threads have no memory in common and would

@@ -9,9 +9,10 @@ import {
   type Ensemble,
   predictPlaces,
   predictProbabilities,
+  predictRates,
   predictRaw,
 } from '../../kernels/ml/trees/predict.ts'
-import { holdOutQueries } from '../../kernels/ml/trees/queryRows.ts'
+import { holdOutQueries, leastTarget, smaller } from '../../kernels/ml/trees/queryRows.ts'
 import { featuresOfSample, rowsOfSample, targetPlaces } from '../../kernels/ml/trees/samples.ts'
 import { Blocks } from '../contract/blocks.ts'
 import {
@@ -33,8 +34,10 @@ import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
 import { learnBins } from './featureBins.ts'
+import { fewHere } from './fewHere.ts'
 import { importanceOf } from './importance.ts'
 import { joinedForThreads } from './joinedForThreads.ts'
+import { checkLimits, limitsOf } from './limits.ts'
 import { cutByQueries } from './queryBlocks.ts'
 import { shapValuesOf } from './shapValues.ts'
 import { type Trained, type TrainingRules, train } from './training.ts'
@@ -61,6 +64,16 @@ export interface GradientBoostingParams {
   maxBins: number
   /** Numbers of the features whose values are categories, not sizes. */
   categoricalFeatures: readonly number[]
+  /**
+   * Of each feature 1 where it may only raise predictions (of two classes, the second's probability), −1 where it may only
+   * lower them, and 0 where it may do both. An empty list for no limit. Not for more than two classes; of categories 0.
+   */
+  monotonicCst: readonly number[]
+  /**
+   * Groups of features that may act together: from the root to a leaf, all splits are by features of one group. Those in no
+   * group are one more. 'pairwise' is all pairs, 'noInteractions' each feature alone; an empty list is no limit.
+   */
+  interactionCst: readonly (readonly number[])[] | 'pairwise' | 'noInteractions'
   /** Leaf by leaf, the one that gains most first; or level by level. */
   growth: 'leafWise' | 'depthWise'
   /** Whether some rows are held out, and training ends when their loss does not fall any more; false. Rankers hold whole queries out, and end when their NDCG does not rise. */
@@ -87,6 +100,8 @@ export const DEFAULTS: GradientBoostingParams = {
   l2Regularization: 0,
   maxBins: 255,
   categoricalFeatures: [],
+  monotonicCst: [],
+  interactionCst: [],
   growth: 'leafWise',
   earlyStopping: false,
   validationFraction: 0.1,
@@ -95,8 +110,19 @@ export const DEFAULTS: GradientBoostingParams = {
   seed: 0,
 }
 
+/** Parameters of `GradientBoostingRegressor`. */
+export interface BoostingRegressorParams extends GradientBoostingParams {
+  /**
+   * What is minimised: squared errors, or half of the Poisson deviance, for counts and rates: targets ≥ 0, whose logarithms
+   * trees add up to, so that predictions are above 0; squaredError.
+   */
+  loss: 'squaredError' | 'poisson'
+}
+
 /** What boosting learns: trees that add up. */
 export interface BoostedState extends Ensemble {
+  /** Where it is there, trees add up to logarithms of what is predicted. */
+  link?: 'log'
   /** Loss of the rows that were held out (of rankers 1 less their NDCG), before the first round and after each; empty without any. */
   validationLoss: readonly number[]
 }
@@ -104,8 +130,8 @@ export interface BoostedState extends Ensemble {
 /** What `fit` of boosting takes: beside weights, whoever watches. */
 export interface BoostingFitOptions extends FitOptions {
   /**
-   * Called after every round with its number, from 1, and its mean loss (of squared errors, half of them): of the rows held
-   * out, or else of some 10 000 to 20 000 of those learnt from (all, where there are fewer). Rankers tell the mean
+   * Called after every round with its number, from 1, and its mean loss (of squared errors, half of them; of rates, rate −
+   * target · log rate): of the rows held out, or else of some 10 000 to 20 000 of those learnt from (all, where there are fewer). Rankers tell the mean
    * NDCG: of the queries held out, or of as many rows' queries.
    */
   onIteration?: (iteration: number, loss: number | undefined) => void
@@ -126,6 +152,7 @@ export function checkBoosting(kind: string, params: GradientBoostingParams): voi
     fail(`maxBins is 2 to 255, not ${params.maxBins}`)
   if (params.earlyStopping && !(params.validationFraction > 0 && params.validationFraction < 1))
     fail(`validationFraction is between 0 and 1, not ${params.validationFraction}`)
+  checkLimits(kind, params)
 }
 
 /** @internal Fits an ensemble to samples whose targets are numbers. */
@@ -146,8 +173,10 @@ export async function boost(
   const x: Blocks<Block> = samples.map(featuresOfSample, undefined)
   const bins = await learnBins(kind, x, starts, rows, params.maxBins, params.categoricalFeatures)
   const { features } = bins
-  const made = samples.map(boostBlockOf, { who: kind, features }, targets, starts)
+  const limits = limitsOf(kind, params, features.length)
   const { ordered, objective, outputs } = learning
+  const binned = samples.map(boostBlockOf, { who: kind, features }, targets, starts)
+  const made = await fewHere(binned, rows * features.length * outputs)
   const cut = ordered && (await cutByQueries(made, lengths, ordered.starts))
   const { seed, validationFraction: share } = params
   const heldQueries = cut && params.earlyStopping ? { seed, share } : null
@@ -158,6 +187,7 @@ export async function boost(
       ...params,
       objective,
       outputs,
+      limits,
       ...(cut && {
         ranking: {
           ndcgAt: ordered.ndcgAt,
@@ -186,42 +216,44 @@ export async function boost(
 }
 
 /**
- * Gradient boosting of regression trees: squared error. Features are put into at most 255 bins; missing values (NaN) go
- * to the side of a split where they do best. Trees are the same, to the last bit, for rows cut into blocks in any way.
+ * Gradient boosting of regression trees: squared errors, or counts and rates (`loss: 'poisson'`). Features are put into at
+ * most 255 bins; missing values (NaN) go to the side of a split where they do best. Trees are the same, to the last bit, for
+ * rows cut into blocks in any way.
  * @example
  * const x = Array.from({ length: 100 }, (_, i) => [i])
  * const model = await new ml.GradientBoostingRegressor({ maxIter: 50 }).fit(x, x.map(([v]) => v * v))
  * await model.score(x, x.map(([v]) => v * v)) > 0.95 // true
  */
-export class GradientBoostingRegressor extends Regressor<GradientBoostingParams, BoostedState> {
+export class GradientBoostingRegressor extends Regressor<BoostingRegressorParams, BoostedState> {
   static readonly kind: string = 'GradientBoostingRegressor'
 
-  constructor(params: Partial<GradientBoostingParams> = {}) {
-    super(DEFAULTS, params)
+  constructor(params: Partial<BoostingRegressorParams> = {}) {
+    super({ loss: 'squaredError', ...DEFAULTS }, params)
   }
 
   protected override checkParams(): void {
+    requireChoices(this.kind, { loss: [this.params.loss, 'squaredError', 'poisson'] })
     checkBoosting(this.kind, this.params)
   }
 
+  /** @throws {MlDataError} when `loss` is 'poisson' and a target is negative, or none is above 0 */
   async fit(x: Features, y: Target, options: BoostingFitOptions = {}): Promise<this> {
+    const { loss } = this.params
     const { blocks } = await samplesOf(this.kind, x, y, options)
     const targets = blocks.map(targetPlaces, { who: this.kind, classes: null })
-    return this.learnt(
-      await boost(
-        this.kind,
-        this.params,
-        { objective: 'squaredError', outputs: 1 },
-        blocks,
-        targets,
-        options,
-      ),
-    )
+    if (loss === 'poisson') {
+      const least = await targets.map(leastTarget, undefined).reduce(smaller)
+      if (least < 0)
+        throw new MlDataError(`${this.kind}: loss 'poisson' learns targets ≥ 0, and there is ${least}`)
+    }
+    const learning = { objective: loss, outputs: 1 } as const
+    const state = await boost(this.kind, this.params, learning, blocks, targets, options)
+    return this.learnt(loss === 'poisson' ? { ...state, link: 'log' } : state)
   }
 
   /**
    * What each feature did to each row's prediction (SHAP values, Lundberg 2018): a row of contributions, and behind them
-   * what is predicted on average. They sum to the prediction.
+   * what is predicted on average. They sum to the prediction, of rates to its logarithm.
    */
   shapValues<X extends Features>(x: X): Probabilities<X> {
     return shapValuesOf(this.fitted, x, 0)
@@ -242,7 +274,8 @@ export class GradientBoostingRegressor extends Regressor<GradientBoostingParams,
   }
 
   predictStep(): PredictStep<Column> {
-    return predictStep<Ensemble, Column>(predictRaw, this.fitted)
+    const said = this.fitted.link === 'log' ? predictRates : predictRaw
+    return predictStep<Ensemble, Column>(said, this.fitted)
   }
 
   /** What each feature contributed to the trees, by gain or number of splits: shares that sum to 1. */
@@ -282,6 +315,10 @@ export class GradientBoostingClassifier<L extends Label = Label> extends Classif
     const weighed = await weighedClasses(this.kind, blocks, classWeight)
     const { classes } = weighed
     requireSeveralClasses(this.kind, classes)
+    if (this.params.monotonicCst.length > 0 && classes.length > 2)
+      throw new MlDataError(
+        `${this.kind}: monotonicCst goes with two classes, and there are ${classes.length}`,
+      )
     const targets = blocks.map(targetPlaces, { who: this.kind, classes })
     const learning =
       classes.length === 2

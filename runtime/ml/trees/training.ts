@@ -66,6 +66,8 @@ export interface TrainingRules {
   l2Regularization: number
   growth: 'leafWise' | 'depthWise'
   seed: number
+  /** Directions of features, and which of them may act together; empty where nothing is limited. */
+  limits?: Pick<GrowthRules, 'monotonic' | 'interactions'>
   /** Rounds without improvement after which training ends; 0 for never. */
   patience: number
   validationShare: number
@@ -95,6 +97,10 @@ export async function train(
   const targets = await sumsOfTargets(blocks, objective, outputs, rows)
   if (targets[0] === 0)
     throw new MlDataError(`${rules.who}: the weights are all 0, so there is nothing to learn from`)
+  if (objective === 'poisson' && targets[1] === 0)
+    throw new MlDataError(
+      `${rules.who}: loss 'poisson' needs a target above 0, and all that weigh something are 0`,
+    )
   const baseline = rules.ranking ? Float64Array.of(0) : baselineOf(objective, targets)
   const first = await blocks.map(firstRoot, baseline).persist()
   const plan = await planOf(rules, bins, blocks, first, rows)
@@ -199,6 +205,8 @@ async function boundsOf(
     return [4 * g, 4 * h]
   }
   const [g, h] = await blocks.map(largestDerivatives, { objective, outputs }, predictions).reduce(largerPairs)
+  // Rates come up to targets, below g + h, and first steps may take them far beyond.
+  if (objective === 'poisson') return [16 * (g + h), 16 * (g + h)]
   return [4 * g, h]
 }
 
@@ -219,5 +227,6 @@ function growthRulesOf(rules: TrainingRules, bins: LearntBins, plan: BoostPlan):
     maxLeaves: rules.maxLeafNodes,
     maxDepth: rules.maxDepth,
     growth: rules.growth,
+    ...rules.limits,
   }
 }

@@ -1,7 +1,6 @@
 // Models of XGBoost as ours, and ours as XGBoost's, by its JSON.
 
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
-import type { Ensemble } from '../../kernels/ml/trees/predict.ts'
 import { treeFromXGBoost, treeToXGBoost, type XGBoostModel } from '../../kernels/ml/trees/xgboostModel.ts'
 import { fromJSON } from '../contract/estimator.ts'
 import { plainOf } from '../contract/modelData.ts'
@@ -16,6 +15,7 @@ import { GradientBoostingRanker } from './ranker.ts'
 export type BoostedModel = GradientBoostingRegressor | GradientBoostingClassifier | GradientBoostingRanker
 
 const NUMBERS = ['reg:squarederror', 'reg:absoluteerror', 'reg:pseudohubererror']
+const RATES = ['count:poisson']
 const TWO_CLASSES = ['binary:logistic']
 const CLASSES = ['multi:softprob', 'multi:softmax']
 const ORDERS = ['rank:ndcg', 'rank:pairwise', 'rank:map']
@@ -50,7 +50,7 @@ export function fromXGBoost(model: string | object): BoostedModel {
   const { trees, tree_info: classOf } = booster.model
   const classes = Number(param.num_class ?? 0)
   const outputs = Math.max(1, classes)
-  const known = [...NUMBERS, ...TWO_CLASSES, ...CLASSES, ...ORDERS]
+  const known = [...NUMBERS, ...RATES, ...TWO_CLASSES, ...CLASSES, ...ORDERS]
   if (!known.includes(objective.name))
     throw new MlDataError(
       `this model of XGBoost's learnt ${objective.name}, and these can be read: ${known.join(', ')}`,
@@ -74,6 +74,8 @@ export function fromXGBoost(model: string | object): BoostedModel {
     validationLoss: [],
   }
   if (NUMBERS.includes(objective.name)) return made(new GradientBoostingRegressor(), state)
+  if (RATES.includes(objective.name))
+    return made(new GradientBoostingRegressor({ loss: 'poisson' }), { ...state, link: 'log' })
   if (ORDERS.includes(objective.name)) return made(new GradientBoostingRanker(), state)
   const labels = Array.from({ length: Math.max(2, classes) }, (_, k) => k)
   return made(new GradientBoostingClassifier(), { ...state, classes: labels })
@@ -90,7 +92,11 @@ function baselineFrom(text: string, objective: string, outputs: number): Float64
     .replace(/[[\]\s]/g, '')
     .split(',')
     .map(Number)
-  const raw = TWO_CLASSES.includes(objective) ? numbers.map((p) => Math.log(p / (1 - p))) : numbers
+  const raw = TWO_CLASSES.includes(objective)
+    ? numbers.map((p) => Math.log(p / (1 - p)))
+    : RATES.includes(objective)
+      ? numbers.map(Math.log)
+      : numbers
   return Float64Array.from({ length: outputs }, (_, k) => raw[Math.min(k, raw.length - 1)])
 }
 
@@ -101,7 +107,7 @@ function baselineFrom(text: string, objective: string, outputs: number): Float64
  * @throws {MlDataError} when categories are not whole numbers ≥ 0
  */
 export function toXGBoost(model: BoostedModel): string {
-  const { columns, outputs, trees, baseline, categories }: Ensemble = model.fitted
+  const { columns, outputs, trees, baseline, categories, link }: BoostedState = model.fitted
   const isClassifier = model instanceof GradientBoostingClassifier
   const objective = isClassifier
     ? outputs === 1
@@ -109,8 +115,15 @@ export function toXGBoost(model: BoostedModel): string {
       : 'multi:softprob'
     : model instanceof GradientBoostingRanker
       ? 'rank:ndcg'
-      : 'reg:squarederror'
-  const base = outputs > 1 ? 0 : isClassifier ? 1 / (1 + Math.exp(-baseline[0])) : baseline[0]
+      : link === 'log'
+        ? 'count:poisson'
+        : 'reg:squarederror'
+  const responseOf = isClassifier
+    ? (raw: number) => 1 / (1 + Math.exp(-raw))
+    : link === 'log'
+      ? Math.exp
+      : (raw: number) => raw
+  const base = outputs > 1 ? 0 : responseOf(baseline[0])
   const written = trees.map((tree, i) =>
     // XGBoost begins with one number for all classes: ours go into the first trees.
     treeToXGBoost(tree, i, columns, outputs > 1 && i < outputs ? baseline[i] : 0),
@@ -120,7 +133,9 @@ export function toXGBoost(model: BoostedModel): string {
       ? { softmax_multiclass_param: { num_class: String(outputs) } }
       : objective === 'rank:ndcg'
         ? { lambda_rank_param: { fix_list_weight: '0', num_pairsample: '1' } }
-        : { reg_loss_param: { scale_pos_weight: '1' } }
+        : objective === 'count:poisson'
+          ? { poisson_regression_param: { max_delta_step: '0.7' } }
+          : { reg_loss_param: { scale_pos_weight: '1' } }
   return textOf({
     learner: {
       attributes: {},

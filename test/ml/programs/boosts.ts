@@ -23,6 +23,15 @@ const there = await new ml.GradientBoostingRegressor(params).fit(x, y, tells(los
 const here = await new ml.GradientBoostingRegressor(params).fit(xHere, yHere, tells(lossesHere))
 const classesThere = await new ml.GradientBoostingClassifier(params).fit(x, labels)
 const classesHere = await new ml.GradientBoostingClassifier(params).fit(xHere, labelsHere)
+const rateParams = {
+  ...params,
+  loss: 'poisson',
+  monotonicCst: Array.from({ length: 20 }, (_, i) => (i === 3 ? -1 : 0)),
+  interactionCst: [[0, 1, 2, 3], [4]],
+} as const
+const rates = y.multiply(y)
+const ratesThere = await new ml.GradientBoostingRegressor(rateParams).fit(x, rates)
+const ratesHere = await new ml.GradientBoostingRegressor(rateParams).fit(xHere, await rates.compute())
 
 console.log(
   JSON.stringify({
@@ -30,6 +39,7 @@ console.log(
     numbers: same(there, here),
     lossesTold: lossesThere.filter((loss, i) => Math.abs(loss! / lossesHere[i]! - 1) < 1e-12).length,
     classes: same(classesThere, classesHere),
+    rates: same(ratesThere, ratesHere) && (await ratesThere.score(x, rates)) > 0.2,
     learns: (await there.score(x, y)) > 0.3 && (await classesThere.score(x, labels)) > 0.8,
   }),
 )

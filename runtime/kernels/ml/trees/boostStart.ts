@@ -32,6 +32,7 @@ export function rootsOf(
     const into = room.derivativesOf()
     if (given) inUnits(plan, given, into)
     else if (plan.objective === 'squaredError') squaredErrors(plan, block, predictions, into)
+    else if (plan.objective === 'poisson') rateErrors(plan, block, predictions, into)
     else inUnits(plan, ofObjective(plan, block, predictions, 0), into)
     return [atRoot(rowsToLearn(plan, block, room.orderOf(rows)), into)]
   }
@@ -114,5 +115,28 @@ function squaredErrors(
   for (let row = 0; row < rows; row++) {
     made[2 * row] = wholeGradient(weight[row] * (predictions[row] - target[row]) * perGradient)
     made[2 * row + 1] = wholeHessian(weight[row] * perHessian)
+  }
+}
+
+/**
+ * The same of rates, whose logarithms are predicted. A rate that is greater than the units have numbers for is cut off in
+ * both: a leaf of such rows still steps down by what it would, and no further. One that is smaller counts as one unit, or
+ * leaves of such rows would weigh nothing.
+ */
+function rateErrors(
+  plan: BoostPlan,
+  { target, weight }: BoostBlock,
+  predictions: Float64Array,
+  made: Int32Array,
+): void {
+  const rows = target.length
+  const perGradient = 1 / plan.gradientUnit
+  const perHessian = 1 / plan.hessianUnit
+  const most = MAX_HESSIAN * plan.hessianUnit
+  for (let row = 0; row < rows; row++) {
+    const w = weight ? weight[row] : 1
+    const rate = Math.min(w * Math.exp(predictions[row]), most)
+    made[2 * row] = wholeGradient((rate - w * target[row]) * perGradient)
+    made[2 * row + 1] = Math.max(1, wholeHessian(rate * perHessian))
   }
 }

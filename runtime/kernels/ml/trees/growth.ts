@@ -5,6 +5,7 @@
 // one that splitting one node at a time would give.
 
 import { resultBuffer } from '../../resultMemory.ts'
+import { limitedSides, limitsOfRoot } from './nodeLimits.ts'
 import { bestSplit, type NodeSums, type Split, type SplitRules } from './splitSearch.ts'
 
 export interface GrowthRules extends SplitRules {
@@ -66,11 +67,12 @@ export function rootOf(rules: GrowthRules, histogram: Float64Array, features: nu
 
 /** Sums over all rows: every feature's bins have them all. */
 export function sumsOfRoot(
-  { offsets }: SplitRules,
+  rules: SplitRules,
   histogram: Float64Array,
   [feature]: readonly number[],
 ): NodeSums {
-  const sums = { gradient: 0, hessian: 0, count: 0 }
+  const { offsets } = rules
+  const sums = { gradient: 0, hessian: 0, count: 0, ...limitsOfRoot(rules) }
   for (let bin = offsets[feature]; bin < offsets[feature + 1]; bin++) {
     sums.gradient += histogram[3 * bin]
     sums.hessian += histogram[3 * bin + 1]
@@ -178,7 +180,7 @@ function splitMore<H>(
     const left = nodes.length
     const right = left + 1
     nodes[node] = { ...nodes[node], left, right }
-    for (const sums of [split.left, split.right])
+    for (const sums of limitedSides(rules, nodes[node].sums, split))
       nodes.push({ depth: depth + 1, sums, split: null, left: -1, right: -1 })
     const wanted = !full && (maySplit(rules, nodes[left]) || maySplit(rules, nodes[right]))
     const { feature, bin, leftBins, missingLeft } = split

@@ -2,7 +2,7 @@
 
 import { toUnit } from './exactSums.ts'
 
-export type ObjectiveName = 'squaredError' | 'logistic' | 'softmax'
+export type ObjectiveName = 'squaredError' | 'poisson' | 'logistic' | 'softmax'
 
 /** What a block's rows are to be, and what they weigh. */
 export interface TargetRows {
@@ -14,6 +14,7 @@ export interface TargetRows {
 /** The greatest gradient and hessian of a row of weight 1, if constants bound them. */
 export const DERIVATIVE_BOUNDS: Record<ObjectiveName, readonly [gradient: number, hessian: number] | null> = {
   squaredError: null,
+  poisson: null,
   logistic: [1, 1 / 4],
   softmax: [1, 1 / 4],
 }
@@ -33,6 +34,14 @@ export function derivatives(
   hessians: Float64Array,
 ): void {
   const rows = target.length
+  if (objective === 'poisson') {
+    for (let row = 0; row < rows; row++) {
+      const w = weight ? weight[row] : 1
+      hessians[row] = w * Math.exp(predictions[row])
+      gradients[row] = hessians[row] - w * target[row]
+    }
+    return
+  }
   for (let row = 0; row < rows; row++) {
     const w = weight ? weight[row] : 1
     if (objective === 'squaredError') {
@@ -109,6 +118,7 @@ export function targetSums(
 export function baselineOf(objective: ObjectiveName, sums: Float64Array): Float64Array {
   const [weight, ...parts] = sums
   if (objective === 'squaredError') return Float64Array.of(parts[0] / weight)
+  if (objective === 'poisson') return Float64Array.of(Math.log(parts[0] / weight))
   if (objective === 'logistic') return Float64Array.of(Math.log(parts[0] / (weight - parts[0])))
   const logs = parts.map((part) => Math.log(Math.max(part / weight, Number.MIN_VALUE)))
   const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length
@@ -139,6 +149,7 @@ export function lossOf(
       loss -= w * Math.log(Math.max(softmaxOf(predictions, row * outputs, outputs, target[row]), 1e-300))
     else if (objective === 'logistic')
       loss += w * (Math.max(raw, 0) - raw * target[row] + Math.log1p(Math.exp(-Math.abs(raw))))
+    else if (objective === 'poisson') loss += w * (Math.exp(raw) - raw * target[row])
     else loss += (w * (raw - target[row]) ** 2) / 2
   }
   return [loss, all]

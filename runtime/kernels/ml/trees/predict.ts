@@ -58,6 +58,12 @@ export const predictRaw = kernel(
   (model: Ensemble, block: Block): Column => rawPredictions(model, block),
 )
 
+/** Rates, whose logarithms trees add up to. */
+export const predictRates = kernel(
+  'ml.trees.rates',
+  (model: Ensemble, block: Block): Column => rawPredictions(model, block).map(Math.exp),
+)
+
 /** Probabilities of all classes. */
 export const predictProbabilities = kernel(
   'ml.trees.probabilities',

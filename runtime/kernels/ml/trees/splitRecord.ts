@@ -1,6 +1,7 @@
 // A split as a few numbers, in which one thread leaves it for another.
 
 import type { NodeSums, Split } from './splitSearch.ts'
+import { sidesOf } from './splitSides.ts'
 import { RECORD_NUMBERS } from './teamLayout.ts'
 
 const [IS_THERE, FEATURE, GAIN, BIN, MISSING_LEFT, GRADIENT, HESSIAN, COUNT, BY_SET, SET] = [
@@ -33,19 +34,13 @@ export function readSplit(from: Float64Array, sums: NodeSums): Split | null {
     Array.from({ length: 32 * SET_WORDS }, (_, bin) => bin).filter(
       (bin) => (words[bin >> 5] >>> (bin & 31)) & 1,
     )
-  const left = { gradient: from[GRADIENT], hessian: from[HESSIAN], count: from[COUNT] }
   return {
     feature: from[FEATURE],
     gain: from[GAIN],
     bin: from[BIN],
     leftBins: from[BY_SET] ? binsOf() : null,
     missingLeft: from[MISSING_LEFT] === 1,
-    left,
-    right: {
-      gradient: sums.gradient - left.gradient,
-      hessian: sums.hessian - left.hessian,
-      count: sums.count - left.count,
-    },
+    ...sidesOf(sums, from[GRADIENT], from[HESSIAN], from[COUNT]),
   }
 }
 

@@ -4,7 +4,10 @@
 // values are tried on both sides. Categories are ordered by their gradients and split as if they were numbers (Fisher,
 // 1958), from both ends, as LightGBM and scikit-learn do.
 
+import { bestOfBounded } from './boundedSplit.ts'
 import { PER_BIN } from './histogram.ts'
+import { boundedGain, boundedValue, isAllowed, type NodeLimits } from './nodeLimits.ts'
+import { sidesOf } from './splitSides.ts'
 
 /** What a split must fulfil, and the units of the histogram's whole numbers. */
 export interface SplitRules {
@@ -22,6 +25,10 @@ export interface SplitRules {
   minChildWeight: number
   /** A split must gain more than this. */
   minSplitGain: number
+  /** Of each feature: 1 where it may only raise predictions, −1 where only lower them, else 0. */
+  monotonic?: readonly number[]
+  /** Groups of features that may act together: each feature is in one at least. */
+  interactions?: readonly (readonly number[])[]
 }
 
 /** Sums over a node's rows, in the histogram's units. */
@@ -29,6 +36,8 @@ export interface NodeSums {
   gradient: number
   hessian: number
   count: number
+  /** What the splits above leave the node; only where rules limit any. */
+  limits?: NodeLimits
 }
 
 export interface Split {
@@ -57,11 +66,15 @@ export function bestSplit(
   sums: NodeSums,
   features: readonly number[],
 ): Split | null {
+  const { limits } = sums
   let best: Split | null = null
   for (const feature of features) {
+    if (limits && !isAllowed(rules, limits, feature)) continue
     const found = rules.categorical[feature]
       ? bestOfCategories(rules, histogram, sums, feature)
-      : bestOfNumbers(rules, histogram, sums, feature)
+      : limits?.bounds
+        ? bestOfBounded(rules, limits.bounds, histogram, sums, feature)
+        : bestOfNumbers(rules, histogram, sums, feature)
     if (found && (!best || found.gain > best.gain)) best = found
   }
   return best
@@ -149,7 +162,7 @@ function bestOfCategories(
   }
   if (used.length < 2) return null
   used.sort((a, b) => a.order - b.order || a.bin - b.bin)
-  const own = termOf(rules, sums.gradient, sums.hessian)
+  const gainOf = gainOfSides(rules, sums)
   let best: Split | null = null
   const middle = Math.floor((used.length + 1) / 2)
   for (const ordered of [used, used.toReversed()]) {
@@ -164,7 +177,7 @@ function bestOfCategories(
       if (n < rules.minSamplesLeaf || h * rules.hessianUnit < rules.minChildWeight) continue
       if (sums.count - n < rules.minSamplesLeaf) break
       if ((sums.hessian - h) * rules.hessianUnit < rules.minChildWeight) break
-      const gain = termOf(rules, g, h) + termOf(rules, sums.gradient - g, sums.hessian - h) - own
+      const gain = gainOf(g, h)
       if (gain <= (best?.gain ?? rules.minSplitGain)) continue
       const bins = ordered.slice(0, i + 1).map(({ bin }) => bin)
       best = {
@@ -180,18 +193,15 @@ function bestOfCategories(
   return best
 }
 
-function sidesOf(
-  sums: NodeSums,
-  gradient: number,
-  hessian: number,
-  count: number,
-): { left: NodeSums; right: NodeSums } {
-  return {
-    left: { gradient, hessian, count },
-    right: {
-      gradient: sums.gradient - gradient,
-      hessian: sums.hessian - hessian,
-      count: sums.count - count,
-    },
+/** What a split gains, by the sums of its left side. */
+function gainOfSides(rules: SplitRules, sums: NodeSums): (gradient: number, hessian: number) => number {
+  const bounds = sums.limits?.bounds
+  if (bounds) {
+    const valueFor = (g: number, h: number): number => boundedValue(rules, bounds, g, h)
+    const own = valueFor(sums.gradient, sums.hessian)
+    return (g, h) =>
+      boundedGain(rules, sums, own, g, valueFor(g, h), valueFor(sums.gradient - g, sums.hessian - h))
   }
+  const own = termOf(rules, sums.gradient, sums.hessian)
+  return (g, h) => termOf(rules, g, h) + termOf(rules, sums.gradient - g, sums.hessian - h) - own
 }

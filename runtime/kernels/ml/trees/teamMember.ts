@@ -6,6 +6,7 @@ import { type BoostBlock, nameOfRows, tellsLoss, toldLoss } from './boostBlock.t
 import { type FinishedTree, type LeafTree, withLeaves } from './boostLevel.ts'
 import { type GrowingTree, grownBy, type NodeSplit, plantedTree } from './growth.ts'
 import { sumUp } from './histogram.ts'
+import { limitsOfRoot } from './nodeLimits.ts'
 import { hasRoom } from './rooms.ts'
 import { readSplit, writeSplit } from './splitRecord.ts'
 import { bestSplit, type NodeSums, type Split } from './splitSearch.ts'
@@ -194,7 +195,7 @@ export class Member {
 
   #sumsOfRoot(at: number): NodeSums {
     const { rules } = this.#team
-    const sums = { gradient: 0, hessian: 0, count: 0 }
+    const sums = { gradient: 0, hessian: 0, count: 0, ...limitsOfRoot(rules) }
     for (let block = 0; block < this.#blocks.length; block++) {
       const histogram = this.#areas.sumsOf(block, at)
       for (let bin = rules.offsets[0]; bin < rules.offsets[1]; bin++) {

@@ -2,6 +2,8 @@
 
 import { type FeatureBins, valueBins } from './binning.ts'
 import { bestNodes, type GrowingTree, type GrowthRules } from './growth.ts'
+import { boundedValue } from './nodeLimits.ts'
+import type { NodeSums } from './splitSearch.ts'
 
 export interface Tree {
   /** The feature that a node splits; −1 for a leaf. */
@@ -69,10 +71,13 @@ export function finishedTree(
 
 type SplitOrNone = GrowingTree['nodes'][number]['split']
 
-const leafValue = (rules: GrowthRules, sums: { gradient: number; hessian: number }): number =>
-  sums.hessian === 0
+const leafValue = (rules: GrowthRules, sums: NodeSums): number => {
+  const bounds = sums.limits?.bounds
+  if (bounds) return boundedValue(rules, bounds, sums.gradient, sums.hessian)
+  return sums.hessian === 0
     ? 0
     : -(sums.gradient * rules.gradientUnit) / (sums.hessian * rules.hessianUnit + rules.l2 + 1e-15)
+}
 
 function markLeaf(growing: Pick<GrowingTree, 'nodes'>, leafOf: Int32Array, node: number, leaf: number): void {
   const below = [node]
