@@ -99,8 +99,9 @@ export class InProcessExecutor implements Executor {
   }
 }
 
-/** Makes `compute()` of this process run here. */
+/** Makes `compute()` of this process run here, as graphs: models leave few rows to them, too. */
 export function computeInProcess(): InProcessExecutor {
+  process.env.HEDDLE_ROWS_STAY = '1'
   const executor = new InProcessExecutor()
   provideExecutor(async () => executor)
   return executor

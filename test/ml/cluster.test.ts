@@ -7,8 +7,11 @@ import { test } from 'node:test'
 
 const root = join(import.meta.dirname, '..', '..')
 
-/** What a program of programs/ prints, run on two workers of one thread. */
-function printed(program: string, ...options: string[]): unknown {
+/** What a program of programs/ prints, run on two workers of one thread; few rows stay there, too. */
+const printed = (program: string, ...options: string[]): unknown =>
+  printedWith({ HEDDLE_ROWS_STAY: '1' }, program, ...options)
+
+function printedWith(env: Record<string, string>, program: string, ...options: string[]): unknown {
   const output = execFileSync(
     process.execPath,
     [
@@ -21,7 +24,12 @@ function printed(program: string, ...options: string[]): unknown {
       '1',
       ...options,
     ],
-    { encoding: 'utf8', cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] },
+    {
+      encoding: 'utf8',
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    },
   )
   const [line] = output.split('\n').filter((each) => each.startsWith('{'))
   return JSON.parse(line)
@@ -68,25 +76,32 @@ test('boosting by two threads of one worker together gives the trees of one proc
   })
 })
 
+/** What `others.ts` prints where all is well. */
+const SAME = {
+  forest: true,
+  classWeights: [true, true, true, true],
+  forestOfNumbers: true,
+  ranker: true,
+  rankerThatHoldsOut: true,
+  batches: true,
+  clusters: true,
+  components: true,
+  bayes: true,
+  incremental: true,
+  scored: true,
+  voters: 5,
+  votes: true,
+  search: true,
+  neighbours: true,
+  agreed: true,
+}
+
 test('forests, rankers, clusters, components, steps and searches are on workers what they are here', {
   timeout: 240_000,
 }, () => {
-  assert.deepEqual(printed('others.ts'), {
-    forest: true,
-    classWeights: [true, true, true, true],
-    forestOfNumbers: true,
-    ranker: true,
-    rankerThatHoldsOut: true,
-    batches: true,
-    clusters: true,
-    components: true,
-    bayes: true,
-    incremental: true,
-    scored: true,
-    voters: 5,
-    votes: true,
-    search: true,
-    neighbours: true,
-    agreed: true,
-  })
+  assert.deepEqual(printed('others.ts'), SAME)
+})
+
+test('few rows are learnt from in the client, and models are the same', { timeout: 240_000 }, () => {
+  assert.deepEqual(printedWith({}, 'others.ts'), SAME)
 })

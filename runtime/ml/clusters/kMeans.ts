@@ -7,6 +7,7 @@ import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { mergeMoments, momentsOfRows } from '../../kernels/ml/preprocessing/moments.ts'
 import { Blocks } from '../contract/blocks.ts'
 import { ParameterError, registerEstimator, requireCounts } from '../contract/estimator.ts'
+import { fewHere } from '../contract/fewHere.ts'
 import { byRounds } from '../contract/rounds.ts'
 import type { Features } from '../contract/rows.ts'
 import type { FitOptions, Target } from '../contract/samples.ts'
@@ -73,14 +74,16 @@ export class KMeans extends CentersModel<KMeansParams, CentersState> {
   /** @throws {MlDataError} when there are fewer rows than clusters, or the weights are all 0 */
   async fit(x: Features, _y?: Target, options: KMeansFitOptions = {}): Promise<this> {
     const { maxIter, nClusters, init, nInit, tol, seed } = this.params
-    const blocks = await (await weightedRows(this.kind, x, options)).blocks.persist()
-    const lengths = await blocks.map(countRows, undefined).gather()
+    const held = await (await weightedRows(this.kind, x, options)).blocks.persist()
+    const lengths = await held.map(countRows, undefined).gather()
     const count = lengths.reduce((sum, each) => sum + each, 0)
     if (count < nClusters)
       throw new MlDataError(`${this.kind} makes ${nClusters} clusters, and there are only ${count} rows`)
-    const moments = await blocks.map(momentsOfRows, this.kind).reduce(mergeMoments)
+    const moments = await held.map(momentsOfRows, this.kind).reduce(mergeMoments)
     const columns = moments.mean.length
     const variance = moments.squares.reduce((sum, each, i) => sum + each / moments.weight[i], 0) / columns
+    const numbers = count * columns
+    const blocks = await fewHere(held, numbers, numbers * nClusters)
     const starts = Blocks.here(startsOf(lengths))
     let best: CentersState | undefined
     for (let run = 0; run < (typeof init === 'string' ? nInit : 1); run++) {

@@ -15,6 +15,7 @@ import type { LossName } from '../../kernels/ml/linear/lossOfScores.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { Blocks } from '../contract/blocks.ts'
 import { ParameterError } from '../contract/estimator.ts'
+import { fewHere } from '../contract/fewHere.ts'
 import type { Label } from '../contract/predictor.ts'
 import { byRounds } from '../contract/rounds.ts'
 import { agree } from './admm.ts'
@@ -86,13 +87,15 @@ interface Ready {
 
 async function readyFor(samples: Blocks<Sample>, model: LossModel): Promise<Ready> {
   const { who, classes, ofClass, leastTarget } = model
-  const blocks = await samples.map(encodeSample, { who, classes, ofClass }).persist()
-  const [weight, target, least] = await blocks.map(totalsOfBlock, undefined).reduce(mergeTotals)
+  const { outputs, features } = model
+  const held = await samples.map(encodeSample, { who, classes, ofClass }).persist()
+  const [weight, target, least, rows] = await held.map(totalsOfBlock, undefined).reduce(mergeTotals)
   if (!(weight > 0))
     throw new MlDataError(`${who} cannot learn: there are no rows, or sampleWeight is 0 everywhere`)
   if (leastTarget !== undefined && least < leastTarget)
     throw new MlDataError(`${who} learns targets ≥ ${leastTarget}, and there is ${least}`)
-  return { blocks, weight, target }
+  const numbers = rows * features
+  return { blocks: await fewHere(held, numbers, numbers * outputs), weight, target }
 }
 
 async function minimised(ready: Ready, model: LossModel, fits: readonly LossFit[]): Promise<Minimised[]> {

@@ -22,6 +22,7 @@ import {
   weighedSamples,
 } from '../contract/classWeights.ts'
 import { ParameterError, registerEstimator, requireChoices } from '../contract/estimator.ts'
+import { fewHere } from '../contract/fewHere.ts'
 import {
   Classifier,
   type Label,
@@ -34,7 +35,6 @@ import type { Features } from '../contract/rows.ts'
 import { type FitOptions, samplesOf, type Target } from '../contract/samples.ts'
 import { startsOf } from '../contract/starts.ts'
 import { learnBins } from './featureBins.ts'
-import { fewHere } from './fewHere.ts'
 import { importanceOf } from './importance.ts'
 import { joinedForThreads } from './joinedForThreads.ts'
 import { checkLimits, limitsOf } from './limits.ts'
@@ -155,6 +155,9 @@ export function checkBoosting(kind: string, params: GradientBoostingParams): voi
   checkLimits(kind, params)
 }
 
+/** A round of so few values is some 20 ms of one thread: less than its levels take between workers. */
+const FEW_VALUES = 2e6
+
 /** @internal Fits an ensemble to samples whose targets are numbers. */
 export async function boost(
   kind: string,
@@ -176,7 +179,9 @@ export async function boost(
   const limits = limitsOf(kind, params, features.length)
   const { ordered, objective, outputs } = learning
   const binned = samples.map(boostBlockOf, { who: kind, features }, targets, starts)
-  const made = await fewHere(binned, rows * features.length * outputs)
+  // The threads of one worker grow trees together; several workers send each other every level.
+  const values = rows * features.length
+  const made = await fewHere(binned, values, values * outputs, FEW_VALUES, 2)
   const cut = ordered && (await cutByQueries(made, lengths, ordered.starts))
   const { seed, validationFraction: share } = params
   const heldQueries = cut && params.earlyStopping ? { seed, share } : null
