@@ -17,7 +17,9 @@ function reached(file: string, known = new Set<string>()): Set<string> {
   if (known.has(file)) return known
   known.add(file)
   const text = readFileSync(file, 'utf8')
-  for (const [, clause, path] of text.matchAll(/^(?:import|export)\s+((?:[\w\s{},*]*\sfrom\s+)?)'(\.\.?\/[^']+\.ts)'/gm))
+  for (const [, clause, path] of text.matchAll(
+    /^(?:import|export)\s+((?:[\w\s{},*]*\sfrom\s+)?)'(\.\.?\/[^']+\.ts)'/gm,
+  ))
     if (!clause.startsWith('type ')) reached(join(dirname(file), path), known)
   return known
 }
