@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { keepsNothing, kernel, kernelNames, takeKeptNothing } from '../../runtime/kernels/kernel.ts'
-import { joinNumbers } from '../../runtime/kernels/ml/block.ts'
+import { joinNumbers } from '../../runtime/kernels/ml/blockParts.ts'
 import { mulberry } from '../../runtime/kernels/ml/seeded.ts'
 import { mergeStates, runSteps, sumBlocks } from '../../runtime/kernels/ml/steps.ts'
 import { type BinnedBlock, GROUP, placeOfFeature } from '../../runtime/kernels/ml/trees/binnedBlock.ts'

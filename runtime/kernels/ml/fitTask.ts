@@ -1,15 +1,8 @@
 // Whole fits as tasks: a model, as plain data, learns from rows that one worker has. Estimators are loaded at the first.
 
 import { keepsNothing, kernel } from '../kernel.ts'
-import {
-  type Block,
-  type Column,
-  type Sample,
-  selectCells,
-  selectRows,
-  stackCells,
-  stackRows,
-} from './block.ts'
+import type { Block, Column, Sample } from './block.ts'
+import { selectCells, selectRows, stackCells, stackRows } from './blockParts.ts'
 import {
   type Fold,
   type FoldPlaces,

@@ -1,15 +1,8 @@
 // Features and targets of one block, brought together and checked.
 
 import { keepsNothing, kernel } from '../kernel.ts'
-import {
-  type Block,
-  type Column,
-  type Sample,
-  selectCells,
-  selectRows,
-  stackCells,
-  stackRows,
-} from './block.ts'
+import type { Block, Column, Sample } from './block.ts'
+import { selectCells, selectRows, stackCells, stackRows } from './blockParts.ts'
 import { MlDataError } from './mlErrors.ts'
 import { hashedFraction } from './trees/rowHash.ts'
 

@@ -4,7 +4,8 @@ import { ChunkedArray as Chunked, type ChunkedArray } from '../../collections/ar
 import { Bag } from '../../collections/bag/bag.ts'
 import type { BagNode } from '../../collections/bag/node.ts'
 import type { NdArray } from '../../kernels/array/ndArray.ts'
-import { type Block, type Column, stackCells } from '../../kernels/ml/block.ts'
+import type { Block, Column } from '../../kernels/ml/block.ts'
+import { stackCells } from '../../kernels/ml/blockParts.ts'
 import { classCells } from '../../kernels/ml/classes.ts'
 import { arrayFromColumn, listFromColumn } from '../../kernels/ml/convert.ts'
 import {

@@ -18,7 +18,8 @@ import { announceNode, buildNode, type GraphNode } from '../../graph/node.ts'
 import type { TaskGraph } from '../../graph/taskGraph.ts'
 import { FLOAT64 } from '../../kernels/array/dtype.ts'
 import { NdArray } from '../../kernels/array/ndArray.ts'
-import { type Block, type SparseBlock, stackRows } from '../../kernels/ml/block.ts'
+import type { Block, SparseBlock } from '../../kernels/ml/block.ts'
+import { stackRows } from '../../kernels/ml/blockParts.ts'
 import {
   arrayFromBlock,
   blockFromArray,

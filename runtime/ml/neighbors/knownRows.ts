@@ -1,6 +1,7 @@
 // What models of neighbours share: they remember the rows that they were fitted with.
 
-import { type DenseBlock, denseOf, stackRows } from '../../kernels/ml/block.ts'
+import { type DenseBlock, denseOf } from '../../kernels/ml/block.ts'
+import { stackRows } from '../../kernels/ml/blockParts.ts'
 import { denseRows } from '../../kernels/ml/denseRows.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import type { KnownRows, MetricName } from '../../kernels/ml/neighbors/nearest.ts'

@@ -1,6 +1,7 @@
 // KNeighborsClassifier and KNeighborsRegressor: rows are as those that are nearest to them.
 
-import { type Block, type Column, stackCells } from '../../kernels/ml/block.ts'
+import type { Block, Column } from '../../kernels/ml/block.ts'
+import { stackCells } from '../../kernels/ml/blockParts.ts'
 import { classesOfBlock, mergeClasses } from '../../kernels/ml/classes.ts'
 import {
   type KnownTargets,

@@ -2,7 +2,7 @@
 // elsewhere many trees at a time, each node from histograms that all blocks add up to, until its rows are few enough for one task.
 
 import { withCurve } from '../../graph/curve.ts'
-import { joinNumbers } from '../../kernels/ml/block.ts'
+import { joinNumbers } from '../../kernels/ml/blockParts.ts'
 import { MlDataError } from '../../kernels/ml/mlErrors.ts'
 import { binOffsets, type FeatureBins } from '../../kernels/ml/trees/binning.ts'
 import type { BoostBlock } from '../../kernels/ml/trees/boostBlock.ts'

@@ -10,9 +10,9 @@ import {
   requireColumns,
   requireFinite,
   type SparseBlock,
-  selectColumns,
   type TableBlock,
 } from '../block.ts'
+import { selectColumns } from '../blockParts.ts'
 import { MlDataError } from '../mlErrors.ts'
 import { type Step, stepped } from '../steps.ts'
 import { normalQuantile } from './normalQuantile.ts'

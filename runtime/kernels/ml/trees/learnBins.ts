@@ -1,7 +1,8 @@
 // Bins are learnt from a sample of all blocks' rows: brought together by one task, then some features to a task.
 
 import { keepsNothing, kernel } from '../../kernel.ts'
-import { type Block, denseOf, joinNumbers } from '../block.ts'
+import { type Block, denseOf } from '../block.ts'
+import { joinNumbers } from '../blockParts.ts'
 import { categoryBins, type FeatureBins, numericBins, sampleRows } from './binning.ts'
 
 /** Values of some rows, by column; and which columns have missing values in any row. */
